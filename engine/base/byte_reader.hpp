@@ -1,0 +1,76 @@
+// The one way foreign bytes are read: a cursor over a borrowed buffer whose every step is checked.
+#pragma once
+
+#include <bit>
+#include <cstdint>
+#include <cstring>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+#include "nst/nst.hpp"
+
+namespace nst {
+
+using Bytes = std::span<const std::uint8_t>;
+
+// a + b and a * b over 64 bits, or Error{code} with `what` in the message.
+std::uint64_t checked_add(std::uint64_t a, std::uint64_t b, ErrorCode code, std::string_view what);
+std::uint64_t checked_mul(std::uint64_t a, std::uint64_t b, ErrorCode code, std::string_view what);
+
+// Reads little-endian scalars and sub-ranges from `bytes`. A step past the end throws Error{code}
+// with the message
+// "<name>: <what> needs N bytes at offset O, the file has M". The buffer must outlive the reader.
+class ByteReader {
+ public:
+  ByteReader(Bytes bytes, std::string name, ErrorCode code)
+      : bytes_(bytes), name_(std::move(name)), code_(code) {}
+
+  std::uint64_t size() const { return bytes_.size(); }
+  std::uint64_t position() const { return position_; }
+  std::uint64_t remaining() const { return bytes_.size() - position_; }
+  bool at_end() const { return position_ == bytes_.size(); }
+  const std::string& name() const { return name_; }
+  ErrorCode code() const { return code_; }
+
+  // Moves to an absolute offset in [0, size()].
+  void seek(std::uint64_t offset, std::string_view what);
+  void skip(std::uint64_t count, std::string_view what) { take(count, what); }
+  // The next `count` bytes, borrowed.
+  Bytes take(std::uint64_t count, std::string_view what);
+  // `count` bytes at an absolute offset, without moving.
+  Bytes at(std::uint64_t offset, std::uint64_t count, std::string_view what) const;
+
+  template <typename T>
+  T read(std::string_view what) {
+    return load<T>(take(sizeof(T), what));
+  }
+  template <typename T>
+  T read_at(std::uint64_t offset, std::string_view what) const {
+    return load<T>(at(offset, sizeof(T), what));
+  }
+  // Protobuf / LevelDB base-128 varint of at most 10 bytes; overlong or overflowing ones are
+  // errors.
+  std::uint64_t read_varint(std::string_view what);
+
+  // Throws Error{code} "<name>: <what>".
+  [[noreturn]] void fail(const std::string& what) const;
+
+ private:
+  template <typename T>
+  static T load(Bytes b) {
+    static_assert(std::is_trivially_copyable_v<T>);
+    static_assert(std::endian::native == std::endian::little, "the loaders assume little-endian");
+    T value;
+    std::memcpy(&value, b.data(), sizeof(T));
+    return value;
+  }
+
+  Bytes bytes_;
+  std::string name_;
+  ErrorCode code_;
+  std::uint64_t position_ = 0;
+};
+
+}  // namespace nst

@@ -1,0 +1,23 @@
+// NumPy's .npy files, float32 little-endian C order only (format versions 1.0–3.0).
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/byte_reader.hpp"
+
+namespace nst {
+
+struct NpyArray {
+  std::vector<std::int64_t> shape;
+  std::vector<float> values;
+};
+
+bool is_npy(Bytes bytes);
+// Throws Error{input}: damaged header, other dtype, Fortran order, or data that does not match the
+// shape.
+NpyArray decode_npy(Bytes bytes, const std::string& name);
+std::vector<std::uint8_t> encode_npy(const std::vector<std::int64_t>& shape, const float* values);
+
+}  // namespace nst

@@ -1,0 +1,235 @@
+// Public C++ API of NST: arbitrary neural style transfer on the CPU.
+//
+//   Model        weights and architecture; immutable, shared freely between threads
+//   StyleVector  what a painting is to the transformer: 100 floats, to save, scale and blend
+//   Session      one arena of memory; one thread at a time, any number of pictures of any sizes
+//
+// Images are interleaved RGB(A), rows from the top. Every failure is an nst::Error; nothing here
+// prints, exits or reads the environment (but NST_ISA, see docs of Model::isa).
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#if defined(_WIN32)
+#define NST_API
+#else
+#define NST_API __attribute__((visibility("default")))
+#endif
+
+namespace nst {
+
+// Version of this header, "major.minor.patch".
+inline constexpr const char* kVersion = "0.1.0";
+
+// The kind of failure; the values are also nst-run's exit codes and the C API's status codes.
+enum class ErrorCode : int {
+  internal = 1,    // a defect of NST itself
+  usage = 2,       // an argument makes no sense
+  input = 3,       // a picture or vector cannot be read or is unusable
+  model = 4,       // a model file cannot be read, is damaged or incomplete
+  output = 5,      // the result cannot be written
+  limit = 6,       // a size or memory limit is exceeded
+  cancelled = 130  // the progress callback asked to stop
+};
+
+// The one exception type. what() is a single line: what failed, on which file or tensor, what to do
+// about it.
+class NST_API Error : public std::runtime_error {
+ public:
+  Error(ErrorCode code, const std::string& message) : std::runtime_error(message), code_(code) {}
+  ErrorCode code() const noexcept { return code_; }
+
+ private:
+  ErrorCode code_;
+};
+
+// How a sample is stored. u8 is 0..255, f32 is nominally 0..1.
+enum class SampleType : std::uint8_t { u8, f32 };
+
+// A borrowed picture: height rows of width pixels of `channels` interleaved samples (3 = RGB, 4 =
+// RGB + alpha, not premultiplied). The caller keeps `data` alive during the call it is passed to.
+struct ImageView {
+  const void* data = nullptr;
+  int width = 0;
+  int height = 0;
+  int channels = 3;
+  SampleType type = SampleType::u8;
+  std::ptrdiff_t row_stride_bytes = 0;  // 0 = dense rows
+};
+
+// An owned picture with dense rows.
+struct Image {
+  int width = 0;
+  int height = 0;
+  int channels = 3;
+  SampleType type = SampleType::u8;
+  std::vector<std::uint8_t>
+      bytes;  // height * width * channels samples of `type`, suitably aligned for float
+
+  Image() = default;
+  // A zeroed picture. Throws Error{limit} if the size does not fit in memory, Error{usage} if a
+  // side is not positive.
+  NST_API Image(int width, int height, int channels, SampleType type);
+
+  std::size_t sample_count() const {
+    return static_cast<std::size_t>(width) * static_cast<std::size_t>(height) *
+           static_cast<std::size_t>(channels);
+  }
+  // Typed access to the samples; `type` must match.
+  float* f32() { return reinterpret_cast<float*>(bytes.data()); }
+  const float* f32() const { return reinterpret_cast<const float*>(bytes.data()); }
+  std::uint8_t* u8() { return bytes.data(); }
+  const std::uint8_t* u8() const { return bytes.data(); }
+  ImageView view() const { return {bytes.data(), width, height, channels, type, 0}; }
+};
+
+// How a picture is resized before the network sees it.
+enum class Resize : std::uint8_t {
+  smooth,  // antialiased bilinear (triangle filter whose support grows with the reduction)
+  tf,      // tf.image.resize, TF2: bilinear, half-pixel centres, no antialiasing
+  tf1      // tf.image.resize_bilinear, TF1 legacy: bilinear, corner at the origin, no antialiasing
+};
+
+// Returns `image` resized to width × height as f32 RGB (alpha dropped; u8 divided by 255), by
+// `method`. Throws Error{usage} for empty sizes.
+NST_API Image resize(const ImageView& image, int width, int height, Resize method = Resize::smooth);
+
+// How f32 becomes u8 on output: nearest clamps and rounds half up; truncate is numpy's (x *
+// 255).astype(uint8).
+enum class Quantise : std::uint8_t { nearest, truncate };
+NST_API Image to_u8(const ImageView& image, Quantise method = Quantise::nearest);
+
+// Reads a picture by content, not by extension: JPEG, PNG (8/16 bit, grey, palette, alpha), BMP,
+// TGA, GIF (first frame), PPM, and .npy (float32 [h, w, 3], returned as f32, unquantised). EXIF
+// orientation is applied. Result: u8 RGB, u8 RGBA or f32 RGB. Throws Error{input} (unreadable,
+// damaged, unknown format) or Error{limit} (more than 2^28 pixels).
+NST_API Image read_image(const std::string& path);
+
+// Writes a picture by extension: .png, .jpg/.jpeg (quality 1..100), .ppm, .npy (f32 only: float32
+// [h, w, 3]). The file appears whole (temporary file in the same folder, then rename) or not at
+// all. Throws Error{output}.
+NST_API void write_image(const std::string& path, const ImageView& image, int jpeg_quality = 95);
+
+// The style of a painting as the predictor sees it (the "bottleneck" of Ghiasi et al. 2017): one
+// point of a 100-dimensional space in which straight lines are useful: blend two styles, or weaken
+// one towards the content's own style.
+struct StyleVector {
+  static constexpr int kSize = 100;
+  std::array<float, kSize> values{};
+
+  // (1 - weight) * a + weight * b. weight 0 gives a, 1 gives b; outside [0, 1] extrapolates.
+  NST_API static StyleVector blend(const StyleVector& a, const StyleVector& b, float weight);
+  // .npy float32 [100]. Throws Error{input} / Error{output}.
+  NST_API static StyleVector load(const std::string& path);
+  NST_API void save(const std::string& path) const;
+};
+
+// Called on the calling thread between layers with the fraction done in [0, 1]; return false to
+// stop with Error{cancelled}.
+using Progress = std::function<bool(double fraction)>;
+
+struct RunOptions {
+  int threads = 0;  // 0 = as many as this process may use (affinity and cgroup quota respected)
+  std::size_t max_memory_bytes =
+      0;              // limit on the planned arena, 0 = none; Error{limit} if the plan exceeds it
+  Progress progress;  // may be empty
+};
+
+struct StyleOptions {
+  int style_size = 256;  // shorter side the style is resized to (aspect kept); 0 = as it is
+  Resize resize = Resize::smooth;
+};
+
+// What a model file says about itself.
+struct ModelInfo {
+  std::string name;         // "default" or the file's path
+  std::string predictor;    // "inception_v3", "mobilenet_v2"
+  std::string transformer;  // "full", "separable"
+  std::string padding;      // "reflect", "zero"
+  double width = 1.0;       // α: residual channels / 128
+  std::string source;       // where the weights came from
+  std::string source_sha256;
+  std::size_t tensor_count = 0;
+  std::size_t parameter_count = 0;
+  std::size_t file_bytes = 0;
+};
+
+// Peak of the planned memory and work of one run.
+struct PlanInfo {
+  std::size_t arena_bytes = 0;    // activations, planned before the run
+  std::size_t scratch_bytes = 0;  // per-thread work buffers, all threads
+  std::size_t weight_bytes = 0;   // packed weights of the networks used
+  std::uint64_t mac = 0;          // multiply-accumulates of the direct algorithm
+};
+
+class Session;
+
+class NST_API Model {
+ public:
+  // Opens a model file (.safetensors written by nst-weights). Throws Error{model}.
+  static Model open(const std::string& path);
+  // The same from memory; the bytes must outlive the model. `name` appears in messages.
+  static Model open_memory(const void* data, std::size_t size, const std::string& name);
+  // The small model embedded in this library.
+  static Model default_model();
+
+  const ModelInfo& info() const;
+  // Name of the instruction-set table in use: "baseline", "avx2", "avx512", "neon". Chosen once per
+  // process from what CPU and operating system support, or by the environment variable NST_ISA (an
+  // unknown or unsupported name is Error{usage}).
+  static std::string isa();
+  // Every table compiled in that this CPU can run, best first.
+  static std::vector<std::string> supported_isas();
+
+  // Style of a picture. Throws Error{input} if it is too small (shorter side ≥ 43 for Inception-v3
+  // after resizing).
+  StyleVector encode_style(const ImageView& style, const StyleOptions& options = {},
+                           const RunOptions& run = {}) const;
+  // Paints `content` (≥ 5×5) with a style. Returns f32 RGB of the network's own size,
+  // 4·ceil(⌈side/2⌉/2) per side: aligned at the top left, so crop right and bottom to the content's
+  // size for a picture.
+  Image stylize(const ImageView& content, const StyleVector& style,
+                const RunOptions& run = {}) const;
+
+  // Plans of one run without running it.
+  PlanInfo plan_predictor(int width, int height, int threads = 0) const;
+  PlanInfo plan_transformer(int width, int height, int threads = 0) const;
+
+  struct Impl;
+  const Impl& impl() const { return *impl_; }
+
+ private:
+  friend class Session;
+  explicit Model(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}
+  std::shared_ptr<const Impl> impl_;
+};
+
+// One picture under several styles: the style-independent encoder runs once in set_content. Owns
+// its memory and reuses it; use from one thread at a time. Keeps the model alive.
+class NST_API Session {
+ public:
+  explicit Session(Model model);
+  ~Session();
+  Session(Session&&) noexcept;
+  Session& operator=(Session&&) noexcept;
+
+  // Encodes the content (≥ 5×5). Throws Error{input}, Error{limit}, Error{cancelled}.
+  void set_content(const ImageView& content, const RunOptions& run = {});
+  // Paints the current content; as often as wanted. Throws Error{usage} before set_content.
+  Image render(const StyleVector& style, const RunOptions& run = {});
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace nst

@@ -1,0 +1,67 @@
+// NST's model file: a safetensors file with the network's weights under their TensorFlow names and
+// a description in its metadata.
+//
+// Tensors: HWIO order, batch norm folded into "<layer>/weights" ("<layer>/depthwise_weights", [kh,
+// kw, c, 1]) and
+// "<layer>/biases". Metadata (all strings): format = "nst-model", format_version = "1", predictor =
+// inception_v3 | mobilenet_v2, transformer = full | separable, padding = reflect | zero, source,
+// source_sha256, crc32c = JSON object {tensor: "8 hex digits"}, self_test = JSON (see
+// self_test.hpp; optional).
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/safetensors.hpp"
+
+namespace nst {
+
+enum class PredictorKind { inception_v3, mobilenet_v2 };
+enum class TransformerKind { full, separable };
+enum class PaddingKind { reflect, zero };
+
+std::string to_string(PredictorKind kind);
+std::string to_string(TransformerKind kind);
+std::string to_string(PaddingKind kind);
+
+struct Architecture {
+  PredictorKind predictor = PredictorKind::inception_v3;
+  TransformerKind transformer = TransformerKind::full;
+  PaddingKind padding = PaddingKind::reflect;
+};
+
+// Everything a model file holds, tensors still in the file's bytes.
+struct ModelFile {
+  Architecture architecture;
+  std::string source;
+  std::string source_sha256;
+  std::string self_test;  // JSON, empty if absent
+  SafeTensors contents;
+};
+
+// Parses and checks: format, version, architecture, a CRC-32C per tensor. Does not check that the
+// networks are complete (the networks do). `bytes` must outlive the result. Throws Error{model}.
+ModelFile parse_model_file(Bytes bytes, const std::string& name);
+
+// A tensor to be written: float32, row-major.
+struct NamedTensor {
+  std::string name;
+  std::vector<std::int64_t> shape;
+  std::vector<float> values;
+};
+
+struct ModelDescription {
+  Architecture architecture;
+  std::string source;
+  std::string source_sha256;
+  std::string self_test;
+};
+
+// The bytes of a model file holding `tensors` as `dtype`. Order of `tensors` is irrelevant; the
+// same input gives the same bytes. Throws Error{limit} if a value overflows float16.
+std::vector<std::uint8_t> build_model_file(const ModelDescription& description,
+                                           const std::vector<NamedTensor>& tensors, DType dtype);
+
+}  // namespace nst

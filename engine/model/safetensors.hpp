@@ -1,0 +1,50 @@
+// The safetensors container (8-byte header length, JSON header, raw little-endian data), read
+// strictly.
+//
+// Format: https://huggingface.co/docs/safetensors. Strictness beyond it: header ≤ 16 MiB, every
+// extent inside the file, tensors without holes, overlaps or duplicates, sizes that match dtype ×
+// shape.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/byte_reader.hpp"
+
+namespace nst {
+
+enum class DType : std::uint8_t { f32, f16 };
+std::size_t dtype_bytes(DType dtype);
+std::string dtype_name(DType dtype);  // "F32", "F16"
+
+// One tensor of a file; `data` borrows the file's bytes (unaligned).
+struct TensorEntry {
+  DType dtype = DType::f32;
+  std::vector<std::int64_t> shape;
+  Bytes data;
+
+  std::uint64_t element_count() const;
+};
+
+struct SafeTensors {
+  std::map<std::string, std::string> metadata;
+  std::map<std::string, TensorEntry> tensors;  // ordered by name
+};
+
+// Parses a whole file. `bytes` must outlive the result. Throws Error{model} with `name` in the
+// message.
+SafeTensors parse_safetensors(Bytes bytes, const std::string& name);
+
+// Lays out a file: tensors in name order, data 8-byte aligned header. The same contents give the
+// same bytes.
+std::vector<std::uint8_t> serialise_safetensors(const SafeTensors& contents);
+
+// Element-wise copies. to_float converts F16 exactly; float_to_half rounds to nearest even,
+// overflow to infinity (IEEE 754).
+std::vector<float> to_float(const TensorEntry& tensor);
+float half_to_float(std::uint16_t half);
+std::uint16_t float_to_half(float value);
+
+}  // namespace nst

@@ -1,0 +1,169 @@
+// The whole contract between the engine and the arithmetic: plain structs and one table of function
+// pointers per instruction set.
+//
+// A kernel is single-threaded, works on the block it is given, and never allocates, locks, throws
+// or prints. Tensors are float32 NHWC without the N. Results depend on the arguments and the
+// instruction set alone, never on which thread ran which block. This header holds no inline
+// function on purpose: it is compiled into units with different machine flags.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace nst::kernels {
+
+enum class Activation : std::uint8_t { none, relu, relu6, sigmoid };
+
+// What a convolution reads outside its input. reflect does not repeat the edge pixel (TensorFlow's
+// REFLECT) and needs pad < side; with upsample it reflects the *upsampled* image.
+enum class Border : std::uint8_t { zero, reflect };
+
+// The part of a convolution that is known before any picture: what the packed weights depend on.
+struct ConvSpec {
+  int kernel_h, kernel_w;
+  int in_c, out_c;  // depthwise: in_c == out_c
+  int stride;       // both axes: 1 or 2
+  int upsample;     // nearest-neighbour ×1 or ×2 of the input before padding
+  bool depthwise;
+};
+
+// How a spec will be computed. `algorithm` is private to the kernel layer.
+struct ConvPlan {
+  ConvSpec spec;
+  int algorithm;
+  std::size_t packed_floats;  // size of the packed weights; they must be aligned to 64 bytes
+};
+
+// The part that depends on the picture. pad_* are counted in (upsampled) input pixels before row
+// and column 0; what lies beyond the far side follows from the sizes.
+struct ConvGeometry {
+  int in_h, in_w;  // before upsampling
+  int out_h, out_w;
+  int pad_top, pad_left;
+  Border border;
+};
+
+// The largest block one call may be given, its alignment, and the scratch it needs (64-byte
+// aligned, uninitialised). Block origins are multiples of block_h / block_w.
+struct ConvBlocking {
+  int block_h, block_w;
+  std::size_t scratch_floats;
+};
+
+// A tensor seen by a kernel: element (y, x, c) is data[(y - first_row) * row_stride + x *
+// pixel_stride + c]. pixel_stride may exceed the channel count (a slice of a concatenation);
+// first_row > 0 when only a strip of the tensor exists.
+struct ConstView {
+  const float* data;
+  std::ptrdiff_t row_stride, pixel_stride;
+  int first_row;
+};
+struct View {
+  float* data;
+  std::ptrdiff_t row_stride, pixel_stride;
+  int first_row;
+};
+
+// What a convolution reads at a pixel: act(x * scale + shift) + residual, per channel. This is how
+// an instance norm, its activation and a residual sum cost no pass of their own. Padding is applied
+// to the formed value (zero stays zero).
+struct ConvInput {
+  ConstView x;
+  const float* scale;  // [in_c], or null: value = x and act is ignored
+  const float* shift;  // [in_c], null exactly when scale is
+  Activation act;      // none or relu
+  ConstView residual;  // data null: none
+  View formed;  // data null: none. Else the formed value is stored here, each block storing the
+                // pixels of its own coordinates; only where stride = upsample = 1 and the output
+                // has the input's size. Must not alias x or residual.
+};
+
+struct ConvArgs {
+  ConvPlan plan;
+  ConvGeometry geometry;
+  ConvBlocking blocking;
+  ConvInput input;
+  const float* packed;  // conv_pack's result
+  const float* bias;    // [out_c] or null
+  Activation act;       // none, relu, relu6
+  ConstView skip;  // data null: none. Else added to the output after the activation (MobileNetV2's
+                   // residuals)
+  View output;
+};
+
+// A rectangle of output pixels.
+struct Block {
+  int y, x, h, w;
+};
+
+enum class PoolKind : std::uint8_t {
+  max,
+  average
+};  // average divides by the number of pixels inside the input
+
+struct PoolArgs {
+  PoolKind kind;
+  int channels, kernel, stride;
+  ConvGeometry geometry;  // border unused: pixels outside do not count
+  ConstView input;
+  View output;
+};
+
+// output = act(x * scale + shift) + residual over whole rows; the explicit form of ConvInput.
+struct AffineArgs {
+  int width, channels;
+  ConstView x;
+  const float* scale;  // null: identity, act still applied
+  const float* shift;
+  Activation act;      // any
+  ConstView residual;  // data null: none
+  View output;
+};
+
+struct Table {
+  const char* name;  // "reference", "baseline", "avx2", "avx512", "neon"
+  int lanes;         // floats per vector
+
+  // Chooses the algorithm for a spec.
+  ConvPlan (*conv_plan)(const ConvSpec& spec);
+  // weights: [kernel_h, kernel_w, in_c, out_c] (HWIO), depthwise [kernel_h, kernel_w, in_c, 1].
+  void (*conv_pack)(const ConvPlan& plan, const float* weights, float* packed);
+  ConvBlocking (*conv_blocking)(const ConvPlan& plan, const ConvGeometry& geometry);
+  // Computes one block. moments: null, or [2][out_c]: the block's mean and sum of squared
+  // deviations from that mean per channel of the raw output (as written).
+  void (*conv_run)(const ConvArgs& args, Block block, float* moments, float* scratch);
+
+  void (*pool)(const PoolArgs& args, Block block);
+  // Rows [row_begin, row_end).
+  void (*affine)(const AffineArgs& args, int row_begin, int row_end);
+  // out[c] = mean over rows and columns of x, channels [channel_begin, channel_end).
+  void (*spatial_mean)(ConstView x, int h, int w, int channel_begin, int channel_end, float* out);
+  // out[j] = bias[j] + Σ_i x[i] · weights[i * out_n + j], for j in [0, out_n).
+  void (*dense)(const float* x, int in_n, const float* weights, const float* bias, int out_n,
+                float* out);
+};
+
+// Slow scalar twin with double accumulators: the oracle of every other table. Never chosen by
+// dispatch unless named.
+const Table& reference_table();
+
+// Tables compiled in, best first, that this CPU *and* operating system can run; ends with
+// "baseline". Computed once.
+struct TableList {
+  const Table* const* tables;
+  int count;
+};
+TableList supported_tables();
+
+// Every name compiled in, supported here or not (for messages).
+struct NameList {
+  const char* const* names;
+  int count;
+};
+NameList compiled_names();
+
+// The table to use: `isa_override` (the value of NST_ISA, may be null or empty) by name, else the
+// best supported. Null if the name is unknown or unsupported here; the caller reports it.
+const Table* choose_table(const char* isa_override);
+
+}  // namespace nst::kernels
