@@ -18,7 +18,8 @@
 
 namespace nst {
 
-enum class PredictorKind { inception_v3, mobilenet_v2 };
+// none: a file that holds a transformer alone (it needs a style vector from elsewhere).
+enum class PredictorKind { none, inception_v3, mobilenet_v2 };
 enum class TransformerKind { full, separable };
 enum class PaddingKind { reflect, zero };
 

@@ -152,7 +152,7 @@ struct StyleOptions {
 // What a model file says about itself.
 struct ModelInfo {
   std::string name;         // "default" or the file's path
-  std::string predictor;    // "inception_v3", "mobilenet_v2"
+  std::string predictor;    // "inception_v3", "mobilenet_v2", "none"
   std::string transformer;  // "full", "separable"
   std::string padding;      // "reflect", "zero"
   double width = 1.0;       // α: residual channels / 128
