@@ -1,0 +1,109 @@
+#include <algorithm>
+
+#include "kernels/reference/reference.hpp"
+
+namespace nst::kernels::reference {
+
+namespace {
+
+// Index into the source of (upsampled) coordinate `u`, or -1 where padding reads zero.
+int source_index(int u, int side, int upsample, Border border) {
+  const int upsampled = side * upsample;
+  if (u < 0 || u >= upsampled) {
+    if (border == Border::zero) return -1;
+    u = u < 0 ? -u : 2 * (upsampled - 1) - u;
+  }
+  return u / upsample;
+}
+
+double formed(const ConvInput& input, int y, int x, int c) {
+  double value = at(input.x, y, x, c);
+  if (input.scale != nullptr) {
+    value = activate(input.act, value * input.scale[c] + input.shift[c]);
+  }
+  if (input.residual.data != nullptr) value += at(input.residual, y, x, c);
+  return value;
+}
+
+double convolved(const ConvArgs& args, int y, int x, int oc) {
+  const ConvSpec& spec = args.plan.spec;
+  const ConvGeometry& g = args.geometry;
+  const int ic_begin = spec.depthwise ? oc : 0;
+  const int ic_count = spec.depthwise ? 1 : spec.in_c;
+  double sum = args.bias != nullptr ? args.bias[oc] : 0.0;
+  for (int ky = 0; ky < spec.kernel_h; ++ky) {
+    const int iy = source_index(y * spec.stride + ky - g.pad_top, g.in_h, spec.upsample, g.border);
+    for (int kx = 0; kx < spec.kernel_w; ++kx) {
+      const int ix =
+          source_index(x * spec.stride + kx - g.pad_left, g.in_w, spec.upsample, g.border);
+      if (iy < 0 || ix < 0) continue;
+      const std::ptrdiff_t tap = static_cast<std::ptrdiff_t>(ky) * spec.kernel_w + kx;
+      for (int i = 0; i < ic_count; ++i) {
+        const std::ptrdiff_t index =
+            spec.depthwise ? tap * spec.in_c + oc : (tap * spec.in_c + i) * spec.out_c + oc;
+        sum += formed(args.input, iy, ix, ic_begin + i) * args.packed[index];
+      }
+    }
+  }
+  return sum;
+}
+
+void block_moments(const ConvArgs& args, Block block, float* moments) {
+  const int out_c = args.plan.spec.out_c;
+  const ConstView output = {args.output.data, args.output.row_stride, args.output.pixel_stride,
+                            args.output.first_row};
+  for (int c = 0; c < out_c; ++c) {
+    double sum = 0;
+    for (int y = block.y; y < block.y + block.h; ++y) {
+      for (int x = block.x; x < block.x + block.w; ++x) sum += at(output, y, x, c);
+    }
+    const double mean = sum / (static_cast<double>(block.h) * block.w);
+    double squares = 0;
+    for (int y = block.y; y < block.y + block.h; ++y) {
+      for (int x = block.x; x < block.x + block.w; ++x) {
+        const double deviation = at(output, y, x, c) - mean;
+        squares += deviation * deviation;
+      }
+    }
+    moments[c] = static_cast<float>(mean);
+    moments[out_c + c] = static_cast<float>(squares);
+  }
+}
+
+}  // namespace
+
+ConvPlan conv_plan(const ConvSpec& spec) {
+  const std::size_t taps = static_cast<std::size_t>(spec.kernel_h) * spec.kernel_w;
+  return {spec, 0, taps * spec.in_c * (spec.depthwise ? 1 : spec.out_c)};
+}
+
+void conv_pack(const ConvPlan& plan, const float* weights, float* packed) {
+  std::copy_n(weights, plan.packed_floats, packed);
+}
+
+ConvBlocking conv_blocking(const ConvPlan&, const ConvGeometry& geometry) {
+  // Small enough that several threads share even a small picture; an odd height so that a test
+  // meets partial blocks.
+  return {std::min(geometry.out_h, 5), std::min(geometry.out_w, 64), 0};
+}
+
+void conv_run(const ConvArgs& args, Block block, float* moments, float*) {
+  const ConvSpec& spec = args.plan.spec;
+  for (int y = block.y; y < block.y + block.h; ++y) {
+    for (int x = block.x; x < block.x + block.w; ++x) {
+      if (args.input.formed.data != nullptr) {
+        for (int c = 0; c < spec.in_c; ++c) {
+          at(args.input.formed, y, x, c) = static_cast<float>(formed(args.input, y, x, c));
+        }
+      }
+      for (int oc = 0; oc < spec.out_c; ++oc) {
+        double value = activate(args.act, convolved(args, y, x, oc));
+        if (args.skip.data != nullptr) value += at(args.skip, y, x, oc);
+        at(args.output, y, x, oc) = static_cast<float>(value);
+      }
+    }
+  }
+  if (moments != nullptr) block_moments(args, block, moments);
+}
+
+}  // namespace nst::kernels::reference

@@ -1,0 +1,24 @@
+// The entries of the reference table, one file per group.
+#pragma once
+
+#include "kernels/kernels.h"
+
+namespace nst::kernels::reference {
+
+ConvPlan conv_plan(const ConvSpec& spec);
+void conv_pack(const ConvPlan& plan, const float* weights, float* packed);
+ConvBlocking conv_blocking(const ConvPlan& plan, const ConvGeometry& geometry);
+void conv_run(const ConvArgs& args, Block block, float* moments, float* scratch);
+void pool(const PoolArgs& args, Block block);
+void affine(const AffineArgs& args, int row_begin, int row_end);
+void spatial_mean(ConstView x, int h, int w, int channel_begin, int channel_end, float* out);
+void dense(const float* x, int in_n, const float* weights, const float* bias, int out_n,
+           float* out);
+
+double activate(Activation act, double value);
+
+// Element (y, x, c) of a view.
+float at(const ConstView& view, int y, int x, int c);
+float& at(const View& view, int y, int x, int c);
+
+}  // namespace nst::kernels::reference
