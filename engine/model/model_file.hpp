@@ -2,11 +2,12 @@
 // a description in its metadata.
 //
 // Tensors: HWIO order, batch norm folded into "<layer>/weights" ("<layer>/depthwise_weights", [kh,
-// kw, c, 1]) and
-// "<layer>/biases". Metadata (all strings): format = "nst-model", format_version = "1", predictor =
-// inception_v3 | mobilenet_v2, transformer = full | separable, padding = reflect | zero, source,
-// source_sha256, crc32c = JSON object {tensor: "8 hex digits"}, self_test = JSON (see
-// self_test.hpp; optional).
+// kw, c, 1]) and "<layer>/biases". Metadata (all strings): format = "nst-model", format_version =
+// "1", predictor = inception_v3 | mobilenet_v2 | none, transformer = full | separable, padding =
+// reflect | zero, source, source_sha256, crc32c = JSON object {tensor: "8 hex digits"}, self_test =
+// JSON (see self_test.hpp; optional), header_crc32c = 8 hex digits: the CRC-32C of the other
+// metadata (key, NUL, value, NUL; by key) and then of every tensor's name, dtype and "[1, 2]" shape
+// (each NUL-terminated; by name), so that no damaged byte of the file goes unnoticed.
 #pragma once
 
 #include <map>
