@@ -1,0 +1,211 @@
+// JPEG by libjpeg(-turbo).
+//
+// libjpeg reports errors by longjmp. All its calls sit in the functions marked [escapes] below: they
+// hold trivial objects only, so a jump skips no destructor, and everything that owns memory lives in
+// their callers.
+#include <algorithm>
+#include <csetjmp>
+#include <cstddef>
+#include <cstdio>  // jpeglib.h needs FILE
+#include <cstdlib>
+#include <cstring>
+
+#include <jpeglib.h>
+
+#include <jerror.h>
+
+#include "image/codec_impl.hpp"
+
+namespace nst::codec {
+namespace {
+
+// Where libjpeg goes when it cannot continue; reached from its objects through client_data.
+struct Escape {
+  std::jmp_buf target;
+  char message[JMSG_LENGTH_MAX] = "";
+};
+
+[[noreturn]] void on_error(j_common_ptr object) {
+  auto* escape = static_cast<Escape*>(object->client_data);
+  object->err->format_message(object, escape->message);
+  std::longjmp(escape->target, 1);
+}
+
+// libjpeg goes on after damage and fills in grey; these are its warnings that say so. The others
+// (stray bytes between markers, odd version numbers) leave the picture whole.
+bool means_lost_pixels(int warning) {
+  switch (warning) {
+    case JWRN_JPEG_EOF:
+    case JWRN_HIT_MARKER:
+    case JWRN_HUFF_BAD_CODE:
+    case JWRN_ARITH_BAD_CODE:
+    case JWRN_MUST_RESYNC:
+    case JWRN_NOT_SEQUENTIAL:
+    case JWRN_BOGUS_PROGRESSION:
+      return true;
+    default:
+      return false;
+  }
+}
+
+void on_message(j_common_ptr object, int level) {
+  if (level < 0 && means_lost_pixels(object->err->msg_code)) on_error(object);
+}
+
+// A progressive file may repeat scans of the whole picture for a few bytes each; real encoders write
+// about ten.
+void on_progress(j_common_ptr object) {
+  constexpr int kMaxScans = 200;
+  if (reinterpret_cast<j_decompress_ptr>(object)->input_scan_number <= kMaxScans) return;
+  auto* escape = static_cast<Escape*>(object->client_data);
+  std::snprintf(escape->message, sizeof escape->message, "more than %d scans", kMaxScans);
+  std::longjmp(escape->target, 1);
+}
+
+jpeg_error_mgr* set_handlers(jpeg_error_mgr& errors) {
+  jpeg_std_error(&errors);
+  errors.error_exit = on_error;
+  errors.emit_message = on_message;
+  return &errors;
+}
+
+struct Decoder {
+  jpeg_decompress_struct jpeg{};
+  jpeg_error_mgr errors{};
+  jpeg_progress_mgr progress{};
+  Escape escape;
+
+  Decoder() {
+    jpeg.err = set_handlers(errors);
+    jpeg.client_data = &escape;
+  }
+  Decoder(const Decoder&) = delete;
+  Decoder& operator=(const Decoder&) = delete;
+  ~Decoder() { jpeg_destroy_decompress(&jpeg); }
+};
+
+// [escapes] Reads up to the first scan. False: escape.message says why.
+bool read_header(Decoder& decoder, const std::uint8_t* data, std::size_t size) {
+  if (setjmp(decoder.escape.target) != 0) return false;
+  jpeg_decompress_struct& jpeg = decoder.jpeg;
+  jpeg_create_decompress(&jpeg);
+  decoder.progress.progress_monitor = on_progress;
+  jpeg.progress = &decoder.progress;
+  jpeg_mem_src(&jpeg, data, size);
+  jpeg_read_header(&jpeg, TRUE);
+  const bool four_inks = jpeg.jpeg_color_space == JCS_CMYK || jpeg.jpeg_color_space == JCS_YCCK;
+  jpeg.out_color_space = four_inks ? JCS_CMYK : JCS_RGB;
+  return true;
+}
+
+// Four inks to RGB without a profile, as TensorFlow and Pillow do. Adobe writes them inverted.
+void cmyk_to_rgb(const std::uint8_t* cmyk, bool inverted, int width, std::uint8_t* rgb) {
+  for (int x = 0; x < width; ++x) {
+    const int black = inverted ? cmyk[4 * x + 3] : 255 - cmyk[4 * x + 3];
+    for (int c = 0; c < 3; ++c) {
+      const int ink = inverted ? cmyk[4 * x + c] : 255 - cmyk[4 * x + c];
+      rgb[3 * x + c] = static_cast<std::uint8_t>((ink * black + 127) / 255);
+    }
+  }
+}
+
+// [escapes] Decodes all rows; `inks` is room for one row of CMYK.
+bool read_pixels(Decoder& decoder, std::uint8_t* rgb, std::uint8_t* inks) {
+  if (setjmp(decoder.escape.target) != 0) return false;
+  jpeg_decompress_struct& jpeg = decoder.jpeg;
+  jpeg_start_decompress(&jpeg);
+  const bool four_inks = jpeg.out_color_space == JCS_CMYK;
+  const std::size_t stride = std::size_t{3} * jpeg.output_width;
+  while (jpeg.output_scanline < jpeg.output_height) {
+    std::uint8_t* out = rgb + stride * jpeg.output_scanline;
+    JSAMPROW row = four_inks ? inks : out;
+    jpeg_read_scanlines(&jpeg, &row, 1);
+    if (four_inks) {
+      cmyk_to_rgb(inks, jpeg.saw_Adobe_marker, static_cast<int>(jpeg.output_width), out);
+    }
+  }
+  jpeg_finish_decompress(&jpeg);
+  return true;
+}
+
+struct Encoder {
+  jpeg_compress_struct jpeg{};
+  jpeg_error_mgr errors{};
+  Escape escape;
+  unsigned char* file = nullptr;  // malloc'ed by libjpeg
+  unsigned long file_bytes = 0;
+
+  Encoder() {
+    jpeg.err = set_handlers(errors);
+    jpeg.client_data = &escape;
+  }
+  Encoder(const Encoder&) = delete;
+  Encoder& operator=(const Encoder&) = delete;
+  ~Encoder() {
+    jpeg_destroy_compress(&jpeg);
+    std::free(file);
+  }
+};
+
+// [escapes] Compresses the picture into encoder.file; `rgb` is room for one row.
+bool write_pixels(Encoder& encoder, const ImageView& image, int quality, std::uint8_t* rgb) {
+  // From this quality on colour keeps its full resolution: the styles' saturated strokes show the
+  // halving before they show the quantisation.
+  constexpr int kFullColourQuality = 90;
+  if (setjmp(encoder.escape.target) != 0) return false;
+  jpeg_compress_struct& jpeg = encoder.jpeg;
+  jpeg_create_compress(&jpeg);
+  jpeg_mem_dest(&jpeg, &encoder.file, &encoder.file_bytes);
+  jpeg.image_width = static_cast<JDIMENSION>(image.width);
+  jpeg.image_height = static_cast<JDIMENSION>(image.height);
+  jpeg.input_components = 3;
+  jpeg.in_color_space = JCS_RGB;
+  jpeg_set_defaults(&jpeg);
+  jpeg_set_quality(&jpeg, quality, TRUE);
+  if (quality >= kFullColourQuality) {
+    jpeg.comp_info[0].h_samp_factor = 1;
+    jpeg.comp_info[0].v_samp_factor = 1;
+  }
+  jpeg_start_compress(&jpeg, TRUE);
+  JSAMPROW row = rgb;
+  while (jpeg.next_scanline < jpeg.image_height) {
+    copy_rgb_row(image, static_cast<int>(jpeg.next_scanline), rgb);
+    jpeg_write_scanlines(&jpeg, &row, 1);
+  }
+  jpeg_finish_compress(&jpeg);
+  return true;
+}
+
+}  // namespace
+
+Image decode_jpeg(Bytes bytes, const std::string& name) {
+  Decoder decoder;
+  if (!read_header(decoder, bytes.data(), bytes.size())) {
+    fail_damaged(name, "JPEG", decoder.escape.message);
+  }
+  const jpeg_decompress_struct& jpeg = decoder.jpeg;
+  // A Huffman coded 8×8 block takes at least one bit; arithmetic coding can do with far less.
+  const std::uint64_t pixels_per_byte = jpeg.arith_code ? 512 * 64 : 512;
+  check_claimed_size(jpeg.image_width, jpeg.image_height,
+                     pixels_per_byte * std::uint64_t{bytes.size()}, name);
+
+  Image image(static_cast<int>(jpeg.image_width), static_cast<int>(jpeg.image_height), 3,
+              SampleType::u8);
+  std::vector<std::uint8_t> inks(std::size_t{4} * jpeg.image_width);
+  if (!read_pixels(decoder, image.u8(), inks.data())) {
+    fail_damaged(name, "JPEG", decoder.escape.message);
+  }
+  return image;
+}
+
+std::vector<std::uint8_t> encode_jpeg(const ImageView& image, int quality) {
+  Encoder encoder;
+  std::vector<std::uint8_t> rgb(std::size_t{3} * static_cast<std::size_t>(image.width));
+  if (!write_pixels(encoder, image, quality, rgb.data())) {
+    throw Error(ErrorCode::output,
+                std::string("cannot encode as JPEG: ") + encoder.escape.message + "; try PNG");
+  }
+  return {encoder.file, encoder.file + encoder.file_bytes};
+}
+
+}  // namespace nst::codec

@@ -1,0 +1,104 @@
+// Pictures in memory and in files: what nst.hpp promises of Image, to_u8, read_image, write_image.
+#include <unistd.h>
+
+#include <cstring>
+#include <filesystem>
+#include <new>
+#include <stdexcept>
+#include <system_error>
+
+#include "base/file.hpp"
+#include "image/codec.hpp"
+#include "image/view.hpp"
+
+namespace nst {
+
+Image::Image(int width_, int height_, int channels_, SampleType type_)
+    : width(width_), height(height_), channels(channels_), type(type_) {
+  if (width <= 0 || height <= 0 || channels <= 0) {
+    throw Error(ErrorCode::usage, "a picture of " + std::to_string(width) + "x" +
+                                      std::to_string(height) + " pixels of " +
+                                      std::to_string(channels) + " channels is empty");
+  }
+  const std::size_t sample = type == SampleType::f32 ? sizeof(float) : 1;
+  const std::uint64_t pixels = std::uint64_t{static_cast<unsigned>(width)} *
+                               static_cast<unsigned>(height);
+  const std::uint64_t total = checked_mul(pixels, static_cast<unsigned>(channels) * sample,
+                                          ErrorCode::limit, "the size of the picture");
+  try {
+    bytes.resize(total);
+  } catch (const std::exception&) {  // bad_alloc or length_error
+    throw Error(ErrorCode::limit, "no memory for a picture of " + std::to_string(width) + "x" +
+                                      std::to_string(height) + " pixels; make it smaller");
+  }
+}
+
+void check_view(const ImageView& image) {
+  const bool sound = image.data != nullptr && image.width > 0 && image.height > 0 &&
+                     (image.channels == 3 || image.channels == 4);
+  if (!sound) {
+    throw Error(ErrorCode::usage, "a picture must have pixels of 3 or 4 channels, this one is " +
+                                      std::to_string(image.width) + "x" +
+                                      std::to_string(image.height) + "x" +
+                                      std::to_string(image.channels));
+  }
+}
+
+Image to_u8(const ImageView& image, Quantise method) {
+  check_view(image);
+  Image out(image.width, image.height, image.channels, SampleType::u8);
+  const std::size_t samples = static_cast<std::size_t>(image.width) *
+                              static_cast<std::size_t>(image.channels);
+  const float half = method == Quantise::nearest ? 0.5f : 0.0f;
+  for (int y = 0; y < image.height; ++y) {
+    std::uint8_t* to = out.u8() + samples * static_cast<std::size_t>(y);
+    if (image.type == SampleType::u8) {
+      std::memcpy(to, view_row<std::uint8_t>(image, y), samples);
+      continue;
+    }
+    const float* from = view_row<float>(image, y);
+    for (std::size_t i = 0; i < samples; ++i) {
+      const float level = from[i] * 255.0f + half;
+      // Written so that NaN becomes 0: it is not greater than anything.
+      to[i] = static_cast<std::uint8_t>(level > 0.0f ? (level < 255.0f ? level : 255.0f) : 0.0f);
+    }
+  }
+  return out;
+}
+
+Image read_image(const std::string& path) {
+  const MappedFile file(path, ErrorCode::input);
+  return decode_image(file.bytes(), path);
+}
+
+void check_writable(const std::string& path) {
+  namespace fs = std::filesystem;
+  const auto fail = [&](const std::string& why) {
+    throw Error(ErrorCode::output, path + ": cannot write: " + why);
+  };
+  (void)output_format(path);
+  std::error_code ignored;
+  const fs::path folder = fs::path(path).has_parent_path() ? fs::path(path).parent_path() : ".";
+  if (!fs::is_directory(folder, ignored)) fail("there is no such folder; make it first");
+  if (fs::exists(path, ignored)) {
+    // A rename would replace a device or a pipe by a plain file, and overrule a write protection.
+    if (!fs::is_regular_file(path, ignored)) fail("it is not a regular file; choose another name");
+    if (access(path.c_str(), W_OK) != 0) fail("the file is write-protected; choose another name");
+  }
+  if (access(folder.c_str(), W_OK | X_OK) != 0) {
+    fail("no permission to create files in its folder; choose another folder");
+  }
+}
+
+void write_image(const std::string& path, const ImageView& image, int jpeg_quality) {
+  check_writable(path);
+  std::vector<std::uint8_t> file;
+  try {
+    file = encode_image(image, output_format(path), jpeg_quality);
+  } catch (const Error& error) {
+    throw Error(error.code(), path + ": " + error.what());
+  }
+  write_file_atomically(path, file);
+}
+
+}  // namespace nst

@@ -1,0 +1,38 @@
+// Style vectors: blending, and their files.
+#include <algorithm>
+#include <cmath>
+
+#include "base/file.hpp"
+#include "image/npy.hpp"
+#include "nst/nst.hpp"
+
+namespace nst {
+
+StyleVector StyleVector::blend(const StyleVector& a, const StyleVector& b, float weight) {
+  StyleVector mix;
+  for (std::size_t i = 0; i < kSize; ++i) {
+    mix.values[i] = (1.0f - weight) * a.values[i] + weight * b.values[i];
+  }
+  return mix;
+}
+
+StyleVector StyleVector::load(const std::string& path) {
+  const MappedFile file(path, ErrorCode::input);
+  const NpyArray array = decode_npy(file.bytes(), path);
+  if (array.shape != std::vector<std::int64_t>{kSize}) {
+    throw Error(ErrorCode::input, path + ": not a style vector; it has shape (100,)");
+  }
+  if (!std::all_of(array.values.begin(), array.values.end(),
+                   [](float v) { return std::isfinite(v); })) {
+    throw Error(ErrorCode::input, path + ": a value is not finite; check what wrote it");
+  }
+  StyleVector style;
+  std::copy(array.values.begin(), array.values.end(), style.values.begin());
+  return style;
+}
+
+void StyleVector::save(const std::string& path) const {
+  write_file_atomically(path, encode_npy({kSize}, values.data()));
+}
+
+}  // namespace nst
