@@ -9,6 +9,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/text.hpp"
 #include "image/codec_impl.hpp"
 #include "image/exif.hpp"
 #include "image/npy.hpp"
@@ -86,8 +87,8 @@ bool is_pnm(Bytes bytes) {
   if (bytes.empty()) throw Error(ErrorCode::input, name + ": the file is empty; get it again");
   for (const Known& other : kOthers) {
     if (has_signature(bytes, other.offset, other.signature)) {
-      throw Error(ErrorCode::input, name + ": " + other.format +
-                                        " pictures are not read; convert it to PNG or JPEG");
+      throw Error(ErrorCode::input,
+                  name + ": " + other.format + " pictures are not read; convert it to PNG or JPEG");
     }
   }
   throw Error(ErrorCode::input, name +
@@ -106,8 +107,8 @@ Image decode_npy_picture(Bytes bytes, const std::string& name) {
               SampleType::f32);
   for (std::size_t i = 0; i < array.values.size(); ++i) {
     if (!std::isfinite(array.values[i])) {
-      throw Error(ErrorCode::input, name + ": value " + std::to_string(i) +
-                                        " is not finite; check what wrote it");
+      throw Error(ErrorCode::input,
+                  name + ": value " + std::to_string(i) + " is not finite; check what wrote it");
     }
   }
   std::memcpy(image.bytes.data(), array.values.data(), image.bytes.size());
@@ -152,11 +153,8 @@ Image decode_image(Bytes bytes, const std::string& name) {
 
 OutputFormat output_format(const std::string& path) {
   constexpr std::pair<std::string_view, OutputFormat> kFormats[] = {
-      {".png", OutputFormat::png},
-      {".jpg", OutputFormat::jpeg},
-      {".jpeg", OutputFormat::jpeg},
-      {".ppm", OutputFormat::ppm},
-      {".npy", OutputFormat::npy},
+      {".png", OutputFormat::png}, {".jpg", OutputFormat::jpeg}, {".jpeg", OutputFormat::jpeg},
+      {".ppm", OutputFormat::ppm}, {".npy", OutputFormat::npy},
   };
   std::string extension = std::filesystem::path(path).extension().string();
   for (char& c : extension) {
@@ -166,7 +164,8 @@ OutputFormat output_format(const std::string& path) {
     if (extension == known) return format;
   }
   throw Error(ErrorCode::usage,
-              path + ": cannot tell the format to write; end the name in .png, .jpg, .ppm or .npy");
+              one_line(path) +
+                  ": cannot tell the format to write; end the name in .png, .jpg, .ppm or .npy");
 }
 
 std::vector<std::uint8_t> encode_image(const ImageView& image, OutputFormat format,

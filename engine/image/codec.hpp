@@ -14,13 +14,14 @@ namespace nst {
 inline constexpr std::uint64_t kMaxPixels = std::uint64_t{1} << 28;
 
 // Decodes by content: JPEG, PNG, BMP, TGA, GIF (first frame), binary PPM and PGM, .npy. Returns u8
-// RGB, u8 RGBA where the file has an alpha channel (a GIF: where a pixel is transparent), or f32 RGB
+// RGB, u8 RGBA where the file has an alpha channel (a GIF: where a pixel is transparent), or f32
+// RGB
 // (.npy: finite values, as stored). EXIF orientation is applied; gamma and colour profiles are
-// ignored, as TensorFlow and Pillow do; 16-bit samples are rounded to 8; CMYK is converted without a
-// profile. `name` appears in messages. The claimed size is compared with kMaxPixels and with what the
-// file's length can hold before pixels are allocated. Throws Error{input} for unknown formats and for
-// files that are cut short or so damaged that pixels would be guessed, Error{limit} for too many
-// pixels.
+// ignored, as TensorFlow and Pillow do; 16-bit samples are rounded to 8; CMYK is converted without
+// a profile. `name` appears in messages. The claimed size is compared with kMaxPixels and with what
+// the file's length can hold before pixels are allocated. Throws Error{input} for unknown formats
+// and for files that are cut short or so damaged that pixels would be guessed, Error{limit} for too
+// many pixels.
 Image decode_image(Bytes bytes, const std::string& name);
 
 // Formats by extension of a path (case-insensitive). Throws Error{usage} naming the supported ones.

@@ -20,8 +20,8 @@ Image decode_tga(Bytes bytes, const std::string& name);
 Image decode_gif(Bytes bytes, const std::string& name);
 Image decode_pnm(Bytes bytes, const std::string& name);
 
-// Decodes with stb_image a file whose extent and size have been checked: RGB, or RGBA where the file
-// has alpha. `format` appears in messages.
+// Decodes with stb_image a file whose extent and size have been checked: RGB, or RGBA where the
+// file has alpha. `format` appears in messages.
 Image decode_stb(Bytes bytes, const char* format, const std::string& name);
 
 // TGA has no signature: true if the header makes sense as one.
@@ -32,9 +32,9 @@ std::vector<std::uint8_t> encode_jpeg(const ImageView& image, int quality);
 std::vector<std::uint8_t> encode_png(const ImageView& image);
 std::vector<std::uint8_t> encode_pnm(const ImageView& image);
 
-// Checks a size that a file claims, before anything is allocated for it. `most_pixels` is what a file
-// of this length can hold at most in its format: a small file that claims a huge picture is damaged
-// or hostile. Throws Error{input} or Error{limit}.
+// Checks a size that a file claims, before anything is allocated for it. `most_pixels` is what a
+// file of this length can hold at most in its format: a small file that claims a huge picture is
+// damaged or hostile. Throws Error{input} or Error{limit}.
 void check_claimed_size(std::uint64_t width, std::uint64_t height, std::uint64_t most_pixels,
                         const std::string& name);
 

@@ -1,18 +1,18 @@
 // JPEG by libjpeg(-turbo).
 //
-// libjpeg reports errors by longjmp. All its calls sit in the functions marked [escapes] below: they
-// hold trivial objects only, so a jump skips no destructor, and everything that owns memory lives in
-// their callers.
-#include <algorithm>
+// libjpeg reports errors by longjmp. All its calls sit in the functions marked [escapes] below:
+// they hold trivial objects only, so a jump skips no destructor, and everything that owns memory
+// lives in their callers.
 #include <csetjmp>
 #include <cstddef>
-#include <cstdio>  // jpeglib.h needs FILE
+#include <cstdio>
 #include <cstdlib>
-#include <cstring>
 
+// jpeglib.h needs size_t and FILE, jerror.h needs jpeglib.h.
+// clang-format off
 #include <jpeglib.h>
-
 #include <jerror.h>
+// clang-format on
 
 #include "image/codec_impl.hpp"
 
@@ -31,29 +31,19 @@ struct Escape {
   std::longjmp(escape->target, 1);
 }
 
-// libjpeg goes on after damage and fills in grey; these are its warnings that say so. The others
-// (stray bytes between markers, odd version numbers) leave the picture whole.
-bool means_lost_pixels(int warning) {
-  switch (warning) {
-    case JWRN_JPEG_EOF:
-    case JWRN_HIT_MARKER:
-    case JWRN_HUFF_BAD_CODE:
-    case JWRN_ARITH_BAD_CODE:
-    case JWRN_MUST_RESYNC:
-    case JWRN_NOT_SEQUENTIAL:
-    case JWRN_BOGUS_PROGRESSION:
-      return true;
-    default:
-      return false;
-  }
+// libjpeg goes on after damage and fills in grey; these are its only warnings that leave the
+// picture whole (stray bytes between markers, unknown version and colour codes).
+bool is_harmless(int warning) {
+  return warning == JWRN_EXTRANEOUS_DATA || warning == JWRN_ADOBE_XFORM ||
+         warning == JWRN_JFIF_MAJOR;
 }
 
 void on_message(j_common_ptr object, int level) {
-  if (level < 0 && means_lost_pixels(object->err->msg_code)) on_error(object);
+  if (level < 0 && !is_harmless(object->err->msg_code)) on_error(object);
 }
 
-// A progressive file may repeat scans of the whole picture for a few bytes each; real encoders write
-// about ten.
+// A progressive file may repeat scans of the whole picture for a few bytes each; real encoders
+// write about ten.
 void on_progress(j_common_ptr object) {
   constexpr int kMaxScans = 200;
   if (reinterpret_cast<j_decompress_ptr>(object)->input_scan_number <= kMaxScans) return;

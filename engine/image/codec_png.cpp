@@ -1,15 +1,15 @@
 // PNG by libpng.
 //
-// libpng reports errors by longjmp. All its calls that can fail sit in the functions marked [escapes]
-// below: they hold trivial objects only, so a jump skips no destructor, and everything that owns
-// memory lives in their callers.
+// libpng reports errors by longjmp. All its calls that can fail sit in the functions marked
+// [escapes] below: they hold trivial objects only, so a jump skips no destructor, and everything
+// that owns memory lives in their callers.
+#include <png.h>
+
 #include <csetjmp>
 #include <cstddef>
 #include <cstdio>
 #include <cstring>
 #include <new>
-
-#include <png.h>
 
 #include "image/codec_impl.hpp"
 
@@ -67,8 +67,8 @@ bool read_header(Decoder& decoder) {
   png_read_info(png, decoder.info);
   decoder.width = png_get_image_width(png, decoder.info);
   decoder.height = png_get_image_height(png, decoder.info);
-  decoder.raw_bits_per_pixel = std::uint64_t{png_get_bit_depth(png, decoder.info)} *
-                               png_get_channels(png, decoder.info);
+  decoder.raw_bits_per_pixel =
+      std::uint64_t{png_get_bit_depth(png, decoder.info)} * png_get_channels(png, decoder.info);
   png_set_expand(png);  // palette to RGB, small grey to 8 bits, tRNS to alpha
   png_set_scale_16(png);
   png_set_gray_to_rgb(png);
@@ -146,7 +146,8 @@ Image decode_png(Bytes bytes, const std::string& name) {
 
   Image image(static_cast<int>(decoder.width), static_cast<int>(decoder.height), decoder.channels,
               SampleType::u8);
-  const std::size_t stride = std::size_t{decoder.width} * static_cast<std::size_t>(decoder.channels);
+  const std::size_t stride =
+      std::size_t{decoder.width} * static_cast<std::size_t>(decoder.channels);
   std::vector<png_bytep> rows(decoder.height);
   for (std::size_t y = 0; y < rows.size(); ++y) rows[y] = image.u8() + stride * y;
   if (!read_pixels(decoder, rows.data())) fail_damaged(name, "PNG", decoder.escape.message);

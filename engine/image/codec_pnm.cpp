@@ -42,8 +42,8 @@ Image decode_pnm(Bytes bytes, const std::string& name) {
                      reader.remaining() / (static_cast<unsigned>(channels) * sample_bytes), name);
 
   Image image(static_cast<int>(width), static_cast<int>(height), 3, SampleType::u8);
-  const std::size_t count = static_cast<std::size_t>(width * height) *
-                            static_cast<std::size_t>(channels);
+  const std::size_t count =
+      static_cast<std::size_t>(width * height) * static_cast<std::size_t>(channels);
   const Bytes data = reader.take(std::uint64_t{count} * sample_bytes, "the pixels");
   const auto sample = [&](std::size_t i) {
     const unsigned value = sample_bytes == 1 ? data[i] : data[2 * i] * 256u + data[2 * i + 1];

@@ -1,5 +1,6 @@
-// stb_image: the pixels of BMP, TGA and GIF, and JPEG and PNG in builds without their libraries. Its
-// implementation is private to this file, so a program that embeds both NST and stb_image links.
+// stb_image: the pixels of BMP, TGA and GIF, and JPEG and PNG in builds without their libraries.
+// Its implementation is private to this file, so a program that embeds both NST and stb_image
+// links.
 #include <algorithm>
 #include <climits>
 #include <cstddef>
@@ -110,9 +111,8 @@ Image decode_stb(Bytes bytes, const char* format, const std::string& name) {
 #ifndef NST_HAVE_JPEG
 Image decode_jpeg(Bytes bytes, const std::string& name) {
   int width = 0, height = 0, channels = 0;
-  if (bytes.size() > INT_MAX ||
-      !stbi_info_from_memory(bytes.data(), static_cast<int>(bytes.size()), &width, &height,
-                             &channels)) {
+  if (bytes.size() > INT_MAX || !stbi_info_from_memory(bytes.data(), static_cast<int>(bytes.size()),
+                                                       &width, &height, &channels)) {
     fail_damaged(name, "JPEG", "header");
   }
   // A Huffman coded 8×8 block takes at least one bit.
@@ -162,8 +162,7 @@ std::vector<std::uint8_t> encode_png(const ImageView& image) {
   const std::ptrdiff_t stride = row_u8(image, 1) - row_u8(image, 0);
   const bool ok = stride <= INT_MAX && stride > 0 &&
                   stbi_write_png_to_func(Sink::write, &sink, image.width, image.height,
-                                         image.channels, image.data,
-                                         static_cast<int>(stride)) != 0;
+                                         image.channels, image.data, static_cast<int>(stride)) != 0;
   return written(std::move(sink), ok, "PNG");
 }
 #endif

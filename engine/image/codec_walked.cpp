@@ -57,8 +57,9 @@ bool looks_like_tga(Bytes bytes) {
     return h.map_type == 1 && h.map_entries > 0 && one_of(h.map_bits, {15, 16, 24, 32}) &&
            one_of(h.bits, {8, 16});
   }
-  return h.map_type <= 1 && one_of(h.bits, kind == 2 ? std::initializer_list<unsigned>{15, 16, 24, 32}
-                                                     : std::initializer_list<unsigned>{8, 16});
+  return h.map_type <= 1 &&
+         one_of(h.bits, kind == 2 ? std::initializer_list<unsigned>{15, 16, 24, 32}
+                                  : std::initializer_list<unsigned>{8, 16});
 }
 
 Image decode_tga(Bytes bytes, const std::string& name) {
@@ -70,8 +71,8 @@ Image decode_tga(Bytes bytes, const std::string& name) {
   const std::uint64_t pixels = std::uint64_t{h.width} * h.height;
   const bool run_length = (h.type & kTgaRunLength) != 0;
   // A run of 128 pixels takes one byte and a pixel.
-  check_claimed_size(h.width, h.height,
-                     reader.remaining() * (run_length ? 128 : 1) / pixel_bytes, name);
+  check_claimed_size(h.width, h.height, reader.remaining() * (run_length ? 128 : 1) / pixel_bytes,
+                     name);
   for (std::uint64_t done = 0; run_length && done < pixels;) {
     const unsigned packet = reader.read<std::uint8_t>("a run of pixels");
     const unsigned count = (packet & 0x7f) + 1;

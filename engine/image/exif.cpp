@@ -78,8 +78,8 @@ Bytes find_png_exif(Bytes file) {
   reader.skip(8, "signature");
   while (!reader.at_end()) {
     const Bytes length = reader.take(4, "length");
-    const std::uint64_t size = std::uint64_t{big_endian_u16(length)} << 16 |
-                               big_endian_u16(length.subspan(2));
+    const std::uint64_t size =
+        std::uint64_t{big_endian_u16(length)} << 16 | big_endian_u16(length.subspan(2));
     const Bytes type = reader.take(4, "type");
     const Bytes body = reader.take(size, "chunk");
     reader.skip(4, "checksum");

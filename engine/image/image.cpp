@@ -8,6 +8,7 @@
 #include <system_error>
 
 #include "base/file.hpp"
+#include "base/text.hpp"
 #include "image/codec.hpp"
 #include "image/view.hpp"
 
@@ -21,8 +22,8 @@ Image::Image(int width_, int height_, int channels_, SampleType type_)
                                       std::to_string(channels) + " channels is empty");
   }
   const std::size_t sample = type == SampleType::f32 ? sizeof(float) : 1;
-  const std::uint64_t pixels = std::uint64_t{static_cast<unsigned>(width)} *
-                               static_cast<unsigned>(height);
+  const std::uint64_t pixels =
+      std::uint64_t{static_cast<unsigned>(width)} * static_cast<unsigned>(height);
   const std::uint64_t total = checked_mul(pixels, static_cast<unsigned>(channels) * sample,
                                           ErrorCode::limit, "the size of the picture");
   try {
@@ -47,8 +48,8 @@ void check_view(const ImageView& image) {
 Image to_u8(const ImageView& image, Quantise method) {
   check_view(image);
   Image out(image.width, image.height, image.channels, SampleType::u8);
-  const std::size_t samples = static_cast<std::size_t>(image.width) *
-                              static_cast<std::size_t>(image.channels);
+  const std::size_t samples =
+      static_cast<std::size_t>(image.width) * static_cast<std::size_t>(image.channels);
   const float half = method == Quantise::nearest ? 0.5f : 0.0f;
   for (int y = 0; y < image.height; ++y) {
     std::uint8_t* to = out.u8() + samples * static_cast<std::size_t>(y);
@@ -68,13 +69,13 @@ Image to_u8(const ImageView& image, Quantise method) {
 
 Image read_image(const std::string& path) {
   const MappedFile file(path, ErrorCode::input);
-  return decode_image(file.bytes(), path);
+  return decode_image(file.bytes(), one_line(path));
 }
 
 void check_writable(const std::string& path) {
   namespace fs = std::filesystem;
   const auto fail = [&](const std::string& why) {
-    throw Error(ErrorCode::output, path + ": cannot write: " + why);
+    throw Error(ErrorCode::output, one_line(path) + ": cannot write: " + why);
   };
   (void)output_format(path);
   std::error_code ignored;
@@ -96,7 +97,7 @@ void write_image(const std::string& path, const ImageView& image, int jpeg_quali
   try {
     file = encode_image(image, output_format(path), jpeg_quality);
   } catch (const Error& error) {
-    throw Error(error.code(), path + ": " + error.what());
+    throw Error(error.code(), one_line(path) + ": " + error.what());
   }
   write_file_atomically(path, file);
 }

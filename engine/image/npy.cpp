@@ -7,8 +7,8 @@
 namespace nst {
 namespace {
 
-// Format: numpy/lib/format.py (NEP 1). Signature, version, header length, then a Python dict literal
-// with the keys descr, fortran_order and shape, padded with spaces to a multiple of 64.
+// Format: numpy/lib/format.py (NEP 1). Signature, version, header length, then a Python dict
+// literal with the keys descr, fortran_order and shape, padded with spaces to a multiple of 64.
 constexpr std::string_view kSignature("\x93NUMPY", 6);
 constexpr std::size_t kAlignment = 64;
 
@@ -147,9 +147,8 @@ NpyArray decode_npy(Bytes bytes, const std::string& name) {
   if (version < 1 || version > 3) {
     reader.fail(".npy version " + std::to_string(version) + " is unknown; save it with NumPy");
   }
-  const std::uint32_t header_bytes = version == 1
-                                         ? reader.read<std::uint16_t>("the header length")
-                                         : reader.read<std::uint32_t>("the header length");
+  const std::uint32_t header_bytes = version == 1 ? reader.read<std::uint16_t>("the header length")
+                                                  : reader.read<std::uint32_t>("the header length");
   const Bytes header = reader.take(header_bytes, "the header");
   const std::string_view text(reinterpret_cast<const char*>(header.data()), header.size());
 
@@ -172,7 +171,8 @@ NpyArray decode_npy(Bytes bytes, const std::string& name) {
 }
 
 std::vector<std::uint8_t> encode_npy(const std::vector<std::int64_t>& shape, const float* values) {
-  std::string header = "{'descr': '<f4', 'fortran_order': False, 'shape': " + shape_text(shape) + ", }";
+  std::string header =
+      "{'descr': '<f4', 'fortran_order': False, 'shape': " + shape_text(shape) + ", }";
   const std::size_t before = kSignature.size() + 4;  // signature, version, length
   const std::size_t used = before + header.size() + 1;
   header.append((kAlignment - used % kAlignment) % kAlignment, ' ');

@@ -41,15 +41,17 @@ struct Filter {
   const float* of(int i) const { return weights.data() + std::ptrdiff_t{taps} * i; }
 };
 
-// Triangle filter, widened by the reduction so that every source sample counts; cut off at the border
-// and normalised. As tf.image.resize(antialias=True) (ScaleAndTranslate) and Pillow's BILINEAR.
+// Triangle filter, widened by the reduction so that every source sample counts; cut off at the
+// border and normalised. As tf.image.resize(antialias=True) (ScaleAndTranslate) and Pillow's
+// BILINEAR.
 Filter triangle_filter(int in, int out, float gain) {
   const double scale = static_cast<double>(in) / out;
   const double radius = std::max(scale, 1.0);
   Filter filter;
   filter.spans.resize(static_cast<std::size_t>(out));
   filter.taps = std::min(in, static_cast<int>(std::ceil(2.0 * radius)) + 1);
-  filter.weights.assign(static_cast<std::size_t>(out) * static_cast<std::size_t>(filter.taps), 0.0f);
+  filter.weights.assign(static_cast<std::size_t>(out) * static_cast<std::size_t>(filter.taps),
+                        0.0f);
   std::vector<double> exact(static_cast<std::size_t>(filter.taps));
   for (int i = 0; i < out; ++i) {
     const double centre = (i + 0.5) * scale - 0.5;
@@ -89,7 +91,8 @@ void blend_rows(const ImageView& in, Filter::Span span, const float* weights, fl
 }
 
 // One output row from a line of `channels` samples per pixel and one spare float at its end: pixels
-// are summed four floats wide, the last of which is alpha, the next pixel or the spare, and dropped.
+// are summed four floats wide, the last of which is alpha, the next pixel or the spare, and
+// dropped.
 void filter_line(const float* line, int channels, const Filter& filter, int width, float* out) {
   for (int x = 0; x < width; ++x) {
     const Filter::Span span = filter.spans[x];
@@ -107,9 +110,8 @@ template <typename T>
 void resize_smooth(const ImageView& in, Image& out) {
   const Filter vertical = triangle_filter(in.height, out.height, 1.0f / kFullScale<T>);
   const Filter horizontal = triangle_filter(in.width, out.width, 1.0f);
-  std::vector<float> line(static_cast<std::size_t>(in.width) *
-                              static_cast<std::size_t>(in.channels) +
-                          1);
+  std::vector<float> line(
+      static_cast<std::size_t>(in.width) * static_cast<std::size_t>(in.channels) + 1);
   for (int y = 0; y < out.height; ++y) {
     blend_rows<T>(in, vertical.spans[y], vertical.of(y), line.data());
     filter_line(line.data(), in.channels, horizontal, out.width,
@@ -128,9 +130,8 @@ std::vector<Lerp> interpolation(int in, int out, bool half_pixel_centres) {
   const float scale = static_cast<float>(in) / static_cast<float>(out);
   std::vector<Lerp> lerps(static_cast<std::size_t>(out));
   for (int i = 0; i < out; ++i) {
-    const float position = half_pixel_centres
-                               ? (static_cast<float>(i) + 0.5f) * scale - 0.5f
-                               : static_cast<float>(i) * scale;
+    const float position = half_pixel_centres ? (static_cast<float>(i) + 0.5f) * scale - 0.5f
+                                              : static_cast<float>(i) * scale;
     const float floor = std::floor(position);
     lerps[i] = {std::max(static_cast<int>(floor), 0),
                 std::min(static_cast<int>(std::ceil(position)), in - 1), position - floor};

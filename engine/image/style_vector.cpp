@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "base/file.hpp"
+#include "base/text.hpp"
 #include "image/npy.hpp"
 #include "nst/nst.hpp"
 
@@ -18,13 +19,13 @@ StyleVector StyleVector::blend(const StyleVector& a, const StyleVector& b, float
 
 StyleVector StyleVector::load(const std::string& path) {
   const MappedFile file(path, ErrorCode::input);
-  const NpyArray array = decode_npy(file.bytes(), path);
+  const NpyArray array = decode_npy(file.bytes(), one_line(path));
   if (array.shape != std::vector<std::int64_t>{kSize}) {
-    throw Error(ErrorCode::input, path + ": not a style vector; it has shape (100,)");
+    throw Error(ErrorCode::input, one_line(path) + ": not a style vector; it has shape (100,)");
   }
   if (!std::all_of(array.values.begin(), array.values.end(),
                    [](float v) { return std::isfinite(v); })) {
-    throw Error(ErrorCode::input, path + ": a value is not finite; check what wrote it");
+    throw Error(ErrorCode::input, one_line(path) + ": a value is not finite; check what wrote it");
   }
   StyleVector style;
   std::copy(array.values.begin(), array.values.end(), style.values.begin());

@@ -100,24 +100,33 @@ enum class Resize : std::uint8_t {
 };
 
 // Returns `image` resized to width × height as f32 RGB (alpha dropped; u8 divided by 255), by
-// `method`. Throws Error{usage} for empty sizes.
+// `method`. The same size gives the same samples, whatever the method. Throws Error{usage} for
+// empty sizes, Error{limit} if the result does not fit in memory.
 NST_API Image resize(const ImageView& image, int width, int height, Resize method = Resize::smooth);
 
-// How f32 becomes u8 on output: nearest clamps and rounds half up; truncate is numpy's (x *
-// 255).astype(uint8).
+// How f32 becomes u8 on output: nearest rounds half up; truncate is numpy's (x *
+// 255).astype(uint8). Both clamp to 0..255; NaN becomes 0.
 enum class Quantise : std::uint8_t { nearest, truncate };
+// Returns `image` as u8 with the channels it has; u8 pictures are copied.
 NST_API Image to_u8(const ImageView& image, Quantise method = Quantise::nearest);
 
 // Reads a picture by content, not by extension: JPEG, PNG (8/16 bit, grey, palette, alpha), BMP,
 // TGA, GIF (first frame), PPM, and .npy (float32 [h, w, 3], returned as f32, unquantised). EXIF
-// orientation is applied. Result: u8 RGB, u8 RGBA or f32 RGB. Throws Error{input} (unreadable,
-// damaged, unknown format) or Error{limit} (more than 2^28 pixels).
+// orientation is applied; gamma and colour profiles are not. Result: u8 RGB, u8 RGBA or f32 RGB.
+// Throws Error{input} (unreadable, unknown format, cut short, or so damaged that pixels would be
+// guessed) or Error{limit} (more than 2^28 pixels).
 NST_API Image read_image(const std::string& path);
 
-// Writes a picture by extension: .png, .jpg/.jpeg (quality 1..100), .ppm, .npy (f32 only: float32
-// [h, w, 3]). The file appears whole (temporary file in the same folder, then rename) or not at
-// all. Throws Error{output}.
+// Writes a picture by extension: .png, .jpg/.jpeg (quality 1..100), .ppm (both without alpha), all
+// u8; .npy (f32 RGB only: float32 [h, w, 3]). The file appears whole (temporary file in the same
+// folder, then rename) or not at all. Throws Error{usage} for another extension or quality,
+// Error{output} for everything else.
 NST_API void write_image(const std::string& path, const ImageView& image, int jpeg_quality = 95);
+
+// What can be known of write_image(path, ...) before there are pixels: throws Error{usage} for an
+// unknown extension, Error{output} if the folder is missing or closed, or if the path is there but
+// write-protected or not a regular file. Creates nothing.
+NST_API void check_writable(const std::string& path);
 
 // The style of a painting as the predictor sees it (the "bottleneck" of Ghiasi et al. 2017): one
 // point of a 100-dimensional space in which straight lines are useful: blend two styles, or weaken
