@@ -16,7 +16,7 @@ struct Candidate {
 
 bool always() { return true; }
 
-#if defined(NST_HAVE_X86_TABLES)
+#if defined(NST_HAVE_AVX512_TABLE)
 // The compiler's run-time library reads CPUID and, for AVX and AVX-512, XCR0 as well: a feature
 // whose registers the operating system does not save counts as absent (libgcc's cpuinfo.h and
 // compiler-rt's cpu_model.c: avx_usable, avx512_usable).
@@ -34,7 +34,7 @@ bool supports_avx512() {
 
 // Best first. NEON is part of every AArch64 CPU; "baseline" is the same arithmetic there.
 constexpr Candidate kCandidates[] = {
-#if defined(NST_HAVE_X86_TABLES)
+#if defined(NST_HAVE_AVX512_TABLE)
     {avx512_table, supports_avx512},
     {avx2_table, supports_avx2},
 #endif

@@ -1,8 +1,17 @@
-// Stands in until the generic kernels land: the reference, so that the engine has something to run.
+// The kernels compiled for what every CPU of the target architecture has.
+#if defined(__aarch64__)
+#define NST_ARCH xsimd::neon64
+#else
+#define NST_ARCH xsimd::sse2
+#endif
+#include "kernels/generic/table.hpp"
 #include "kernels/isa/tables.h"
 
 namespace nst::kernels {
 
-const Table* baseline_table() { return &reference_table(); }
+const Table* baseline_table() {
+  static constexpr Table table = make_table("baseline");
+  return &table;
+}
 
 }  // namespace nst::kernels

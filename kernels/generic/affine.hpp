@@ -1,0 +1,90 @@
+// Scale, shift, activation and residual as a pass of its own.
+#pragma once
+
+#include "kernels/generic/view.hpp"
+
+namespace nst::kernels {
+namespace {
+
+struct AffineVector {
+  Vec scale, shift;
+};
+
+NST_INLINE Vec affine_vector(const AffineArgs& args, Clamp clamp, AffineVector coefficients,
+                             Vec v) {
+  if (args.scale != nullptr) v = fma(v, coefficients.scale, coefficients.shift);
+  return args.act == Activation::sigmoid ? sigmoid(v) : clamped(clamp, v);
+}
+
+NST_INLINE void affine_pixel(const AffineArgs& args, Clamp clamp, const float* x,
+                             const float* residual, float* out) {
+  for (int c = 0; c < args.channels; c += kLanes) {
+    const int n = min_of(args.channels - c, kLanes);
+    AffineVector coefficients{splat(1.0f), splat(0.0f)};
+    if (args.scale != nullptr) {
+      coefficients = {load_first(args.scale + c, n), load_first(args.shift + c, n)};
+    }
+    Vec v = affine_vector(args, clamp, coefficients, load_first(x + c, n));
+    if (residual != nullptr) v = v + load_first(residual + c, n);
+    store_first(out + c, v, n);
+  }
+}
+
+// Fewer channels than lanes, pixels side by side: kLanes pixels are `channels` whole vectors whose
+// coefficients repeat.
+struct AffinePattern {
+  float scale[kLanes * kLanes];
+  float shift[kLanes * kLanes];
+};
+
+NST_INLINE bool is_dense(const AffineArgs& args) {
+  return args.channels < kLanes && args.x.pixel_stride == args.channels &&
+         args.output.pixel_stride == args.channels &&
+         (args.residual.data == nullptr || args.residual.pixel_stride == args.channels);
+}
+
+NST_INLINE void fill_pattern(const AffineArgs& args, AffinePattern& pattern) {
+  for (int i = 0; i < args.channels * kLanes; ++i) {
+    pattern.scale[i] = args.scale != nullptr ? args.scale[i % args.channels] : 1.0f;
+    pattern.shift[i] = args.scale != nullptr ? args.shift[i % args.channels] : 0.0f;
+  }
+}
+
+NST_INLINE void affine_dense_row(const AffineArgs& args, Clamp clamp, const AffinePattern& pattern,
+                                 const float* x, const float* residual, float* out) {
+  const int floats = args.width * args.channels;
+  const int period = args.channels * kLanes;
+  for (int i = 0, phase = 0; i < floats; i += kLanes) {
+    const int n = min_of(floats - i, kLanes);
+    const AffineVector coefficients{load(pattern.scale + phase), load(pattern.shift + phase)};
+    Vec v = affine_vector(args, clamp, coefficients, load_first(x + i, n));
+    if (residual != nullptr) v = v + load_first(residual + i, n);
+    store_first(out + i, v, n);
+    phase = phase + kLanes == period ? 0 : phase + kLanes;
+  }
+}
+
+void affine(const AffineArgs& args, int row_begin, int row_end) {
+  const Clamp clamp = clamp_of(args.act);
+  const bool dense_rows = is_dense(args);
+  AffinePattern pattern;
+  if (dense_rows) fill_pattern(args, pattern);
+  for (int y = row_begin; y < row_end; ++y) {
+    const float* x = address(args.x, y, 0);
+    const float* residual = args.residual.data != nullptr ? address(args.residual, y, 0) : nullptr;
+    float* out = address(args.output, y, 0);
+    if (dense_rows) {
+      affine_dense_row(args, clamp, pattern, x, residual, out);
+      continue;
+    }
+    for (int i = 0; i < args.width; ++i) {
+      affine_pixel(args, clamp, x, residual, out);
+      x += args.x.pixel_stride;
+      out += args.output.pixel_stride;
+      if (residual != nullptr) residual += args.residual.pixel_stride;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace nst::kernels

@@ -1,0 +1,189 @@
+// Direct convolution with output channels in the lanes: a register tile of pixels × channel
+// vectors, fed by broadcast inputs and packed weights.
+//
+// Rows of NHWC are contiguous over (kernel column, channel), so a kernel row is one run of
+// kernel_w * in_c products and the whole convolution is kernel_h such runs.
+#pragma once
+
+#include "kernels/generic/window.hpp"
+
+namespace nst::kernels {
+namespace {
+namespace direct {
+
+// The register tile: kPixels × kVectors accumulators. Two vectors of channels let one broadcast
+// feed two multiplies; the remaining registers hold pixels, which is what keeps the weights'
+// traffic from the second-level cache low (one vector per kPixels multiplies).
+constexpr int kVectors = 2;
+constexpr int kPixels = kRegisters == 32 ? 14 : 6;
+constexpr int kPanelChannels = kVectors * kLanes;
+// Products per loop turn: amortises the pointer increments.
+constexpr int kUnroll = 4;
+
+NST_INLINE int vectors_of(int channels) { return ceil_div(channels, kLanes); }
+
+NST_INLINE std::size_t products(const ConvSpec& spec) {
+  return static_cast<std::size_t>(spec.kernel_h) * spec.kernel_w * spec.in_c;
+}
+
+std::size_t packed_floats(const ConvSpec& spec) {
+  return products(spec) * vectors_of(spec.out_c) * kLanes;
+}
+
+// [panel][kernel row, kernel column, in_c][channels of the panel], absent channels zero. All panels
+// have kVectors vectors but the last, which has what is left.
+void pack(const ConvSpec& spec, const float* weights, float* packed) {
+  const std::size_t depth = products(spec);
+  for (int first = 0; first < spec.out_c; first += kPanelChannels) {
+    const int width = min_of(kPanelChannels, vectors_of(spec.out_c - first) * kLanes);
+    for (std::size_t k = 0; k < depth; ++k) {
+      const float* from = weights + k * spec.out_c + first;
+      for (int i = 0; i < width; ++i) {
+        *packed++ = first + i < spec.out_c ? from[i] : 0.0f;
+      }
+    }
+  }
+}
+
+// One register tile: neighbouring pixels of one row × one panel of channels.
+struct Tile {
+  const float* in;                  // tap (0, 0) of the first pixel
+  std::ptrdiff_t in_pixel, in_row;  // to the next output pixel; to the next kernel row
+  int kernel_h, run;                // run: kernel_w * in_c
+  const float* weights;
+  const float* bias;  // of the panel, or null
+  int channels;       // valid ones
+  Clamp clamp;
+  const float* skip;  // of the first pixel, or null
+  std::ptrdiff_t skip_pixel;
+  float* out;
+  std::ptrdiff_t out_pixel;
+};
+
+template <int P, int V>
+struct Accumulators {
+  Vec at[P][V];
+};
+
+// Pointers are kept for every third pixel: three addresses share one by offsets of 0, 1 and 2
+// pixels, which leaves x86's 16 general registers enough.
+template <int P, int V, int U>
+NST_INLINE void accumulate(Accumulators<P, V>& acc, const float* const* in, std::ptrdiff_t pixel,
+                           const float* weights) {
+  unroll<U>([&](auto u) __attribute__((always_inline)) {
+    Vec w[V];
+    unroll<V>([&](auto v)
+                  __attribute__((always_inline)) { w[v] = load(weights + (u * V + v) * kLanes); });
+    unroll<P>([&](auto p) __attribute__((always_inline)) {
+      const Vec x = splat(in[p / 3][(p % 3) * pixel + u]);
+      unroll<V>([&](auto v)
+                    __attribute__((always_inline)) { acc.at[p][v] = fma(x, w[v], acc.at[p][v]); });
+    });
+  });
+}
+
+template <int P, int V>
+NST_INLINE void finish(const Accumulators<P, V>& acc, const Tile& t) {
+  unroll<P>([&](auto p) __attribute__((always_inline)) {
+    unroll<V>([&](auto v) __attribute__((always_inline)) {
+      const int valid = t.channels - v * kLanes;
+      Vec value = clamped(t.clamp, acc.at[p][v]);
+      if (t.skip != nullptr) {
+        value = value + load_first(t.skip + p * t.skip_pixel + v * kLanes, valid);
+      }
+      store_first(t.out + p * t.out_pixel + v * kLanes, value, valid);
+    });
+  });
+}
+
+template <int P, int V>
+void run_tile(const Tile& t) {
+  Accumulators<P, V> acc;
+  unroll<V>([&](auto v) __attribute__((always_inline)) {
+    const Vec bias =
+        t.bias != nullptr ? load_first(t.bias + v * kLanes, t.channels - v * kLanes) : splat(0.0f);
+    unroll<P>([&](auto p) __attribute__((always_inline)) { acc.at[p][v] = bias; });
+  });
+  constexpr int kPointers = (P + 2) / 3;
+  const float* weights = t.weights;
+  const std::ptrdiff_t pixel = t.in_pixel;
+  for (int ky = 0; ky < t.kernel_h; ++ky) {
+    const float* in[kPointers];
+    unroll<kPointers>([&](auto j) __attribute__((always_inline)) {
+      in[j] = t.in + ky * t.in_row + 3 * j * pixel;
+    });
+    int k = t.run;
+    for (; k >= kUnroll; k -= kUnroll) {
+      accumulate<P, V, kUnroll>(acc, in, pixel, weights);
+      unroll<kPointers>([&](auto j) __attribute__((always_inline)) { in[j] += kUnroll; });
+      weights += kUnroll * V * kLanes;
+    }
+    for (; k > 0; --k) {
+      accumulate<P, V, 1>(acc, in, pixel, weights);
+      unroll<kPointers>([&](auto j) __attribute__((always_inline)) { ++in[j]; });
+      weights += V * kLanes;
+    }
+  }
+  finish(acc, t);
+}
+
+using TileFunction = void (*)(const Tile&);
+
+template <int... P>
+NST_INLINE TileFunction tile_function(int pixels, int vectors, std::integer_sequence<int, P...>) {
+  static constexpr TileFunction functions[2][sizeof...(P)] = {{run_tile<P + 1, 1>...},
+                                                              {run_tile<P + 1, 2>...}};
+  return functions[vectors - 1][pixels - 1];
+}
+
+NST_INLINE TileFunction tile_function(int pixels, int vectors) {
+  static_assert(kVectors == 2);
+  return tile_function(pixels, vectors, std::make_integer_sequence<int, kPixels>{});
+}
+
+// One row of the block for one panel, cut into tiles of nearly equal width: 64 pixels as
+// 13+13+13+13+12 keep the multipliers busier than 14+14+14+14+8.
+NST_INLINE void run_row(Tile tile, int pixels, int vectors) {
+  const int tiles = ceil_div(pixels, kPixels);
+  const int width = pixels / tiles;
+  const int wider = pixels % tiles;
+  for (int i = 0; i < tiles; ++i) {
+    const int n = width + (i < wider ? 1 : 0);
+    tile_function(n, vectors)(tile);
+    tile.in += n * tile.in_pixel;
+    tile.out += n * tile.out_pixel;
+    if (tile.skip != nullptr) tile.skip += n * tile.skip_pixel;
+  }
+}
+
+void run(const ConvArgs& args, Block block, float* scratch) {
+  const ConvSpec& spec = args.plan.spec;
+  const Window window = block_window(args, block, true, scratch);
+  const std::ptrdiff_t panel_floats = static_cast<std::ptrdiff_t>(products(spec)) * kPanelChannels;
+  Tile tile{};
+  tile.in_pixel = window.pixel_stride * spec.stride;
+  tile.in_row = window.row_stride;
+  tile.kernel_h = spec.kernel_h;
+  tile.run = spec.kernel_w * spec.in_c;
+  tile.weights = args.packed;
+  tile.clamp = clamp_of(args.act);
+  tile.skip_pixel = args.skip.pixel_stride;
+  tile.out_pixel = args.output.pixel_stride;
+  for (int first = 0; first < spec.out_c; first += kPanelChannels) {
+    tile.channels = spec.out_c - first;
+    tile.bias = args.bias != nullptr ? args.bias + first : nullptr;
+    const int vectors = min_of(kVectors, vectors_of(tile.channels));
+    for (int y = 0; y < block.h; ++y) {
+      tile.in = window.data + y * spec.stride * window.row_stride;
+      tile.out = address(args.output, block.y + y, block.x) + first;
+      tile.skip =
+          args.skip.data != nullptr ? address(args.skip, block.y + y, block.x) + first : nullptr;
+      run_row(tile, block.w, vectors);
+    }
+    tile.weights += panel_floats;
+  }
+}
+
+}  // namespace direct
+}  // namespace
+}  // namespace nst::kernels

@@ -1,0 +1,175 @@
+// The part of a convolution's input that one block reads: in place where it can be, otherwise
+// formed (prologue, upsampling, border) in scratch so that no inner loop tests an edge.
+#pragma once
+
+#include "kernels/generic/view.hpp"
+
+namespace nst::kernels {
+namespace {
+
+// A rectangle of the (upsampled) input; it may reach over the border.
+struct Rect {
+  int y, x, h, w;
+};
+
+// Where a block's taps are: tap (0, 0) of its first output pixel is at data.
+struct Window {
+  const float* data;
+  std::ptrdiff_t row_stride, pixel_stride;
+};
+
+NST_INLINE Rect window_rect(const ConvSpec& spec, const ConvGeometry& g, Block block) {
+  return {block.y * spec.stride - g.pad_top, block.x * spec.stride - g.pad_left,
+          (block.h - 1) * spec.stride + spec.kernel_h, (block.w - 1) * spec.stride + spec.kernel_w};
+}
+
+// Floats the window of a full block needs in scratch. The last vector may be read past the end.
+NST_INLINE std::size_t window_floats(const ConvSpec& spec, int block_h, int block_w) {
+  const Rect rect = window_rect(spec, ConvGeometry{}, {0, 0, block_h, block_w});
+  return static_cast<std::size_t>(rect.h) * rect.w * spec.in_c + kLanes;
+}
+
+// Source row or column of (upsampled) coordinate u; -1 where the border is zero.
+NST_INLINE int source_index(int u, int side, int upsample, Border border) {
+  const int last = side * upsample - 1;
+  if (u < 0 || u > last) {
+    if (border == Border::zero) return -1;
+    u = u < 0 ? -u : 2 * last - u;
+  }
+  return upsample == 2 ? u >> 1 : u;
+}
+
+NST_INLINE bool has_prologue(const ConvInput& input) {
+  return input.scale != nullptr || input.residual.data != nullptr;
+}
+
+// Can the block read the input itself? Then its window must lie inside, and kernel columns must be
+// neighbours in memory unless the caller strides over pixels anyway.
+NST_INLINE bool reads_in_place(const ConvArgs& args, const Rect& rect, bool contiguous_columns) {
+  const ConvSpec& spec = args.plan.spec;
+  const ConvGeometry& g = args.geometry;
+  if (has_prologue(args.input) || args.input.formed.data != nullptr || spec.upsample != 1) {
+    return false;
+  }
+  if (rect.y < 0 || rect.x < 0 || rect.y + rect.h > g.in_h || rect.x + rect.w > g.in_w) {
+    return false;
+  }
+  return !contiguous_columns || spec.kernel_w == 1 || args.input.x.pixel_stride == spec.in_c;
+}
+
+// One vector of the formed value; n counts its valid channels.
+NST_INLINE Vec formed_vector(const ConvInput& input, Clamp clamp, const float* x,
+                             const float* residual, int c, int n) {
+  Vec v = load_first(x + c, n);
+  if (input.scale != nullptr) {
+    v = clamped(clamp, fma(v, load_first(input.scale + c, n), load_first(input.shift + c, n)));
+  }
+  if (residual != nullptr) v = v + load_first(residual + c, n);
+  return v;
+}
+
+// n consecutive source pixels from (sy, sx), each stored `upsample` times.
+void form_pixels(const ConvArgs& args, int sy, int sx, int n, int repeat, float* to) {
+  const ConvInput& input = args.input;
+  const int channels = args.plan.spec.in_c;
+  const float* x = address(input.x, sy, sx);
+  if (!has_prologue(input) && repeat == 1 && input.x.pixel_stride == channels) {
+    copy_floats(x, to, static_cast<std::ptrdiff_t>(n) * channels);
+    return;
+  }
+  const Clamp clamp = clamp_of(input.act);
+  const float* residual =
+      input.residual.data != nullptr ? address(input.residual, sy, sx) : nullptr;
+  for (int i = 0; i < n; ++i) {
+    for (int c = 0; c < channels; c += kLanes) {
+      const int valid = min_of(channels - c, kLanes);
+      const Vec v = formed_vector(input, clamp, x, residual, c, valid);
+      store_first(to + c, v, valid);
+      if (repeat == 2) store_first(to + channels + c, v, valid);
+    }
+    x += input.x.pixel_stride;
+    if (residual != nullptr) residual += input.residual.pixel_stride;
+    to += repeat * channels;
+  }
+}
+
+// One row of the window; sy is its source row.
+void form_row(const ConvArgs& args, const Rect& rect, int sy, float* to) {
+  const ConvSpec& spec = args.plan.spec;
+  const ConvGeometry& g = args.geometry;
+  const int side = g.in_w * spec.upsample;
+  int u = rect.x;
+  const int end = rect.x + rect.w;
+  while (u < end) {
+    const bool inside = u >= 0 && u < side;
+    const bool aligned = u % spec.upsample == 0;
+    int count = 1;  // window columns written in this step
+    if (inside && aligned) {
+      const int pixels = (min_of(end, side) - u) / spec.upsample;
+      if (pixels > 0) {
+        form_pixels(args, sy, u / spec.upsample, pixels, spec.upsample, to);
+        count = pixels * spec.upsample;
+      } else {
+        form_pixels(args, sy, u / spec.upsample, 1, 1, to);
+      }
+    } else {
+      const int sx = source_index(u, g.in_w, spec.upsample, g.border);
+      if (sx >= 0) {
+        form_pixels(args, sy, sx, 1, 1, to);
+      } else {
+        zero_floats(to, spec.in_c);
+      }
+    }
+    u += count;
+    to += static_cast<std::ptrdiff_t>(count) * spec.in_c;
+  }
+}
+
+// Stores the block's own pixels of a formed row where the caller keeps them.
+void keep_formed(const ConvArgs& args, Block block, const Rect& rect, int y, const float* row) {
+  const View& formed = args.input.formed;
+  const int channels = args.plan.spec.in_c;
+  const float* from = row + static_cast<std::ptrdiff_t>(block.x - rect.x) * channels;
+  float* to = address(formed, y, block.x);
+  for (int x = 0; x < block.w; ++x) {
+    copy_floats(from, to, channels);
+    from += channels;
+    to += formed.pixel_stride;
+  }
+}
+
+Window form_window(const ConvArgs& args, Block block, const Rect& rect, float* scratch) {
+  const ConvSpec& spec = args.plan.spec;
+  const ConvGeometry& g = args.geometry;
+  const std::ptrdiff_t row_stride = static_cast<std::ptrdiff_t>(rect.w) * spec.in_c;
+  int previous = -1;
+  for (int r = 0; r < rect.h; ++r) {
+    float* row = scratch + r * row_stride;
+    const int sy = source_index(rect.y + r, g.in_h, spec.upsample, g.border);
+    if (sy < 0) {
+      zero_floats(row, row_stride);
+    } else if (sy == previous) {
+      copy_floats(row - row_stride, row, row_stride);
+    } else {
+      form_row(args, rect, sy, row);
+    }
+    previous = sy;
+    const int y = rect.y + r;
+    if (args.input.formed.data != nullptr && y >= block.y && y < block.y + block.h) {
+      keep_formed(args, block, rect, y, row);
+    }
+  }
+  return {scratch, row_stride, spec.in_c};
+}
+
+Window block_window(const ConvArgs& args, Block block, bool contiguous_columns, float* scratch) {
+  const Rect rect = window_rect(args.plan.spec, args.geometry, block);
+  if (reads_in_place(args, rect, contiguous_columns)) {
+    return {address(args.input.x, rect.y, rect.x), args.input.x.row_stride,
+            args.input.x.pixel_stride};
+  }
+  return form_window(args, block, rect, scratch);
+}
+
+}  // namespace
+}  // namespace nst::kernels

@@ -1,0 +1,278 @@
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include "tests/kernels/support.hpp"
+
+namespace nst::kernels::test {
+namespace {
+
+constexpr std::uint64_t kSeed = 20261122;
+
+// How the networks pad: VALID, TensorFlow's SAME, reflect by kernel / 2.
+enum class Padding { valid, same, reflect };
+
+ConvGeometry geometry_of(const ConvSpec& s, Padding padding, int h, int w) {
+  ConvGeometry g{};
+  g.in_h = h;
+  g.in_w = w;
+  const auto axis = [&](int side, int kernel, int& out, int& pad) {
+    const int upsampled = side * s.upsample;
+    if (padding == Padding::valid) {
+      pad = 0;
+      out = (upsampled - kernel) / s.stride + 1;
+    } else if (padding == Padding::same) {
+      out = (upsampled + s.stride - 1) / s.stride;
+      pad = std::max(0, (out - 1) * s.stride + kernel - upsampled) / 2;
+    } else {
+      pad = kernel / 2;
+      out = (upsampled + 2 * pad - kernel) / s.stride + 1;
+    }
+  };
+  axis(h, s.kernel_h, g.out_h, g.pad_top);
+  axis(w, s.kernel_w, g.out_w, g.pad_left);
+  g.border = padding == Padding::reflect ? Border::reflect : Border::zero;
+  return g;
+}
+
+struct Shape {
+  ConvSpec spec;
+  Padding padding;
+  int h, w;
+};
+
+// Every kind of layer the networks have, at sizes the reference can bear, and the awkward ones.
+const std::vector<Shape> kShapes = {
+    {{9, 9, 3, 32, 1, 1, false}, Padding::reflect, 17, 70},
+    {{9, 9, 3, 8, 1, 1, false}, Padding::reflect, 19, 70},
+    {{3, 3, 32, 64, 2, 1, false}, Padding::reflect, 21, 37},
+    {{3, 3, 8, 16, 2, 1, false}, Padding::reflect, 22, 135},
+    {{3, 3, 128, 128, 1, 1, false}, Padding::reflect, 9, 16},
+    {{3, 3, 32, 32, 1, 1, false}, Padding::reflect, 16, 65},
+    {{3, 3, 32, 16, 1, 2, false}, Padding::reflect, 9, 36},
+    {{3, 3, 16, 8, 1, 2, false}, Padding::reflect, 18, 35},
+    {{9, 9, 32, 3, 1, 1, false}, Padding::reflect, 18, 40},
+    {{9, 9, 8, 3, 1, 1, false}, Padding::reflect, 18, 70},
+    {{3, 3, 3, 32, 2, 1, false}, Padding::valid, 35, 41},
+    {{3, 3, 3, 32, 2, 1, false}, Padding::same, 34, 40},
+    {{1, 1, 64, 80, 1, 1, false}, Padding::valid, 11, 73},
+    {{1, 1, 100, 5, 1, 1, false}, Padding::valid, 1, 1},
+    {{5, 5, 48, 64, 1, 1, false}, Padding::same, 7, 9},
+    {{1, 7, 40, 24, 1, 1, false}, Padding::same, 6, 17},
+    {{7, 1, 24, 40, 1, 1, false}, Padding::same, 17, 6},
+    {{3, 3, 30, 33, 2, 1, false}, Padding::valid, 9, 9},
+    {{1, 1, 13, 29, 2, 1, false}, Padding::same, 7, 8},
+    {{2, 4, 5, 7, 1, 1, false}, Padding::same, 8, 5},
+    {{3, 3, 1, 1, 1, 1, false}, Padding::same, 1, 1},
+    {{3, 3, 32, 32, 1, 1, true}, Padding::same, 14, 67},
+    {{3, 3, 96, 96, 2, 1, true}, Padding::same, 15, 14},
+    {{3, 3, 37, 37, 1, 1, true}, Padding::reflect, 6, 7},
+    {{3, 3, 64, 64, 1, 2, true}, Padding::reflect, 5, 9},
+    {{9, 9, 32, 32, 1, 1, true}, Padding::reflect, 12, 9},
+    {{9, 9, 3, 3, 1, 1, true}, Padding::reflect, 12, 9},
+};
+
+void check_close(const Tensor& got, const Tensor& want, const Tensor& tolerance) {
+  REQUIRE(got.h() == want.h());
+  REQUIRE(got.w() == want.w());
+  REQUIRE(got.c() == want.c());
+  for (int y = 0; y < got.h(); ++y) {
+    for (int x = 0; x < got.w(); ++x) {
+      for (int c = 0; c < got.c(); ++c) {
+        const float difference = std::abs(got.at(y, x, c) - want.at(y, x, c));
+        if (!(difference <= tolerance.at(y, x, c))) {  // a NaN fails
+          CAPTURE(y);
+          CAPTURE(x);
+          CAPTURE(c);
+          CHECK(got.at(y, x, c) == want.at(y, x, c));
+          return;
+        }
+      }
+    }
+  }
+  CHECK(got.foreign_untouched());
+}
+
+void check_case(const ConvCase& conv, Random& random) {
+  CAPTURE(conv.describe());
+  const ConvData data = ConvData::random(random, conv);
+  const ConvResult want = run_conv(reference_table(), conv, data);
+  const Tensor tolerance = conv_tolerance(conv, data);
+  for_each_table([&](const Table& table) {
+    const ConvResult got = run_conv(table, conv, data);
+    check_close(got.output, want.output, tolerance);
+    if (conv.formed) {
+      // A product, two sums: three roundings of values below 1.5 * 1.5 + 0.5 + 1.
+      Tensor formed_tolerance = want.formed;
+      for (int y = 0; y < conv.geometry.in_h; ++y) {
+        for (int x = 0; x < conv.geometry.in_w; ++x) {
+          for (int c = 0; c < conv.spec.in_c; ++c) {
+            formed_tolerance.at(y, x, c) = 3 * 4.0f * 0x1p-24f;
+          }
+        }
+      }
+      check_close(got.formed, want.formed, formed_tolerance);
+    }
+  });
+}
+
+ConvCase case_of(const Shape& shape) {
+  ConvCase conv;
+  conv.spec = shape.spec;
+  conv.geometry = geometry_of(shape.spec, shape.padding, shape.h, shape.w);
+  return conv;
+}
+
+// A same-size convolution, the only kind whose formed input may be kept.
+bool may_keep_formed(const ConvCase& conv) {
+  return conv.spec.stride == 1 && conv.spec.upsample == 1 &&
+         conv.geometry.in_h == conv.geometry.out_h && conv.geometry.in_w == conv.geometry.out_w;
+}
+
+void choose_options(ConvCase& conv, Random& random) {
+  constexpr Activation kActs[] = {Activation::none, Activation::relu, Activation::relu6};
+  conv.act = kActs[random.between(0, 2)];
+  conv.input_act = kActs[random.between(0, 1)];
+  conv.prologue = random.chance();
+  conv.residual = random.chance();
+  conv.formed = random.chance() && may_keep_formed(conv);
+  conv.bias = random.chance();
+  conv.skip = random.chance();
+  conv.gap = random.chance() ? random.between(1, 9) : 0;
+  conv.offset = random.between(0, 3);
+}
+
+TEST_CASE("convolutions of every layer shape equal the reference") {
+  Random random(kSeed);
+  MESSAGE("seed ", kSeed);
+  for (const Shape& shape : kShapes) {
+    check_case(case_of(shape), random);
+  }
+}
+
+TEST_CASE("convolutions with prologue, residual, skip, bias and activations equal the reference") {
+  Random random(kSeed + 1);
+  MESSAGE("seed ", kSeed + 1);
+  for (const Shape& shape : kShapes) {
+    ConvCase conv = case_of(shape);
+    conv.prologue = conv.residual = conv.skip = conv.bias = true;
+    conv.formed = may_keep_formed(conv);
+    conv.input_act = conv.act = Activation::relu;
+    conv.gap = 5;
+    conv.offset = 1;
+    check_case(conv, random);
+  }
+}
+
+TEST_CASE("convolutions of random shapes and options equal the reference") {
+  Random random(kSeed + 2);
+  MESSAGE("seed ", kSeed + 2);
+  for (int i = 0; i < 250; ++i) {
+    Shape shape{};
+    ConvSpec& s = shape.spec;
+    s.kernel_h = random.between(1, 5);
+    s.kernel_w = random.between(1, 5);
+    s.in_c = random.between(1, 40);
+    s.out_c = random.between(1, 70);
+    s.stride = random.between(1, 2);
+    s.upsample = random.between(1, 2);
+    s.depthwise = random.between(0, 3) == 0;
+    if (s.depthwise) s.out_c = s.in_c;
+    shape.padding = static_cast<Padding>(random.between(0, 2));
+    shape.h = random.between(5, 24);
+    shape.w = random.between(5, 40);
+    ConvCase conv = case_of(shape);
+    choose_options(conv, random);
+    check_case(conv, random);
+  }
+}
+
+TEST_CASE("the order of blocks and what scratch held change no byte") {
+  Random random(kSeed + 3);
+  MESSAGE("seed ", kSeed + 3);
+  for (const Shape& shape : kShapes) {
+    ConvCase conv = case_of(shape);
+    choose_options(conv, random);
+    CAPTURE(conv.describe());
+    const ConvData data = ConvData::random(random, conv);
+    for_each_table([&](const Table& table) {
+      const ConvResult forward = run_conv(table, conv, data, BlockOrder::forward, true);
+      ConvResult backward = run_conv(table, conv, data, BlockOrder::backward, true);
+      std::reverse(backward.moments.begin(), backward.moments.end());
+      CHECK(forward.output == backward.output);
+      CHECK(forward.moments == backward.moments);
+    });
+  }
+}
+
+// Rows of the input that output rows [begin, end) read.
+std::pair<int, int> rows_read(const ConvCase& conv, int begin, int end) {
+  const ConvGeometry& g = conv.geometry;
+  const ConvSpec& s = conv.spec;
+  int first = g.in_h, last = -1;
+  for (int u = begin * s.stride - g.pad_top; u < (end - 1) * s.stride - g.pad_top + s.kernel_h;
+       ++u) {
+    const int side = g.in_h * s.upsample;
+    int inside = u;
+    if (u < 0 || u >= side) {
+      if (g.border == Border::zero) continue;
+      inside = u < 0 ? -u : 2 * (side - 1) - u;
+    }
+    first = std::min(first, inside / s.upsample);
+    last = std::max(last, inside / s.upsample);
+  }
+  return {first, last + 1};
+}
+
+TEST_CASE("a strip of rows gives the bytes of the whole picture") {
+  Random random(kSeed + 4);
+  MESSAGE("seed ", kSeed + 4);
+  for (const Shape& shape : kShapes) {
+    ConvCase conv = case_of(shape);
+    choose_options(conv, random);
+    conv.residual = conv.formed = false;
+    conv.skip = true;
+    CAPTURE(conv.describe());
+    const ConvData data = ConvData::random(random, conv);
+    for_each_table([&](const Table& table) {
+      const ConvResult whole = run_conv(table, conv, data);
+      for (const Block& block : whole.blocks) {
+        const auto [first, last] = rows_read(conv, block.y, block.y + block.h);
+        const Tensor x = data.x.strip(first, last - first);
+        const Tensor skip = data.skip.strip(block.y, block.h);
+        Tensor output = Tensor(conv.geometry.out_h, conv.geometry.out_w, conv.spec.out_c)
+                            .strip(block.y, block.h);
+        run_block(table, conv, data, x, skip, block, output);
+        for (int y = block.y; y < block.y + block.h; ++y) {
+          for (int col = block.x; col < block.x + block.w; ++col) {
+            for (int c = 0; c < conv.spec.out_c; ++c) {
+              if (output.at(y, col, c) != whole.output.at(y, col, c)) {
+                FAIL_CHECK("differs at ", y, " ", col, " ", c);
+                return;
+              }
+            }
+          }
+        }
+      }
+    });
+  }
+}
+
+TEST_CASE("blocks depend on the sizes alone and give eight threads work") {
+  for_each_table([](const Table& table) {
+    const ConvSpec spec{3, 3, 128, 128, 1, 1, false};
+    const ConvPlan plan = table.conv_plan(spec);
+    const ConvGeometry g = geometry_of(spec, Padding::reflect, 64, 64);
+    const ConvBlocking blocking = table.conv_blocking(plan, g);
+    const int rows = (g.out_h + blocking.block_h - 1) / blocking.block_h;
+    const int columns = (g.out_w + blocking.block_w - 1) / blocking.block_w;
+    CHECK(rows * columns >= 16);
+    CHECK(blocking.scratch_floats * sizeof(float) <= 1024 * 1024);
+  });
+}
+
+}  // namespace
+}  // namespace nst::kernels::test

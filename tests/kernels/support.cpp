@@ -1,0 +1,263 @@
+#include "tests/kernels/support.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <sstream>
+
+namespace nst::kernels::test {
+
+namespace {
+constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+}
+
+std::uint64_t Random::next() {
+  state_ += 0x9e3779b97f4a7c15u;
+  std::uint64_t z = state_;
+  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+  z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+  return z ^ (z >> 31);
+}
+
+int Random::between(int low, int high) {
+  return low + static_cast<int>(next() % static_cast<std::uint64_t>(high - low + 1));
+}
+
+float Random::uniform(float low, float high) {
+  return low + (high - low) * static_cast<float>(next() >> 40) * 0x1p-24f;
+}
+
+Buffer::Buffer(std::size_t count, float fill) : size_(count) {
+  const std::size_t bytes = (count * sizeof(float) + 64) / 64 * 64;
+  data_.reset(static_cast<float*>(std::aligned_alloc(64, bytes)));
+  std::fill_n(data_.get(), count, fill);
+}
+
+Tensor::Tensor(int h, int w, int c, int gap, int offset)
+    : h_(h), w_(w), c_(c), gap_(gap), offset_(offset) {
+  data_.assign(offset + static_cast<std::size_t>(h) * w * (c + gap), kForeign);
+  for (int y = 0; y < h; ++y) {
+    for (int x = 0; x < w; ++x) {
+      for (int i = 0; i < c; ++i) at(y, x, i) = kNan;
+    }
+  }
+  // The last pixel is followed by nothing: reading past it is an error a sanitizer sees.
+  data_.resize(data_.size() - static_cast<std::size_t>(gap));
+  data_.shrink_to_fit();
+}
+
+Tensor Tensor::random(Random& random, int h, int w, int c, int gap, int offset, float low,
+                      float high) {
+  Tensor t(h, w, c, gap, offset);
+  for (int y = 0; y < h; ++y) {
+    for (int x = 0; x < w; ++x) {
+      for (int i = 0; i < c; ++i) t.at(y, x, i) = random.uniform(low, high);
+    }
+  }
+  return t;
+}
+
+Tensor Tensor::strip(int first, int rows) const {
+  Tensor t(rows, w_, c_, gap_, offset_);
+  t.first_row_ = first;
+  for (int y = first; y < first + rows; ++y) {
+    for (int x = 0; x < w_; ++x) {
+      for (int i = 0; i < c_; ++i) t.at(y, x, i) = at(y, x, i);
+    }
+  }
+  return t;
+}
+
+Tensor Tensor::magnitude() const {
+  Tensor t = *this;
+  for (float& value : t.data_) value = std::abs(value);
+  return t;
+}
+
+float& Tensor::at(int y, int x, int c) {
+  return data_[offset_ + (static_cast<std::size_t>(y - first_row_) * w_ + x) * (c_ + gap_) + c];
+}
+
+float Tensor::at(int y, int x, int c) const { return const_cast<Tensor*>(this)->at(y, x, c); }
+
+ConstView Tensor::view() const {
+  const View v = const_cast<Tensor*>(this)->mutable_view();
+  return {v.data, v.row_stride, v.pixel_stride, v.first_row};
+}
+
+View Tensor::mutable_view() {
+  if (empty()) return {nullptr, 0, 0, 0};
+  const std::ptrdiff_t pixel = c_ + gap_;
+  return {data_.data() + offset_, pixel * w_, pixel, first_row_};
+}
+
+bool Tensor::foreign_untouched() const {
+  for (std::size_t i = 0; i < data_.size(); ++i) {
+    const bool foreign = i < static_cast<std::size_t>(offset_) ||
+                         (i - offset_) % (c_ + gap_) >= static_cast<std::size_t>(c_);
+    if (foreign && data_[i] != kForeign) return false;
+  }
+  return true;
+}
+
+bool Tensor::operator==(const Tensor& other) const {
+  return data_.size() == other.data_.size() &&
+         std::memcmp(data_.data(), other.data_.data(), data_.size() * sizeof(float)) == 0;
+}
+
+std::string ConvCase::describe() const {
+  std::ostringstream s;
+  s << spec.kernel_h << "x" << spec.kernel_w << " " << spec.in_c << "->" << spec.out_c << " stride "
+    << spec.stride << " upsample " << spec.upsample << (spec.depthwise ? " depthwise" : "")
+    << ", input " << geometry.in_h << "x" << geometry.in_w << ", output " << geometry.out_h << "x"
+    << geometry.out_w << ", pad " << geometry.pad_top << " " << geometry.pad_left
+    << (geometry.border == Border::reflect ? " reflect" : " zero") << ", act "
+    << static_cast<int>(act) << (prologue ? ", prologue act " : "")
+    << (prologue ? std::to_string(static_cast<int>(input_act)) : "")
+    << (residual ? ", residual" : "") << (formed ? ", formed" : "") << (bias ? ", bias" : "")
+    << (skip ? ", skip" : "") << ", gap " << gap << ", offset " << offset;
+  return s.str();
+}
+
+ConvData ConvData::random(Random& random, const ConvCase& conv) {
+  const ConvSpec& s = conv.spec;
+  const ConvGeometry& g = conv.geometry;
+  const auto vector = [&](int n, float low, float high) {
+    std::vector<float> v(n);
+    for (float& value : v) value = random.uniform(low, high);
+    return v;
+  };
+  ConvData d;
+  d.x = Tensor::random(random, g.in_h, g.in_w, s.in_c, conv.gap, conv.offset, -1.0f, 1.5f);
+  if (conv.residual) {
+    d.residual = Tensor::random(random, g.in_h, g.in_w, s.in_c, conv.gap + 1, 0, -1.0f, 1.0f);
+  }
+  if (conv.skip) d.skip = Tensor::random(random, g.out_h, g.out_w, s.out_c, 2, 1, -1.0f, 1.0f);
+  const int taps = s.kernel_h * s.kernel_w;
+  d.weights = vector(taps * s.in_c * (s.depthwise ? 1 : s.out_c), -1.0f, 1.0f);
+  if (conv.bias) d.bias = vector(s.out_c, -2.0f, 2.0f);
+  if (conv.prologue) {
+    d.scale = vector(s.in_c, -1.5f, 1.5f);
+    d.shift = vector(s.in_c, -0.5f, 0.5f);
+  }
+  return d;
+}
+
+ConvData ConvData::magnitude() const {
+  ConvData d = *this;
+  d.x = x.magnitude();
+  d.residual = residual.magnitude();
+  d.skip = skip.magnitude();
+  for (auto* v : {&d.weights, &d.bias, &d.scale, &d.shift}) {
+    for (float& value : *v) value = std::abs(value);
+  }
+  return d;
+}
+
+namespace {
+
+ConvArgs conv_args(const Table& table, const ConvCase& conv, const ConvData& data) {
+  ConvArgs args{};
+  args.plan = table.conv_plan(conv.spec);
+  args.geometry = conv.geometry;
+  args.blocking = table.conv_blocking(args.plan, conv.geometry);
+  args.input.x = data.x.view();
+  args.input.scale = conv.prologue ? data.scale.data() : nullptr;
+  args.input.shift = conv.prologue ? data.shift.data() : nullptr;
+  args.input.act = conv.input_act;
+  args.input.residual = data.residual.view();
+  args.bias = conv.bias ? data.bias.data() : nullptr;
+  args.act = conv.act;
+  args.skip = data.skip.view();
+  return args;
+}
+
+}  // namespace
+
+ConvResult run_conv(const Table& table, const ConvCase& conv, const ConvData& data,
+                    BlockOrder order, bool moments) {
+  const ConvSpec& s = conv.spec;
+  const ConvGeometry& g = conv.geometry;
+  ConvResult result;
+  result.output = Tensor(g.out_h, g.out_w, s.out_c, conv.gap, conv.offset);
+  if (conv.formed) result.formed = Tensor(g.in_h, g.in_w, s.in_c, 1, conv.offset);
+
+  ConvArgs args = conv_args(table, conv, data);
+  Buffer packed(args.plan.packed_floats, kNan);
+  table.conv_pack(args.plan, data.weights.data(), packed.data());
+  args.packed = packed.data();
+  args.input.formed = result.formed.mutable_view();
+  args.output = result.output.mutable_view();
+
+  const ConvBlocking& blocking = args.blocking;
+  for (int y = 0; y < g.out_h; y += blocking.block_h) {
+    for (int x = 0; x < g.out_w; x += blocking.block_w) {
+      result.blocks.push_back(
+          {y, x, std::min(blocking.block_h, g.out_h - y), std::min(blocking.block_w, g.out_w - x)});
+    }
+  }
+  if (order == BlockOrder::backward) std::reverse(result.blocks.begin(), result.blocks.end());
+  for (const Block& block : result.blocks) {
+    Buffer scratch(blocking.scratch_floats, kNan);
+    std::vector<float> block_moments(moments ? 2 * s.out_c : 0, kNan);
+    table.conv_run(args, block, moments ? block_moments.data() : nullptr, scratch.data());
+    result.moments.push_back(block_moments);
+  }
+  return result;
+}
+
+void run_block(const Table& table, const ConvCase& conv, const ConvData& data, const Tensor& x,
+               const Tensor& skip, const Block& block, Tensor& output) {
+  ConvArgs args = conv_args(table, conv, data);
+  Buffer packed(args.plan.packed_floats, kNan);
+  table.conv_pack(args.plan, data.weights.data(), packed.data());
+  args.packed = packed.data();
+  args.input.x = x.view();
+  args.skip = skip.view();
+  args.output = output.mutable_view();
+  Buffer scratch(args.blocking.scratch_floats, kNan);
+  table.conv_run(args, block, nullptr, scratch.data());
+}
+
+Tensor conv_tolerance(const ConvCase& conv, const ConvData& data) {
+  // Rounding errors of a sum of n products behave as a random walk: below lambda * sqrt(n) * u *
+  // sum |a b| with lambda about 4 for the sizes and counts here (Higham and Mary 2019, A new
+  // approach to probabilistic rounding error analysis); forming the input and finishing the output
+  // round a few times more. The reference gives sum |a b| when every operand is its magnitude.
+  constexpr float kUnit = 0x1p-24f;
+  ConvCase absolute = conv;
+  absolute.act = absolute.input_act = Activation::none;
+  Tensor sums = run_conv(reference_table(), absolute, data.magnitude()).output;
+  const ConvSpec& s = conv.spec;
+  const int products = s.kernel_h * s.kernel_w * (s.depthwise ? 1 : s.in_c);
+  const float factor = (6.0f + 4.0f * std::sqrt(static_cast<float>(products))) * kUnit;
+  for (int y = 0; y < sums.h(); ++y) {
+    for (int x = 0; x < sums.w(); ++x) {
+      for (int c = 0; c < sums.c(); ++c) sums.at(y, x, c) *= factor;
+    }
+  }
+  return sums;
+}
+
+void for_each_table(const std::function<void(const Table&)>& f) {
+  const TableList list = supported_tables();
+  const NameList names = compiled_names();
+  for (int i = 0; i < names.count; ++i) {
+    const std::string name = names.names[i];
+    if (name == reference_table().name) continue;
+    const Table* const* end = list.tables + list.count;
+    const auto* found =
+        std::find_if(list.tables, end, [&](const Table* t) { return name == t->name; });
+    if (found == end) {
+      MESSAGE("this CPU cannot run the table ", name, ": skipped");
+      continue;
+    }
+    CAPTURE(name);
+    f(**found);
+  }
+}
+
+}  // namespace nst::kernels::test

@@ -1,0 +1,118 @@
+// What the kernel tests share: random tensors, slices and strips, and a convolution run whole.
+#pragma once
+
+#include <cstdint>
+#include <cstdlib>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "kernels/kernels.h"
+
+namespace nst::kernels::test {
+
+// SplitMix64 (Steele, Lea, Flood 2014): the same numbers on every platform.
+class Random {
+ public:
+  explicit Random(std::uint64_t seed) : state_(seed) {}
+  std::uint64_t next();
+  int between(int low, int high);  // both included
+  bool chance() { return between(0, 1) == 1; }
+  float uniform(float low, float high);
+
+ private:
+  std::uint64_t state_;
+};
+
+// Floats aligned to 64 bytes.
+class Buffer {
+ public:
+  Buffer() = default;
+  Buffer(std::size_t count, float fill);
+  float* data() { return data_.get(); }
+  const float* data() const { return data_.get(); }
+  std::size_t size() const { return size_; }
+
+ private:
+  struct Free {
+    void operator()(float* p) const { std::free(p); }
+  };
+  std::unique_ptr<float, Free> data_;
+  std::size_t size_ = 0;
+};
+
+// An NHWC tensor as a slice of a wider one: `gap` foreign floats (kForeign) follow each pixel,
+// `offset` floats misalign the first, and only rows [first_row, first_row + rows) exist.
+class Tensor {
+ public:
+  static constexpr float kForeign = -777.25f;
+
+  Tensor() = default;
+  Tensor(int h, int w, int c, int gap = 0, int offset = 0);
+  static Tensor random(Random& random, int h, int w, int c, int gap, int offset, float low,
+                       float high);
+  // Rows [first, first + rows) as a strip of their own.
+  Tensor strip(int first, int rows) const;
+  // Every value's absolute value.
+  Tensor magnitude() const;
+
+  bool empty() const { return c_ == 0; }
+  int h() const { return h_; }
+  int w() const { return w_; }
+  int c() const { return c_; }
+  float& at(int y, int x, int c);
+  float at(int y, int x, int c) const;
+  ConstView view() const;  // null view when empty
+  View mutable_view();
+  bool foreign_untouched() const;
+  bool operator==(const Tensor& other) const;  // bytes of the values
+
+ private:
+  int h_ = 0, w_ = 0, c_ = 0, gap_ = 0, offset_ = 0, first_row_ = 0;
+  std::vector<float> data_;
+};
+
+struct ConvCase {
+  ConvSpec spec;
+  ConvGeometry geometry;
+  Activation act = Activation::none;
+  Activation input_act = Activation::none;
+  bool prologue = false, residual = false, formed = false, bias = false, skip = false;
+  int gap = 0, offset = 0;
+
+  std::string describe() const;
+};
+
+// A convolution's operands.
+struct ConvData {
+  Tensor x, residual, skip;
+  std::vector<float> weights, bias, scale, shift;
+
+  static ConvData random(Random& random, const ConvCase& conv);
+  ConvData magnitude() const;
+};
+
+struct ConvResult {
+  Tensor output, formed;
+  std::vector<Block> blocks;
+  std::vector<std::vector<float>> moments;  // per block
+};
+
+enum class BlockOrder { forward, backward };
+
+// Runs every block. Scratch and the result start as NaN, so what is not written shows.
+ConvResult run_conv(const Table& table, const ConvCase& conv, const ConvData& data,
+                    BlockOrder order = BlockOrder::forward, bool moments = false);
+
+// Runs one block on strips of x, skip and output. No residual, nothing kept.
+void run_block(const Table& table, const ConvCase& conv, const ConvData& data, const Tensor& x,
+               const Tensor& skip, const Block& block, Tensor& output);
+
+// For each output the largest plausible difference from the oracle.
+Tensor conv_tolerance(const ConvCase& conv, const ConvData& data);
+
+// Calls f for every table this CPU can run; says which cannot.
+void for_each_table(const std::function<void(const Table&)>& f);
+
+}  // namespace nst::kernels::test
