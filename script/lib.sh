@@ -1,0 +1,91 @@
+# What script/demo, script/test and .ci/run share: the packages, the build, quiet steps. Sourced, never run.
+# Debian 12 and Ubuntu 24.04 (or newer) are what it knows; elsewhere install the packages below by
+# other means and run cmake --preset release yourself.
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+jobs=$(nproc)
+logs=$(mktemp -d)
+trap 'rm -rf "$logs"' EXIT
+
+# Everything the release build and its tests need. gcc brings libgomp.
+build_packages=(
+  g++ cmake ninja-build pkg-config
+  libxsimd-dev libstb-dev nlohmann-json3-dev libcli11-dev
+  libjpeg-dev libpng-dev zlib1g-dev
+  doctest-dev libxtensor-dev libbenchmark-dev
+)
+
+say() { printf '==> %s\n' "$*"; }
+
+die() {
+  printf 'error: %s\n' "$*" >&2
+  exit 1
+}
+
+# step TITLE COMMAND...: runs the command silently; its output appears only if it fails.
+step() {
+  local title=$1 status=0
+  shift
+  say "$title"
+  "$@" >"$logs/step" 2>&1 </dev/null || status=$?
+  if ((status != 0)); then
+    cat "$logs/step" >&2
+    die "$title: exit status $status from: $*"
+  fi
+}
+
+installed() { [[ $(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null) == installed ]]; }
+
+as_root() {
+  if ((EUID == 0)); then
+    "$@"
+  else
+    sudo "$@"
+  fi
+}
+
+# install_packages NAME...: by apt, only what is missing.
+install_packages() {
+  local package missing=()
+  command -v dpkg-query >/dev/null ||
+    die "this script installs by apt; on another system install the likes of: $*"
+  for package in "$@"; do
+    installed "$package" || missing+=("$package")
+  done
+  ((${#missing[@]} > 0)) || return 0
+  if ((EUID != 0)) && ! command -v sudo >/dev/null; then
+    die "missing packages and no sudo; as root run: apt-get install ${missing[*]}"
+  fi
+  # A password, if sudo wants one, is asked for here, where the question can be seen.
+  ((EUID == 0)) || sudo -v
+  step "Refreshing the package lists" as_root apt-get update -qq
+  step "Installing ${missing[*]}" as_root env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -y -qq --no-install-recommends "${missing[@]}"
+}
+
+# configure_and_build PRESET [TARGET...]: into build/PRESET. NST_CMAKE_ARGS adds cache settings
+# (".ci/run" turns warnings into errors by it).
+configure_and_build() {
+  local preset=$1 target arguments=()
+  shift
+  for target in "$@"; do arguments+=(--target "$target"); done
+  # shellcheck disable=SC2086  # several settings in one variable are meant to be split
+  (cd "$root" && step "Configuring build/$preset" cmake --preset "$preset" ${NST_CMAKE_ARGS:-})
+  step "Building build/$preset with $jobs jobs" \
+    cmake --build "$root/build/$preset" --parallel "$jobs" "${arguments[@]}"
+}
+
+# run_tests PRESET [CTEST OPTION...]: prints ctest's closing lines, or everything if a test fails.
+run_tests() {
+  local preset=$1 status=0
+  shift
+  say "Testing build/$preset"
+  (cd "$root" && ctest --preset "$preset" --parallel "$jobs" --output-on-failure "$@") \
+    >"$logs/ctest" 2>&1 </dev/null || status=$?
+  if ((status != 0)); then
+    cat "$logs/ctest"
+    die "tests of build/$preset failed"
+  fi
+  sed -n '/% tests passed/,$p' "$logs/ctest"
+}
