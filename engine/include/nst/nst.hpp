@@ -213,12 +213,12 @@ class NST_API Model {
   PlanInfo plan_predictor(int width, int height, int threads = 0) const;
   PlanInfo plan_transformer(int width, int height, int threads = 0) const;
 
+  // For the library itself: Impl is not part of the interface.
   struct Impl;
+  explicit Model(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}
   const Impl& impl() const { return *impl_; }
 
  private:
-  friend class Session;
-  explicit Model(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}
   std::shared_ptr<const Impl> impl_;
 };
 

@@ -1,0 +1,167 @@
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <utility>
+
+#include "api/default_model.hpp"
+#include "api/model_impl.hpp"
+#include "api/runs.hpp"
+#include "base/file.hpp"
+#include "image/preprocess.hpp"
+#include "networks/predictor.hpp"
+#include "nst/nst.hpp"
+
+extern "C" {
+extern const std::uint8_t nst_default_model_begin[];
+extern const std::uint8_t nst_default_model_end[];
+}
+
+namespace nst {
+namespace {
+
+// The table this process uses, chosen at the first call.
+const kernels::Table& process_table() {
+  static const kernels::Table* const table = [] {
+    const char* wanted = std::getenv("NST_ISA");
+    const kernels::Table* chosen = kernels::choose_table(wanted);
+    if (!chosen) {
+      std::string names;
+      const kernels::TableList list = kernels::supported_tables();
+      for (int i = 0; i < list.count; ++i) names += (i ? ", " : "") + std::string(list.tables[i]->name);
+      throw Error(ErrorCode::usage, std::string("NST_ISA: \"") + wanted +
+                                        "\" is not an instruction set this machine can run; use " +
+                                        names + ", or unset it");
+    }
+    return chosen;
+  }();
+  return *table;
+}
+
+// Sides at which the networks are built once to check the file. Any that every model accepts would do.
+constexpr int kCheckSide = 64;
+
+ModelInfo describe(const ModelFile& file, Bytes bytes, const std::string& name) {
+  ModelInfo info;
+  info.name = name;
+  info.predictor = to_string(file.architecture.predictor);
+  info.transformer = to_string(file.architecture.transformer);
+  info.padding = to_string(file.architecture.padding);
+  info.source = file.source;
+  info.source_sha256 = file.source_sha256;
+  info.tensor_count = file.contents.tensors.size();
+  for (const auto& [tensor_name, tensor] : file.contents.tensors) {
+    info.parameter_count += static_cast<std::size_t>(tensor.element_count());
+  }
+  info.file_bytes = bytes.size();
+  return info;
+}
+
+// The style as the predictor gets it: shorter side `size`, aspect kept.
+Image resized_style(const ImageView& style, const StyleOptions& options) {
+  const int shorter = std::min(style.width, style.height);
+  const double ratio = static_cast<double>(options.style_size) / shorter;
+  const auto scaled = [&](int side) {
+    return side == shorter ? options.style_size : static_cast<int>(std::lround(side * ratio));
+  };
+  return resize(style, scaled(style.width), scaled(style.height), options.resize);
+}
+
+}  // namespace
+
+Bytes default_model_bytes() {
+  return {nst_default_model_begin,
+          static_cast<std::size_t>(nst_default_model_end - nst_default_model_begin)};
+}
+
+Model::Impl::Impl(std::shared_ptr<const void> bytes_owner, Bytes bytes, const std::string& name,
+                  const kernels::Table& table)
+    : owner(std::move(bytes_owner)),
+      file(parse_model_file(bytes, name)),
+      layers(file, table, name),
+      info(describe(file, bytes, name)) {
+  StyleLayout layout;
+  const Program transformer = lower_transformer(*this, kCheckSide, kCheckSide, layout, {});
+  check_style_params(layers, layout);
+  const auto residual = file.contents.tensors.find("transformer/contract/conv3/weights");
+  info.width = static_cast<double>(residual->second.shape[3]) / 128.0;
+  if (file.architecture.predictor != PredictorKind::none) {
+    lower_predictor(*this, kCheckSide, kCheckSide);
+  }
+}
+
+Model Model::open(const std::string& path) {
+  auto file = std::make_shared<const MappedFile>(path, ErrorCode::model);
+  const Bytes bytes = file->bytes();
+  return Model(std::make_shared<const Impl>(std::move(file), bytes, path, process_table()));
+}
+
+Model Model::open_memory(const void* data, std::size_t size, const std::string& name) {
+  return open_model_with_table(data, size, name, process_table());
+}
+
+Model Model::default_model() {
+  const Bytes bytes = default_model_bytes();
+  return open_memory(bytes.data(), bytes.size(), "default");
+}
+
+Model open_model_with_table(const void* data, std::size_t size, const std::string& name,
+                            const kernels::Table& table) {
+  const Bytes bytes{static_cast<const std::uint8_t*>(data), size};
+  return Model(std::make_shared<const Model::Impl>(nullptr, bytes, name, table));
+}
+
+const ModelInfo& Model::info() const { return impl_->info; }
+
+std::string Model::isa() { return process_table().name; }
+
+std::vector<std::string> Model::supported_isas() {
+  const kernels::TableList list = kernels::supported_tables();
+  std::vector<std::string> names;
+  for (int i = 0; i < list.count; ++i) names.emplace_back(list.tables[i]->name);
+  return names;
+}
+
+StyleVector Model::encode_style(const ImageView& style, const StyleOptions& options,
+                                const RunOptions& run) const {
+  check_view(style, "style");
+  if (options.style_size < 0) throw Error(ErrorCode::usage, "the style size must not be negative");
+  const bool resizes =
+      options.style_size > 0 && std::min(style.width, style.height) != options.style_size;
+  const Image resized = resizes ? resized_style(style, options) : Image{};
+  const ImageView picture = resizes ? resized.view() : style;
+
+  Execution execution = make_execution(lower_predictor(*impl_, picture.width, picture.height), run);
+  to_network_input(picture, execution.input());
+  StyleVector vector;
+  execution.run({.last_step = step_count(execution.program()),
+                 .output = vector.values.data(),
+                 .progress = &run.progress});
+  return vector;
+}
+
+Image Model::stylize(const ImageView& content, const StyleVector& style,
+                     const RunOptions& run) const {
+  check_view(content, "content");
+  StyleLayout layout;
+  Execution execution = make_execution(
+      lower_transformer(*impl_, content.width, content.height, layout, {}), run);
+  to_network_input(content, execution.input());
+  const std::vector<float> params = style_params(impl_->layers, layout, style);
+  Image image = output_image(execution.program());
+  execution.run({.last_step = step_count(execution.program()),
+                 .style_params = params.data(),
+                 .output = image.f32(),
+                 .progress = &run.progress});
+  return image;
+}
+
+PlanInfo Model::plan_predictor(int width, int height, int threads) const {
+  return plan_info(lower_predictor(*impl_, width, height), threads);
+}
+
+PlanInfo Model::plan_transformer(int width, int height, int threads) const {
+  StyleLayout layout;
+  return plan_info(lower_transformer(*impl_, width, height, layout, {}), threads);
+}
+
+}  // namespace nst

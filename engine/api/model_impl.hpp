@@ -1,0 +1,28 @@
+// What is behind nst::Model, for the library's own files and tests.
+#pragma once
+
+#include <memory>
+
+#include "kernels/kernels.h"
+#include "model/layer_store.hpp"
+#include "model/model_file.hpp"
+#include "nst/nst.hpp"
+
+namespace nst {
+
+struct Model::Impl {
+  // `owner` keeps `bytes` alive. Checks that every network the file claims is complete and consistent. Throws Error{model}.
+  Impl(std::shared_ptr<const void> owner, Bytes bytes, const std::string& name,
+       const kernels::Table& table);
+
+  std::shared_ptr<const void> owner;
+  ModelFile file;
+  LayerStore layers;
+  ModelInfo info;
+};
+
+// Opens a model on a given kernel table instead of the process's choice.
+Model open_model_with_table(const void* data, std::size_t size, const std::string& name,
+                            const kernels::Table& table);
+
+}  // namespace nst

@@ -1,0 +1,26 @@
+// From a model and a picture's size to something that can run: shared by Model and Session.
+#pragma once
+
+#include "api/model_impl.hpp"
+#include "graph/execution.hpp"
+#include "networks/style_params.hpp"
+
+namespace nst {
+
+Program lower_predictor(const Model::Impl& model, int width, int height,
+                        const LoweringOptions& options = {});
+// Fills `layout` with the transformer's normalised layers.
+Program lower_transformer(const Model::Impl& model, int width, int height, StyleLayout& layout,
+                          const LoweringOptions& options = {});
+
+// Memory and a team for `program` as `run` wants them. Throws Error{limit}, Error{usage}.
+Execution make_execution(Program program, const RunOptions& run);
+
+PlanInfo plan_info(const Program& program, int threads);
+
+// A zeroed f32 RGB picture of the program's output size.
+Image output_image(const Program& program);
+
+int step_count(const Program& program);
+
+}  // namespace nst

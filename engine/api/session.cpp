@@ -1,0 +1,63 @@
+#include <optional>
+#include <utility>
+
+#include "api/runs.hpp"
+#include "graph/threads.hpp"
+#include "image/preprocess.hpp"
+#include "nst/nst.hpp"
+
+namespace nst {
+
+struct Session::Impl {
+  explicit Impl(Model m) : model(std::move(m)) {}
+
+  Model model;
+  StyleLayout layout;
+  std::optional<Execution> execution;
+  bool has_content = false;
+};
+
+Session::Session(Model model) : impl_(std::make_unique<Impl>(std::move(model))) {}
+Session::~Session() = default;
+Session::Session(Session&&) noexcept = default;
+Session& Session::operator=(Session&&) noexcept = default;
+
+void Session::set_content(const ImageView& content, const RunOptions& run) {
+  check_view(content, "content");
+  Impl& s = *impl_;
+  s.has_content = false;
+  const bool same_size = s.execution && s.execution->program().input.shape ==
+                                            Shape{content.height, content.width, 3};
+  if (!same_size) {
+    s.execution.reset();
+    StyleLayout layout;
+    Program program = lower_transformer(s.model.impl(), content.width, content.height, layout,
+                                        {.keep_encoder = true});
+    s.execution.emplace(make_execution(std::move(program), run));
+    s.layout = std::move(layout);
+  }
+  Execution& execution = *s.execution;
+  const Program& program = execution.program();
+  execution.prepare(team_size(run.threads, program.mac), run.max_memory_bytes);
+  to_network_input(content, execution.input());
+  execution.run({.last_step = program.first_style_step, .progress = &run.progress});
+  s.has_content = true;
+}
+
+Image Session::render(const StyleVector& style, const RunOptions& run) {
+  Impl& s = *impl_;
+  if (!s.has_content) throw Error(ErrorCode::usage, "render needs set_content first");
+  Execution& execution = *s.execution;
+  const Program& program = execution.program();
+  execution.prepare(team_size(run.threads, program.mac), run.max_memory_bytes);
+  const std::vector<float> params = style_params(s.model.impl().layers, s.layout, style);
+  Image image = output_image(program);
+  execution.run({.first_step = program.first_style_step,
+                 .last_step = step_count(program),
+                 .style_params = params.data(),
+                 .output = image.f32(),
+                 .progress = &run.progress});
+  return image;
+}
+
+}  // namespace nst

@@ -1,0 +1,291 @@
+#include "graph/execution.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cmath>
+#include <exception>
+#include <string>
+#include <utility>
+
+#ifdef _OPENMP
+#include <omp.h>
+#endif
+
+namespace nst {
+namespace {
+
+using kernels::Block;
+using kernels::ConstView;
+using kernels::View;
+
+// Conditional instance norm's ε (Magenta ops.py, conditional_instance_norm: variance_epsilon = 1e-5).
+constexpr double kNormEpsilon = 1e-5;
+
+// Each thread's scratch starts on its own page, so that neighbours do not share cache lines or TLB entries.
+constexpr std::size_t kScratchAlignFloats = 1024;
+
+std::size_t scratch_stride(const Program& program) {
+  return (program.scratch_floats + kScratchAlignFloats - 1) / kScratchAlignFloats *
+         kScratchAlignFloats;
+}
+
+int thread_number() {
+#ifdef _OPENMP
+  return omp_get_thread_num();
+#else
+  return 0;
+#endif
+}
+
+int ceil_div(int a, int b) { return (a + b - 1) / b; }
+
+Block nth_block(int item, int out_h, int out_w, int block_h, int block_w) {
+  const int columns = ceil_div(out_w, block_w);
+  const int y = item / columns * block_h;
+  const int x = item % columns * block_w;
+  return {y, x, std::min(block_h, out_h - y), std::min(block_w, out_w - x)};
+}
+
+// Progress and cancellation of one run. The calling thread reports between items; every thread skips its items once `stop` is
+// set and still reaches every barrier.
+class Reporter {
+ public:
+  Reporter(const Progress* progress, double total) : progress_(progress), total_(total) {}
+
+  bool stopped() const { return stop_.load(std::memory_order_relaxed); }
+  void add(double work) {
+    if (wanted()) done_.fetch_add(work, std::memory_order_relaxed);
+  }
+  // Calling thread only; at most every 20 ms unless `force`.
+  void report(bool force) noexcept {
+    if (!wanted() || stopped()) return;
+    const auto now = std::chrono::steady_clock::now();
+    if (!force && now - last_ < std::chrono::milliseconds(20)) return;
+    last_ = now;
+    try {
+      const double fraction = std::min(done_.load(std::memory_order_relaxed) / total_, 1.0);
+      if (!(*progress_)(fraction)) stop_ = true;
+    } catch (...) {
+      thrown_ = std::current_exception();
+      stop_ = true;
+    }
+  }
+  void throw_if_stopped() const {
+    if (thrown_) std::rethrow_exception(thrown_);
+    if (stopped()) throw Error(ErrorCode::cancelled, "cancelled by the progress callback");
+  }
+
+ private:
+  bool wanted() const { return progress_ && *progress_; }
+
+  const Progress* progress_;
+  double total_;
+  std::atomic<double> done_{0.0};
+  std::atomic<bool> stop_{false};
+  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
+  std::exception_ptr thrown_;
+};
+
+// Work of a step for the progress fraction: its multiplies, or a token amount for the passes without any.
+double step_work(const Step& step) { return static_cast<double>(step.mac) + 1e4; }
+
+void pack_weights(const Program& program, [[maybe_unused]] int threads) {
+  std::vector<const ConvLayer*> layers;
+  for (const Step& step : program.steps) {
+    if (const auto* conv = std::get_if<ConvOp>(&step.op)) layers.push_back(conv->layer);
+  }
+  const int count = static_cast<int>(layers.size());
+  std::exception_ptr thrown;
+#pragma omp parallel for num_threads(threads) schedule(dynamic, 1)
+  for (int i = 0; i < count; ++i) {
+    try {
+      layers[static_cast<std::size_t>(i)]->ensure_packed();
+    } catch (...) {
+#pragma omp critical(nst_pack_error)
+      thrown = std::current_exception();
+    }
+  }
+  if (thrown) std::rethrow_exception(thrown);
+}
+
+}  // namespace
+
+std::size_t Execution::arena_bytes(const Program& program) {
+  return program.memory.total_floats * sizeof(float);
+}
+
+std::size_t Execution::scratch_bytes(const Program& program, int threads) {
+  return scratch_stride(program) * static_cast<std::size_t>(threads) * sizeof(float);
+}
+
+Execution::Execution(Program program, int threads, std::size_t max_memory_bytes)
+    : program_(std::move(program)) {
+  check_memory(threads, max_memory_bytes);
+  pack_weights(program_, threads);
+  arena_ = AlignedBuffer(program_.memory.total_floats, "the picture's working memory");
+  prepare(threads, max_memory_bytes);
+}
+
+void Execution::check_memory(int threads, std::size_t max_memory_bytes) const {
+  const std::size_t needed = arena_bytes(program_) + scratch_bytes(program_, threads);
+  if (max_memory_bytes == 0 || needed <= max_memory_bytes) return;
+  constexpr std::size_t kMiB = 1024 * 1024;
+  throw Error(ErrorCode::limit, "the picture needs " + std::to_string((needed + kMiB - 1) / kMiB) +
+                                    " MiB of working memory, the limit is " +
+                                    std::to_string(max_memory_bytes / kMiB) +
+                                    " MiB; use a smaller size or raise the limit");
+}
+
+void Execution::prepare(int threads, std::size_t max_memory_bytes) {
+  check_memory(threads, max_memory_bytes);
+  const std::size_t needed = scratch_stride(program_) * static_cast<std::size_t>(threads);
+  if (needed > scratch_.size()) scratch_ = AlignedBuffer(needed, "the threads' working memory");
+  threads_ = threads;
+}
+
+float* Execution::input() { return address(program_.input); }
+
+float* Execution::address(const Operand& operand) {
+  if (!operand.exists()) return nullptr;
+  if (operand.buffer == kOutputBuffer) return output_ + operand.channel_offset;
+  const std::size_t offset = program_.memory.offsets[static_cast<std::size_t>(operand.buffer)];
+  return arena_.data() + offset + operand.channel_offset;
+}
+
+View Execution::view(const Operand& operand) {
+  return {address(operand), operand.shape.w * operand.pixel_stride, operand.pixel_stride, 0};
+}
+
+ConstView Execution::const_view(const Operand& operand) {
+  return {address(operand), operand.shape.w * operand.pixel_stride, operand.pixel_stride, 0};
+}
+
+kernels::ConvInput Execution::conv_input(const FormedOperand& operand, const Operand& formed) {
+  const float* scale = nullptr;
+  if (operand.scale_shift != kNoBuffer) {
+    scale = arena_.data() + program_.memory.offsets[static_cast<std::size_t>(operand.scale_shift)];
+  }
+  return {const_view(operand.x),
+          scale,
+          scale ? scale + operand.x.shape.c : nullptr,
+          operand.act,
+          const_view(operand.residual),
+          view(formed)};
+}
+
+void Execution::run_item(const ConvOp& op, int item, float* scratch) {
+  kernels::ConvArgs args{};
+  args.plan = op.layer->plan();
+  args.geometry = op.geometry;
+  args.blocking = op.blocking;
+  args.input = conv_input(op.input, op.formed);
+  args.packed = op.layer->packed();
+  args.bias = op.layer->bias();
+  args.act = op.act;
+  args.skip = const_view(op.skip);
+  args.output = view(op.output);
+  float* moments = nullptr;
+  if (op.moments != kNoBuffer) {
+    moments = arena_.data() + program_.memory.offsets[static_cast<std::size_t>(op.moments)] +
+              static_cast<std::ptrdiff_t>(item) * 2 * args.plan.spec.out_c;
+  }
+  const Block block = nth_block(item, op.geometry.out_h, op.geometry.out_w, op.blocking.block_h,
+                                op.blocking.block_w);
+  program_.table->conv_run(args, block, moments, scratch);
+}
+
+void Execution::run_item(const PoolOp& op, int item, float*) {
+  const kernels::PoolArgs args{op.kind,     op.input.shape.c,     op.kernel,       op.stride,
+                               op.geometry, const_view(op.input), view(op.output)};
+  program_.table->pool(args, nth_block(item, op.geometry.out_h, op.geometry.out_w, op.block_h,
+                                       op.geometry.out_w));
+}
+
+// Chan, Golub & LeVeque 1979: M2 of a union is Σ M2ᵢ + Σ nᵢ (μᵢ − μ)².
+void Execution::run_item(const NormOp& op, int, float*) {
+  const int blocks = ceil_div(op.shape.h, op.block_h) * ceil_div(op.shape.w, op.block_w);
+  const float* moments =
+      arena_.data() + program_.memory.offsets[static_cast<std::size_t>(op.moments)];
+  float* scale = arena_.data() + program_.memory.offsets[static_cast<std::size_t>(op.scale_shift)];
+  float* shift = scale + op.shape.c;
+  const double total = static_cast<double>(op.shape.h) * op.shape.w;
+  for (int c = 0; c < op.shape.c; ++c) {
+    const auto block_mean = [&](int b) -> double {
+      return moments[static_cast<std::ptrdiff_t>(b) * 2 * op.shape.c + c];
+    };
+    const auto block_count = [&](int b) {
+      const Block block = nth_block(b, op.shape.h, op.shape.w, op.block_h, op.block_w);
+      return static_cast<double>(block.h) * block.w;
+    };
+    double sum = 0;
+    for (int b = 0; b < blocks; ++b) sum += block_count(b) * block_mean(b);
+    const double mean = sum / total;
+    double m2 = 0;
+    for (int b = 0; b < blocks; ++b) {
+      const double deviation = block_mean(b) - mean;
+      m2 += moments[(static_cast<std::ptrdiff_t>(b) * 2 + 1) * op.shape.c + c] +
+            block_count(b) * deviation * deviation;
+    }
+    const double factor =
+        style_params_[op.gamma + static_cast<std::size_t>(c)] / std::sqrt(m2 / total + kNormEpsilon);
+    scale[c] = static_cast<float>(factor);
+    shift[c] =
+        static_cast<float>(style_params_[op.beta + static_cast<std::size_t>(c)] - mean * factor);
+  }
+}
+
+void Execution::run_item(const AffineOp& op, int item, float*) {
+  const kernels::ConvInput input = conv_input(op.input, {});
+  const kernels::AffineArgs args{op.output.shape.w, op.output.shape.c, input.x,
+                                 input.scale,       input.shift,       input.act,
+                                 input.residual,    view(op.output)};
+  const int begin = item * op.rows_per_item;
+  program_.table->affine(args, begin, std::min(begin + op.rows_per_item, op.output.shape.h));
+}
+
+void Execution::run_item(const MeanOp& op, int, float*) {
+  program_.table->spatial_mean(const_view(op.input), op.input.shape.h, op.input.shape.w, 0,
+                               op.input.shape.c, address(op.output));
+}
+
+void Execution::run_item(const Step& step, int item, float* scratch) {
+  std::visit([&](const auto& op) { run_item(op, item, scratch); }, step.op);
+}
+
+void Execution::run(const RunArgs& args) {
+  style_params_ = args.style_params;
+  output_ = args.output;
+  double total = 0;
+  for (int s = args.first_step; s < args.last_step; ++s) {
+    total += step_work(program_.steps[static_cast<std::size_t>(s)]);
+  }
+  Reporter reporter(args.progress, total);
+  const std::size_t stride = scratch_stride(program_);
+
+  // One parallel region per run: a step's items are shared out one by one, and the implied barrier after them is the only
+  // synchronisation. With `stop` set, items are skipped but every thread still walks every step.
+#pragma omp parallel num_threads(threads_)
+  {
+    const int thread = thread_number();
+    float* scratch = scratch_.data() + static_cast<std::size_t>(thread) * stride;
+    for (int s = args.first_step; s < args.last_step; ++s) {
+      const Step& step = program_.steps[static_cast<std::size_t>(s)];
+      const double item_work = step.items > 0 ? step_work(step) / step.items : 0;
+#pragma omp for schedule(dynamic, 1)
+      for (int item = 0; item < step.items; ++item) {
+        if (reporter.stopped()) continue;
+        run_item(step, item, scratch);
+        reporter.add(item_work);
+        if (thread == 0) reporter.report(false);
+      }
+      if (thread == 0 && args.observer && step.result.exists() && !step.name.empty()) {
+        (*args.observer)(step, const_view(step.result));
+      }
+    }
+  }
+  if (!reporter.stopped()) reporter.report(true);
+  reporter.throw_if_stopped();
+}
+
+}  // namespace nst

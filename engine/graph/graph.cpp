@@ -1,0 +1,156 @@
+#include "graph/graph.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace nst {
+namespace {
+
+using kernels::Border;
+using kernels::ConvGeometry;
+
+// Output side and padding before the first pixel of one axis.
+struct Axis {
+  int out;
+  int pad;
+};
+
+Axis place(int in, int kernel, int stride, Padding padding, const std::string& name) {
+  int before = 0;
+  int total = 0;
+  switch (padding) {
+    case Padding::valid:
+      break;
+    case Padding::same: {
+      const int out = (in + stride - 1) / stride;
+      total = std::max((out - 1) * stride + kernel - in, 0);
+      before = total / 2;
+      break;
+    }
+    case Padding::reflect:
+    case Padding::zero:
+      before = kernel / 2;
+      total = 2 * before;
+      break;
+  }
+  const bool too_small = in + total < kernel || (padding == Padding::reflect && before >= in);
+  if (too_small) {
+    throw Error(ErrorCode::input, "the picture is too small: layer " + name + " gets a side of " +
+                                      std::to_string(in) + " pixels; use a larger picture");
+  }
+  return {(in + total - kernel) / stride + 1, before};
+}
+
+ConvGeometry geometry(const Shape& in, int kernel_h, int kernel_w, int stride, int upsample,
+                      Padding padding, const std::string& name) {
+  const Axis y = place(in.h * upsample, kernel_h, stride, padding, name);
+  const Axis x = place(in.w * upsample, kernel_w, stride, padding, name);
+  return {in.h,  in.w,  y.out, x.out,
+          y.pad, x.pad, padding == Padding::reflect ? Border::reflect : Border::zero};
+}
+
+}  // namespace
+
+Value Graph::push(Node node) {
+  nodes_.push_back(std::move(node));
+  return {output()};
+}
+
+Value Graph::input(Shape shape) {
+  Node node;
+  node.name = "input";
+  node.shape = shape;
+  return push(std::move(node));
+}
+
+Value Graph::conv(Value x, const std::string& weights, const ConvOptions& options,
+                  const std::string& name) {
+  const Shape in = shape(x);
+  Node node;
+  node.kind = NodeKind::conv;
+  node.name = name;
+  node.inputs = {x.id};
+  node.layer = &layers_->conv(weights, {in.c, options.stride, options.upsample});
+  const kernels::ConvSpec& spec = node.layer->plan().spec;
+  node.geometry = geometry(in, spec.kernel_h, spec.kernel_w, options.stride, options.upsample,
+                           options.padding, name);
+  node.shape = {node.geometry.out_h, node.geometry.out_w, spec.out_c};
+  node.act = options.act;
+  return push(std::move(node));
+}
+
+Value Graph::pool(Value x, kernels::PoolKind kind, int kernel, int stride, Padding padding,
+                  const std::string& name) {
+  const Shape in = shape(x);
+  Node node;
+  node.kind = NodeKind::pool;
+  node.name = name;
+  node.inputs = {x.id};
+  node.pool_kind = kind;
+  node.pool_kernel = kernel;
+  node.pool_stride = stride;
+  node.geometry = geometry(in, kernel, kernel, stride, 1, padding, name);
+  node.shape = {node.geometry.out_h, node.geometry.out_w, in.c};
+  return push(std::move(node));
+}
+
+Value Graph::max_pool(Value x, int kernel, int stride, Padding padding, const std::string& name) {
+  return pool(x, kernels::PoolKind::max, kernel, stride, padding, name);
+}
+
+Value Graph::average_pool(Value x, int kernel, int stride, Padding padding,
+                          const std::string& name) {
+  return pool(x, kernels::PoolKind::average, kernel, stride, padding, name);
+}
+
+Value Graph::instance_norm(Value x, std::size_t gamma, std::size_t beta, kernels::Activation act,
+                           const std::string& name) {
+  Node node;
+  node.kind = NodeKind::instance_norm;
+  node.name = name;
+  node.inputs = {x.id};
+  node.shape = shape(x);
+  node.act = act;
+  node.gamma = gamma;
+  node.beta = beta;
+  return push(std::move(node));
+}
+
+Value Graph::add(Value a, Value b, const std::string& name) {
+  if (shape(a) != shape(b)) {
+    throw Error(ErrorCode::model, "layer " + name + " adds tensors of different shapes");
+  }
+  Node node;
+  node.kind = NodeKind::add;
+  node.name = name;
+  node.inputs = {a.id, b.id};
+  node.shape = shape(a);
+  return push(std::move(node));
+}
+
+Value Graph::concat(const std::vector<Value>& values, const std::string& name) {
+  Node node;
+  node.kind = NodeKind::concat;
+  node.name = name;
+  node.shape = shape(values.front());
+  node.shape.c = 0;
+  for (const Value v : values) {
+    node.inputs.push_back(v.id);
+    node.shape.c += shape(v).c;
+    if (shape(v).h != node.shape.h || shape(v).w != node.shape.w) {
+      throw Error(ErrorCode::model, "layer " + name + " joins tensors of different sizes");
+    }
+  }
+  return push(std::move(node));
+}
+
+Value Graph::mean(Value x, const std::string& name) {
+  Node node;
+  node.kind = NodeKind::mean;
+  node.name = name;
+  node.inputs = {x.id};
+  node.shape = {1, 1, shape(x).c};
+  return push(std::move(node));
+}
+
+}  // namespace nst

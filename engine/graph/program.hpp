@@ -1,0 +1,110 @@
+// A graph lowered to kernel calls with every buffer placed: what runs, in order, on how much memory. Immutable.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "graph/graph.hpp"
+#include "graph/memory_plan.hpp"
+
+namespace nst {
+
+inline constexpr int kNoBuffer = -1;
+inline constexpr int kOutputBuffer = -2;  // the caller's memory, dense, given at run time
+
+// A tensor in a buffer, or a slice of its channels.
+struct Operand {
+  int buffer = kNoBuffer;
+  Shape shape;
+  std::ptrdiff_t pixel_stride = 0;    // floats
+  std::ptrdiff_t channel_offset = 0;  // floats
+
+  bool exists() const { return buffer != kNoBuffer; }
+};
+
+// A tensor as its reader forms it: act(x · scale + shift) + residual (kernels::ConvInput).
+struct FormedOperand {
+  Operand x;
+  int scale_shift = kNoBuffer;  // buffer [2][c]
+  kernels::Activation act = kernels::Activation::none;
+  Operand residual;
+
+  bool is_plain() const { return scale_shift == kNoBuffer && !residual.exists(); }
+};
+
+struct ConvOp {
+  const ConvLayer* layer;
+  kernels::ConvGeometry geometry;
+  kernels::ConvBlocking blocking;
+  FormedOperand input;
+  Operand formed;  // where the formed input is kept for later readers, or none
+  kernels::Activation act;
+  Operand skip;
+  Operand output;
+  int moments = kNoBuffer;  // buffer [blocks][2][out_c]
+};
+
+struct PoolOp {
+  kernels::PoolKind kind;
+  int kernel, stride;
+  kernels::ConvGeometry geometry;
+  Operand input, output;
+  int block_h;
+};
+
+// Merges a convolution's block moments into scale = γ·rsqrt(σ²+ε) and shift = β − μ·scale.
+struct NormOp {
+  int moments;
+  Shape shape;
+  int block_h, block_w;
+  std::size_t gamma, beta;
+  int scale_shift;
+};
+
+struct AffineOp {
+  FormedOperand input;
+  Operand output;
+  int rows_per_item;
+};
+
+struct MeanOp {
+  Operand input, output;
+};
+
+// Nothing to compute: a value made by earlier steps (a concatenation) is complete.
+struct CompleteOp {};
+
+struct Step {
+  std::variant<ConvOp, PoolOp, NormOp, AffineOp, MeanOp, CompleteOp> op;
+  std::string name;    // of the value that is complete after this step; empty for parts of a fused value
+  Operand result;
+  int items = 1;       // independent work items
+  std::uint64_t mac = 0;
+};
+
+struct LoweringOptions {
+  // false: every value is stored as it is named, nothing is deferred to its reader (for inspection).
+  bool fuse = true;
+  // true: whatever the style-independent part leaves is kept, so that the rest can run again and again.
+  bool keep_encoder = false;
+};
+
+struct Program {
+  std::vector<Step> steps;
+  std::vector<Lifetime> buffers;
+  MemoryPlan memory;
+  Operand input;
+  Shape output_shape;
+  int first_style_step = 0;         // the steps before it do not depend on the style
+  std::size_t scratch_floats = 0;   // per thread
+  std::size_t weight_bytes = 0;     // packed, over the distinct layers
+  std::uint64_t mac = 0;
+  const kernels::Table* table = nullptr;
+};
+
+// Decides what is fused, which buffers exist and where they lie. The graph's layers must outlive the program.
+Program lower(const Graph& graph, const LoweringOptions& options);
+
+}  // namespace nst

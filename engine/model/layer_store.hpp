@@ -1,0 +1,83 @@
+// The weights of an open model in the form the kernels want: found by name, checked, packed once on first use.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "base/aligned_buffer.hpp"
+#include "kernels/kernels.h"
+#include "model/model_file.hpp"
+
+namespace nst {
+
+// A convolution's weights. `spec` and `plan` are known at once; the packed form appears with ensure_packed.
+class ConvLayer {
+ public:
+  ConvLayer(const kernels::Table& table, const kernels::ConvSpec& spec, const TensorEntry& weights,
+            const TensorEntry* biases, std::string name);
+
+  const std::string& name() const { return name_; }
+  const kernels::ConvPlan& plan() const { return plan_; }
+  // Bytes that ensure_packed allocates.
+  std::size_t packed_bytes() const;
+  // Packs on the first call; safe from several threads.
+  void ensure_packed() const;
+  // Valid after ensure_packed. bias() is null if the layer has none.
+  const float* packed() const { return packed_.data(); }
+  const float* bias() const { return bias_.data(); }
+
+ private:
+  const kernels::Table* table_;
+  kernels::ConvPlan plan_;
+  const TensorEntry* weights_;
+  const TensorEntry* biases_;
+  std::string name_;
+  mutable std::once_flag once_;
+  mutable AlignedBuffer packed_;
+  mutable AlignedBuffer bias_;
+};
+
+// How a network uses a convolution's weights; the rest of the spec follows from their shape.
+struct ConvUse {
+  int in_c;
+  int stride = 1;
+  int upsample = 1;
+};
+
+// Thread-safe. Borrows the model file, which must outlive it.
+class LayerStore {
+ public:
+  // `name` is the model's name in messages.
+  LayerStore(const ModelFile& file, const kernels::Table& table, std::string name);
+
+  const kernels::Table& table() const { return *table_; }
+
+  // The convolution whose weights are the tensor `weights_name` ([kh, kw, in_c, out_c], or [kh, kw, c, 1] where the
+  // name ends in "depthwise_weights") with the biases of the same folder if there are any. Throws Error{model} if it is missing, has
+  // another rank or another in_c, or its biases do not match.
+  const ConvLayer& conv(const std::string& weights_name, const ConvUse& use) const;
+
+  // A [1, 1, in, out] tensor and its [out] biases as plain floats: a dense layer.
+  struct Dense {
+    int in = 0, out = 0;
+    AlignedBuffer weights;  // [in][out]
+    AlignedBuffer biases;   // [out]
+  };
+  // `layer` without "/weights". Throws Error{model} unless the shape is [1, 1, in, anything].
+  const Dense& dense(const std::string& layer, int in) const;
+
+ private:
+  const TensorEntry& find(const std::string& name) const;
+  [[noreturn]] void fail(const std::string& tensor, const std::string& what) const;
+
+  const ModelFile* file_;
+  const kernels::Table* table_;
+  std::string name_;
+  mutable std::mutex mutex_;
+  mutable std::map<std::string, std::unique_ptr<ConvLayer>> convs_;
+  mutable std::map<std::string, std::unique_ptr<Dense>> denses_;
+};
+
+}  // namespace nst

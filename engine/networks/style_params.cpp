@@ -1,0 +1,48 @@
+#include "networks/style_params.hpp"
+
+namespace nst {
+namespace {
+
+const LayerStore::Dense& find(const LayerStore& layers, const StyleLayer& layer,
+                              const std::string& part) {
+  const std::string name = layer.name + part;
+  const LayerStore::Dense& dense = layers.dense(name, StyleVector::kSize);
+  if (dense.out != layer.channels) {
+    throw Error(ErrorCode::model, "tensor " + name + "/weights makes " +
+                                      std::to_string(dense.out) + " values for a layer of " +
+                                      std::to_string(layer.channels) + " channels");
+  }
+  return dense;
+}
+
+}  // namespace
+
+const StyleLayer& StyleLayout::append(const std::string& layer, int channels) {
+  const std::size_t c = static_cast<std::size_t>(channels);
+  layers.push_back({"style_params/transformer/" + layer + "/StyleNorm", channels, size, size + c});
+  size += 2 * c;
+  return layers.back();
+}
+
+void check_style_params(const LayerStore& layers, const StyleLayout& layout) {
+  for (const StyleLayer& layer : layout.layers) {
+    find(layers, layer, "/Conv");
+    find(layers, layer, "/Conv_1");
+  }
+}
+
+std::vector<float> style_params(const LayerStore& layers, const StyleLayout& layout,
+                                const StyleVector& style) {
+  std::vector<float> params(layout.size);
+  const auto apply = [&](const LayerStore::Dense& dense, float* out) {
+    layers.table().dense(style.values.data(), dense.in, dense.weights.data(), dense.biases.data(),
+                         dense.out, out);
+  };
+  for (const StyleLayer& layer : layout.layers) {
+    apply(find(layers, layer, "/Conv"), params.data() + layer.beta);
+    apply(find(layers, layer, "/Conv_1"), params.data() + layer.gamma);
+  }
+  return params;
+}
+
+}  // namespace nst
