@@ -1,4 +1,5 @@
-// The C API: every call goes through `guarded`, where exceptions become a status and a line of text.
+// The C API: every call goes through `guarded`, where exceptions become a status and a line of
+// text.
 #include <algorithm>
 #include <cstring>
 #include <memory>
@@ -62,8 +63,12 @@ nst::SampleType sample_type(nst_sample_type type) {
 }
 
 nst::ImageView view(const nst_image& image) {
-  return {image.data,     image.width,          image.height,
-          image.channels, sample_type(image.type), image.row_stride_bytes};
+  return {image.data,
+          image.width,
+          image.height,
+          image.channels,
+          sample_type(image.type),
+          image.row_stride_bytes};
 }
 
 nst::Resize resize_method(nst_resize_method method) {
@@ -112,8 +117,8 @@ void check_output(const nst_image& output, int content_width, int content_height
 
 void write_output(const nst::Image& image, const nst_image& output) {
   const std::ptrdiff_t sample_bytes = output.type == NST_U8 ? 1 : sizeof(float);
-  const std::ptrdiff_t dense = static_cast<std::ptrdiff_t>(output.width) * output.channels *
-                               sample_bytes;
+  const std::ptrdiff_t dense =
+      static_cast<std::ptrdiff_t>(output.width) * output.channels * sample_bytes;
   const std::ptrdiff_t stride = output.row_stride_bytes ? output.row_stride_bytes : dense;
   nst::copy_out(image.view(), output.data, output.width, output.height, output.channels,
                 sample_type(output.type), stride);
@@ -166,20 +171,24 @@ nst_status nst_model_default(nst_model** model) {
 void nst_model_free(nst_model* model) { delete model; }
 
 nst_status nst_encode_style(const nst_model* model, const nst_image* style, int style_size,
-                            nst_resize_method method, const nst_run_options* options,
-                            float* out) {
+                            nst_resize_method method, const nst_run_options* options, float* out) {
   return guarded([&] {
     float* const values = &required(out, "style_vector");
-    const nst::StyleVector vector = required(model, "model").model.encode_style(
-        view(required(style, "style")), {style_size, resize_method(method)}, run_options(options));
+    const nst::StyleVector vector =
+        required(model, "model")
+            .model.encode_style(view(required(style, "style")), {style_size, resize_method(method)},
+                                run_options(options));
     std::copy(vector.values.begin(), vector.values.end(), values);
   });
 }
 
-void nst_blend_styles(const float* a, const float* b, float weight, float* out) {
-  const nst::StyleVector blended =
-      nst::StyleVector::blend(style_vector(a), style_vector(b), weight);
-  std::copy(blended.values.begin(), blended.values.end(), out);
+nst_status nst_blend_styles(const float* a, const float* b, float weight, float* out) {
+  return guarded([&] {
+    float* const values = &required(out, "out");
+    const nst::StyleVector blended =
+        nst::StyleVector::blend(style_vector(a), style_vector(b), weight);
+    std::copy(blended.values.begin(), blended.values.end(), values);
+  });
 }
 
 void nst_output_size(int width, int height, int* out_width, int* out_height) {
@@ -194,8 +203,9 @@ nst_status nst_stylize(const nst_model* model, const nst_image* content, const f
     const nst_image& target = required(output, "output");
     const nst_image& source = required(content, "content");
     check_output(target, source.width, source.height);
-    const nst::Image image = required(model, "model").model.stylize(
-        view(source), style_vector(style), run_options(options));
+    const nst::Image image =
+        required(model, "model")
+            .model.stylize(view(source), style_vector(style), run_options(options));
     write_output(image, target);
   });
 }

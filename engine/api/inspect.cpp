@@ -11,20 +11,20 @@ namespace nst {
 namespace {
 
 Execution::Observer dense_observer(const LayerObserver& observer) {
-  return [&observer, dense = std::vector<float>()](const Step& step,
-                                                   kernels::ConstView view) mutable {
-    const Shape& s = step.result.shape;
-    const std::size_t row = static_cast<std::size_t>(s.w) * static_cast<std::size_t>(s.c);
-    dense.resize(static_cast<std::size_t>(s.h) * row);
-    float* out = dense.data();
-    for (int y = 0; y < s.h; ++y) {
-      for (int x = 0; x < s.w; ++x, out += s.c) {
-        const float* pixel = view.data + y * view.row_stride + x * view.pixel_stride;
-        std::copy(pixel, pixel + s.c, out);
-      }
-    }
-    observer(step.name, dense.data(), s.h, s.w, s.c);
-  };
+  return
+      [&observer, dense = std::vector<float>()](const Step& step, kernels::ConstView view) mutable {
+        const Shape& s = step.result.shape;
+        const std::size_t row = static_cast<std::size_t>(s.w) * static_cast<std::size_t>(s.c);
+        dense.resize(static_cast<std::size_t>(s.h) * row);
+        float* out = dense.data();
+        for (int y = 0; y < s.h; ++y) {
+          for (int x = 0; x < s.w; ++x, out += s.c) {
+            const float* pixel = view.data + y * view.row_stride + x * view.pixel_stride;
+            std::copy(pixel, pixel + s.c, out);
+          }
+        }
+        observer(step.name, dense.data(), s.h, s.w, s.c);
+      };
 }
 
 void run(Execution& execution, const ImageView& picture, const float* params, float* output,

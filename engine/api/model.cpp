@@ -27,7 +27,8 @@ const kernels::Table& process_table() {
     if (!chosen) {
       std::string names;
       const kernels::TableList list = kernels::supported_tables();
-      for (int i = 0; i < list.count; ++i) names += (i ? ", " : "") + std::string(list.tables[i]->name);
+      for (int i = 0; i < list.count; ++i)
+        names += (i ? ", " : "") + std::string(list.tables[i]->name);
       throw Error(ErrorCode::usage, std::string("NST_ISA: \"") + wanted +
                                         "\" is not an instruction set this machine can run; use " +
                                         names + ", or unset it");
@@ -37,7 +38,8 @@ const kernels::Table& process_table() {
   return *table;
 }
 
-// Sides at which the networks are built once to check the file. Any that every model accepts would do.
+// Sides at which the networks are built once to check the file. Any that every model accepts would
+// do.
 constexpr int kCheckSide = 64;
 
 ModelInfo describe(const ModelFile& file, Bytes bytes, const std::string& name) {
@@ -143,8 +145,8 @@ Image Model::stylize(const ImageView& content, const StyleVector& style,
                      const RunOptions& run) const {
   check_view(content, "content");
   StyleLayout layout;
-  Execution execution = make_execution(
-      lower_transformer(*impl_, content.width, content.height, layout, {}), run);
+  Execution execution =
+      make_execution(lower_transformer(*impl_, content.width, content.height, layout, {}), run);
   to_network_input(content, execution.input());
   const std::vector<float> params = style_params(impl_->layers, layout, style);
   Image image = output_image(execution.program());

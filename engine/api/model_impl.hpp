@@ -11,7 +11,8 @@
 namespace nst {
 
 struct Model::Impl {
-  // `owner` keeps `bytes` alive. Checks that every network the file claims is complete and consistent. Throws Error{model}.
+  // `owner` keeps `bytes` alive. Checks that every network the file claims is complete and
+  // consistent. Throws Error{model}.
   Impl(std::shared_ptr<const void> owner, Bytes bytes, const std::string& name,
        const kernels::Table& table);
 

@@ -26,8 +26,8 @@ void Session::set_content(const ImageView& content, const RunOptions& run) {
   check_view(content, "content");
   Impl& s = *impl_;
   s.has_content = false;
-  const bool same_size = s.execution && s.execution->program().input.shape ==
-                                            Shape{content.height, content.width, 3};
+  const bool same_size =
+      s.execution && s.execution->program().input.shape == Shape{content.height, content.width, 3};
   if (!same_size) {
     s.execution.reset();
     StyleLayout layout;

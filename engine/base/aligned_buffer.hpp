@@ -19,7 +19,8 @@ class AlignedBuffer {
   // Uninitialised. Throws Error{limit} naming `what` if the memory is not to be had.
   AlignedBuffer(std::size_t floats, const std::string& what) : size_(floats) {
     if (floats == 0) return;
-    const std::size_t limit = (std::numeric_limits<std::size_t>::max() - kAlignment) / sizeof(float);
+    const std::size_t limit =
+        (std::numeric_limits<std::size_t>::max() - kAlignment) / sizeof(float);
     if (floats <= limit) {
       const std::size_t bytes = (floats * sizeof(float) + kAlignment - 1) / kAlignment * kAlignment;
       data_.reset(static_cast<float*>(std::aligned_alloc(kAlignment, bytes)));

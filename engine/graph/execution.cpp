@@ -19,10 +19,12 @@ using kernels::Block;
 using kernels::ConstView;
 using kernels::View;
 
-// Conditional instance norm's ε (Magenta ops.py, conditional_instance_norm: variance_epsilon = 1e-5).
+// Conditional instance norm's ε (Magenta ops.py, conditional_instance_norm: variance_epsilon =
+// 1e-5).
 constexpr double kNormEpsilon = 1e-5;
 
-// Each thread's scratch starts on its own page, so that neighbours do not share cache lines or TLB entries.
+// Each thread's scratch starts on its own page, so that neighbours do not share cache lines or TLB
+// entries.
 constexpr std::size_t kScratchAlignFloats = 1024;
 
 std::size_t scratch_stride(const Program& program) {
@@ -47,8 +49,8 @@ Block nth_block(int item, int out_h, int out_w, int block_h, int block_w) {
   return {y, x, std::min(block_h, out_h - y), std::min(block_w, out_w - x)};
 }
 
-// Progress and cancellation of one run. The calling thread reports between items; every thread skips its items once `stop` is
-// set and still reaches every barrier.
+// Progress and cancellation of one run. The calling thread reports between items; every thread
+// skips its items once `stop` is set and still reaches every barrier.
 class Reporter {
  public:
   Reporter(const Progress* progress, double total) : progress_(progress), total_(total) {}
@@ -87,7 +89,8 @@ class Reporter {
   std::exception_ptr thrown_;
 };
 
-// Work of a step for the progress fraction: its multiplies, or a token amount for the passes without any.
+// Work of a step for the progress fraction: its multiplies, or a token amount for the passes
+// without any.
 double step_work(const Step& step) { return static_cast<double>(step.mac) + 1e4; }
 
 void pack_weights(const Program& program, [[maybe_unused]] int threads) {
@@ -196,10 +199,10 @@ void Execution::run_item(const ConvOp& op, int item, float* scratch) {
 }
 
 void Execution::run_item(const PoolOp& op, int item, float*) {
-  const kernels::PoolArgs args{op.kind,     op.input.shape.c,     op.kernel,       op.stride,
+  const kernels::PoolArgs args{op.kind,     op.input.shape.c,     op.kernel,      op.stride,
                                op.geometry, const_view(op.input), view(op.output)};
-  program_.table->pool(args, nth_block(item, op.geometry.out_h, op.geometry.out_w, op.block_h,
-                                       op.geometry.out_w));
+  program_.table->pool(
+      args, nth_block(item, op.geometry.out_h, op.geometry.out_w, op.block_h, op.geometry.out_w));
 }
 
 // Chan, Golub & LeVeque 1979: M2 of a union is Σ M2ᵢ + Σ nᵢ (μᵢ − μ)².
@@ -227,8 +230,8 @@ void Execution::run_item(const NormOp& op, int, float*) {
       m2 += moments[(static_cast<std::ptrdiff_t>(b) * 2 + 1) * op.shape.c + c] +
             block_count(b) * deviation * deviation;
     }
-    const double factor =
-        style_params_[op.gamma + static_cast<std::size_t>(c)] / std::sqrt(m2 / total + kNormEpsilon);
+    const double factor = style_params_[op.gamma + static_cast<std::size_t>(c)] /
+                          std::sqrt(m2 / total + kNormEpsilon);
     scale[c] = static_cast<float>(factor);
     shift[c] =
         static_cast<float>(style_params_[op.beta + static_cast<std::size_t>(c)] - mean * factor);
@@ -263,8 +266,9 @@ void Execution::run(const RunArgs& args) {
   Reporter reporter(args.progress, total);
   const std::size_t stride = scratch_stride(program_);
 
-  // One parallel region per run: a step's items are shared out one by one, and the implied barrier after them is the only
-  // synchronisation. With `stop` set, items are skipped but every thread still walks every step.
+  // One parallel region per run: a step's items are shared out one by one, and the implied barrier
+  // after them is the only synchronisation. With `stop` set, items are skipped but every thread
+  // still walks every step.
 #pragma omp parallel num_threads(threads_)
   {
     const int thread = thread_number();

@@ -13,13 +13,14 @@ namespace nst {
 
 class Execution {
  public:
-  // Packs the weights the program needs (in parallel) and allocates arena and scratch for `threads`. Throws Error{limit} if they
-  // exceed max_memory_bytes (0 = no limit) or cannot be had.
+  // Packs the weights the program needs (in parallel) and allocates arena and scratch for
+  // `threads`. Throws Error{limit} if they exceed max_memory_bytes (0 = no limit) or cannot be had.
   Execution(Program program, int threads, std::size_t max_memory_bytes);
 
   const Program& program() const { return program_; }
 
-  // The input tensor [h, w, c], dense. With keep_encoder it is only read by the steps before first_style_step.
+  // The input tensor [h, w, c], dense. With keep_encoder it is only read by the steps before
+  // first_style_step.
   float* input();
 
   // What a step made, after it ran; called on the calling thread. Only with a team of one.
@@ -27,14 +28,15 @@ class Execution {
 
   struct RunArgs {
     int first_step = 0;
-    int last_step = 0;                     // exclusive
-    const float* style_params = nullptr;   // γ and β at the graph's offsets; needed from first_style_step on
-    float* output = nullptr;               // dense [h, w, c]; needed by the last step
-    const Progress* progress = nullptr;    // fraction of this call's work
+    int last_step = 0;  // exclusive
+    const float* style_params =
+        nullptr;              // γ and β at the graph's offsets; needed from first_style_step on
+    float* output = nullptr;  // dense [h, w, c]; needed by the last step
+    const Progress* progress = nullptr;  // fraction of this call's work
     const Observer* observer = nullptr;
   };
-  // The bytes made do not depend on the number of threads. Throws Error{cancelled} when progress returned false, and whatever
-  // progress throws.
+  // The bytes made do not depend on the number of threads. Throws Error{cancelled} when progress
+  // returned false, and whatever progress throws.
   void run(const RunArgs& args);
 
   // Sets team and memory limit for later runs. Throws Error{limit} as the constructor does.

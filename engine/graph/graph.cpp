@@ -45,8 +45,13 @@ ConvGeometry geometry(const Shape& in, int kernel_h, int kernel_w, int stride, i
                       Padding padding, const std::string& name) {
   const Axis y = place(in.h * upsample, kernel_h, stride, padding, name);
   const Axis x = place(in.w * upsample, kernel_w, stride, padding, name);
-  return {in.h,  in.w,  y.out, x.out,
-          y.pad, x.pad, padding == Padding::reflect ? Border::reflect : Border::zero};
+  return {in.h,
+          in.w,
+          y.out,
+          x.out,
+          y.pad,
+          x.pad,
+          padding == Padding::reflect ? Border::reflect : Border::zero};
 }
 
 }  // namespace

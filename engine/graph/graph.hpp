@@ -1,4 +1,5 @@
-// A network as a list of named operations on tensors of known size: what the network files write and the lowering reads.
+// A network as a list of named operations on tensors of known size: what the network files write
+// and the lowering reads.
 #pragma once
 
 #include <string>
@@ -38,8 +39,8 @@ enum class NodeKind { input, conv, pool, instance_norm, add, concat, mean };
 
 struct Node {
   NodeKind kind = NodeKind::input;
-  std::string name;          // of the value, as TensorFlow's graph calls it; for messages and inspection
-  std::vector<int> inputs;   // node ids
+  std::string name;  // of the value, as TensorFlow's graph calls it; for messages and inspection
+  std::vector<int> inputs;  // node ids
   Shape shape;
   // conv and pool
   const ConvLayer* layer = nullptr;
@@ -56,14 +57,17 @@ class Graph {
   // `layers` must outlive the graph.
   explicit Graph(const LayerStore& layers) : layers_(&layers) {}
 
-  // Each throws Error{model} if the weights do not fit the input, Error{input} if the picture is too small for the operation.
+  // Each throws Error{model} if the weights do not fit the input, Error{input} if the picture is
+  // too small for the operation.
   Value input(Shape shape);
   // Weights by the full tensor name; a bias is used if the model has one.
-  Value conv(Value x, const std::string& weights, const ConvOptions& options, const std::string& name);
+  Value conv(Value x, const std::string& weights, const ConvOptions& options,
+             const std::string& name);
   Value max_pool(Value x, int kernel, int stride, Padding padding, const std::string& name);
   Value average_pool(Value x, int kernel, int stride, Padding padding, const std::string& name);
-  // Conditional instance norm (Dumoulin et al. 2017): act((x − μ) · rsqrt(σ² + 1e-5) · γ + β), γ and β at the given offsets
-  // of the style parameters. x must be a convolution's raw output used nowhere else.
+  // Conditional instance norm (Dumoulin et al. 2017): act((x − μ) · rsqrt(σ² + 1e-5) · γ + β), γ
+  // and β at the given offsets of the style parameters. x must be a convolution's raw output used
+  // nowhere else.
   Value instance_norm(Value x, std::size_t gamma, std::size_t beta, kernels::Activation act,
                       const std::string& name);
   Value add(Value a, Value b, const std::string& name);

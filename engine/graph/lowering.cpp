@@ -1,9 +1,9 @@
 // Lowering rules, in the order of performance.md's "fewer passes":
-//   conv → instance_norm      the conv leaves block moments; the norm becomes a scale and shift its readers apply
-//   instance_norm → add       becomes the residual of the same deferred form
-//   deferred value, 2 readers the first convolution that reads it stores it as it goes
-//   conv → add (MobileNetV2)  the sum is the conv's epilogue
-//   conv, pool → concat       written straight into their channel slice
+//   conv → instance_norm      the conv leaves block moments; the norm becomes a scale and shift its
+//   readers apply instance_norm → add       becomes the residual of the same deferred form deferred
+//   value, 2 readers the first convolution that reads it stores it as it goes conv → add
+//   (MobileNetV2)  the sum is the conv's epilogue conv, pool → concat       written straight into
+//   their channel slice
 #include <algorithm>
 #include <set>
 #include <utility>
@@ -15,8 +15,8 @@ namespace {
 
 using kernels::Activation;
 
-// Elementwise and pooling work is cut into items of about this many floats: large against the cost of handing one out, small enough
-// to share the smallest pictures.
+// Elementwise and pooling work is cut into items of about this many floats: large against the cost
+// of handing one out, small enough to share the smallest pictures.
 constexpr int kItemFloats = 32 * 1024;
 
 class Lowering {
@@ -84,7 +84,8 @@ class Lowering {
 
   static Operand output_operand(const Shape& shape) { return {kOutputBuffer, shape, shape.c, 0}; }
 
-  // Where node `id` writes its value: the caller's memory, its slice of a concatenation, or a tensor of its own.
+  // Where node `id` writes its value: the caller's memory, its slice of a concatenation, or a
+  // tensor of its own.
   Operand destination(std::size_t id) {
     if (is_output(id)) return output_operand(node(id).shape);
     const Slice slice = slices_[id];
@@ -157,7 +158,8 @@ class Lowering {
     }
   }
 
-  // The sum that node `id`'s convolution can add in its epilogue: its only reader, whose other side exists.
+  // The sum that node `id`'s convolution can add in its epilogue: its only reader, whose other side
+  // exists.
   int fusable_sum(std::size_t id) const {
     if (!options_.fuse || readers_[id].size() != 1) return -1;
     const int reader = readers_[id].front();
@@ -236,8 +238,9 @@ class Lowering {
     const std::size_t source = at(n.inputs[0]);
     const auto moments = moments_.find(source);
     if (moments == moments_.end()) {
-      throw Error(ErrorCode::internal, "layer " + n.name + " normalises something that is no "
-                                       "convolution used once");
+      throw Error(ErrorCode::internal, "layer " + n.name +
+                                           " normalises something that is no "
+                                           "convolution used once");
     }
     const auto [buffer, blocking] = moments->second;
     const int scale_shift = new_buffer(2 * at(n.shape.c));
@@ -245,7 +248,10 @@ class Lowering {
     if (!style_seen_) program_.first_style_step = static_cast<int>(program_.steps.size());
     style_seen_ = true;
     push({NormOp{buffer, n.shape, blocking.block_h, blocking.block_w, n.gamma, n.beta, scale_shift},
-          "", {}, 1, 0});
+          "",
+          {},
+          1,
+          0});
     values_[id] = {values_[source].x, scale_shift, n.act, {}};
     if (!options_.fuse) materialise(id);
   }

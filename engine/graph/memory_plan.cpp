@@ -38,9 +38,9 @@ MemoryPlan plan_memory(const std::vector<Lifetime>& lifetimes) {
     }
     plan.offsets[i] = offset;
     plan.total_floats = std::max(plan.total_floats, offset + size);
-    const auto at = std::upper_bound(
-        placed.begin(), placed.end(), offset,
-        [&](std::size_t value, std::size_t j) { return value < plan.offsets[j]; });
+    const auto at =
+        std::upper_bound(placed.begin(), placed.end(), offset,
+                         [&](std::size_t value, std::size_t j) { return value < plan.offsets[j]; });
     placed.insert(at, i);
   }
   return plan;

@@ -18,8 +18,9 @@ struct MemoryPlan {
   std::size_t total_floats = 0;
 };
 
-// Places the buffers so that no two that live at the same step overlap: largest first, each in the lowest gap that fits
-// (the "greedy by size" order of Pisarchyk & Lee 2020, arXiv 2001.03288). O(n²) in the number of buffers.
+// Places the buffers so that no two that live at the same step overlap: largest first, each in the
+// lowest gap that fits (the "greedy by size" order of Pisarchyk & Lee 2020, arXiv 2001.03288).
+// O(n²) in the number of buffers.
 MemoryPlan plan_memory(const std::vector<Lifetime>& lifetimes);
 
 }  // namespace nst

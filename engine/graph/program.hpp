@@ -1,4 +1,5 @@
-// A graph lowered to kernel calls with every buffer placed: what runs, in order, on how much memory. Immutable.
+// A graph lowered to kernel calls with every buffer placed: what runs, in order, on how much
+// memory. Immutable.
 #pragma once
 
 #include <cstdint>
@@ -78,16 +79,19 @@ struct CompleteOp {};
 
 struct Step {
   std::variant<ConvOp, PoolOp, NormOp, AffineOp, MeanOp, CompleteOp> op;
-  std::string name;    // of the value that is complete after this step; empty for parts of a fused value
+  std::string
+      name;  // of the value that is complete after this step; empty for parts of a fused value
   Operand result;
-  int items = 1;       // independent work items
+  int items = 1;  // independent work items
   std::uint64_t mac = 0;
 };
 
 struct LoweringOptions {
-  // false: every value is stored as it is named, nothing is deferred to its reader (for inspection).
+  // false: every value is stored as it is named, nothing is deferred to its reader (for
+  // inspection).
   bool fuse = true;
-  // true: whatever the style-independent part leaves is kept, so that the rest can run again and again.
+  // true: whatever the style-independent part leaves is kept, so that the rest can run again and
+  // again.
   bool keep_encoder = false;
 };
 
@@ -97,14 +101,15 @@ struct Program {
   MemoryPlan memory;
   Operand input;
   Shape output_shape;
-  int first_style_step = 0;         // the steps before it do not depend on the style
-  std::size_t scratch_floats = 0;   // per thread
-  std::size_t weight_bytes = 0;     // packed, over the distinct layers
+  int first_style_step = 0;        // the steps before it do not depend on the style
+  std::size_t scratch_floats = 0;  // per thread
+  std::size_t weight_bytes = 0;    // packed, over the distinct layers
   std::uint64_t mac = 0;
   const kernels::Table* table = nullptr;
 };
 
-// Decides what is fused, which buffers exist and where they lie. The graph's layers must outlive the program.
+// Decides what is fused, which buffers exist and where they lie. The graph's layers must outlive
+// the program.
 Program lower(const Graph& graph, const LoweringOptions& options);
 
 }  // namespace nst

@@ -15,7 +15,8 @@
 namespace nst {
 namespace {
 
-// A thread that gets less than this (about 50 µs of arithmetic) costs more in barriers than it gives.
+// A thread that gets less than this (about 50 µs of arithmetic) costs more in barriers than it
+// gives.
 constexpr std::uint64_t kMacPerThread = 4'000'000;
 
 int processors_by_affinity() {

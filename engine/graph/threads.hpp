@@ -5,11 +5,12 @@
 
 namespace nst {
 
-// Processors this process may use: affinity mask and cgroup CPU quota (v2 cpu.max, v1 cfs_quota_us; rounded up) respected. At least 1.
+// Processors this process may use: affinity mask and cgroup CPU quota (v2 cpu.max, v1 cfs_quota_us;
+// rounded up) respected. At least 1.
 int available_threads();
 
-// The team for a run of `mac` multiply-accumulates: `requested` (0 = available_threads()), but no more than the work can feed.
-// Throws Error{usage} for negative requests or more than kMaxThreads.
+// The team for a run of `mac` multiply-accumulates: `requested` (0 = available_threads()), but no
+// more than the work can feed. Throws Error{usage} for negative requests or more than kMaxThreads.
 int team_size(int requested, std::uint64_t mac);
 
 inline constexpr int kMaxThreads = 1024;

@@ -46,8 +46,8 @@ void check_view(const ImageView& image, const char* what) {
   if (image.width <= 0 || image.height <= 0) fail("its sides must be positive");
   if (image.channels != 3 && image.channels != 4) fail("it must have 3 or 4 channels");
   const std::ptrdiff_t sample_bytes = image.type == SampleType::u8 ? 1 : sizeof(float);
-  const std::ptrdiff_t dense = static_cast<std::ptrdiff_t>(image.width) * image.channels *
-                               sample_bytes;
+  const std::ptrdiff_t dense =
+      static_cast<std::ptrdiff_t>(image.width) * image.channels * sample_bytes;
   const std::ptrdiff_t stride = row_stride(image);
   if (std::abs(stride) < dense || stride % sample_bytes != 0) {
     fail("its row stride of " + std::to_string(stride) + " bytes does not fit its width");
@@ -78,7 +78,8 @@ void copy_out(const ImageView& image, void* data, int width, int height, int cha
     using Sample = decltype(sample);
     for (int y = 0; y < height; ++y) {
       const float* in = row<float>(image, y);
-      auto* out = reinterpret_cast<Sample*>(static_cast<std::uint8_t*>(data) + y * row_stride_bytes);
+      auto* out =
+          reinterpret_cast<Sample*>(static_cast<std::uint8_t*>(data) + y * row_stride_bytes);
       for (int x = 0; x < width; ++x, in += image.channels, out += channels) {
         for (int c = 0; c < 3; ++c) out[c] = from_unit(in[c]);
         if (channels == 4) out[3] = opaque;
@@ -88,7 +89,8 @@ void copy_out(const ImageView& image, void* data, int width, int height, int cha
   if (type == SampleType::u8) {
     convert(std::uint8_t{}, quantised, std::uint8_t{255});
   } else {
-    convert(float{}, [](float v) { return v; }, 1.0f);
+    convert(
+        float{}, [](float v) { return v; }, 1.0f);
   }
 }
 

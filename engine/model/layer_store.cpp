@@ -65,8 +65,8 @@ const TensorEntry& LayerStore::find(const std::string& name) const {
 }
 
 const ConvLayer& LayerStore::conv(const std::string& weights_name, const ConvUse& use) const {
-  const std::string key = weights_name + "|" + std::to_string(use.stride) + "|" +
-                          std::to_string(use.upsample);
+  const std::string key =
+      weights_name + "|" + std::to_string(use.stride) + "|" + std::to_string(use.upsample);
   const std::lock_guard lock(mutex_);
   std::unique_ptr<ConvLayer>& slot = convs_[key];
   if (slot) {
@@ -100,8 +100,8 @@ const ConvLayer& LayerStore::conv(const std::string& weights_name, const ConvUse
     fail(biases->first, "has shape " + shape_text(biases->second.shape) + " where [" +
                             std::to_string(spec.out_c) + "] is needed");
   }
-  slot = std::make_unique<ConvLayer>(*table_, spec, weights,
-                                     has_biases ? &biases->second : nullptr, weights_name);
+  slot = std::make_unique<ConvLayer>(*table_, spec, weights, has_biases ? &biases->second : nullptr,
+                                     weights_name);
   return *slot;
 }
 
@@ -112,8 +112,8 @@ const LayerStore::Dense& LayerStore::dense(const std::string& layer, int in) con
   const TensorEntry& weights = find(layer + "/weights");
   const std::vector<std::int64_t>& s = weights.shape;
   if (s.size() != 4 || s[0] != 1 || s[1] != 1 || s[2] != in || s[3] < 1 || s[3] > kMaxChannels) {
-    fail(layer + "/weights", "has shape " + shape_text(s) + " where [1, 1, " +
-                                 std::to_string(in) + ", out] is needed");
+    fail(layer + "/weights",
+         "has shape " + shape_text(s) + " where [1, 1, " + std::to_string(in) + ", out] is needed");
   }
   const TensorEntry& biases = find(layer + "/biases");
   if (biases.shape != std::vector<std::int64_t>{s[3]}) {

@@ -1,4 +1,5 @@
-// The weights of an open model in the form the kernels want: found by name, checked, packed once on first use.
+// The weights of an open model in the form the kernels want: found by name, checked, packed once on
+// first use.
 #pragma once
 
 #include <map>
@@ -12,7 +13,8 @@
 
 namespace nst {
 
-// A convolution's weights. `spec` and `plan` are known at once; the packed form appears with ensure_packed.
+// A convolution's weights. `spec` and `plan` are known at once; the packed form appears with
+// ensure_packed.
 class ConvLayer {
  public:
   ConvLayer(const kernels::Table& table, const kernels::ConvSpec& spec, const TensorEntry& weights,
@@ -54,9 +56,10 @@ class LayerStore {
 
   const kernels::Table& table() const { return *table_; }
 
-  // The convolution whose weights are the tensor `weights_name` ([kh, kw, in_c, out_c], or [kh, kw, c, 1] where the
-  // name ends in "depthwise_weights") with the biases of the same folder if there are any. Throws Error{model} if it is missing, has
-  // another rank or another in_c, or its biases do not match.
+  // The convolution whose weights are the tensor `weights_name` ([kh, kw, in_c, out_c], or [kh, kw,
+  // c, 1] where the name ends in "depthwise_weights") with the biases of the same folder if there
+  // are any. Throws Error{model} if it is missing, has another rank or another in_c, or its biases
+  // do not match.
   const ConvLayer& conv(const std::string& weights_name, const ConvUse& use) const;
 
   // A [1, 1, in, out] tensor and its [out] biases as plain floats: a dense layer.

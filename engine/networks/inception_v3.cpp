@@ -1,5 +1,6 @@
-// Inception-v3 up to Mixed_6e (Szegedy et al. 2015, arXiv 1512.00567; slim inception_v3_base), as Magenta's style predictor uses
-// it: input in [0, 1], relu6, batch norm folded. The irregular layer names are slim's own.
+// Inception-v3 up to Mixed_6e (Szegedy et al. 2015, arXiv 1512.00567; slim inception_v3_base), as
+// Magenta's style predictor uses it: input in [0, 1], relu6, batch norm folded. The irregular layer
+// names are slim's own.
 #include <string>
 
 #include "networks/predictor.hpp"
@@ -11,7 +12,8 @@ namespace {
 // What the VALID convolutions and pools of the stem leave at least one pixel of in Mixed_6a.
 constexpr int kMinSide = 43;
 
-// Ops with the conventions of this network: every convolution is followed by relu6, a 3×3 pool in a branch has stride 1.
+// Ops with the conventions of this network: every convolution is followed by relu6, a 3×3 pool in a
+// branch has stride 1.
 class Trunk {
  public:
   explicit Trunk(Graph& graph) : g_(graph) {}

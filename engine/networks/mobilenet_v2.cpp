@@ -1,5 +1,6 @@
-// MobileNetV2 to layer_19 (Sandler et al. 2018, arXiv 1801.04381; slim mobilenet_v2), as Magenta's mobile style predictor uses it:
-// TensorFlow SAME padding, relu6, linear projections, batch norm folded. Widths come from the weights.
+// MobileNetV2 to layer_19 (Sandler et al. 2018, arXiv 1801.04381; slim mobilenet_v2), as Magenta's
+// mobile style predictor uses it: TensorFlow SAME padding, relu6, linear projections, batch norm
+// folded. Widths come from the weights.
 #include <array>
 #include <string>
 
@@ -20,7 +21,8 @@ Value conv(Graph& g, Value x, const std::string& layer, const std::string& tenso
   return g.conv(x, layer + "/" + tensor, {stride, Padding::same, 1, act}, layer + suffix);
 }
 
-// Expand 1×1, depthwise 3×3, project 1×1; the sum where the shape is kept. The first block does not expand.
+// Expand 1×1, depthwise 3×3, project 1×1; the sum where the shape is kept. The first block does not
+// expand.
 Value inverted_residual(Graph& g, Value x, const std::string& block, int stride, bool expands) {
   Value h = x;
   if (expands) h = conv(g, h, block + "/expand", "weights", 1, Activation::relu6);

@@ -6,8 +6,9 @@
 
 namespace nst {
 
-// Builds the predictor of `kind` for a picture of h × w; the graph's output is the bottleneck. Throws Error{model} if weights are
-// missing or do not fit, Error{input} if the picture is too small (Inception-v3: 43 pixels a side).
+// Builds the predictor of `kind` for a picture of h × w; the graph's output is the bottleneck.
+// Throws Error{model} if weights are missing or do not fit, Error{input} if the picture is too
+// small (Inception-v3: 43 pixels a side).
 void build_predictor(Graph& graph, PredictorKind kind, int h, int w);
 
 // The two trunks, each followed by its own 1×1 convolution to 100.

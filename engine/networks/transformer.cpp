@@ -1,5 +1,6 @@
-// Magenta's style transfer transformer (Ghiasi et al. 2017, arXiv 1705.06830, table 1; model_util.py, nza_model.py), any width, plain
-// or depthwise separable. The separable model differs only in how a normalised convolution is made.
+// Magenta's style transfer transformer (Ghiasi et al. 2017, arXiv 1705.06830, table 1;
+// model_util.py, nza_model.py), any width, plain or depthwise separable. The separable model
+// differs only in how a normalised convolution is made.
 #include "networks/transformer.hpp"
 
 #include <string>
@@ -48,7 +49,8 @@ class Transformer {
     return normalised(x, block + "/conv", block + conv_name(""), upsample, act);
   }
 
-  // Convolution, conditional instance norm, activation. `style_layer` names γ and β, `layer` the weights.
+  // Convolution, conditional instance norm, activation. `style_layer` names γ and β, `layer` the
+  // weights.
   Value normalised(Value x, const std::string& style_layer, const std::string& layer, int upsample,
                    Activation act) {
     const std::string scope = kScope + layer;

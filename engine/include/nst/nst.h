@@ -1,7 +1,9 @@
-/* Public C API of NST: the C++ API of nst.hpp one to one, with opaque handles, status codes and the caller's buffers.
+/* Public C API of NST: the C++ API of nst.hpp one to one, with opaque handles, status codes and the
+ * caller's buffers.
  *
- * A function returns NST_OK or a status; nst_last_error() then holds one line of text for the calling thread. A model may be used
- * by several threads at once; a session by one at a time. No function prints, exits or throws. */
+ * A function returns NST_OK or a status; nst_last_error() then holds one line of text for the
+ * calling thread. A model may be used by several threads at once; a session by one at a time. No
+ * function prints, exits or throws. */
 #ifndef NST_NST_H
 #define NST_NST_H
 
@@ -37,8 +39,9 @@ typedef enum nst_resize_method {
   NST_RESIZE_TF1 = 2     /* TF1 legacy bilinear */
 } nst_resize_method;
 
-/* A picture in the caller's memory: `height` rows of `width` pixels of `channels` (3 = RGB, 4 = RGBA) interleaved samples. u8 is
- * 0..255, f32 nominally 0..1. row_stride_bytes 0 means dense rows. As an argument to read, `data` is not written. */
+/* A picture in the caller's memory: `height` rows of `width` pixels of `channels` (3 = RGB, 4 =
+ * RGBA) interleaved samples. u8 is 0..255, f32 nominally 0..1. row_stride_bytes 0 means dense rows.
+ * As an argument to read, `data` is not written. */
 typedef struct nst_image {
   void* data;
   int width;
@@ -50,7 +53,8 @@ typedef struct nst_image {
 
 #define NST_STYLE_SIZE 100 /* floats of a style vector */
 
-/* Called on the calling thread with the fraction done in [0, 1]; return 0 to stop with NST_ERROR_CANCELLED. */
+/* Called on the calling thread with the fraction done in [0, 1]; return 0 to stop with
+ * NST_ERROR_CANCELLED. */
 typedef int (*nst_progress)(double fraction, void* user);
 
 /* How to run; a null pointer or all zeros means: all threads available, no limit, no callback. */
@@ -66,38 +70,41 @@ typedef struct nst_session nst_session;
 
 /* Version of the library, "major.minor.patch". */
 NST_C_API const char* nst_version(void);
-/* Instruction-set table in use, "avx512" for instance; null (and an error text) if NST_ISA names none that can run. */
+/* Instruction-set table in use, "avx512" for instance; null (and an error text) if NST_ISA names
+ * none that can run. */
 NST_C_API const char* nst_isa(void);
 /* Text of the calling thread's last failure, "" if none. Valid until the thread's next call. */
 NST_C_API const char* nst_last_error(void);
 
-/* Opens a model; *model is set on success only and is the caller's to free. From memory, the bytes must outlive the model. */
+/* Opens a model; *model is set on success only and is the caller's to free. From memory, the bytes
+ * must outlive the model. */
 NST_C_API nst_status nst_model_open(const char* path, nst_model** model);
 NST_C_API nst_status nst_model_open_memory(const void* data, size_t size, const char* name,
                                            nst_model** model);
 NST_C_API nst_status nst_model_default(nst_model** model);
 NST_C_API void nst_model_free(nst_model* model); /* null is fine; sessions keep what they need */
 
-/* Style of a painting. The picture is resized so that its shorter side is style_size (256 suits the published models; 0 = as it
- * is) by `method`. style_vector receives NST_STYLE_SIZE floats. */
+/* Style of a painting. The picture is resized so that its shorter side is style_size (256 suits the
+ * published models; 0 = as it is) by `method`. style_vector receives NST_STYLE_SIZE floats. */
 NST_C_API nst_status nst_encode_style(const nst_model* model, const nst_image* style,
                                       int style_size, nst_resize_method method,
                                       const nst_run_options* options, float* style_vector);
 
-/* out = (1 − weight)·a + weight·b. */
-NST_C_API void nst_blend_styles(const float* a, const float* b, float weight, float* out);
+/* out = (1 − weight)·a + weight·b; out may be a or b. */
+NST_C_API nst_status nst_blend_styles(const float* a, const float* b, float weight, float* out);
 
 /* The network's own output size for a content of width × height: 4·ceil(⌈side/2⌉/2) per side. */
 NST_C_API void nst_output_size(int width, int height, int* out_width, int* out_height);
 
-/* Paints `content` (≥ 5×5) with a style into `output`, any size up to nst_output_size: the content's own size gives the usual
- * cropped picture. u8 output is rounded, a fourth channel is set opaque. `output` may be `content`'s memory. On failure it is
- * unchanged. */
+/* Paints `content` (≥ 5×5) with a style into `output`, any size up to nst_output_size: the
+ * content's own size gives the usual cropped picture. u8 output is rounded, a fourth channel is set
+ * opaque. `output` may be `content`'s memory. On failure it is unchanged. */
 NST_C_API nst_status nst_stylize(const nst_model* model, const nst_image* content,
                                  const float* style_vector, const nst_run_options* options,
                                  const nst_image* output);
 
-/* One content under several styles: set_content encodes it once, render paints it as often as wanted. */
+/* One content under several styles: set_content encodes it once, render paints it as often as
+ * wanted. */
 NST_C_API nst_status nst_session_create(const nst_model* model, nst_session** session);
 NST_C_API nst_status nst_session_set_content(nst_session* session, const nst_image* content,
                                              const nst_run_options* options);
@@ -105,10 +112,12 @@ NST_C_API nst_status nst_session_render(nst_session* session, const float* style
                                         const nst_run_options* options, const nst_image* output);
 NST_C_API void nst_session_free(nst_session* session); /* null is fine */
 
-/* Reads a picture file (JPEG, PNG, BMP, TGA, GIF, PPM, .npy). image->data is allocated: free it with nst_image_free. */
+/* Reads a picture file (JPEG, PNG, BMP, TGA, GIF, PPM, .npy). image->data is allocated: free it
+ * with nst_image_free. */
 NST_C_API nst_status nst_image_read(const char* path, nst_image* image);
 NST_C_API void nst_image_free(nst_image* image);
-/* Writes a picture by extension (.png, .jpg, .ppm, .npy); the file appears whole or not at all. jpeg_quality 1..100. */
+/* Writes a picture by extension (.png, .jpg, .ppm, .npy); the file appears whole or not at all.
+ * jpeg_quality 1..100. */
 NST_C_API nst_status nst_image_write(const char* path, const nst_image* image, int jpeg_quality);
 
 #ifdef __cplusplus
