@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "image/preprocess.hpp"
+#include "image/view.hpp"
 #include "nst/nst.h"
 #include "nst/nst.hpp"
 
@@ -104,7 +105,7 @@ nst::StyleVector style_vector(const float* values) {
 
 // Checks an output before the work: a view of at most the network's output for the content.
 void check_output(const nst_image& output, int content_width, int content_height) {
-  nst::check_view(view(output), "output");
+  nst::check_view(view(output), "output picture");
   int width = 0;
   int height = 0;
   nst_output_size(content_width, content_height, &width, &height);
@@ -116,12 +117,8 @@ void check_output(const nst_image& output, int content_width, int content_height
 }
 
 void write_output(const nst::Image& image, const nst_image& output) {
-  const std::ptrdiff_t sample_bytes = output.type == NST_U8 ? 1 : sizeof(float);
-  const std::ptrdiff_t dense =
-      static_cast<std::ptrdiff_t>(output.width) * output.channels * sample_bytes;
-  const std::ptrdiff_t stride = output.row_stride_bytes ? output.row_stride_bytes : dense;
-  nst::copy_out(image.view(), output.data, output.width, output.height, output.channels,
-                sample_type(output.type), stride);
+  nst::copy_out(image.view(), {output.data, output.width, output.height, output.channels,
+                               sample_type(output.type), nst::view_stride(view(output))});
 }
 
 nst_status open(nst_model** model, nst::Model (*opener)(const void*, size_t, const char*),
@@ -229,7 +226,7 @@ nst_status nst_session_render(nst_session* session, const float* style,
                               const nst_run_options* options, const nst_image* output) {
   return guarded([&] {
     const nst_image& target = required(output, "output");
-    nst::check_view(view(target), "output");
+    nst::check_view(view(target), "output picture");
     const nst::Image image =
         required(session, "session").session.render(style_vector(style), run_options(options));
     check_output(target, image.width, image.height);

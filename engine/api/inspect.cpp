@@ -6,6 +6,7 @@
 
 #include "api/runs.hpp"
 #include "image/preprocess.hpp"
+#include "image/view.hpp"
 
 namespace nst {
 namespace {
@@ -40,7 +41,7 @@ void run(Execution& execution, const ImageView& picture, const float* params, fl
 }  // namespace
 
 void inspect_predictor(const Model& model, const ImageView& style, const LayerObserver& observer) {
-  check_view(style, "style");
+  check_view(style, "style picture");
   Execution execution(lower_predictor(model.impl(), style.width, style.height, {.fuse = false}), 1,
                       0);
   StyleVector vector;
@@ -49,7 +50,7 @@ void inspect_predictor(const Model& model, const ImageView& style, const LayerOb
 
 void inspect_transformer(const Model& model, const ImageView& content, const StyleVector& style,
                          const LayerObserver& observer) {
-  check_view(content, "content");
+  check_view(content, "content picture");
   StyleLayout layout;
   Execution execution(
       lower_transformer(model.impl(), content.width, content.height, layout, {.fuse = false}), 1,

@@ -8,6 +8,7 @@
 #include "api/runs.hpp"
 #include "base/file.hpp"
 #include "image/preprocess.hpp"
+#include "image/view.hpp"
 #include "networks/predictor.hpp"
 #include "nst/nst.hpp"
 
@@ -125,7 +126,7 @@ std::vector<std::string> Model::supported_isas() {
 
 StyleVector Model::encode_style(const ImageView& style, const StyleOptions& options,
                                 const RunOptions& run) const {
-  check_view(style, "style");
+  check_view(style, "style picture");
   if (options.style_size < 0) throw Error(ErrorCode::usage, "the style size must not be negative");
   const bool resizes =
       options.style_size > 0 && std::min(style.width, style.height) != options.style_size;
@@ -143,7 +144,7 @@ StyleVector Model::encode_style(const ImageView& style, const StyleOptions& opti
 
 Image Model::stylize(const ImageView& content, const StyleVector& style,
                      const RunOptions& run) const {
-  check_view(content, "content");
+  check_view(content, "content picture");
   StyleLayout layout;
   Execution execution =
       make_execution(lower_transformer(*impl_, content.width, content.height, layout, {}), run);

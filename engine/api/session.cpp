@@ -4,6 +4,7 @@
 #include "api/runs.hpp"
 #include "graph/threads.hpp"
 #include "image/preprocess.hpp"
+#include "image/view.hpp"
 #include "nst/nst.hpp"
 
 namespace nst {
@@ -23,7 +24,7 @@ Session::Session(Session&&) noexcept = default;
 Session& Session::operator=(Session&&) noexcept = default;
 
 void Session::set_content(const ImageView& content, const RunOptions& run) {
-  check_view(content, "content");
+  check_view(content, "content picture");
   Impl& s = *impl_;
   s.has_content = false;
   const bool same_size =

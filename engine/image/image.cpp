@@ -1,6 +1,7 @@
 // Pictures in memory and in files: what nst.hpp promises of Image, to_u8, read_image, write_image.
 #include <unistd.h>
 
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <new>
@@ -34,14 +35,20 @@ Image::Image(int width_, int height_, int channels_, SampleType type_)
   }
 }
 
-void check_view(const ImageView& image) {
-  const bool sound = image.data != nullptr && image.width > 0 && image.height > 0 &&
-                     (image.channels == 3 || image.channels == 4);
-  if (!sound) {
-    throw Error(ErrorCode::usage, "a picture must have pixels of 3 or 4 channels, this one is " +
-                                      std::to_string(image.width) + "x" +
-                                      std::to_string(image.height) + "x" +
-                                      std::to_string(image.channels));
+void check_view(const ImageView& image, const char* what) {
+  const auto fail = [&](const std::string& problem) {
+    throw Error(ErrorCode::usage, std::string(what) + ": " + problem);
+  };
+  if (image.data == nullptr) fail("no pixels given");
+  if (image.width <= 0 || image.height <= 0) fail("its sides must be positive");
+  if (image.channels != 3 && image.channels != 4) {
+    fail("it must have 3 or 4 channels, not " + std::to_string(image.channels));
+  }
+  const std::ptrdiff_t sample_bytes = image.type == SampleType::u8 ? 1 : sizeof(float);
+  const std::ptrdiff_t dense = std::ptrdiff_t{image.width} * image.channels * sample_bytes;
+  const std::ptrdiff_t stride = view_stride(image);
+  if (std::abs(stride) < dense || stride % sample_bytes != 0) {
+    fail("its row stride of " + std::to_string(stride) + " bytes does not fit its width");
   }
 }
 
@@ -58,11 +65,7 @@ Image to_u8(const ImageView& image, Quantise method) {
       continue;
     }
     const float* from = view_row<float>(image, y);
-    for (std::size_t i = 0; i < samples; ++i) {
-      const float level = from[i] * 255.0f + half;
-      // Written so that NaN becomes 0: it is not greater than anything.
-      to[i] = static_cast<std::uint8_t>(level > 0.0f ? (level < 255.0f ? level : 255.0f) : 0.0f);
-    }
+    for (std::size_t i = 0; i < samples; ++i) to[i] = byte_of_unit(from[i], half);
   }
   return out;
 }

@@ -8,16 +8,28 @@
 
 namespace nst {
 
-// Throws Error{usage} unless the view has pixels of 3 or 4 channels.
-void check_view(const ImageView& image);
+// Throws Error{usage} unless the view has pixels of 3 or 4 channels and a stride that fits; `what`
+// ("content picture") names it in the message.
+void check_view(const ImageView& image, const char* what = "picture");
+
+// Bytes from row to row.
+inline std::ptrdiff_t view_stride(const ImageView& image) {
+  if (image.row_stride_bytes != 0) return image.row_stride_bytes;
+  const std::ptrdiff_t sample_bytes = image.type == SampleType::u8 ? 1 : sizeof(float);
+  return std::ptrdiff_t{image.width} * image.channels * sample_bytes;
+}
+
+// A sample in 0..1 as a byte: clamped, NaN as 0; half = 0.5f rounds to nearest, 0 truncates.
+inline std::uint8_t byte_of_unit(float value, float half) {
+  const float level = value * 255.0f + half;
+  return static_cast<std::uint8_t>(level > 0.0f ? (level < 255.0f ? level : 255.0f) : 0.0f);
+}
 
 // Row y; T must be the type of the samples.
 template <typename T>
 const T* view_row(const ImageView& image, int y) {
-  const std::ptrdiff_t dense =
-      std::ptrdiff_t{image.width} * image.channels * static_cast<std::ptrdiff_t>(sizeof(T));
-  const std::ptrdiff_t stride = image.row_stride_bytes != 0 ? image.row_stride_bytes : dense;
-  return reinterpret_cast<const T*>(static_cast<const std::uint8_t*>(image.data) + stride * y);
+  return reinterpret_cast<const T*>(static_cast<const std::uint8_t*>(image.data) +
+                                    view_stride(image) * y);
 }
 
 }  // namespace nst

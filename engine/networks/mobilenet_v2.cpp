@@ -38,7 +38,8 @@ void build_mobilenet_v2(Graph& graph, int h, int w) {
   Value x = graph.input({h, w, 3});
   x = conv(graph, x, scope + "Conv", "weights", 2, Activation::relu6);
   for (std::size_t i = 0; i < kStrides.size(); ++i) {
-    const std::string block = scope + "expanded_conv" + (i ? "_" + std::to_string(i) : "");
+    std::string block = scope + "expanded_conv";
+    if (i > 0) block += "_" + std::to_string(i);
     x = inverted_residual(graph, x, block, kStrides[i], i > 0);
   }
   x = conv(graph, x, scope + "Conv_1", "weights", 1, Activation::relu6);
