@@ -39,7 +39,7 @@ void build_mobilenet_v2(Graph& graph, int h, int w) {
   x = conv(graph, x, scope + "Conv", "weights", 2, Activation::relu6);
   for (std::size_t i = 0; i < kStrides.size(); ++i) {
     std::string block = scope + "expanded_conv";
-    if (i > 0) block += "_" + std::to_string(i);
+    if (i > 0) block.append("_").append(std::to_string(i));
     x = inverted_residual(graph, x, block, kStrides[i], i > 0);
   }
   x = conv(graph, x, scope + "Conv_1", "weights", 1, Activation::relu6);
