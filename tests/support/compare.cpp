@@ -1,0 +1,98 @@
+#include "support/compare.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <cstring>
+#include <limits>
+
+#include "base/file.hpp"
+
+namespace nst::test {
+
+Difference difference(std::span<const float> a, std::span<const float> b) {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  if (a.size() != b.size() || a.empty()) return {kInfinity, kInfinity};
+  Difference result;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    const double d = std::abs(static_cast<double>(a[i]) - b[i]);
+    if (!std::isfinite(d)) return {kInfinity, kInfinity};
+    result.max = std::max(result.max, d);
+    result.mean += d;
+  }
+  result.mean /= static_cast<double>(a.size());
+  return result;
+}
+
+std::string to_string(const Difference& d) {
+  char text[64];
+  std::snprintf(text, sizeof(text), "max %.1e, mean %.1e", d.max, d.mean);
+  return text;
+}
+
+std::span<const float> samples(const Image& image) {
+  if (image.type != SampleType::f32) return {};
+  return {image.f32(), image.sample_count()};
+}
+
+std::span<const float> samples(const StyleVector& style) { return style.values; }
+
+NpyArray load_npy(const std::string& path) {
+  const MappedFile file(path, ErrorCode::input);
+  return decode_npy(file.bytes(), path);
+}
+
+Image npy_image(const std::string& path) {
+  const NpyArray array = load_npy(path);
+  if (array.shape.size() != 3 || array.shape[2] != 3) {
+    throw Error(ErrorCode::input, path + ": not [h, w, 3]");
+  }
+  Image image(static_cast<int>(array.shape[1]), static_cast<int>(array.shape[0]), 3,
+              SampleType::f32);
+  std::copy(array.values.begin(), array.values.end(), image.f32());
+  return image;
+}
+
+StyleVector npy_style(const std::string& path) {
+  const NpyArray array = load_npy(path);
+  StyleVector style;
+  if (array.values.size() != style.values.size())
+    throw Error(ErrorCode::input, path + ": not [100]");
+  std::copy(array.values.begin(), array.values.end(), style.values.begin());
+  return style;
+}
+
+LayerStatistics layer_statistics(const float* data, int h, int w, int c) {
+  LayerStatistics s;
+  s.shape =
+      h == 1 && w == 1 ? std::vector<std::int64_t>{1, c} : std::vector<std::int64_t>{1, h, w, c};
+  const std::size_t count = static_cast<std::size_t>(h) * w * c;
+  const double n = static_cast<double>(count);
+  s.min = std::numeric_limits<double>::infinity();
+  s.max = -s.min;
+  for (std::size_t i = 0; i < count; ++i) {
+    s.mean += data[i] / n;
+    s.min = std::min<double>(s.min, data[i]);
+    s.max = std::max<double>(s.max, data[i]);
+  }
+  double variance = 0.0;
+  for (std::size_t i = 0; i < count; ++i) variance += (data[i] - s.mean) * (data[i] - s.mean) / n;
+  s.std = std::sqrt(variance);
+  s.first.assign(data, data + std::min<std::size_t>(count, 4));
+  return s;
+}
+
+LayerDifference layer_difference(const LayerStatistics& got, const LayerStatistics& want) {
+  LayerDifference d;
+  d.same_shape = got.shape == want.shape && got.first.size() == want.first.size();
+  if (!d.same_shape) return d;
+  const double scale = std::max(std::abs(want.mean), want.std);
+  d.mean = std::abs(got.mean - want.mean) / scale;
+  d.std = std::abs(got.std - want.std) / scale;
+  for (std::size_t i = 0; i < got.first.size(); ++i) {
+    d.first = std::max(d.first, std::abs(got.first[i] - want.first[i]));
+  }
+  return d;
+}
+
+}  // namespace nst::test
