@@ -3,16 +3,18 @@
 
 #include "kernels/generic/conv_depthwise.hpp"
 #include "kernels/generic/conv_direct.hpp"
+#include "kernels/generic/conv_planar.hpp"
 #include "kernels/generic/moments.hpp"
 
 namespace nst::kernels {
 namespace {
 
 // ConvPlan::algorithm.
-enum Algorithm : int { kDirect, kDepthwise };
+enum Algorithm : int { kDirect, kPlanar, kDepthwise };
 
 ConvPlan conv_plan(const ConvSpec& spec) {
   if (spec.depthwise) return {spec, kDepthwise, depthwise::packed_floats(spec)};
+  if (planar::preferred(spec)) return {spec, kPlanar, planar::packed_floats(spec)};
   return {spec, kDirect, direct::packed_floats(spec)};
 }
 
@@ -20,9 +22,16 @@ void conv_pack(const ConvPlan& plan, const float* weights, float* packed) {
   switch (plan.algorithm) {
     case kDepthwise:
       return depthwise::pack(plan.spec, weights, packed);
+    case kPlanar:
+      return planar::pack(plan.spec, weights, packed);
     default:
       return direct::pack(plan.spec, weights, packed);
   }
+}
+
+NST_INLINE std::size_t scratch_floats(const ConvPlan& plan, int block_h, int block_w) {
+  return plan.algorithm == kPlanar ? planar::scratch_floats(plan.spec, block_h, block_w)
+                                   : window_floats(plan.spec, block_h, block_w);
 }
 
 // Blocks follow from the sizes alone, never from the machine: they are part of what fixes the
@@ -30,27 +39,38 @@ void conv_pack(const ConvPlan& plan, const float* weights, float* packed) {
 ConvBlocking conv_blocking(const ConvPlan& plan, const ConvGeometry& g) {
   // A window and a panel of weights share a second-level cache taken as 1 MiB.
   constexpr std::size_t kWindowFloats = (384 * 1024) / sizeof(float);
-  constexpr int kWidth = 64;  // beyond it a row gains nothing
   constexpr int kHeight = 16;
   constexpr int kEnoughBlocks = 16;  // two each for eight threads
   constexpr int kFewestPixels = 14;  // a register tile
-  const int columns = ceil_div(g.out_w, kWidth);
-  int w = ceil_div(g.out_w, columns);
+  // Wider rows gain nothing but fewer columns read twice; pixels in lanes want whole vectors.
+  const int widest = plan.algorithm == kPlanar ? 128 : 64;
+  const int granule = plan.algorithm == kPlanar ? kLanes : 1;
+  const auto width = [&](int columns) {
+    return min_of(ceil_div(ceil_div(g.out_w, columns), granule) * granule, g.out_w);
+  };
+  int columns = ceil_div(g.out_w, widest);
   int h = min_of(kHeight, g.out_h);
-  while (h > 1 && ceil_div(g.out_h, h) * columns < kEnoughBlocks && (h - 1) * w >= kFewestPixels) {
+  while (h > 1 && ceil_div(g.out_h, h) * columns < kEnoughBlocks &&
+         (h - 1) * width(columns) >= kFewestPixels) {
     --h;
   }
-  while (h > 1 && window_floats(plan.spec, h, w) > kWindowFloats) --h;
-  while (w > kFewestPixels && window_floats(plan.spec, h, w) > kWindowFloats) w = ceil_div(w, 2);
-  // 64-byte multiples keep what follows in the caller's arena aligned.
-  const std::size_t scratch = (window_floats(plan.spec, h, w) + 15) / 16 * 16;
-  return {h, w, scratch};
+  while (h > 1 && scratch_floats(plan, h, width(columns)) > kWindowFloats) --h;
+  while (width(columns) > max_of(kFewestPixels, granule) &&
+         scratch_floats(plan, h, width(columns)) > kWindowFloats) {
+    ++columns;
+  }
+  // Whole cache lines keep what follows in the caller's arena aligned.
+  const std::size_t scratch = (scratch_floats(plan, h, width(columns)) + 15) / 16 * 16;
+  return {h, width(columns), scratch};
 }
 
 void conv_run(const ConvArgs& args, Block block, float* moments, float* scratch) {
   switch (args.plan.algorithm) {
     case kDepthwise:
       depthwise::run(args, block, scratch);
+      break;
+    case kPlanar:
+      planar::run(args, block, scratch);
       break;
     default:
       direct::run(args, block, scratch);

@@ -45,6 +45,18 @@ NST_INLINE Vec splat(float value) { return Vec(value); }
 NST_INLINE Vec load(const float* p) { return Vec::load_unaligned(p); }
 NST_INLINE void store(float* p, Vec v) { v.store_unaligned(p); }
 
+// v, in a register: keeps the compiler from folding one load into several instructions, which costs
+// where the load is unaligned.
+NST_INLINE Vec in_register(Vec v) {
+  auto raw = v.data;
+#if defined(__x86_64__)
+  asm("" : "+v"(raw));
+#elif defined(__aarch64__)
+  asm("" : "+w"(raw));
+#endif
+  return Vec(raw);
+}
+
 // a * b + c; fused where the hardware can. xsimd 8.1 multiplies and adds on AVX-512, so the
 // intrinsic is called here.
 NST_INLINE Vec fma(Vec a, Vec b, Vec c) {

@@ -1,0 +1,290 @@
+// Direct convolution with neighbouring pixels in the lanes, for layers whose few output channels
+// would leave most lanes of conv_direct.hpp empty (the 9×9 to 3 channels, the 8-channel layers).
+//
+// The window is kept planar, a row per channel, so a vector of pixels is one unaligned load and
+// each weight is broadcast. With stride 2 even and odd columns have planes of their own.
+#pragma once
+
+#include "kernels/generic/conv_direct.hpp"
+#include "kernels/generic/transpose.hpp"
+
+namespace nst::kernels {
+namespace {
+namespace planar {
+
+// The register tile: channels × pixel vectors. Accumulators fill the registers but for a few
+// operands; channels beyond the largest tile go in further panels.
+constexpr int kAccumulators = kRegisters == 32 ? 24 : 12;
+constexpr int kMostChannels = kRegisters == 32 ? 8 : 4;
+constexpr int kMostVectors = kRegisters == 32 ? 8 : 4;
+
+constexpr int most_vectors(int channels) {
+  const int fit = kAccumulators / channels;
+  return fit < kMostVectors ? fit : kMostVectors;
+}
+
+// The next panel's channels out of those left: a size that has a register tile.
+NST_INLINE int panel_channels(int left) {
+  if (left >= kMostChannels) return kMostChannels;
+  return min_of(left, 4);
+}
+
+// Is it worth transposing the input? What full lanes save per input value, in vector multiplies,
+// against the roughly two operations its transposition takes.
+NST_INLINE bool preferred(const ConvSpec& spec) {
+  const int idle_lanes = ceil_div(spec.out_c, kLanes) * kLanes - spec.out_c;
+  const int saved = idle_lanes * spec.kernel_h * spec.kernel_w;
+  return saved > 3 * kLanes * spec.stride * spec.stride;
+}
+
+NST_INLINE std::size_t packed_floats(const ConvSpec& spec) {
+  return direct::products(spec) * spec.out_c;
+}
+
+// [panel][kernel row][in_c][kernel column][channels of the panel].
+void pack(const ConvSpec& spec, const float* weights, float* packed) {
+  for (int first = 0; first < spec.out_c;) {
+    const int channels = panel_channels(spec.out_c - first);
+    for (int ky = 0; ky < spec.kernel_h; ++ky) {
+      for (int c = 0; c < spec.in_c; ++c) {
+        for (int kx = 0; kx < spec.kernel_w; ++kx) {
+          const std::ptrdiff_t k =
+              (static_cast<std::ptrdiff_t>(ky) * spec.kernel_w + kx) * spec.in_c + c;
+          for (int i = 0; i < channels; ++i) *packed++ = weights[k * spec.out_c + first + i];
+        }
+      }
+    }
+    first += channels;
+  }
+}
+
+// Layout of the planar window: [row][in_c][column parity, if stride 2][pitch].
+struct Layout {
+  int pitch;
+  std::ptrdiff_t channel, row;  // floats to the next
+  std::size_t floats;
+};
+
+NST_INLINE Layout layout_of(const ConvSpec& spec, int block_h, int block_w) {
+  const int rows = (block_h - 1) * spec.stride + spec.kernel_h;
+  Layout l{};
+  // The last vector of pixels reads this far.
+  l.pitch = ceil_div(block_w, kLanes) * kLanes + ceil_div(spec.kernel_w, spec.stride);
+  l.channel = static_cast<std::ptrdiff_t>(l.pitch) * spec.stride;
+  l.row = l.channel * spec.in_c;
+  l.floats = static_cast<std::size_t>(l.row) * rows;
+  return l;
+}
+
+NST_INLINE std::size_t row_floats(const ConvSpec& spec, int block_w) {
+  return static_cast<std::size_t>((block_w - 1) * spec.stride + spec.kernel_w) * spec.in_c + kLanes;
+}
+
+NST_INLINE std::size_t scratch_floats(const ConvSpec& spec, int block_h, int block_w) {
+  return layout_of(spec, block_h, block_w).floats + row_floats(spec, block_w);
+}
+
+// A pixel-major row of `width` pixels into the planes of one window row.
+NST_INLINE void to_planes(const ConvSpec& spec, const Layout& layout, const float* row, int width,
+                          float* planes) {
+  if (spec.stride == 1) {
+    transpose(row, spec.in_c, width, spec.in_c, planes, layout.channel);
+    return;
+  }
+  for (int parity = 0; parity < 2; ++parity) {
+    transpose(row + parity * spec.in_c, 2 * spec.in_c, (width + 1 - parity) / 2, spec.in_c,
+              planes + parity * layout.pitch, layout.channel);
+  }
+}
+
+void form_planes(const ConvArgs& args, Block block, const Layout& layout, float* planes) {
+  const ConvSpec& spec = args.plan.spec;
+  const ConvGeometry& g = args.geometry;
+  const Rect rect = window_rect(spec, g, block);
+  float* row_scratch = planes + layout.floats;
+  const bool in_place = reads_in_place(args, rect, true) && args.input.x.pixel_stride == spec.in_c;
+  int previous = -1;
+  for (int r = 0; r < rect.h; ++r) {
+    float* to = planes + r * layout.row;
+    const int y = rect.y + r;
+    const int sy = source_index(y, g.in_h, spec.upsample, g.border);
+    if (sy < 0) {
+      zero_floats(to, layout.row);
+      previous = -1;
+      continue;
+    }
+    if (sy == previous) {
+      copy_floats(to - layout.row, to, layout.row);
+    } else {
+      const float* row = row_scratch;
+      if (in_place) {
+        row = address(args.input.x, sy, rect.x);
+      } else {
+        form_row(args, rect, sy, row_scratch);
+      }
+      to_planes(spec, layout, row, rect.w, to);
+    }
+    previous = sy;
+    // With formed wanted nothing is read in place and no row repeats inside the picture.
+    if (args.input.formed.data != nullptr && y >= block.y && y < block.y + block.h) {
+      keep_formed(args, block, rect, y, row_scratch);
+    }
+  }
+}
+
+struct Tile {
+  const float* in;  // tap (0, 0) of channel 0, first pixel
+  Layout layout;
+  int kernel_h, kernel_w, in_c, stride;
+  const float* weights;
+  const float* bias;  // of the panel, or null
+  Clamp clamp;
+  float* out;  // [channels][vectors * kLanes]
+};
+
+// One tap of one input channel. The operand with fewer vectors stays in registers, the other passes
+// through one, so that kAccumulators + min(C, P) + 1 registers suffice.
+template <int C, int P>
+NST_INLINE void accumulate(direct::Accumulators<C, P>& acc, const float* in, const float* weights) {
+  if constexpr (C <= P) {
+    Vec w[C];
+    unroll<C>([&](auto c) __attribute__((always_inline)) { w[c] = splat(weights[c]); });
+    unroll<P>([&](auto p) __attribute__((always_inline)) {
+      const Vec x = in_register(load(in + p * kLanes));
+      unroll<C>([&](auto c)
+                    __attribute__((always_inline)) { acc.at[c][p] = fma(x, w[c], acc.at[c][p]); });
+    });
+  } else {
+    Vec x[P];
+    unroll<P>([&](auto p) __attribute__((always_inline)) { x[p] = load(in + p * kLanes); });
+    unroll<C>([&](auto c) __attribute__((always_inline)) {
+      const Vec w = splat(weights[c]);
+      unroll<P>([&](auto p)
+                    __attribute__((always_inline)) { acc.at[c][p] = fma(x[p], w, acc.at[c][p]); });
+    });
+  }
+}
+
+template <int C, int P>
+void run_tile(const Tile& t) {
+  direct::Accumulators<C, P> acc;
+  unroll<C>([&](auto c) __attribute__((always_inline)) {
+    const Vec bias = splat(t.bias != nullptr ? t.bias[c] : 0.0f);
+    unroll<P>([&](auto p) __attribute__((always_inline)) { acc.at[c][p] = bias; });
+  });
+  const float* weights = t.weights;
+  for (int ky = 0; ky < t.kernel_h; ++ky) {
+    const float* plane = t.in + ky * t.layout.row;
+    for (int ic = 0; ic < t.in_c; ++ic, plane += t.layout.channel) {
+      // With stride 2 odd columns lie a pitch further.
+      const float* in[2] = {plane, t.stride == 1 ? plane + 1 : plane + t.layout.pitch};
+      const int step = 3 - t.stride;
+      int kx = t.kernel_w;
+      for (; kx >= 2; kx -= 2, weights += 2 * C) {
+        accumulate<C, P>(acc, in[0], weights);
+        accumulate<C, P>(acc, in[1], weights + C);
+        in[0] += step;
+        in[1] += step;
+      }
+      if (kx > 0) {
+        accumulate<C, P>(acc, in[0], weights);
+        weights += C;
+      }
+    }
+  }
+  unroll<C>([&](auto c) __attribute__((always_inline)) {
+    unroll<P>([&](auto p) __attribute__((always_inline)) {
+      store(t.out + (c * P + p) * kLanes, clamped(t.clamp, acc.at[c][p]));
+    });
+  });
+}
+
+using TileFunction = void (*)(const Tile&);
+
+template <int C, int... P>
+NST_INLINE TileFunction tile_of_channels(int vectors, std::integer_sequence<int, P...>) {
+  static constexpr TileFunction functions[] = {run_tile<C, P + 1>...};
+  return functions[vectors - 1];
+}
+
+template <int C>
+NST_INLINE TileFunction tile_of_channels(int vectors) {
+  return tile_of_channels<C>(vectors, std::make_integer_sequence<int, most_vectors(C)>{});
+}
+
+NST_INLINE TileFunction tile_function(int channels, int vectors) {
+  switch (channels) {
+    case 1:
+      return tile_of_channels<1>(vectors);
+    case 2:
+      return tile_of_channels<2>(vectors);
+    case 3:
+      return tile_of_channels<3>(vectors);
+    case 4:
+      return tile_of_channels<4>(vectors);
+    default:
+      return tile_of_channels<kMostChannels>(vectors);
+  }
+}
+
+// A finished tile to the picture; channel rows are `pitch` floats apart.
+NST_INLINE void write_pixels(const ConvArgs& args, const float* tile, int pitch, int channels,
+                             int pixels, int y, int x, int first) {
+  float* out = address(args.output, y, x) + first;
+  if (args.skip.data == nullptr) {
+    transpose_back(tile, pitch, channels, pixels, out, args.output.pixel_stride);
+    return;
+  }
+  const float* skip = address(args.skip, y, x) + first;
+  for (int p = 0; p < pixels; ++p) {
+    for (int c = 0; c < channels; ++c) out[c] = tile[c * pitch + p] + skip[c];
+    out += args.output.pixel_stride;
+    skip += args.skip.pixel_stride;
+  }
+}
+
+NST_INLINE void run_row(const ConvArgs& args, Block block, Tile tile, int y, int first,
+                        int channels) {
+  alignas(64) float finished[kAccumulators * kLanes];
+  const int vectors = ceil_div(block.w, kLanes);
+  const int tiles = ceil_div(vectors, most_vectors(channels));
+  const int width = vectors / tiles;
+  const int wider = vectors % tiles;
+  tile.out = finished;
+  int x = 0;
+  for (int i = 0; i < tiles; ++i) {
+    const int n = width + (i < wider ? 1 : 0);
+    tile_function(channels, n)(tile);
+    write_pixels(args, finished, n * kLanes, channels, min_of(n * kLanes, block.w - x), block.y + y,
+                 block.x + x, first);
+    tile.in += n * kLanes;
+    x += n * kLanes;
+  }
+}
+
+void run(const ConvArgs& args, Block block, float* scratch) {
+  const ConvSpec& spec = args.plan.spec;
+  Tile tile{};
+  tile.layout = layout_of(spec, block.h, block.w);
+  form_planes(args, block, tile.layout, scratch);
+  tile.kernel_h = spec.kernel_h;
+  tile.kernel_w = spec.kernel_w;
+  tile.in_c = spec.in_c;
+  tile.stride = spec.stride;
+  tile.weights = args.packed;
+  tile.clamp = clamp_of(args.act);
+  for (int first = 0; first < spec.out_c;) {
+    const int channels = panel_channels(spec.out_c - first);
+    tile.bias = args.bias != nullptr ? args.bias + first : nullptr;
+    for (int y = 0; y < block.h; ++y) {
+      tile.in = scratch + y * spec.stride * tile.layout.row;
+      run_row(args, block, tile, y, first, channels);
+    }
+    tile.weights += direct::products(spec) * channels;
+    first += channels;
+  }
+}
+
+}  // namespace planar
+}  // namespace
+}  // namespace nst::kernels
