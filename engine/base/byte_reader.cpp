@@ -47,9 +47,12 @@ std::uint64_t ByteReader::read_varint(std::string_view what) {
     const std::uint64_t payload = byte & 0x7fu;
     if (shift == 63 && payload > 1) break;
     value |= payload << shift;
-    if ((byte & 0x80u) == 0) return value;
+    if ((byte & 0x80u) == 0) {
+      if (payload == 0 && shift > 0) break;  // longer than it needs to be: a damaged length
+      return value;
+    }
   }
-  fail(std::string(what) + ": a varint of more than 64 bits before offset " +
+  fail(std::string(what) + ": not a proper varint before offset " +
        std::to_string(position_));
 }
 

@@ -40,7 +40,7 @@ TEST_CASE("ByteReader refuses every step past the end, also where offset + count
   CHECK(reader.at(4, 0, "x").empty());
 }
 
-TEST_CASE("A varint holds exactly 64 bits") {
+TEST_CASE("A varint holds at most 64 bits and is as short as it can be") {
   const auto decode = [](std::initializer_list<std::uint8_t> list) {
     const std::vector<std::uint8_t> bytes(list);
     ByteReader reader(bytes, "f", ErrorCode::input);
@@ -57,6 +57,7 @@ TEST_CASE("A varint holds exactly 64 bits") {
     decode({0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x00});
   });
   expect_error(ErrorCode::input, [&] { decode({0x80}); });
+  expect_error(ErrorCode::input, [&] { decode({0x81, 0x00}); });
 }
 
 TEST_CASE("Checked arithmetic throws the given code instead of wrapping") {

@@ -1,0 +1,26 @@
+// What the nst-weights command does, without its command line. Each prints to stdout and throws
+// nst::Error.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "model/model_file.hpp"
+
+namespace nst::weights {
+
+struct ConvertOptions {
+  std::vector<std::string> sources;
+  std::string output;
+  DType dtype = DType::f32;
+  PaddingKind padding = PaddingKind::reflect;
+};
+void run_convert(const ConvertOptions& options);
+
+// One line per tensor (name, dtype, shape, min, max, rms), or a JSON object.
+void run_inspect(const std::string& source, bool as_json);
+
+// Checksums, completeness, finite values and the stored self-test.
+void run_verify(const std::string& model);
+
+}  // namespace nst::weights

@@ -1,0 +1,52 @@
+// FlatBuffers read without a schema compiler, every offset checked against the buffer.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/byte_reader.hpp"
+
+namespace nst::weights {
+
+// A table of a FlatBuffer (https://flatbuffers.dev/internals): fields are numbered in schema order.
+// Borrows the reader's bytes; every function throws the reader's Error for damage.
+class FlatTable {
+ public:
+  // The root table of a whole buffer.
+  static FlatTable root(const ByteReader& reader);
+
+  template <typename T>
+  T scalar(int field, T otherwise) const {
+    const std::uint64_t at = field_offset(field);
+    return at == 0 ? otherwise : reader_->read_at<T>(at, "a flatbuffer field");
+  }
+  bool has(int field) const { return field_offset(field) != 0; }
+  // A missing table, string or vector is an empty one.
+  bool table(int field, FlatTable& table) const;
+  std::string text(int field) const;
+  std::vector<FlatTable> tables(int field) const;
+  // The bytes of a vector of `element_bytes` wide elements.
+  Bytes vector(int field, std::uint64_t element_bytes) const;
+  template <typename T>
+  std::vector<T> numbers(int field) const {
+    const Bytes bytes = vector(field, sizeof(T));
+    std::vector<T> values(bytes.size() / sizeof(T));
+    if (!values.empty()) std::memcpy(values.data(), bytes.data(), bytes.size());
+    return values;
+  }
+
+  FlatTable() = default;
+
+ private:
+  FlatTable(const ByteReader& reader, std::uint64_t position);
+  std::uint64_t field_offset(int field) const;   // absolute; 0 if absent
+  std::uint64_t follow(std::uint64_t at) const;  // position + the unsigned offset stored there
+
+  const ByteReader* reader_ = nullptr;
+  std::uint64_t position_ = 0;
+  std::uint64_t vtable_ = 0;
+  std::uint16_t vtable_bytes_ = 0;
+};
+
+}  // namespace nst::weights

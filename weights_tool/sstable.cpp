@@ -1,0 +1,124 @@
+#include "weights_tool/sstable.hpp"
+
+#include <algorithm>
+
+#include "base/hash.hpp"
+
+namespace nst::weights {
+namespace {
+
+constexpr std::uint64_t kMagic = 0xdb4775248b80fb57u;
+constexpr std::uint64_t kFooterBytes = 48;
+constexpr std::uint64_t kBlockTrailerBytes = 5;  // compression type, masked CRC-32C
+// A shared prefix costs three bytes in the file and any length in memory, so both are bounded.
+constexpr std::uint64_t kMaxKeyBytes = 4096;
+constexpr std::uint64_t kMaxKeysBytes = 64u << 20;
+
+struct BlockHandle {
+  std::uint64_t offset = 0;
+  std::uint64_t size = 0;
+};
+
+BlockHandle read_handle(ByteReader& reader) {
+  BlockHandle handle;
+  handle.offset = reader.read_varint("a block's offset");
+  handle.size = reader.read_varint("a block's size");
+  return handle;
+}
+
+class TableReader {
+ public:
+  TableReader(Bytes bytes, const std::string& name) : file_(bytes, name, ErrorCode::model) {}
+
+  std::map<std::string, Bytes> read() {
+    if (file_.size() < kFooterBytes) file_.fail("not a checkpoint index (too short)");
+    const std::uint64_t footer_at = file_.size() - kFooterBytes;
+    if (file_.read_at<std::uint64_t>(footer_at + 40, "the footer") != kMagic) {
+      file_.fail("not a checkpoint index, or truncated (no magic number at its end)");
+    }
+    ByteReader footer(file_.at(footer_at, 40, "the footer"), file_.name(), ErrorCode::model);
+    const BlockHandle meta = read_handle(footer);
+    const BlockHandle index = read_handle(footer);
+    const Bytes padding = footer.take(footer.remaining(), "the footer");
+    if (std::any_of(padding.begin(), padding.end(), [](std::uint8_t b) { return b != 0; })) {
+      file_.fail("damaged footer");
+    }
+    block(meta);  // holds nothing we use, but damage there is damage
+    std::vector<BlockHandle> data_blocks;
+    for_each_entry(block(index), [&](const std::string&, Bytes value) {
+      ByteReader reader(value, file_.name(), ErrorCode::model);
+      data_blocks.push_back(read_handle(reader));
+    });
+    std::map<std::string, Bytes> entries;
+    std::uint64_t keys_bytes = 0;
+    for (const BlockHandle& handle : data_blocks) {
+      for_each_entry(block(handle), [&](const std::string& key, Bytes value) {
+        keys_bytes += key.size();
+        if (keys_bytes > kMaxKeysBytes) file_.fail("its keys take more than 64 MiB");
+        if (!entries.empty() && key <= entries.rbegin()->first)
+          file_.fail("its keys are not sorted");
+        entries.emplace_hint(entries.end(), key, value);
+      });
+    }
+    return entries;
+  }
+
+ private:
+  // The contents of a block, after its checksum.
+  Bytes block(const BlockHandle& handle) const {
+    const std::uint64_t total =
+        checked_add(handle.size, kBlockTrailerBytes, ErrorCode::model, file_.name());
+    const Bytes bytes = file_.at(handle.offset, total, "a block");
+    ByteReader trailer(bytes.subspan(handle.size), file_.name(), ErrorCode::model);
+    const auto type = trailer.read<std::uint8_t>("a block's type");
+    const auto stored = trailer.read<std::uint32_t>("a block's checksum");
+    if (mask_crc32c(crc32c(bytes.first(handle.size + 1))) != stored) {
+      file_.fail("checksum mismatch in the block at offset " + std::to_string(handle.offset) +
+                 ": the file is damaged");
+    }
+    if (type != 0) {
+      file_.fail("compressed blocks (type " + std::to_string(type) +
+                 ") are not supported; TensorFlow writes none");
+    }
+    return bytes.first(handle.size);
+  }
+
+  template <typename Visit>
+  void for_each_entry(Bytes block_bytes, Visit&& visit) const {
+    ByteReader reader(block_bytes, file_.name(), ErrorCode::model);
+    if (block_bytes.size() < 4) reader.fail("a block without restart points");
+    const auto restarts = reader.read_at<std::uint32_t>(block_bytes.size() - 4, "restart count");
+    if (restarts > (block_bytes.size() - 4) / 4) reader.fail("damaged restart points");
+    const std::uint64_t end = block_bytes.size() - 4 - std::uint64_t{4} * restarts;
+    std::string key;
+    while (reader.position() < end) {
+      const std::uint64_t shared = reader.read_varint("an entry's shared length");
+      const std::uint64_t fresh = reader.read_varint("an entry's key length");
+      const std::uint64_t value_bytes = reader.read_varint("an entry's value length");
+      if (shared > key.size() || fresh > kMaxKeyBytes || shared + fresh > kMaxKeyBytes) {
+        reader.fail("damaged key");
+      }
+      const Bytes suffix = reader.take(fresh, "an entry's key");
+      key.resize(shared);
+      key.append(suffix.begin(), suffix.end());
+      visit(key, reader.take(value_bytes, "an entry's value"));
+      if (reader.position() > end) reader.fail("an entry runs into the restart points");
+    }
+  }
+
+  ByteReader file_;
+};
+
+}  // namespace
+
+bool is_sstable(Bytes bytes) {
+  const ByteReader reader(bytes, "", ErrorCode::model);
+  return bytes.size() >= kFooterBytes &&
+         reader.read_at<std::uint64_t>(bytes.size() - 8, "magic") == kMagic;
+}
+
+std::map<std::string, Bytes> read_sstable(Bytes bytes, const std::string& name) {
+  return TableReader(bytes, name).read();
+}
+
+}  // namespace nst::weights

@@ -1,0 +1,209 @@
+#include "weights_tool/tensor_bundle.hpp"
+
+#include <cstdio>
+#include <optional>
+
+#include "base/text.hpp"
+#include "weights_tool/numbers.hpp"
+#include "weights_tool/proto_reader.hpp"
+#include "weights_tool/sstable.hpp"
+
+namespace nst::weights {
+namespace {
+
+// tensorflow/core/framework/types.proto, the types a checkpoint of weights can hold.
+struct TypeInfo {
+  int dtype;
+  const char* name;
+  std::optional<Number> number;
+};
+constexpr int kString = 7;
+constexpr TypeInfo kTypes[] = {
+    {1, "float32", Number::f32},  {2, "float64", Number::f64},    {3, "int32", Number::i32},
+    {4, "uint8", Number::u8},     {5, "int16", Number::i16},      {6, "int8", Number::i8},
+    {kString, "string", {}},      {8, "complex64", {}},           {9, "int64", Number::i64},
+    {10, "bool", Number::u8},     {14, "bfloat16", Number::bf16}, {17, "uint16", Number::u16},
+    {19, "float16", Number::f16},
+};
+
+const TypeInfo* find_type(int dtype) {
+  for (const TypeInfo& type : kTypes) {
+    if (type.dtype == dtype) return &type;
+  }
+  return nullptr;
+}
+
+std::vector<std::int64_t> parse_shape(ProtoReader reader) {
+  std::vector<std::int64_t> shape;
+  ProtoField field;
+  while (reader.next(field)) {
+    if (field.number != 2) continue;  // dim
+    std::int64_t size = 0;
+    ProtoReader dim = reader.message(field);
+    ProtoField part;
+    while (dim.next(part)) {
+      if (part.number == 1) size = static_cast<std::int64_t>(part.value);
+    }
+    shape.push_back(size);
+  }
+  return shape;
+}
+
+BundleEntry parse_entry(Bytes bytes, const std::string& where) {
+  ProtoReader reader(bytes, where, ErrorCode::model);
+  BundleEntry entry;
+  ProtoField field;
+  while (reader.next(field)) {
+    switch (field.number) {
+      case 1:
+        entry.dtype = static_cast<int>(field.value);
+        break;
+      case 2:
+        entry.shape = parse_shape(reader.message(field));
+        break;
+      case 3:
+        entry.shard = field.value;
+        break;
+      case 4:
+        entry.offset = field.value;
+        break;
+      case 5:
+        entry.size = field.value;
+        break;
+      case 6:
+        entry.masked_crc = static_cast<std::uint32_t>(field.value);
+        break;
+      case 7:
+        entry.is_partitioned = true;
+        break;
+      default:
+        break;
+    }
+  }
+  return entry;
+}
+
+// BundleHeaderProto: the number of shards; big-endian bundles are refused.
+std::uint64_t parse_header(Bytes bytes, const std::string& where) {
+  ProtoReader reader(bytes, where, ErrorCode::model);
+  std::uint64_t shards = 1;
+  ProtoField field;
+  while (reader.next(field)) {
+    if (field.number == 1) shards = field.value;
+    if (field.number == 2 && field.value != 0)
+      reader.fail("big-endian checkpoints are not supported");
+  }
+  constexpr std::uint64_t kMaxShards = 100'000;  // five digits in the file names
+  if (shards == 0 || shards > kMaxShards) reader.fail("damaged header");
+  return shards;
+}
+
+}  // namespace
+
+TensorBundle::TensorBundle(FileSet files, std::string prefix)
+    : files_(std::move(files)), prefix_(std::move(prefix)) {
+  const std::string index = prefix_ + ".index";
+  const std::string where = files_.label(index);
+  bool has_header = false;
+  for (const auto& [key, value] : read_sstable(files_.bytes(index), where)) {
+    if (key.empty()) {
+      shards_ = parse_header(value, where);
+      has_header = true;
+    } else {
+      entries_.emplace_hint(entries_.end(), key, parse_entry(value, where));
+    }
+  }
+  if (!has_header)
+    throw Error(ErrorCode::model, one_line(where) + ": the bundle header is missing");
+}
+
+std::string TensorBundle::dtype_name(int dtype) {
+  const TypeInfo* type = find_type(dtype);
+  return type != nullptr ? type->name : "type " + std::to_string(dtype);
+}
+
+const BundleEntry& TensorBundle::entry(const std::string& key) const {
+  const auto it = entries_.find(key);
+  if (it == entries_.end()) {
+    throw Error(ErrorCode::model,
+                one_line(files_.label(prefix_ + ".index")) + ": no tensor '" + one_line(key) + "'");
+  }
+  return it->second;
+}
+
+std::string TensorBundle::shard_name(std::uint64_t shard) const {
+  char suffix[64];
+  std::snprintf(suffix, sizeof suffix, ".data-%05llu-of-%05llu",
+                static_cast<unsigned long long>(shard), static_cast<unsigned long long>(shards_));
+  return prefix_ + suffix;
+}
+
+Bytes TensorBundle::tensor_bytes(const std::string& key, const BundleEntry& entry) const {
+  if (entry.shard >= shards_) {
+    throw Error(ErrorCode::model, one_line(files_.label(prefix_ + ".index")) + ": tensor '" +
+                                      one_line(key) + "' is in shard " +
+                                      std::to_string(entry.shard) + " of " +
+                                      std::to_string(shards_));
+  }
+  const std::string file = shard_name(entry.shard);
+  return ByteReader(files_.bytes(file), files_.label(file), ErrorCode::model)
+      .at(entry.offset, entry.size, "tensor '" + key + "'");
+}
+
+std::vector<float> TensorBundle::read(const std::string& key) const {
+  const BundleEntry& e = entry(key);
+  const std::string where = one_line(files_.label(prefix_)) + ": tensor '" + one_line(key) + "'";
+  const TypeInfo* type = find_type(e.dtype);
+  if (type == nullptr || !type->number) {
+    throw Error(ErrorCode::model, where + " is of type " + dtype_name(e.dtype) + ", not a number");
+  }
+  if (e.is_partitioned) {
+    throw Error(ErrorCode::model, where + " is partitioned, which is not supported");
+  }
+  const std::uint64_t expected = checked_mul(shape_elements(e.shape, where),
+                                             number_bytes(*type->number), ErrorCode::model, where);
+  if (expected != e.size) {
+    throw Error(ErrorCode::model, where + " has " + std::to_string(e.size) + " bytes, its shape " +
+                                      shape_text(e.shape) + " needs " + std::to_string(expected));
+  }
+  const Bytes bytes = tensor_bytes(key, e);
+  if (mask_crc32c(crc32c(bytes)) != e.masked_crc) {
+    throw Error(ErrorCode::model, where + ": checksum mismatch: the file " +
+                                      one_line(shard_name(e.shard)) + " is damaged");
+  }
+  return widen(bytes, *type->number);
+}
+
+std::string TensorBundle::read_string(const std::string& key) const {
+  const BundleEntry& e = entry(key);
+  const std::string where = files_.label(prefix_) + ": tensor '" + key + "'";
+  ByteReader reader(tensor_bytes(key, e), where, ErrorCode::model);
+  if (e.dtype != kString || shape_elements(e.shape, where) != 1) reader.fail("is not one string");
+  // tensorflow/core/util/tensor_bundle/tensor_bundle.cc: the length as a varint, the masked CRC of
+  // the length as a little-endian integer (32 bits if it fits), the string; the entry's CRC runs
+  // over the integer, the checksum and the string.
+  const std::uint64_t length = reader.read_varint("its length");
+  const auto* raw_length = reinterpret_cast<const std::uint8_t*>(&length);
+  const std::size_t length_bytes = length <= UINT32_MAX ? 4 : 8;
+  std::uint32_t crc = crc32c(Bytes(raw_length, length_bytes));
+  const Bytes stored = reader.take(4, "the checksum of its length");
+  if (reader.read_at<std::uint32_t>(reader.position() - 4, "checksum") != mask_crc32c(crc)) {
+    reader.fail("checksum mismatch in its length: the file is damaged");
+  }
+  crc = crc32c(stored, crc);
+  const Bytes text = reader.take(length, "its text");
+  if (mask_crc32c(crc32c(text, crc)) != e.masked_crc || !reader.at_end()) {
+    reader.fail("checksum mismatch: the file is damaged");
+  }
+  return {text.begin(), text.end()};
+}
+
+std::string TensorBundle::sha256() const {
+  Sha256 hash;
+  hash.update(files_.bytes(prefix_ + ".index"));
+  for (std::uint64_t shard = 0; shard < shards_; ++shard)
+    hash.update(files_.bytes(shard_name(shard)));
+  return hash.finish_hex();
+}
+
+}  // namespace nst::weights

@@ -1,0 +1,53 @@
+// TensorFlow's tensor bundle: the .index and .data-?????-of-????? files of a checkpoint, by key.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/hash.hpp"
+#include "weights_tool/file_set.hpp"
+
+namespace nst::weights {
+
+// BundleEntryProto (tensorflow/core/protobuf/tensor_bundle.proto).
+struct BundleEntry {
+  int dtype = 0;  // DataType of types.proto
+  std::vector<std::int64_t> shape;
+  std::uint64_t shard = 0;
+  std::uint64_t offset = 0;
+  std::uint64_t size = 0;
+  std::uint32_t masked_crc = 0;
+  bool is_partitioned = false;
+};
+
+// Reads keys at once, data on demand. Every function throws Error{model}.
+class TensorBundle {
+ public:
+  // `prefix` names the files inside `files`: "<prefix>.index" and so on.
+  TensorBundle(FileSet files, std::string prefix);
+
+  const std::map<std::string, BundleEntry>& entries() const { return entries_; }
+  const FileSet& files() const { return files_; }
+  // "float32", "int64", ...
+  static std::string dtype_name(int dtype);
+  // The values of a numeric tensor as float32, after checking its CRC-32C.
+  std::vector<float> read(const std::string& key) const;
+  // The one string of a scalar string tensor, after checking both of its CRC-32Cs.
+  std::string read_string(const std::string& key) const;
+  // SHA-256 of the index followed by the data shards in order (cat PREFIX.index PREFIX.data-* |
+  // sha256sum).
+  std::string sha256() const;
+
+ private:
+  std::string shard_name(std::uint64_t shard) const;
+  Bytes tensor_bytes(const std::string& key, const BundleEntry& entry) const;
+  const BundleEntry& entry(const std::string& key) const;
+
+  FileSet files_;
+  std::string prefix_;
+  std::uint64_t shards_ = 1;
+  std::map<std::string, BundleEntry> entries_;
+};
+
+}  // namespace nst::weights
