@@ -1,0 +1,81 @@
+# Installs the library, its headers and the programs, and tells CMake and pkg-config how to link them.
+include(CMakePackageConfigHelpers)
+
+set_target_properties(nst PROPERTIES
+  VERSION ${PROJECT_VERSION}
+  # Before 1.0 every minor version may change the interface.
+  SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
+
+install(TARGETS nst EXPORT nst
+  ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT development
+  LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT runtime NAMELINK_COMPONENT development
+  RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT runtime)
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/engine/include/nst
+  DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT development)
+foreach(program nst-run nst-weights)
+  if(TARGET ${program})
+    install(TARGETS ${program} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT runtime)
+  endif()
+endforeach()
+install(FILES ${PROJECT_SOURCE_DIR}/LICENSE
+  DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT runtime)
+
+# Programs find a shared libnst beside them, wherever the prefix is moved to.
+if(BUILD_SHARED_LIBS)
+  file(RELATIVE_PATH from_bin_to_lib
+    ${CMAKE_INSTALL_FULL_BINDIR} ${CMAKE_INSTALL_FULL_LIBDIR})
+  foreach(program nst-run nst-weights)
+    if(TARGET ${program})
+      set_target_properties(${program} PROPERTIES INSTALL_RPATH "$ORIGIN/${from_bin_to_lib}")
+    endif()
+  endforeach()
+endif()
+
+# What a static libnst needs beside itself; a shared one brings it along.
+set(nst_package_dependencies "")
+set(nst_pc_requires "")
+set(nst_pc_libs "")
+if(NOT BUILD_SHARED_LIBS)
+  if(JPEG::JPEG IN_LIST nst_library_dependencies)
+    string(APPEND nst_package_dependencies "find_dependency(JPEG)\n")
+    list(APPEND nst_pc_requires libjpeg)
+  endif()
+  if(PNG::PNG IN_LIST nst_library_dependencies)
+    string(APPEND nst_package_dependencies "find_dependency(PNG)\n")
+    list(APPEND nst_pc_requires libpng)
+  endif()
+  if(OpenMP::OpenMP_CXX IN_LIST nst_library_dependencies)
+    string(APPEND nst_package_dependencies "find_dependency(OpenMP COMPONENTS CXX)\n")
+    foreach(library IN LISTS OpenMP_CXX_LIB_NAMES)
+      if(library MATCHES "^(gomp|pthread)$")  # the compiler knows where
+        list(APPEND nst_pc_libs -l${library})
+      else()
+        list(APPEND nst_pc_libs ${OpenMP_${library}_LIBRARY})
+      endif()
+    endforeach()
+  endif()
+  foreach(library IN LISTS CMAKE_CXX_IMPLICIT_LINK_LIBRARIES)
+    if(library MATCHES "^(stdc\\+\\+|c\\+\\+|m)$")  # for a C program, whose compiler omits them
+      list(APPEND nst_pc_libs -l${library})
+    endif()
+  endforeach()
+  list(REMOVE_DUPLICATES nst_pc_libs)
+endif()
+list(JOIN nst_pc_requires " " nst_pc_requires)
+list(JOIN nst_pc_libs " " nst_pc_libs)
+
+set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/nst)
+configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/nstConfig.cmake.in
+  ${PROJECT_BINARY_DIR}/nstConfig.cmake INSTALL_DESTINATION ${package_dir})
+write_basic_package_version_file(${PROJECT_BINARY_DIR}/nstConfigVersion.cmake
+  COMPATIBILITY SameMinorVersion)
+install(EXPORT nst NAMESPACE nst:: FILE nstTargets.cmake
+  DESTINATION ${package_dir} COMPONENT development)
+install(FILES ${PROJECT_BINARY_DIR}/nstConfig.cmake ${PROJECT_BINARY_DIR}/nstConfigVersion.cmake
+  DESTINATION ${package_dir} COMPONENT development)
+
+# Relative to where nst.pc lies, so that the prefix may be moved.
+file(RELATIVE_PATH nst_pc_prefix ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig ${CMAKE_INSTALL_PREFIX})
+configure_file(${PROJECT_SOURCE_DIR}/cmake/nst.pc.in ${PROJECT_BINARY_DIR}/nst.pc @ONLY)
+install(FILES ${PROJECT_BINARY_DIR}/nst.pc
+  DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT development)
