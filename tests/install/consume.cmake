@@ -1,0 +1,45 @@
+# Builds example programs as a stranger's project would and runs them on the sample pictures:
+# their result must be EXPECTED to the byte.
+#   WORK               an empty folder is made there
+#   EXPECTED CONTENT STYLE
+# and either, by CMake,
+#   SOURCE             the stranger's project
+#   PROGRAMS           what it builds, separated by commas
+#   SETTINGS           options of its configuration, separated by |
+# or, by pkg-config,
+#   COMPILE            compiler and options, separated by |
+#   PROGRAM_SOURCE     the one source
+#   PC_PATH LIBRARY_PATH   where nst.pc lies, and libnst
+function(run)
+  execute_process(COMMAND ${ARGV} RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
+  if(NOT result EQUAL 0)
+    list(JOIN ARGV " " command)
+    message(FATAL_ERROR "${command}\nended with ${result}:\n${output}")
+  endif()
+  set(output "${output}" PARENT_SCOPE)
+endfunction()
+
+file(REMOVE_RECURSE ${WORK})
+file(MAKE_DIRECTORY ${WORK})
+
+if(DEFINED SOURCE)
+  string(REPLACE "|" ";" settings "${SETTINGS}")
+  run(${CMAKE_COMMAND} -S ${SOURCE} -B ${WORK} ${settings})
+  run(${CMAKE_COMMAND} --build ${WORK} --parallel 2)
+  string(REPLACE "," ";" programs "${PROGRAMS}")
+else()
+  run(${CMAKE_COMMAND} -E env PKG_CONFIG_PATH=${PC_PATH} pkg-config --cflags --libs nst)
+  separate_arguments(flags UNIX_COMMAND "${output}")
+  string(REPLACE "|" ";" compile "${COMPILE}")
+  run(${compile} ${PROGRAM_SOURCE} -o ${WORK}/stylize ${flags} -Wl,-rpath,${LIBRARY_PATH})
+  set(programs stylize)
+endif()
+
+file(SHA256 ${EXPECTED} expected)
+foreach(program IN LISTS programs)
+  run(${WORK}/${program} ${CONTENT} ${STYLE} ${WORK}/${program}.png)
+  file(SHA256 ${WORK}/${program}.png painted)
+  if(NOT painted STREQUAL expected)
+    message(FATAL_ERROR "${WORK}/${program}.png is not the picture that nst-run paints, ${EXPECTED}")
+  endif()
+endforeach()

@@ -1,0 +1,10 @@
+# README must show each of SOURCES (separated by |) word for word.
+file(READ ${README} readme)
+string(REPLACE "|" ";" sources "${SOURCES}")
+foreach(source IN LISTS sources)
+  file(READ ${source} text)
+  string(FIND "${readme}" "${text}" at)
+  if(at EQUAL -1)
+    message(FATAL_ERROR "${README} does not show ${source} as it is; copy it there")
+  endif()
+endforeach()
