@@ -3,11 +3,9 @@
 
 #include <cstdint>
 
-namespace nst {
+#include "nst/nst.hpp"
 
-// Processors this process may use: affinity mask and cgroup CPU quota (v2 cpu.max, v1 cfs_quota_us;
-// rounded up) respected. At least 1.
-int available_threads();
+namespace nst {
 
 // The team for a run of `mac` multiply-accumulates: `requested` (0 = available_threads()), but no
 // more than the work can feed. Throws Error{usage} for negative requests or more than kMaxThreads.

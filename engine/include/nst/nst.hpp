@@ -146,6 +146,10 @@ struct StyleVector {
 // stop with Error{cancelled}.
 using Progress = std::function<bool(double fraction)>;
 
+// Threads of a run that asks for 0: as many as this process may use at once (CPU affinity and
+// cgroup quota respected), at least 1.
+NST_API int available_threads();
+
 struct RunOptions {
   int threads = 0;  // 0 = as many as this process may use (affinity and cgroup quota respected)
   std::size_t max_memory_bytes =

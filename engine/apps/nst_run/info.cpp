@@ -1,0 +1,88 @@
+// nst-run info [MODEL]
+#include <cstdio>
+#include <iostream>
+#include <string>
+
+#include "commands.hpp"
+#include "options.hpp"
+
+namespace nst::run {
+namespace {
+
+std::string mebibytes(std::size_t bytes) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.1f", static_cast<double>(bytes) / (1024.0 * 1024.0));
+  return text;
+}
+
+void print(const char* label, const std::string& value) {
+  char line[32];
+  std::snprintf(line, sizeof line, "%-13s", label);
+  std::cout << line << value << '\n';
+}
+
+void print_plan(const char* network, int width, int height, const PlanInfo& plan) {
+  char line[128];
+  const std::string size = std::to_string(width) + "x" + std::to_string(height);
+  std::snprintf(line, sizeof line, "  %-11s  %-9s  %9s  %9s  %9s  %9.2f\n", network, size.c_str(),
+                mebibytes(plan.arena_bytes).c_str(), mebibytes(plan.scratch_bytes).c_str(),
+                mebibytes(plan.weight_bytes).c_str(), static_cast<double>(plan.mac) * 1e-9);
+  std::cout << line;
+}
+
+std::string isa_text() {
+  std::string others;
+  for (const std::string& name : Model::supported_isas()) {
+    if (name != Model::isa()) others += (others.empty() ? "" : ", ") + name;
+  }
+  return Model::isa() + (others.empty() ? "" : " (also here: " + others + "; choose by NST_ISA)");
+}
+
+void print_model(const ModelInfo& info) {
+  char parameters[64];
+  std::snprintf(parameters, sizeof parameters, "%.2f million parameters in %zu tensors, ",
+                static_cast<double>(info.parameter_count) * 1e-6, info.tensor_count);
+  char width[32];
+  std::snprintf(width, sizeof width, "%g", info.width);
+  print("model", info.name == "default" ? "default (embedded)" : info.name);
+  print("", parameters + mebibytes(info.file_bytes) + " MiB");
+  print("predictor", info.predictor);
+  print("transformer", info.transformer + ", width " + width + ", " + info.padding + " padding");
+  print("source", info.source.empty() ? "unknown" : info.source);
+  if (!info.source_sha256.empty()) print("", "sha256 " + info.source_sha256);
+}
+
+}  // namespace
+
+void info_command(int argc, char** argv) {
+  std::string path;
+  int threads = 0;
+  CLI::App app(
+      "nst-run info describes a model, the instruction sets and threads in use, and the memory and "
+      "work of a run.\n\n"
+      "Examples:\n"
+      "  nst-run info\n"
+      "  nst-run info model.safetensors -t 1\n",
+      "nst-run info");
+  app.add_option("MODEL", path, "Model file (default: the embedded model)")
+      ->envname("NST_MODEL")
+      ->type_name("");
+  add_threads_option(app, threads);
+  if (!parse(app, argc, argv)) return;
+
+  const Model model = open_model(path);
+  std::cout << "nst-run " << kVersion << '\n';
+  print_model(model.info());
+  print("isa", isa_text());
+  print("threads", std::to_string(threads > 0 ? threads : available_threads()));
+  std::cout << "\n  network      size        arena MiB  work MiB  weights MiB  GMAC\n";
+  if (model.info().predictor != "none") {
+    print_plan("predictor", 256, 256, model.plan_predictor(256, 256, threads));
+  }
+  constexpr int kSizes[][2] = {{256, 256}, {512, 512}, {1024, 1024}, {1920, 1080}, {3840, 2160}};
+  for (const auto& [width, height] : kSizes) {
+    print_plan("transformer", width, height, model.plan_transformer(width, height, threads));
+  }
+}
+
+}  // namespace nst::run

@@ -1,0 +1,160 @@
+#include "options.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <cstdint>
+#include <filesystem>
+#include <iostream>
+#include <limits>
+#include <string_view>
+#include <system_error>
+
+namespace nst::run {
+namespace {
+
+constexpr std::int64_t kMaxPixels = std::int64_t{1} << 28;  // as read_image
+
+// The whole of `text` as a positive integer, or 0.
+template <typename Integer>
+Integer positive(std::string_view text) {
+  Integer value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc() && end == text.data() + text.size() && value > 0 ? value : 0;
+}
+
+std::string quoted(const std::string& text) { return "\"" + text + "\""; }
+
+}  // namespace
+
+void add_model_option(CLI::App& app, std::string& model) {
+  app.add_option("-m,--model", model,
+                 "Model file made by nst-weights (default: the embedded model)")
+      ->envname("NST_MODEL")
+      ->type_name("FILE");
+}
+
+void add_threads_option(CLI::App& app, int& threads) {
+  app.add_option("-t,--threads", threads, "Threads; 0 = as many as this process may use")
+      ->check(CLI::Range(0, 1024))
+      ->type_name("N");
+}
+
+Model open_model(const std::string& path) {
+  return path.empty() ? Model::default_model() : Model::open(path);
+}
+
+void EngineOptions::add_to(CLI::App& app) {
+  add_model_option(app, model);
+  add_threads_option(app, threads);
+  app.add_option("--max-memory", max_memory,
+                 "Refuse work planned to need more, in bytes or as 512M, 2G")
+      ->type_name("BYTES");
+  app.add_flag("-q,--quiet", quiet, "No progress bar");
+}
+
+Model EngineOptions::open_model() const { return run::open_model(model); }
+
+RunOptions EngineOptions::run_options() const {
+  RunOptions options;
+  options.threads = threads;
+  if (!max_memory.empty()) options.max_memory_bytes = parse_memory(max_memory);
+  return options;
+}
+
+void StyleSizeOptions::add_to(CLI::App& app) {
+  style_size_option =
+      app.add_option(
+             "--style-size", style_size,
+             "Shorter side the style is resized to, 0 = not resized (default: 256; .npy: 0)")
+          ->check(CLI::Range(0, 16384))
+          ->type_name("N");
+  resize_option = app.add_option("--resize", resize,
+                                 "smooth: antialiased; tf: as tf.image.resize; tf1: as TensorFlow "
+                                 "1's resize_bilinear (default: smooth)")
+                      ->check(CLI::IsMember({"smooth", "tf", "tf1"}))
+                      ->type_name("METHOD");
+}
+
+Resize StyleSizeOptions::method() const {
+  if (resize == "tf") return Resize::tf;
+  return resize == "tf1" ? Resize::tf1 : Resize::smooth;
+}
+
+StyleOptions StyleSizeOptions::for_picture(const Image& picture) const {
+  const bool as_it_is = picture.type == SampleType::f32 && style_size_option->count() == 0;
+  return {as_it_is ? 0 : style_size, method()};
+}
+
+bool has_extension(const std::string& path, const std::string& extension) {
+  std::string own = std::filesystem::path(path).extension().string();
+  for (char& c : own) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return own == extension;
+}
+
+bool parse(CLI::App& app, int argc, char** argv) {
+  try {
+    app.parse(argc, argv);
+    return true;
+  } catch (const CLI::CallForHelp&) {
+    std::cout << app.help();
+  } catch (const CLI::CallForVersion& version) {
+    std::cout << version.what() << '\n';
+  } catch (const CLI::ParseError& error) {
+    throw Error(ErrorCode::usage,
+                std::string(error.what()) + "; see " + app.get_name() + " --help");
+  }
+  return false;
+}
+
+std::size_t parse_memory(const std::string& text) {
+  constexpr std::string_view kUnits = "KMGT";
+  std::string_view digits = text;
+  int shift = 0;
+  if (!digits.empty()) {
+    const char unit = digits.back();
+    const std::size_t place = kUnits.find(unit >= 'a' && unit <= 'z' ? char(unit - 32) : unit);
+    if (place != std::string_view::npos) {
+      shift = 10 * (static_cast<int>(place) + 1);
+      digits.remove_suffix(1);
+    }
+  }
+  const auto value = positive<std::size_t>(digits);
+  if (value == 0 || value > (std::numeric_limits<std::size_t>::max() >> shift)) {
+    throw Error(ErrorCode::usage,
+                "--max-memory: " + quoted(text) + " is no amount; write bytes or e.g. 512M, 2G");
+  }
+  return value << shift;
+}
+
+std::pair<int, int> SizeOption::parsed() const {
+  if (text == "orig") return {0, 0};
+  const std::size_t times = text.find('x');
+  const std::string_view all = text;
+  const int first = positive<int>(all.substr(0, times));
+  const int second = times == std::string::npos ? 0 : positive<int>(all.substr(times + 1));
+  if (first == 0 || (times != std::string::npos && second == 0)) {
+    throw Error(ErrorCode::usage,
+                "--size: " + quoted(text) + " is no size; write orig, 512 or 640x480");
+  }
+  return {first, second};
+}
+
+std::pair<int, int> SizeOption::applied_to(int width, int height) const {
+  const auto [first, second] = parsed();
+  if (first == 0) return {width, height};
+  std::int64_t w = first;
+  std::int64_t h = second;
+  if (second == 0) {
+    const double ratio = static_cast<double>(first) / std::min(width, height);
+    w = width <= height ? first : std::llround(width * ratio);
+    h = height <= width ? first : std::llround(height * ratio);
+  }
+  if (w > kMaxPixels || h > kMaxPixels || w * h > kMaxPixels) {
+    throw Error(ErrorCode::limit, "--size: " + std::to_string(w) + "x" + std::to_string(h) +
+                                      " is more than 2^28 pixels; choose a smaller size");
+  }
+  return {static_cast<int>(w), static_cast<int>(h)};
+}
+
+}  // namespace nst::run

@@ -1,0 +1,75 @@
+// Options that several commands share, and the values they take.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <cstddef>
+#include <string>
+#include <utility>
+
+#include "nst/nst.hpp"
+
+namespace nst::run {
+
+// -m, -t, --max-memory, -q.
+struct EngineOptions {
+  std::string model;  // empty: the embedded one
+  int threads = 0;
+  std::string max_memory;
+  bool quiet = false;
+
+  void add_to(CLI::App& app);
+  Model open_model() const;
+  // Without a progress callback.
+  RunOptions run_options() const;
+};
+
+// --style-size, --resize.
+struct StyleSizeOptions {
+  int style_size = 256;
+  std::string resize = "smooth";
+  CLI::Option* style_size_option = nullptr;
+  CLI::Option* resize_option = nullptr;
+
+  void add_to(CLI::App& app);
+  Resize method() const;
+  // How `picture` is to be encoded as a style: a float (.npy) picture is left as it is, unless a
+  // size was asked for.
+  StyleOptions for_picture(const Image& picture) const;
+};
+
+void add_model_option(CLI::App& app, std::string& model);
+void add_threads_option(CLI::App& app, int& threads);
+// Opens a file, or the embedded model for "".
+Model open_model(const std::string& path);
+
+// Calls the library, which knows pictures but not files, and puts the file's name before its
+// errors.
+template <typename Call>
+auto naming(const std::string& path, Call&& call) {
+  try {
+    return call();
+  } catch (const Error& error) {
+    throw Error(error.code(), path + ": " + error.what());
+  }
+}
+
+// True if the path ends in `extension` (lower case, with its dot), whatever its case.
+bool has_extension(const std::string& path, const std::string& extension);
+
+// Parses; false if help or the version was asked for and printed. Throws Error{usage}.
+bool parse(CLI::App& app, int argc, char** argv);
+
+// "512M" → bytes: a positive number and K, M, G or T (powers of 1024) or nothing. Throws
+// Error{usage}.
+std::size_t parse_memory(const std::string& text);
+
+// --size: "orig", "N" (the shorter side, as in Magenta's scripts; aspect kept) or "WxH".
+struct SizeOption {
+  std::string text = "orig";
+  // {0, 0} for orig. N gives {N, 0}. Throws Error{usage}.
+  std::pair<int, int> parsed() const;
+  // The size asked for, for a picture of width × height. Throws Error{usage}, Error{limit}.
+  std::pair<int, int> applied_to(int width, int height) const;
+};
+
+}  // namespace nst::run
