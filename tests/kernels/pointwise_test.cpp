@@ -90,7 +90,7 @@ struct AffineCase {
 };
 
 Tensor run_affine(const Table& table, const AffineCase& a, const Tensor& x, const Tensor& residual,
-                  const std::vector<float>& scale, const std::vector<float>& shift) {
+                  const Guarded& scale, const Guarded& shift) {
   Tensor output(a.h, a.w, a.channels, a.gap, 2);
   AffineArgs args{};
   args.width = a.w;
@@ -119,7 +119,7 @@ TEST_CASE("the affine pass equals the reference for every activation") {
                        static_cast<Activation>(random.between(0, 3))};
     const Tensor x = Tensor::random(random, a.h, a.w, a.channels, a.gap, 1, -4.0f, 8.0f);
     const Tensor residual = Tensor::random(random, a.h, a.w, a.channels, a.gap, 0, -1.0f, 1.0f);
-    std::vector<float> scale(a.channels), shift(a.channels);
+    Guarded scale(a.channels, 0.0f), shift(a.channels, 0.0f);
     for (float& value : scale) value = random.uniform(-2.0f, 2.0f);
     for (float& value : shift) value = random.uniform(-2.0f, 2.0f);
     CAPTURE(a.channels);
@@ -179,10 +179,10 @@ TEST_CASE("the spatial mean is exact to float rounding for large pictures") {
   MESSAGE("seed ", kSeed + 2);
   for (const int channels : {1, 7, 33}) {
     const Tensor x = Tensor::random(random, 61, 129, channels, 3, 1, 0.0f, 1.0f);
-    std::vector<float> want(channels);
+    Guarded want(channels, 0.0f);
     reference_table().spatial_mean(x.view(), x.h(), x.w(), 0, channels, want.data());
     for_each_table([&](const Table& table) {
-      std::vector<float> got(channels, std::numeric_limits<float>::quiet_NaN());
+      Guarded got(channels, std::numeric_limits<float>::quiet_NaN());
       const int split = channels / 2;
       table.spatial_mean(x.view(), x.h(), x.w(), split, channels, got.data());
       table.spatial_mean(x.view(), x.h(), x.w(), 0, split, got.data());
@@ -197,16 +197,16 @@ TEST_CASE("the dense layer equals the reference for any sizes") {
   MESSAGE("seed ", kSeed + 3);
   for (const int in_n : {1, 100, 768}) {
     for (const int out_n : {1, 3, 16, 100, 277}) {
-      std::vector<float> x(in_n), weights(in_n * out_n), bias(out_n), want(out_n);
+      Guarded x(in_n, 0.0f), weights(in_n * out_n, 0.0f), bias(out_n, 0.0f), want(out_n, 0.0f);
       for (auto* v : {&x, &weights, &bias}) {
         for (float& value : *v) value = random.uniform(-1.0f, 1.0f);
       }
-      const auto run = [&](const Table& table, std::vector<float>& out) {
+      const auto run = [&](const Table& table, Guarded& out) {
         table.dense(x.data(), in_n, weights.data(), bias.data(), out_n, out.data());
       };
       run(reference_table(), want);
       for_each_table([&](const Table& table) {
-        std::vector<float> got(out_n, std::numeric_limits<float>::quiet_NaN());
+        Guarded got(out_n, std::numeric_limits<float>::quiet_NaN());
         run(table, got);
         // A random walk of in_n roundings (see conv_tolerance) of a sum below in_n.
         const float tolerance =

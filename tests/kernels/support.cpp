@@ -1,12 +1,15 @@
 #include "tests/kernels/support.hpp"
 
 #include <doctest/doctest.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <limits>
 #include <sstream>
+#include <utility>
 
 namespace nst::kernels::test {
 
@@ -30,23 +33,52 @@ float Random::uniform(float low, float high) {
   return low + (high - low) * static_cast<float>(next() >> 40) * 0x1p-24f;
 }
 
-Buffer::Buffer(std::size_t count, float fill) : size_(count) {
-  const std::size_t bytes = (count * sizeof(float) + 64) / 64 * 64;
-  data_.reset(static_cast<float*>(std::aligned_alloc(64, bytes)));
-  std::fill_n(data_.get(), count, fill);
+Guarded::Guarded(std::size_t count, float fill, bool aligned) : size_(count) {
+  const std::size_t page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+  const std::size_t bytes = count * sizeof(float);
+  const std::size_t used = (bytes + page - 1) / page * page;
+  mapping_bytes_ = used + page;
+  mapping_ =
+      mmap(nullptr, mapping_bytes_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  char* guard = static_cast<char*>(mapping_) + used;
+  if (mapping_ == MAP_FAILED || mprotect(guard, page, PROT_NONE) != 0) std::abort();
+  const std::size_t reserved = aligned ? (bytes + 63) / 64 * 64 : bytes;
+  data_ = reinterpret_cast<float*>(guard - reserved);
+  std::fill_n(data_, count, fill);
+}
+
+Guarded::Guarded(const Guarded& other) : Guarded(other.size_, 0.0f) {
+  std::copy_n(other.data_, other.size_, data_);
+}
+
+Guarded::Guarded(Guarded&& other) noexcept { swap(other); }
+
+Guarded& Guarded::operator=(Guarded other) noexcept {
+  swap(other);
+  return *this;
+}
+
+void Guarded::swap(Guarded& other) noexcept {
+  std::swap(mapping_, other.mapping_);
+  std::swap(mapping_bytes_, other.mapping_bytes_);
+  std::swap(data_, other.data_);
+  std::swap(size_, other.size_);
+}
+
+Guarded::~Guarded() {
+  if (mapping_ != nullptr) munmap(mapping_, mapping_bytes_);
 }
 
 Tensor::Tensor(int h, int w, int c, int gap, int offset)
     : h_(h), w_(w), c_(c), gap_(gap), offset_(offset) {
-  data_.assign(offset + static_cast<std::size_t>(h) * w * (c + gap), kForeign);
+  // The last pixel is followed by nothing.
+  const std::size_t floats = offset + static_cast<std::size_t>(h) * w * (c + gap) - gap;
+  data_ = Guarded(floats, kForeign);
   for (int y = 0; y < h; ++y) {
     for (int x = 0; x < w; ++x) {
       for (int i = 0; i < c; ++i) at(y, x, i) = kNan;
     }
   }
-  // The last pixel is followed by nothing: reading past it is an error a sanitizer sees.
-  data_.resize(data_.size() - static_cast<std::size_t>(gap));
-  data_.shrink_to_fit();
 }
 
 Tensor Tensor::random(Random& random, int h, int w, int c, int gap, int offset, float low,
@@ -126,7 +158,7 @@ ConvData ConvData::random(Random& random, const ConvCase& conv) {
   const ConvSpec& s = conv.spec;
   const ConvGeometry& g = conv.geometry;
   const auto vector = [&](int n, float low, float high) {
-    std::vector<float> v(n);
+    Guarded v(n, 0.0f);
     for (float& value : v) value = random.uniform(low, high);
     return v;
   };
@@ -186,7 +218,7 @@ ConvResult run_conv(const Table& table, const ConvCase& conv, const ConvData& da
   if (conv.formed) result.formed = Tensor(g.in_h, g.in_w, s.in_c, 1, conv.offset);
 
   ConvArgs args = conv_args(table, conv, data);
-  Buffer packed(args.plan.packed_floats, kNan);
+  Guarded packed(args.plan.packed_floats, kNan, true);
   table.conv_pack(args.plan, data.weights.data(), packed.data());
   args.packed = packed.data();
   args.input.formed = result.formed.mutable_view();
@@ -201,10 +233,10 @@ ConvResult run_conv(const Table& table, const ConvCase& conv, const ConvData& da
   }
   if (order == BlockOrder::backward) std::reverse(result.blocks.begin(), result.blocks.end());
   for (const Block& block : result.blocks) {
-    Buffer scratch(blocking.scratch_floats, kNan);
-    std::vector<float> block_moments(moments ? 2 * s.out_c : 0, kNan);
+    Guarded scratch(blocking.scratch_floats, kNan, true);
+    Guarded block_moments(moments ? 2 * s.out_c : 0, kNan);
     table.conv_run(args, block, moments ? block_moments.data() : nullptr, scratch.data());
-    result.moments.push_back(block_moments);
+    result.moments.emplace_back(block_moments.begin(), block_moments.end());
   }
   return result;
 }
@@ -212,13 +244,13 @@ ConvResult run_conv(const Table& table, const ConvCase& conv, const ConvData& da
 void run_block(const Table& table, const ConvCase& conv, const ConvData& data, const Tensor& x,
                const Tensor& skip, const Block& block, Tensor& output) {
   ConvArgs args = conv_args(table, conv, data);
-  Buffer packed(args.plan.packed_floats, kNan);
+  Guarded packed(args.plan.packed_floats, kNan, true);
   table.conv_pack(args.plan, data.weights.data(), packed.data());
   args.packed = packed.data();
   args.input.x = x.view();
   args.skip = skip.view();
   args.output = output.mutable_view();
-  Buffer scratch(args.blocking.scratch_floats, kNan);
+  Guarded scratch(args.blocking.scratch_floats, kNan, true);
   table.conv_run(args, block, nullptr, scratch.data());
 }
 
