@@ -75,7 +75,8 @@ Value Graph::conv(Value x, const std::string& weights, const ConvOptions& option
   node.kind = NodeKind::conv;
   node.name = name;
   node.inputs = {x.id};
-  node.layer = &layers_->conv(weights, {in.c, options.stride, options.upsample});
+  node.layer =
+      &layers_->conv(weights, {in.c, options.stride, options.upsample, options.needs_biases});
   const kernels::ConvSpec& spec = node.layer->plan().spec;
   node.geometry = geometry(in, spec.kernel_h, spec.kernel_w, options.stride, options.upsample,
                            options.padding, name);
@@ -123,7 +124,7 @@ Value Graph::instance_norm(Value x, std::size_t gamma, std::size_t beta, kernels
 
 Value Graph::add(Value a, Value b, const std::string& name) {
   if (shape(a) != shape(b)) {
-    throw Error(ErrorCode::model, "layer " + name + " adds tensors of different shapes");
+    layers_->refuse("layer " + name + " adds tensors of different shapes");
   }
   Node node;
   node.kind = NodeKind::add;
@@ -143,7 +144,7 @@ Value Graph::concat(const std::vector<Value>& values, const std::string& name) {
     node.inputs.push_back(v.id);
     node.shape.c += shape(v).c;
     if (shape(v).h != node.shape.h || shape(v).w != node.shape.w) {
-      throw Error(ErrorCode::model, "layer " + name + " joins tensors of different sizes");
+      layers_->refuse("layer " + name + " joins tensors of different sizes");
     }
   }
   return push(std::move(node));

@@ -33,6 +33,7 @@ struct ConvOptions {
   Padding padding = Padding::same;
   int upsample = 1;  // nearest-neighbour ×upsample of the input first
   kernels::Activation act = kernels::Activation::none;
+  bool needs_biases = true;  // false: biases are used if the model has them
 };
 
 enum class NodeKind { input, conv, pool, instance_norm, add, concat, mean };
@@ -60,7 +61,7 @@ class Graph {
   // Each throws Error{model} if the weights do not fit the input, Error{input} if the picture is
   // too small for the operation.
   Value input(Shape shape);
-  // Weights by the full tensor name; a bias is used if the model has one.
+  // Weights by the full tensor name, biases from the same folder.
   Value conv(Value x, const std::string& weights, const ConvOptions& options,
              const std::string& name);
   Value max_pool(Value x, int kernel, int stride, Padding padding, const std::string& name);

@@ -53,9 +53,13 @@ void ConvLayer::ensure_packed() const {
 LayerStore::LayerStore(const ModelFile& file, const kernels::Table& table, std::string name)
     : file_(&file), table_(&table), name_(std::move(name)) {}
 
+void LayerStore::refuse(const std::string& what) const {
+  throw Error(ErrorCode::model,
+              name_ + ": " + what + "; convert the weights again with nst-weights");
+}
+
 void LayerStore::fail(const std::string& tensor, const std::string& what) const {
-  throw Error(ErrorCode::model, name_ + ": tensor " + tensor + " " + what +
-                                    "; convert the weights again with nst-weights");
+  refuse("tensor " + tensor + " " + what);
 }
 
 const TensorEntry& LayerStore::find(const std::string& name) const {
@@ -96,6 +100,7 @@ const ConvLayer& LayerStore::conv(const std::string& weights_name, const ConvUse
   const std::string folder = weights_name.substr(0, weights_name.rfind('/'));
   const auto biases = file_->contents.tensors.find(folder + "/biases");
   const bool has_biases = biases != file_->contents.tensors.end();
+  if (use.needs_biases && !has_biases) fail(folder + "/biases", "is missing");
   if (has_biases && biases->second.shape != std::vector<std::int64_t>{spec.out_c}) {
     fail(biases->first, "has shape " + shape_text(biases->second.shape) + " where [" +
                             std::to_string(spec.out_c) + "] is needed");

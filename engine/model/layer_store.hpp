@@ -46,6 +46,7 @@ struct ConvUse {
   int in_c;
   int stride = 1;
   int upsample = 1;
+  bool needs_biases = true;
 };
 
 // Thread-safe. Borrows the model file, which must outlive it.
@@ -57,9 +58,9 @@ class LayerStore {
   const kernels::Table& table() const { return *table_; }
 
   // The convolution whose weights are the tensor `weights_name` ([kh, kw, in_c, out_c], or [kh, kw,
-  // c, 1] where the name ends in "depthwise_weights") with the biases of the same folder if there
-  // are any. Throws Error{model} if it is missing, has another rank or another in_c, or its biases
-  // do not match.
+  // c, 1] where the name ends in "depthwise_weights") with the biases of the same folder, if
+  // there are any or `use` needs them. Throws Error{model} if a tensor is missing, has another rank
+  // or another in_c, or the biases do not match.
   const ConvLayer& conv(const std::string& weights_name, const ConvUse& use) const;
 
   // A [1, 1, in, out] tensor and its [out] biases as plain floats: a dense layer.
@@ -70,6 +71,9 @@ class LayerStore {
   };
   // `layer` without "/weights". Throws Error{model} unless the shape is [1, 1, in, anything].
   const Dense& dense(const std::string& layer, int in) const;
+
+  // Throws Error{model} about this model: "<name>: <what>; <what to do>".
+  [[noreturn]] void refuse(const std::string& what) const;
 
  private:
   const TensorEntry& find(const std::string& name) const;

@@ -19,9 +19,8 @@ void build_predictor(Graph& graph, PredictorKind kind, int h, int w) {
   }
   const Node& output = graph.nodes().back();
   if (output.shape != Shape{1, 1, StyleVector::kSize}) {
-    throw Error(ErrorCode::model, "layer " + output.name + " makes " +
-                                      std::to_string(output.shape.c) + " values where " +
-                                      std::to_string(StyleVector::kSize) + " are needed");
+    graph.layers().refuse("layer " + output.name + " makes " + std::to_string(output.shape.c) +
+                          " values where " + std::to_string(StyleVector::kSize) + " are needed");
   }
 }
 

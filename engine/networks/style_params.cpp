@@ -8,9 +8,8 @@ const LayerStore::Dense& find(const LayerStore& layers, const StyleLayer& layer,
   const std::string name = layer.name + part;
   const LayerStore::Dense& dense = layers.dense(name, StyleVector::kSize);
   if (dense.out != layer.channels) {
-    throw Error(ErrorCode::model, "tensor " + name + "/weights makes " + std::to_string(dense.out) +
-                                      " values for a layer of " + std::to_string(layer.channels) +
-                                      " channels");
+    layers.refuse("tensor " + name + "/weights makes " + std::to_string(dense.out) +
+                  " values for a layer of " + std::to_string(layer.channels) + " channels");
   }
   return dense;
 }

@@ -50,18 +50,22 @@ class Transformer {
   }
 
   // Convolution, conditional instance norm, activation. `style_layer` names γ and β, `layer` the
-  // weights.
+  // weights. No biases: the norm would take them away again.
   Value normalised(Value x, const std::string& style_layer, const std::string& layer, int upsample,
                    Activation act) {
     const std::string scope = kScope + layer;
     if (separable_) {
-      x = g_.conv(x, scope + "/depthwise_weights", {1, padding_, upsample}, "");
-      x = g_.conv(x, scope + "/pointwise_weights", {1, Padding::valid}, "");
+      x = g_.conv(x, scope + "/depthwise_weights", unbiased(padding_, upsample), "");
+      x = g_.conv(x, scope + "/pointwise_weights", unbiased(Padding::valid, 1), "");
     } else {
-      x = g_.conv(x, scope + "/weights", {1, padding_, upsample}, "");
+      x = g_.conv(x, scope + "/weights", unbiased(padding_, upsample), "");
     }
     const StyleLayer& style = layout_.append(style_layer, g_.shape(x).c);
     return g_.instance_norm(x, style.gamma, style.beta, act, name_after(scope, act));
+  }
+
+  static ConvOptions unbiased(Padding padding, int upsample) {
+    return {1, padding, upsample, Activation::none, false};
   }
 
   static std::string name_after(const std::string& scope, Activation act) {
@@ -91,9 +95,8 @@ void build_transformer(Graph& graph, const Architecture& architecture, int h, in
   }
   Transformer(graph, architecture, layout).build(h, w);
   if (graph.nodes().back().shape.c != 3) {
-    throw Error(ErrorCode::model, "the transformer makes " +
-                                      std::to_string(graph.nodes().back().shape.c) +
-                                      " channels where 3 are needed");
+    graph.layers().refuse("the transformer makes " + std::to_string(graph.nodes().back().shape.c) +
+                          " channels where 3 are needed");
   }
 }
 
