@@ -26,6 +26,10 @@ foreach(object IN LISTS objects)
     set(symbol ${CMAKE_MATCH_2})
     if(symbol MATCHES "^_ZN3nst7kernels[0-9]+${isa}_tableEv$" AND type STREQUAL "T")
       set(table_seen TRUE)
+    elseif(symbol MATCHES "^_ZN5xsimd6kernel4wrap[0-9]+vreinterpretq")
+      # xsimd names these NEON conversions by their address. Every AArch64 unit has the same machine
+      # flags, so whichever copy is kept runs everywhere.
+      continue()
     elseif(type MATCHES "^[VvWwuiTDBRGSC]$" AND NOT symbol MATCHES "(asan|ubsan|tsan)")
       list(APPEND errors "${isa}: symbol of type ${type}: ${symbol}")
     endif()

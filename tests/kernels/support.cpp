@@ -8,6 +8,7 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <set>
 #include <sstream>
 #include <utility>
 
@@ -284,7 +285,8 @@ void for_each_table(const std::function<void(const Table&)>& f) {
     const auto* found =
         std::find_if(list.tables, end, [&](const Table* t) { return name == t->name; });
     if (found == end) {
-      MESSAGE("this CPU cannot run the table ", name, ": skipped");
+      static std::set<std::string> told;
+      if (told.insert(name).second) MESSAGE("this CPU cannot run the table ", name, ": skipped");
       continue;
     }
     CAPTURE(name);
