@@ -23,7 +23,7 @@ NST_INLINE void vector_moments(const View& output, Block block, int c, int n, fl
       row = row + (load_first(p, n) - first);
     sum = sum + row;
   }
-  const Vec mean = first + sum / splat(count);
+  const Vec mean = first + quotient(sum, splat(count));
   Vec squares = splat(0.0f);
   Vec residue = splat(0.0f);
   for (int y = 0; y < block.h; ++y) {
@@ -38,7 +38,7 @@ NST_INLINE void vector_moments(const View& output, Block block, int c, int n, fl
     squares = squares + row_squares;
     residue = residue + row_residue;
   }
-  const Vec corrected = squares - residue * residue / splat(count);
+  const Vec corrected = squares - quotient(residue * residue, splat(count));
   store_first(mean_out, mean, n);
   store_first(squares_out, at_least(0.0f, corrected), n);
 }

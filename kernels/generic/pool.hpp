@@ -30,7 +30,7 @@ NST_INLINE Vec pool_vector(const PoolArgs& args, const PoolWindow& w, int c, int
   }
   if (is_max) return result;
   const int count = (w.y_end - w.y_begin) * (w.x_end - w.x_begin);
-  return result / splat(static_cast<float>(count));
+  return quotient(result, splat(static_cast<float>(count)));
 }
 
 void pool(const PoolArgs& args, Block block) {

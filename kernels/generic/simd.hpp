@@ -71,6 +71,15 @@ NST_INLINE Vec fma(Vec a, Vec b, Vec c) {
 #endif
 }
 
+// a / b, correctly rounded. xsimd 8.1 refines a reciprocal estimate on NEON.
+NST_INLINE Vec quotient(Vec a, Vec b) {
+#if defined(__aarch64__)
+  return vdivq_f32(a, b);
+#else
+  return a / b;
+#endif
+}
+
 #if defined(__AVX512F__)
 NST_INLINE __mmask16 first_lanes(int n) { return static_cast<__mmask16>((1u << n) - 1u); }
 #elif defined(__AVX2__)
@@ -170,7 +179,7 @@ NST_INLINE Vec exp_bounded(Vec v) {
 NST_INLINE Vec sigmoid(Vec v) {
   // Beyond +-87 the result is within 1e-37 of 0 or 1.
   const Vec bounded = at_most(87.0f, at_least(-87.0f, splat(0.0f) - v));
-  return splat(1.0f) / (splat(1.0f) + exp_bounded(bounded));
+  return quotient(splat(1.0f), splat(1.0f) + exp_bounded(bounded));
 }
 
 }  // namespace
