@@ -1,7 +1,6 @@
 // stb_image: the pixels of BMP, TGA and GIF, and JPEG and PNG in builds without their libraries.
 // Its implementation is private to this file, so a program that embeds both NST and stb_image
 // links.
-#include <algorithm>
 #include <climits>
 #include <cstddef>
 #include <cstring>
@@ -109,6 +108,46 @@ Image decode_stb(Bytes bytes, const char* format, const std::string& name) {
 }
 
 #ifndef NST_HAVE_JPEG
+namespace {
+
+// stb_image 2.27 writes past its tables if a Huffman table has more than 256 codes.
+void check_huffman_tables(Bytes segment, const std::string& name) {
+  ByteReader reader(segment, name, ErrorCode::input);
+  while (!reader.at_end()) {
+    reader.skip(1, "a Huffman table");
+    unsigned codes = 0;
+    for (const std::uint8_t count : reader.take(16, "a Huffman table")) codes += count;
+    if (codes > 256) fail_damaged(name, "JPEG", "Huffman table");
+    reader.skip(codes, "a Huffman table");
+  }
+}
+
+// Walks the segments and scans up to the end marker: the file is whole and its tables are sound.
+void check_jpeg_segments(Bytes bytes, const std::string& name) {
+  constexpr std::uint8_t kHuffman = 0xc4, kRestart0 = 0xd0, kRestart7 = 0xd7, kEnd = 0xd9;
+  ByteReader reader(bytes, name, ErrorCode::input);
+  reader.skip(2, "the signature");
+  while (true) {
+    // Skips a scan's data, in which 0xff is followed by 0 or a restart marker.
+    std::uint8_t marker = 0;
+    while (marker == 0 || (marker >= kRestart0 && marker <= kRestart7)) {
+      while (reader.read<std::uint8_t>("a marker") != 0xff) {
+      }
+      do {
+        marker = reader.read<std::uint8_t>("a marker");
+      } while (marker == 0xff);
+    }
+    if (marker == kEnd) return;
+    const Bytes length = reader.take(2, "a segment");
+    const unsigned size = length[0] * 256u + length[1];
+    if (size < 2) fail_damaged(name, "JPEG", "segment length");
+    const Bytes segment = reader.take(size - 2, "a segment");
+    if (marker == kHuffman) check_huffman_tables(segment, name);
+  }
+}
+
+}  // namespace
+
 Image decode_jpeg(Bytes bytes, const std::string& name) {
   int width = 0, height = 0, channels = 0;
   if (bytes.size() > INT_MAX || !stbi_info_from_memory(bytes.data(), static_cast<int>(bytes.size()),
@@ -118,10 +157,7 @@ Image decode_jpeg(Bytes bytes, const std::string& name) {
   // A Huffman coded 8×8 block takes at least one bit.
   check_claimed_size(static_cast<unsigned>(width), static_cast<unsigned>(height),
                      std::uint64_t{bytes.size()} * 512, name);
-  constexpr std::uint8_t kEnd[2] = {0xff, 0xd9};
-  if (std::search(bytes.begin(), bytes.end(), kEnd, kEnd + 2) == bytes.end()) {
-    fail_damaged(name, "JPEG", "the file ends early");
-  }
+  check_jpeg_segments(bytes, name);
   return decode_stb(bytes, "JPEG", name);
 }
 
