@@ -180,7 +180,8 @@ void check_network_layers(const std::string& name) {
 
 }  // namespace
 
-TEST_CASE("Inception-v3 and the full transformer paint as TensorFlow does") {
+TEST_CASE("Inception-v3 and the full transformer paint as TensorFlow does" *
+          doctest::test_suite("slow")) {
   check_network("inception");
 }
 TEST_CASE("MobileNetV2 and the quarter-width transformer paint as TensorFlow does") {
@@ -193,7 +194,8 @@ TEST_CASE("The separable transformer with zero padding paints as TensorFlow does
   check_network("separable_zero");
 }
 
-TEST_CASE("Every layer of Inception-v3 and the full transformer is TensorFlow's") {
+TEST_CASE("Every layer of Inception-v3 and the full transformer is TensorFlow's" *
+          doctest::test_suite("slow")) {
   check_network_layers("inception");
 }
 TEST_CASE("Every layer of MobileNetV2 and the quarter-width transformer is TensorFlow's") {
