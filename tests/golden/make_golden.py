@@ -89,11 +89,16 @@ def write_architecture(name, arch, statistics):
                 print_statistics(layers[0])
 
 
+def write_json(path, record):
+    """One line per entry: a change of one shows as one line."""
+    lines = (f"{json.dumps(name)}: {json.dumps(value)}" for name, value in record.items())
+    path.write_text("{\n" + ",\n".join(lines) + "\n}\n")
+
+
 def write_layers(folder, layers):
     f32, f64 = ({name: networks.statistics(v) for name, v in run.items()} for run in layers)
     record = {name: {"f32": f32[name], "f64": f64[name]} for name in f32}
-    lines = (f"{json.dumps(name)}: {json.dumps(value)}" for name, value in record.items())
-    (folder / "layers.json").write_text("{\n" + ",\n".join(lines) + "\n}\n")
+    write_json(folder / "layers.json", record)
 
 
 def write_style_params(folder, arch, layers):
@@ -137,7 +142,7 @@ def write_formulas():
         "style_vectors": vectors,
         "architectures": architectures,
     }
-    (OUT / "formula.json").write_text(json.dumps(record, indent=1) + "\n")
+    write_json(OUT / "formula.json", record)
 
 
 def main():
