@@ -1,5 +1,6 @@
 // FileSet::tar_gz, over libarchive where CMake found it.
-#include <algorithm>
+#include <memory>
+#include <new>
 
 #include "base/text.hpp"
 #include "weights_tool/file_set.hpp"
@@ -20,18 +21,22 @@ bool is_wanted(const std::string& name) {
          name.ends_with("saved_model.pb") || name == "checkpoint" || name.ends_with("/checkpoint");
 }
 
+struct ArchiveCloser {
+  void operator()(archive* handle) const { archive_read_free(handle); }
+};
+
 struct ArchiveReader {
-  archive* handle = archive_read_new();
+  std::unique_ptr<archive, ArchiveCloser> owner;
+  archive* handle;
   std::string path;
 
-  explicit ArchiveReader(const std::string& file) : path(file) {
+  explicit ArchiveReader(const std::string& file)
+      : owner(archive_read_new()), handle(owner.get()), path(file) {
+    if (handle == nullptr) throw std::bad_alloc();
     archive_read_support_filter_gzip(handle);
     archive_read_support_format_tar(handle);
     check(archive_read_open_filename(handle, file.c_str(), 1 << 16));
   }
-  ~ArchiveReader() { archive_read_free(handle); }
-  ArchiveReader(const ArchiveReader&) = delete;
-  ArchiveReader& operator=(const ArchiveReader&) = delete;
 
   void check(la_ssize_t status) const {
     if (status >= ARCHIVE_OK) return;

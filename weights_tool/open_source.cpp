@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cstring>
 #include <filesystem>
 #include <optional>
 
@@ -77,7 +78,7 @@ std::unique_ptr<Source> open_checkpoint_prefix(const fs::path& prefix) {
 
 bool starts_with(Bytes bytes, std::uint64_t at, std::string_view text) {
   return bytes.size() >= at + text.size() &&
-         std::equal(text.begin(), text.end(), bytes.begin() + static_cast<std::ptrdiff_t>(at));
+         std::memcmp(bytes.data() + at, text.data(), text.size()) == 0;
 }
 
 bool is_json(Bytes bytes) {

@@ -40,7 +40,6 @@ struct Variable {
   std::size_t tensor = 0;
   int op_code = kConv2d;
   bool is_bias = false;
-  std::vector<float> bias_scales;  // input scale × weight scale, where the file has none for it
 };
 
 const char* type_name(int type) {
@@ -185,31 +184,15 @@ class TfliteSource : public ListedSource {
     const std::string layer = layer_of(tensor.name);
     const std::string name =
         layer + (op.code == kDepthwiseConv2d ? "/depthwise_weights" : "/weights");
-    variables_[name] = {static_cast<std::size_t>(weights), op.code, false, {}};
+    variables_[name] = {static_cast<std::size_t>(weights), op.code, false};
     tensors.push_back({name, type_name(tensor.type), reordered_shape(tensor.shape, op.code)});
 
     const std::int32_t bias = constant(2);
     if (bias < 0) return;
     const Tensor& bias_tensor = tensors_[static_cast<std::size_t>(bias)];
     check_constant(bias_tensor, 1);
-    Variable variable{static_cast<std::size_t>(bias), op.code, true, {}};
-    if (bias_tensor.type == 2 && bias_tensor.scales.empty()) {
-      variable.bias_scales = implied_bias_scales(op, tensor);
-    }
-    variables_[layer + "/biases"] = std::move(variable);
+    variables_[layer + "/biases"] = {static_cast<std::size_t>(bias), op.code, true};
     tensors.push_back({layer + "/biases", type_name(bias_tensor.type), bias_tensor.shape});
-  }
-
-  // TFLite 8-bit quantization specification: bias scale = input scale × weight scale[channel].
-  std::vector<float> implied_bias_scales(const Operator& op, const Tensor& weights) const {
-    const Tensor* input =
-        op.inputs[0] < 0 ? nullptr : &tensors_[static_cast<std::size_t>(op.inputs[0])];
-    if (input == nullptr || input->scales.size() != 1 || weights.scales.empty()) {
-      reader_.fail("tensor '" + weights.name + "' has an int32 bias without a scale");
-    }
-    std::vector<float> scales = weights.scales;
-    for (float& scale : scales) scale *= input->scales[0];
-    return scales;
   }
 
   void check_constant(const Tensor& tensor, std::size_t rank) const {
@@ -241,8 +224,7 @@ class TfliteSource : public ListedSource {
   // (q - zero point) · scale, per tensor or per index of the quantised dimension.
   std::vector<float> dequantise(const Tensor& tensor, const Variable& variable) const {
     if (tensor.type == 0 || tensor.type == 1) return widen(tensor.data, *number_of(tensor.type));
-    const std::vector<float>& scales =
-        variable.bias_scales.empty() ? tensor.scales : variable.bias_scales;
+    const std::vector<float>& scales = tensor.scales;
     const std::vector<std::int64_t>& zeros = tensor.zero_points;
     const auto axis = variable.is_bias ? 0 : static_cast<std::size_t>(tensor.quantised_dimension);
     std::uint64_t channels = 1;

@@ -1,0 +1,157 @@
+// nst-weights from outside: exit codes, one line on stderr, files that appear whole.
+#include <sys/wait.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "base/expect_error.hpp"
+#include "base/file.hpp"
+#include "base/strict_json.hpp"
+#include "base/temporary_folder.hpp"
+#include "model/model_file.hpp"
+#include "weights/weight_fixtures.hpp"
+
+namespace fs = std::filesystem;
+using nst::ErrorCode;
+using nst::test::contains;
+using nst::test::TemporaryFolder;
+using nst::test::weight_fixture;
+
+namespace {
+
+struct Result {
+  int code = -1;
+  std::string out;
+  std::string err;
+};
+
+std::string slurp(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
+
+Result run(const TemporaryFolder& folder, const std::vector<std::string>& arguments) {
+  std::string command = std::string("'") + NST_WEIGHTS_COMMAND + "'";
+  for (const std::string& argument : arguments) command += " '" + argument + "'";
+  command += " >'" + folder.file("stdout") + "' 2>'" + folder.file("stderr") + "'";
+  const int status = std::system(command.c_str());
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, slurp(folder.file("stdout")),
+          slurp(folder.file("stderr"))};
+}
+
+void check_failure(const Result& result, int code, const std::string& part) {
+  CHECK_MESSAGE(result.code == code, result.err);
+  CHECK(result.err.starts_with("nst-weights: "));
+  CHECK(std::count(result.err.begin(), result.err.end(), '\n') == 1);
+  CHECK_MESSAGE(contains(result.err, part), result.err);
+}
+
+}  // namespace
+
+TEST_CASE("nst-weights converts, inspects and verifies a checkpoint") {
+  const TemporaryFolder folder;
+  const std::string model = folder.file("m.safetensors");
+  for (const std::string dtype : {"f32", "f16"}) {
+    CAPTURE(dtype);
+    const Result converted =
+        run(folder, {"convert", weight_fixture("checkpoint"), "-o", model, "--dtype", dtype});
+    CHECK_MESSAGE(converted.code == 0, converted.err);
+    CHECK(contains(converted.out, "4 variables not needed: global_step, "));
+    const Result verified = run(folder, {"verify", model});
+    CHECK_MESSAGE(verified.code == 0, verified.err);
+    CHECK(contains(verified.out, "checksums of 213 tensors match"));
+    CHECK(contains(verified.out, "complete and finite: predictor inception_v3"));
+    CHECK(contains(verified.out, "self-test passed on "));
+  }
+  const Result listed = run(folder, {"inspect", model});
+  CHECK(contains(listed.out, "NST model m.safetensors, 213 tensors"));
+  CHECK(contains(listed.out, "transformer/contract/conv1/weights"));
+}
+
+TEST_CASE("nst-weights inspect --json lists every tensor with its figures") {
+  const TemporaryFolder folder;
+  const Result result = run(folder, {"inspect", "--json", weight_fixture("checkpoint")});
+  REQUIRE(result.code == 0);
+  const auto json = nlohmann::json::parse(result.out);
+  CHECK(json["tensors"].size() == 363);
+  CHECK(json["sha256"].get<std::string>().size() == 64);
+  for (const auto& tensor : json["tensors"]) {
+    if (tensor["name"] != "vgg_16/conv1/conv1_1/biases") continue;
+    CHECK(tensor["dtype"] == "float32");
+    CHECK(tensor["min"] == 0.0);
+    CHECK(tensor["max"] == 3.0);
+    CHECK(tensor["rms"].get<double>() == doctest::Approx(std::sqrt(14.0 / 4.0)));
+  }
+}
+
+TEST_CASE("The padding asked for is stored, and changes what the self-test expects") {
+  const TemporaryFolder folder;
+  std::string tests[2];
+  for (const int i : {0, 1}) {
+    const std::string padding = i == 0 ? "reflect" : "zero";
+    const std::string model = folder.file("m.safetensors");
+    REQUIRE(
+        run(folder, {"convert", weight_fixture("tfjs"), "-o", model, "--padding", padding}).code ==
+        0);
+    const nst::MappedFile file(model, ErrorCode::model);
+    const nst::ModelFile parsed = nst::parse_model_file(file.bytes(), model);
+    CHECK(nst::to_string(parsed.architecture.padding) == padding);
+    tests[i] = parsed.self_test;
+  }
+  CHECK_FALSE(tests[0].empty());
+  CHECK(tests[0] != tests[1]);
+}
+
+TEST_CASE("nst-weights verify refuses a model whose weights are not those of its self-test") {
+  const TemporaryFolder folder;
+  const std::string model = folder.file("m.safetensors");
+  REQUIRE(run(folder, {"convert", weight_fixture("tfjs"), "-o", model}).code == 0);
+  const nst::MappedFile file(model, ErrorCode::model);
+  const nst::ModelFile parsed = nst::parse_model_file(file.bytes(), model);
+  std::vector<nst::NamedTensor> tensors;
+  for (const auto& [name, entry] : parsed.contents.tensors) {
+    tensors.push_back({name, entry.shape, nst::to_float(entry)});
+    if (name == "style_params/transformer/expand/conv3/conv/StyleNorm/Conv/biases") {
+      tensors.back().values[1] += 0.1f;
+    }
+  }
+  // Every checksum is right; only the network's answer gives the change away.
+  const std::string changed = folder.file(
+      "changed.safetensors", nst::build_model_file({parsed.architecture, parsed.source,
+                                                    parsed.source_sha256, parsed.self_test},
+                                                   tensors, nst::DType::f32));
+  check_failure(run(folder, {"verify", changed}), 4, "the self-test fails");
+}
+
+TEST_CASE("nst-weights says what went wrong in one line and by exit code") {
+  const TemporaryFolder folder;
+  const std::string model = folder.file("m.safetensors");
+  check_failure(run(folder, {}), 2, "--help");
+  check_failure(run(folder, {"convert", "x"}), 2, "--output");
+  check_failure(run(folder, {"convert", "x", "-o", "y", "--dtype", "f8"}), 2, "f8");
+  check_failure(run(folder, {"frobnicate"}), 2, "--help");
+  check_failure(run(folder, {"inspect", folder.file("missing")}), 4, "cannot open");
+  check_failure(run(folder, {"convert", weight_fixture("missing"), "-o", model}), 4,
+                "2 variables are missing");
+  check_failure(run(folder, {"convert", weight_fixture("corrupt"), "-o", model}), 4,
+                "checksum mismatch");
+  check_failure(run(folder, {"verify", weight_fixture("tfjs/model.json")}), 4,
+                "not a safetensors file");
+  check_failure(run(folder, {"convert", weight_fixture("tfjs"), "-o", folder.file("no/m")}), 5,
+                "cannot write");
+  CHECK_FALSE(fs::exists(model));
+}
+
+TEST_CASE("nst-weights --help begins with examples, --version tells the version") {
+  const TemporaryFolder folder;
+  const Result help = run(folder, {"--help"});
+  CHECK(help.code == 0);
+  CHECK(help.out.starts_with("Examples:\n"));
+  const Result version = run(folder, {"--version"});
+  CHECK(version.out == std::string("nst-weights ") + nst::kVersion + "\n");
+}

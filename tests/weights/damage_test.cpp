@@ -1,0 +1,163 @@
+// Damaged files: whatever is cut off or flipped, the answer is one line and never a crash. The
+// sanitizer builds run the same tests.
+#include <filesystem>
+#include <fstream>
+
+#include "base/expect_error.hpp"
+#include "base/file.hpp"
+#include "base/temporary_folder.hpp"
+#include "weights/weight_fixtures.hpp"
+#include "weights_tool/convert.hpp"
+#include "weights_tool/sstable.hpp"
+
+namespace fs = std::filesystem;
+using nst::Bytes;
+using nst::DType;
+using nst::ErrorCode;
+using nst::PaddingKind;
+using nst::test::expect_error;
+using nst::test::TemporaryFolder;
+using nst::test::weight_fixture;
+
+namespace {
+
+constexpr std::uint64_t kSeed = 5;
+constexpr int kRounds = 1000;
+
+std::vector<std::uint8_t> content(const std::string& path) {
+  const nst::MappedFile file(path, ErrorCode::input);
+  return {file.bytes().begin(), file.bytes().end()};
+}
+
+// Round i of a seeded series: even rounds flip one bit, odd ones cut the end off.
+std::vector<std::uint8_t> damaged(const std::vector<std::uint8_t>& good, int round) {
+  const std::uint64_t random = nst::splitmix64(kSeed + static_cast<std::uint64_t>(round));
+  std::vector<std::uint8_t> bad = good;
+  if (round % 2 == 0) {
+    bad[random / 8 % bad.size()] ^= static_cast<std::uint8_t>(1u << (random % 8));
+  } else {
+    bad.resize(random % bad.size());
+  }
+  return bad;
+}
+
+// For formats without checksums: damage is either noticed, in one line, or harmless to read.
+template <typename Read>
+int count_refusals(const std::vector<std::uint8_t>& good, Read&& read) {
+  int refused = 0;
+  for (int round = 0; round < kRounds; ++round) {
+    const auto bad = damaged(good, round);
+    CAPTURE(round);
+    try {
+      read(bad);
+    } catch (const nst::Error& error) {
+      REQUIRE(error.code() == ErrorCode::model);
+      REQUIRE(std::string(error.what()).find('\n') == std::string::npos);
+      ++refused;
+    }
+  }
+  return refused;
+}
+
+void read_everything(const std::string& path) {
+  const auto source = nst::weights::open_source(path);
+  for (const auto& tensor : source->tensors()) source->read(tensor.name);
+}
+
+}  // namespace
+
+TEST_CASE("2,000 damaged model files are all refused") {
+  INFO("seed " << kSeed);
+  const auto conversion =
+      nst::weights::convert_sources({weight_fixture("checkpoint")}, PaddingKind::reflect);
+  const auto good = nst::build_model_file(conversion.description, conversion.tensors, DType::f32);
+  CHECK_NOTHROW(nst::parse_model_file(good, "m"));
+  for (int round = 0; round < 2 * kRounds; ++round) {
+    const auto bad = damaged(good, round);
+    CAPTURE(round);
+    expect_error(ErrorCode::model, [&] { nst::parse_model_file(bad, "m"); });
+  }
+}
+
+TEST_CASE("2,000 damaged checkpoint indexes are all refused") {
+  INFO("seed " << kSeed);
+  const auto good = content(weight_fixture("checkpoint/model.ckpt.index"));
+  CHECK_NOTHROW(nst::weights::read_sstable(good, "i"));
+  for (int round = 0; round < 2 * kRounds; ++round) {
+    const auto bad = damaged(good, round);
+    CAPTURE(round);
+    expect_error(ErrorCode::model, [&] { nst::weights::read_sstable(bad, "i"); });
+  }
+}
+
+TEST_CASE("A damaged index is refused through the front door, too") {
+  const TemporaryFolder folder;
+  fs::copy(weight_fixture("missing"), folder.path());
+  const auto good = content(folder.file("model.ckpt.index"));
+  for (int round = 0; round < 100; ++round) {
+    folder.file("model.ckpt.index", damaged(good, round));
+    CAPTURE(round);
+    expect_error(ErrorCode::model, [&] { read_everything(folder.file("model.ckpt")); });
+  }
+}
+
+TEST_CASE("Every flipped bit of a tensor in a checkpoint's shard is noticed") {
+  const TemporaryFolder folder;
+  fs::copy(weight_fixture("missing"), folder.path());
+  const auto good = content(folder.file("model.ckpt.data-00000-of-00001"));
+  for (int round = 0; round < 200; round += 2) {
+    folder.file("model.ckpt.data-00000-of-00001", damaged(good, round));
+    CAPTURE(round);
+    expect_error(ErrorCode::model, [&] { read_everything(folder.file("model.ckpt")); });
+  }
+}
+
+TEST_CASE("Damaged TFLite files are refused or read, never more") {
+  INFO("seed " << kSeed);
+  const TemporaryFolder folder;
+  const auto good = content(weight_fixture("transformer_int8.tflite"));
+  const int refused = count_refusals(good, [&](const std::vector<std::uint8_t>& bad) {
+    read_everything(folder.file("m.tflite", bad));
+  });
+  CHECK(refused >= kRounds / 2);  // at the least every truncation
+}
+
+TEST_CASE("Damaged TF.js manifests are refused or read, never more") {
+  INFO("seed " << kSeed);
+  const TemporaryFolder folder;
+  fs::copy(weight_fixture("tfjs"), folder.path());
+  const auto good = content(folder.file("model.json"));
+  const int refused = count_refusals(good, [&](const std::vector<std::uint8_t>& bad) {
+    read_everything(folder.file("model.json", bad));
+  });
+  CHECK(refused >= kRounds / 2);
+}
+
+TEST_CASE("Damaged saved_model.pb files are refused or read, never more") {
+  INFO("seed " << kSeed);
+  const TemporaryFolder folder;
+  fs::copy(weight_fixture("saved_model_unnamed"), folder.path(), fs::copy_options::recursive);
+  const auto good = content(folder.file("saved_model.pb"));
+  count_refusals(good, [&](const std::vector<std::uint8_t>& bad) {
+    folder.file("saved_model.pb", bad);
+    read_everything(folder.path().string());
+  });
+}
+
+TEST_CASE("Damaged archives are refused or read, never more") {
+  if (!NST_WEIGHTS_READ_ARCHIVES) {
+    MESSAGE("skipped: this build has no libarchive");
+    return;
+  }
+  const TemporaryFolder folder;
+  const auto good = content(weight_fixture("missing.tar.gz"));
+  for (int round = 0; round < 100; ++round) {
+    const std::string path = folder.file("m.tar.gz", damaged(good, round));
+    CAPTURE(round);
+    try {
+      read_everything(path);
+    } catch (const nst::Error& error) {
+      REQUIRE(std::string(error.what()).find('\n') == std::string::npos);
+    }
+  }
+}

@@ -1,0 +1,278 @@
+#include "weights_tool/source.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <map>
+
+#include "base/expect_error.hpp"
+#include "base/file.hpp"
+#include "base/hash.hpp"
+#include "base/temporary_folder.hpp"
+#include "weights/weight_fixtures.hpp"
+#include "weights_tool/file_set.hpp"
+#include "weights_tool/proto_reader.hpp"
+
+namespace fs = std::filesystem;
+using nst::ErrorCode;
+using nst::test::contains;
+using nst::test::expect_error;
+using nst::test::fixture_values;
+using nst::test::TemporaryFolder;
+using nst::test::weight_fixture;
+using nst::weights::open_source;
+using nst::weights::Source;
+using nst::weights::SourceTensor;
+
+namespace {
+
+bool is_leftover(const std::string& name) {
+  return name == "global_step" || name == "save_counter" || contains(name, "/Adam") ||
+         name.starts_with("vgg_16/");
+}
+
+// Every variable but the leftovers holds what its name says. Returns how many there are.
+int check_values(const Source& source) {
+  int checked = 0;
+  for (const SourceTensor& tensor : source.tensors()) {
+    if (is_leftover(tensor.name)) continue;
+    CAPTURE(tensor.name);
+    const std::vector<float> values = source.read(tensor.name);
+    std::size_t elements = 1;
+    for (const std::int64_t dim : tensor.shape) elements *= static_cast<std::size_t>(dim);
+    REQUIRE(values.size() == elements);
+    REQUIRE(values == fixture_values(tensor.name, elements));
+    ++checked;
+  }
+  return checked;
+}
+
+void write(const std::string& path, const std::string& text) { std::ofstream(path) << text; }
+
+std::string refusal(const std::string& path) {
+  return expect_error(ErrorCode::model, [&] { open_source(path); });
+}
+
+}  // namespace
+
+TEST_CASE("A checkpoint of several shards opens by prefix, index, shard and folder") {
+  for (const char* path : {"checkpoint/model.ckpt", "checkpoint/model.ckpt.index",
+                           "checkpoint/model.ckpt.data-00001-of-00003", "checkpoint"}) {
+    CAPTURE(path);
+    const auto source = open_source(weight_fixture(path));
+    CHECK(source->description() == "TensorFlow checkpoint model.ckpt");
+    CHECK(source->tensors().size() == 363);
+    CHECK(check_values(*source) == 359);
+  }
+}
+
+TEST_CASE("A checkpoint's leftovers are read like everything else") {
+  const auto source = open_source(weight_fixture("checkpoint"));
+  CHECK(source->read("global_step") == std::vector<float>{4000.0f});
+  CHECK(source->read("vgg_16/conv1/conv1_1/biases") == std::vector<float>{0, 1, 2, 3});
+  CHECK(contains(expect_error(ErrorCode::model, [&] { source->read("global_steps"); }),
+                 "has no tensor 'global_steps'"));
+}
+
+TEST_CASE("A checkpoint's SHA-256 is that of its index and its shards in order") {
+  nst::Sha256 hash;
+  for (const char* suffix :
+       {"index", "data-00000-of-00003", "data-00001-of-00003", "data-00002-of-00003"}) {
+    const nst::MappedFile file(weight_fixture(std::string("checkpoint/model.ckpt.") + suffix),
+                               ErrorCode::input);
+    hash.update(file.bytes());
+  }
+  CHECK(open_source(weight_fixture("checkpoint"))->sha256() == hash.finish_hex());
+}
+
+TEST_CASE("A SavedModel's variables get their names through the object graph") {
+  for (const char* path :
+       {"saved_model", "saved_model/saved_model.pb", "saved_model/variables/variables"}) {
+    CAPTURE(path);
+    const auto source = open_source(weight_fixture(path));
+    CHECK(source->description() == "TensorFlow SavedModel saved_model");
+    CHECK(check_values(*source) == 359);
+  }
+}
+
+TEST_CASE("Where the object graph has no names, saved_model.pb has them") {
+  const auto source = open_source(weight_fixture("saved_model_unnamed"));
+  CHECK(check_values(*source) == 2);
+  CHECK(source->tensors()[1].name == "transformer/contract/conv1/weights");
+
+  const TemporaryFolder folder;  // and where that is gone too, the keys are left
+  fs::copy(weight_fixture("saved_model_unnamed/variables"), folder.path() / "variables");
+  const auto nameless = open_source(folder.path().string());
+  REQUIRE(nameless->tensors().size() == 2);
+  CHECK(nameless->tensors()[0].name == "variables_/0");
+}
+
+TEST_CASE("Archives give the same tensors as their folders") {
+  for (const std::string name : {"checkpoint", "saved_model"}) {
+    CAPTURE(name);
+    const std::string archive = weight_fixture(name + ".tar.gz");
+    if (!NST_WEIGHTS_READ_ARCHIVES) {
+      MESSAGE("skipped: this build has no libarchive");
+      CHECK(contains(refusal(archive), "no libarchive"));
+      continue;
+    }
+    const auto source = open_source(archive);
+    CHECK(check_values(*source) == 359);
+    CHECK(source->sha256() == open_source(weight_fixture(name))->sha256());
+  }
+}
+
+TEST_CASE("An archive that unpacks to too much is refused while it is being read") {
+  if (!NST_WEIGHTS_READ_ARCHIVES) {
+    MESSAGE("skipped: this build has no libarchive");
+    return;
+  }
+  const std::string archive = weight_fixture("checkpoint.tar.gz");
+  const std::string message = expect_error(
+      ErrorCode::limit, [&] { nst::weights::FileSet::tar_gz(archive, std::uint64_t{1} << 16); });
+  CHECK(contains(message, "unpacks to more than"));
+  CHECK_NOTHROW(nst::weights::FileSet::tar_gz(archive, std::uint64_t{1} << 20));
+}
+
+TEST_CASE("TF.js weights are read across shards and through affine quantisation") {
+  for (const char* path : {"tfjs/model.json", "tfjs"}) {
+    const auto source = open_source(weight_fixture(path));
+    CHECK(check_values(*source) == 3 * 4 + 13 * 2 + 13 * 4);
+  }
+}
+
+TEST_CASE("A TF.js shard that is missing, short or outside is named") {
+  const TemporaryFolder folder;
+  fs::copy(weight_fixture("tfjs"), folder.path());
+  const std::string shard = folder.file("group1-shard2of2");
+  fs::resize_file(shard, fs::file_size(shard) - 4);
+  CHECK(contains(refusal(folder.path().string()), "the shards hold"));
+  fs::remove(shard);
+  CHECK(contains(refusal(folder.path().string()), "group1-shard2of2: cannot open"));
+  const auto manifest = [&](const std::string& path, const std::string& weight) {
+    write(folder.file("model.json"),
+          R"({"weightsManifest": [{"paths": [")" + path + R"("], "weights": [)" + weight + "]}]}");
+    return refusal(folder.path().string());
+  };
+  CHECK(contains(manifest("../secret", ""), "is not beside it"));
+  CHECK(contains(manifest("/etc/hostname", ""), "is not beside it"));
+  CHECK(contains(manifest("group2-shard1of1", R"({"name": "a", "shape": [1], "dtype": "string"})"),
+                 "'string', which is not supported"));
+  CHECK(contains(manifest("group2-shard1of1", R"({"name": "a", "shape": [-1], "dtype": "int32"})"),
+                 "no proper shape"));
+  write(folder.file("model.json"), "{}");
+  CHECK(contains(refusal(folder.path().string()), "no weightsManifest"));
+}
+
+TEST_CASE("Float TFLite files hold the trained weights, reordered") {
+  for (const char* name : {"transformer_f32.tflite", "transformer_f16.tflite"}) {
+    CAPTURE(name);
+    const auto source = open_source(weight_fixture(name));
+    int checked = 0;
+    for (const SourceTensor& tensor : source->tensors()) {
+      // Batch norm is folded into contract/; biases before instance norm are made up (zeros).
+      if (contains(tensor.name, "contract")) continue;
+      const std::vector<float> values = source->read(tensor.name);
+      CAPTURE(tensor.name);
+      if (tensor.name.starts_with("transformer/") && tensor.name.ends_with("/biases")) {
+        REQUIRE(values == std::vector<float>(values.size(), 0.0f));
+      } else {
+        REQUIRE(values == fixture_values(tensor.name, values.size()));
+        ++checked;
+      }
+    }
+    CHECK(checked == 13 + 2 * 13 * 2);
+  }
+}
+
+TEST_CASE("Full-integer TFLite weights come back within half a step of their channel's scale") {
+  const auto source = open_source(weight_fixture("transformer_int8.tflite"));
+  int weights = 0;
+  int biases = 0;
+  for (const SourceTensor& tensor : source->tensors()) {
+    if (contains(tensor.name, "contract")) continue;
+    if (tensor.name.starts_with("transformer/") && tensor.name.ends_with("/biases")) continue;
+    CAPTURE(tensor.name);
+    const std::vector<float> values = source->read(tensor.name);
+    const std::vector<float> trained = fixture_values(tensor.name, values.size());
+    const bool is_bias = tensor.name.ends_with("/biases");
+    const auto channels = static_cast<std::size_t>(tensor.shape.back());
+    ++(is_bias ? biases : weights);
+    CHECK(tensor.dtype == (is_bias ? "int32" : "int8"));
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      double largest = 0.0;
+      for (std::size_t j = i % channels; j < trained.size() && !is_bias; j += channels) {
+        largest = std::max(largest, std::fabs(static_cast<double>(trained[j])));
+      }
+      // Weights: scale = largest / 127 of the channel. Biases: scale = input scale (a range of 2 in
+      // 255 steps) × weight scale (at most 1/127). Half a step each, and float rounding.
+      const double step = is_bias ? 2.0 / 255 / 127 : largest / 127;
+      REQUIRE(std::fabs(values[i] - trained[i]) <= 0.5 * step + 1e-6);
+    }
+  }
+  CHECK(weights == 13 + 2 * 13);
+  CHECK(biases == 2 * 13);
+}
+
+TEST_CASE("What is no model is refused with what was looked for") {
+  const TemporaryFolder folder;
+  CHECK(contains(refusal(folder.path().string()), "looked for saved_model.pb"));
+  CHECK(contains(refusal(folder.file("missing")), "No such file"));
+  write(folder.file("text"), "hello, world, this is no model");
+  CHECK(contains(refusal(folder.file("text")), "unknown kind of model"));
+  write(folder.file("empty"), "");
+  CHECK(contains(refusal(folder.file("empty")), "unknown kind of model"));
+  write(folder.file("bad.tar.gz"), "\x1f\x8b nonsense");
+  refusal(folder.file("bad.tar.gz"));
+  write(folder.file("saved_model.pb"), "");
+  CHECK(contains(refusal(folder.path().string()), "without variables/variables.index"));
+}
+
+TEST_CASE("Of several checkpoints in a folder the state file tells which one") {
+  const TemporaryFolder folder;
+  for (const std::string suffix : {".index", ".data-00000-of-00001"}) {
+    fs::copy(weight_fixture("missing/model.ckpt" + suffix), folder.file("model.ckpt-1" + suffix));
+    fs::copy(weight_fixture("missing/model.ckpt" + suffix), folder.file("model.ckpt-2" + suffix));
+  }
+  CHECK(contains(refusal(folder.path().string()), "holds 2 checkpoints"));
+  write(folder.file("checkpoint"),
+        "model_checkpoint_path: \"/somewhere/model.ckpt-2\"\n"
+        "all_model_checkpoint_paths: \"/somewhere/model.ckpt-1\"\n");
+  CHECK(open_source(folder.path().string())->description() == "TensorFlow checkpoint model.ckpt-2");
+}
+
+TEST_CASE("A checkpoint without one of its shards says so when a tensor of it is read") {
+  const TemporaryFolder folder;
+  fs::copy(weight_fixture("checkpoint"), folder.path());
+  fs::remove(folder.file("model.ckpt.data-00001-of-00003"));
+  const auto source = open_source(folder.path().string());
+  int missing = 0;
+  for (const SourceTensor& tensor : source->tensors()) {
+    try {
+      source->read(tensor.name);
+    } catch (const nst::Error& error) {
+      CHECK(contains(error.what(), "model.ckpt.data-00001-of-00003"));
+      ++missing;
+    }
+  }
+  CHECK(missing == 121);  // 363 dealt to three shards
+}
+
+TEST_CASE("Protobuf groups, field zero and cut fields are refused") {
+  const auto read = [](std::vector<std::uint8_t> bytes) {
+    nst::weights::ProtoReader reader(bytes, "f", ErrorCode::model);
+    nst::weights::ProtoField field;
+    while (reader.next(field)) {
+    }
+    return field;
+  };
+  CHECK(read({0x08, 0x96, 0x01}).value == 150);
+  CHECK(read({0x12, 0x02, 'h', 'i'}).bytes.size() == 2);
+  CHECK(read({0x35, 1, 0, 0, 0}).value == 1);
+  const std::vector<std::vector<std::uint8_t>> bad = {
+      {0x0b}, {0x00}, {0x12, 0x05, 'h'}, {0x09, 1, 2}, {0x0f}};
+  for (const std::vector<std::uint8_t>& bytes : bad) {
+    expect_error(ErrorCode::model, [&] { read(bytes); });
+  }
+}

@@ -1,0 +1,31 @@
+// What the weight fixtures hold: the twin of value() in tests/golden/make_weight_fixtures.py.
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "model/pseudo_random.hpp"
+
+namespace nst::test {
+
+inline std::string weight_fixture(const std::string& name) {
+  return std::string(NST_WEIGHT_FIXTURES) + "/" + name;
+}
+
+// The values of the variable `name`: multiples of 1/32 in [-1, 1), of 1/64 in [0.5, 1.5) for
+// variances.
+inline std::vector<float> fixture_values(const std::string& name, std::size_t count) {
+  constexpr std::uint64_t kSeed = 3;
+  const PseudoRandom random(kSeed, name);
+  const bool is_variance = name.ends_with("moving_variance");
+  std::vector<float> values(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    const float steps = std::floor(random.unit(i) * 64.0f);
+    values[i] = is_variance ? 0.5f + steps / 64.0f : steps / 32.0f - 1.0f;
+  }
+  return values;
+}
+
+}  // namespace nst::test
