@@ -12,24 +12,8 @@ install(TARGETS nst EXPORT nst
   RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT runtime)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/engine/include/nst
   DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT development)
-foreach(program nst-run nst-weights)
-  if(TARGET ${program})
-    install(TARGETS ${program} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT runtime)
-  endif()
-endforeach()
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE
   DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT runtime)
-
-# Programs find a shared libnst beside them, wherever the prefix is moved to.
-if(BUILD_SHARED_LIBS)
-  file(RELATIVE_PATH from_bin_to_lib
-    ${CMAKE_INSTALL_FULL_BINDIR} ${CMAKE_INSTALL_FULL_LIBDIR})
-  foreach(program nst-run nst-weights)
-    if(TARGET ${program})
-      set_target_properties(${program} PROPERTIES INSTALL_RPATH "$ORIGIN/${from_bin_to_lib}")
-    endif()
-  endforeach()
-endif()
 
 # What a static libnst needs beside itself; a shared one brings it along.
 set(nst_package_dependencies "")
