@@ -52,8 +52,7 @@ std::uint64_t ByteReader::read_varint(std::string_view what) {
       return value;
     }
   }
-  fail(std::string(what) + ": not a proper varint before offset " +
-       std::to_string(position_));
+  fail(std::string(what) + ": not a proper varint before offset " + std::to_string(position_));
 }
 
 void ByteReader::fail(const std::string& what) const {

@@ -48,8 +48,8 @@ Image expected(const std::string& name) {
   return rgb;
 }
 
-// stb_image, where it stands in for libjpeg, interpolates halved colours differently: up to this much
-// at the fixtures' steepest colour edges.
+// stb_image, where it stands in for libjpeg, interpolates halved colours differently: up to this
+// much at the fixtures' steepest colour edges.
 constexpr int kJpegTolerance = NST_JPEG_BY_STB ? 20 : 0;
 
 }  // namespace

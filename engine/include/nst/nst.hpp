@@ -153,7 +153,7 @@ NST_API int available_threads();
 struct RunOptions {
   int threads = 0;  // 0 = as many as this process may use (affinity and cgroup quota respected)
   std::size_t max_memory_bytes =
-      0;              // limit on the planned arena, 0 = none; Error{limit} if the plan exceeds it
+      0;  // limit on the planned arena, 0 = none; Error{limit} if the plan exceeds it
   Progress progress = {};  // may be empty
 };
 
