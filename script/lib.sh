@@ -31,7 +31,7 @@ step() {
   "$@" >"$logs/step" 2>&1 </dev/null || status=$?
   if ((status != 0)); then
     cat "$logs/step" >&2
-    die "$title: exit status $status from: $*"
+    die "$title: exit status $status from $1"
   fi
 }
 

@@ -16,7 +16,7 @@ struct Sample {
 
 constexpr std::array kSamples{
     Sample{"content.jpg", [] { return nst::samples::paint_landscape(640, 427); }, 92},
-    Sample{"style-oil.jpg", [] { return nst::samples::paint_oil(384); }, 94},
+    Sample{"style-oil.jpg", [] { return nst::samples::paint_oil(384); }, 88},
     Sample{"style-glass.jpg", [] { return nst::samples::paint_glass(384); }, 90},
     Sample{"style-woodcut.jpg", [] { return nst::samples::paint_woodcut(384); }, 90}};
 

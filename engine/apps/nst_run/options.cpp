@@ -63,17 +63,15 @@ RunOptions EngineOptions::run_options() const {
 }
 
 void StyleSizeOptions::add_to(CLI::App& app) {
-  style_size_option =
-      app.add_option(
-             "--style-size", style_size,
-             "Shorter side the style is resized to, 0 = not resized (default: 256; .npy: 0)")
-          ->check(CLI::Range(0, 16384))
-          ->type_name("N");
-  resize_option = app.add_option("--resize", resize,
-                                 "smooth: antialiased; tf: as tf.image.resize; tf1: as TensorFlow "
-                                 "1's resize_bilinear (default: smooth)")
-                      ->check(CLI::IsMember({"smooth", "tf", "tf1"}))
-                      ->type_name("METHOD");
+  app.add_option("--style-size", style_size,
+                 "Shorter side the style is resized to, 0 = not resized (default: 256; .npy: 0)")
+      ->check(CLI::Range(0, 16384))
+      ->type_name("N");
+  app.add_option("--resize", resize,
+                 "smooth: antialiased; tf: as tf.image.resize; tf1: as TensorFlow "
+                 "1's resize_bilinear (default: smooth)")
+      ->check(CLI::IsMember({"smooth", "tf", "tf1"}))
+      ->type_name("METHOD");
 }
 
 Resize StyleSizeOptions::method() const {
@@ -82,8 +80,8 @@ Resize StyleSizeOptions::method() const {
 }
 
 StyleOptions StyleSizeOptions::for_picture(const Image& picture) const {
-  const bool as_it_is = picture.type == SampleType::f32 && style_size_option->count() == 0;
-  return {as_it_is ? 0 : style_size, method()};
+  const int own_size = picture.type == SampleType::f32 ? 0 : 256;
+  return {style_size.value_or(own_size), method()};
 }
 
 bool has_extension(const std::string& path, const std::string& extension) {

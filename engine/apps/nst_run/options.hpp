@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -25,10 +26,8 @@ struct EngineOptions {
 
 // --style-size, --resize.
 struct StyleSizeOptions {
-  int style_size = 256;
+  std::optional<int> style_size;  // empty: not asked for
   std::string resize = "smooth";
-  CLI::Option* style_size_option = nullptr;
-  CLI::Option* resize_option = nullptr;
 
   void add_to(CLI::App& app);
   Resize method() const;

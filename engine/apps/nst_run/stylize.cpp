@@ -69,8 +69,8 @@ bool parse_options(Options& o, int argc, char** argv) {
       ->check(CLI::IsMember({"tfhub"}))
       ->type_name("NAME")
       ->excludes(size)
-      ->excludes(o.style_size.style_size_option)
-      ->excludes(o.style_size.resize_option);
+      ->excludes("--style-size")
+      ->excludes("--resize");
   app.add_option("--strength", o.strength,
                  "From 0, the content's own style, to 1, the painting's (default: 1)")
       ->check(CLI::Range(0.0, 1.0))
