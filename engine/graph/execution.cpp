@@ -8,6 +8,8 @@
 #include <string>
 #include <utility>
 
+#include "graph/step_barrier.hpp"
+
 #ifdef _OPENMP
 #include <omp.h>
 #endif
@@ -30,6 +32,14 @@ constexpr std::size_t kScratchAlignFloats = 1024;
 std::size_t scratch_stride(const Program& program) {
   return (program.scratch_floats + kScratchAlignFloats - 1) / kScratchAlignFloats *
          kScratchAlignFloats;
+}
+
+int thread_count() {
+#ifdef _OPENMP
+  return omp_get_num_threads();
+#else
+  return 1;
+#endif
 }
 
 int thread_number() {
@@ -127,6 +137,7 @@ Execution::Execution(Program program, int threads, std::size_t max_memory_bytes)
   check_memory(threads, max_memory_bytes);
   pack_weights(program_, threads);
   arena_ = AlignedBuffer(program_.memory.total_floats, "the picture's working memory");
+  next_item_ = std::vector<std::atomic<int>>(program_.steps.size());
   prepare(threads, max_memory_bytes);
 }
 
@@ -266,23 +277,27 @@ void Execution::run(const RunArgs& args) {
   Reporter reporter(args.progress, total);
   const std::size_t stride = scratch_stride(program_);
 
-  // One parallel region per run: a step's items are shared out one by one, and the implied barrier
-  // after them is the only synchronisation. With `stop` set, items are skipped but every thread
-  // still walks every step.
+  for (std::atomic<int>& next : next_item_) next.store(0, std::memory_order_relaxed);
+  StepBarrier barrier;
+
+  // One parallel region per run. A step's items are taken one by one; the barrier after them is the
+  // only synchronisation. With `stop` set, items are skipped but every thread still walks every
+  // step.
 #pragma omp parallel num_threads(threads_)
   {
     const int thread = thread_number();
+    const int team = thread_count();  // the runtime may give fewer threads than asked for
     float* scratch = scratch_.data() + static_cast<std::size_t>(thread) * stride;
     for (int s = args.first_step; s < args.last_step; ++s) {
       const Step& step = program_.steps[static_cast<std::size_t>(s)];
+      std::atomic<int>& next = next_item_[static_cast<std::size_t>(s)];
       const double item_work = step.items > 0 ? step_work(step) / step.items : 0;
-#pragma omp for schedule(dynamic, 1)
-      for (int item = 0; item < step.items; ++item) {
-        if (reporter.stopped()) continue;
+      for (int item = next++; item < step.items && !reporter.stopped(); item = next++) {
         run_item(step, item, scratch);
         reporter.add(item_work);
         if (thread == 0) reporter.report(false);
       }
+      barrier.arrive_and_wait(team);
       if (thread == 0 && args.observer && step.result.exists() && !step.name.empty()) {
         (*args.observer)(step, const_view(step.result));
       }

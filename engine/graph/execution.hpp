@@ -1,6 +1,7 @@
 // A program with its memory: runs it, with any number of threads, allocating nothing.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <string_view>
 #include <vector>
@@ -62,6 +63,7 @@ class Execution {
   Program program_;
   AlignedBuffer arena_;
   AlignedBuffer scratch_;
+  std::vector<std::atomic<int>> next_item_;  // by step: the next one to be taken in this run
   int threads_ = 1;
   const float* style_params_ = nullptr;
   float* output_ = nullptr;
