@@ -4,16 +4,18 @@
 #include "kernels/generic/conv_depthwise.hpp"
 #include "kernels/generic/conv_direct.hpp"
 #include "kernels/generic/conv_planar.hpp"
+#include "kernels/generic/conv_winograd.hpp"
 #include "kernels/generic/moments.hpp"
 
 namespace nst::kernels {
 namespace {
 
 // ConvPlan::algorithm.
-enum Algorithm : int { kDirect, kPlanar, kDepthwise };
+enum Algorithm : int { kDirect, kPlanar, kWinograd, kDepthwise };
 
 ConvPlan conv_plan(const ConvSpec& spec) {
   if (spec.depthwise) return {spec, kDepthwise, depthwise::packed_floats(spec)};
+  if (winograd::suits(spec)) return {spec, kWinograd, winograd::packed_floats(spec)};
   if (planar::preferred(spec)) return {spec, kPlanar, planar::packed_floats(spec)};
   return {spec, kDirect, direct::packed_floats(spec)};
 }
@@ -24,6 +26,8 @@ void conv_pack(const ConvPlan& plan, const float* weights, float* packed) {
       return depthwise::pack(plan.spec, weights, packed);
     case kPlanar:
       return planar::pack(plan.spec, weights, packed);
+    case kWinograd:
+      return winograd::pack(plan.spec, weights, packed);
     default:
       return direct::pack(plan.spec, weights, packed);
   }
@@ -37,6 +41,7 @@ NST_INLINE std::size_t scratch_floats(const ConvPlan& plan, int block_h, int blo
 // Blocks follow from the sizes alone, never from the machine: they are part of what fixes the
 // result's bytes.
 ConvBlocking conv_blocking(const ConvPlan& plan, const ConvGeometry& g) {
+  if (plan.algorithm == kWinograd) return winograd::blocking(plan.spec, g);
   // A window and a panel of weights share a second-level cache taken as 1 MiB.
   constexpr std::size_t kWindowFloats = (384 * 1024) / sizeof(float);
   constexpr int kHeight = 16;
@@ -71,6 +76,8 @@ void conv_run(const ConvArgs& args, Block block, float* moments, float* scratch)
       break;
     case kPlanar:
       planar::run(args, block, scratch);
+    case kWinograd:
+      winograd::run(args, block, scratch);
       break;
     default:
       direct::run(args, block, scratch);

@@ -138,10 +138,12 @@ void keep_formed(const ConvArgs& args, Block block, const Rect& rect, int y, con
   }
 }
 
-Window form_window(const ConvArgs& args, Block block, const Rect& rect, float* scratch) {
+// Rows are row_stride floats apart; what a row has beyond the rectangle is zero.
+Window form_window(const ConvArgs& args, Block block, const Rect& rect, std::ptrdiff_t row_stride,
+                   float* scratch) {
   const ConvSpec& spec = args.plan.spec;
   const ConvGeometry& g = args.geometry;
-  const std::ptrdiff_t row_stride = static_cast<std::ptrdiff_t>(rect.w) * spec.in_c;
+  const std::ptrdiff_t row_floats = static_cast<std::ptrdiff_t>(rect.w) * spec.in_c;
   int previous = -1;
   for (int r = 0; r < rect.h; ++r) {
     float* row = scratch + r * row_stride;
@@ -152,6 +154,7 @@ Window form_window(const ConvArgs& args, Block block, const Rect& rect, float* s
       copy_floats(row - row_stride, row, row_stride);
     } else {
       form_row(args, rect, sy, row);
+      zero_floats(row + row_floats, row_stride - row_floats);
     }
     previous = sy;
     const int y = rect.y + r;
@@ -162,6 +165,11 @@ Window form_window(const ConvArgs& args, Block block, const Rect& rect, float* s
   return {scratch, row_stride, spec.in_c};
 }
 
+Window form_window(const ConvArgs& args, Block block, const Rect& rect, float* scratch) {
+  return form_window(args, block, rect, static_cast<std::ptrdiff_t>(rect.w) * args.plan.spec.in_c,
+                     scratch);
+}
+
 Window block_window(const ConvArgs& args, Block block, bool contiguous_columns, float* scratch) {
   const Rect rect = window_rect(args.plan.spec, args.geometry, block);
   if (reads_in_place(args, rect, contiguous_columns)) {
@@ -169,6 +177,20 @@ Window block_window(const ConvArgs& args, Block block, bool contiguous_columns, 
             args.input.x.pixel_stride};
   }
   return form_window(args, block, rect, scratch);
+}
+
+// The window of a block rounded up to `whole` (same origin), for algorithms that work in tiles. What only the surplus outputs read
+// is zero or the picture's own: any finite value would do, for those outputs are dropped.
+Window tile_window(const ConvArgs& args, Block block, const Rect& whole, float* scratch) {
+  if (reads_in_place(args, whole, false)) {
+    return {address(args.input.x, whole.y, whole.x), args.input.x.row_stride,
+            args.input.x.pixel_stride};
+  }
+  const Rect rect = window_rect(args.plan.spec, args.geometry, block);
+  const std::ptrdiff_t row_stride = static_cast<std::ptrdiff_t>(whole.w) * args.plan.spec.in_c;
+  const Window window = form_window(args, block, rect, row_stride, scratch);
+  zero_floats(scratch + rect.h * row_stride, (whole.h - rect.h) * row_stride);
+  return window;
 }
 
 }  // namespace
