@@ -66,16 +66,14 @@ void run_layer(benchmark::State& state, const Table& table, const Layer& layer) 
   args.act = layer.moments ? Activation::none : Activation::relu6;
   args.output = {output.get(), row(g.out_w, s.out_c), s.out_c, 0};
 
+  const int blocks = block_count(args.blocking, g.out_h, g.out_w);
   const double peak = multiply_add_peak(table.lanes);
   // Processor time: other processes on the machine do not count.
   const std::clock_t begin = std::clock();
   for (auto _ : state) {
-    for (int y = 0; y < g.out_h; y += args.blocking.block_h) {
-      for (int col = 0; col < g.out_w; col += args.blocking.block_w) {
-        const Block block = {y, col, std::min(args.blocking.block_h, g.out_h - y),
-                             std::min(args.blocking.block_w, g.out_w - col)};
-        table.conv_run(args, block, layer.moments ? moments.get() : nullptr, scratch.get());
-      }
+    for (int n = 0; n < blocks; ++n) {
+      table.conv_run(args, nth_block(args.blocking, g.out_h, g.out_w, n),
+                     layer.moments ? moments.get() : nullptr, scratch.get());
     }
     benchmark::ClobberMemory();
   }

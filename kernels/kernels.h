@@ -34,8 +34,9 @@ struct ConvPlan {
   std::size_t packed_floats;  // size of the packed weights; they must be aligned to 64 bytes
 };
 
-// The part that depends on the picture. pad_* are counted in (upsampled) input pixels before row
-// and column 0; what lies beyond the far side follows from the sizes.
+// The part that depends on the picture. pad_*, at most half a kernel on every side, are counted in
+// (upsampled) input pixels before row and column 0; what lies beyond the far side follows from the
+// sizes.
 struct ConvGeometry {
   int in_h, in_w;  // before upsampling
   int out_h, out_w;
@@ -43,9 +44,11 @@ struct ConvGeometry {
   Border border;
 };
 
-// The largest block one call may be given, its alignment, and the scratch it needs (64-byte
-// aligned, uninitialised). Block origins are multiples of block_h / block_w.
+// How the output is cut into blocks, and the scratch a block needs (64-byte aligned,
+// uninitialised). The grid of block_h x block_w starts at (first_y, first_x), in (-block_h, 0] x
+// (-block_w, 0], and is clipped to the output.
 struct ConvBlocking {
+  int first_y, first_x;
   int block_h, block_w;
   std::size_t scratch_floats;
 };
@@ -95,6 +98,10 @@ struct ConvArgs {
 struct Block {
   int y, x, h, w;
 };
+
+// The blocks that cut an output of out_h x out_w, numbered row by row.
+int block_count(const ConvBlocking& blocking, int out_h, int out_w);
+Block nth_block(const ConvBlocking& blocking, int out_h, int out_w, int n);
 
 enum class PoolKind : std::uint8_t {
   max,

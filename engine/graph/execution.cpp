@@ -50,15 +50,6 @@ int thread_number() {
 #endif
 }
 
-int ceil_div(int a, int b) { return (a + b - 1) / b; }
-
-Block nth_block(int item, int out_h, int out_w, int block_h, int block_w) {
-  const int columns = ceil_div(out_w, block_w);
-  const int y = item / columns * block_h;
-  const int x = item % columns * block_w;
-  return {y, x, std::min(block_h, out_h - y), std::min(block_w, out_w - x)};
-}
-
 // Progress and cancellation of one run. The calling thread reports between items; every thread
 // skips its items once `stop` is set and still reaches every barrier.
 class Reporter {
@@ -204,21 +195,21 @@ void Execution::run_item(const ConvOp& op, int item, float* scratch) {
     moments = arena_.data() + program_.memory.offsets[static_cast<std::size_t>(op.moments)] +
               static_cast<std::ptrdiff_t>(item) * 2 * args.plan.spec.out_c;
   }
-  const Block block = nth_block(item, op.geometry.out_h, op.geometry.out_w, op.blocking.block_h,
-                                op.blocking.block_w);
+  const Block block = kernels::nth_block(op.blocking, op.geometry.out_h, op.geometry.out_w, item);
   program_.table->conv_run(args, block, moments, scratch);
 }
 
 void Execution::run_item(const PoolOp& op, int item, float*) {
   const kernels::PoolArgs args{op.kind,     op.input.shape.c,     op.kernel,      op.stride,
                                op.geometry, const_view(op.input), view(op.output)};
-  program_.table->pool(
-      args, nth_block(item, op.geometry.out_h, op.geometry.out_w, op.block_h, op.geometry.out_w));
+  const int y = item * op.block_h;
+  program_.table->pool(args,
+                       {y, 0, std::min(op.block_h, op.geometry.out_h - y), op.geometry.out_w});
 }
 
 // Chan, Golub & LeVeque 1979: M2 of a union is Σ M2ᵢ + Σ nᵢ (μᵢ − μ)².
 void Execution::run_item(const NormOp& op, int, float*) {
-  const int blocks = ceil_div(op.shape.h, op.block_h) * ceil_div(op.shape.w, op.block_w);
+  const int blocks = kernels::block_count(op.blocking, op.shape.h, op.shape.w);
   const float* moments =
       arena_.data() + program_.memory.offsets[static_cast<std::size_t>(op.moments)];
   float* scale = arena_.data() + program_.memory.offsets[static_cast<std::size_t>(op.scale_shift)];
@@ -229,11 +220,11 @@ void Execution::run_item(const NormOp& op, int, float*) {
       return moments[static_cast<std::ptrdiff_t>(b) * 2 * op.shape.c + c];
     };
     const auto block_count = [&](int b) {
-      const Block block = nth_block(b, op.shape.h, op.shape.w, op.block_h, op.block_w);
+      const Block block = kernels::nth_block(op.blocking, op.shape.h, op.shape.w, b);
       return static_cast<double>(block.h) * block.w;
     };
     double sum = 0;
-    for (int b = 0; b < blocks; ++b) sum += block_count(b) * block_mean(b);
+    for (int b = 0; b < blocks; ++b) sum += kernels::block_count(b) * block_mean(b);
     const double mean = sum / total;
     double m2 = 0;
     for (int b = 0; b < blocks; ++b) {

@@ -199,8 +199,7 @@ class Lowering {
     }
     op.output = destination(result);
 
-    const int blocks = ((n.shape.h + op.blocking.block_h - 1) / op.blocking.block_h) *
-                       ((n.shape.w + op.blocking.block_w - 1) / op.blocking.block_w);
+    const int blocks = kernels::block_count(op.blocking, n.shape.h, n.shape.w);
     const std::vector<int>& readers = readers_[id];
     if (readers.size() == 1 && node(at(readers[0])).kind == NodeKind::instance_norm) {
       op.moments = new_buffer(at(blocks) * 2 * at(n.shape.c));
@@ -247,11 +246,7 @@ class Lowering {
     touch(buffer);
     if (!style_seen_) program_.first_style_step = static_cast<int>(program_.steps.size());
     style_seen_ = true;
-    push({NormOp{buffer, n.shape, blocking.block_h, blocking.block_w, n.gamma, n.beta, scale_shift},
-          "",
-          {},
-          1,
-          0});
+    push({NormOp{buffer, n.shape, blocking, n.gamma, n.beta, scale_shift}, "", {}, 1, 0});
     values_[id] = {values_[source].x, scale_shift, n.act, {}};
     if (!options_.fuse) materialise(id);
   }

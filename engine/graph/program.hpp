@@ -59,7 +59,7 @@ struct PoolOp {
 struct NormOp {
   int moments;
   Shape shape;
-  int block_h, block_w;
+  kernels::ConvBlocking blocking;
   std::size_t gamma, beta;
   int scale_shift;
 };

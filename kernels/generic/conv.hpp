@@ -4,6 +4,7 @@
 #include "kernels/generic/conv_depthwise.hpp"
 #include "kernels/generic/conv_direct.hpp"
 #include "kernels/generic/conv_planar.hpp"
+#include "kernels/generic/conv_upsample.hpp"
 #include "kernels/generic/conv_winograd.hpp"
 #include "kernels/generic/moments.hpp"
 
@@ -11,10 +12,11 @@ namespace nst::kernels {
 namespace {
 
 // ConvPlan::algorithm.
-enum Algorithm : int { kDirect, kPlanar, kWinograd, kDepthwise };
+enum Algorithm : int { kDirect, kPlanar, kWinograd, kUpsample, kDepthwise };
 
 ConvPlan conv_plan(const ConvSpec& spec) {
   if (spec.depthwise) return {spec, kDepthwise, depthwise::packed_floats(spec)};
+  if (upsample::suits(spec)) return {spec, kUpsample, upsample::packed_floats(spec)};
   if (winograd::suits(spec)) return {spec, kWinograd, winograd::packed_floats(spec)};
   if (planar::preferred(spec)) return {spec, kPlanar, planar::packed_floats(spec)};
   return {spec, kDirect, direct::packed_floats(spec)};
@@ -26,6 +28,8 @@ void conv_pack(const ConvPlan& plan, const float* weights, float* packed) {
       return depthwise::pack(plan.spec, weights, packed);
     case kPlanar:
       return planar::pack(plan.spec, weights, packed);
+    case kUpsample:
+      return upsample::pack(plan.spec, weights, packed);
     case kWinograd:
       return winograd::pack(plan.spec, weights, packed);
     default:
@@ -41,6 +45,7 @@ NST_INLINE std::size_t scratch_floats(const ConvPlan& plan, int block_h, int blo
 // Blocks follow from the sizes alone, never from the machine: they are part of what fixes the
 // result's bytes.
 ConvBlocking conv_blocking(const ConvPlan& plan, const ConvGeometry& g) {
+  if (plan.algorithm == kUpsample) return upsample::blocking(plan.spec, g);
   if (plan.algorithm == kWinograd) return winograd::blocking(plan.spec, g);
   // A window and a panel of weights share a second-level cache taken as 1 MiB.
   constexpr std::size_t kWindowFloats = (384 * 1024) / sizeof(float);
@@ -66,7 +71,7 @@ ConvBlocking conv_blocking(const ConvPlan& plan, const ConvGeometry& g) {
   }
   // Whole cache lines keep what follows in the caller's arena aligned.
   const std::size_t scratch = (scratch_floats(plan, h, width(columns)) + 15) / 16 * 16;
-  return {h, width(columns), scratch};
+  return {0, 0, h, width(columns), scratch};
 }
 
 void conv_run(const ConvArgs& args, Block block, float* moments, float* scratch) {
@@ -76,6 +81,10 @@ void conv_run(const ConvArgs& args, Block block, float* moments, float* scratch)
       break;
     case kPlanar:
       planar::run(args, block, scratch);
+      break;
+    case kUpsample:
+      upsample::run(args, block, scratch);
+      break;
     case kWinograd:
       winograd::run(args, block, scratch);
       break;

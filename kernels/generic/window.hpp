@@ -29,11 +29,15 @@ NST_INLINE std::size_t window_floats(const ConvSpec& spec, int block_h, int bloc
   return static_cast<std::size_t>(rect.h) * rect.w * spec.in_c + kLanes;
 }
 
+// A border only the kernel layer knows: the edge pixel repeats.
+constexpr Border kRepeatEdge = static_cast<Border>(2);
+
 // Source row or column of (upsampled) coordinate u; -1 where the border is zero.
 NST_INLINE int source_index(int u, int side, int upsample, Border border) {
   const int last = side * upsample - 1;
   if (u < 0 || u > last) {
     if (border == Border::zero) return -1;
+    if (border == kRepeatEdge) return u < 0 ? 0 : side - 1;
     u = u < 0 ? -u : 2 * last - u;
   }
   return upsample == 2 ? u >> 1 : u;
@@ -179,8 +183,9 @@ Window block_window(const ConvArgs& args, Block block, bool contiguous_columns, 
   return form_window(args, block, rect, scratch);
 }
 
-// The window of a block rounded up to `whole` (same origin), for algorithms that work in tiles. What only the surplus outputs read
-// is zero or the picture's own: any finite value would do, for those outputs are dropped.
+// The window of a block rounded up to `whole` (same origin), for algorithms that work in tiles.
+// What only the surplus outputs read is zero or the picture's own: any finite value would do, for
+// those outputs are dropped.
 Window tile_window(const ConvArgs& args, Block block, const Rect& whole, float* scratch) {
   if (reads_in_place(args, whole, false)) {
     return {address(args.input.x, whole.y, whole.x), args.input.x.row_stride,

@@ -84,7 +84,7 @@ void conv_pack(const ConvPlan& plan, const float* weights, float* packed) {
 ConvBlocking conv_blocking(const ConvPlan&, const ConvGeometry& geometry) {
   // Small enough that several threads share even a small picture; an odd height so that a test
   // meets partial blocks.
-  return {std::min(geometry.out_h, 5), std::min(geometry.out_w, 64), 0};
+  return {0, 0, std::min(geometry.out_h, 5), std::min(geometry.out_w, 64), 0};
 }
 
 void conv_run(const ConvArgs& args, Block block, float* moments, float*) {

@@ -226,11 +226,9 @@ ConvResult run_conv(const Table& table, const ConvCase& conv, const ConvData& da
   args.output = result.output.mutable_view();
 
   const ConvBlocking& blocking = args.blocking;
-  for (int y = 0; y < g.out_h; y += blocking.block_h) {
-    for (int x = 0; x < g.out_w; x += blocking.block_w) {
-      result.blocks.push_back(
-          {y, x, std::min(blocking.block_h, g.out_h - y), std::min(blocking.block_w, g.out_w - x)});
-    }
+  const int count = block_count(blocking, g.out_h, g.out_w);
+  for (int n = 0; n < count; ++n) {
+    result.blocks.push_back(nth_block(blocking, g.out_h, g.out_w, n));
   }
   if (order == BlockOrder::backward) std::reverse(result.blocks.begin(), result.blocks.end());
   for (const Block& block : result.blocks) {
