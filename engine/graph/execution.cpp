@@ -219,18 +219,18 @@ void Execution::run_item(const NormOp& op, int, float*) {
     const auto block_mean = [&](int b) -> double {
       return moments[static_cast<std::ptrdiff_t>(b) * 2 * op.shape.c + c];
     };
-    const auto block_count = [&](int b) {
+    const auto pixels_of = [&](int b) {
       const Block block = kernels::nth_block(op.blocking, op.shape.h, op.shape.w, b);
       return static_cast<double>(block.h) * block.w;
     };
     double sum = 0;
-    for (int b = 0; b < blocks; ++b) sum += kernels::block_count(b) * block_mean(b);
+    for (int b = 0; b < blocks; ++b) sum += pixels_of(b) * block_mean(b);
     const double mean = sum / total;
     double m2 = 0;
     for (int b = 0; b < blocks; ++b) {
       const double deviation = block_mean(b) - mean;
       m2 += moments[(static_cast<std::ptrdiff_t>(b) * 2 + 1) * op.shape.c + c] +
-            block_count(b) * deviation * deviation;
+            pixels_of(b) * deviation * deviation;
     }
     const double factor = style_params_[op.gamma + static_cast<std::size_t>(c)] /
                           std::sqrt(m2 / total + kNormEpsilon);
