@@ -97,6 +97,26 @@ NST_INLINE void finish(const Accumulators<P, V>& acc, const Tile& t) {
 }
 
 template <int P, int V>
+NST_INLINE void clear(Accumulators<P, V>& acc) {
+  unroll<P>([&](auto p) __attribute__((always_inline)) {
+    unroll<V>([&](auto v) __attribute__((always_inline)) { acc.at[p][v] = splat(0.0f); });
+  });
+}
+
+template <int P, int V>
+NST_INLINE void add(Accumulators<P, V>& total, const Accumulators<P, V>& part) {
+  unroll<P>([&](auto p) __attribute__((always_inline)) {
+    unroll<V>([&](auto v) __attribute__((always_inline)) {
+      total.at[p][v] = total.at[p][v] + part.at[p][v];
+    });
+  });
+}
+
+// Long sums are made of partial ones of at least kPartial products, a kernel row or several:
+// rounding errors grow with the length of a chain, and a deep network multiplies them.
+constexpr int kPartial = 96;
+
+template <int P, int V>
 void run_tile(const Tile& t) {
   Accumulators<P, V> acc;
   unroll<V>([&](auto v) __attribute__((always_inline)) {
@@ -107,6 +127,10 @@ void run_tile(const Tile& t) {
   constexpr int kPointers = (P + 2) / 3;
   const float* weights = t.weights;
   const std::ptrdiff_t pixel = t.in_pixel;
+  const bool partial = t.kernel_h > 1 && t.kernel_h * t.run >= 2 * kPartial;
+  Accumulators<P, V> total = acc;
+  if (partial) clear(acc);
+  int since = 0;
   for (int ky = 0; ky < t.kernel_h; ++ky) {
     const float* in[kPointers];
     unroll<kPointers>([&](auto j) __attribute__((always_inline)) {
@@ -123,7 +147,14 @@ void run_tile(const Tile& t) {
       unroll<kPointers>([&](auto j) __attribute__((always_inline)) { ++in[j]; });
       weights += V * kLanes;
     }
+    since += t.run;
+    if (partial && since >= kPartial && ky + 1 < t.kernel_h) {
+      add(total, acc);
+      clear(acc);
+      since = 0;
+    }
   }
+  if (partial) add(acc, total);
   finish(acc, t);
 }
 

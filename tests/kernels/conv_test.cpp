@@ -190,6 +190,28 @@ TEST_CASE("convolutions of random shapes and options equal the reference") {
   }
 }
 
+TEST_CASE("3x3 convolutions of every small size, whole tiles or not, equal the reference") {
+  Random random(kSeed + 6);
+  MESSAGE("seed ", kSeed + 6);
+  for (const int upsample : {1, 2}) {
+    for (int side = 1; side <= 13; ++side) {
+      for (const Padding padding : {Padding::valid, Padding::same, Padding::reflect}) {
+        Shape shape{{3, 3, random.between(16, 40), random.between(16, 70), 1, upsample, false},
+                    padding,
+                    side,
+                    random.between(1, 40)};
+        if (padding == Padding::valid) shape.h = std::max(shape.h, 3);
+        if (padding == Padding::valid) shape.w = std::max(shape.w, 3);
+        if (padding == Padding::reflect) shape.h = std::max(shape.h, 2);
+        if (padding == Padding::reflect) shape.w = std::max(shape.w, 2);
+        ConvCase conv = case_of(shape);
+        choose_options(conv, random);
+        check_case(conv, random);
+      }
+    }
+  }
+}
+
 TEST_CASE("the order of blocks and what scratch held change no byte") {
   Random random(kSeed + 3);
   MESSAGE("seed ", kSeed + 3);

@@ -257,7 +257,9 @@ Tensor conv_tolerance(const ConvCase& conv, const ConvData& data) {
   // Rounding errors of a sum of n products behave as a random walk: below lambda * sqrt(n) * u *
   // sum |a b| with lambda about 4 for the sizes and counts here (Higham and Mary 2019, A new
   // approach to probabilistic rounding error analysis); forming the input and finishing the output
-  // round a few times more. The reference gives sum |a b| when every operand is its magnitude.
+  // round a few times more. Transformed tiles (Winograd) spread the same products over points whose
+  // factors and sums are larger; for the sizes here that stays within the same bound, which is far
+  // from tight. The reference gives sum |a b| when every operand is its magnitude.
   constexpr float kUnit = 0x1p-24f;
   ConvCase absolute = conv;
   absolute.act = absolute.input_act = Activation::none;
