@@ -112,9 +112,26 @@ NST_INLINE void add(Accumulators<P, V>& total, const Accumulators<P, V>& part) {
   });
 }
 
-// Long sums are made of partial ones of at least kPartial products, a kernel row or several:
-// rounding errors grow with the length of a chain, and a deep network multiplies them.
-constexpr int kPartial = 96;
+// Long sums are made of partial ones of kPartial products: rounding errors grow with the length of
+// a chain, and a deep network multiplies them. Costs about two percent.
+constexpr int kPartial = 64;
+
+// `count` products of one kernel row; advances `in` and `weights`.
+template <int P, int V>
+NST_INLINE void accumulate_run(Accumulators<P, V>& acc, const float** in, std::ptrdiff_t pixel,
+                               const float*& weights, int count) {
+  constexpr int kPointers = (P + 2) / 3;
+  for (; count >= kUnroll; count -= kUnroll) {
+    accumulate<P, V, kUnroll>(acc, in, pixel, weights);
+    unroll<kPointers>([&](auto j) __attribute__((always_inline)) { in[j] += kUnroll; });
+    weights += kUnroll * V * kLanes;
+  }
+  for (; count > 0; --count) {
+    accumulate<P, V, 1>(acc, in, pixel, weights);
+    unroll<kPointers>([&](auto j) __attribute__((always_inline)) { ++in[j]; });
+    weights += V * kLanes;
+  }
+}
 
 template <int P, int V>
 void run_tile(const Tile& t) {
@@ -127,34 +144,29 @@ void run_tile(const Tile& t) {
   constexpr int kPointers = (P + 2) / 3;
   const float* weights = t.weights;
   const std::ptrdiff_t pixel = t.in_pixel;
-  const bool partial = t.kernel_h > 1 && t.kernel_h * t.run >= 2 * kPartial;
   Accumulators<P, V> total = acc;
-  if (partial) clear(acc);
-  int since = 0;
+  bool has_total = false;
+  int length = 0;  // of the chains in acc
   for (int ky = 0; ky < t.kernel_h; ++ky) {
     const float* in[kPointers];
     unroll<kPointers>([&](auto j) __attribute__((always_inline)) {
       in[j] = t.in + ky * t.in_row + 3 * j * pixel;
     });
-    int k = t.run;
-    for (; k >= kUnroll; k -= kUnroll) {
-      accumulate<P, V, kUnroll>(acc, in, pixel, weights);
-      unroll<kPointers>([&](auto j) __attribute__((always_inline)) { in[j] += kUnroll; });
-      weights += kUnroll * V * kLanes;
-    }
-    for (; k > 0; --k) {
-      accumulate<P, V, 1>(acc, in, pixel, weights);
-      unroll<kPointers>([&](auto j) __attribute__((always_inline)) { ++in[j]; });
-      weights += V * kLanes;
-    }
-    since += t.run;
-    if (partial && since >= kPartial && ky + 1 < t.kernel_h) {
-      add(total, acc);
-      clear(acc);
-      since = 0;
+    for (int left = t.run; left > 0;) {
+      if (length >= kPartial) {
+        if (has_total) add(total, acc);
+        if (!has_total) total = acc;
+        has_total = true;
+        clear(acc);
+        length = 0;
+      }
+      const int count = min_of(left, kPartial);
+      accumulate_run<P, V>(acc, in, pixel, weights, count);
+      left -= count;
+      length += count;
     }
   }
-  if (partial) add(acc, total);
+  if (has_total) add(acc, total);
   finish(acc, t);
 }
 

@@ -24,13 +24,8 @@ LayerRecord run_layers(const Model& model, const ImageView* style, const ImageVi
 // β and γ of every normalised layer in the network's order, one after the other.
 std::vector<float> run_style_params(const Model& model, const StyleVector& vector);
 
-// How strictly first values are compared: 1e-4 as they are, or 1e-4 of the layer's own size where
-// that exceeds one (the larger of |mean| and std).
-enum class FirstValues { absolute, scaled };
-
 // Checks that `got` holds every layer of `want` within the bounds: mean and std to 1e-4 relative,
 // first values to 1e-4. Returns the worst departures.
-LayerDifference check_layers(const LayerRecord& got, const LayerRecord& want,
-                             FirstValues first_values = FirstValues::absolute);
+LayerDifference check_layers(const LayerRecord& got, const LayerRecord& want);
 
 }  // namespace nst::test
