@@ -13,7 +13,7 @@ build_packages=(
   g++ cmake ninja-build pkg-config
   libxsimd-dev libstb-dev nlohmann-json3-dev libcli11-dev
   libjpeg-dev libpng-dev zlib1g-dev libarchive-dev
-  doctest-dev libbenchmark-dev
+  doctest-dev libxtensor-dev libbenchmark-dev
 )
 
 say() { printf '==> %s\n' "$*"; }

@@ -38,12 +38,10 @@ struct Golden {
 };
 
 Golden load_golden(const std::string& path) {
-  NpyArray both = load_npy(path);
-  REQUIRE(both.shape.at(0) == 2);
-  const auto half = both.values.begin() + static_cast<std::ptrdiff_t>(both.values.size() / 2);
-  return {{both.shape.begin() + 1, both.shape.end()},
-          {both.values.begin(), half},
-          {half, both.values.end()}};
+  const xt::xarray<float> both = load_npy(path);
+  REQUIRE(both.shape(0) == 2);
+  const auto half = both.begin() + static_cast<std::ptrdiff_t>(both.size() / 2);
+  return {{both.shape().begin() + 1, both.shape().end()}, {both.begin(), half}, {half, both.end()}};
 }
 
 Image content(std::size_t i) {

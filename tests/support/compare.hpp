@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 #include <vector>
+#include <xtensor/xarray.hpp>
 
-#include "image/npy.hpp"
 #include "nst/nst.hpp"
 
 namespace nst::test {
@@ -26,8 +26,9 @@ std::string to_string(const Difference& d);
 std::span<const float> samples(const Image& image);
 std::span<const float> samples(const StyleVector& style);
 
-// A float32 .npy file. Throws Error if it cannot be read.
-NpyArray load_npy(const std::string& path);
+// A float32 .npy file, read by xtensor: what the engine is held against does not pass through the
+// engine's own reader. Throws std::runtime_error if it cannot be read.
+xt::xarray<float> load_npy(const std::string& path);
 // An [h, w, 3] file as a picture, a [100] file as a style.
 Image npy_image(const std::string& path);
 StyleVector npy_style(const std::string& path);
@@ -41,8 +42,7 @@ struct LayerStatistics {
 };
 LayerStatistics layer_statistics(const float* data, int h, int w, int c);
 
-// One layer's departure from the record. mean and std are relative to the larger of |mean| and std,
-// as a mean may happen to lie near zero.
+// One layer's departure from the record; mean and std are relative.
 struct LayerDifference {
   bool same_shape = false;
   double mean = 0.0, std = 0.0, first = 0.0;
