@@ -45,15 +45,25 @@ struct CommandLine {
     convert_command->add_option("SOURCE", convert.sources, "Where the weights are")->required();
     convert_command->add_option("-o,--output", convert.output, "Model file to write (.safetensors)")
         ->required();
-    convert_command->add_option("--dtype", convert.dtype, "Type of the weights: f32 (default), f16")
-        ->transform(CLI::CheckedTransformer(
-            std::map<std::string, nst::DType>{{"f32", nst::DType::f32}, {"f16", nst::DType::f16}}));
     convert_command
-        ->add_option("--padding", convert.padding,
-                     "Padding of the transformer: reflect (default, as trained), zero (as the "
-                     "TF.js export runs)")
-        ->transform(CLI::CheckedTransformer(std::map<std::string, nst::PaddingKind>{
-            {"reflect", nst::PaddingKind::reflect}, {"zero", nst::PaddingKind::zero}}));
+        ->add_option_function<std::string>(
+            "--dtype",
+            [this](const std::string& name) {
+              convert.dtype = name == "f16" ? nst::DType::f16 : nst::DType::f32;
+            },
+            "How the weights are stored (default: f32)")
+        ->type_name("TYPE")
+        ->check(CLI::IsMember({"f32", "f16"}));
+    convert_command
+        ->add_option_function<std::string>(
+            "--padding",
+            [this](const std::string& name) {
+              convert.padding = name == "zero" ? nst::PaddingKind::zero : nst::PaddingKind::reflect;
+            },
+            "Padding of the transformer: reflect (default, as trained), zero (as the TF.js export "
+            "runs)")
+        ->type_name("KIND")
+        ->check(CLI::IsMember({"reflect", "zero"}));
 
     inspect_command = app.add_subcommand("inspect", "List the tensors of a source or model");
     inspect_command->add_option("SOURCE", inspect_source, "What to look into")->required();

@@ -10,7 +10,8 @@
 
 namespace nst {
 
-struct Model::Impl {
+// Hidden: nested in an exported class, it would be exported too.
+struct __attribute__((visibility("hidden"))) Model::Impl {
   // `owner` keeps `bytes` alive. Checks that every network the file claims is complete and
   // consistent. Throws Error{model}.
   Impl(std::shared_ptr<const void> owner, Bytes bytes, const std::string& name,

@@ -145,15 +145,23 @@ NST_INLINE Vec at_least(float low, Vec v) { return maximum(splat(low), v); }
 NST_INLINE Vec at_most(float high, Vec v) { return minimum(splat(high), v); }
 
 // 2^n for the integer n in the low bits of 1.5 * 2^23 + n (-126 <= n <= 127): shifting it into the
-// exponent pushes every other bit out.
+// exponent pushes every other bit out. By intrinsics: xsimd spells its bit casts differently from
+// version to version.
 NST_INLINE Vec power_of_two(Vec biased) {
 #if defined(__AVX512F__)
   const __m512i exponent = _mm512_maskz_slli_epi32(0xffff, _mm512_castps_si512(biased), 23);
   return _mm512_castsi512_ps(_mm512_add_epi32(exponent, _mm512_set1_epi32(0x3f800000)));
+#elif defined(__AVX2__)
+  const __m256i exponent = _mm256_slli_epi32(_mm256_castps_si256(biased), 23);
+  return _mm256_castsi256_ps(_mm256_add_epi32(exponent, _mm256_set1_epi32(0x3f800000)));
+#elif defined(__SSE2__)
+  const __m128i exponent = _mm_slli_epi32(_mm_castps_si128(biased), 23);
+  return _mm_castsi128_ps(_mm_add_epi32(exponent, _mm_set1_epi32(0x3f800000)));
+#elif defined(__aarch64__)
+  const int32x4_t exponent = vshlq_n_s32(vreinterpretq_s32_f32(biased), 23);
+  return vreinterpretq_f32_s32(vaddq_s32(exponent, vdupq_n_s32(0x3f800000)));
 #else
-  using Bits = xsimd::batch<std::int32_t, NST_ARCH>;
-  const Bits exponent = xsimd::bitwise_cast<Bits>(biased) << 23;
-  return xsimd::bitwise_cast<Vec>(exponent + Bits(0x3f800000));
+#error "power_of_two needs this instruction set's shift"
 #endif
 }
 

@@ -1,4 +1,4 @@
-// The kernels compiled for AVX-512 (F, BW, DQ, VL).
+// The kernels compiled for AVX-512 (F, CD, BW, DQ, VL).
 #define NST_ARCH xsimd::avx512bw
 #include "kernels/generic/table.hpp"
 #include "kernels/isa/tables.h"
