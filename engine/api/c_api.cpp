@@ -121,11 +121,12 @@ void write_output(const nst::Image& image, const nst_image& output) {
                                sample_type(output.type), nst::view_stride(view(output))});
 }
 
-nst_status open(nst_model** model, nst::Model (*opener)(const void*, size_t, const char*),
-                const void* data, size_t size, const char* name) noexcept {
+// Sets *model to what `opener` returns.
+template <typename Opener>
+nst_status open(nst_model** model, Opener&& opener) noexcept {
   return guarded([&] {
     nst_model*& out = required(model, "model");
-    out = new nst_model{opener(data, size, name)};
+    out = new nst_model{opener()};
   });
 }
 
@@ -142,27 +143,19 @@ const char* nst_isa(void) {
 const char* nst_last_error(void) { return last_error.c_str(); }
 
 nst_status nst_model_open(const char* path, nst_model** model) {
-  return open(
-      model,
-      [](const void*, size_t, const char* p) { return nst::Model::open(&required(p, "path")); },
-      nullptr, 0, path);
+  return open(model, [&] { return nst::Model::open(&required(path, "path")); });
 }
 
 nst_status nst_model_open_memory(const void* data, size_t size, const char* name,
                                  nst_model** model) {
-  return open(
-      model,
-      [](const void* d, size_t n, const char* p) {
-        if (!d) throw nst::Error(nst::ErrorCode::usage, "data is null");
-        return nst::Model::open_memory(d, n, p ? p : "memory");
-      },
-      data, size, name);
+  return open(model, [&] {
+    if (!data) throw nst::Error(nst::ErrorCode::usage, "data is null");
+    return nst::Model::open_memory(data, size, name ? name : "memory");
+  });
 }
 
 nst_status nst_model_default(nst_model** model) {
-  return open(
-      model, [](const void*, size_t, const char*) { return nst::Model::default_model(); }, nullptr,
-      0, nullptr);
+  return open(model, [] { return nst::Model::default_model(); });
 }
 
 void nst_model_free(nst_model* model) { delete model; }

@@ -16,8 +16,10 @@ enum Algorithm : int { kDirect, kPlanar, kWinograd, kUpsample, kDepthwise };
 
 ConvPlan conv_plan(const ConvSpec& spec) {
   if (spec.depthwise) return {spec, kDepthwise, depthwise::packed_floats(spec)};
-  if (upsample::suits(spec)) return {spec, kUpsample, upsample::packed_floats(spec)};
-  if (winograd::suits(spec)) return {spec, kWinograd, winograd::packed_floats(spec)};
+  if (upsample::suits(spec))
+    return {spec, kUpsample, tiles::packed_floats<upsample::Algorithm>(spec)};
+  if (winograd::suits(spec))
+    return {spec, kWinograd, tiles::packed_floats<winograd::Algorithm>(spec)};
   if (planar::preferred(spec)) return {spec, kPlanar, planar::packed_floats(spec)};
   return {spec, kDirect, direct::packed_floats(spec)};
 }
@@ -45,8 +47,8 @@ NST_INLINE std::size_t scratch_floats(const ConvPlan& plan, int block_h, int blo
 // Blocks follow from the sizes alone, never from the machine: they are part of what fixes the
 // result's bytes.
 ConvBlocking conv_blocking(const ConvPlan& plan, const ConvGeometry& g) {
-  if (plan.algorithm == kUpsample) return upsample::blocking(plan.spec, g);
-  if (plan.algorithm == kWinograd) return winograd::blocking(plan.spec, g);
+  if (plan.algorithm == kUpsample) return tiles::blocking<upsample::Algorithm>(plan.spec, g);
+  if (plan.algorithm == kWinograd) return tiles::blocking<winograd::Algorithm>(plan.spec, g);
   // A window and a panel of weights share a second-level cache taken as 1 MiB.
   constexpr std::size_t kWindowFloats = (384 * 1024) / sizeof(float);
   constexpr int kHeight = 16;
@@ -83,10 +85,10 @@ void conv_run(const ConvArgs& args, Block block, float* moments, float* scratch)
       planar::run(args, block, scratch);
       break;
     case kUpsample:
-      upsample::run(args, block, scratch);
+      tiles::run<upsample::Algorithm>(args, block, scratch);
       break;
     case kWinograd:
-      winograd::run(args, block, scratch);
+      tiles::run<winograd::Algorithm>(args, block, scratch);
       break;
     default:
       direct::run(args, block, scratch);

@@ -161,7 +161,8 @@ struct Epilogue {
   std::ptrdiff_t skip_row, skip_pixel;
   float* out;
   std::ptrdiff_t out_row, out_pixel;
-  int h, w, channels;  // valid ones of the tile
+  int first_y, first_x, h, w,
+      channels;  // valid ones of the tile: rows [first_y, h), columns [first_x, w)
 };
 
 NST_INLINE Epilogue epilogue(const ConvArgs& args) {
@@ -182,12 +183,116 @@ NST_INLINE void place(Epilogue& e, const ConvArgs& args, int y, int x, int c) {
   e.out = address(args.output, y, x) + c;
 }
 
+// Row y, column x of the tile; dropped where it lies outside the block.
 NST_INLINE void put(const Epilogue& e, int y, int x, Vec sum) {
+  if (x < e.first_x || x >= e.w) return;
   Vec value = clamped(e.clamp, sum + e.bias);
   if (e.skip != nullptr) {
     value = value + load_first(e.skip + y * e.skip_row + x * e.skip_pixel, e.channels);
   }
   store_first(e.out + y * e.out_row + x * e.out_pixel, value, e.channels);
+}
+
+// What follows is the course of every tiled algorithm A, which says:
+//   Transform           the one-dimensional transform of the inputs
+//   kOut                output rows and columns of a tile
+//   kProducts           products along one axis; kProducts^2 planes of M
+//   point_of(product)   the transformed input a product takes
+//   origin(pad)         first output of the first tile, in (-kOut, 0]
+//   source(tile, pad)   first input row or column, before upsampling, that a tile's outputs read
+//   window(...)         that input with its border
+//   output(...)         one tile of M to its outputs
+
+// The tiles of one block and the parts of its scratch, floats from the start: the window first,
+// then in its place M; V; the end.
+struct Layout {
+  int tiles_h, tiles_w;
+  int tile_y, tile_x;  // first output of the first tile
+  Rect rect;           // of the window, whole tiles
+  std::size_t v, end;
+};
+
+template <class A>
+Layout layout(const ConvSpec& spec, const ConvGeometry& g, Block block) {
+  using T = typename A::Transform;
+  Layout l{};
+  l.tile_y = block.y - (block.y - A::origin(g.pad_top)) % A::kOut;
+  l.tile_x = block.x - (block.x - A::origin(g.pad_left)) % A::kOut;
+  l.tiles_h = ceil_div(block.y + block.h - l.tile_y, A::kOut);
+  l.tiles_w = ceil_div(block.x + block.w - l.tile_x, A::kOut);
+  l.rect = {A::source(l.tile_y, g.pad_top), A::source(l.tile_x, g.pad_left),
+            l.tiles_h * T::kOut + T::kIn - T::kOut, l.tiles_w * T::kOut + T::kIn - T::kOut};
+  const std::size_t count = static_cast<std::size_t>(l.tiles_h) * l.tiles_w;
+  const std::size_t window = static_cast<std::size_t>(l.rect.h) * l.rect.w * spec.in_c + kLanes;
+  const std::size_t m = A::kProducts * A::kProducts * count * direct::kPanelChannels;
+  l.v = aligned(window > m ? window : m);
+  l.end = l.v + aligned(T::kIn * T::kIn * count * spec.in_c + kLanes);
+  return l;
+}
+
+template <class A>
+ConvBlocking blocking(const ConvSpec& spec, const ConvGeometry& g) {
+  const int first_y = A::origin(g.pad_top);
+  const int first_x = A::origin(g.pad_left);
+  const Grid blocks =
+      grid(ceil_div(g.out_h - first_y, A::kOut), ceil_div(g.out_w - first_x, A::kOut),
+           [&](int h, int w) {
+             return layout<A>(spec, ConvGeometry{}, {0, 0, h * A::kOut, w * A::kOut}).end;
+           });
+  return {first_y, first_x, blocks.h * A::kOut, blocks.w * A::kOut, blocks.scratch_floats};
+}
+
+// m [product][tile][width] to the block's outputs, channels from `first`.
+template <class A>
+void transform_outputs(const ConvArgs& args, Block block, const Layout& l, int first, int width,
+                       const float* m) {
+  const std::ptrdiff_t point_stride = static_cast<std::ptrdiff_t>(l.tiles_h) * l.tiles_w * width;
+  Epilogue e = epilogue(args);
+  for (int ty = 0; ty < l.tiles_h; ++ty) {
+    for (int tx = 0; tx < l.tiles_w; ++tx) {
+      const int y = l.tile_y + ty * A::kOut;
+      const int x = l.tile_x + tx * A::kOut;
+      e.first_y = block.y - y;
+      e.first_x = block.x - x;
+      e.h = min_of(A::kOut, block.y + block.h - y);
+      e.w = min_of(A::kOut, block.x + block.w - x);
+      for (int c = first; c < first + width && c < args.plan.spec.out_c; c += kLanes) {
+        place(e, args, y, x, c);
+        A::output(m + (c - first), point_stride, e);
+      }
+      m += width;
+    }
+  }
+}
+
+template <class A>
+std::size_t packed_floats(const ConvSpec& spec) {
+  return static_cast<std::size_t>(A::kProducts) * A::kProducts * spec.in_c *
+         direct::vectors_of(spec.out_c) * kLanes;
+}
+
+template <class A>
+void run(const ConvArgs& args, Block block, float* scratch) {
+  const ConvSpec& spec = args.plan.spec;
+  const Layout l = layout<A>(spec, args.geometry, block);
+  const int count = l.tiles_h * l.tiles_w;
+  const std::ptrdiff_t v_stride = static_cast<std::ptrdiff_t>(count) * spec.in_c;
+  float* const v = scratch + l.v;
+  transform_inputs<typename A::Transform>(A::window(args, block, l.rect, scratch), l.tiles_h,
+                                          l.tiles_w, spec.in_c, v);
+  const float* u = args.packed;
+  for (int first = 0; first < spec.out_c; first += direct::kPanelChannels) {
+    const int width = panel_width(spec.out_c, first);
+    float* m = scratch;
+    for (int product = 0; product < A::kProducts * A::kProducts; ++product) {
+      const int point = A::point_of(product / A::kProducts) * A::Transform::kIn +
+                        A::point_of(product % A::kProducts);
+      multiply(v + point * v_stride, count, spec.in_c, u, width, m);
+      u += static_cast<std::ptrdiff_t>(spec.in_c) * width;
+      m += static_cast<std::ptrdiff_t>(count) * width;
+    }
+    transform_outputs<A>(args, block, l, first, width, scratch);
+  }
 }
 
 }  // namespace tiles

@@ -61,6 +61,11 @@ NST_INLINE bool reads_in_place(const ConvArgs& args, const Rect& rect, bool cont
   return !contiguous_columns || spec.kernel_w == 1 || args.input.x.pixel_stride == spec.in_c;
 }
 
+NST_INLINE Window window_in_place(const ConvArgs& args, const Rect& rect) {
+  return {address(args.input.x, rect.y, rect.x), args.input.x.row_stride,
+          args.input.x.pixel_stride};
+}
+
 // One vector of the formed value; n counts its valid channels.
 NST_INLINE Vec formed_vector(const ConvInput& input, Clamp clamp, const float* x,
                              const float* residual, int c, int n) {
@@ -177,8 +182,7 @@ Window form_window(const ConvArgs& args, Block block, const Rect& rect, float* s
 Window block_window(const ConvArgs& args, Block block, bool contiguous_columns, float* scratch) {
   const Rect rect = window_rect(args.plan.spec, args.geometry, block);
   if (reads_in_place(args, rect, contiguous_columns)) {
-    return {address(args.input.x, rect.y, rect.x), args.input.x.row_stride,
-            args.input.x.pixel_stride};
+    return window_in_place(args, rect);
   }
   return form_window(args, block, rect, scratch);
 }
@@ -188,8 +192,7 @@ Window block_window(const ConvArgs& args, Block block, bool contiguous_columns, 
 // those outputs are dropped.
 Window tile_window(const ConvArgs& args, Block block, const Rect& whole, float* scratch) {
   if (reads_in_place(args, whole, false)) {
-    return {address(args.input.x, whole.y, whole.x), args.input.x.row_stride,
-            args.input.x.pixel_stride};
+    return window_in_place(args, whole);
   }
   const Rect rect = window_rect(args.plan.spec, args.geometry, block);
   const std::ptrdiff_t row_stride = static_cast<std::ptrdiff_t>(whole.w) * args.plan.spec.in_c;
