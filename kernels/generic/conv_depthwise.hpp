@@ -1,6 +1,7 @@
 // Depthwise convolution: channels in the lanes, a few neighbouring pixels per weight vector.
 #pragma once
 
+#include "kernels/generic/algorithm.hpp"
 #include "kernels/generic/window.hpp"
 
 namespace nst::kernels {
@@ -123,6 +124,13 @@ void run(const ConvArgs& args, Block block, float* scratch) {
     }
   }
 }
+
+ConvBlocking blocking(const ConvSpec& spec, const ConvGeometry& geometry) {
+  return pixel_blocking(spec, geometry, 64, 1, window_floats);
+}
+
+constexpr ConvAlgorithm kAlgorithm = {[](const ConvSpec& spec) { return spec.depthwise; },
+                                      packed_floats, pack, blocking, run};
 
 }  // namespace depthwise
 }  // namespace

@@ -5,6 +5,7 @@
 // kernel_w * in_c products and the whole convolution is kernel_h such runs.
 #pragma once
 
+#include "kernels/generic/algorithm.hpp"
 #include "kernels/generic/window.hpp"
 
 namespace nst::kernels {
@@ -226,6 +227,14 @@ void run(const ConvArgs& args, Block block, float* scratch) {
     tile.weights += panel_floats;
   }
 }
+
+// Wider rows gain nothing but fewer columns read twice.
+ConvBlocking blocking(const ConvSpec& spec, const ConvGeometry& geometry) {
+  return pixel_blocking(spec, geometry, 64, 1, window_floats);
+}
+
+constexpr ConvAlgorithm kAlgorithm = {[](const ConvSpec&) { return true; }, packed_floats, pack,
+                                      blocking, run};
 
 }  // namespace direct
 }  // namespace

@@ -31,15 +31,13 @@ NST_INLINE int panel_channels(int left) {
 
 // Is it worth transposing the input? What full lanes save per input value, in vector multiplies,
 // against the roughly two operations its transposition takes.
-NST_INLINE bool preferred(const ConvSpec& spec) {
+bool suits(const ConvSpec& spec) {
   const int idle_lanes = ceil_div(spec.out_c, kLanes) * kLanes - spec.out_c;
   const int saved = idle_lanes * spec.kernel_h * spec.kernel_w;
   return saved > 3 * kLanes * spec.stride * spec.stride;
 }
 
-NST_INLINE std::size_t packed_floats(const ConvSpec& spec) {
-  return direct::products(spec) * spec.out_c;
-}
+std::size_t packed_floats(const ConvSpec& spec) { return direct::products(spec) * spec.out_c; }
 
 // [panel][kernel row][in_c][kernel column][channels of the panel].
 void pack(const ConvSpec& spec, const float* weights, float* packed) {
@@ -80,7 +78,7 @@ NST_INLINE std::size_t row_floats(const ConvSpec& spec, int block_w) {
   return static_cast<std::size_t>((block_w - 1) * spec.stride + spec.kernel_w) * spec.in_c + kLanes;
 }
 
-NST_INLINE std::size_t scratch_floats(const ConvSpec& spec, int block_h, int block_w) {
+std::size_t scratch_floats(const ConvSpec& spec, int block_h, int block_w) {
   return layout_of(spec, block_h, block_w).floats + row_floats(spec, block_w);
 }
 
@@ -284,6 +282,13 @@ void run(const ConvArgs& args, Block block, float* scratch) {
     first += channels;
   }
 }
+
+// Pixels in lanes want whole vectors.
+ConvBlocking blocking(const ConvSpec& spec, const ConvGeometry& geometry) {
+  return pixel_blocking(spec, geometry, 128, kLanes, scratch_floats);
+}
+
+constexpr ConvAlgorithm kAlgorithm = {suits, packed_floats, pack, blocking, run};
 
 }  // namespace planar
 }  // namespace

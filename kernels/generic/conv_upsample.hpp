@@ -23,7 +23,7 @@ constexpr int kShared = 1;                  // index of the point 1
 // Along one axis: even taps at every point, odd taps but for kShared.
 constexpr int kProducts = 2 * kIn - 1;
 
-NST_INLINE bool suits(const ConvSpec& spec) {
+bool suits(const ConvSpec& spec) {
   return spec.kernel_h == 3 && spec.kernel_w == 3 && spec.stride == 1 && spec.upsample == 2 &&
          !spec.depthwise && spec.in_c >= 8 && spec.out_c >= 8;
 }
@@ -59,7 +59,7 @@ void pack(const ConvSpec& spec, const float* weights, float* packed) {
 }
 
 // See tiles.hpp for what these members are.
-struct Algorithm {
+struct Upsample {
   using Transform = Winograd42;
   static constexpr int kOut = 2 * kSources;
   static constexpr int kProducts = upsample::kProducts;
@@ -109,6 +109,9 @@ struct Algorithm {
     });
   }
 };
+
+constexpr ConvAlgorithm kAlgorithm = {suits, tiles::packed_floats<Upsample>, pack,
+                                      tiles::blocking<Upsample>, tiles::run<Upsample>};
 
 }  // namespace upsample
 }  // namespace

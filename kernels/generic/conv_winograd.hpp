@@ -14,13 +14,13 @@ namespace nst::kernels {
 namespace {
 namespace winograd {
 
-NST_INLINE bool suits(const ConvSpec& spec) {
+bool suits(const ConvSpec& spec) {
   return spec.kernel_h == 3 && spec.kernel_w == 3 && spec.stride == 1 && spec.upsample == 1 &&
          !spec.depthwise && spec.in_c >= 16 && spec.out_c >= 16;
 }
 
 // See tiles.hpp for what these members are.
-struct Algorithm {
+struct Winograd {
   using Transform = Winograd43;
   static constexpr int kOut = Transform::kOut;
   static constexpr int kProducts = Transform::kIn;
@@ -58,6 +58,9 @@ struct Algorithm {
 void pack(const ConvSpec& spec, const float* weights, float* packed) {
   tiles::pack(Winograd43::kKernel, spec, weights, packed);
 }
+
+constexpr ConvAlgorithm kAlgorithm = {suits, tiles::packed_floats<Winograd>, pack,
+                                      tiles::blocking<Winograd>, tiles::run<Winograd>};
 
 }  // namespace winograd
 }  // namespace
