@@ -4,6 +4,7 @@
 
 #include "kernels/generic/conv_depthwise.hpp"
 #include "kernels/generic/conv_direct.hpp"
+#include "kernels/generic/conv_nested.hpp"
 #include "kernels/generic/conv_planar.hpp"
 #include "kernels/generic/conv_upsample.hpp"
 #include "kernels/generic/conv_winograd.hpp"
@@ -13,9 +14,9 @@ namespace nst::kernels {
 namespace {
 
 // In the order they are asked; the last suits everything. ConvPlan::algorithm is the index.
-constexpr const ConvAlgorithm* kAlgorithms[] = {&depthwise::kAlgorithm, &upsample::kAlgorithm,
-                                                &winograd::kAlgorithm, &planar::kAlgorithm,
-                                                &direct::kAlgorithm};
+constexpr const ConvAlgorithm* kAlgorithms[] = {&depthwise::kAlgorithm, &nested::kAlgorithm,
+                                                &upsample::kAlgorithm,  &winograd::kAlgorithm,
+                                                &planar::kAlgorithm,    &direct::kAlgorithm};
 
 ConvPlan conv_plan(const ConvSpec& spec) {
   int i = 0;

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "kernels/generic/conv_direct.hpp"
+#include "kernels/generic/planes.hpp"
 #include "kernels/generic/transpose.hpp"
 
 namespace nst::kernels {
@@ -95,41 +96,6 @@ NST_INLINE void to_planes(const ConvSpec& spec, const Layout& layout, const floa
   }
 }
 
-void form_planes(const ConvArgs& args, Block block, const Layout& layout, float* planes) {
-  const ConvSpec& spec = args.plan.spec;
-  const ConvGeometry& g = args.geometry;
-  const Rect rect = window_rect(spec, g, block);
-  float* row_scratch = planes + layout.floats;
-  const bool in_place = reads_in_place(args, rect, true) && args.input.x.pixel_stride == spec.in_c;
-  int previous = -1;
-  for (int r = 0; r < rect.h; ++r) {
-    float* to = planes + r * layout.row;
-    const int y = rect.y + r;
-    const int sy = source_index(y, g.in_h, spec.upsample, g.border);
-    if (sy < 0) {
-      zero_floats(to, layout.row);
-      previous = -1;
-      continue;
-    }
-    if (sy == previous) {
-      copy_floats(to - layout.row, to, layout.row);
-    } else {
-      const float* row = row_scratch;
-      if (in_place) {
-        row = address(args.input.x, sy, rect.x);
-      } else {
-        form_row(args, rect, sy, row_scratch);
-      }
-      to_planes(spec, layout, row, rect.w, to);
-    }
-    previous = sy;
-    // With formed wanted nothing is read in place and no row repeats inside the picture.
-    if (args.input.formed.data != nullptr && y >= block.y && y < block.y + block.h) {
-      keep_formed(args, block, rect, y, row_scratch);
-    }
-  }
-}
-
 struct Tile {
   const float* in;  // tap (0, 0) of channel 0, first pixel
   Layout layout;
@@ -197,74 +163,92 @@ void run_tile(const Tile& t) {
   });
 }
 
-using TileFunction = void (*)(const Tile&);
-
-template <int C, int... P>
-NST_INLINE TileFunction tile_of_channels(int vectors, std::integer_sequence<int, P...>) {
-  static constexpr TileFunction functions[] = {run_tile<C, P + 1>...};
+// Kernel::run<channels, vectors>, for 1 .. kMostChannels channels that panel_channels can give and
+// 1 .. most_vectors(channels) vectors.
+template <class Kernel, int C, int... P>
+NST_INLINE auto tile_of_channels(int vectors, std::integer_sequence<int, P...>) {
+  static constexpr typename Kernel::Function functions[] = {Kernel::template run<C, P + 1>...};
   return functions[vectors - 1];
 }
 
-template <int C>
-NST_INLINE TileFunction tile_of_channels(int vectors) {
-  return tile_of_channels<C>(vectors, std::make_integer_sequence<int, most_vectors(C)>{});
+template <class Kernel, int C>
+NST_INLINE auto tile_of_channels(int vectors) {
+  return tile_of_channels<Kernel, C>(vectors, std::make_integer_sequence<int, most_vectors(C)>{});
 }
 
-NST_INLINE TileFunction tile_function(int channels, int vectors) {
+template <class Kernel>
+NST_INLINE auto tile_function(int channels, int vectors) {
   switch (channels) {
     case 1:
-      return tile_of_channels<1>(vectors);
+      return tile_of_channels<Kernel, 1>(vectors);
     case 2:
-      return tile_of_channels<2>(vectors);
+      return tile_of_channels<Kernel, 2>(vectors);
     case 3:
-      return tile_of_channels<3>(vectors);
+      return tile_of_channels<Kernel, 3>(vectors);
     case 4:
-      return tile_of_channels<4>(vectors);
+      return tile_of_channels<Kernel, 4>(vectors);
     default:
-      return tile_of_channels<kMostChannels>(vectors);
+      return tile_of_channels<Kernel, kMostChannels>(vectors);
   }
 }
 
-// A finished tile to the picture; channel rows are `pitch` floats apart.
+struct Direct {
+  using Function = void (*)(const Tile&);
+  template <int C, int P>
+  static void run(const Tile& tile) {
+    run_tile<C, P>(tile);
+  }
+};
+
+// f(vectors) for register tiles of nearly equal width that make up `vectors`.
+template <class F>
+NST_INLINE void for_tiles(int vectors, int channels, F&& f) {
+  const int tiles = ceil_div(vectors, most_vectors(channels));
+  const int width = vectors / tiles;
+  const int wider = vectors % tiles;
+  for (int i = 0; i < tiles; ++i) f(width + (i < wider ? 1 : 0));
+}
+
+// A finished tile to every step-th pixel from (y, x); channel rows are `pitch` floats apart.
 NST_INLINE void write_pixels(const ConvArgs& args, const float* tile, int pitch, int channels,
-                             int pixels, int y, int x, int first) {
+                             int pixels, int y, int x, int step, int first) {
+  const std::ptrdiff_t out_step = step * args.output.pixel_stride;
   float* out = address(args.output, y, x) + first;
   if (args.skip.data == nullptr) {
-    transpose_back(tile, pitch, channels, pixels, out, args.output.pixel_stride);
+    transpose_back(tile, pitch, channels, pixels, out, out_step);
     return;
   }
   const float* skip = address(args.skip, y, x) + first;
   for (int p = 0; p < pixels; ++p) {
     for (int c = 0; c < channels; ++c) out[c] = tile[c * pitch + p] + skip[c];
-    out += args.output.pixel_stride;
-    skip += args.skip.pixel_stride;
+    out += out_step;
+    skip += step * args.skip.pixel_stride;
   }
 }
 
 NST_INLINE void run_row(const ConvArgs& args, Block block, Tile tile, int y, int first,
                         int channels) {
   alignas(64) float finished[kAccumulators * kLanes];
-  const int vectors = ceil_div(block.w, kLanes);
-  const int tiles = ceil_div(vectors, most_vectors(channels));
-  const int width = vectors / tiles;
-  const int wider = vectors % tiles;
   tile.out = finished;
   int x = 0;
-  for (int i = 0; i < tiles; ++i) {
-    const int n = width + (i < wider ? 1 : 0);
-    tile_function(channels, n)(tile);
+  for_tiles(ceil_div(block.w, kLanes), channels, [&](int n) {
+    tile_function<Direct>(channels, n)(tile);
     write_pixels(args, finished, n * kLanes, channels, min_of(n * kLanes, block.w - x), block.y + y,
-                 block.x + x, first);
+                 block.x + x, 1, first);
     tile.in += n * kLanes;
     x += n * kLanes;
-  }
+  });
 }
 
 void run(const ConvArgs& args, Block block, float* scratch) {
   const ConvSpec& spec = args.plan.spec;
   Tile tile{};
   tile.layout = layout_of(spec, block.h, block.w);
-  form_planes(args, block, tile.layout, scratch);
+  const Rect rect = window_rect(spec, args.geometry, block);
+  const Layout& layout = tile.layout;
+  form_planes(
+      args, block, rect, layout.row, scratch + layout.floats, scratch,
+      [&](const float* row, float* planes) { to_planes(spec, layout, row, rect.w, planes); });
   tile.kernel_h = spec.kernel_h;
   tile.kernel_w = spec.kernel_w;
   tile.in_c = spec.in_c;

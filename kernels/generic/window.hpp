@@ -77,6 +77,38 @@ NST_INLINE Vec formed_vector(const ConvInput& input, Clamp clamp, const float* x
   return v;
 }
 
+// Do pixels follow each other without a gap, and several fill a vector?
+NST_INLINE bool is_narrow_and_dense(const ConvInput& input, int channels) {
+  return channels < kLanes && kLanes % channels == 0 && input.x.pixel_stride == channels &&
+         (input.residual.data == nullptr || input.residual.pixel_stride == channels);
+}
+
+// As form_pixels, several pixels to a vector.
+void form_narrow(const ConvInput& input, const float* x, int sy, int sx, int n, int channels,
+                 float* to) {
+  alignas(64) float scale[kLanes];
+  alignas(64) float shift[kLanes];
+  for (int i = 0; i < kLanes; ++i) {
+    scale[i] = input.scale != nullptr ? input.scale[i % channels] : 1.0f;
+    shift[i] = input.scale != nullptr ? input.shift[i % channels] : 0.0f;
+  }
+  ConvInput repeated = input;
+  if (input.scale != nullptr) {
+    repeated.scale = scale;
+    repeated.shift = shift;
+  }
+  const float* residual =
+      input.residual.data != nullptr ? address(input.residual, sy, sx) : nullptr;
+  const Clamp clamp = clamp_of(input.act);
+  for (int left = n * channels; left > 0; left -= kLanes) {
+    const int valid = min_of(left, kLanes);
+    store_first(to, formed_vector(repeated, clamp, x, residual, 0, valid), valid);
+    x += kLanes;
+    to += kLanes;
+    if (residual != nullptr) residual += kLanes;
+  }
+}
+
 // n consecutive source pixels from (sy, sx), each stored `upsample` times.
 void form_pixels(const ConvArgs& args, int sy, int sx, int n, int repeat, float* to) {
   const ConvInput& input = args.input;
@@ -84,6 +116,10 @@ void form_pixels(const ConvArgs& args, int sy, int sx, int n, int repeat, float*
   const float* x = address(input.x, sy, sx);
   if (!has_prologue(input) && repeat == 1 && input.x.pixel_stride == channels) {
     copy_floats(x, to, static_cast<std::ptrdiff_t>(n) * channels);
+    return;
+  }
+  if (repeat == 1 && is_narrow_and_dense(input, channels)) {
+    form_narrow(input, x, sy, sx, n, channels, to);
     return;
   }
   const Clamp clamp = clamp_of(input.act);

@@ -1,0 +1,48 @@
+// Windows whose rows are split into planes, for algorithms with neighbouring pixels in the lanes.
+#pragma once
+
+#include "kernels/generic/window.hpp"
+
+namespace nst::kernels {
+namespace {
+
+// Forms the rows of `rect` one by one and gives each to split(row, planes): a dense pixel-major row
+// of rect.w pixels, and the row_floats floats of the planes it becomes. row_scratch holds one row.
+template <class Split>
+NST_INLINE void form_planes(const ConvArgs& args, Block block, const Rect& rect,
+                            std::ptrdiff_t row_floats, float* row_scratch, float* planes,
+                            Split&& split) {
+  const ConvSpec& spec = args.plan.spec;
+  const ConvGeometry& g = args.geometry;
+  const bool in_place = reads_in_place(args, rect, true) && args.input.x.pixel_stride == spec.in_c;
+  int previous = -1;
+  for (int r = 0; r < rect.h; ++r) {
+    float* to = planes + r * row_floats;
+    const int y = rect.y + r;
+    const int sy = source_index(y, g.in_h, spec.upsample, g.border);
+    if (sy < 0) {
+      zero_floats(to, row_floats);
+      previous = -1;
+      continue;
+    }
+    if (sy == previous) {
+      copy_floats(to - row_floats, to, row_floats);
+    } else {
+      const float* row = row_scratch;
+      if (in_place) {
+        row = address(args.input.x, sy, rect.x);
+      } else {
+        form_row(args, rect, sy, row_scratch);
+      }
+      split(row, to);
+    }
+    previous = sy;
+    // With formed wanted nothing is read in place and no row repeats inside the picture.
+    if (args.input.formed.data != nullptr && y >= block.y && y < block.y + block.h) {
+      keep_formed(args, block, rect, y, row_scratch);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace nst::kernels
