@@ -26,9 +26,9 @@ constexpr int kRegisters = 32;
 constexpr int kRegisters = 16;
 #endif
 
-NST_INLINE int min_of(int a, int b) { return a < b ? a : b; }
-NST_INLINE int max_of(int a, int b) { return a > b ? a : b; }
-NST_INLINE int ceil_div(int a, int b) { return (a + b - 1) / b; }
+constexpr NST_INLINE int min_of(int a, int b) { return a < b ? a : b; }
+constexpr NST_INLINE int max_of(int a, int b) { return a > b ? a : b; }
+constexpr NST_INLINE int ceil_div(int a, int b) { return (a + b - 1) / b; }
 
 template <class F, int... I>
 NST_INLINE void unroll_sequence(F&& f, std::integer_sequence<int, I...>) {

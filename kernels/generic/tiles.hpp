@@ -1,7 +1,15 @@
-// What the convolutions that work on transformed tiles share: kernel transforms, the products
-// between transforms, and the way a tile's outputs reach the picture.
+// The course of every convolution that works on transformed tiles.
+//
+// A block is cut into tiles. Their inputs are transformed to V [point][tile][in_c]; one matrix
+// product for each pair of the axes' products, with the transformed weights U, a panel of output
+// channels at a time, gives M [product][tile][panel]; each tile of M is transformed back into the
+// picture. V, M and a panel of U stay in the second-level cache.
+//
+// An algorithm A says what its axes are, A::Y and A::X (axis.hpp), and how a block's input with its
+// border is formed, A::window.
 #pragma once
 
+#include "kernels/generic/axis.hpp"
 #include "kernels/generic/conv_direct.hpp"
 #include "kernels/generic/window.hpp"
 
@@ -16,119 +24,158 @@ NST_INLINE int panel_width(int out_c, int first) {
   return min_of(direct::kPanelChannels, direct::vectors_of(out_c - first) * kLanes);
 }
 
-// u = G g Gᵀ of one square kernel in double; tap (y, x) is at weights[(y * Taps + x) * tap_stride].
-template <int Points, int Taps>
-void transform_kernel(const double (&g)[Points][Taps], const float* weights, std::size_t tap_stride,
-                      double* u) {
-  double rows[Points][Taps] = {};
-  for (int i = 0; i < Points; ++i) {
-    for (int x = 0; x < Taps; ++x) {
-      for (int y = 0; y < Taps; ++y) {
-        rows[i][x] += g[i][y] * static_cast<double>(
-                                    weights[static_cast<std::size_t>(y * Taps + x) * tap_stride]);
-      }
+template <class A>
+std::size_t packed_floats(const ConvSpec& spec) {
+  return static_cast<std::size_t>(A::Y::kWeights) * A::X::kWeights * spec.in_c *
+         direct::vectors_of(spec.out_c) * kLanes;
+}
+
+// u[weight] = Gy g Gxᵀ in double of `width` kernels side by side, the first `valid` of them there.
+// Tap (y, x) is at weights + (y * kTaps + x) * tap_stride.
+template <class A>
+void transform_kernels(const float* weights, std::size_t tap_stride, int valid, int width, float* u,
+                       std::ptrdiff_t weight_stride) {
+  using Y = typename A::Y;
+  using X = typename A::X;
+  constexpr auto gy = Y::weights();
+  constexpr auto gx = X::weights();
+  constexpr int kMost = direct::kPanelChannels;
+  double taps[Y::kTaps][X::kTaps][kMost] = {};
+  for (int y = 0; y < Y::kTaps; ++y) {
+    for (int x = 0; x < X::kTaps; ++x) {
+      const float* from = weights + static_cast<std::size_t>(y * X::kTaps + x) * tap_stride;
+      for (int i = 0; i < valid; ++i) taps[y][x][i] = static_cast<double>(from[i]);
     }
   }
-  for (int i = 0; i < Points; ++i) {
-    for (int j = 0; j < Points; ++j) {
-      double sum = 0;
-      for (int x = 0; x < Taps; ++x) sum += rows[i][x] * g[j][x];
-      u[i * Points + j] = sum;
+  for (int j = 0; j < Y::kWeights; ++j) {
+    double row[X::kTaps][kMost] = {};
+    for (int y = 0; y < Y::kTaps; ++y) {
+      for (int x = 0; x < X::kTaps; ++x) {
+        for (int i = 0; i < kMost; ++i) row[x][i] += gy.at[j][y] * taps[y][x][i];
+      }
+    }
+    for (int k = 0; k < X::kWeights; ++k) {
+      double sum[kMost] = {};
+      for (int x = 0; x < X::kTaps; ++x) {
+        for (int i = 0; i < kMost; ++i) sum[i] += gx.at[k][x] * row[x][i];
+      }
+      for (int i = 0; i < width; ++i) u[i] = static_cast<float>(sum[i]);
+      u += weight_stride;
     }
   }
 }
 
-// Transformed weights as [panel][point][in_c][channels of the panel], absent channels zero.
-// weights: HWIO.
-template <int Points, int Taps>
-void pack(const double (&g)[Points][Taps], const ConvSpec& spec, const float* weights,
-          float* packed) {
+// U as [panel][weight][in_c][channels of the panel], absent channels zero. weights: HWIO.
+template <class A>
+void pack(const ConvSpec& spec, const float* weights, float* packed) {
+  constexpr int kWeights = A::Y::kWeights * A::X::kWeights;
   const std::size_t tap_stride = static_cast<std::size_t>(spec.in_c) * spec.out_c;
   for (int first = 0; first < spec.out_c; first += direct::kPanelChannels) {
     const int width = panel_width(spec.out_c, first);
-    const std::size_t point_floats = static_cast<std::size_t>(spec.in_c) * width;
+    const std::ptrdiff_t weight_stride = static_cast<std::ptrdiff_t>(spec.in_c) * width;
     for (int ic = 0; ic < spec.in_c; ++ic) {
-      for (int i = 0; i < width; ++i) {
-        double u[Points * Points] = {};
-        if (first + i < spec.out_c) {
-          const std::size_t at = static_cast<std::size_t>(ic) * spec.out_c + first + i;
-          transform_kernel(g, weights + at, tap_stride, u);
-        }
-        for (int p = 0; p < Points * Points; ++p) {
-          packed[p * point_floats + static_cast<std::size_t>(ic) * width + i] =
-              static_cast<float>(u[p]);
-        }
-      }
+      transform_kernels<A>(weights + static_cast<std::size_t>(ic) * spec.out_c + first, tap_stride,
+                           min_of(width, spec.out_c - first), width,
+                           packed + static_cast<std::ptrdiff_t>(ic) * width, weight_stride);
     }
-    packed += Points * Points * point_floats;
+    packed += kWeights * weight_stride;
   }
 }
 
-// The tiles of one block, and its scratch.
-struct Grid {
-  int h, w;
-  std::size_t scratch_floats;
+// The tiles of one block and the parts of its scratch, floats from the start: the window first,
+// then in its place M; V; the end.
+struct Layout {
+  int tiles_h, tiles_w;
+  int tile_y, tile_x;  // first output of the first tile
+  Rect rect;           // of the window, whole tiles
+  std::size_t v, end;
 };
 
-// Cuts a picture of tiles_h x tiles_w tiles into blocks; floats(h, w) is the scratch a block of h x
-// w tiles needs. Depends on sizes alone, as everything that decides the result's bytes.
-template <class Floats>
-Grid grid(int tiles_h, int tiles_w, Floats&& floats) {
-  // Transformed inputs, products and a panel of weights are to share a second-level cache of 2 MiB.
+template <class A>
+Layout layout(const ConvSpec& spec, const ConvGeometry& g, Block block) {
+  using Y = typename A::Y;
+  using X = typename A::X;
+  Layout l{};
+  l.tile_y = block.y - (block.y - Y::origin(g.pad_top)) % Y::kOut;
+  l.tile_x = block.x - (block.x - X::origin(g.pad_left)) % X::kOut;
+  l.tiles_h = ceil_div(block.y + block.h - l.tile_y, Y::kOut);
+  l.tiles_w = ceil_div(block.x + block.w - l.tile_x, X::kOut);
+  l.rect = {Y::source(l.tile_y, g.pad_top), X::source(l.tile_x, g.pad_left),
+            (l.tiles_h - 1) * Y::kStep + Y::kIn, (l.tiles_w - 1) * X::kStep + X::kIn};
+  const std::size_t count = static_cast<std::size_t>(l.tiles_h) * l.tiles_w;
+  const std::size_t window = static_cast<std::size_t>(l.rect.h) * l.rect.w * spec.in_c + kLanes;
+  const std::size_t m = Y::kProducts * X::kProducts * count * direct::kPanelChannels;
+  l.v = aligned(window > m ? window : m);
+  l.end = l.v + aligned(Y::kPoints * X::kPoints * count * spec.in_c + kLanes);
+  return l;
+}
+
+template <class A>
+ConvBlocking blocking(const ConvSpec& spec, const ConvGeometry& g) {
+  using Y = typename A::Y;
+  using X = typename A::X;
+  // Transformed inputs, products and a panel of weights are to share a second-level cache.
   constexpr std::size_t kScratchFloats = 1400 * 1024 / sizeof(float);
-  constexpr int kWidest = 16;
-  constexpr int kHighest = 4;
+  constexpr int kWidest = ceil_div(64, X::kStep);
+  constexpr int kHighest = ceil_div(16, Y::kStep);
   constexpr int kEnoughBlocks = 8;
   constexpr int kFewestTiles = 24;  // two register tiles
+  const int first_y = Y::origin(g.pad_top);
+  const int first_x = X::origin(g.pad_left);
+  const int tiles_h = ceil_div(g.out_h - first_y, Y::kOut);
+  const int tiles_w = ceil_div(g.out_w - first_x, X::kOut);
   int columns = ceil_div(tiles_w, kWidest);
   int h = min_of(kHighest, tiles_h);
   const auto width = [&] { return ceil_div(tiles_w, columns); };
+  const auto floats = [&] {
+    return layout<A>(spec, ConvGeometry{}, {0, 0, h * Y::kOut, width() * X::kOut}).end;
+  };
   while (h > 1 && ceil_div(tiles_h, h) * columns < kEnoughBlocks && h * width() > kFewestTiles) --h;
-  while (h > 1 && floats(h, width()) > kScratchFloats) --h;
-  while (width() > 4 && floats(h, width()) > kScratchFloats) ++columns;
-  return {h, width(), aligned(floats(h, width()))};
+  while (h > 1 && floats() > kScratchFloats) --h;
+  while (width() > 4 && floats() > kScratchFloats) ++columns;
+  return {first_y, first_x, h * Y::kOut, width() * X::kOut, aligned(floats())};
 }
 
-// Bᵀ d B of one tile for one vector of channels; point p goes to v + p * point_stride.
-template <class Transform, bool Whole>
+// One tile for one vector of channels; point p goes to v + p * point_stride.
+template <class A, bool Whole>
 NST_INLINE void transform_input(const Window& window, const float* tile, int n, float* v,
                                 std::ptrdiff_t point_stride) {
-  constexpr int kIn = Transform::kIn;
-  Vec columns[kIn][kIn];
-  unroll<kIn>([&](auto x) __attribute__((always_inline)) {
-    Vec d[kIn];
-    unroll<kIn>([&](auto y) __attribute__((always_inline)) {
+  using Y = typename A::Y;
+  using X = typename A::X;
+  Vec columns[X::kIn][Y::kPoints];
+  unroll<X::kIn>([&](auto x) __attribute__((always_inline)) {
+    Vec d[Y::kIn];
+    unroll<Y::kIn>([&](auto y) __attribute__((always_inline)) {
       const float* p = tile + y * window.row_stride + x * window.pixel_stride;
       d[y] = Whole ? load(p) : load_partial(p, n);
     });
-    Transform::input(d, columns[x]);
+    Y::input(d, columns[x]);
   });
-  unroll<kIn>([&](auto i) __attribute__((always_inline)) {
-    Vec d[kIn];
-    Vec out[kIn];
-    unroll<kIn>([&](auto x) __attribute__((always_inline)) { d[x] = columns[x][i]; });
-    Transform::input(d, out);
-    unroll<kIn>([&](auto j) __attribute__((always_inline)) {
-      float* p = v + (i * kIn + j) * point_stride;
+  unroll<Y::kPoints>([&](auto i) __attribute__((always_inline)) {
+    Vec d[X::kIn];
+    Vec out[X::kPoints];
+    unroll<X::kIn>([&](auto x) __attribute__((always_inline)) { d[x] = columns[x][i]; });
+    X::input(d, out);
+    unroll<X::kPoints>([&](auto j) __attribute__((always_inline)) {
+      float* p = v + (i * X::kPoints + j) * point_stride;
       Whole ? store(p, out[j]) : store_partial(p, out[j], n);
     });
   });
 }
 
-// v [point][tile][channels]; tiles overlap, each advances Transform::kOut pixels of the window.
-template <class Transform>
+template <class A>
 void transform_inputs(const Window& window, int tiles_h, int tiles_w, int channels, float* v) {
   const std::ptrdiff_t point_stride = static_cast<std::ptrdiff_t>(tiles_h) * tiles_w * channels;
   for (int ty = 0; ty < tiles_h; ++ty) {
     for (int tx = 0; tx < tiles_w; ++tx) {
-      const float* tile = window.data + ty * Transform::kOut * window.row_stride +
-                          tx * Transform::kOut * window.pixel_stride;
+      const float* tile = window.data + ty * A::Y::kStep * window.row_stride +
+                          tx * A::X::kStep * window.pixel_stride;
       int c = 0;
       for (; c + kLanes <= channels; c += kLanes) {
-        transform_input<Transform, true>(window, tile + c, kLanes, v + c, point_stride);
+        transform_input<A, true>(window, tile + c, kLanes, v + c, point_stride);
       }
       if (c < channels) {
-        transform_input<Transform, false>(window, tile + c, channels - c, v + c, point_stride);
+        transform_input<A, false>(window, tile + c, channels - c, v + c, point_stride);
       }
       v += channels;
     }
@@ -193,72 +240,46 @@ NST_INLINE void put(const Epilogue& e, int y, int x, Vec sum) {
   store_first(e.out + y * e.out_row + x * e.out_pixel, value, e.channels);
 }
 
-// What follows is the course of every tiled algorithm A, which says:
-//   Transform           the one-dimensional transform of the inputs
-//   kOut                output rows and columns of a tile
-//   kProducts           products along one axis; kProducts^2 planes of M
-//   point_of(product)   the transformed input a product takes
-//   origin(pad)         first output of the first tile, in (-kOut, 0]
-//   source(tile, pad)   first input row or column, before upsampling, that a tile's outputs read
-//   window(...)         that input with its border
-//   output(...)         one tile of M to its outputs
-
-// The tiles of one block and the parts of its scratch, floats from the start: the window first,
-// then in its place M; V; the end.
-struct Layout {
-  int tiles_h, tiles_w;
-  int tile_y, tile_x;  // first output of the first tile
-  Rect rect;           // of the window, whole tiles
-  std::size_t v, end;
-};
-
+// Aᵀ m A of one tile for one vector of channels.
 template <class A>
-Layout layout(const ConvSpec& spec, const ConvGeometry& g, Block block) {
-  using T = typename A::Transform;
-  Layout l{};
-  l.tile_y = block.y - (block.y - A::origin(g.pad_top)) % A::kOut;
-  l.tile_x = block.x - (block.x - A::origin(g.pad_left)) % A::kOut;
-  l.tiles_h = ceil_div(block.y + block.h - l.tile_y, A::kOut);
-  l.tiles_w = ceil_div(block.x + block.w - l.tile_x, A::kOut);
-  l.rect = {A::source(l.tile_y, g.pad_top), A::source(l.tile_x, g.pad_left),
-            l.tiles_h * T::kOut + T::kIn - T::kOut, l.tiles_w * T::kOut + T::kIn - T::kOut};
-  const std::size_t count = static_cast<std::size_t>(l.tiles_h) * l.tiles_w;
-  const std::size_t window = static_cast<std::size_t>(l.rect.h) * l.rect.w * spec.in_c + kLanes;
-  const std::size_t m = A::kProducts * A::kProducts * count * direct::kPanelChannels;
-  l.v = aligned(window > m ? window : m);
-  l.end = l.v + aligned(T::kIn * T::kIn * count * spec.in_c + kLanes);
-  return l;
+NST_INLINE void transform_output(const float* m, std::ptrdiff_t product_stride, const Epilogue& e) {
+  using Y = typename A::Y;
+  using X = typename A::X;
+  Vec columns[X::kProducts][Y::kOut];
+  unroll<X::kProducts>([&](auto j) __attribute__((always_inline)) {
+    Vec in[Y::kProducts];
+    unroll<Y::kProducts>([&](auto i) __attribute__((always_inline)) {
+      in[i] = load(m + (i * X::kProducts + j) * product_stride);
+    });
+    Y::output(in, columns[j]);
+  });
+  unroll<Y::kOut>([&](auto y) __attribute__((always_inline)) {
+    if (y < e.first_y || y >= e.h) return;
+    Vec in[X::kProducts];
+    Vec out[X::kOut];
+    unroll<X::kProducts>([&](auto j) __attribute__((always_inline)) { in[j] = columns[j][y]; });
+    X::output(in, out);
+    unroll<X::kOut>([&](auto x) __attribute__((always_inline)) { put(e, y, x, out[x]); });
+  });
 }
 
-template <class A>
-ConvBlocking blocking(const ConvSpec& spec, const ConvGeometry& g) {
-  const int first_y = A::origin(g.pad_top);
-  const int first_x = A::origin(g.pad_left);
-  const Grid blocks =
-      grid(ceil_div(g.out_h - first_y, A::kOut), ceil_div(g.out_w - first_x, A::kOut),
-           [&](int h, int w) {
-             return layout<A>(spec, ConvGeometry{}, {0, 0, h * A::kOut, w * A::kOut}).end;
-           });
-  return {first_y, first_x, blocks.h * A::kOut, blocks.w * A::kOut, blocks.scratch_floats};
-}
-
-// m [product][tile][width] to the block's outputs, channels from `first`.
+// M [product][tile][width] to the block's outputs, channels from `first`.
 template <class A>
 void transform_outputs(const ConvArgs& args, Block block, const Layout& l, int first, int width,
                        const float* m) {
-  const std::ptrdiff_t point_stride = static_cast<std::ptrdiff_t>(l.tiles_h) * l.tiles_w * width;
+  const std::ptrdiff_t product_stride = static_cast<std::ptrdiff_t>(l.tiles_h) * l.tiles_w * width;
   Epilogue e = epilogue(args);
   for (int ty = 0; ty < l.tiles_h; ++ty) {
     for (int tx = 0; tx < l.tiles_w; ++tx) {
-      const int y = l.tile_y + ty * A::kOut;
-      const int x = l.tile_x + tx * A::kOut;
+      const int y = l.tile_y + ty * A::Y::kOut;
+      const int x = l.tile_x + tx * A::X::kOut;
       e.first_y = block.y - y;
       e.first_x = block.x - x;
-      e.h = min_of(A::kOut, block.y + block.h - y);
-      e.w = min_of(A::kOut, block.x + block.w - x);
+      e.h = min_of(A::Y::kOut, block.y + block.h - y);
+      e.w = min_of(A::X::kOut, block.x + block.w - x);
       for (int c = first; c < first + width && c < args.plan.spec.out_c; c += kLanes) {
         place(e, args, y, x, c);
-        A::output(m + (c - first), point_stride, e);
+        transform_output<A>(m + (c - first), product_stride, e);
       }
       m += width;
     }
@@ -266,33 +287,36 @@ void transform_outputs(const ConvArgs& args, Block block, const Layout& l, int f
 }
 
 template <class A>
-std::size_t packed_floats(const ConvSpec& spec) {
-  return static_cast<std::size_t>(A::kProducts) * A::kProducts * spec.in_c *
-         direct::vectors_of(spec.out_c) * kLanes;
-}
-
-template <class A>
 void run(const ConvArgs& args, Block block, float* scratch) {
+  using Y = typename A::Y;
+  using X = typename A::X;
   const ConvSpec& spec = args.plan.spec;
   const Layout l = layout<A>(spec, args.geometry, block);
   const int count = l.tiles_h * l.tiles_w;
   const std::ptrdiff_t v_stride = static_cast<std::ptrdiff_t>(count) * spec.in_c;
   float* const v = scratch + l.v;
-  transform_inputs<typename A::Transform>(A::window(args, block, l.rect, scratch), l.tiles_h,
-                                          l.tiles_w, spec.in_c, v);
+  transform_inputs<A>(A::window(args, block, l.rect, scratch), l.tiles_h, l.tiles_w, spec.in_c, v);
   const float* u = args.packed;
   for (int first = 0; first < spec.out_c; first += direct::kPanelChannels) {
     const int width = panel_width(spec.out_c, first);
+    const std::ptrdiff_t u_stride = static_cast<std::ptrdiff_t>(spec.in_c) * width;
     float* m = scratch;
-    for (int product = 0; product < A::kProducts * A::kProducts; ++product) {
-      const int point = A::point_of(product / A::kProducts) * A::Transform::kIn +
-                        A::point_of(product % A::kProducts);
-      multiply(v + point * v_stride, count, spec.in_c, u, width, m);
-      u += static_cast<std::ptrdiff_t>(spec.in_c) * width;
-      m += static_cast<std::ptrdiff_t>(count) * width;
+    for (int i = 0; i < Y::kProducts; ++i) {
+      for (int j = 0; j < X::kProducts; ++j) {
+        multiply(v + (Y::point_of(i) * X::kPoints + X::point_of(j)) * v_stride, count, spec.in_c,
+                 u + (Y::weight_of(i) * X::kWeights + X::weight_of(j)) * u_stride, width, m);
+        m += static_cast<std::ptrdiff_t>(count) * width;
+      }
     }
     transform_outputs<A>(args, block, l, first, width, scratch);
+    u += Y::kWeights * X::kWeights * u_stride;
   }
+}
+
+// The table entry of algorithm A.
+template <class A>
+constexpr ConvAlgorithm algorithm() {
+  return {A::suits, packed_floats<A>, pack<A>, blocking<A>, run<A>};
 }
 
 }  // namespace tiles
