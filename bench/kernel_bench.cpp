@@ -66,13 +66,13 @@ void run_layer(benchmark::State& state, const Table& table, const Layer& layer) 
   args.act = layer.moments ? Activation::none : Activation::relu6;
   args.output = {output.get(), row(g.out_w, s.out_c), s.out_c, 0};
 
-  const int blocks = block_count(args.blocking, g.out_h, g.out_w);
+  const int blocks = block_count(args.blocking, g.out_h, g.out_w, s.out_c);
   const double peak = multiply_add_peak(table.lanes);
   // Processor time: other processes on the machine do not count.
   const std::clock_t begin = std::clock();
   for (auto _ : state) {
     for (int n = 0; n < blocks; ++n) {
-      table.conv_run(args, nth_block(args.blocking, g.out_h, g.out_w, n),
+      table.conv_run(args, nth_block(args.blocking, g.out_h, g.out_w, s.out_c, n),
                      layer.moments ? moments.get() : nullptr, scratch.get());
     }
     benchmark::ClobberMemory();
@@ -122,7 +122,7 @@ void run_pool(benchmark::State& state, const Table& table, PoolKind kind, int ch
   args.input = {x.get(), static_cast<std::ptrdiff_t>(side) * channels, channels, 0};
   args.output = {output.get(), static_cast<std::ptrdiff_t>(out) * channels, channels, 0};
   for (auto _ : state) {
-    table.pool(args, {0, 0, out, out});
+    table.pool(args, {0, 0, out, out, 0, 0});
     benchmark::ClobberMemory();
   }
   state.SetBytesProcessed(state.iterations() * (side * side + out * out) * channels *

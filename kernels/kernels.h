@@ -45,11 +45,12 @@ struct ConvGeometry {
 };
 
 // How the output is cut into blocks, and the scratch a block needs (64-byte aligned,
-// uninitialised). The grid of block_h x block_w starts at (first_y, first_x), in (-block_h, 0] x
-// (-block_w, 0], and is clipped to the output.
+// uninitialised). The picture is cut into areas: a grid of block_h x block_w that starts at
+// (first_y, first_x), in (-block_h, 0] x (-block_w, 0], and is clipped to the output. A block is
+// block_c output channels of an area; the last block of an area has what is left.
 struct ConvBlocking {
   int first_y, first_x;
-  int block_h, block_w;
+  int block_h, block_w, block_c;
   std::size_t scratch_floats;
 };
 
@@ -76,9 +77,9 @@ struct ConvInput {
   const float* shift;  // [in_c], null exactly when scale is
   Activation act;      // none or relu
   ConstView residual;  // data null: none
-  View formed;  // data null: none. Else the formed value is stored here, each block storing the
-                // pixels of its own coordinates; only where stride = upsample = 1 and the output
-                // has the input's size. Must not alias x or residual.
+  View formed;  // data null: none. Else the formed value is stored here, each area's first block
+                // storing the pixels of its coordinates; only where stride = upsample = 1 and the
+                // output has the input's size. Must not alias x or residual.
 };
 
 struct ConvArgs {
@@ -94,14 +95,20 @@ struct ConvArgs {
   View output;
 };
 
-// A rectangle of output pixels.
+// A rectangle of output pixels and, in a convolution, some of their channels.
 struct Block {
   int y, x, h, w;
+  int first_c, channels;
 };
 
-// The blocks that cut an output of out_h x out_w, numbered row by row.
-int block_count(const ConvBlocking& blocking, int out_h, int out_w);
-Block nth_block(const ConvBlocking& blocking, int out_h, int out_w, int n);
+// The areas that cut an output of out_h x out_w, numbered row by row; their blocks have no
+// channels.
+int area_count(const ConvBlocking& blocking, int out_h, int out_w);
+Block nth_area(const ConvBlocking& blocking, int out_h, int out_w, int n);
+
+// The blocks of an output: block n is in area n % area_count.
+int block_count(const ConvBlocking& blocking, int out_h, int out_w, int out_c);
+Block nth_block(const ConvBlocking& blocking, int out_h, int out_w, int out_c, int n);
 
 enum class PoolKind : std::uint8_t {
   max,
@@ -136,8 +143,8 @@ struct Table {
   // weights: [kernel_h, kernel_w, in_c, out_c] (HWIO), depthwise [kernel_h, kernel_w, in_c, 1].
   void (*conv_pack)(const ConvPlan& plan, const float* weights, float* packed);
   ConvBlocking (*conv_blocking)(const ConvPlan& plan, const ConvGeometry& geometry);
-  // Computes one block. moments: null, or [2][out_c]: the block's mean and sum of squared
-  // deviations from that mean per channel of the raw output (as written).
+  // Computes one block. moments: null, or [2][out_c] of the block's area, whose channels it fills:
+  // mean and sum of squared deviations from that mean of the raw output (as written).
   void (*conv_run)(const ConvArgs& args, Block block, float* moments, float* scratch);
 
   void (*pool)(const PoolArgs& args, Block block);

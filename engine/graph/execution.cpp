@@ -190,12 +190,15 @@ void Execution::run_item(const ConvOp& op, int item, float* scratch) {
   args.act = op.act;
   args.skip = const_view(op.skip);
   args.output = view(op.output);
+  const int out_c = args.plan.spec.out_c;
+  const int areas = kernels::area_count(op.blocking, op.geometry.out_h, op.geometry.out_w);
   float* moments = nullptr;
   if (op.moments != kNoBuffer) {
     moments = arena_.data() + program_.memory.offsets[static_cast<std::size_t>(op.moments)] +
-              static_cast<std::ptrdiff_t>(item) * 2 * args.plan.spec.out_c;
+              static_cast<std::ptrdiff_t>(item % areas) * 2 * out_c;
   }
-  const Block block = kernels::nth_block(op.blocking, op.geometry.out_h, op.geometry.out_w, item);
+  const Block block =
+      kernels::nth_block(op.blocking, op.geometry.out_h, op.geometry.out_w, out_c, item);
   program_.table->conv_run(args, block, moments, scratch);
 }
 
@@ -203,13 +206,13 @@ void Execution::run_item(const PoolOp& op, int item, float*) {
   const kernels::PoolArgs args{op.kind,     op.input.shape.c,     op.kernel,      op.stride,
                                op.geometry, const_view(op.input), view(op.output)};
   const int y = item * op.block_h;
-  program_.table->pool(args,
-                       {y, 0, std::min(op.block_h, op.geometry.out_h - y), op.geometry.out_w});
+  program_.table->pool(
+      args, {y, 0, std::min(op.block_h, op.geometry.out_h - y), op.geometry.out_w, 0, 0});
 }
 
 // Chan, Golub & LeVeque 1979: M2 of a union is Σ M2ᵢ + Σ nᵢ (μᵢ − μ)².
 void Execution::run_item(const NormOp& op, int, float*) {
-  const int blocks = kernels::block_count(op.blocking, op.shape.h, op.shape.w);
+  const int blocks = kernels::area_count(op.blocking, op.shape.h, op.shape.w);
   const float* moments =
       arena_.data() + program_.memory.offsets[static_cast<std::size_t>(op.moments)];
   float* scale = arena_.data() + program_.memory.offsets[static_cast<std::size_t>(op.scale_shift)];
@@ -220,7 +223,7 @@ void Execution::run_item(const NormOp& op, int, float*) {
       return moments[static_cast<std::ptrdiff_t>(b) * 2 * op.shape.c + c];
     };
     const auto pixels_of = [&](int b) {
-      const Block block = kernels::nth_block(op.blocking, op.shape.h, op.shape.w, b);
+      const Block block = kernels::nth_area(op.blocking, op.shape.h, op.shape.w, b);
       return static_cast<double>(block.h) * block.w;
     };
     double sum = 0;

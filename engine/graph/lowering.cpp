@@ -199,10 +199,11 @@ class Lowering {
     }
     op.output = destination(result);
 
-    const int blocks = kernels::block_count(op.blocking, n.shape.h, n.shape.w);
+    const int areas = kernels::area_count(op.blocking, n.shape.h, n.shape.w);
+    const int blocks = kernels::block_count(op.blocking, n.shape.h, n.shape.w, n.shape.c);
     const std::vector<int>& readers = readers_[id];
     if (readers.size() == 1 && node(at(readers[0])).kind == NodeKind::instance_norm) {
-      op.moments = new_buffer(at(blocks) * 2 * at(n.shape.c));
+      op.moments = new_buffer(at(areas) * 2 * at(n.shape.c));
       moments_[id] = {op.moments, op.blocking};
     }
 

@@ -44,7 +44,7 @@ ConvBlocking pixel_blocking(const ConvSpec& spec, const ConvGeometry& g, int wid
   }
   // Whole cache lines keep what follows in the caller's arena aligned.
   const std::size_t scratch = (scratch_floats(spec, h, width(columns)) + 15) / 16 * 16;
-  return {0, 0, h, width(columns), scratch};
+  return {0, 0, h, width(columns), spec.out_c, scratch};
 }
 
 }  // namespace

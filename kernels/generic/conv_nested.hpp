@@ -132,7 +132,7 @@ ConvBlocking blocking(const ConvSpec& spec, const ConvGeometry& g) {
                    layout(spec, h, w).end > kScratchFloats)) {
     --h;
   }
-  return {0, 0, h * kOut, w * kOut, layout(spec, h, w).end};
+  return {0, 0, h * kOut, w * kOut, spec.out_c, layout(spec, h, w).end};
 }
 
 // What only surplus outputs of the last tiles read is zero: it may lie outside the picture.

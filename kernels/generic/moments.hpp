@@ -43,11 +43,11 @@ NST_INLINE void vector_moments(const View& output, Block block, int c, int n, fl
   store_first(squares_out, at_least(0.0f, corrected), n);
 }
 
-// moments: [2][channels].
-void block_moments(const View& output, Block block, int channels, float* moments) {
-  for (int c = 0; c < channels; c += kLanes) {
-    vector_moments(output, block, c, min_of(channels - c, kLanes), moments + c,
-                   moments + channels + c);
+// moments: [2][out_c], of which the block's channels are filled.
+void block_moments(const View& output, Block block, int out_c, float* moments) {
+  const int end = block.first_c + block.channels;
+  for (int c = block.first_c; c < end; c += kLanes) {
+    vector_moments(output, block, c, min_of(end - c, kLanes), moments + c, moments + out_c + c);
   }
 }
 

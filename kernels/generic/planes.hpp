@@ -38,7 +38,7 @@ NST_INLINE void form_planes(const ConvArgs& args, Block block, const Rect& rect,
     }
     previous = sy;
     // With formed wanted nothing is read in place and no row repeats inside the picture.
-    if (args.input.formed.data != nullptr && y >= block.y && y < block.y + block.h) {
+    if (keeps_formed(args, block, y)) {
       keep_formed(args, block, rect, y, row_scratch);
     }
   }

@@ -110,30 +110,48 @@ Layout layout(const ConvSpec& spec, const ConvGeometry& g, Block block) {
   return l;
 }
 
+// Areas as large as the second-level cache allows, for every area reads all the weights; but at
+// least kEnoughBlocks blocks of half as many, so that threads share the work evenly. Where areas
+// would become too small, blocks of fewer channels, each of which transforms the inputs again.
 template <class A>
 ConvBlocking blocking(const ConvSpec& spec, const ConvGeometry& g) {
   using Y = typename A::Y;
   using X = typename A::X;
-  // Transformed inputs, products and a panel of weights are to share a second-level cache.
+  // Transformed inputs, products and a panel of weights are to share the cache.
   constexpr std::size_t kScratchFloats = 1400 * 1024 / sizeof(float);
   constexpr int kWidest = ceil_div(64, X::kStep);
   constexpr int kHighest = ceil_div(16, Y::kStep);
-  constexpr int kEnoughBlocks = 8;
+  constexpr int kEnoughAreas = 8;
   constexpr int kFewestTiles = 24;  // two register tiles
+  constexpr int kEnoughBlocks = 4;
+  constexpr int kFewestPanels = 3;
   const int first_y = Y::origin(g.pad_top);
   const int first_x = X::origin(g.pad_left);
   const int tiles_h = ceil_div(g.out_h - first_y, Y::kOut);
   const int tiles_w = ceil_div(g.out_w - first_x, X::kOut);
+  int rows = ceil_div(tiles_h, kHighest);
   int columns = ceil_div(tiles_w, kWidest);
-  int h = min_of(kHighest, tiles_h);
+  const auto height = [&] { return ceil_div(tiles_h, rows); };
   const auto width = [&] { return ceil_div(tiles_w, columns); };
   const auto floats = [&] {
-    return layout<A>(spec, ConvGeometry{}, {0, 0, h * Y::kOut, width() * X::kOut}).end;
+    return layout<A>(spec, ConvGeometry{}, {0, 0, height() * Y::kOut, width() * X::kOut, 0, 0}).end;
   };
-  while (h > 1 && ceil_div(tiles_h, h) * columns < kEnoughBlocks && h * width() > kFewestTiles) --h;
-  while (h > 1 && floats() > kScratchFloats) --h;
+  while (height() > 1 && floats() > kScratchFloats) ++rows;
   while (width() > 4 && floats() > kScratchFloats) ++columns;
-  return {first_y, first_x, h * Y::kOut, width() * X::kOut, aligned(floats())};
+  while (height() > 1 && rows * columns < kEnoughAreas &&
+         ceil_div(height(), 2) * width() >= kFewestTiles) {
+    rows *= 2;
+  }
+  rows = ceil_div(tiles_h, height());
+  const int panels = ceil_div(spec.out_c, direct::kPanelChannels);
+  const int groups =
+      max_of(1, min_of(ceil_div(kEnoughBlocks, rows * columns), panels / kFewestPanels));
+  return {first_y,
+          first_x,
+          height() * Y::kOut,
+          width() * X::kOut,
+          min_of(spec.out_c, ceil_div(panels, groups) * direct::kPanelChannels),
+          aligned(floats())};
 }
 
 // One tile for one vector of channels; point p goes to v + p * point_stride.
@@ -296,8 +314,10 @@ void run(const ConvArgs& args, Block block, float* scratch) {
   const std::ptrdiff_t v_stride = static_cast<std::ptrdiff_t>(count) * spec.in_c;
   float* const v = scratch + l.v;
   transform_inputs<A>(A::window(args, block, l.rect, scratch), l.tiles_h, l.tiles_w, spec.in_c, v);
-  const float* u = args.packed;
-  for (int first = 0; first < spec.out_c; first += direct::kPanelChannels) {
+  const int end = block.first_c + block.channels;
+  const float* u = args.packed + static_cast<std::ptrdiff_t>(Y::kWeights) * X::kWeights *
+                                     spec.in_c * block.first_c;
+  for (int first = block.first_c; first < end; first += direct::kPanelChannels) {
     const int width = panel_width(spec.out_c, first);
     const std::ptrdiff_t u_stride = static_cast<std::ptrdiff_t>(spec.in_c) * width;
     float* m = scratch;

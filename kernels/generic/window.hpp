@@ -25,7 +25,7 @@ NST_INLINE Rect window_rect(const ConvSpec& spec, const ConvGeometry& g, Block b
 
 // Floats the window of a full block needs in scratch. The last vector may be read past the end.
 NST_INLINE std::size_t window_floats(const ConvSpec& spec, int block_h, int block_w) {
-  const Rect rect = window_rect(spec, ConvGeometry{}, {0, 0, block_h, block_w});
+  const Rect rect = window_rect(spec, ConvGeometry{}, {0, 0, block_h, block_w, 0, 0});
   return static_cast<std::size_t>(rect.h) * rect.w * spec.in_c + kLanes;
 }
 
@@ -170,6 +170,12 @@ void form_row(const ConvArgs& args, const Rect& rect, int sy, float* to) {
   }
 }
 
+// Does this block store the formed value of row y?
+NST_INLINE bool keeps_formed(const ConvArgs& args, Block block, int y) {
+  return args.input.formed.data != nullptr && block.first_c == 0 && y >= block.y &&
+         y < block.y + block.h;
+}
+
 // Stores the block's own pixels of a formed row where the caller keeps them.
 void keep_formed(const ConvArgs& args, Block block, const Rect& rect, int y, const float* row) {
   const View& formed = args.input.formed;
@@ -203,7 +209,7 @@ Window form_window(const ConvArgs& args, Block block, const Rect& rect, std::ptr
     }
     previous = sy;
     const int y = rect.y + r;
-    if (args.input.formed.data != nullptr && y >= block.y && y < block.y + block.h) {
+    if (keeps_formed(args, block, y)) {
       keep_formed(args, block, rect, y, row);
     }
   }

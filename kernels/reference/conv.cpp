@@ -52,7 +52,7 @@ void block_moments(const ConvArgs& args, Block block, float* moments) {
   const int out_c = args.plan.spec.out_c;
   const ConstView output = {args.output.data, args.output.row_stride, args.output.pixel_stride,
                             args.output.first_row};
-  for (int c = 0; c < out_c; ++c) {
+  for (int c = block.first_c; c < block.first_c + block.channels; ++c) {
     double sum = 0;
     for (int y = block.y; y < block.y + block.h; ++y) {
       for (int x = block.x; x < block.x + block.w; ++x) sum += at(output, y, x, c);
@@ -81,22 +81,27 @@ void conv_pack(const ConvPlan& plan, const float* weights, float* packed) {
   std::copy_n(weights, plan.packed_floats, packed);
 }
 
-ConvBlocking conv_blocking(const ConvPlan&, const ConvGeometry& geometry) {
-  // Small enough that several threads share even a small picture; an odd height so that a test
-  // meets partial blocks.
-  return {0, 0, std::min(geometry.out_h, 5), std::min(geometry.out_w, 64), 0};
+ConvBlocking conv_blocking(const ConvPlan& plan, const ConvGeometry& geometry) {
+  // Small enough that several threads share even a small picture; odd sizes so that a test meets
+  // partial blocks.
+  return {0,
+          0,
+          std::min(geometry.out_h, 5),
+          std::min(geometry.out_w, 64),
+          std::min(plan.spec.out_c, 23),
+          0};
 }
 
 void conv_run(const ConvArgs& args, Block block, float* moments, float*) {
   const ConvSpec& spec = args.plan.spec;
   for (int y = block.y; y < block.y + block.h; ++y) {
     for (int x = block.x; x < block.x + block.w; ++x) {
-      if (args.input.formed.data != nullptr) {
+      if (args.input.formed.data != nullptr && block.first_c == 0) {
         for (int c = 0; c < spec.in_c; ++c) {
           at(args.input.formed, y, x, c) = static_cast<float>(formed(args.input, y, x, c));
         }
       }
-      for (int oc = 0; oc < spec.out_c; ++oc) {
+      for (int oc = block.first_c; oc < block.first_c + block.channels; ++oc) {
         double value = activate(args.act, convolved(args, y, x, oc));
         if (args.skip.data != nullptr) value += at(args.skip, y, x, oc);
         at(args.output, y, x, oc) = static_cast<float>(value);

@@ -54,7 +54,7 @@ Tensor run_pool(const Table& table, PoolKind kind, const PoolShape& s, const Ten
   // Uneven blocks.
   for (int y = 0; y < output.h(); y += 3) {
     for (int col = 0; col < output.w(); col += 4) {
-      table.pool(args, {y, col, std::min(3, output.h() - y), std::min(4, output.w() - col)});
+      table.pool(args, {y, col, std::min(3, output.h() - y), std::min(4, output.w() - col), 0, 0});
     }
   }
   return output;

@@ -226,14 +226,15 @@ ConvResult run_conv(const Table& table, const ConvCase& conv, const ConvData& da
   args.output = result.output.mutable_view();
 
   const ConvBlocking& blocking = args.blocking;
-  const int count = block_count(blocking, g.out_h, g.out_w);
+  const int count = block_count(blocking, g.out_h, g.out_w, s.out_c);
   for (int n = 0; n < count; ++n) {
-    result.blocks.push_back(nth_block(blocking, g.out_h, g.out_w, n));
+    result.blocks.push_back(nth_block(blocking, g.out_h, g.out_w, s.out_c, n));
   }
   if (order == BlockOrder::backward) std::reverse(result.blocks.begin(), result.blocks.end());
   for (const Block& block : result.blocks) {
     Guarded scratch(blocking.scratch_floats, kNan, true);
-    Guarded block_moments(moments ? 2 * s.out_c : 0, kNan);
+    // Only the block's channels are filled.
+    Guarded block_moments(moments ? 2 * s.out_c : 0, -1.0f);
     table.conv_run(args, block, moments ? block_moments.data() : nullptr, scratch.data());
     result.moments.emplace_back(block_moments.begin(), block_moments.end());
   }
