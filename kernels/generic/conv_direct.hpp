@@ -185,46 +185,84 @@ NST_INLINE TileFunction tile_function(int pixels, int vectors) {
   return tile_function(pixels, vectors, std::make_integer_sequence<int, kPixels>{});
 }
 
-// One row of the block for one panel, cut into tiles of nearly equal width: 64 pixels as
-// 13+13+13+13+12 keep the multipliers busier than 14+14+14+14+8.
-NST_INLINE void run_row(Tile tile, int pixels, int vectors) {
+// f(width) for tiles of nearly equal width that make up a row: 64 pixels as 13+13+13+13+12 keep the
+// multipliers busier than 14+14+14+14+8.
+template <class F>
+NST_INLINE void for_tiles(int pixels, F&& f) {
   const int tiles = ceil_div(pixels, kPixels);
   const int width = pixels / tiles;
   const int wider = pixels % tiles;
-  for (int i = 0; i < tiles; ++i) {
-    const int n = width + (i < wider ? 1 : 0);
+  for (int i = 0; i < tiles; ++i) f(width + (i < wider ? 1 : 0));
+}
+
+NST_INLINE void advance(Tile& tile, int pixels) {
+  tile.in += pixels * tile.in_pixel;
+  tile.out += pixels * tile.out_pixel;
+  if (tile.skip != nullptr) tile.skip += pixels * tile.skip_pixel;
+}
+
+// One row of the block for one panel.
+NST_INLINE void run_row(Tile tile, int pixels, int vectors) {
+  for_tiles(pixels, [&](int n) {
     tile_function(n, vectors)(tile);
-    tile.in += n * tile.in_pixel;
-    tile.out += n * tile.out_pixel;
-    if (tile.skip != nullptr) tile.skip += n * tile.skip_pixel;
-  }
+    advance(tile, n);
+  });
+}
+
+// The panel that starts at channel `first`, of a tile at channel 0.
+NST_INLINE Tile panel_of(const ConvArgs& args, Tile tile, int first) {
+  tile.weights = args.packed + static_cast<std::ptrdiff_t>(products(args.plan.spec)) * first;
+  tile.channels = args.plan.spec.out_c - first;
+  tile.bias = args.bias != nullptr ? args.bias + first : nullptr;
+  tile.out += first;
+  if (tile.skip != nullptr) tile.skip += first;
+  return tile;
+}
+
+// Few weights stay in the first-level cache whatever is done; then pixels are finished one tile
+// after the other, so that memory is written in its order. Many are used for all rows, a panel at a
+// time.
+NST_INLINE bool has_few_weights(const ConvSpec& spec) {
+  constexpr std::size_t kFew = 24 * 1024 / sizeof(float);
+  return packed_floats(spec) <= kFew;
 }
 
 void run(const ConvArgs& args, Block block, float* scratch) {
   const ConvSpec& spec = args.plan.spec;
   const Window window = block_window(args, block, true, scratch);
-  const std::ptrdiff_t panel_floats = static_cast<std::ptrdiff_t>(products(spec)) * kPanelChannels;
   Tile tile{};
   tile.in_pixel = window.pixel_stride * spec.stride;
   tile.in_row = window.row_stride;
   tile.kernel_h = spec.kernel_h;
   tile.run = spec.kernel_w * spec.in_c;
-  tile.weights = args.packed;
   tile.clamp = clamp_of(args.act);
   tile.skip_pixel = args.skip.pixel_stride;
   tile.out_pixel = args.output.pixel_stride;
-  for (int first = 0; first < spec.out_c; first += kPanelChannels) {
-    tile.channels = spec.out_c - first;
-    tile.bias = args.bias != nullptr ? args.bias + first : nullptr;
-    const int vectors = min_of(kVectors, vectors_of(tile.channels));
+  const auto row_of = [&](int y) {
+    Tile row = tile;
+    row.in = window.data + y * spec.stride * window.row_stride;
+    row.out = address(args.output, block.y + y, block.x);
+    row.skip = args.skip.data != nullptr ? address(args.skip, block.y + y, block.x) : nullptr;
+    return row;
+  };
+  const int end = block.first_c + block.channels;
+  const auto vectors_at = [&](int first) { return min_of(kVectors, vectors_of(end - first)); };
+  if (has_few_weights(spec)) {
     for (int y = 0; y < block.h; ++y) {
-      tile.in = window.data + y * spec.stride * window.row_stride;
-      tile.out = address(args.output, block.y + y, block.x) + first;
-      tile.skip =
-          args.skip.data != nullptr ? address(args.skip, block.y + y, block.x) + first : nullptr;
-      run_row(tile, block.w, vectors);
+      Tile row = row_of(y);
+      for_tiles(block.w, [&](int n) {
+        for (int first = block.first_c; first < end; first += kPanelChannels) {
+          tile_function(n, vectors_at(first))(panel_of(args, row, first));
+        }
+        advance(row, n);
+      });
     }
-    tile.weights += panel_floats;
+    return;
+  }
+  for (int first = block.first_c; first < end; first += kPanelChannels) {
+    for (int y = 0; y < block.h; ++y) {
+      run_row(panel_of(args, row_of(y), first), block.w, vectors_at(first));
+    }
   }
 }
 
