@@ -104,15 +104,6 @@ NST_INLINE void clear(Accumulators<P, V>& acc) {
   });
 }
 
-template <int P, int V>
-NST_INLINE void add(Accumulators<P, V>& total, const Accumulators<P, V>& part) {
-  unroll<P>([&](auto p) __attribute__((always_inline)) {
-    unroll<V>([&](auto v) __attribute__((always_inline)) {
-      total.at[p][v] = total.at[p][v] + part.at[p][v];
-    });
-  });
-}
-
 // Long sums are made of partial ones of kPartial products: rounding errors grow with the length of
 // a chain, and a deep network multiplies them. Costs about two percent.
 constexpr int kPartial = 64;
@@ -134,6 +125,47 @@ NST_INLINE void accumulate_run(Accumulators<P, V>& acc, const float** in, std::p
   }
 }
 
+// Sums that wait in memory while the registers hold the next chain.
+template <int P, int V>
+struct Total {
+  alignas(64) float at[P][V][kLanes] = {};
+
+  NST_INLINE void take(Accumulators<P, V>& acc) {
+    add_to(acc);
+    unroll<P>([&](auto p) __attribute__((always_inline)) {
+      unroll<V>([&](auto v) __attribute__((always_inline)) { store(at[p][v], acc.at[p][v]); });
+    });
+    clear(acc);
+  }
+  NST_INLINE void add_to(Accumulators<P, V>& acc) const {
+    unroll<P>([&](auto p) __attribute__((always_inline)) {
+      unroll<V>([&](auto v) __attribute__((always_inline)) {
+        acc.at[p][v] = acc.at[p][v] + load(at[p][v]);
+      });
+    });
+  }
+};
+
+// The rows of the kernel one after the other; between(count) is called before each run of `count`
+// products of at most kPartial.
+template <int P, int V, class Between>
+NST_INLINE void accumulate_rows(Accumulators<P, V>& acc, const Tile& t, Between&& between) {
+  constexpr int kPointers = (P + 2) / 3;
+  const float* weights = t.weights;
+  const std::ptrdiff_t pixel = t.in_pixel;
+  for (int ky = 0; ky < t.kernel_h; ++ky) {
+    const float* in[kPointers];
+    unroll<kPointers>([&](auto j) __attribute__((always_inline)) {
+      in[j] = t.in + ky * t.in_row + 3 * j * pixel;
+    });
+    for (int left = t.run; left > 0; left -= kPartial) {
+      const int count = min_of(left, kPartial);
+      between(count);
+      accumulate_run<P, V>(acc, in, pixel, weights, count);
+    }
+  }
+}
+
 template <int P, int V>
 void run_tile(const Tile& t) {
   Accumulators<P, V> acc;
@@ -142,32 +174,21 @@ void run_tile(const Tile& t) {
         t.bias != nullptr ? load_first(t.bias + v * kLanes, t.channels - v * kLanes) : splat(0.0f);
     unroll<P>([&](auto p) __attribute__((always_inline)) { acc.at[p][v] = bias; });
   });
-  constexpr int kPointers = (P + 2) / 3;
-  const float* weights = t.weights;
-  const std::ptrdiff_t pixel = t.in_pixel;
-  Accumulators<P, V> total = acc;
-  bool has_total = false;
-  int length = 0;  // of the chains in acc
-  for (int ky = 0; ky < t.kernel_h; ++ky) {
-    const float* in[kPointers];
-    unroll<kPointers>([&](auto j) __attribute__((always_inline)) {
-      in[j] = t.in + ky * t.in_row + 3 * j * pixel;
-    });
-    for (int left = t.run; left > 0;) {
-      if (length >= kPartial) {
-        if (has_total) add(total, acc);
-        if (!has_total) total = acc;
-        has_total = true;
-        clear(acc);
-        length = 0;
-      }
-      const int count = min_of(left, kPartial);
-      accumulate_run<P, V>(acc, in, pixel, weights, count);
-      left -= count;
-      length += count;
-    }
+  if (t.kernel_h * t.run <= kPartial) {
+    accumulate_rows<P, V>(acc, t, [](int) {});
+  } else {
+    Total<P, V> total;
+    int length = 0;  // of the chains in acc
+    accumulate_rows<P, V>(
+        acc, t, [&](int count) __attribute__((always_inline)) {
+          if (length >= kPartial) {
+            total.take(acc);
+            length = 0;
+          }
+          length += count;
+        });
+    total.add_to(acc);
   }
-  if (has_total) add(acc, total);
   finish(acc, t);
 }
 
