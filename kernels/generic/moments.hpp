@@ -43,8 +43,118 @@ NST_INLINE void vector_moments(const View& output, Block block, int c, int n, fl
   store_first(squares_out, at_least(0.0f, corrected), n);
 }
 
+// Dense pixels of few channels meet the lanes alike again after kPhases vectors, if their number
+// divides those lanes: 3 channels of 16 lanes do, and 8.
+constexpr int kPhases = 3;
+NST_INLINE bool has_phases(int channels) {
+  return channels < kLanes && kPhases * kLanes % channels == 0;
+}
+
+struct Phases {
+  Vec at[kPhases];
+};
+
+// Each lane its channel's value.
+NST_INLINE Phases spread(const float* values, int channels) {
+  alignas(64) float lanes[kPhases * kLanes];
+  for (int i = 0; i < kPhases * kLanes; ++i) lanes[i] = values[i % channels];
+  Phases phases;
+  unroll<kPhases>([&](auto i)
+                      __attribute__((always_inline)) { phases.at[i] = load(lanes + i * kLanes); });
+  return phases;
+}
+
+// The other way: out[c] is the sum of the channel's lanes.
+NST_INLINE void fold(const Phases& phases, int channels, float* out) {
+  alignas(64) float lanes[kPhases * kLanes];
+  unroll<kPhases>([&](auto i)
+                      __attribute__((always_inline)) { store(lanes + i * kLanes, phases.at[i]); });
+  for (int c = 0; c < channels; ++c) {
+    float sum = 0.0f;
+    for (int i = c; i < kPhases * kLanes; i += channels) sum += lanes[i];
+    out[c] = sum;
+  }
+}
+
+NST_INLINE void clear(Phases& phases) {
+  for (Vec& v : phases.at) v = splat(0.0f);
+}
+NST_INLINE void add(Phases& total, const Phases& part) {
+  unroll<kPhases>([&](auto i)
+                      __attribute__((always_inline)) { total.at[i] = total.at[i] + part.at[i]; });
+}
+
+// f(phase, deviations from the centre) of the `length` floats of a row, zero beyond its end.
+template <class F>
+NST_INLINE void for_deviations(const float* row, int length, const Phases& centre, F&& f) {
+  const auto group = [&](const float* p) __attribute__((always_inline)) {
+    unroll<kPhases>([&](auto i) __attribute__((always_inline)) {
+      f(i, load(p + i * kLanes) - centre.at[i]);
+    });
+  };
+  int i = 0;
+  for (; i + kPhases * kLanes <= length; i += kPhases * kLanes) group(row + i);
+  if (i == length) return;
+  alignas(64) float last[kPhases * kLanes];
+  unroll<kPhases>([&](auto k)
+                      __attribute__((always_inline)) { store(last + k * kLanes, centre.at[k]); });
+  for (int k = 0; i + k < length; ++k) last[k] = row[i + k];
+  group(last);
+}
+
+// As vector_moments, for all of few channels at once, several pixels to a vector.
+void narrow_moments(const View& output, Block block, int channels, float* mean_out,
+                    float* squares_out) {
+  const float count = static_cast<float>(block.h) * static_cast<float>(block.w);
+  const int length = block.w * channels;
+  const float* const first = address(output, block.y, block.x);
+  float folded[kLanes];
+  Phases row;
+  Phases residue;
+  Phases sums;
+  Phases residues;
+
+  Phases centre = spread(first, channels);
+  clear(sums);
+  for (int y = 0; y < block.h; ++y) {
+    clear(row);
+    for_deviations(
+        address(output, block.y + y, block.x), length,
+        centre, [&](auto i, Vec d) __attribute__((always_inline)) { row.at[i] = row.at[i] + d; });
+    add(sums, row);
+  }
+  fold(sums, channels, folded);
+  for (int c = 0; c < channels; ++c) mean_out[c] = first[c] + folded[c] / count;
+
+  centre = spread(mean_out, channels);
+  clear(sums);
+  clear(residues);
+  for (int y = 0; y < block.h; ++y) {
+    clear(row);
+    clear(residue);
+    for_deviations(
+        address(output, block.y + y, block.x), length,
+        centre, [&](auto i, Vec d) __attribute__((always_inline)) {
+          row.at[i] = fma(d, d, row.at[i]);
+          residue.at[i] = residue.at[i] + d;
+        });
+    add(sums, row);
+    add(residues, residue);
+  }
+  fold(sums, channels, squares_out);
+  fold(residues, channels, folded);
+  for (int c = 0; c < channels; ++c) {
+    const float corrected = squares_out[c] - folded[c] * folded[c] / count;
+    squares_out[c] = corrected > 0.0f ? corrected : 0.0f;
+  }
+}
+
 // moments: [2][out_c], of which the block's channels are filled.
 void block_moments(const View& output, Block block, int out_c, float* moments) {
+  if (has_phases(out_c) && output.pixel_stride == out_c && block.channels == out_c) {
+    narrow_moments(output, block, out_c, moments, moments + out_c);
+    return;
+  }
   const int end = block.first_c + block.channels;
   for (int c = block.first_c; c < end; c += kLanes) {
     vector_moments(output, block, c, min_of(end - c, kLanes), moments + c, moments + out_c + c);
