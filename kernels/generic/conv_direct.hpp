@@ -17,6 +17,8 @@ namespace direct {
 // traffic from the second-level cache low (one vector per kPixels multiplies).
 constexpr int kVectors = 2;
 constexpr int kPixels = kRegisters == 32 ? 14 : 6;
+// With one vector of channels: enough to hide the latency of the additions.
+constexpr int kPixelsOfOne = kRegisters == 32 ? 14 : 12;
 constexpr int kPanelChannels = kVectors * kLanes;
 // Products per loop turn: amortises the pointer increments.
 constexpr int kUnroll = 4;
@@ -194,23 +196,25 @@ void run_tile(const Tile& t) {
 
 using TileFunction = void (*)(const Tile&);
 
-template <int... P>
-NST_INLINE TileFunction tile_function(int pixels, int vectors, std::integer_sequence<int, P...>) {
-  static constexpr TileFunction functions[2][sizeof...(P)] = {{run_tile<P + 1, 1>...},
-                                                              {run_tile<P + 1, 2>...}};
-  return functions[vectors - 1][pixels - 1];
+NST_INLINE int most_pixels(int vectors) { return vectors == 1 ? kPixelsOfOne : kPixels; }
+
+template <int V, int... P>
+NST_INLINE TileFunction tile_function(int pixels, std::integer_sequence<int, P...>) {
+  static constexpr TileFunction functions[] = {run_tile<P + 1, V>...};
+  return functions[pixels - 1];
 }
 
 NST_INLINE TileFunction tile_function(int pixels, int vectors) {
   static_assert(kVectors == 2);
-  return tile_function(pixels, vectors, std::make_integer_sequence<int, kPixels>{});
+  return vectors == 1 ? tile_function<1>(pixels, std::make_integer_sequence<int, kPixelsOfOne>{})
+                      : tile_function<2>(pixels, std::make_integer_sequence<int, kPixels>{});
 }
 
 // f(width) for tiles of nearly equal width that make up a row: 64 pixels as 13+13+13+13+12 keep the
 // multipliers busier than 14+14+14+14+8.
 template <class F>
-NST_INLINE void for_tiles(int pixels, F&& f) {
-  const int tiles = ceil_div(pixels, kPixels);
+NST_INLINE void for_tiles(int pixels, int most, F&& f) {
+  const int tiles = ceil_div(pixels, most);
   const int width = pixels / tiles;
   const int wider = pixels % tiles;
   for (int i = 0; i < tiles; ++i) f(width + (i < wider ? 1 : 0));
@@ -224,7 +228,7 @@ NST_INLINE void advance(Tile& tile, int pixels) {
 
 // One row of the block for one panel.
 NST_INLINE void run_row(Tile tile, int pixels, int vectors) {
-  for_tiles(pixels, [&](int n) {
+  for_tiles(pixels, most_pixels(vectors), [&](int n) {
     tile_function(n, vectors)(tile);
     advance(tile, n);
   });
@@ -271,7 +275,7 @@ void run(const ConvArgs& args, Block block, float* scratch) {
   if (has_few_weights(spec)) {
     for (int y = 0; y < block.h; ++y) {
       Tile row = row_of(y);
-      for_tiles(block.w, [&](int n) {
+      for_tiles(block.w, most_pixels(vectors_at(block.first_c)), [&](int n) {
         for (int first = block.first_c; first < end; first += kPanelChannels) {
           tile_function(n, vectors_at(first))(panel_of(args, row, first));
         }
