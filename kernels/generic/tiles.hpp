@@ -19,6 +19,10 @@ namespace tiles {
 
 NST_INLINE std::size_t aligned(std::size_t floats) { return (floats + 15) / 16 * 16; }
 
+// At least `floats`, an odd number of cache lines: planes of a power of two would all fall into the
+// same few sets of the first-level cache.
+NST_INLINE std::size_t plane_stride(std::size_t floats) { return ((floats + 15) / 16 | 1) * 16; }
+
 // Channels, rounded up to vectors, of the panel that starts at channel `first`.
 NST_INLINE int panel_width(int out_c, int first) {
   return min_of(direct::kPanelChannels, direct::vectors_of(out_c - first) * kLanes);
@@ -89,6 +93,7 @@ struct Layout {
   int tile_y, tile_x;  // first output of the first tile
   Rect rect;           // of the window, whole tiles
   std::size_t v, end;
+  std::ptrdiff_t v_stride, m_stride;  // from one point, one product to the next
 };
 
 template <class A>
@@ -104,9 +109,13 @@ Layout layout(const ConvSpec& spec, const ConvGeometry& g, Block block) {
             (l.tiles_h - 1) * Y::kStep + Y::kIn, (l.tiles_w - 1) * X::kStep + X::kIn};
   const std::size_t count = static_cast<std::size_t>(l.tiles_h) * l.tiles_w;
   const std::size_t window = static_cast<std::size_t>(l.rect.h) * l.rect.w * spec.in_c + kLanes;
-  const std::size_t m = Y::kProducts * X::kProducts * count * direct::kPanelChannels;
+  const std::size_t v_stride = plane_stride(count * spec.in_c);
+  const std::size_t m_stride = plane_stride(count * direct::kPanelChannels);
+  l.v_stride = static_cast<std::ptrdiff_t>(v_stride);
+  l.m_stride = static_cast<std::ptrdiff_t>(m_stride);
+  const std::size_t m = Y::kProducts * X::kProducts * m_stride;
   l.v = aligned(window > m ? window : m);
-  l.end = l.v + aligned(Y::kPoints * X::kPoints * count * spec.in_c + kLanes);
+  l.end = l.v + aligned(Y::kPoints * X::kPoints * v_stride + kLanes);
   return l;
 }
 
@@ -182,40 +191,70 @@ NST_INLINE void transform_input(const Window& window, const float* tile, int n, 
 }
 
 template <class A>
-void transform_inputs(const Window& window, int tiles_h, int tiles_w, int channels, float* v) {
-  const std::ptrdiff_t point_stride = static_cast<std::ptrdiff_t>(tiles_h) * tiles_w * channels;
-  for (int ty = 0; ty < tiles_h; ++ty) {
-    for (int tx = 0; tx < tiles_w; ++tx) {
+void transform_inputs(const Window& window, const Layout& l, int channels, float* v) {
+  for (int ty = 0; ty < l.tiles_h; ++ty) {
+    for (int tx = 0; tx < l.tiles_w; ++tx) {
       const float* tile = window.data + ty * A::Y::kStep * window.row_stride +
                           tx * A::X::kStep * window.pixel_stride;
       int c = 0;
       for (; c + kLanes <= channels; c += kLanes) {
-        transform_input<A, true>(window, tile + c, kLanes, v + c, point_stride);
+        transform_input<A, true>(window, tile + c, kLanes, v + c, l.v_stride);
       }
       if (c < channels) {
-        transform_input<A, false>(window, tile + c, channels - c, v + c, point_stride);
+        transform_input<A, false>(window, tile + c, channels - c, v + c, l.v_stride);
       }
       v += channels;
     }
   }
 }
 
+// P rows of m [count][V vectors] = v [count][depth] · u [depth][V vectors]. The partial sums of
+// long chains (direct::kPartial) meet in m.
+template <int P, int V>
+void multiply_rows(const float* v, int depth, const float* u, float* m) {
+  constexpr int kPointers = (P + 2) / 3;
+  const std::ptrdiff_t row = depth;
+  const float* in[kPointers];
+  unroll<kPointers>([&](auto j) __attribute__((always_inline)) { in[j] = v + 3 * j * row; });
+  const auto at = [&](int p, int i) { return m + (p * V + i) * kLanes; };
+  direct::Accumulators<P, V> acc;
+  for (int left = depth; left > 0; left -= direct::kPartial) {
+    direct::clear(acc);
+    direct::accumulate_run<P, V>(acc, in, row, u, min_of(left, direct::kPartial));
+    unroll<P>([&](auto p) __attribute__((always_inline)) {
+      unroll<V>([&](auto i) __attribute__((always_inline)) {
+        store(at(p, i), left == depth ? acc.at[p][i] : load(at(p, i)) + acc.at[p][i]);
+      });
+    });
+  }
+}
+
+using RowsFunction = void (*)(const float*, int, const float*, float*);
+
+template <int V, int... P>
+NST_INLINE RowsFunction rows_function(int rows, std::integer_sequence<int, P...>) {
+  static constexpr RowsFunction functions[] = {multiply_rows<P + 1, V>...};
+  return functions[rows - 1];
+}
+
+NST_INLINE RowsFunction rows_function(int rows, int vectors) {
+  static_assert(direct::kVectors == 2);
+  using direct::kPixels;
+  using direct::kPixelsOfOne;
+  return vectors == 1 ? rows_function<1>(rows, std::make_integer_sequence<int, kPixelsOfOne>{})
+                      : rows_function<2>(rows, std::make_integer_sequence<int, kPixels>{});
+}
+
 // One point's product: m [count][width] = v [count][depth] · u [depth][width], width one or two
 // vectors.
 NST_INLINE void multiply(const float* v, int count, int depth, const float* u, int width,
                          float* m) {
-  constexpr float kInfinity = __builtin_huge_valf();
-  direct::Tile tile{};
-  tile.in = v;
-  tile.in_pixel = depth;
-  tile.kernel_h = 1;
-  tile.run = depth;
-  tile.weights = u;
-  tile.channels = width;
-  tile.clamp = {-kInfinity, kInfinity};
-  tile.out = m;
-  tile.out_pixel = width;
-  direct::run_row(tile, count, width / kLanes);
+  const int vectors = width / kLanes;
+  direct::for_tiles(count, direct::most_pixels(vectors), [&](int rows) {
+    rows_function(rows, vectors)(v, depth, u, m);
+    v += static_cast<std::ptrdiff_t>(rows) * depth;
+    m += static_cast<std::ptrdiff_t>(rows) * width;
+  });
 }
 
 // Where a tile's outputs go and what is done to them: one vector of channels at a time.
@@ -285,7 +324,6 @@ NST_INLINE void transform_output(const float* m, std::ptrdiff_t product_stride, 
 template <class A>
 void transform_outputs(const ConvArgs& args, Block block, const Layout& l, int first, int width,
                        const float* m) {
-  const std::ptrdiff_t product_stride = static_cast<std::ptrdiff_t>(l.tiles_h) * l.tiles_w * width;
   Epilogue e = epilogue(args);
   for (int ty = 0; ty < l.tiles_h; ++ty) {
     for (int tx = 0; tx < l.tiles_w; ++tx) {
@@ -297,7 +335,7 @@ void transform_outputs(const ConvArgs& args, Block block, const Layout& l, int f
       e.w = min_of(A::X::kOut, block.x + block.w - x);
       for (int c = first; c < first + width && c < args.plan.spec.out_c; c += kLanes) {
         place(e, args, y, x, c);
-        transform_output<A>(m + (c - first), product_stride, e);
+        transform_output<A>(m + (c - first), l.m_stride, e);
       }
       m += width;
     }
@@ -311,9 +349,8 @@ void run(const ConvArgs& args, Block block, float* scratch) {
   const ConvSpec& spec = args.plan.spec;
   const Layout l = layout<A>(spec, args.geometry, block);
   const int count = l.tiles_h * l.tiles_w;
-  const std::ptrdiff_t v_stride = static_cast<std::ptrdiff_t>(count) * spec.in_c;
   float* const v = scratch + l.v;
-  transform_inputs<A>(A::window(args, block, l.rect, scratch), l.tiles_h, l.tiles_w, spec.in_c, v);
+  transform_inputs<A>(A::window(args, block, l.rect, scratch), l, spec.in_c, v);
   const int end = block.first_c + block.channels;
   const float* u = args.packed + static_cast<std::ptrdiff_t>(Y::kWeights) * X::kWeights *
                                      spec.in_c * block.first_c;
@@ -323,9 +360,9 @@ void run(const ConvArgs& args, Block block, float* scratch) {
     float* m = scratch;
     for (int i = 0; i < Y::kProducts; ++i) {
       for (int j = 0; j < X::kProducts; ++j) {
-        multiply(v + (Y::point_of(i) * X::kPoints + X::point_of(j)) * v_stride, count, spec.in_c,
+        multiply(v + (Y::point_of(i) * X::kPoints + X::point_of(j)) * l.v_stride, count, spec.in_c,
                  u + (Y::weight_of(i) * X::kWeights + X::weight_of(j)) * u_stride, width, m);
-        m += static_cast<std::ptrdiff_t>(count) * width;
+        m += l.m_stride;
       }
     }
     transform_outputs<A>(args, block, l, first, width, scratch);
