@@ -71,3 +71,19 @@ TEST_CASE("nst-run: bench --json reports what it ran, in numbers that fit togeth
   CHECK(contains(run_well({"bench", "--size", "32", "--style-size", "64", "--runs", "1"}),
                  "transformer"));
 }
+
+TEST_CASE("nst-run: bench --only measures one network, and counts the memory of that one alone") {
+  const Model model = Model::default_model();
+  const std::pair<std::string, nst::PlanInfo> stages[] = {
+      {"predictor", model.plan_predictor(64, 64, 1)},
+      {"transformer", model.plan_transformer(48, 32, 1)}};
+  for (const auto& [name, plan] : stages) {
+    CAPTURE(name);
+    const auto report =
+        nlohmann::json::parse(run_well({"bench", "--size", "48x32", "--style-size", "64", "--runs",
+                                        "1", "-t", "1", "--json", "--only", name}));
+    REQUIRE(report.at("stages").size() == 1);
+    CHECK(report.at("stages")[0].at("name") == name);
+    CHECK(report.at("peak_bytes") == plan.arena_bytes + plan.scratch_bytes);
+  }
+}

@@ -16,13 +16,19 @@
 namespace nst::run {
 namespace {
 
+constexpr const char* kPredictor = "predictor";
+constexpr const char* kTransformer = "transformer";
+
 struct Options {
   std::string model;
   SizeOption size{"256"};
   int style_size = 256;
   int threads = 0;
   int runs = 10;
+  std::string only;  // stage
   bool json = false;
+
+  bool wants(const char* stage) const { return only.empty() || only == stage; }
 };
 
 struct Stage {
@@ -80,17 +86,18 @@ std::vector<Stage> measure_stages(const Options& o, const Model& model, int widt
   };
   std::vector<Stage> stages;
   StyleVector style;
-  if (model.info().predictor != "none") {
+  if (model.info().predictor != "none" && o.wants(kPredictor)) {
     const Image picture = test_picture(o.style_size, o.style_size);
-    stages.push_back({"predictor", model.plan_predictor(o.style_size, o.style_size, o.threads),
+    stages.push_back({kPredictor, model.plan_predictor(o.style_size, o.style_size, o.threads),
                       measure(o.runs, [&] {
                         style = model.encode_style(picture.view(), {0, Resize::smooth}, run);
                       })});
   }
+  if (!o.wants(kTransformer)) return stages;
   const Image content = test_picture(width, height);
   Session session(model);
   stages.push_back(
-      {"transformer", model.plan_transformer(width, height, o.threads), measure(o.runs, [&] {
+      {kTransformer, model.plan_transformer(width, height, o.threads), measure(o.runs, [&] {
          session.set_content(content.view(), run);
          (void)session.render(style, run);
        })});
@@ -172,6 +179,9 @@ void bench_command(int argc, char** argv) {
   app.add_option("--runs", o.runs, "Timed runs, after one to warm up (default: 10)")
       ->check(CLI::Range(1, 100000))
       ->type_name("N");
+  app.add_option("--only", o.only, "Measure one network alone: its time, its memory")
+      ->check(CLI::IsMember({kPredictor, kTransformer}))
+      ->type_name("STAGE");
   app.add_flag("--json", o.json, "Print JSON");
   if (!parse(app, argc, argv)) return;
   if (o.size.parsed().first == 0) {
@@ -179,6 +189,9 @@ void bench_command(int argc, char** argv) {
   }
 
   const Model model = open_model(o.model);
+  if (o.only == kPredictor && model.info().predictor == "none") {
+    throw Error(ErrorCode::model, "--only predictor: this model holds no style predictor");
+  }
   const auto [width, height] = o.size.applied_to(1, 1);
   const std::vector<Stage> stages = measure_stages(o, model, width, height);
   (o.json ? print_json : print_table)(o, model, width, height, stages);

@@ -1,0 +1,1 @@
+"""Writers of a graph in each peer's own format."""

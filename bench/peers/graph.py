@@ -1,0 +1,139 @@
+"""A network as a list of nodes, the one form that every peer's model is made from.
+
+Pictures are named values of a static shape (h, w, c); convolution weights are HWIO, as in the model
+file. A peer's writer walks `Graph.nodes` and spells each node in its own format.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float32]
+Shape = tuple[int, int, int]  # h, w, c
+Activation = Literal["none", "relu", "relu6", "sigmoid"]
+Padding = Literal["valid", "same", "reflect"]
+
+
+@dataclass(frozen=True)
+class Pads:
+    """Pixels added around a picture before a window slides over it."""
+
+    top: int = 0
+    left: int = 0
+    bottom: int = 0
+    right: int = 0
+
+    def __bool__(self) -> bool:
+        return self != Pads()
+
+
+@dataclass(frozen=True)
+class Node:
+    """One operation: its result's name and shape, and the values it reads."""
+
+    name: str
+    inputs: tuple[str, ...]
+    shape: Shape
+
+
+@dataclass(frozen=True)
+class Pad(Node):
+    """Mirrors `pads` pixels at the borders, without repeating the edge."""
+
+    pads: Pads
+
+
+@dataclass(frozen=True)
+class Conv(Node):
+    """Convolution over zero padding, bias if any, activation. Depthwise weights: [kh, kw, c, 1]."""
+
+    weights: Array
+    biases: Array | None
+    stride: int
+    pads: Pads
+    act: Activation
+    depthwise: bool
+
+
+@dataclass(frozen=True)
+class Pool(Node):
+    """3x3 window. The average is over the valid pixels alone."""
+
+    kind: Literal["max", "average"]
+    stride: int
+    pads: Pads
+
+
+@dataclass(frozen=True)
+class Concat(Node):
+    """Channels of all inputs, one after another."""
+
+
+@dataclass(frozen=True)
+class Add(Node):
+    """Sum of two pictures."""
+
+
+@dataclass(frozen=True)
+class Mean(Node):
+    """Mean over height and width: [1, 1, c]."""
+
+
+@dataclass(frozen=True)
+class Upsample(Node):
+    """Every pixel twice in both directions."""
+
+
+@dataclass(frozen=True)
+class InstanceNorm(Node):
+    """(x - mean) / sqrt(variance + epsilon) * gamma + beta, activation.
+
+    Gamma and beta ([c] each) are inputs of the network: a style is chosen for each run.
+    """
+
+    gamma: str
+    beta: str
+    act: Activation
+    epsilon: float = 1e-5
+
+
+@dataclass
+class Graph:
+    """Nodes in order of execution, the picture put in and the name of the value taken out."""
+
+    input_shape: Shape
+    input_name: str = "picture"
+    nodes: list[Node] = field(default_factory=list)
+    vectors: dict[str, int] = field(default_factory=dict)  # gamma and beta inputs: name to size
+
+    def __post_init__(self) -> None:
+        self._shapes: dict[str, Shape] = {self.input_name: self.input_shape}
+
+    @property
+    def output(self) -> Node:
+        return self.nodes[-1]
+
+    def shape(self, value: str) -> Shape:
+        return self._shapes[value]
+
+    def add(self, node: Node) -> str:
+        if node.name in self._shapes:
+            raise ValueError(f"two values are named {node.name}")
+        self.nodes.append(node)
+        self._shapes[node.name] = node.shape
+        return node.name
+
+
+def same_pads(h: int, w: int, kh: int, kw: int, stride: int) -> Pads:
+    """TensorFlow's SAME: the far side gets the odd pixel."""
+
+    def split(size: int, k: int) -> tuple[int, int]:
+        total = max((-(-size // stride) - 1) * stride + k - size, 0)
+        return total // 2, total - total // 2
+
+    (top, bottom), (left, right) = split(h, kh), split(w, kw)
+    return Pads(top, left, bottom, right)
