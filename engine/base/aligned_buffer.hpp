@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <cstdlib>
-#include <limits>
 #include <memory>
 #include <string>
 
@@ -16,21 +15,9 @@ class AlignedBuffer {
   static constexpr std::size_t kAlignment = 64;
 
   AlignedBuffer() = default;
-  // Uninitialised. Throws Error{limit} naming `what` if the memory is not to be had.
-  AlignedBuffer(std::size_t floats, const std::string& what) : size_(floats) {
-    if (floats == 0) return;
-    const std::size_t limit =
-        (std::numeric_limits<std::size_t>::max() - kAlignment) / sizeof(float);
-    if (floats <= limit) {
-      const std::size_t bytes = (floats * sizeof(float) + kAlignment - 1) / kAlignment * kAlignment;
-      data_.reset(static_cast<float*>(std::aligned_alloc(kAlignment, bytes)));
-    }
-    if (!data_) {
-      throw Error(ErrorCode::limit, what + ": cannot allocate " +
-                                        std::to_string(floats / (1024 * 1024 / sizeof(float))) +
-                                        " MiB; use a smaller picture");
-    }
-  }
+  // Uninitialised, in large pages where it fills some and the system has them. Throws Error{limit}
+  // naming `what` if the memory is not to be had.
+  AlignedBuffer(std::size_t floats, const std::string& what);
 
   float* data() { return data_.get(); }
   const float* data() const { return data_.get(); }

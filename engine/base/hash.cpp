@@ -46,16 +46,60 @@ std::uint32_t update_tables(const std::uint8_t* p, std::size_t n, std::uint32_t 
 }
 
 #if defined(__x86_64__)
-// The attribute keeps the instruction inside this function, so the file is still compiled for every
-// x86-64.
+// CRCs are linear over GF(2): column i is what bit i becomes.
+using CrcOperator = std::array<std::uint32_t, 32>;
+
+constexpr std::uint32_t advanced_by(const CrcOperator& columns, std::uint32_t crc) {
+  std::uint32_t sum = 0;
+  for (std::size_t i = 0; crc != 0; crc >>= 1, ++i) sum ^= (crc & 1u) ? columns[i] : 0u;
+  return sum;
+}
+
+// What 2^log2_bytes zero bytes do to a CRC.
+constexpr CrcOperator zero_bytes(int log2_bytes) {
+  CrcOperator columns{};
+  for (std::size_t i = 0; i < 32; ++i) {
+    const std::uint32_t bit = std::uint32_t{1} << i;
+    columns[i] = (bit >> 8) ^ kTables[0][bit & 0xffu];
+  }
+  for (; log2_bytes > 0; --log2_bytes) {
+    CrcOperator twice{};
+    for (std::size_t i = 0; i < 32; ++i) twice[i] = advanced_by(columns, columns[i]);
+    columns = twice;
+  }
+  return columns;
+}
+
+// Long enough for the joining of stripes not to count.
+constexpr int kLog2Stripe = 12;
+constexpr std::size_t kStripe = std::size_t{1} << kLog2Stripe;
+constexpr CrcOperator kPastStripe = zero_bytes(kLog2Stripe);
+
+inline std::uint64_t word_at(const std::uint8_t* p) {
+  std::uint64_t word = 0;
+  std::memcpy(&word, p, sizeof word);
+  return word;
+}
+
+// The instruction takes one word a cycle but gives its result after three, so three stripes run side
+// by side (Gopal et al. 2011, Intel: Fast CRC Computation Using CRC32 Instruction). The attribute
+// keeps the instruction inside this function, so the file is still compiled for every x86-64.
 __attribute__((target("sse4.2"))) std::uint32_t update_sse42(const std::uint8_t* p, std::size_t n,
                                                              std::uint32_t crc) {
-  std::uint64_t wide = crc;
-  for (; n >= 8; p += 8, n -= 8) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, p, 8);
-    wide = _mm_crc32_u64(wide, word);
+  for (; n >= 3 * kStripe; p += 3 * kStripe, n -= 3 * kStripe) {
+    std::uint64_t a = crc;
+    std::uint64_t b = 0;
+    std::uint64_t c = 0;
+    for (std::size_t i = 0; i < kStripe; i += 8) {
+      a = _mm_crc32_u64(a, word_at(p + i));
+      b = _mm_crc32_u64(b, word_at(p + kStripe + i));
+      c = _mm_crc32_u64(c, word_at(p + 2 * kStripe + i));
+    }
+    crc = advanced_by(kPastStripe, static_cast<std::uint32_t>(a)) ^ static_cast<std::uint32_t>(b);
+    crc = advanced_by(kPastStripe, crc) ^ static_cast<std::uint32_t>(c);
   }
+  std::uint64_t wide = crc;
+  for (; n >= 8; p += 8, n -= 8) wide = _mm_crc32_u64(wide, word_at(p));
   crc = static_cast<std::uint32_t>(wide);
   for (; n > 0; ++p, --n) crc = _mm_crc32_u8(crc, *p);
   return crc;

@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "graph/packing.hpp"
 #include "graph/step_barrier.hpp"
 
 #ifdef _OPENMP
@@ -93,25 +94,6 @@ class Reporter {
 // Work of a step for the progress fraction: its multiplies, or a token amount for the passes
 // without any.
 double step_work(const Step& step) { return static_cast<double>(step.mac) + 1e4; }
-
-void pack_weights(const Program& program, [[maybe_unused]] int threads) {
-  std::vector<const ConvLayer*> layers;
-  for (const Step& step : program.steps) {
-    if (const auto* conv = std::get_if<ConvOp>(&step.op)) layers.push_back(conv->layer);
-  }
-  const int count = static_cast<int>(layers.size());
-  std::exception_ptr thrown;
-#pragma omp parallel for num_threads(threads) schedule(dynamic, 1)
-  for (int i = 0; i < count; ++i) {
-    try {
-      layers[static_cast<std::size_t>(i)]->ensure_packed();
-    } catch (...) {
-#pragma omp critical(nst_pack_error)
-      thrown = std::current_exception();
-    }
-  }
-  if (thrown) std::rethrow_exception(thrown);
-}
 
 }  // namespace
 

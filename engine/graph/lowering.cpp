@@ -213,7 +213,9 @@ class Lowering {
     const std::uint64_t taps = static_cast<std::uint64_t>(plan.spec.kernel_h) * plan.spec.kernel_w *
                                (plan.spec.depthwise ? 1 : plan.spec.in_c);
     program_.scratch_floats = std::max(program_.scratch_floats, op.blocking.scratch_floats);
-    if (layers_seen_.insert(op.layer).second) program_.weight_bytes += op.layer->packed_bytes();
+    if (layers_seen_.insert(op.layer).second) {
+      program_.weight_bytes += op.layer->packed_floats() * sizeof(float);
+    }
     const std::uint64_t mac = taps * at(n.shape.h) * at(n.shape.w) * at(n.shape.c);
     push({op, node(result).name, op.output, blocks, mac});
     values_[result] = {op.output, kNoBuffer, Activation::none, {}};

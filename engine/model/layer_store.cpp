@@ -19,10 +19,15 @@ std::string shape_text(const std::vector<std::int64_t>& shape) {
 }
 
 AlignedBuffer copy_floats(const TensorEntry& tensor, const std::string& name) {
-  const std::vector<float> values = to_float(tensor);
-  AlignedBuffer buffer(values.size(), name);
-  std::copy(values.begin(), values.end(), buffer.data());
+  AlignedBuffer buffer(static_cast<std::size_t>(tensor.element_count()), name);
+  to_float(tensor, buffer.data());
   return buffer;
+}
+
+// Whole cache lines.
+std::size_t aligned(std::size_t floats) {
+  constexpr std::size_t kLine = AlignedBuffer::kAlignment / sizeof(float);
+  return (floats + kLine - 1) / kLine * kLine;
 }
 
 }  // namespace
@@ -35,18 +40,24 @@ ConvLayer::ConvLayer(const kernels::Table& table, const kernels::ConvSpec& spec,
       biases_(biases),
       name_(std::move(name)) {}
 
-std::size_t ConvLayer::packed_bytes() const {
-  return (plan_.packed_floats + (biases_ ? static_cast<std::size_t>(plan_.spec.out_c) : 0)) *
-         sizeof(float);
+std::size_t ConvLayer::bias_offset() const { return aligned(plan_.packed_floats); }
+
+std::size_t ConvLayer::packed_floats() const {
+  return bias_offset() + (biases_ ? aligned(static_cast<std::size_t>(plan_.spec.out_c)) : 0);
 }
 
-void ConvLayer::ensure_packed() const {
-  std::call_once(once_, [this] {
-    const AlignedBuffer values = copy_floats(*weights_, name_);
-    AlignedBuffer packed(plan_.packed_floats, name_);
-    table_->conv_pack(plan_, values.data(), packed.data());
-    if (biases_) bias_ = copy_floats(*biases_, name_);
-    packed_ = std::move(packed);
+void ConvLayer::pack(const std::shared_ptr<AlignedBuffer>& block, float* place) const {
+  std::call_once(once_, [&] {
+    AlignedBuffer converted;
+    const float* values = floats_in_place(*weights_);
+    if (values == nullptr) {
+      converted = copy_floats(*weights_, name_);
+      values = converted.data();
+    }
+    table_->conv_pack(plan_, values, place);
+    if (biases_) to_float(*biases_, place + bias_offset());
+    block_ = block;
+    packed_.store(place, std::memory_order_release);
   });
 }
 

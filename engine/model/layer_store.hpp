@@ -2,6 +2,7 @@
 // first use.
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -22,23 +23,27 @@ class ConvLayer {
 
   const std::string& name() const { return name_; }
   const kernels::ConvPlan& plan() const { return plan_; }
-  // Bytes that ensure_packed allocates.
-  std::size_t packed_bytes() const;
-  // Packs on the first call; safe from several threads.
-  void ensure_packed() const;
-  // Valid after ensure_packed. bias() is null if the layer has none.
-  const float* packed() const { return packed_.data(); }
-  const float* bias() const { return bias_.data(); }
+  // Room that pack takes, whole cache lines.
+  std::size_t packed_floats() const;
+  bool is_packed() const { return packed_.load(std::memory_order_acquire) != nullptr; }
+  // Packs weights and biases at `place` in `block` on the first call, which keeps the block alive;
+  // later calls do nothing. Safe from several threads.
+  void pack(const std::shared_ptr<AlignedBuffer>& block, float* place) const;
+  // Valid once is_packed. bias() is null if the layer has none.
+  const float* packed() const { return packed_.load(std::memory_order_relaxed); }
+  const float* bias() const { return biases_ ? packed() + bias_offset() : nullptr; }
 
  private:
+  std::size_t bias_offset() const;  // floats from the packed weights
+
   const kernels::Table* table_;
   kernels::ConvPlan plan_;
   const TensorEntry* weights_;
   const TensorEntry* biases_;
   std::string name_;
   mutable std::once_flag once_;
-  mutable AlignedBuffer packed_;
-  mutable AlignedBuffer bias_;
+  mutable std::shared_ptr<AlignedBuffer> block_;
+  mutable std::atomic<const float*> packed_{nullptr};
 };
 
 // How a network uses a convolution's weights; the rest of the spec follows from their shape.

@@ -195,31 +195,41 @@ std::vector<std::uint8_t> serialise_safetensors(const SafeTensors& contents) {
   return bytes;
 }
 
-std::vector<float> to_float(const TensorEntry& tensor) {
-  std::vector<float> values(tensor.element_count());
+const float* floats_in_place(const TensorEntry& tensor) {
+  const void* data = tensor.data.data();
+  const bool aligned = reinterpret_cast<std::uintptr_t>(data) % alignof(float) == 0;
+  return tensor.dtype == DType::f32 && aligned ? static_cast<const float*>(data) : nullptr;
+}
+
+void to_float(const TensorEntry& tensor, float* out) {
+  const std::size_t count = tensor.element_count();
+  if (count == 0) return;
   if (tensor.dtype == DType::f32) {
-    if (!values.empty()) std::memcpy(values.data(), tensor.data.data(), tensor.data.size());
-    return values;
+    std::memcpy(out, tensor.data.data(), tensor.data.size());
+    return;
   }
-  for (std::size_t i = 0; i < values.size(); ++i) {
+  for (std::size_t i = 0; i < count; ++i) {
     std::uint16_t half = 0;
     std::memcpy(&half, tensor.data.data() + 2 * i, sizeof half);
-    values[i] = half_to_float(half);
+    out[i] = half_to_float(half);
   }
+}
+
+std::vector<float> to_float(const TensorEntry& tensor) {
+  std::vector<float> values(tensor.element_count());
+  to_float(tensor, values.data());
   return values;
 }
 
+// Without a branch, so that compilers convert several at once: the half's bits, moved to their
+// places in a float, stand for a value 2^-112 times too small (112 = 127 - 15, the difference of the
+// exponent biases), subnormals included. Infinity and NaN need the highest exponent by hand.
 float half_to_float(std::uint16_t half) {
   const std::uint32_t sign = static_cast<std::uint32_t>(half & 0x8000u) << 16;
-  const std::uint32_t exponent = (half >> 10) & 0x1fu;
-  const std::uint32_t mantissa = half & 0x3ffu;
-  if (exponent == 0) {  // zero or subnormal: mantissa · 2^-24, exact in float32
-    const float magnitude = static_cast<float>(mantissa) * 0x1p-24f;
-    return std::bit_cast<float>(std::bit_cast<std::uint32_t>(magnitude) | sign);
-  }
-  // 112 = 127 - 15, the difference of the exponent biases.
-  const std::uint32_t wide = exponent == 31 ? 255u : exponent + 112u;
-  return std::bit_cast<float>(sign | (wide << 23) | (mantissa << 13));
+  const std::uint32_t magnitude = half & 0x7fffu;
+  const std::uint32_t top_exponent = magnitude >= 0x7c00u ? 0x7f800000u : 0u;
+  const float value = std::bit_cast<float>(magnitude << 13) * 0x1p112f;
+  return std::bit_cast<float>(std::bit_cast<std::uint32_t>(value) | top_exponent | sign);
 }
 
 std::uint16_t float_to_half(float value) {

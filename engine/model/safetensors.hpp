@@ -41,8 +41,12 @@ SafeTensors parse_safetensors(Bytes bytes, const std::string& name);
 // same bytes.
 std::vector<std::uint8_t> serialise_safetensors(const SafeTensors& contents);
 
+// The values where they lie in the file, or null if they are not float32 or not aligned.
+const float* floats_in_place(const TensorEntry& tensor);
+
 // Element-wise copies. to_float converts F16 exactly; float_to_half rounds to nearest even,
 // overflow to infinity (IEEE 754).
+void to_float(const TensorEntry& tensor, float* out);
 std::vector<float> to_float(const TensorEntry& tensor);
 float half_to_float(std::uint16_t half);
 std::uint16_t float_to_half(float value);
