@@ -17,8 +17,8 @@ constexpr std::size_t kLargePage = std::size_t{2} << 20;
 float* allocate(std::size_t bytes) {
   const bool large = bytes >= kLargePage;
   const std::size_t alignment = large ? kLargePage : AlignedBuffer::kAlignment;
-  const std::size_t rounded =
-      (bytes + AlignedBuffer::kAlignment - 1) / AlignedBuffer::kAlignment * AlignedBuffer::kAlignment;
+  const std::size_t rounded = (bytes + AlignedBuffer::kAlignment - 1) / AlignedBuffer::kAlignment *
+                              AlignedBuffer::kAlignment;
   void* memory = nullptr;
   if (posix_memalign(&memory, alignment, rounded) != 0) return nullptr;
 #ifdef MADV_HUGEPAGE

@@ -81,9 +81,10 @@ inline std::uint64_t word_at(const std::uint8_t* p) {
   return word;
 }
 
-// The instruction takes one word a cycle but gives its result after three, so three stripes run side
-// by side (Gopal et al. 2011, Intel: Fast CRC Computation Using CRC32 Instruction). The attribute
-// keeps the instruction inside this function, so the file is still compiled for every x86-64.
+// The instruction takes one word a cycle but gives its result after three, so three stripes run
+// side by side (Gopal et al. 2011, Intel: Fast CRC Computation Using CRC32 Instruction). The
+// attribute keeps the instruction inside this function, so the file is still compiled for every
+// x86-64.
 __attribute__((target("sse4.2"))) std::uint32_t update_sse42(const std::uint8_t* p, std::size_t n,
                                                              std::uint32_t crc) {
   for (; n >= 3 * kStripe; p += 3 * kStripe, n -= 3 * kStripe) {

@@ -222,8 +222,8 @@ std::vector<float> to_float(const TensorEntry& tensor) {
 }
 
 // Without a branch, so that compilers convert several at once: the half's bits, moved to their
-// places in a float, stand for a value 2^-112 times too small (112 = 127 - 15, the difference of the
-// exponent biases), subnormals included. Infinity and NaN need the highest exponent by hand.
+// places in a float, stand for a value 2^-112 times too small (112 = 127 - 15, the difference of
+// the exponent biases), subnormals included. Infinity and NaN need the highest exponent by hand.
 float half_to_float(std::uint16_t half) {
   const std::uint32_t sign = static_cast<std::uint32_t>(half & 0x8000u) << 16;
   const std::uint32_t magnitude = half & 0x7fffu;
