@@ -48,14 +48,16 @@ void pack(const ConvSpec& spec, const float* weights, float* packed) {
   }
 }
 
-// One register tile: neighbouring pixels of one row × one panel of channels.
+// Register tiles of the same pixels: neighbours of one row × panels of channels one after the
+// other.
 struct Tile {
   const float* in;                  // tap (0, 0) of the first pixel
   std::ptrdiff_t in_pixel, in_row;  // to the next output pixel; to the next kernel row
   int kernel_h, run;                // run: kernel_w * in_c
   const float* weights;
   const float* bias;  // of the panel, or null
-  int channels;       // valid ones
+  int channels;       // valid ones, from the first panel on
+  int panels;
   Clamp clamp;
   const float* skip;  // of the first pixel, or null
   std::ptrdiff_t skip_pixel;
@@ -79,8 +81,7 @@ NST_INLINE void accumulate(Accumulators<P, V>& acc, const float* const* in, std:
                   __attribute__((always_inline)) { w[v] = load(weights + (u * V + v) * kLanes); });
     unroll<P>([&](auto p) __attribute__((always_inline)) {
       const Vec x = splat(in[p / 3][(p % 3) * pixel + u]);
-      unroll<V>([&](auto v)
-                    __attribute__((always_inline)) { acc.at[p][v] = fma(x, w[v], acc.at[p][v]); });
+      unroll<V>([&](auto v) __attribute__((always_inline)) { add_product(acc.at[p][v], x, w[v]); });
     });
   });
 }
@@ -169,7 +170,7 @@ NST_INLINE void accumulate_rows(Accumulators<P, V>& acc, const Tile& t, Between&
 }
 
 template <int P, int V>
-void run_tile(const Tile& t) {
+NST_INLINE void run_panel(const Tile& t) {
   Accumulators<P, V> acc;
   unroll<V>([&](auto v) __attribute__((always_inline)) {
     const Vec bias =
@@ -192,6 +193,21 @@ void run_tile(const Tile& t) {
     total.add_to(acc);
   }
   finish(acc, t);
+}
+
+// All panels in one call: where the sums are short, a call for each costs as much as its products.
+template <int P, int V>
+void run_tile(const Tile& tile) {
+  Tile t = tile;
+  const std::ptrdiff_t panel = static_cast<std::ptrdiff_t>(t.kernel_h) * t.run * V * kLanes;
+  for (int left = tile.panels; left > 0; --left) {
+    run_panel<P, V>(t);
+    t.weights += panel;
+    t.channels -= V * kLanes;
+    t.out += V * kLanes;
+    if (t.bias != nullptr) t.bias += V * kLanes;
+    if (t.skip != nullptr) t.skip += V * kLanes;
+  }
 }
 
 using TileFunction = void (*)(const Tile&);
@@ -234,8 +250,9 @@ NST_INLINE void run_row(Tile tile, int pixels, int vectors) {
   });
 }
 
-// The panel that starts at channel `first`, of a tile at channel 0.
-NST_INLINE Tile panel_of(const ConvArgs& args, Tile tile, int first) {
+// `panels` panels from channel `first` on, of a tile at channel 0.
+NST_INLINE Tile panels_of(const ConvArgs& args, Tile tile, int first, int panels) {
+  tile.panels = panels;
   tile.weights = args.packed + static_cast<std::ptrdiff_t>(products(args.plan.spec)) * first;
   tile.channels = args.plan.spec.out_c - first;
   tile.bias = args.bias != nullptr ? args.bias + first : nullptr;
@@ -250,6 +267,18 @@ NST_INLINE Tile panel_of(const ConvArgs& args, Tile tile, int first) {
 NST_INLINE bool has_few_weights(const ConvSpec& spec) {
   constexpr std::size_t kFew = 24 * 1024 / sizeof(float);
   return packed_floats(spec) <= kFew;
+}
+
+// Is the block one long row to a 1x1 kernel? Then no tile is cut short by the end of a row.
+NST_INLINE bool rows_follow_each_other(const ConvArgs& args, Block block, const Window& window) {
+  const ConvSpec& spec = args.plan.spec;
+  const auto is_dense = [&](std::ptrdiff_t row, std::ptrdiff_t pixel) {
+    return row == pixel * block.w;
+  };
+  return spec.kernel_h == 1 && spec.kernel_w == 1 && spec.stride == 1 &&
+         is_dense(window.row_stride, window.pixel_stride) &&
+         is_dense(args.output.row_stride, args.output.pixel_stride) &&
+         (args.skip.data == nullptr || is_dense(args.skip.row_stride, args.skip.pixel_stride));
 }
 
 void run(const ConvArgs& args, Block block, float* scratch) {
@@ -272,13 +301,20 @@ void run(const ConvArgs& args, Block block, float* scratch) {
   };
   const int end = block.first_c + block.channels;
   const auto vectors_at = [&](int first) { return min_of(kVectors, vectors_of(end - first)); };
+  if (rows_follow_each_other(args, block, window)) {
+    block.w *= block.h;
+    block.h = 1;
+  }
   if (has_few_weights(spec)) {
     for (int y = 0; y < block.h; ++y) {
       Tile row = row_of(y);
       for_tiles(block.w, most_pixels(vectors_at(block.first_c)), [&](int n) {
-        for (int first = block.first_c; first < end; first += kPanelChannels) {
-          tile_function(n, vectors_at(first))(panel_of(args, row, first));
+        const int whole = (end - block.first_c + kLanes - 1) / kPanelChannels;
+        if (whole > 0) {
+          tile_function(n, kVectors)(panels_of(args, row, block.first_c, whole));
         }
+        const int first = block.first_c + whole * kPanelChannels;
+        if (first < end) tile_function(n, vectors_at(first))(panels_of(args, row, first, 1));
         advance(row, n);
       });
     }
@@ -286,13 +322,33 @@ void run(const ConvArgs& args, Block block, float* scratch) {
   }
   for (int first = block.first_c; first < end; first += kPanelChannels) {
     for (int y = 0; y < block.h; ++y) {
-      run_row(panel_of(args, row_of(y), first), block.w, vectors_at(first));
+      run_row(panels_of(args, row_of(y), first, 1), block.w, vectors_at(first));
     }
   }
 }
 
+// A small picture with more weights than the second-level cache keeps is cut into channels: each
+// block reads its weights once.
+NST_INLINE bool is_cut_into_channels(const ConvSpec& spec, const ConvGeometry& g) {
+  constexpr std::size_t kManyWeights = 384 * 1024 / sizeof(float);
+  constexpr std::size_t kSmallPicture = 256 * 1024 / sizeof(float);
+  return packed_floats(spec) > kManyWeights &&
+         window_floats(spec, g.out_h, g.out_w) <= kSmallPicture;
+}
+
 // Wider rows gain nothing but fewer columns read twice.
 ConvBlocking blocking(const ConvSpec& spec, const ConvGeometry& geometry) {
+  if (is_cut_into_channels(spec, geometry)) {
+    constexpr int kEnoughBlocks = 16;
+    const int panels = ceil_div(ceil_div(spec.out_c, kPanelChannels), kEnoughBlocks);
+    const std::size_t window = window_floats(spec, geometry.out_h, geometry.out_w);
+    return {0,
+            0,
+            geometry.out_h,
+            geometry.out_w,
+            min_of(spec.out_c, panels * kPanelChannels),
+            (window + 15) / 16 * 16};
+  }
   return pixel_blocking(spec, geometry, 64, 1, window_floats);
 }
 

@@ -71,6 +71,19 @@ NST_INLINE Vec fma(Vec a, Vec b, Vec c) {
 #endif
 }
 
+// sum = a * b + sum. With AVX2's 16 registers a full tile of sums leaves three: g++ 12 would move
+// sums from register to register, run out and spill some, so the instruction that adds in place is
+// named.
+NST_INLINE void add_product(Vec& sum, Vec a, Vec b) {
+#if defined(__FMA__) && !defined(__AVX512F__)
+  auto raw = sum.data;
+  asm("vfmadd231ps %2, %1, %0" : "+x"(raw) : "x"(a.data), "x"(b.data));
+  sum = Vec(raw);
+#else
+  sum = fma(a, b, sum);
+#endif
+}
+
 // a / b, correctly rounded. xsimd 8.1 refines a reciprocal estimate on NEON.
 NST_INLINE Vec quotient(Vec a, Vec b) {
 #if defined(__aarch64__)
