@@ -1,0 +1,108 @@
+"""Random views of the training pictures.
+
+The teacher answers for anything shown to it, so a view may be as strange as we like: what counts is
+that the students see more kinds of pictures than 1,200 paintings offer.
+"""
+import numpy as np
+from PIL import Image, ImageEnhance, ImageFilter
+
+from textures import texture
+
+BILINEAR = Image.Resampling.BILINEAR
+
+
+def random_crop(rng, picture, smallest, largest=1.0, stretch=1.0):
+    """A rectangle of `smallest`…`largest` of the picture's sides; `stretch` bounds its distortion."""
+    h, w = picture.shape[:2]
+    fraction = rng.uniform(smallest, largest)
+    s = stretch ** rng.uniform(-0.5, 0.5)
+    ch, cw = max(16, int(h * min(1, fraction * s))), max(16, int(w * min(1, fraction / s)))
+    y, x = rng.integers(0, h - ch + 1), rng.integers(0, w - cw + 1)
+    return picture[y:y + ch, x:x + cw]
+
+
+def _geometry(rng, picture, size):
+    crop = random_crop(rng, picture, 0.25, 1.0, 1.6) if rng.random() < 0.75 else picture
+    image = Image.fromarray(crop)
+    if rng.random() < 0.12:
+        image = image.rotate(rng.uniform(-40, 40), BILINEAR)
+        w, h = image.size
+        image = image.crop((w // 6, h // 6, w - w // 6, h - h // 6))
+    image = image.resize((size, size), BILINEAR)
+    for chance, turn in ((0.5, Image.Transpose.FLIP_LEFT_RIGHT), (0.2, Image.Transpose.FLIP_TOP_BOTTOM),
+                         (0.2, Image.Transpose.ROTATE_90)):
+        if rng.random() < chance:
+            image = image.transpose(turn)
+    return image
+
+
+def _colours(rng, image):
+    if rng.random() < 0.5:
+        image = ImageEnhance.Color(image).enhance(rng.uniform(0, 2.2))
+        image = ImageEnhance.Contrast(image).enhance(rng.uniform(0.4, 1.8))
+        image = ImageEnhance.Brightness(image).enhance(rng.uniform(0.5, 1.6))
+    if rng.random() < 0.08:
+        image = image.filter(ImageFilter.GaussianBlur(rng.uniform(0.5, 3)))
+    a = np.asarray(image)
+    if rng.random() < 0.2:
+        a = a[:, :, rng.permutation(3)]
+    if rng.random() < 0.08:
+        a = 255 - a
+    if rng.random() < 0.15:
+        tint, amount = rng.random(3) * 255, rng.uniform(0, 0.6)
+        grey = a.mean(2, keepdims=True)
+        a = (a * (1 - amount) + grey * (tint / 128) * amount).clip(0, 255).astype(np.uint8)
+    return a
+
+
+def style_view(rng, contents, styles, size):
+    """uint8 [size,size,3]: painting (62 %), photograph (23 %) or painted texture (15 %), changed at
+    random; a tenth are mixed with or tiled from a second view."""
+    def one(side):
+        kind = rng.random()
+        if kind < 0.15:
+            return texture(rng, side)
+        pictures = contents if kind < 0.38 else styles
+        return _colours(rng, _geometry(rng, pictures[rng.integers(len(pictures))], side))
+
+    view, chance = one(size), rng.random()
+    if chance < 0.06:
+        amount = rng.uniform(0.15, 0.6)
+        return (view * (1 - amount) + one(size) * amount).astype(np.uint8)
+    if chance < 0.12:
+        other, cut = one(size), int(size * rng.uniform(0.2, 0.8))
+        view = view.copy()
+        if rng.random() < 0.5:
+            view[:cut] = other[:cut]
+        else:
+            view[:, :cut] = other[:, :cut]
+    elif chance < 0.15:
+        n = int(rng.integers(2, 5))
+        side = -(-size // n)
+        small = np.asarray(Image.fromarray(view).resize((side, side), BILINEAR))
+        view = np.tile(small, (n, n, 1))[:size, :size]
+    return view
+
+
+def content_view(rng, picture, size):
+    """uint8 [size,size,3]: a crop at a random scale between the picture's own and the whole of it.
+
+    Crops without any contrast are refused (None): the instance norms divide by √(σ²+1e-5), so a flat
+    crop multiplies the gradient by up to 316 in each of 13 layers and it overflows. This was the
+    source of the non-finite gradients of the first runs.
+    """
+    h, w = picture.shape[:2]
+    shortest = min(h, w)
+    largest = max(1.0, shortest / size)
+    side = min(shortest, int(size * largest ** rng.random()))
+    y, x = rng.integers(0, h - side + 1), rng.integers(0, w - side + 1)
+    crop = picture[y:y + side, x:x + side]
+    if side != size:
+        crop = np.asarray(Image.fromarray(crop).resize((size, size), BILINEAR))
+    if rng.random() < 0.5:
+        crop = crop[:, ::-1]
+    if rng.random() < 0.1:
+        crop = crop[:, :, rng.permutation(3)]
+    if crop[::4, ::4].std(axis=(0, 1)).max() < 5:
+        return None
+    return np.ascontiguousarray(crop)

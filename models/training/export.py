@@ -1,0 +1,47 @@
+"""Writes the averages of two runs as one model file of the engine, float32.
+
+    python export.py --predictor FOLDER/latest.pt --transformer FOLDER/latest.pt -o student.safetensors
+    nst-weights convert student.safetensors --dtype f16 -o models/default.safetensors
+
+The second command stores the self-test in the file.
+"""
+import argparse
+
+import torch
+
+from networks import Predictor, Transformer
+from train_predictor import LAST, WIDTH
+from weights_file import load_networks, save_networks
+
+
+def averaged(path, network):
+    state = torch.load(path, weights_only=True)
+    network.load_state_dict(state["average"])
+    return network.eval().requires_grad_(False), state["step"]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--predictor", required=True, help="checkpoint")
+    parser.add_argument("--transformer", required=True, help="checkpoint")
+    parser.add_argument("-o", "--output", required=True)
+    args = parser.parse_args()
+    predictor, predictor_step = averaged(args.predictor, Predictor(WIDTH, LAST))
+    transformer, transformer_step = averaged(args.transformer, Transformer())
+    description = (f"distilled by models/training: MobileNetV2 width {WIDTH} (last {LAST}), step "
+                   f"{predictor_step}; transformer width 0.25, step {transformer_step}")
+    save_networks(args.output, predictor, transformer, description)
+
+    # Batch norm folded and back through the file must be the same function.
+    x, z = torch.rand(2, 3, 128, 128), torch.randn(2, 100)
+    loaded_predictor, loaded_transformer = load_networks(args.output)
+    with torch.inference_mode():
+        off = max((loaded_predictor(x) - predictor(x)).abs().max().item(),
+                  (loaded_transformer(x, z) - transformer(x, z)).abs().max().item())
+    if off > 1e-3:
+        raise SystemExit(f"{args.output}: differs from the checkpoint by {off:.2g}")
+    print(f"{args.output}: {description}; off by {off:.1g}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,67 @@
+"""Losses and measures between the student's and the teacher's answers."""
+import torch
+import torch.nn.functional as F
+
+WINDOW = 8
+
+
+def _windows(x, stride):
+    return F.avg_pool2d(x, WINDOW, stride)
+
+
+def ssim(a, b, stride=4):
+    """Mean structural similarity over 8×8 windows (Wang et al. 2004; k1 = 0.01, k2 = 0.03)."""
+    ma, mb = _windows(a, stride), _windows(b, stride)
+    va, vb = _windows(a * a, stride) - ma * ma, _windows(b * b, stride) - mb * mb
+    covariance = _windows(a * b, stride) - ma * mb
+    similarity = (2 * ma * mb + 1e-4) * (2 * covariance + 9e-4) / (
+        (ma * ma + mb * mb + 1e-4) * (va + vb + 9e-4))
+    return similarity.mean((1, 2, 3))
+
+
+def psnr(a, b):
+    return -10 * torch.log10((a - b).square().mean((1, 2, 3)))
+
+
+def laplacian_rms(x):
+    """Sharpness: root mean square of the 4-neighbour Laplacian, per image and channel."""
+    inner = 4 * x[..., 1:-1, 1:-1]
+    inner = inner - x[..., :-2, 1:-1] - x[..., 2:, 1:-1] - x[..., 1:-1, :-2] - x[..., 1:-1, 2:]
+    return (inner.square().mean((2, 3)) + 1e-6).sqrt()
+
+
+def gradient_l1(a, b):
+    d = a - b
+    return (d[..., 1:] - d[..., :-1]).abs().mean() + (d[..., 1:, :] - d[..., :-1, :]).abs().mean()
+
+
+def _spread(x):
+    centred = x - x.mean((2, 3), keepdim=True)
+    return (centred.square().mean((2, 3)) + 1e-4).sqrt()
+
+
+def perceptual(student_features, teacher_features):
+    """Activations and their spread per channel, in units of the teacher's standard deviation: where L1
+    alone averages textures away, the spread demands their strength."""
+    total = 0.0
+    for a, b in zip(student_features, teacher_features):
+        unit = b.std() + 1e-3
+        total = total + ((a - b).abs().mean() + (_spread(a) - _spread(b)).abs().mean()) / unit
+    return total / len(student_features)
+
+
+def picture_losses(student, teacher):
+    """The terms of the transformer's loss that need no other network, by name."""
+    coarse = (F.avg_pool2d(student, 8) - F.avg_pool2d(teacher, 8)).abs().mean()
+    return {
+        "l1": (student - teacher).abs().mean(),
+        "gradient": gradient_l1(student, teacher),
+        "coarse": coarse,
+        "ssim": 1 - ssim(student, teacher).mean(),
+        "laplacian": (laplacian_rms(student) - laplacian_rms(teacher)).abs().mean(),
+    }
+
+
+def relative_rms(a, b):
+    """Root mean square error over the standard deviation of what was to be met."""
+    return ((a - b).square().mean().sqrt() / b.std()).item()

@@ -1,0 +1,176 @@
+"""The two networks in PyTorch, of any width, with TensorFlow's layer names as module names.
+
+One definition serves the teacher and the students: the teacher is the published mobile pair (width
+1.0, batch norm folded), a student is smaller and starts from random weights. Layer by layer the
+same as engine/networks/{mobilenet_v2,transformer}.cpp.
+"""
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+
+BOTTLENECK = 100
+
+# (expansion, channels, repeats, stride) of MobileNetV2, Sandler et al. 2018, table 2.
+BLOCKS = ((1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3, 1), (6, 160, 3, 2),
+          (6, 320, 1, 1))
+
+
+def same_padding(size, kernel, stride):
+    """TensorFlow's SAME: the odd pixel goes to the far side."""
+    total = max((-(-size // stride) - 1) * stride + kernel - size, 0)
+    return total // 2, total - total // 2
+
+
+class ConvNorm(nn.Module):
+    """Convolution with SAME padding, batch norm (eps 1e-3) and relu6; folded, only a bias remains."""
+
+    def __init__(self, inputs, outputs, kernel=1, stride=1, depthwise=False, activate=True, folded=False):
+        super().__init__()
+        groups = inputs if depthwise else 1
+        self.conv = nn.Conv2d(inputs, outputs, kernel, stride, groups=groups, bias=folded)
+        self.norm = nn.Identity() if folded else nn.BatchNorm2d(outputs, eps=1e-3, momentum=0.02)
+        self.kernel, self.stride, self.depthwise, self.activate = kernel, stride, depthwise, activate
+        fan_in = inputs // groups * kernel * kernel
+        nn.init.normal_(self.conv.weight, 0.0, (2.0 / fan_in) ** 0.5)
+
+    def forward(self, x):
+        if self.kernel > 1:
+            top, bottom = same_padding(x.shape[2], self.kernel, self.stride)
+            left, right = same_padding(x.shape[3], self.kernel, self.stride)
+            if top == bottom == left == right:
+                x = F.conv2d(x, self.conv.weight, self.conv.bias, self.stride, top, 1, self.conv.groups)
+            else:
+                x = self.conv(F.pad(x, (left, right, top, bottom)))
+        else:
+            x = self.conv(x)
+        x = self.norm(x)
+        return F.relu6(x) if self.activate else x
+
+    def folded_weights(self):
+        """Weight and bias with the batch norm's moving statistics folded in."""
+        if isinstance(self.norm, nn.Identity):
+            return self.conv.weight, self.conv.bias
+        scale = self.norm.weight / torch.sqrt(self.norm.running_var + self.norm.eps)
+        return self.conv.weight * scale[:, None, None, None], self.norm.bias - self.norm.running_mean * scale
+
+
+class Predictor(nn.Module):
+    """MobileNetV2 to layer_19, mean, 1×1 to the bottleneck: [n,3,h,w] in [0,1] → [n,100]."""
+
+    def __init__(self, width=0.5, last=640, folded=False):
+        super().__init__()
+        rounded = lambda c: max(8, int(c * width + 4) // 8 * 8)
+        channels = rounded(32)
+        self.stem = ConvNorm(3, channels, 3, 2, folded=folded)
+        self.blocks = nn.ModuleList()
+        for expansion, outputs, repeats, stride in BLOCKS:
+            for i in range(repeats):
+                self.blocks.append(InvertedResidual(channels, rounded(outputs), expansion,
+                                                    stride if i == 0 else 1, folded))
+                channels = rounded(outputs)
+        self.top = ConvNorm(channels, last, folded=folded)
+        self.head = nn.Linear(last, BOTTLENECK)
+        nn.init.normal_(self.head.weight, 0.0, last ** -0.5)
+        nn.init.zeros_(self.head.bias)
+
+    def forward(self, x):
+        x = self.stem(x)
+        for block in self.blocks:
+            x = block(x)
+        return self.head(self.top(x).mean((2, 3)))
+
+    def early_features(self, x, blocks):
+        """What the first `blocks` blocks put out (linear projections, strides 2 to 8)."""
+        x, features = self.stem(x), []
+        for block in self.blocks[:blocks]:
+            x = block(x)
+            features.append(x)
+        return features
+
+    def named_convs(self):
+        """(TensorFlow layer name, ConvNorm) of every convolution, in order."""
+        yield "MobilenetV2/Conv", self.stem
+        for i, block in enumerate(self.blocks):
+            scope = "MobilenetV2/expanded_conv" + (f"_{i}" if i else "")
+            for name, conv in block.named_children():
+                yield f"{scope}/{name}", conv
+        yield "MobilenetV2/Conv_1", self.top
+
+
+class InvertedResidual(nn.Module):
+    def __init__(self, inputs, outputs, expansion, stride, folded):
+        super().__init__()
+        hidden = inputs * expansion
+        if expansion > 1:
+            self.expand = ConvNorm(inputs, hidden, folded=folded)
+        self.depthwise = ConvNorm(hidden, hidden, 3, stride, depthwise=True, folded=folded)
+        self.project = ConvNorm(hidden, outputs, activate=False, folded=folded)
+        self.residual = expansion > 1 and stride == 1 and inputs == outputs
+
+    def forward(self, x):
+        h = self.expand(x) if hasattr(self, "expand") else x
+        h = self.project(self.depthwise(h))
+        return x + h if self.residual else h
+
+
+class ReflectConv(nn.Module):
+    def __init__(self, inputs, outputs, kernel, stride=1, bias=False):
+        super().__init__()
+        self.conv = nn.Conv2d(inputs, outputs, kernel, stride, bias=bias)
+        nn.init.normal_(self.conv.weight, 0.0, (2.0 / (inputs * kernel * kernel)) ** 0.5)
+        if bias:
+            nn.init.zeros_(self.conv.bias)
+
+    def forward(self, x):
+        border = self.conv.kernel_size[0] // 2
+        return self.conv(F.pad(x, (border,) * 4, mode="reflect"))
+
+
+class StyledConv(nn.Module):
+    """Reflect-padded convolution and conditional instance norm: γ and β are affine in the bottleneck."""
+
+    def __init__(self, inputs, outputs, kernel=3):
+        super().__init__()
+        self.conv = ReflectConv(inputs, outputs, kernel)
+        self.gamma, self.beta = nn.Linear(BOTTLENECK, outputs), nn.Linear(BOTTLENECK, outputs)
+        for layer, bias in ((self.gamma, 1.0), (self.beta, 0.0)):
+            nn.init.normal_(layer.weight, 0.0, 0.03)
+            nn.init.constant_(layer.bias, bias)
+
+    def forward(self, x, z):
+        x = self.conv(x)
+        variance, mean = torch.var_mean(x, (2, 3), correction=0, keepdim=True)
+        scale = torch.rsqrt(variance + 1e-5) * self.gamma(z)[:, :, None, None]
+        return (x - mean) * scale + self.beta(z)[:, :, None, None]
+
+
+class Transformer(nn.Module):
+    """Content [n,3,h,w] in [0,1] and bottleneck [n,100] → picture [n,3,h,w] (sides a multiple of 4)."""
+
+    def __init__(self, channels=(8, 16, 32)):
+        super().__init__()
+        a, b, c = channels
+        self.contract = nn.ModuleList([ReflectConv(3, a, 9, 1, True), ReflectConv(a, b, 3, 2, True),
+                                       ReflectConv(b, c, 3, 2, True)])
+        self.residual = nn.ModuleList([StyledConv(c, c) for _ in range(10)])
+        self.expand = nn.ModuleList([StyledConv(c, b), StyledConv(b, a), StyledConv(a, 3, 9)])
+
+    def forward(self, x, z):
+        for conv in self.contract:
+            x = F.relu(conv(x))
+        for first, second in zip(self.residual[::2], self.residual[1::2]):
+            x = x + second(F.relu(first(x, z)), z)
+        for conv in self.expand[:2]:
+            x = F.relu(conv(F.interpolate(x, scale_factor=2, mode="nearest"), z))
+        return torch.sigmoid(self.expand[2](x, z))
+
+    def named_styled(self):
+        """(TensorFlow layer name below transformer/, StyledConv) of the 13 normalised convolutions."""
+        for i, conv in enumerate(self.residual):
+            yield f"residual/residual{i // 2 + 1}/conv{i % 2 + 1}", conv
+        for i, conv in enumerate(self.expand):
+            yield f"expand/conv{i + 1}/conv", conv
+
+    def style_parameters(self, z):
+        """All γ and β of a bottleneck side by side: [n, 2·ΣC]."""
+        return torch.cat([torch.cat([conv.gamma(z), conv.beta(z)], 1) for _, conv in self.named_styled()], 1)

@@ -1,0 +1,136 @@
+"""Two optimisers for weight matrices beside PyTorch's AdamW. A step here costs half a second of
+convolutions, so that better-conditioned steps are nearly free."""
+import torch
+
+
+def as_matrix(tensor):
+    """[outputs, inputs·kh·kw] of a convolution; vectors stay vectors."""
+    return tensor.reshape(tensor.shape[0], -1) if tensor.dim() > 2 else tensor
+
+
+class Soap(torch.optim.Optimizer):
+    """Adam in the slowly updated eigenbasis of Shampoo's preconditioner (Vyas et al. 2024,
+    arXiv 2409.11321). A side longer than `max_side` keeps its own basis; vectors get plain Adam."""
+
+    def __init__(self, parameters, lr, betas=(0.95, 0.95), eps=1e-8, every=10, max_side=700):
+        super().__init__(parameters, {"lr": lr, "betas": betas, "eps": eps, "every": every,
+                                      "max_side": max_side})
+
+    @torch.no_grad()
+    def step(self):
+        for group in self.param_groups:
+            for parameter in group["params"]:
+                if parameter.grad is not None:
+                    self._step(parameter, as_matrix(parameter.grad), group)
+
+    def _step(self, parameter, gradient, group):
+        state, (beta1, beta2) = self.state[parameter], group["betas"]
+        if not state:
+            state.update(step=0, mean=torch.zeros_like(gradient), square=torch.zeros_like(gradient))
+            sides = gradient.shape if gradient.dim() == 2 and min(gradient.shape) > 1 else ()
+            state["outer"] = [gradient.new_zeros(n, n) if n <= group["max_side"] else None for n in sides]
+            self._accumulate(state["outer"], gradient, 0.0)
+            state["basis"] = [None if o is None else torch.linalg.eigh(o)[1].flip(1)
+                              for o in state["outer"]]
+            return  # The first gradient only sets the basis.
+        state["step"] += 1
+        rotated = self._rotate(gradient, state["basis"])
+        state["mean"].lerp_(gradient, 1 - beta1)
+        state["square"].lerp_(rotated.square(), 1 - beta2)
+        correction = (1 - beta2 ** state["step"]) ** 0.5 / (1 - beta1 ** state["step"])
+        update = self._rotate(state["mean"], state["basis"]) / (state["square"].sqrt() + group["eps"])
+        update = self._rotate(update, state["basis"], back=True)
+        parameter.add_(update.view_as(parameter), alpha=-group["lr"] * correction)
+        self._accumulate(state["outer"], gradient, beta2)
+        if state["step"] % group["every"] == 0:
+            self._refresh(state)
+
+    @staticmethod
+    def _accumulate(outer, gradient, beta):
+        for side, o in enumerate(outer):
+            if o is not None:
+                g = gradient if side == 0 else gradient.t()
+                o.lerp_(g @ g.t(), 1 - beta)
+
+    @staticmethod
+    def _rotate(matrix, basis, back=False):
+        for side, q in enumerate(basis):
+            if q is not None:
+                q = q.t() if back else q
+                matrix = q.t() @ matrix if side == 0 else matrix @ q
+        return matrix
+
+    @staticmethod
+    def _refresh(state):
+        """One step of power iteration, orthogonalised; directions kept in order of their size."""
+        for side, (o, q) in enumerate(zip(state["outer"], state["basis"])):
+            if q is None:
+                continue
+            order = torch.argsort((q * (o @ q)).sum(0), descending=True)
+            state["square"] = state["square"].index_select(side, order)
+            state["basis"][side] = torch.linalg.qr(o @ q[:, order])[0]
+
+
+class Muon(torch.optim.Optimizer):
+    """Momentum made orthogonal by Newton-Schulz (Jordan et al. 2024), scaled to AdamW's step size
+    (Liu et al. 2025, arXiv 2502.16982). Vectors and thin matrices belong to another optimiser."""
+
+    def __init__(self, parameters, lr, momentum=0.95):
+        super().__init__(parameters, {"lr": lr, "momentum": momentum})
+
+    @torch.no_grad()
+    def step(self):
+        for group in self.param_groups:
+            for parameter in group["params"]:
+                gradient = as_matrix(parameter.grad)
+                buffer = self.state[parameter].setdefault("mean", torch.zeros_like(gradient))
+                buffer.lerp_(gradient, 1 - group["momentum"])
+                update = self._orthogonal(gradient.lerp(buffer, group["momentum"]))
+                scale = 0.2 * max(update.shape) ** 0.5
+                parameter.add_(update.view_as(parameter), alpha=-group["lr"] * scale)
+
+    @staticmethod
+    def _orthogonal(x):
+        tall = x.shape[0] > x.shape[1]
+        x = (x.t() if tall else x) / (x.norm() + 1e-12)
+        for _ in range(5):
+            gram = x @ x.t()
+            x = 3.4445 * x + (-4.7750 * gram + 2.0315 * gram @ gram) @ x
+        return x.t() if tall else x
+
+
+class Both:
+    """Two optimisers as one, each with its own parameters and learning rate ratio."""
+
+    def __init__(self, *optimisers):
+        self.optimisers = optimisers
+        self.param_groups = [g for o in optimisers for g in o.param_groups]
+
+    def step(self):
+        for optimiser in self.optimisers:
+            optimiser.step()
+
+    def zero_grad(self):
+        for optimiser in self.optimisers:
+            optimiser.zero_grad(set_to_none=True)
+
+    def state_dict(self):
+        return [o.state_dict() for o in self.optimisers]
+
+    def load_state_dict(self, states):
+        for optimiser, state in zip(self.optimisers, states):
+            optimiser.load_state_dict(state)
+
+
+def make_optimiser(name, model, lr):
+    """`adamw`, `muon` (matrices; AdamW for the rest) or `soap` (the same split)."""
+    matrix = lambda p: p.dim() >= 2 and min(as_matrix(p).shape) >= 3 and not (
+        p.dim() == 4 and p.shape[1] == 1)
+    matrices = [p for p in model.parameters() if matrix(p)]
+    others = [p for p in model.parameters() if not matrix(p)]
+    adamw = lambda parameters: torch.optim.AdamW(parameters, lr, betas=(0.9, 0.99), weight_decay=0.0)
+    if name == "adamw":
+        return Both(adamw(matrices + others))
+    if name == "muon":
+        return Both(Muon(matrices, lr), adamw(others))
+    return Both(Soap(matrices, lr), adamw(others))

@@ -1,0 +1,78 @@
+"""Painted textures: stripes, zigzags, checks, bricks, dots, noise fields, in random colours.
+
+The first student failed on strong regular textures, of which the picture sets have few. Each is a
+field in [0,1] over rotated, scaled coordinates, which picks colours from a short random palette.
+"""
+import numpy as np
+
+
+def _noise(rng, size, cells):
+    """Smooth noise: random values on a coarse grid, bilinearly enlarged."""
+    grid = rng.random((cells + 1, cells + 1))
+    t = np.linspace(0, cells, size, endpoint=False)
+    i, f = t.astype(int), t - t.astype(int)
+    rows = grid[i] * (1 - f)[:, None] + grid[i + 1] * f[:, None]
+    return rows[:, i] * (1 - f) + rows[:, i + 1] * f
+
+
+def _octaves(rng, size):
+    field = sum(_noise(rng, size, min(cells, size // 2)) / (k + 1) ** rng.uniform(0.3, 1.5)
+                for k, cells in enumerate((3, 6, 13, 27, 55)))
+    return (field - field.min()) / (np.ptp(field) + 1e-6)
+
+
+def _triangle(t):
+    return np.abs(2 * (t - np.floor(t)) - 1)
+
+
+def field(rng, size):
+    """One texture's field in [0,1], [size,size]."""
+    y, x = np.mgrid[0:size, 0:size] / size - 0.5
+    angle, periods = rng.uniform(0, np.pi), np.exp(rng.uniform(np.log(2), np.log(24)))
+    if rng.random() < 0.4:
+        angle = rng.integers(4) * np.pi / 2
+    u = (x * np.cos(angle) + y * np.sin(angle)) * periods + rng.random()
+    v = (y * np.cos(angle) - x * np.sin(angle)) * periods + rng.random()
+    if rng.random() < 0.35:
+        warp = rng.uniform(0.1, 1.2)
+        u, v = u + warp * _noise(rng, size, 5), v + warp * _noise(rng, size, 5)
+    kind = rng.integers(8)
+    if kind == 0:
+        f = _triangle(u)
+    elif kind == 1:
+        f = _triangle(u + rng.uniform(0.3, 1.5) * _triangle(v * rng.uniform(0.3, 1.5)))
+    elif kind == 2:
+        f = ((np.floor(u) + np.floor(v)) % 2 + 0.3 * _triangle(u)) / 1.3
+    elif kind == 3:
+        row = np.floor(v)
+        mortar = np.minimum(_triangle(v + 0.5), 2.2 * _triangle(u / 2 + 0.5 * (row % 2) + 0.5))
+        tone = np.sin(12.9898 * np.floor(u / 2 + 0.5 * (row % 2)) + 78.233 * row) * 0.5 + 0.5
+        f = np.where(mortar < rng.uniform(0.1, 0.25), 0.0, 0.3 + 0.7 * tone)
+    elif kind == 4:
+        f = np.clip(np.hypot(_triangle(u) - 0.5, _triangle(v) - 0.5) * rng.uniform(1.2, 3), 0, 1)
+    elif kind == 5:
+        f = _triangle(np.hypot(u, v))
+    elif kind == 6:
+        f = _triangle(rng.uniform(1, 8) * _octaves(rng, size))
+    else:
+        f = _octaves(rng, size)
+    return f
+
+
+def texture(rng, size):
+    """A picture, uint8 [size,size,3]."""
+    f = field(rng, size)
+    colours = rng.integers(2, 6)
+    palette = rng.random((colours, 3)) ** rng.uniform(0.5, 1.5)
+    if rng.random() < 0.3:
+        palette = palette[:, :1] + rng.uniform(-0.1, 0.1, (colours, 3))
+    if rng.random() < 0.5:
+        picture = palette[np.minimum((f * colours).astype(int), colours - 1)]
+    else:
+        t = f * (colours - 1)
+        i = np.minimum(t.astype(int), colours - 2)
+        picture = palette[i] + (palette[i + 1] - palette[i]) * (t - i)[..., None]
+    picture = picture * rng.uniform(0.6, 1.0) + rng.uniform(0, 0.3)
+    if rng.random() < 0.5:
+        picture = picture + rng.normal(0, rng.uniform(0.01, 0.15), (size, size, rng.choice([1, 3])))
+    return (np.clip(picture, 0, 1) * 255).astype(np.uint8)

@@ -1,0 +1,92 @@
+"""Trains the predictor student: a MobileNetV2 of width 0.65 learns the teacher's bottlenecks.
+
+The teacher is fully convolutional up to a global mean, so it also labels small pictures; the first,
+longer part of a run uses them. The loss is the squared error of the bottleneck and of the style
+parameters (γ, β) that the teacher's transformer makes of it, each in units of its standard deviation:
+the second weighs a direction of the bottleneck by what it does to a picture.
+"""
+import argparse
+from pathlib import Path
+
+import numpy as np
+import torch
+
+import augment
+import data
+from losses import relative_rms
+from networks import Predictor
+from optimisers import make_optimiser
+from replay_pool import ReplayPool
+from training_loop import Stages, Trainer, add_arguments, start
+from weights_file import load_networks
+
+WIDTH, LAST = 0.65, 768
+POOL_BYTES = 2 << 30
+VALIDATION_SIZE = 256
+
+
+def make_student(bank):
+    """Random weights, but for the head's bias: the mean bottleneck of the teacher's outputs."""
+    student = Predictor(WIDTH, LAST)
+    student.head.bias.data.copy_(bank.mean(0))
+    return student.to(memory_format=torch.channels_last)
+
+
+class BottleneckLoss:
+    def __init__(self, bank, transformer):
+        self.unit = bank.std(0)
+        self.transformer, self.origin = transformer, transformer.style_parameters(bank[:1] * 0)
+        self.style_unit = transformer.style_parameters(bank).std(0)
+
+    def __call__(self, student, teacher):
+        error = student - teacher
+        styled = (self.transformer.style_parameters(error) - self.origin) / self.style_unit
+        terms = {"bottleneck": (error / self.unit).square().mean(), "style": styled.square().mean()}
+        return {"loss": terms["bottleneck"] + terms["style"], **terms}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    add_arguments(parser, lr=2e-3, batch=16, default_sizes="0:160,5500:256")
+    parser.add_argument("--reuse", type=float, default=5, help="times each labelled picture is used")
+    args = parser.parse_args()
+    start(args)
+    teacher, transformer = load_networks(args.teacher)
+    bank = torch.cat(list(torch.load(Path(args.work) / "bottlenecks.pt", weights_only=True).values()))
+    student, loss = make_student(bank), BottleneckLoss(bank, transformer)
+    contents, styles = data.load_training(args.pictures)
+    run = torch.compile(student) if args.compile else student
+
+    def make_pool(side, rng):
+        def produce(n):
+            views = np.stack([augment.style_view(rng, contents, styles, side) for _ in range(n)])
+            with torch.no_grad():
+                return torch.from_numpy(views), teacher(data.to_tensor(views))
+
+        return ReplayPool(produce, POOL_BYTES // (3 * side * side), args.batch, args.reuse, rng)
+
+    stages = Stages(args, make_pool)
+
+    def losses(step):
+        views, labels = stages.draw(step)
+        student.train()
+        return loss(run(data.to_tensor(views.numpy())), labels)
+
+    held_out = [data.to_tensor([data.resize(p, VALIDATION_SIZE) for p in pictures])
+                for pictures in data.load_held_out(args.pictures)]
+    with torch.inference_mode():
+        expected = [teacher(x) for x in held_out]
+
+    def validate(model):
+        with torch.inference_mode():
+            answers = [model(x) for x in held_out]
+        content, style = [relative_rms(a, e) for a, e in zip(answers, expected)]
+        return {"style": style, "content": content,
+                "parameters": loss(answers[1], expected[1])["style"].sqrt().item()}
+
+    optimiser = make_optimiser(args.optimiser, student, args.lr)
+    Trainer(args, "predictor", student, optimiser, losses, validate).run()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,132 @@
+"""Trains the transformer student: the α = 0.25 topology learns the teacher's pictures.
+
+A training example is a crop, a bottleneck and the teacher's picture of both. Bottlenecks are those of
+paintings, textures and photographs in random views, mixtures of two, the crop's own photograph
+(strength 0) and mixtures with it (strengths between), a third of them with a little noise, such as the
+predictor student's error. Beside pixels, gradients, coarse means and 8×8 structure, the loss compares
+what the teacher's predictor sees in both pictures and their sharpness: pixels alone average textures
+away.
+"""
+import argparse
+from pathlib import Path
+
+import numpy as np
+import torch
+
+import augment
+import data
+from losses import laplacian_rms, perceptual, picture_losses, psnr, ssim
+from networks import Transformer
+from optimisers import make_optimiser
+from replay_pool import ReplayPool
+from training_loop import Stages, Trainer, add_arguments, start
+from weights_file import load_networks
+
+WEIGHTS = {"l1": 1.0, "gradient": 0.5, "coarse": 1.0, "ssim": 0.2, "laplacian": 0.5, "perceptual": 0.25}
+FEATURE_BLOCKS = 4
+POOL_BYTES = 2 << 30
+CROP = 256
+PAIRS = 62
+
+
+class StyleSource:
+    """Draws bottlenecks; `content` is the index of the photograph that will be painted, or None."""
+
+    def __init__(self, bank):
+        self.content, self.noise_unit = bank["content"], 0.15 * bank["style"].std(0)
+        self.style = torch.cat([bank["style"], bank["view"]])
+
+    def draw(self, rng, content):
+        pick = lambda bank: bank[int(rng.integers(len(bank)))]
+        z, kind = pick(self.style if rng.random() < 0.9 else self.content), rng.random()
+        if kind < 0.2:
+            other = pick(self.style)
+            z = z + (other - z) * rng.random()
+        elif kind < 0.45 and content is not None:
+            strength = 0.0 if kind < 0.28 else rng.random()
+            z = self.content[content] + (z - self.content[content]) * strength
+        if rng.random() < 0.3:
+            noise = torch.from_numpy(rng.standard_normal(len(z), dtype=np.float32))
+            z = z + noise * self.noise_unit * rng.random()
+        return z
+
+
+def make_producer(rng, side, contents, styles, source, teacher):
+    """produce(n) → crops uint8 [n,side,side,3], bottlenecks [n,100], teacher's pictures uint8."""
+    def example():
+        while True:
+            index = int(rng.integers(len(contents))) if rng.random() < 0.75 else None
+            picture = styles[rng.integers(len(styles))] if index is None else contents[index]
+            crop = augment.content_view(rng, picture, side)
+            if crop is not None:
+                return crop, source.draw(rng, index)
+
+    def produce(n):
+        crops, bottlenecks = zip(*(example() for _ in range(n)))
+        crops, bottlenecks = np.stack(crops), torch.stack(bottlenecks)
+        with torch.no_grad():
+            pictures = teacher(data.to_tensor(crops), bottlenecks)
+        return torch.from_numpy(crops), bottlenecks, pictures.permute(0, 2, 3, 1).mul(255).round().byte()
+
+    return produce
+
+
+def make_validation(pictures, predictor, teacher):
+    """Held-out photographs × held-out paintings, 256², with the teacher's bottlenecks."""
+    contents, styles = data.load_held_out(pictures)
+    x = data.to_tensor([data.resize(contents[i % len(contents)], CROP) for i in range(PAIRS)])
+    s = data.to_tensor([data.resize(styles[(i * 5 + 3) % len(styles)], CROP) for i in range(PAIRS)])
+    with torch.no_grad():
+        z = predictor(s)
+        expected = torch.cat([teacher(x[i:i + 4], z[i:i + 4]) for i in range(0, PAIRS, 4)])
+
+    def validate(model):
+        with torch.no_grad():
+            answer = torch.cat([model(x[i:i + 4], z[i:i + 4]) for i in range(0, PAIRS, 4)])
+        sharpness = laplacian_rms(answer).mean(1) / laplacian_rms(expected).mean(1)
+        return {"psnr": psnr(answer, expected).mean().item(), "ssim": ssim(answer, expected).mean().item(),
+                "sharpness": sharpness.mean().item()}
+
+    return validate
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    add_arguments(parser, lr=2e-3, batch=8, default_sizes="0:96,4000:128")
+    parser.add_argument("--reuse", type=float, default=4, help="times each teacher's picture is used")
+    parser.add_argument("--perceptual-from", type=int, default=4000, metavar="STEP",
+                        help="where the costly term through the teacher's predictor starts")
+    args = parser.parse_args()
+    start(args)
+    predictor, teacher = load_networks(args.teacher)
+    source = StyleSource(torch.load(Path(args.work) / "bottlenecks.pt", weights_only=True))
+    student = Transformer()
+    contents, styles = data.load_training(args.pictures)
+    run = torch.compile(student) if args.compile else student
+    paint = torch.compile(teacher) if args.compile else teacher
+    if not args.compile:
+        student.to(memory_format=torch.channels_last)
+
+    stages = Stages(args, lambda side, rng: ReplayPool(
+        make_producer(rng, side, contents, styles, source, paint), POOL_BYTES // (6 * side * side),
+        args.batch, args.reuse, rng))
+
+    def losses(step):
+        crops, bottlenecks, expected = stages.draw(step)
+        expected = data.to_tensor(expected.numpy())
+        answer = run(data.to_tensor(crops.numpy()), bottlenecks)
+        terms = picture_losses(answer, expected)
+        if step >= args.perceptual_from:
+            with torch.no_grad():
+                seen = predictor.early_features(expected, FEATURE_BLOCKS)
+            terms["perceptual"] = perceptual(predictor.early_features(answer, FEATURE_BLOCKS), seen)
+        loss = sum(WEIGHTS[name] * value for name, value in terms.items())
+        return {"loss": loss, "perceptual": float("nan"), **terms}
+
+    optimiser = make_optimiser(args.optimiser, student, args.lr)
+    Trainer(args, "transformer", student, optimiser, losses,
+            make_validation(args.pictures, predictor, teacher)).run()
+
+
+if __name__ == "__main__":
+    main()

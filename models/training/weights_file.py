@@ -1,0 +1,79 @@
+"""The engine's model file (safetensors, TensorFlow's names, HWIO) to and from the networks.
+
+Reading it serves the teacher (the published pair, converted by nst-weights, which dequantises per
+channel) and the comparison with any other model file; writing it is the export of a student.
+"""
+import numpy as np
+import torch
+from safetensors.numpy import load_file, save_file
+
+from networks import Predictor, Transformer
+
+
+def to_hwio(weight, depthwise=False):
+    """PyTorch's OIHW → HWIO; depthwise [C,1,kh,kw] → [kh,kw,C,1]."""
+    order = (2, 3, 0, 1) if depthwise else (2, 3, 1, 0)
+    return np.ascontiguousarray(weight.detach().float().numpy().transpose(order))
+
+
+def from_hwio(array, depthwise=False):
+    order = (2, 3, 0, 1) if depthwise else (3, 2, 0, 1)
+    return torch.from_numpy(np.ascontiguousarray(array.astype(np.float32).transpose(order)))
+
+
+def _copy(parameter, value):
+    value = torch.as_tensor(np.asarray(value, np.float32) if isinstance(value, np.ndarray) else value)
+    if parameter.shape != value.shape:
+        raise ValueError(f"shape {tuple(value.shape)} where {tuple(parameter.shape)} is expected")
+    parameter.data.copy_(value)
+
+
+def load_networks(path):
+    """(Predictor, Transformer) of a model file, batch norm folded, in eval mode, no gradients."""
+    tensors = load_file(path)
+    width = tensors["MobilenetV2/Conv_1/weights"].shape[2] / 320
+    predictor = Predictor(width, tensors["MobilenetV2/Conv_1/weights"].shape[3], folded=True)
+    for name, layer in predictor.named_convs():
+        kind = "depthwise_weights" if layer.depthwise else "weights"
+        _copy(layer.conv.weight, from_hwio(tensors[f"{name}/{kind}"], layer.depthwise))
+        _copy(layer.conv.bias, tensors[f"{name}/biases"])
+    _copy(predictor.head.weight, tensors["mobilenet_conv/Conv/weights"][0, 0].T)
+    _copy(predictor.head.bias, tensors["mobilenet_conv/Conv/biases"])
+
+    channels = tuple(tensors[f"transformer/contract/conv{i}/weights"].shape[3] for i in (1, 2, 3))
+    transformer = Transformer(channels)
+    for i, layer in enumerate(transformer.contract):
+        _copy(layer.conv.weight, from_hwio(tensors[f"transformer/contract/conv{i + 1}/weights"]))
+        _copy(layer.conv.bias, tensors[f"transformer/contract/conv{i + 1}/biases"])
+    for name, layer in transformer.named_styled():
+        _copy(layer.conv.conv.weight, from_hwio(tensors[f"transformer/{name}/weights"]))
+        for variable, linear in (("Conv", layer.beta), ("Conv_1", layer.gamma)):
+            scope = f"style_params/transformer/{name}/StyleNorm/{variable}"
+            _copy(linear.weight, tensors[f"{scope}/weights"][0, 0].T)
+            _copy(linear.bias, tensors[f"{scope}/biases"])
+    for network in (predictor, transformer):
+        network.eval().requires_grad_(False).to(memory_format=torch.channels_last)
+    return predictor, transformer
+
+
+def save_networks(path, predictor, transformer, description):
+    """Writes both networks as float32, batch norm folded. nst-weights convert adds the self-test."""
+    tensors = {}
+    numpy = lambda t: np.ascontiguousarray(t.detach().float().numpy())
+    for name, layer in predictor.named_convs():
+        weight, bias = layer.folded_weights()
+        kind = "depthwise_weights" if layer.depthwise else "weights"
+        tensors[f"{name}/{kind}"] = to_hwio(weight, layer.depthwise)
+        tensors[f"{name}/biases"] = numpy(bias)
+    tensors["mobilenet_conv/Conv/weights"] = numpy(predictor.head.weight.t())[None, None]
+    tensors["mobilenet_conv/Conv/biases"] = numpy(predictor.head.bias)
+    for i, layer in enumerate(transformer.contract):
+        tensors[f"transformer/contract/conv{i + 1}/weights"] = to_hwio(layer.conv.weight)
+        tensors[f"transformer/contract/conv{i + 1}/biases"] = numpy(layer.conv.bias)
+    for name, layer in transformer.named_styled():
+        tensors[f"transformer/{name}/weights"] = to_hwio(layer.conv.conv.weight)
+        for variable, linear in (("Conv", layer.beta), ("Conv_1", layer.gamma)):
+            scope = f"style_params/transformer/{name}/StyleNorm/{variable}"
+            tensors[f"{scope}/weights"] = numpy(linear.weight.t())[None, None]
+            tensors[f"{scope}/biases"] = numpy(linear.bias)
+    save_file(tensors, path, metadata={"description": description})
