@@ -124,6 +124,7 @@ struct PoolArgs {
 };
 
 // output = act(x * scale + shift) + residual over whole rows; the explicit form of ConvInput.
+// output may be x itself.
 struct AffineArgs {
   int width, channels;
   ConstView x;

@@ -147,7 +147,9 @@ Image Model::stylize(const ImageView& content, const StyleVector& style,
   check_view(content, "content picture");
   StyleLayout layout;
   Execution execution =
-      make_execution(lower_transformer(*impl_, content.width, content.height, layout, {}), run);
+      make_execution(lower_transformer_within(*impl_, content.width, content.height, layout, {},
+                                              run.threads, run.max_memory_bytes),
+                     run);
   to_network_input(content, execution.input());
   const std::vector<float> params = style_params(impl_->layers, layout, style);
   Image image = output_image(execution.program());
@@ -162,9 +164,12 @@ PlanInfo Model::plan_predictor(int width, int height, int threads) const {
   return plan_info(lower_predictor(*impl_, width, height), threads);
 }
 
-PlanInfo Model::plan_transformer(int width, int height, int threads) const {
+PlanInfo Model::plan_transformer(int width, int height, int threads,
+                                 std::size_t max_memory_bytes) const {
   StyleLayout layout;
-  return plan_info(lower_transformer(*impl_, width, height, layout, {}), threads);
+  return plan_info(
+      lower_transformer_within(*impl_, width, height, layout, {}, threads, max_memory_bytes),
+      threads);
 }
 
 }  // namespace nst

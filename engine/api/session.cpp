@@ -12,6 +12,16 @@ namespace nst {
 struct Session::Impl {
   explicit Impl(Model m) : model(std::move(m)) {}
 
+  // The same size again, planned no larger than it may be now?
+  bool can_reuse(const ImageView& content, const RunOptions& run) const {
+    if (!execution) return false;
+    const Program& program = execution->program();
+    const PlanInfo plan = plan_info(program, run.threads);
+    return program.input.shape == Shape{content.height, content.width, 3} &&
+           (run.max_memory_bytes == 0 ||
+            plan.arena_bytes + plan.scratch_bytes <= run.max_memory_bytes);
+  }
+
   Model model;
   StyleLayout layout;
   std::optional<Execution> execution;
@@ -27,13 +37,12 @@ void Session::set_content(const ImageView& content, const RunOptions& run) {
   check_view(content, "content picture");
   Impl& s = *impl_;
   s.has_content = false;
-  const bool same_size =
-      s.execution && s.execution->program().input.shape == Shape{content.height, content.width, 3};
-  if (!same_size) {
+  if (!s.can_reuse(content, run)) {
     s.execution.reset();
     StyleLayout layout;
-    Program program = lower_transformer(s.model.impl(), content.width, content.height, layout,
-                                        {.keep_encoder = true});
+    Program program =
+        lower_transformer_within(s.model.impl(), content.width, content.height, layout,
+                                 {.keep_encoder = true}, run.threads, run.max_memory_bytes);
     s.execution.emplace(make_execution(std::move(program), run));
     s.layout = std::move(layout);
   }

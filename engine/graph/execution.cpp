@@ -141,11 +141,13 @@ float* Execution::address(const Operand& operand) {
 }
 
 View Execution::view(const Operand& operand) {
-  return {address(operand), operand.shape.w * operand.pixel_stride, operand.pixel_stride, 0};
+  return {address(operand), operand.shape.w * operand.pixel_stride, operand.pixel_stride,
+          operand.first_row};
 }
 
 ConstView Execution::const_view(const Operand& operand) {
-  return {address(operand), operand.shape.w * operand.pixel_stride, operand.pixel_stride, 0};
+  return {address(operand), operand.shape.w * operand.pixel_stride, operand.pixel_stride,
+          operand.first_row};
 }
 
 kernels::ConvInput Execution::conv_input(const FormedOperand& operand, const Operand& formed) {
@@ -173,14 +175,17 @@ void Execution::run_item(const ConvOp& op, int item, float* scratch) {
   args.skip = const_view(op.skip);
   args.output = view(op.output);
   const int out_c = args.plan.spec.out_c;
+  // As kernels::nth_block numbers them: area by area, then the next group of channels.
   const int areas = kernels::area_count(op.blocking, op.geometry.out_h, op.geometry.out_w);
+  const int area = op.areas.first + item % op.areas.count;
+  const int group = item / op.areas.count;
   float* moments = nullptr;
   if (op.moments != kNoBuffer) {
     moments = arena_.data() + program_.memory.offsets[static_cast<std::size_t>(op.moments)] +
-              static_cast<std::ptrdiff_t>(item % areas) * 2 * out_c;
+              static_cast<std::ptrdiff_t>(area) * 2 * out_c;
   }
-  const Block block =
-      kernels::nth_block(op.blocking, op.geometry.out_h, op.geometry.out_w, out_c, item);
+  const Block block = kernels::nth_block(op.blocking, op.geometry.out_h, op.geometry.out_w, out_c,
+                                         group * areas + area);
   program_.table->conv_run(args, block, moments, scratch);
 }
 
@@ -230,8 +235,8 @@ void Execution::run_item(const AffineOp& op, int item, float*) {
   const kernels::AffineArgs args{op.output.shape.w, op.output.shape.c, input.x,
                                  input.scale,       input.shift,       input.act,
                                  input.residual,    view(op.output)};
-  const int begin = item * op.rows_per_item;
-  program_.table->affine(args, begin, std::min(begin + op.rows_per_item, op.output.shape.h));
+  const int begin = op.rows.begin + item * op.rows_per_item;
+  program_.table->affine(args, begin, std::min(begin + op.rows_per_item, op.rows.end));
 }
 
 void Execution::run_item(const MeanOp& op, int, float*) {

@@ -1,7 +1,6 @@
 #include "graph/memory_plan.hpp"
 
 #include <algorithm>
-#include <numeric>
 
 namespace nst {
 namespace {
@@ -16,34 +15,97 @@ bool overlap_in_time(const Lifetime& a, const Lifetime& b) {
   return a.first <= b.last && b.first <= a.last;
 }
 
-}  // namespace
+// Buffers tied to each other, directly or not: where each starts, from the group's first float on.
+struct Group {
+  std::vector<std::size_t> members;
+  std::vector<std::size_t> starts;
+  std::size_t floats = 0;  // of the largest member
+  int last = 0;            // of any
+};
 
-MemoryPlan plan_memory(const std::vector<Lifetime>& lifetimes) {
-  std::vector<std::size_t> order(lifetimes.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    return lifetimes[a].floats > lifetimes[b].floats;
-  });
+std::vector<Group> tied_groups(const std::vector<Lifetime>& lifetimes) {
+  std::vector<std::size_t> group_of(lifetimes.size());
+  std::vector<std::ptrdiff_t> start(lifetimes.size(), 0);  // from the first member of the group
+  std::vector<Group> groups;
+  for (std::size_t i = 0; i < lifetimes.size(); ++i) {
+    const Lifetime& buffer = lifetimes[i];
+    if (buffer.tied_to < 0) {
+      group_of[i] = groups.size();
+      groups.emplace_back();
+    } else {
+      const auto other = static_cast<std::size_t>(buffer.tied_to);
+      group_of[i] = group_of[other];
+      start[i] = start[other] - static_cast<std::ptrdiff_t>(buffer.distance);
+    }
+    Group& group = groups[group_of[i]];
+    group.members.push_back(i);
+    group.floats = std::max(group.floats, buffer.floats);
+    group.last = std::max(group.last, buffer.last);
+  }
+  for (Group& group : groups) {
+    std::ptrdiff_t lowest = 0;
+    for (const std::size_t i : group.members) lowest = std::min(lowest, start[i]);
+    for (const std::size_t i : group.members) {
+      group.starts.push_back(static_cast<std::size_t>(start[i] - lowest));
+    }
+  }
+  return groups;
+}
 
+// The least that `offset` must be raised to for the buffer at offset + start to clear one that is
+// in its way, or `offset` itself if none is.
+std::size_t cleared(const std::vector<Lifetime>& lifetimes, const MemoryPlan& plan,
+                    const std::vector<std::size_t>& placed, std::size_t buffer, std::size_t start,
+                    std::size_t offset) {
+  const std::size_t size = aligned(lifetimes[buffer].floats);
+  for (const std::size_t j : placed) {
+    if (!overlap_in_time(lifetimes[buffer], lifetimes[j])) continue;
+    const std::size_t end = plan.offsets[j] + aligned(lifetimes[j].floats);
+    if (offset + start < end && plan.offsets[j] < offset + start + size) offset = end - start;
+  }
+  return offset;
+}
+
+// Each group in the lowest place where none of its members meets a buffer that lives with it.
+MemoryPlan placed_in_order(const std::vector<Lifetime>& lifetimes,
+                           const std::vector<Group>& groups) {
   MemoryPlan plan;
   plan.offsets.assign(lifetimes.size(), 0);
   std::vector<std::size_t> placed;  // by offset
-  for (const std::size_t i : order) {
-    const std::size_t size = aligned(lifetimes[i].floats);
+  for (const Group& group : groups) {
     std::size_t offset = 0;
-    for (const std::size_t j : placed) {
-      if (!overlap_in_time(lifetimes[i], lifetimes[j])) continue;
-      if (offset + size <= plan.offsets[j]) break;
-      offset = std::max(offset, plan.offsets[j] + aligned(lifetimes[j].floats));
+    for (bool moved = true; moved;) {
+      const std::size_t before = offset;
+      for (std::size_t m = 0; m < group.members.size(); ++m) {
+        offset = cleared(lifetimes, plan, placed, group.members[m], group.starts[m], offset);
+      }
+      moved = offset != before;
     }
-    plan.offsets[i] = offset;
-    plan.total_floats = std::max(plan.total_floats, offset + size);
-    const auto at =
-        std::upper_bound(placed.begin(), placed.end(), offset,
-                         [&](std::size_t value, std::size_t j) { return value < plan.offsets[j]; });
-    placed.insert(at, i);
+    for (std::size_t m = 0; m < group.members.size(); ++m) {
+      const std::size_t i = group.members[m];
+      plan.offsets[i] = offset + group.starts[m];
+      plan.total_floats =
+          std::max(plan.total_floats, plan.offsets[i] + aligned(lifetimes[i].floats));
+      const auto at = std::upper_bound(
+          placed.begin(), placed.end(), plan.offsets[i],
+          [&](std::size_t value, std::size_t j) { return value < plan.offsets[j]; });
+      placed.insert(at, i);
+    }
   }
   return plan;
+}
+
+}  // namespace
+
+MemoryPlan plan_memory(const std::vector<Lifetime>& lifetimes) {
+  std::vector<Group> groups = tied_groups(lifetimes);
+  std::stable_sort(groups.begin(), groups.end(),
+                   [](const Group& a, const Group& b) { return a.floats > b.floats; });
+  const MemoryPlan by_size = placed_in_order(lifetimes, groups);
+  std::stable_sort(groups.begin(), groups.end(),
+                   [](const Group& a, const Group& b) { return a.last > b.last; });
+  const MemoryPlan by_end = placed_in_order(lifetimes, groups);
+  return by_end.total_floats < by_size.total_floats ? by_end : by_size;
 }
 
 }  // namespace nst

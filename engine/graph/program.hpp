@@ -9,18 +9,21 @@
 
 #include "graph/graph.hpp"
 #include "graph/memory_plan.hpp"
+#include "graph/strips.hpp"
 
 namespace nst {
 
 inline constexpr int kNoBuffer = -1;
 inline constexpr int kOutputBuffer = -2;  // the caller's memory, dense, given at run time
+inline constexpr int kStripBuffer = -3;   // while lowering: to be made together with the reader
 
-// A tensor in a buffer, or a slice of its channels.
+// A tensor in a buffer, a slice of its channels, or some of its rows.
 struct Operand {
   int buffer = kNoBuffer;
-  Shape shape;
+  Shape shape;                        // of the whole tensor
   std::ptrdiff_t pixel_stride = 0;    // floats
   std::ptrdiff_t channel_offset = 0;  // floats
+  int first_row = 0;                  // the row that the buffer starts with
 
   bool exists() const { return buffer != kNoBuffer; }
 };
@@ -35,6 +38,11 @@ struct FormedOperand {
   bool is_plain() const { return scale_shift == kNoBuffer && !residual.exists(); }
 };
 
+// Areas [first, first + count) of a blocking.
+struct AreaRange {
+  int first = 0, count = 0;
+};
+
 struct ConvOp {
   const ConvLayer* layer;
   kernels::ConvGeometry geometry;
@@ -44,7 +52,8 @@ struct ConvOp {
   kernels::Activation act;
   Operand skip;
   Operand output;
-  int moments = kNoBuffer;  // buffer [blocks][2][out_c]
+  int moments = kNoBuffer;  // buffer [areas][2][out_c]
+  AreaRange areas;          // computed by this step: all, or a strip
 };
 
 struct PoolOp {
@@ -67,6 +76,7 @@ struct NormOp {
 struct AffineOp {
   FormedOperand input;
   Operand output;
+  Rows rows;
   int rows_per_item;
 };
 
@@ -86,7 +96,25 @@ struct Step {
   std::uint64_t mac = 0;
 };
 
+// How far memory goes before speed. The bytes made are the same.
+enum class Thrift {
+  // Every tensor that two passes need is stored; chains of convolutions that nothing interrupts run
+  // in
+  // strips, once they are large.
+  fast,
+  // The largest normalised tensor is computed twice instead: for its moments, then in strips for
+  // its
+  // reader.
+  recomputing,
+  // Convolutions also overwrite what they read, strip after strip, and sums are taken in place.
+  overwriting
+};
+
 struct LoweringOptions {
+  Thrift thrift = Thrift::fast;
+  // Tensors between the convolutions of a chain are cut into strips of about this many bytes: large
+  // against what is read twice or copied at a seam, small against the tensors.
+  std::size_t strip_bytes = std::size_t{24} << 20;
   // false: every value is stored as it is named, nothing is deferred to its reader (for
   // inspection).
   bool fuse = true;

@@ -114,11 +114,11 @@ TEST_CASE("Whatever the progress callback throws comes out, and the session stay
   }
 }
 
-TEST_CASE("The planned memory is the limit, to the byte") {
+TEST_CASE("The smallest plan is the limit, to the byte") {
   const Model model = formula_model("mobile");
   const StyleVector style = formula_style("style_a");
   const Image content = small_content();
-  const PlanInfo plan = model.plan_transformer(content.width, content.height, 1);
+  const PlanInfo plan = model.plan_transformer(content.width, content.height, 1, 1);
   const std::size_t needed = plan.arena_bytes + plan.scratch_bytes;
   REQUIRE(plan.arena_bytes > 0);
 

@@ -47,8 +47,10 @@ Model open_model(const std::string& path) {
 void EngineOptions::add_to(CLI::App& app) {
   add_model_option(app, model);
   add_threads_option(app, threads);
-  app.add_option("--max-memory", max_memory,
-                 "Refuse work planned to need more, in bytes or as 512M, 2G")
+  app.add_option(
+         "--max-memory", max_memory,
+         "Working memory to stay within, in bytes or as 512M, 2G: large contents take a few "
+         "percent longer, and what cannot be done is refused")
       ->type_name("BYTES");
   app.add_flag("-q,--quiet", quiet, "No progress bar");
 }

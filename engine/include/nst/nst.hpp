@@ -152,8 +152,10 @@ NST_API int available_threads();
 
 struct RunOptions {
   int threads = 0;  // 0 = as many as this process may use (affinity and cgroup quota respected)
-  std::size_t max_memory_bytes =
-      0;  // limit on the planned arena, 0 = none; Error{limit} if the plan exceeds it
+  // Limit on the planned working memory (PlanInfo's arena and scratch), 0 = none. Large contents
+  // are painted with less memory and a few percent more time where it asks for that, to the same
+  // bytes; Error{limit} if even the smallest plan exceeds it.
+  std::size_t max_memory_bytes = 0;
   Progress progress = {};  // may be empty
 };
 
@@ -213,9 +215,11 @@ class NST_API Model {
   Image stylize(const ImageView& content, const StyleVector& style,
                 const RunOptions& run = {}) const;
 
-  // Plans of one run without running it.
+  // Plans of one run without running it. max_memory_bytes as in RunOptions: the plan that such a
+  // run would take, or the smallest there is if none fits.
   PlanInfo plan_predictor(int width, int height, int threads = 0) const;
-  PlanInfo plan_transformer(int width, int height, int threads = 0) const;
+  PlanInfo plan_transformer(int width, int height, int threads = 0,
+                            std::size_t max_memory_bytes = 0) const;
 
   // For the library itself: Impl is not part of the interface.
   struct Impl;

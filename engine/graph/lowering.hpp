@@ -1,0 +1,114 @@
+// From a graph to a program: what lowering.cpp (nodes) and lowering_strips.cpp (steps in strips)
+// share.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "graph/program.hpp"
+
+namespace nst {
+
+class Lowering {
+ public:
+  Lowering(const Graph& graph, const LoweringOptions& options);
+  Program run();
+
+ private:
+  // A branch of a concatenation that can write its slice itself.
+  struct Slice {
+    int concat = -1;
+    int channel = 0;
+  };
+  // A convolution as a step, but for its place among the steps; and the value it makes.
+  struct Pass {
+    ConvOp op;
+    std::size_t node;
+  };
+  using Chain = std::vector<Pass>;
+
+  static std::size_t at(int id) { return static_cast<std::size_t>(id); }
+  const Node& node(std::size_t id) const { return graph_.nodes()[id]; }
+  bool is_output(std::size_t id) const { return at(graph_.output()) == id; }
+  // The only node that reads this one, or null.
+  const Node* only_reader(std::size_t id) const;
+
+  void claim_slices(std::size_t concat);
+
+  int new_buffer(std::size_t floats);
+  Operand new_tensor(const Shape& shape);
+  static Operand output_operand(const Shape& shape) { return {kOutputBuffer, shape, shape.c}; }
+  // Where node `id` writes its value: the caller's memory, its slice of a concatenation, or a
+  // tensor of its own.
+  Operand destination(std::size_t id);
+
+  // Extends a buffer's life to the step that is pushed next.
+  void touch(int buffer);
+  void touch(const FormedOperand& operand);
+  void push(Step step);
+
+  void emit_affine(const FormedOperand& input, const Operand& output, Rows rows,
+                   const std::string& name);
+  // Stores a deferred value so that anything can read it.
+  const FormedOperand& materialise(std::size_t id);
+
+  void lower_node(std::size_t id);
+  void lower_conv(std::size_t id);
+  void lower_pool(std::size_t id);
+  void lower_norm(std::size_t id);
+  void lower_add(std::size_t id);
+  void lower_concat(std::size_t id);
+  void lower_mean(std::size_t id);
+  void finish();
+
+  // The sum that node `id`'s convolution can add in its epilogue: its only reader, whose other side
+  // exists.
+  int fusable_sum(std::size_t id) const;
+  static std::size_t other_side(const Node& sum, std::size_t id);
+
+  // lowering_strips.cpp
+
+  // Is node `id`'s output needed by one convolution alone, as it is, and large enough to exist in
+  // strips only?
+  bool is_streamed(std::size_t id) const;
+  // Is it the normalised convolution that Thrift::recomputing runs twice?
+  bool is_recomputed(std::size_t id) const;
+  // Is this buffer free to be written by a later step? Not if it outlives a run of the rest of the
+  // program (LoweringOptions::keep_encoder).
+  bool may_change(int buffer) const;
+  // May node `id`'s output overwrite what `op` reads?
+  bool may_overwrite(std::size_t id, const ConvOp& op) const;
+  // A chain whose last output is stored whole, unless `discards` it (its moments are all that is
+  // wanted). Every other output exists in strips.
+  void emit_chain(Chain chain, bool discards);
+  // A pass whose output overwrites its input; returns where the output lies.
+  Operand emit_overwriting(Pass pass);
+  void emit_strip(const Pass& pass, const Strip& strip);
+  // Rows of a strip that the next one needs too, to where the buffer's new first row puts them.
+  void emit_move(const Operand& from, const Operand& to, Rows rows);
+  void count_layer(const Pass& pass);
+  static StripLayer strip_layer(const ConvOp& op);
+  // Of some output rows.
+  static std::uint64_t multiply_adds(const ConvOp& op, Rows rows);
+  std::size_t tensor_bytes(std::size_t id) const;
+
+  const Graph& graph_;
+  LoweringOptions options_;
+  Program program_;
+  std::vector<std::vector<int>> readers_;
+  std::vector<FormedOperand> values_;  // by node; x missing: not lowered yet
+  std::vector<Slice> slices_;
+  std::map<std::size_t, Operand> joints_;  // concat node → its tensor
+  std::map<std::size_t, std::pair<int, kernels::ConvBlocking>> moments_;  // conv node → buffer
+  // By node: the passes that make a value which exists in strips only, to be run with its reader.
+  std::map<std::size_t, Chain> streamed_;
+  std::set<const ConvLayer*> layers_seen_;
+  std::set<std::size_t> counted_;       // nodes whose multiplies are in program_.mac
+  std::size_t largest_normalised_ = 0;  // bytes
+  bool style_seen_ = false;
+};
+
+}  // namespace nst

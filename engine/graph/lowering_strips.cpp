@@ -1,0 +1,159 @@
+// Convolutions in strips of rows. Three uses, for pictures that would need much memory:
+//   conv → conv           what lies between exists in strips only, at every Thrift
+//   conv → norm → conv    Thrift::recomputing: run once for the moments alone, then again in strips
+//   conv over its input   Thrift::overwriting: a strip's output takes the place of input rows that
+//   no
+//                         later strip reads
+#include <algorithm>
+
+#include "graph/lowering.hpp"
+
+namespace nst {
+namespace {
+
+// Of an overwriting convolution: each costs a wait for all threads, and together they leave about
+// that part of the tensor unshared.
+constexpr int kOverwritingStrips = 16;
+
+// What tied buffers' distances are multiples of (memory_plan.hpp).
+constexpr std::ptrdiff_t kAlignFloats = 16;
+
+}  // namespace
+
+std::size_t Lowering::tensor_bytes(std::size_t id) const {
+  const Shape& shape = node(id).shape;
+  return at(shape.h) * at(shape.w) * at(shape.c) * sizeof(float);
+}
+
+bool Lowering::is_streamed(std::size_t id) const {
+  const Node* reader = only_reader(id);
+  return options_.fuse && reader != nullptr && reader->kind == NodeKind::conv &&
+         slices_[id].concat < 0 && tensor_bytes(id) > options_.strip_bytes;
+}
+
+bool Lowering::is_recomputed(std::size_t id) const {
+  const Node* norm = only_reader(id);
+  if (!options_.fuse || options_.thrift == Thrift::fast || norm == nullptr ||
+      norm->kind != NodeKind::instance_norm || tensor_bytes(id) < largest_normalised_) {
+    return false;
+  }
+  const Node* reader = only_reader(at(readers_[id].front()));
+  return reader != nullptr && reader->kind == NodeKind::conv &&
+         tensor_bytes(id) > options_.strip_bytes;
+}
+
+bool Lowering::may_change(int buffer) const {
+  const bool outlives_a_run = options_.keep_encoder && style_seen_ && buffer >= 0 &&
+                              program_.buffers[at(buffer)].first < program_.first_style_step;
+  return buffer >= 0 && !outlives_a_run;
+}
+
+bool Lowering::may_overwrite(std::size_t id, const ConvOp& op) const {
+  const std::size_t source = at(node(id).inputs[0]);
+  const FormedOperand& input = op.input;
+  return options_.fuse && options_.thrift == Thrift::overwriting &&
+         only_reader(source) != nullptr && may_change(input.x.buffer) &&
+         input.x.pixel_stride == input.x.shape.c && !input.residual.exists() &&
+         !op.formed.exists() && slices_[id].concat < 0 && !is_output(id) &&
+         tensor_bytes(id) > options_.strip_bytes;
+}
+
+StripLayer Lowering::strip_layer(const ConvOp& op) {
+  return {op.layer->plan().spec, op.geometry, op.blocking};
+}
+
+void Lowering::count_layer(const Pass& pass) {
+  const ConvOp& op = pass.op;
+  program_.scratch_floats = std::max(program_.scratch_floats, op.blocking.scratch_floats);
+  if (layers_seen_.insert(op.layer).second) {
+    program_.weight_bytes += op.layer->packed_floats() * sizeof(float);
+  }
+  if (counted_.insert(pass.node).second) program_.mac += multiply_adds(op, {0, op.geometry.out_h});
+}
+
+std::uint64_t Lowering::multiply_adds(const ConvOp& op, Rows rows) {
+  const kernels::ConvSpec& spec = op.layer->plan().spec;
+  const auto product = [](auto... factors) { return (static_cast<std::uint64_t>(factors) * ...); };
+  return product(spec.kernel_h, spec.kernel_w, spec.depthwise ? 1 : spec.in_c, rows.count(),
+                 op.geometry.out_w, spec.out_c);
+}
+
+void Lowering::emit_strip(const Pass& pass, const Strip& strip) {
+  if (strip.areas.empty()) return;
+  ConvOp op = pass.op;
+  const StripLayer layer = strip_layer(op);
+  const int columns = layer.area_columns();
+  op.areas = {strip.areas.begin * columns, strip.areas.count() * columns};
+  touch(op.input);
+  touch(op.skip.buffer);
+  touch(op.formed.buffer);
+  touch(op.output.buffer);
+  touch(op.moments);
+  const int out_c = layer.spec.out_c;
+  const int groups = (out_c + op.blocking.block_c - 1) / op.blocking.block_c;
+  const bool completes = strip.rows.end == layer.geometry.out_h;
+  push({op, completes ? node(pass.node).name : "", op.output, op.areas.count * groups,
+        multiply_adds(op, strip.rows)});
+}
+
+void Lowering::emit_move(const Operand& from, const Operand& to, Rows rows) {
+  if (rows.empty() || from.first_row == to.first_row) return;
+  touch(from.buffer);
+  // Where the two places overlap, rows move one after the other, upwards.
+  const bool apart = rows.count() <= to.first_row - from.first_row;
+  const int per_item = apart ? std::max(rows.count() / 16, 1) : rows.count();
+  const int items = (rows.count() + per_item - 1) / per_item;
+  push({AffineOp{{from, kNoBuffer, kernels::Activation::none, {}}, to, rows, per_item}, "", to,
+        items, 0});
+}
+
+void Lowering::emit_chain(Chain chain, bool discards) {
+  const std::size_t stored = discards ? chain.size() : chain.size() - 1;  // the first not in strips
+  std::vector<StripLayer> layers;
+  std::size_t bytes = 0;
+  for (std::size_t i = 0; i < chain.size(); ++i) {
+    count_layer(chain[i]);
+    layers.push_back(strip_layer(chain[i].op));
+    if (i < stored) bytes += tensor_bytes(chain[i].node);
+  }
+  const auto wanted = static_cast<int>((bytes + options_.strip_bytes - 1) / options_.strip_bytes);
+  const std::vector<std::vector<Strip>> strips = cut_into_strips(layers, wanted);
+  for (std::size_t i = 0; i < stored; ++i) {
+    Operand& output = chain[i].op.output;
+    const int rows = most_rows_kept(strips, i);
+    output.buffer = new_buffer(at(rows) * at(output.shape.w) * at(output.shape.c));
+  }
+  for (const std::vector<Strip>& strip : strips) {
+    for (std::size_t i = 0; i < chain.size(); ++i) {
+      Pass& pass = chain[i];
+      if (i < stored) {
+        const Operand before = pass.op.output;
+        pass.op.output.first_row = strip[i].first_needed;
+        emit_move(before, pass.op.output, {strip[i].first_needed, strip[i].rows.begin});
+      }
+      if (i > 0) pass.op.input.x = chain[i - 1].op.output;
+      emit_strip(pass, strip[i]);
+    }
+  }
+}
+
+Operand Lowering::emit_overwriting(Pass pass) {
+  count_layer(pass);
+  const StripLayer layer = strip_layer(pass.op);
+  const std::vector<std::vector<Strip>> strips = cut_into_strips({layer}, kOverwritingStrips);
+  const auto row = [](const Shape& shape) {
+    return static_cast<std::ptrdiff_t>(shape.w) * shape.c;
+  };
+  const Operand& input = pass.op.input.x;
+  const std::ptrdiff_t distance =
+      overwriting_distance(layer, strips, row(input.shape), row(node(pass.node).shape));
+  pass.op.output = new_tensor(node(pass.node).shape);
+  Lifetime& buffer = program_.buffers[at(pass.op.output.buffer)];
+  buffer.tied_to = input.buffer;
+  buffer.distance =
+      static_cast<std::size_t>((distance + kAlignFloats - 1) / kAlignFloats * kAlignFloats);
+  for (const std::vector<Strip>& strip : strips) emit_strip(pass, strip.front());
+  return pass.op.output;
+}
+
+}  // namespace nst

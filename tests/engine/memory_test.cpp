@@ -1,0 +1,171 @@
+// What saves memory changes no byte, and the plan of every way to save is sound.
+#include <doctest/doctest.h>
+
+#include <random>
+#include <string>
+#include <vector>
+
+#include "api/runs.hpp"
+#include "image/preprocess.hpp"
+#include "support/formula_model.hpp"
+
+namespace nst::test {
+namespace {
+
+constexpr int kHeight = 75, kWidth = 101;
+constexpr Thrift kEveryThrift[] = {Thrift::fast, Thrift::recomputing, Thrift::overwriting};
+// Cuts every tensor of the picture above, most of them several times.
+constexpr std::size_t kSmallStrip = 20'000;
+
+struct Painted {
+  std::vector<std::uint8_t> bytes;
+  std::size_t arena_bytes = 0;
+};
+
+// The whole program; with keep_encoder also its style-dependent part once more.
+Painted paint(const Model& model, const LoweringOptions& options, int threads) {
+  StyleLayout layout;
+  Program program = lower_transformer(model.impl(), kWidth, kHeight, layout, options);
+  const int steps = step_count(program);
+  const int first_style_step = program.first_style_step;
+  Execution execution(std::move(program), threads, 0);
+  const std::vector<float> params =
+      style_params(model.impl().layers, layout, formula_style("style_a"));
+  to_network_input(formula_picture("content_memory", kHeight, kWidth).view(), execution.input());
+  Image image = output_image(execution.program());
+  const auto run = [&](int first) {
+    execution.run({.first_step = first,
+                   .last_step = steps,
+                   .style_params = params.data(),
+                   .output = image.f32()});
+  };
+  run(0);
+  Painted painted{image.bytes, Execution::arena_bytes(execution.program())};
+  if (options.keep_encoder) {
+    run(first_style_step);
+    CHECK(image.bytes == painted.bytes);
+  }
+  return painted;
+}
+
+}  // namespace
+
+TEST_CASE("A picture's bytes do not depend on how memory is saved, on any kernel table") {
+  const kernels::TableList tables = kernels::supported_tables();
+  for (const FormulaNetwork& network : formula_networks()) {
+    const std::vector<std::uint8_t> file = formula_model_file(network);
+    for (int t = 0; t < tables.count; ++t) {
+      const std::string label = network.name + " " + tables.tables[t]->name;
+      CAPTURE(label);
+      const Model model =
+          open_model_with_table(file.data(), file.size(), network.name, *tables.tables[t]);
+      const Painted whole = paint(model, {.strip_bytes = std::size_t{1} << 40}, 2);
+      std::size_t larger = whole.arena_bytes;
+      for (const Thrift thrift : kEveryThrift) {
+        CAPTURE(static_cast<int>(thrift));
+        const Painted saved = paint(model, {.thrift = thrift, .strip_bytes = kSmallStrip}, 3);
+        CHECK(saved.bytes == whole.bytes);
+        CHECK(saved.arena_bytes <= larger);
+        larger = saved.arena_bytes;
+        const Painted kept =
+            paint(model, {.thrift = thrift, .strip_bytes = kSmallStrip, .keep_encoder = true}, 2);
+        CHECK(kept.bytes == whole.bytes);
+      }
+      CHECK(larger < whole.arena_bytes);
+    }
+  }
+}
+
+TEST_CASE("A style vector's bits do not depend on strips") {
+  const Image style = formula_picture("style_memory", 96, 101);
+  for (const char* name : {"inception", "mobile"}) {
+    const Model model = formula_model(name);
+    const auto encode = [&](std::size_t strip_bytes) {
+      Execution execution(
+          lower_predictor(model.impl(), style.width, style.height, {.strip_bytes = strip_bytes}), 2,
+          0);
+      to_network_input(style.view(), execution.input());
+      StyleVector vector;
+      execution.run({.last_step = step_count(execution.program()), .output = vector.values.data()});
+      return vector.values;
+    };
+    CHECK(encode(kSmallStrip) == encode(std::size_t{1} << 40));
+  }
+}
+
+TEST_CASE("A 4K picture at full width is planned within what 900 MB leave for it") {
+  const Model model = formula_model("inception");
+  const auto planned = [&](std::size_t limit) {
+    const PlanInfo plan = model.plan_transformer(3840, 2160, 2, limit);
+    return plan.arena_bytes + plan.scratch_bytes;
+  };
+  constexpr std::size_t kMB = 1'000'000;
+  // The process also holds the pictures (25 MB as bytes, twice, and 100 MB as floats) and the
+  // weights.
+  CHECK(planned(900 * kMB) <= 650 * kMB);
+  CHECK(planned(0) <= 900 * kMB);
+  CHECK(planned(std::size_t{1} << 40) > planned(0));  // with everything stored
+}
+
+TEST_CASE("A tighter limit plans a session's content anew, and paints the same") {
+  const Model model = formula_model("mobile");
+  const Image content = formula_picture("content_memory", 1100, 1000);
+  const StyleVector style = formula_style("style_a");
+  Session session(model);
+  session.set_content(content.view());
+  const Image expected = session.render(style);
+  // Less than the session has now, enough for a smaller plan.
+  const auto needed = [&](Thrift thrift) {
+    StyleLayout layout;
+    const Program program = lower_transformer(model.impl(), content.width, content.height, layout,
+                                              {.thrift = thrift, .keep_encoder = true});
+    return Execution::arena_bytes(program) + Execution::scratch_bytes(program, 1);
+  };
+  const RunOptions tight{.threads = 1, .max_memory_bytes = needed(Thrift::overwriting)};
+  REQUIRE(tight.max_memory_bytes < needed(Thrift::fast));
+  session.set_content(content.view(), tight);
+  CHECK(session.render(style, tight).bytes == expected.bytes);
+}
+
+TEST_CASE("Planned buffers overlap only where they do not live together or are tied") {
+  const unsigned seed = 20261125;
+  CAPTURE(seed);
+  std::mt19937 random(seed);
+  const auto pick = [&](int low, int high) {
+    return std::uniform_int_distribution<int>(low, high)(random);
+  };
+  for (int round = 0; round < 300; ++round) {
+    std::vector<Lifetime> buffers;
+    std::vector<int> root;  // the first of those it is tied to
+    for (int i = 0; i < pick(1, 24); ++i) {
+      Lifetime buffer{static_cast<std::size_t>(pick(1, 5000)), pick(0, 20), 0};
+      buffer.last = buffer.first + pick(0, 8);
+      root.push_back(i);
+      if (i > 0 && pick(0, 3) == 0) {
+        buffer.tied_to = pick(0, i - 1);
+        buffer.distance = static_cast<std::size_t>(pick(0, 100)) * 16;
+        root.back() = root[static_cast<std::size_t>(buffer.tied_to)];
+      }
+      buffers.push_back(buffer);
+    }
+    const MemoryPlan plan = plan_memory(buffers);
+    for (std::size_t i = 0; i < buffers.size(); ++i) {
+      REQUIRE(plan.offsets[i] % 16 == 0);
+      REQUIRE(plan.offsets[i] + buffers[i].floats <= plan.total_floats);
+      if (buffers[i].tied_to >= 0) {
+        REQUIRE(plan.offsets[i] + buffers[i].distance ==
+                plan.offsets[static_cast<std::size_t>(buffers[i].tied_to)]);
+      }
+      for (std::size_t j = 0; j < i; ++j) {
+        const bool together =
+            buffers[i].first <= buffers[j].last && buffers[j].first <= buffers[i].last;
+        if (!together || root[i] == root[j]) continue;
+        const bool apart = plan.offsets[i] + buffers[i].floats <= plan.offsets[j] ||
+                           plan.offsets[j] + buffers[j].floats <= plan.offsets[i];
+        REQUIRE(apart);
+      }
+    }
+  }
+}
+
+}  // namespace nst::test
