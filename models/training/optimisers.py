@@ -12,7 +12,7 @@ class Soap(torch.optim.Optimizer):
     """Adam in the slowly updated eigenbasis of Shampoo's preconditioner (Vyas et al. 2024,
     arXiv 2409.11321). A side longer than `max_side` keeps its own basis; vectors get plain Adam."""
 
-    def __init__(self, parameters, lr, betas=(0.95, 0.95), eps=1e-8, every=10, max_side=700):
+    def __init__(self, parameters, lr, betas=(0.95, 0.95), eps=1e-8, every=20, max_side=800):
         super().__init__(parameters, {"lr": lr, "betas": betas, "eps": eps, "every": every,
                                       "max_side": max_side})
 
@@ -104,7 +104,11 @@ class Both:
 
     def __init__(self, *optimisers):
         self.optimisers = optimisers
-        self.param_groups = [g for o in optimisers for g in o.param_groups]
+
+    @property
+    def param_groups(self):
+        """Asked anew each time: loading a state replaces the lists."""
+        return [g for o in self.optimisers for g in o.param_groups]
 
     def step(self):
         for optimiser in self.optimisers:
@@ -122,15 +126,20 @@ class Both:
             optimiser.load_state_dict(state)
 
 
-def make_optimiser(name, model, lr):
-    """`adamw`, `muon` (matrices; AdamW for the rest) or `soap` (the same split)."""
+def make_optimiser(name, model, lr, slow=(), ratio=0.2):
+    """`adamw`, or for matrices `muon` or `soap` and AdamW for the rest. The rate of the parameters
+    `slow` is `ratio` times that of the others: nothing normalises what they put out."""
     matrix = lambda p: p.dim() >= 2 and min(as_matrix(p).shape) >= 3 and not (
         p.dim() == 4 and p.shape[1] == 1)
-    matrices = [p for p in model.parameters() if matrix(p)]
-    others = [p for p in model.parameters() if not matrix(p)]
-    adamw = lambda parameters: torch.optim.AdamW(parameters, lr, betas=(0.9, 0.99), weight_decay=0.0)
+    is_slow = lambda p: any(p is q for q in slow)
+
+    def groups(wanted):
+        split = [([p for p in model.parameters() if wanted(p) and is_slow(p) == late], r)
+                 for late, r in ((False, 1.0), (True, ratio))]
+        return [{"params": parameters, "ratio": r} for parameters, r in split if parameters]
+
+    adamw = lambda wanted: torch.optim.AdamW(groups(wanted), lr, betas=(0.9, 0.99), weight_decay=0.0)
     if name == "adamw":
-        return Both(adamw(matrices + others))
-    if name == "muon":
-        return Both(Muon(matrices, lr), adamw(others))
-    return Both(Soap(matrices, lr), adamw(others))
+        return Both(adamw(lambda p: True))
+    first = (Muon if name == "muon" else Soap)(groups(matrix), lr)
+    return Both(first, adamw(lambda p: not matrix(p)))

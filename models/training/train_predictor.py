@@ -1,7 +1,7 @@
 """Trains the predictor student: a MobileNetV2 of width 0.65 learns the teacher's bottlenecks.
 
-The teacher is fully convolutional up to a global mean, so it also labels small pictures; the first,
-longer part of a run uses them. The loss is the squared error of the bottleneck and of the style
+The teacher is fully convolutional up to a global mean, so it also labels windows of a picture; the
+first, longer part of a run uses them. The loss is the squared error of the bottleneck and of the style
 parameters (γ, β) that the teacher's transformer makes of it, each in units of its standard deviation:
 the second weighs a direction of the bottleneck by what it does to a picture.
 """
@@ -21,13 +21,14 @@ from training_loop import Stages, Trainer, add_arguments, start
 from weights_file import load_networks
 
 WIDTH, LAST = 0.65, 768
-POOL_BYTES = 2 << 30
-VALIDATION_SIZE = 256
+SIZE = 256
 
 
 def make_student(bank):
-    """Random weights, but for the head's bias: the mean bottleneck of the teacher's outputs."""
+    """Random weights, but for the head's bias: the mean bottleneck of the teacher's outputs. The head
+    starts near that mean: larger weights would first have to be unlearnt."""
     student = Predictor(WIDTH, LAST)
+    student.head.weight.data.mul_(0.1)
     student.head.bias.data.copy_(bank.mean(0))
     return student.to(memory_format=torch.channels_last)
 
@@ -47,8 +48,8 @@ class BottleneckLoss:
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    add_arguments(parser, lr=2e-3, batch=16, default_sizes="0:160,5500:256")
-    parser.add_argument("--reuse", type=float, default=5, help="times each labelled picture is used")
+    add_arguments(parser, lr=3e-3, batch=16, default_sizes="0:128,4000:256")
+    parser.add_argument("--reuse", type=float, default=2, help="times each labelled picture is used")
     args = parser.parse_args()
     start(args)
     teacher, transformer = load_networks(args.teacher)
@@ -59,11 +60,12 @@ def main():
 
     def make_pool(side, rng):
         def produce(n):
-            views = np.stack([augment.style_view(rng, contents, styles, side) for _ in range(n)])
+            views = np.stack([augment.window(rng, augment.style_view(rng, contents, styles, SIZE), side)
+                              for _ in range(n)])
             with torch.no_grad():
                 return torch.from_numpy(views), teacher(data.to_tensor(views))
 
-        return ReplayPool(produce, POOL_BYTES // (3 * side * side), args.batch, args.reuse, rng)
+        return ReplayPool(produce, args.batch, args.reuse, rng)
 
     stages = Stages(args, make_pool)
 
@@ -72,7 +74,7 @@ def main():
         student.train()
         return loss(run(data.to_tensor(views.numpy())), labels)
 
-    held_out = [data.to_tensor([data.resize(p, VALIDATION_SIZE) for p in pictures])
+    held_out = [data.to_tensor([data.resize(p, SIZE) for p in pictures])
                 for pictures in data.load_held_out(args.pictures)]
     with torch.inference_mode():
         expected = [teacher(x) for x in held_out]
@@ -84,7 +86,7 @@ def main():
         return {"style": style, "content": content,
                 "parameters": loss(answers[1], expected[1])["style"].sqrt().item()}
 
-    optimiser = make_optimiser(args.optimiser, student, args.lr)
+    optimiser = make_optimiser(args.optimiser, student, args.lr, slow=list(student.head.parameters()))
     Trainer(args, "predictor", student, optimiser, losses, validate).run()
 
 

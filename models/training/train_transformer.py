@@ -24,7 +24,6 @@ from weights_file import load_networks
 
 WEIGHTS = {"l1": 1.0, "gradient": 0.5, "coarse": 1.0, "ssim": 0.2, "laplacian": 0.5, "perceptual": 0.25}
 FEATURE_BLOCKS = 4
-POOL_BYTES = 2 << 30
 CROP = 256
 PAIRS = 62
 
@@ -92,9 +91,9 @@ def make_validation(pictures, predictor, teacher):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    add_arguments(parser, lr=2e-3, batch=8, default_sizes="0:96,4000:128")
+    add_arguments(parser, lr=3e-3, batch=8, default_sizes="0:96,2500:128")
     parser.add_argument("--reuse", type=float, default=4, help="times each teacher's picture is used")
-    parser.add_argument("--perceptual-from", type=int, default=4000, metavar="STEP",
+    parser.add_argument("--perceptual-from", type=int, default=2500, metavar="STEP",
                         help="where the costly term through the teacher's predictor starts")
     args = parser.parse_args()
     start(args)
@@ -108,8 +107,7 @@ def main():
         student.to(memory_format=torch.channels_last)
 
     stages = Stages(args, lambda side, rng: ReplayPool(
-        make_producer(rng, side, contents, styles, source, paint), POOL_BYTES // (6 * side * side),
-        args.batch, args.reuse, rng))
+        make_producer(rng, side, contents, styles, source, paint), args.batch, args.reuse, rng))
 
     def losses(step):
         crops, bottlenecks, expected = stages.draw(step)

@@ -121,7 +121,7 @@ class Trainer:
         while self.step < self.last and not self.stopping:
             rate = self.rate()
             for group in self.optimiser.param_groups:
-                group["lr"] = rate
+                group["lr"] = rate * group.get("ratio", 1.0)
             terms = self.losses(self.step)
             self.optimiser.zero_grad()
             terms["loss"].backward()
