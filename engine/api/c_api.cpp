@@ -130,6 +130,16 @@ nst_status open(nst_model** model, Opener&& opener) noexcept {
   });
 }
 
+// Encoder: a Model or a Session.
+template <class Encoder>
+void encode(Encoder& encoder, const nst_image* style, int style_size, nst_resize_method method,
+            const nst_run_options* options, float* out) {
+  float* const values = &required(out, "style_vector");
+  const nst::StyleVector vector = encoder.encode_style(
+      view(required(style, "style")), {style_size, resize_method(method)}, run_options(options));
+  std::copy(vector.values.begin(), vector.values.end(), values);
+}
+
 }  // namespace
 
 const char* nst_version(void) { return nst::kVersion; }
@@ -162,14 +172,8 @@ void nst_model_free(nst_model* model) { delete model; }
 
 nst_status nst_encode_style(const nst_model* model, const nst_image* style, int style_size,
                             nst_resize_method method, const nst_run_options* options, float* out) {
-  return guarded([&] {
-    float* const values = &required(out, "style_vector");
-    const nst::StyleVector vector =
-        required(model, "model")
-            .model.encode_style(view(required(style, "style")), {style_size, resize_method(method)},
-                                run_options(options));
-    std::copy(vector.values.begin(), vector.values.end(), values);
-  });
+  return guarded(
+      [&] { encode(required(model, "model").model, style, style_size, method, options, out); });
 }
 
 nst_status nst_blend_styles(const float* a, const float* b, float weight, float* out) {
@@ -204,6 +208,14 @@ nst_status nst_session_create(const nst_model* model, nst_session** session) {
   return guarded([&] {
     nst_session*& out = required(session, "session");
     out = new nst_session{nst::Session(required(model, "model").model)};
+  });
+}
+
+nst_status nst_session_encode_style(nst_session* session, const nst_image* style, int style_size,
+                                    nst_resize_method method, const nst_run_options* options,
+                                    float* out) {
+  return guarded([&] {
+    encode(required(session, "session").session, style, style_size, method, options, out);
   });
 }
 

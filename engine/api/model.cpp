@@ -1,6 +1,6 @@
 #include <algorithm>
-#include <cmath>
 #include <cstdlib>
+#include <optional>
 #include <utility>
 
 #include "api/default_model.hpp"
@@ -57,16 +57,6 @@ ModelInfo describe(const ModelFile& file, Bytes bytes, const std::string& name) 
   }
   info.file_bytes = bytes.size();
   return info;
-}
-
-// The style as the predictor gets it: shorter side `size`, aspect kept.
-Image resized_style(const ImageView& style, const StyleOptions& options) {
-  const int shorter = std::min(style.width, style.height);
-  const double ratio = static_cast<double>(options.style_size) / shorter;
-  const auto scaled = [&](int side) {
-    return side == shorter ? options.style_size : static_cast<int>(std::lround(side * ratio));
-  };
-  return resize(style, scaled(style.width), scaled(style.height), options.resize);
 }
 
 }  // namespace
@@ -126,20 +116,8 @@ std::vector<std::string> Model::supported_isas() {
 
 StyleVector Model::encode_style(const ImageView& style, const StyleOptions& options,
                                 const RunOptions& run) const {
-  check_view(style, "style picture");
-  if (options.style_size < 0) throw Error(ErrorCode::usage, "the style size must not be negative");
-  const bool resizes =
-      options.style_size > 0 && std::min(style.width, style.height) != options.style_size;
-  const Image resized = resizes ? resized_style(style, options) : Image{};
-  const ImageView picture = resizes ? resized.view() : style;
-
-  Execution execution = make_execution(lower_predictor(*impl_, picture.width, picture.height), run);
-  to_network_input(picture, execution.input());
-  StyleVector vector;
-  execution.run({.last_step = step_count(execution.program()),
-                 .output = vector.values.data(),
-                 .progress = &run.progress});
-  return vector;
+  std::optional<Execution> once;
+  return encode(*impl_, once, style, options, run);
 }
 
 Image Model::stylize(const ImageView& content, const StyleVector& style,

@@ -1,8 +1,12 @@
 #include "api/runs.hpp"
 
+#include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "graph/threads.hpp"
+#include "image/preprocess.hpp"
+#include "image/view.hpp"
 #include "networks/predictor.hpp"
 #include "networks/transformer.hpp"
 
@@ -12,6 +16,16 @@ namespace {
 // Working memory that a picture may take unasked: what 4 megapixels at full width need with
 // everything stored, 17 at a quarter. Beyond it a few percent more time lowers the need to a third.
 constexpr std::size_t kComfortableBytes = std::size_t{800} << 20;
+
+// The style as the predictor gets it: shorter side `size`, aspect kept.
+Image resized_style(const ImageView& style, const StyleOptions& options) {
+  const int shorter = std::min(style.width, style.height);
+  const double ratio = static_cast<double>(options.style_size) / shorter;
+  const auto scaled = [&](int side) {
+    return side == shorter ? options.style_size : static_cast<int>(std::lround(side * ratio));
+  };
+  return resize(style, scaled(style.width), scaled(style.height), options.resize);
+}
 
 }  // namespace
 
@@ -42,6 +56,29 @@ Program lower_transformer_within(const Model::Impl& model, int width, int height
     if (needed <= limit || thrift == Thrift::overwriting) return program;
   }
   throw Error(ErrorCode::internal, "no way to lower the transformer");
+}
+
+StyleVector encode(const Model::Impl& model, std::optional<Execution>& kept, const ImageView& style,
+                   const StyleOptions& options, const RunOptions& run) {
+  check_view(style, "style picture");
+  if (options.style_size < 0) throw Error(ErrorCode::usage, "the style size must not be negative");
+  const bool resizes =
+      options.style_size > 0 && std::min(style.width, style.height) != options.style_size;
+  const Image resized = resizes ? resized_style(style, options) : Image{};
+  const ImageView picture = resizes ? resized.view() : style;
+
+  const Shape shape{picture.height, picture.width, 3};
+  if (!kept || kept->program().input.shape != shape) {
+    kept.reset();
+    kept.emplace(make_execution(lower_predictor(model, picture.width, picture.height), run));
+  }
+  kept->prepare(team_size(run.threads, kept->program().mac), run.max_memory_bytes);
+  to_network_input(picture, kept->input());
+  StyleVector vector;
+  kept->run({.last_step = step_count(kept->program()),
+             .output = vector.values.data(),
+             .progress = &run.progress});
+  return vector;
 }
 
 PlanInfo plan_info(const Program& program, int threads) {

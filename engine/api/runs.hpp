@@ -1,6 +1,8 @@
 // From a model and a picture's size to something that can run: shared by Model and Session.
 #pragma once
 
+#include <optional>
+
 #include "api/model_impl.hpp"
 #include "graph/execution.hpp"
 #include "networks/style_params.hpp"
@@ -19,6 +21,11 @@ Program lower_transformer(const Model::Impl& model, int width, int height, Style
 Program lower_transformer_within(const Model::Impl& model, int width, int height,
                                  StyleLayout& layout, LoweringOptions options, int threads,
                                  std::size_t max_memory_bytes);
+
+// The style of a picture (Model::encode_style). Runs in `kept` if that was made for a picture of
+// this size, else replaces it.
+StyleVector encode(const Model::Impl& model, std::optional<Execution>& kept, const ImageView& style,
+                   const StyleOptions& options, const RunOptions& run);
 
 // Memory and a team for `program` as `run` wants them. Throws Error{limit}, Error{usage}.
 Execution make_execution(Program program, const RunOptions& run);

@@ -24,7 +24,8 @@ struct Session::Impl {
 
   Model model;
   StyleLayout layout;
-  std::optional<Execution> execution;
+  std::optional<Execution> execution;  // of the transformer
+  std::optional<Execution> predictor;
   bool has_content = false;
 };
 
@@ -32,6 +33,11 @@ Session::Session(Model model) : impl_(std::make_unique<Impl>(std::move(model))) 
 Session::~Session() = default;
 Session::Session(Session&&) noexcept = default;
 Session& Session::operator=(Session&&) noexcept = default;
+
+StyleVector Session::encode_style(const ImageView& style, const StyleOptions& options,
+                                  const RunOptions& run) {
+  return encode(impl_->model.impl(), impl_->predictor, style, options, run);
+}
 
 void Session::set_content(const ImageView& content, const RunOptions& run) {
   check_view(content, "content picture");

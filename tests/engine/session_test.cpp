@@ -1,11 +1,13 @@
 // Strength, progress, cancellation and memory limits.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "base/expect_error.hpp"
+#include "nst/nst.h"
 #include "support/compare.hpp"
 #include "support/formula_model.hpp"
 
@@ -112,6 +114,54 @@ TEST_CASE("Whatever the progress callback throws comes out, and the session stay
     CHECK_THROWS_AS(session.render(style, throwing), std::domain_error);
     CHECK(session.render(style).bytes == expected.bytes);
   }
+}
+
+TEST_CASE("A session's style vectors are the model's, whatever it did before") {
+  const Model model = formula_model("mobile");
+  Session session(model);
+  const Image first = formula_picture("style_first", 96, 101);
+  const Image second = formula_picture("style_second", 64, 80);
+  session.set_content(small_content().view());
+  const Image painted = session.render(formula_style("style_a"));
+  for (const StyleOptions& options :
+       {StyleOptions{.style_size = 0}, StyleOptions{.style_size = 72}}) {
+    for (const Image* style : {&first, &first, &second, &first}) {
+      CHECK(session.encode_style(style->view(), options).values ==
+            model.encode_style(style->view(), options).values);
+    }
+  }
+  expect_error(ErrorCode::limit, [&] {
+    session.encode_style(first.view(), {.style_size = 0}, {.max_memory_bytes = 1});
+  });
+  CHECK(session.render(formula_style("style_a")).bytes == painted.bytes);
+}
+
+TEST_CASE("The C session encodes and paints as the C++ one does") {
+  nst_model* model = nullptr;
+  nst_session* session = nullptr;
+  REQUIRE(nst_model_default(&model) == NST_OK);
+  REQUIRE(nst_session_create(model, &session) == NST_OK);
+  nst_model_free(model);
+
+  const Image picture = formula_picture("style_first", 64, 80);
+  nst_image style{};
+  style.data = const_cast<std::uint8_t*>(picture.u8());
+  style.width = picture.width;
+  style.height = picture.height;
+  style.channels = picture.channels;
+  style.type = NST_F32;
+  Session expected(Model::default_model());
+  const StyleOptions as_is{.style_size = 0};
+  for (int round = 0; round < 2; ++round) {
+    float vector[NST_STYLE_SIZE] = {};
+    REQUIRE(nst_session_encode_style(session, &style, 0, NST_RESIZE_SMOOTH, nullptr, vector) ==
+            NST_OK);
+    const StyleVector wanted = expected.encode_style(picture.view(), as_is);
+    CHECK(std::equal(wanted.values.begin(), wanted.values.end(), vector));
+  }
+  CHECK(nst_session_encode_style(session, &style, 0, NST_RESIZE_SMOOTH, nullptr, nullptr) ==
+        NST_ERROR_USAGE);
+  nst_session_free(session);
 }
 
 TEST_CASE("The smallest plan is the limit, to the byte") {

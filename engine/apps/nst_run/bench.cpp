@@ -85,17 +85,17 @@ std::vector<Stage> measure_stages(const Options& o, const Model& model, int widt
     return true;
   };
   std::vector<Stage> stages;
+  Session session(model);
   StyleVector style;
   if (model.info().predictor != "none" && o.wants(kPredictor)) {
     const Image picture = test_picture(o.style_size, o.style_size);
     stages.push_back({kPredictor, model.plan_predictor(o.style_size, o.style_size, o.threads),
                       measure(o.runs, [&] {
-                        style = model.encode_style(picture.view(), {0, Resize::smooth}, run);
+                        style = session.encode_style(picture.view(), {0, Resize::smooth}, run);
                       })});
   }
   if (!o.wants(kTransformer)) return stages;
   const Image content = test_picture(width, height);
-  Session session(model);
   stages.push_back(
       {kTransformer, model.plan_transformer(width, height, o.threads), measure(o.runs, [&] {
          session.set_content(content.view(), run);

@@ -103,9 +103,13 @@ NST_C_API nst_status nst_stylize(const nst_model* model, const nst_image* conten
                                  const float* style_vector, const nst_run_options* options,
                                  const nst_image* output);
 
-/* One content under several styles: set_content encodes it once, render paints it as often as
- * wanted. */
+/* Many pictures, many styles: a session owns its memory and reuses it. set_content encodes a
+ * content once, render paints it as often as wanted. */
 NST_C_API nst_status nst_session_create(const nst_model* model, nst_session** session);
+/* nst_encode_style, several times: what the first one allocates is kept. */
+NST_C_API nst_status nst_session_encode_style(nst_session* session, const nst_image* style,
+                                              int style_size, nst_resize_method method,
+                                              const nst_run_options* options, float* style_vector);
 NST_C_API nst_status nst_session_set_content(nst_session* session, const nst_image* content,
                                              const nst_run_options* options);
 NST_C_API nst_status nst_session_render(nst_session* session, const float* style_vector,

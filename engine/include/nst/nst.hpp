@@ -230,8 +230,8 @@ class NST_API Model {
   std::shared_ptr<const Impl> impl_;
 };
 
-// One picture under several styles: the style-independent encoder runs once in set_content. Owns
-// its memory and reuses it; use from one thread at a time. Keeps the model alive.
+// Many pictures, many styles: owns its memory and reuses it for the next picture of the same size;
+// use from one thread at a time. Keeps the model alive.
 class NST_API Session {
  public:
   explicit Session(Model model);
@@ -239,7 +239,11 @@ class NST_API Session {
   Session(Session&&) noexcept;
   Session& operator=(Session&&) noexcept;
 
-  // Encodes the content (≥ 5×5). Throws Error{input}, Error{limit}, Error{cancelled}.
+  // Model::encode_style, several times: what the first one allocates is kept.
+  StyleVector encode_style(const ImageView& style, const StyleOptions& options = {},
+                           const RunOptions& run = {});
+  // Encodes the content (≥ 5×5), once for all the styles it is painted in. Throws Error{input},
+  // Error{limit}, Error{cancelled}.
   void set_content(const ImageView& content, const RunOptions& run = {});
   // Paints the current content; as often as wanted. Throws Error{usage} before set_content.
   Image render(const StyleVector& style, const RunOptions& run = {});
