@@ -124,7 +124,7 @@ const FormedOperand& Lowering::materialise(std::size_t id) {
   if (!values_[id].is_plain()) {
     // No other value is a form of the same tensor (lower_add).
     const Operand raw = values_[id].x;
-    const bool in_place = options_.thrift == Thrift::overwriting && may_change(raw.buffer);
+    const bool in_place = options_.thrift != Thrift::fast && may_change(raw.buffer);
     const Operand output = in_place ? raw : new_tensor(node(id).shape);
     emit_affine(values_[id], output, {0, output.shape.h}, node(id).name);
     values_[id] = {output, kNoBuffer, Activation::none, {}};
@@ -181,8 +181,7 @@ void Lowering::lower_conv(std::size_t id) {
   const bool shared = readers_[source].size() > 1;
   const Activation deferred = values_[source].act;
   // A sum in place costs no third tensor; formed as it is read, it does.
-  const bool sums_in_place =
-      options_.thrift == Thrift::overwriting && values_[source].residual.exists();
+  const bool sums_in_place = options_.thrift != Thrift::fast && values_[source].residual.exists();
   if ((shared && !keeps_size) || sums_in_place ||
       (deferred != Activation::none && deferred != Activation::relu)) {
     materialise(source);

@@ -33,7 +33,7 @@ bool Lowering::is_streamed(std::size_t id) const {
 
 bool Lowering::is_recomputed(std::size_t id) const {
   const Node* norm = only_reader(id);
-  if (!options_.fuse || options_.thrift == Thrift::fast || norm == nullptr ||
+  if (!options_.fuse || options_.thrift != Thrift::recomputing || norm == nullptr ||
       norm->kind != NodeKind::instance_norm || tensor_bytes(id) < largest_normalised_) {
     return false;
   }
@@ -51,11 +51,10 @@ bool Lowering::may_change(int buffer) const {
 bool Lowering::may_overwrite(std::size_t id, const ConvOp& op) const {
   const std::size_t source = at(node(id).inputs[0]);
   const FormedOperand& input = op.input;
-  return options_.fuse && options_.thrift == Thrift::overwriting &&
-         only_reader(source) != nullptr && may_change(input.x.buffer) &&
-         input.x.pixel_stride == input.x.shape.c && !input.residual.exists() &&
-         !op.formed.exists() && slices_[id].concat < 0 && !is_output(id) &&
-         tensor_bytes(id) > options_.strip_bytes;
+  return options_.fuse && options_.thrift != Thrift::fast && only_reader(source) != nullptr &&
+         may_change(input.x.buffer) && input.x.pixel_stride == input.x.shape.c &&
+         !input.residual.exists() && !op.formed.exists() && slices_[id].concat < 0 &&
+         !is_output(id) && tensor_bytes(id) > options_.strip_bytes;
 }
 
 StripLayer Lowering::strip_layer(const ConvOp& op) {

@@ -98,16 +98,17 @@ struct Step {
 
 // How far memory goes before speed. The bytes made are the same.
 enum class Thrift {
-  // Every tensor that two passes need is stored; chains of convolutions that nothing interrupts run
-  // in
-  // strips, once they are large.
+  // Tensors are stored whole, but for what lies between the convolutions of a chain: once that is
+  // large, the chain runs in strips.
   fast,
-  // The largest normalised tensor is computed twice instead: for its moments, then in strips for
-  // its
-  // reader.
-  recomputing,
   // Convolutions also overwrite what they read, strip after strip, and sums are taken in place.
-  overwriting
+  // Costs
+  // next to nothing.
+  overwriting,
+  // The largest normalised tensor is also computed twice instead of stored: for its moments, then
+  // in
+  // strips for its reader. Costs its products once more.
+  recomputing
 };
 
 struct LoweringOptions {

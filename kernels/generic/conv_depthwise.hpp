@@ -62,7 +62,7 @@ NST_INLINE void accumulate_3(Vec (&acc)[P], const float* in, std::ptrdiff_t colu
     unroll<3>([&](auto k) __attribute__((always_inline)) {
       constexpr int kColumn = i - k;
       if constexpr (kColumn >= 0 && kColumn % Stride == 0 && kColumn / Stride < P) {
-        acc[kColumn / Stride] = fma(x, w[k], acc[kColumn / Stride]);
+        add_product(acc[kColumn / Stride], x, w[k]);
       }
     });
   });
@@ -73,30 +73,45 @@ NST_INLINE void accumulate(Vec (&acc)[P], const Tile& t, const float* in, const 
   for (int kx = 0; kx < t.kernel_w; ++kx) {
     const Vec w = load(weights);
     unroll<P>([&](auto p) __attribute__((always_inline)) {
-      acc[p] = fma(load(in + p * t.in_pixel), w, acc[p]);
+      add_product(acc[p], load(in + p * t.in_pixel), w);
     });
     in += t.in_column;
     weights += kLanes;
   }
 }
 
+// The rows of the kernel one after the other; row(in, weights) adds one.
+template <class Row>
+NST_INLINE void for_rows(const Tile& t, Row&& row) {
+  const float* in = t.in;
+  const float* weights = t.weights;
+  for (int ky = 0; ky < t.kernel_h; ++ky, in += t.in_row, weights += t.weights_row)
+    row(in, weights);
+}
+
 template <int P>
 NST_INLINE void run_tile(const Tile& t) {
   Vec acc[P];
   unroll<P>([&](auto p) __attribute__((always_inline)) { acc[p] = t.bias; });
-  const float* weights = t.weights;
-  const float* in = t.in;
-  for (int ky = 0; ky < t.kernel_h; ++ky, in += t.in_row, weights += t.weights_row) {
-    if (t.kernel_w == 3 && t.in_pixel == t.in_column) {
-      accumulate_3<P, 1>(acc, in, t.in_column, weights);
-    } else if (t.kernel_w == 3 && t.in_pixel == 2 * t.in_column) {
-      accumulate_3<P, 2>(acc, in, t.in_column, weights);
-    } else {
-      accumulate<P>(acc, t, in, weights);
-    }
+  if (t.kernel_w == 3 && t.in_pixel == t.in_column) {
+    for_rows(
+        t, [&](const float* in, const float* weights) __attribute__((always_inline)) {
+          accumulate_3<P, 1>(acc, in, t.in_column, weights);
+        });
+  } else if (t.kernel_w == 3 && t.in_pixel == 2 * t.in_column) {
+    for_rows(
+        t, [&](const float* in, const float* weights) __attribute__((always_inline)) {
+          accumulate_3<P, 2>(acc, in, t.in_column, weights);
+        });
+  } else {
+    for_rows(
+        t, [&](const float* in, const float* weights)
+               __attribute__((always_inline)) { accumulate<P>(acc, t, in, weights); });
   }
+  const bool plain = t.channels >= kLanes && t.skip == nullptr;
   unroll<P>([&](auto p) __attribute__((always_inline)) {
     Vec value = clamped(t.clamp, acc[p]);
+    if (plain) return store(t.out + p * t.out_pixel, value);
     if (t.skip != nullptr) value = value + load_first(t.skip + p * t.skip_pixel, t.channels);
     store_first(t.out + p * t.out_pixel, value, t.channels);
   });

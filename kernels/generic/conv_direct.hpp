@@ -88,14 +88,17 @@ NST_INLINE void accumulate(Accumulators<P, V>& acc, const float* const* in, std:
 
 template <int P, int V>
 NST_INLINE void finish(const Accumulators<P, V>& acc, const Tile& t) {
+  const bool plain = t.channels >= V * kLanes && t.skip == nullptr;
   unroll<P>([&](auto p) __attribute__((always_inline)) {
     unroll<V>([&](auto v) __attribute__((always_inline)) {
-      const int valid = t.channels - v * kLanes;
+      float* const out = t.out + p * t.out_pixel + v * kLanes;
       Vec value = clamped(t.clamp, acc.at[p][v]);
+      if (plain) return store(out, value);
+      const int valid = t.channels - v * kLanes;
       if (t.skip != nullptr) {
         value = value + load_first(t.skip + p * t.skip_pixel + v * kLanes, valid);
       }
-      store_first(t.out + p * t.out_pixel + v * kLanes, value, valid);
+      store_first(out, value, valid);
     });
   });
 }
@@ -327,28 +330,8 @@ void run(const ConvArgs& args, Block block, float* scratch) {
   }
 }
 
-// A small picture with more weights than the second-level cache keeps is cut into channels: each
-// block reads its weights once.
-NST_INLINE bool is_cut_into_channels(const ConvSpec& spec, const ConvGeometry& g) {
-  constexpr std::size_t kManyWeights = 384 * 1024 / sizeof(float);
-  constexpr std::size_t kSmallPicture = 256 * 1024 / sizeof(float);
-  return packed_floats(spec) > kManyWeights &&
-         window_floats(spec, g.out_h, g.out_w) <= kSmallPicture;
-}
-
 // Wider rows gain nothing but fewer columns read twice.
 ConvBlocking blocking(const ConvSpec& spec, const ConvGeometry& geometry) {
-  if (is_cut_into_channels(spec, geometry)) {
-    constexpr int kEnoughBlocks = 16;
-    const int panels = ceil_div(ceil_div(spec.out_c, kPanelChannels), kEnoughBlocks);
-    const std::size_t window = window_floats(spec, geometry.out_h, geometry.out_w);
-    return {0,
-            0,
-            geometry.out_h,
-            geometry.out_w,
-            min_of(spec.out_c, panels * kPanelChannels),
-            (window + 15) / 16 * 16};
-  }
   return pixel_blocking(spec, geometry, 64, 1, window_floats);
 }
 
