@@ -179,11 +179,9 @@ void Lowering::lower_conv(std::size_t id) {
   const bool keeps_size = plan.spec.stride == 1 && plan.spec.upsample == 1 &&
                           n.geometry.in_h == n.shape.h && n.geometry.in_w == n.shape.w;
   const bool shared = readers_[source].size() > 1;
-  const Activation deferred = values_[source].act;
   // A sum in place costs no third tensor; formed as it is read, it does.
   const bool sums_in_place = options_.thrift != Thrift::fast && values_[source].residual.exists();
-  if ((shared && !keeps_size) || sums_in_place ||
-      (deferred != Activation::none && deferred != Activation::relu)) {
+  if ((shared && !keeps_size) || sums_in_place || !is_formed_by_convs(values_[source].act)) {
     materialise(source);
   }
 

@@ -33,6 +33,10 @@ class Lowering {
   static std::size_t at(int id) { return static_cast<std::size_t>(id); }
   const Node& node(std::size_t id) const { return graph_.nodes()[id]; }
   bool is_output(std::size_t id) const { return at(graph_.output()) == id; }
+  // Can a convolution apply it to what it reads (kernels::ConvInput)?
+  static bool is_formed_by_convs(kernels::Activation act) {
+    return act == kernels::Activation::none || act == kernels::Activation::relu;
+  }
   // The only node that reads this one, or null.
   const Node* only_reader(std::size_t id) const;
 

@@ -34,7 +34,8 @@ bool Lowering::is_streamed(std::size_t id) const {
 bool Lowering::is_recomputed(std::size_t id) const {
   const Node* norm = only_reader(id);
   if (!options_.fuse || options_.thrift != Thrift::recomputing || norm == nullptr ||
-      norm->kind != NodeKind::instance_norm || tensor_bytes(id) < largest_normalised_) {
+      norm->kind != NodeKind::instance_norm || !is_formed_by_convs(norm->act) ||
+      tensor_bytes(id) < largest_normalised_) {
     return false;
   }
   const Node* reader = only_reader(at(readers_[id].front()));
