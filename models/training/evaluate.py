@@ -18,6 +18,7 @@ from weights_file import load_networks
 
 STYLE_SIZE = 256
 STRENGTHS = (0.0, 0.5, 1.0)
+STRENGTH_PAIRS = 62
 BOUNDS = {"psnr": (20.5, None), "ssim": (0.80, None), "sharpness": (0.85, 1.15), "fidelity": (None, 1.3),
           "predictor_style": (None, 0.15), "predictor_content": (None, 0.15)}
 
@@ -90,12 +91,12 @@ def evaluate(teacher, student, contents, styles, pairs, sizes):
             rows = [comparison.pair(i, size) for i in range(pairs)]
             result[str(size)] = {key: mean(rows, key) for key in rows[0]}
             result[str(size)]["psnr_worst_tenth"] = sorted(r["psnr"] for r in rows)[len(rows) // 10]
-        steps = [comparison.strengths(i, sizes[0]) for i in range(pairs)]
+        steps = [comparison.strengths(i, sizes[0]) for i in range(min(pairs, STRENGTH_PAIRS))]
     columns = list(zip(*[list(zip(*rows)) for rows in steps]))
     for name, column, sign in zip(("pixels_to_content", "to_content", "to_style"), columns, (1, 1, -1)):
-        result[f"strength_{name}"] = [sum(c[k] for c in column) / pairs for k in range(len(STRENGTHS))]
+        result[f"strength_{name}"] = [sum(c[k] for c in column) / len(column) for k in range(len(STRENGTHS))]
         ordered = [all(sign * (b - a) > 0 for a, b in zip(c, c[1:])) for c in column]
-        result[f"strength_{name}_monotone"] = sum(ordered) / pairs
+        result[f"strength_{name}_monotone"] = sum(ordered) / len(ordered)
     return result
 
 

@@ -3,7 +3,8 @@
     python export.py --predictor FOLDER/latest.pt --transformer FOLDER/latest.pt -o student.safetensors
     nst-weights convert student.safetensors --dtype f16 -o models/default.safetensors
 
-The second command stores the self-test in the file.
+The second command stores the self-test in the file. --predictor may be a model file instead, whose
+predictor is then kept: the two networks meet only in the bottleneck.
 """
 import argparse
 
@@ -15,21 +16,25 @@ from weights_file import load_networks, save_networks
 
 
 def averaged(path, network):
+    """A checkpoint's averaged weights, and a word on where they come from."""
     state = torch.load(path, weights_only=True)
     network.load_state_dict(state["average"])
-    return network.eval().requires_grad_(False), state["step"]
+    return network.eval().requires_grad_(False), f"step {state['step']}"
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--predictor", required=True, help="checkpoint")
+    parser.add_argument("--predictor", required=True, help="checkpoint or model file")
     parser.add_argument("--transformer", required=True, help="checkpoint")
     parser.add_argument("-o", "--output", required=True)
     args = parser.parse_args()
-    predictor, predictor_step = averaged(args.predictor, Predictor(WIDTH, LAST))
-    transformer, transformer_step = averaged(args.transformer, Transformer())
-    description = (f"distilled by models/training: MobileNetV2 width {WIDTH} (last {LAST}), step "
-                   f"{predictor_step}; transformer width 0.25, step {transformer_step}")
+    if args.predictor.endswith(".safetensors"):
+        predictor, predictor_from = load_networks(args.predictor)[0], "as it was"
+    else:
+        predictor, predictor_from = averaged(args.predictor, Predictor(WIDTH, LAST))
+    transformer, transformer_from = averaged(args.transformer, Transformer())
+    description = (f"distilled by models/training: MobileNetV2 predictor, {predictor_from}; "
+                   f"transformer of width 0.25, {transformer_from}")
     save_networks(args.output, predictor, transformer, description)
 
     # Batch norm folded and back through the file must be the same function.
