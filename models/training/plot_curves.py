@@ -39,7 +39,7 @@ def main():
         for suffix, label in (("", "long run"), ("-anneal", "anneal")):
             path = Path(args.work) / (run + suffix) / f"{log}.csv"
             if path.exists():
-                axis.plot(*column(path, name), label=label, linewidth=1)
+                axis.plot(*column(path, name), label=label, linewidth=1, marker=".", markersize=3)
         if name in GOALS and log == "validation":
             axis.axhline(GOALS[name], color="grey", linestyle=":", linewidth=1, label="bound of the default model")
         if log == "training":
