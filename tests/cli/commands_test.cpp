@@ -77,7 +77,9 @@ TEST_CASE("nst-run: bench --only measures one network, and counts the memory of 
   const std::pair<std::string, nst::PlanInfo> stages[] = {
       {"predictor", model.plan_predictor(64, 64, 1)},
       {"transformer", model.plan_transformer(48, 32, 1)}};
-  for (const auto& [name, plan] : stages) {
+  for (const auto& stage : stages) {
+    const std::string& name = stage.first;  // clang 14 lets no lambda, as in CAPTURE, use a binding
+    const nst::PlanInfo& plan = stage.second;
     CAPTURE(name);
     const auto report =
         nlohmann::json::parse(run_well({"bench", "--size", "48x32", "--style-size", "64", "--runs",
