@@ -119,7 +119,7 @@ void for_every_table(Test&& test) {
     for (int j = 0; j < tables.count; ++j) {
       supported |= std::strcmp(names.names[i], tables.tables[j]->name) == 0;
     }
-    if (!supported) MESSAGE("skipped: this CPU does not run " << names.names[i]);
+    if (!supported) MESSAGE("skipped: this CPU does not run " << std::string(names.names[i]));
   }
   test(kernels::reference_table());
   for (int j = 0; j < tables.count; ++j) test(*tables.tables[j]);
