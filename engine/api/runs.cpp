@@ -60,8 +60,8 @@ Program lower_transformer_within(const Model::Impl& model, int width, int height
   for (const auto& [thrift, most] : {std::pair{Thrift::fast, std::min(limit, kSmallBytes)},
                                      std::pair{Thrift::overwriting, limit}}) {
     Program program = lowered(thrift);
-    const std::size_t scratch = Execution::scratch_bytes(program, team_size(threads, program.mac));
-    if (Execution::arena_bytes(program) + scratch <= most) return program;
+    const int team = team_size(threads, program.mac);
+    if (Execution::needed_bytes(program, team) <= most) return program;
   }
   return lowered(Thrift::recomputing);
 }

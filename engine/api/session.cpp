@@ -16,10 +16,10 @@ struct Session::Impl {
   bool can_reuse(const ImageView& content, const RunOptions& run) const {
     if (!execution) return false;
     const Program& program = execution->program();
-    const PlanInfo plan = plan_info(program, run.threads);
+    const int team = team_size(run.threads, program.mac);
     return program.input.shape == Shape{content.height, content.width, 3} &&
            (run.max_memory_bytes == 0 ||
-            plan.arena_bytes + plan.scratch_bytes <= run.max_memory_bytes);
+            Execution::needed_bytes(program, team) <= run.max_memory_bytes);
   }
 
   Model model;

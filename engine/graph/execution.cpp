@@ -105,6 +105,10 @@ std::size_t Execution::scratch_bytes(const Program& program, int threads) {
   return scratch_stride(program) * static_cast<std::size_t>(threads) * sizeof(float);
 }
 
+std::size_t Execution::needed_bytes(const Program& program, int threads) {
+  return arena_bytes(program) + scratch_bytes(program, threads);
+}
+
 Execution::Execution(Program program, int threads, std::size_t max_memory_bytes)
     : program_(std::move(program)) {
   check_memory(threads, max_memory_bytes);
@@ -115,7 +119,7 @@ Execution::Execution(Program program, int threads, std::size_t max_memory_bytes)
 }
 
 void Execution::check_memory(int threads, std::size_t max_memory_bytes) const {
-  const std::size_t needed = arena_bytes(program_) + scratch_bytes(program_, threads);
+  const std::size_t needed = needed_bytes(program_, threads);
   if (max_memory_bytes == 0 || needed <= max_memory_bytes) return;
   constexpr std::size_t kMiB = 1024 * 1024;
   throw Error(ErrorCode::limit, "the picture needs " + std::to_string((needed + kMiB - 1) / kMiB) +

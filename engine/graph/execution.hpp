@@ -45,6 +45,8 @@ class Execution {
 
   static std::size_t arena_bytes(const Program& program);
   static std::size_t scratch_bytes(const Program& program, int threads);
+  // Both: what max_memory_bytes is compared with.
+  static std::size_t needed_bytes(const Program& program, int threads);
 
  private:
   void check_memory(int threads, std::size_t max_memory_bytes) const;

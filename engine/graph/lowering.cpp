@@ -1,13 +1,11 @@
 // Lowering rules:
-//   conv → instance_norm   the conv leaves moments by area; the norm becomes a scale and a shift
-//   that its
-//                          readers apply
-//   instance_norm → add    becomes the residual of the same deferred form
-//   deferred value, 2 readers   the first convolution that reads it stores it as it goes
-//   conv → add (MobileNetV2)    the sum is the conv's epilogue
-//   conv, pool → concat    written straight into their channel slice
-//   conv → conv, large     in strips of rows: what lies between never exists whole
-//   (lowering_strips.cpp)
+//   conv → instance_norm         the conv leaves moments by area; the norm becomes a scale and a
+//                                shift that its readers apply
+//   instance_norm → add          becomes the residual of the same deferred form
+//   deferred value, two readers  the first convolution that reads it stores it as it goes
+//   conv → add (MobileNetV2)     the sum is the conv's epilogue
+//   conv, pool → concat          written straight into their channel slice
+//   conv → conv, large           in strips of rows (lowering_strips.cpp)
 #include "graph/lowering.hpp"
 
 #include <algorithm>

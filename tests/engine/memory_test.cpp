@@ -119,7 +119,7 @@ TEST_CASE("A tighter limit plans a session's content anew, and paints the same")
     StyleLayout layout;
     const Program program = lower_transformer(model.impl(), content.width, content.height, layout,
                                               {.thrift = thrift, .keep_encoder = true});
-    return Execution::arena_bytes(program) + Execution::scratch_bytes(program, 1);
+    return Execution::needed_bytes(program, 1);
   };
   const RunOptions tight{.threads = 1, .max_memory_bytes = needed(Thrift::recomputing)};
   REQUIRE(tight.max_memory_bytes < needed(Thrift::overwriting));
