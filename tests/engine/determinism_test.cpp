@@ -8,6 +8,7 @@
 
 #include "api/model_impl.hpp"
 #include "support/compare.hpp"
+#include "support/every_table.hpp"
 #include "support/formula_model.hpp"
 
 namespace nst::test {
@@ -22,15 +23,9 @@ Image picture() { return formula_picture("content_threads", kHeight, kWidth); }
 }  // namespace
 
 TEST_CASE("A picture's bytes do not depend on the number of threads, on any kernel table") {
-  const kernels::TableList tables = kernels::supported_tables();
   for (const FormulaNetwork& network : formula_networks()) {
     if (network.name == "separable_reflect") continue;  // zero padding covers the same kernels
-    const std::vector<std::uint8_t> file = formula_model_file(network);
-    for (int t = 0; t < tables.count; ++t) {
-      const std::string label = network.name + " " + tables.tables[t]->name;
-      CAPTURE(label);
-      const Model model =
-          open_model_with_table(file.data(), file.size(), network.name, *tables.tables[t]);
+    on_every_table(network, [](const Model& model) {
       REQUIRE(model.plan_transformer(kWidth, kHeight).mac >= 8 * 4'000'000);
       const StyleVector style = formula_style("style_a");
       const Image one = model.stylize(picture().view(), style, {.threads = 1});
@@ -38,19 +33,14 @@ TEST_CASE("A picture's bytes do not depend on the number of threads, on any kern
         CAPTURE(threads);
         CHECK(model.stylize(picture().view(), style, {.threads = threads}).bytes == one.bytes);
       }
-    }
+    });
   }
 }
 
 TEST_CASE("A style vector does not depend on the number of threads, on any kernel table") {
-  const kernels::TableList tables = kernels::supported_tables();
   const Image style = formula_picture("style_threads", 96, 101);
   for (const char* name : {"inception", "mobile"}) {
-    const std::vector<std::uint8_t> file = formula_model_file(formula_network(name));
-    for (int t = 0; t < tables.count; ++t) {
-      const std::string label = std::string(name) + " " + tables.tables[t]->name;
-      CAPTURE(label);
-      const Model model = open_model_with_table(file.data(), file.size(), name, *tables.tables[t]);
+    on_every_table(formula_network(name), [&](const Model& model) {
       REQUIRE(model.plan_predictor(style.width, style.height).mac >= 8 * 4'000'000);
       const StyleOptions as_is{.style_size = 0};
       const StyleVector one = model.encode_style(style.view(), as_is, {.threads = 1});
@@ -58,7 +48,7 @@ TEST_CASE("A style vector does not depend on the number of threads, on any kerne
         CAPTURE(threads);
         CHECK(model.encode_style(style.view(), as_is, {.threads = threads}).values == one.values);
       }
-    }
+    });
   }
 }
 

@@ -7,6 +7,7 @@
 
 #include "api/runs.hpp"
 #include "image/preprocess.hpp"
+#include "support/every_table.hpp"
 #include "support/formula_model.hpp"
 
 namespace nst::test {
@@ -51,14 +52,8 @@ Painted paint(const Model& model, const LoweringOptions& options, int threads) {
 }  // namespace
 
 TEST_CASE("A picture's bytes do not depend on how memory is saved, on any kernel table") {
-  const kernels::TableList tables = kernels::supported_tables();
   for (const FormulaNetwork& network : formula_networks()) {
-    const std::vector<std::uint8_t> file = formula_model_file(network);
-    for (int t = 0; t < tables.count; ++t) {
-      const std::string label = network.name + " " + tables.tables[t]->name;
-      CAPTURE(label);
-      const Model model =
-          open_model_with_table(file.data(), file.size(), network.name, *tables.tables[t]);
+    on_every_table(network, [](const Model& model) {
       const Painted whole = paint(model, {.strip_bytes = std::size_t{1} << 40}, 2);
       std::size_t larger = whole.arena_bytes;
       for (const Thrift thrift : kEveryThrift) {
@@ -72,7 +67,7 @@ TEST_CASE("A picture's bytes do not depend on how memory is saved, on any kernel
         CHECK(kept.bytes == whole.bytes);
       }
       CHECK(larger < whole.arena_bytes);
-    }
+    });
   }
 }
 

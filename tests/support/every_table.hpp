@@ -1,0 +1,27 @@
+// A formula network on every kernel table that this processor runs.
+#pragma once
+
+#include <doctest/doctest.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "api/model_impl.hpp"
+#include "support/formula_model.hpp"
+
+namespace nst::test {
+
+// check(model), table by table; a failure names network and table.
+template <class Check>
+void on_every_table(const FormulaNetwork& network, Check&& check) {
+  const std::vector<std::uint8_t> file = formula_model_file(network);
+  const kernels::TableList tables = kernels::supported_tables();
+  for (int t = 0; t < tables.count; ++t) {
+    const std::string label = network.name + " " + tables.tables[t]->name;
+    CAPTURE(label);
+    check(open_model_with_table(file.data(), file.size(), network.name, *tables.tables[t]));
+  }
+}
+
+}  // namespace nst::test
