@@ -57,6 +57,11 @@ void EngineOptions::add_to(CLI::App& app) {
 
 Model EngineOptions::open_model() const { return run::open_model(model); }
 
+std::future<Model> EngineOptions::start_opening_model() const {
+  const auto policy = threads == 1 ? std::launch::deferred : std::launch::async;
+  return std::async(policy, [this] { return open_model(); });
+}
+
 RunOptions EngineOptions::run_options() const {
   RunOptions options;
   options.threads = threads;

@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 #include <cstddef>
+#include <future>
 #include <optional>
 #include <string>
 #include <utility>
@@ -20,6 +21,8 @@ struct EngineOptions {
 
   void add_to(CLI::App& app);
   Model open_model() const;
+  // The same while the caller goes on, which a command of one thread does not: then get() opens it.
+  std::future<Model> start_opening_model() const;
   // Without a progress callback.
   RunOptions run_options() const;
 };
