@@ -79,13 +79,14 @@ class Predictor(nn.Module):
             x = block(x)
         return self.head(self.top(x).mean((2, 3)))
 
-    def early_features(self, x, blocks):
-        """What the first `blocks` blocks put out (linear projections, strides 2 to 8)."""
-        x, features = self.stem(x), []
-        for block in self.blocks[:blocks]:
+    def features(self, x, blocks):
+        """What the first `blocks` blocks put out (linear projections, strides 2 to 8), and the bottleneck."""
+        x, early = self.stem(x), []
+        for i, block in enumerate(self.blocks):
             x = block(x)
-            features.append(x)
-        return features
+            if i < blocks:
+                early.append(x)
+        return early, self.head(self.top(x).mean((2, 3)))
 
     def named_convs(self):
         """(TensorFlow layer name, ConvNorm) of every convolution, in order."""

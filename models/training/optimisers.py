@@ -1,4 +1,4 @@
-"""Two optimisers for weight matrices beside PyTorch's AdamW. A step here costs half a second of
+"""An optimiser for weight matrices beside PyTorch's AdamW. A step here costs half a second of
 convolutions, so that better-conditioned steps are nearly free."""
 import torch
 
@@ -12,7 +12,7 @@ class Soap(torch.optim.Optimizer):
     """Adam in the slowly updated eigenbasis of Shampoo's preconditioner (Vyas et al. 2024,
     arXiv 2409.11321). A side longer than `max_side` keeps its own basis; vectors get plain Adam."""
 
-    def __init__(self, parameters, lr, betas=(0.95, 0.95), eps=1e-8, every=20, max_side=800):
+    def __init__(self, parameters, lr, betas=(0.95, 0.95), eps=1e-8, every=20, max_side=256):
         super().__init__(parameters, {"lr": lr, "betas": betas, "eps": eps, "every": every,
                                       "max_side": max_side})
 
@@ -71,34 +71,6 @@ class Soap(torch.optim.Optimizer):
             state["basis"][side] = torch.linalg.qr(o @ q[:, order])[0]
 
 
-class Muon(torch.optim.Optimizer):
-    """Momentum made orthogonal by Newton-Schulz (Jordan et al. 2024), scaled to AdamW's step size
-    (Liu et al. 2025, arXiv 2502.16982). Vectors and thin matrices belong to another optimiser."""
-
-    def __init__(self, parameters, lr, momentum=0.95):
-        super().__init__(parameters, {"lr": lr, "momentum": momentum})
-
-    @torch.no_grad()
-    def step(self):
-        for group in self.param_groups:
-            for parameter in group["params"]:
-                gradient = as_matrix(parameter.grad)
-                buffer = self.state[parameter].setdefault("mean", torch.zeros_like(gradient))
-                buffer.lerp_(gradient, 1 - group["momentum"])
-                update = self._orthogonal(gradient.lerp(buffer, group["momentum"]))
-                scale = 0.2 * max(update.shape) ** 0.5
-                parameter.add_(update.view_as(parameter), alpha=-group["lr"] * scale)
-
-    @staticmethod
-    def _orthogonal(x):
-        tall = x.shape[0] > x.shape[1]
-        x = (x.t() if tall else x) / (x.norm() + 1e-12)
-        for _ in range(5):
-            gram = x @ x.t()
-            x = 3.4445 * x + (-4.7750 * gram + 2.0315 * gram @ gram) @ x
-        return x.t() if tall else x
-
-
 class Both:
     """Two optimisers as one, each with its own parameters and learning rate ratio."""
 
@@ -127,7 +99,7 @@ class Both:
 
 
 def make_optimiser(name, model, lr, slow=(), ratio=0.2):
-    """`adamw`, or for matrices `muon` or `soap` and AdamW for the rest. The rate of the parameters
+    """`adamw`, or for matrices `soap` and AdamW for the rest. The rate of the parameters
     `slow` is `ratio` times that of the others: nothing normalises what they put out."""
     matrix = lambda p: p.dim() >= 2 and min(as_matrix(p).shape) >= 3 and not (
         p.dim() == 4 and p.shape[1] == 1)
@@ -141,5 +113,4 @@ def make_optimiser(name, model, lr, slow=(), ratio=0.2):
     adamw = lambda wanted: torch.optim.AdamW(groups(wanted), lr, betas=(0.9, 0.99), weight_decay=0.0)
     if name == "adamw":
         return Both(adamw(lambda p: True))
-    first = (Muon if name == "muon" else Soap)(groups(matrix), lr)
-    return Both(first, adamw(lambda p: not matrix(p)))
+    return Both(Soap(groups(matrix), lr), adamw(lambda p: not matrix(p)))

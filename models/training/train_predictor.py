@@ -18,10 +18,11 @@ from networks import Predictor
 from optimisers import make_optimiser
 from replay_pool import ReplayPool
 from training_loop import Stages, Trainer, add_arguments, start
-from weights_file import load_networks
+from weights_file import load_networks, start_from
 
 WIDTH, LAST = 0.65, 768
 SIZE = 256
+WINDOWS = 2
 
 
 def make_student(bank):
@@ -56,12 +57,17 @@ def main():
     bank = torch.cat(list(torch.load(Path(args.work) / "bottlenecks.pt", weights_only=True).values()))
     student, loss = make_student(bank), BottleneckLoss(bank, transformer)
     contents, styles = data.load_training(args.pictures)
-    run = torch.compile(student) if args.compile else student
+
+    if args.start_from:
+        rng = np.random.default_rng(args.seed)
+        views = np.stack([augment.style_view(rng, contents, styles, SIZE // 2) for _ in range(64)])
+        start_from(student, args.start_from, views)
 
     def make_pool(side, rng):
         def produce(n):
-            views = np.stack([augment.window(rng, augment.style_view(rng, contents, styles, SIZE), side)
-                              for _ in range(n)])
+            windows = 1 if side == SIZE else WINDOWS
+            views = [augment.style_view(rng, contents, styles, SIZE) for _ in range(n // windows)]
+            views = np.stack([augment.window(rng, v, side) for v in views for _ in range(windows)])
             with torch.no_grad():
                 return torch.from_numpy(views), teacher(data.to_tensor(views))
 
@@ -72,7 +78,7 @@ def main():
     def losses(step):
         views, labels = stages.draw(step)
         student.train()
-        return loss(run(data.to_tensor(views.numpy())), labels)
+        return loss(student(data.to_tensor(views.numpy())), labels)
 
     held_out = [data.to_tensor([data.resize(p, SIZE) for p in pictures])
                 for pictures in data.load_held_out(args.pictures)]

@@ -22,7 +22,8 @@ from replay_pool import ReplayPool
 from training_loop import Stages, Trainer, add_arguments, start
 from weights_file import load_networks
 
-WEIGHTS = {"l1": 1.0, "gradient": 0.5, "coarse": 1.0, "ssim": 0.2, "laplacian": 0.5, "perceptual": 0.25}
+WEIGHTS = {"l1": 1.0, "gradient": 0.5, "coarse": 1.0, "ssim": 0.2, "laplacian": 0.5, "perceptual": 0.25,
+           "seen": 0.3}
 FEATURE_BLOCKS = 4
 CROP = 256
 PAIRS = 62
@@ -32,7 +33,7 @@ class StyleSource:
     """Draws bottlenecks; `content` is the index of the photograph that will be painted, or None."""
 
     def __init__(self, bank):
-        self.content, self.noise_unit = bank["content"], 0.15 * bank["style"].std(0)
+        self.content, self.unit = bank["content"], bank["style"].std(0)
         self.style = torch.cat([bank["style"], bank["view"]])
 
     def draw(self, rng, content):
@@ -40,13 +41,13 @@ class StyleSource:
         z, kind = pick(self.style if rng.random() < 0.9 else self.content), rng.random()
         if kind < 0.2:
             other = pick(self.style)
-            z = z + (other - z) * rng.random()
+            z = z + (other - z) * rng.uniform(-0.4, 1)
         elif kind < 0.45 and content is not None:
             strength = 0.0 if kind < 0.28 else rng.random()
             z = self.content[content] + (z - self.content[content]) * strength
         if rng.random() < 0.3:
             noise = torch.from_numpy(rng.standard_normal(len(z), dtype=np.float32))
-            z = z + noise * self.noise_unit * rng.random()
+            z = z + noise * self.unit * (0.15 * rng.random())
         return z
 
 
@@ -100,6 +101,8 @@ def main():
     predictor, teacher = load_networks(args.teacher)
     source = StyleSource(torch.load(Path(args.work) / "bottlenecks.pt", weights_only=True))
     student = Transformer()
+    if args.start_from:
+        student.load_state_dict(load_networks(args.start_from)[1].state_dict())
     contents, styles = data.load_training(args.pictures)
     run = torch.compile(student) if args.compile else student
     paint = torch.compile(teacher) if args.compile else teacher
@@ -116,10 +119,12 @@ def main():
         terms = picture_losses(answer, expected)
         if step >= args.perceptual_from:
             with torch.no_grad():
-                seen = predictor.early_features(expected, FEATURE_BLOCKS)
-            terms["perceptual"] = perceptual(predictor.early_features(answer, FEATURE_BLOCKS), seen)
+                features, seen = predictor.features(expected, FEATURE_BLOCKS)
+            own_features, own_seen = predictor.features(answer, FEATURE_BLOCKS)
+            terms["perceptual"] = perceptual(own_features, features)
+            terms["seen"] = ((own_seen - seen) / source.unit).abs().mean()
         loss = sum(WEIGHTS[name] * value for name, value in terms.items())
-        return {"loss": loss, "perceptual": float("nan"), **terms}
+        return {"loss": loss, "perceptual": float("nan"), "seen": float("nan"), **terms}
 
     optimiser = make_optimiser(args.optimiser, student, args.lr)
     Trainer(args, "transformer", student, optimiser, losses,

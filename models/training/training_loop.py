@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-WARM_UP = 300
+WARM_UP = 100
 SAVE_EVERY = 250
 VALIDATE_EVERY = 500
 LOG_EVERY = 50
@@ -33,12 +33,14 @@ def add_arguments(parser, lr, batch, default_sizes):
     parser.add_argument("--name", help="name of the run (default: the student's)")
     parser.add_argument("--steps", type=int, required=True, help="where the long run stops, or anneal's N")
     parser.add_argument("--anneal-from", metavar="RUN", help="branch from RUN's checkpoint, rate → 0")
-    parser.add_argument("--optimiser", default="soap", choices=("adamw", "muon", "soap"))
+    parser.add_argument("--start-from", metavar="MODEL", help="a new run goes on from this model file of ours")
+    parser.add_argument("--optimiser", default="soap", choices=("adamw", "soap"))
     parser.add_argument("--lr", type=float, default=lr)
     parser.add_argument("--batch", type=int, default=batch)
     parser.add_argument("--sizes", type=sizes, default=sizes(default_sizes), metavar="STEP:SIDE,…",
                         help=f"side of the pictures from a step on (default: {default_sizes})")
     parser.add_argument("--compile", action="store_true", help="torch.compile, where it is faster")
+    parser.add_argument("--threads", type=int, default=1, help="1: two runs share two cores best")
     parser.add_argument("--seed", type=int, default=0)
 
 
@@ -168,6 +170,6 @@ class Stages:
 
 
 def start(args):
-    """One thread, so that two runs share two cores, and the seed of the weights."""
-    torch.set_num_threads(1)
+    """Threads and the seed of the weights."""
+    torch.set_num_threads(args.threads)
     torch.manual_seed(args.seed)

@@ -7,6 +7,7 @@ import numpy as np
 import torch
 from safetensors.numpy import load_file, save_file
 
+from data import to_tensor
 from networks import Predictor, Transformer
 
 
@@ -54,6 +55,28 @@ def load_networks(path):
     for network in (predictor, transformer):
         network.eval().requires_grad_(False).to(memory_format=torch.channels_last)
     return predictor, transformer
+
+
+def start_from(student, path, views):
+    """Gives a student with batch norms the predictor of a model file of its width, in which they are
+    folded: each norm gets the statistics of its layer on `views`, uint8 [n,h,w,3], and undoes them."""
+    folded = load_networks(path)[0]
+    seen = {}
+    for name, layer in folded.named_convs():
+        layer.conv.register_forward_hook(
+            lambda module, inputs, y, name=name: seen.update({name: torch.var_mean(y, (0, 2, 3))}))
+    with torch.no_grad():
+        folded(to_tensor(views))
+    given = dict(folded.named_convs())
+    for name, layer in student.named_convs():
+        variance, mean = seen[name]
+        bias = given[name].conv.bias
+        _copy(layer.conv.weight, given[name].conv.weight)
+        for parameter, value in ((layer.norm.running_mean, mean - bias), (layer.norm.running_var, variance),
+                                 (layer.norm.weight, torch.sqrt(variance + layer.norm.eps)),
+                                 (layer.norm.bias, mean)):
+            _copy(parameter, value)
+    student.head.load_state_dict(folded.head.state_dict())
 
 
 def save_networks(path, predictor, transformer, description):
