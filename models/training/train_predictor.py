@@ -49,7 +49,7 @@ class BottleneckLoss:
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    add_arguments(parser, lr=3e-3, batch=16, default_sizes="0:128,4000:256")
+    add_arguments(parser, lr=3e-3, batch=16, default_sizes="0:128,7000:256")
     parser.add_argument("--reuse", type=float, default=2, help="times each labelled picture is used")
     args = parser.parse_args()
     start(args)

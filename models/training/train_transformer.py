@@ -92,9 +92,9 @@ def make_validation(pictures, predictor, teacher):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    add_arguments(parser, lr=3e-3, batch=8, default_sizes="0:96,2500:128")
+    add_arguments(parser, lr=3e-3, batch=8, default_sizes="0:96,3000:128")
     parser.add_argument("--reuse", type=float, default=4, help="times each teacher's picture is used")
-    parser.add_argument("--perceptual-from", type=int, default=2500, metavar="STEP",
+    parser.add_argument("--perceptual-from", type=int, default=3000, metavar="STEP",
                         help="where the costly term through the teacher's predictor starts")
     args = parser.parse_args()
     start(args)

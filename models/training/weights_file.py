@@ -63,7 +63,7 @@ def start_from(student, path, views):
     folded = load_networks(path)[0]
     seen = {}
     for name, layer in folded.named_convs():
-        layer.conv.register_forward_hook(
+        layer.norm.register_forward_hook(
             lambda module, inputs, y, name=name: seen.update({name: torch.var_mean(y, (0, 2, 3))}))
     with torch.no_grad():
         folded(to_tensor(views))
