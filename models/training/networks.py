@@ -74,10 +74,7 @@ class Predictor(nn.Module):
         nn.init.zeros_(self.head.bias)
 
     def forward(self, x):
-        x = self.stem(x)
-        for block in self.blocks:
-            x = block(x)
-        return self.head(self.top(x).mean((2, 3)))
+        return self.features(x, 0)[1]
 
     def features(self, x, blocks):
         """What the first `blocks` blocks put out (linear projections, strides 2 to 8), and the bottleneck."""

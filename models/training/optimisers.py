@@ -1,5 +1,5 @@
-"""An optimiser for weight matrices beside PyTorch's AdamW. A step here costs half a second of
-convolutions, so that better-conditioned steps are nearly free."""
+"""An optimiser for weight matrices beside PyTorch's AdamW: a step here costs so many convolutions that
+better-conditioned ones pay."""
 import torch
 
 
@@ -10,7 +10,8 @@ def as_matrix(tensor):
 
 class Soap(torch.optim.Optimizer):
     """Adam in the slowly updated eigenbasis of Shampoo's preconditioner (Vyas et al. 2024,
-    arXiv 2409.11321). A side longer than `max_side` keeps its own basis; vectors get plain Adam."""
+    arXiv 2409.11321). A side longer than `max_side` keeps its own basis, for its
+    rotations would cost more than they gain; vectors get plain Adam."""
 
     def __init__(self, parameters, lr, betas=(0.95, 0.95), eps=1e-8, every=20, max_side=256):
         super().__init__(parameters, {"lr": lr, "betas": betas, "eps": eps, "every": every,

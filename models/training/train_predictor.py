@@ -18,11 +18,11 @@ from networks import Predictor
 from optimisers import make_optimiser
 from replay_pool import ReplayPool
 from training_loop import Stages, Trainer, add_arguments, start
-from weights_file import load_networks, start_from
+from weights_file import load_networks, load_unfolded
 
 WIDTH, LAST = 0.65, 768
 SIZE = 256
-WINDOWS = 2
+WINDOWS = 2  # of a view, where they are smaller: a view takes as long to make as a window to label
 
 
 def make_student(bank):
@@ -61,13 +61,13 @@ def main():
     if args.start_from:
         rng = np.random.default_rng(args.seed)
         views = np.stack([augment.style_view(rng, contents, styles, SIZE // 2) for _ in range(64)])
-        start_from(student, args.start_from, views)
+        load_unfolded(student, args.start_from, views)
 
     def make_pool(side, rng):
         def produce(n):
             windows = 1 if side == SIZE else WINDOWS
-            views = [augment.style_view(rng, contents, styles, SIZE) for _ in range(n // windows)]
-            views = np.stack([augment.window(rng, v, side) for v in views for _ in range(windows)])
+            views = [augment.style_view(rng, contents, styles, SIZE) for _ in range(-(-n // windows))]
+            views = np.stack([augment.window(rng, views[i // windows], side) for i in range(n)])
             with torch.no_grad():
                 return torch.from_numpy(views), teacher(data.to_tensor(views))
 

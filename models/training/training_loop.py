@@ -39,7 +39,6 @@ def add_arguments(parser, lr, batch, default_sizes):
     parser.add_argument("--batch", type=int, default=batch)
     parser.add_argument("--sizes", type=sizes, default=sizes(default_sizes), metavar="STEP:SIDE,…",
                         help=f"side of the pictures from a step on (default: {default_sizes})")
-    parser.add_argument("--compile", action="store_true", help="torch.compile, where it is faster")
     parser.add_argument("--threads", type=int, default=1, help="1: two runs share two cores best")
     parser.add_argument("--seed", type=int, default=0)
 

@@ -57,7 +57,7 @@ def load_networks(path):
     return predictor, transformer
 
 
-def start_from(student, path, views):
+def load_unfolded(student, path, views):
     """Gives a student with batch norms the predictor of a model file of its width, in which they are
     folded: each norm gets the statistics of its layer on `views`, uint8 [n,h,w,3], and undoes them."""
     folded = load_networks(path)[0]

@@ -1,4 +1,5 @@
 // nst-run encode STYLE -o v.npy
+#include <future>
 #include <string>
 
 #include "commands.hpp"
@@ -30,8 +31,9 @@ void encode_command(int argc, char** argv) {
   if (!has_extension(output, ".npy")) {
     throw Error(ErrorCode::usage, output + ": a style is written as .npy; end the name in .npy");
   }
+  std::future<Model> opening = engine.start_opening_model();
   const Image picture = read_image(style);
-  const Model model = engine.open_model();
+  const Model model = opening.get();
   ProgressBar bar(engine.quiet, {1.0});
   run.progress = bar.next_stage();
   const StyleVector vector = naming(style, [&] {

@@ -55,11 +55,9 @@ void EngineOptions::add_to(CLI::App& app) {
   app.add_flag("-q,--quiet", quiet, "No progress bar");
 }
 
-Model EngineOptions::open_model() const { return run::open_model(model); }
-
 std::future<Model> EngineOptions::start_opening_model() const {
-  const auto policy = threads == 1 ? std::launch::deferred : std::launch::async;
-  return std::async(policy, [this] { return open_model(); });
+  const auto either = std::launch::async | std::launch::deferred;
+  return std::async(threads == 1 ? std::launch::deferred : either, open_model, model);
 }
 
 RunOptions EngineOptions::run_options() const {

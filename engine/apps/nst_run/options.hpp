@@ -20,8 +20,8 @@ struct EngineOptions {
   bool quiet = false;
 
   void add_to(CLI::App& app);
-  Model open_model() const;
-  // The same while the caller goes on, which a command of one thread does not: then get() opens it.
+  // Opens the model while the caller reads pictures; with one thread, or where no second is to be
+  // had, when the caller asks for it.
   std::future<Model> start_opening_model() const;
   // Without a progress callback.
   RunOptions run_options() const;
