@@ -1,5 +1,6 @@
 #include "base/aligned_buffer.hpp"
 
+#include <algorithm>
 #include <limits>
 
 #ifdef __linux__
@@ -15,16 +16,16 @@ constexpr std::size_t kLargePage = std::size_t{2} << 20;
 
 // Null if there is not enough memory.
 float* allocate(std::size_t bytes) {
-  const bool large = bytes >= kLargePage;
-  const std::size_t alignment = large ? kLargePage : AlignedBuffer::kAlignment;
+  // The end of the buffer gets a large page if it fills half of one.
+  const std::size_t large_bytes = (bytes + kLargePage / 2) / kLargePage * kLargePage;
+  const std::size_t alignment = large_bytes > 0 ? kLargePage : AlignedBuffer::kAlignment;
   const std::size_t rounded = (bytes + AlignedBuffer::kAlignment - 1) / AlignedBuffer::kAlignment *
                               AlignedBuffer::kAlignment;
   void* memory = nullptr;
-  if (posix_memalign(&memory, alignment, rounded) != 0) return nullptr;
+  if (posix_memalign(&memory, alignment, std::max(rounded, large_bytes)) != 0) return nullptr;
 #ifdef MADV_HUGEPAGE
-  // Advice: where it is not taken, the memory is as good, only slower to touch. The end of the
-  // buffer keeps small pages, so that no memory is used which was not asked for.
-  if (large) ::madvise(memory, bytes / kLargePage * kLargePage, MADV_HUGEPAGE);
+  // Advice: where it is not taken, the memory is as good, only slower to touch.
+  if (large_bytes > 0) ::madvise(memory, large_bytes, MADV_HUGEPAGE);
 #endif
   return static_cast<float*>(memory);
 }

@@ -10,6 +10,7 @@
 
 #include "graph/packing.hpp"
 #include "graph/step_barrier.hpp"
+#include "graph/threads.hpp"
 
 #ifdef _OPENMP
 #include <omp.h>
@@ -264,6 +265,7 @@ void Execution::run(const RunArgs& args) {
 
   for (std::atomic<int>& next : next_item_) next.store(0, std::memory_order_relaxed);
   StepBarrier barrier;
+  gather_team(threads_);
 
   // One parallel region per run. A step's items are taken one by one; the barrier after them is the
   // only synchronisation. With `stop` set, items are skipped but every thread still walks every

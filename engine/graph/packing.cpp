@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/aligned_buffer.hpp"
+#include "graph/threads.hpp"
 
 namespace nst {
 
@@ -33,6 +34,7 @@ void pack_weights(const Program& program, [[maybe_unused]] int threads) {
   }
   const auto block = std::make_shared<AlignedBuffer>(total, "the model's weights");
 
+  gather_team(threads);
   std::exception_ptr thrown;
   const int count = static_cast<int>(layers.size());
 #pragma omp parallel for num_threads(threads) schedule(dynamic, 1)

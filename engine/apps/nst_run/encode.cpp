@@ -1,5 +1,4 @@
 // nst-run encode STYLE -o v.npy
-#include <future>
 #include <string>
 
 #include "commands.hpp"
@@ -31,9 +30,8 @@ void encode_command(int argc, char** argv) {
   if (!has_extension(output, ".npy")) {
     throw Error(ErrorCode::usage, output + ": a style is written as .npy; end the name in .npy");
   }
-  std::future<Model> opening = engine.start_opening_model();
-  const Image picture = read_image(style);
-  const Model model = opening.get();
+  Image picture;
+  const Model model = engine.open_model_beside([&] { picture = read_image(style); });
   ProgressBar bar(engine.quiet, {1.0});
   run.progress = bar.next_stage();
   const StyleVector vector = naming(style, [&] {

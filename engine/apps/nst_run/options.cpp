@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstdint>
+#include <exception>
 #include <filesystem>
 #include <iostream>
 #include <limits>
@@ -55,9 +56,34 @@ void EngineOptions::add_to(CLI::App& app) {
   app.add_flag("-q,--quiet", quiet, "No progress bar");
 }
 
-std::future<Model> EngineOptions::start_opening_model() const {
-  const auto either = std::launch::async | std::launch::deferred;
-  return std::async(threads == 1 ? std::launch::deferred : either, open_model, model);
+Model EngineOptions::open_model_beside(const std::function<void()>& read_pictures) const {
+  std::optional<Model> opened;
+  std::exception_ptr model_error, picture_error;
+  start_threads(threads);
+  // As many threads as the networks will use: a smaller team would end the others.
+  [[maybe_unused]] const int team = threads > 0 ? threads : available_threads();
+#pragma omp parallel sections num_threads(team)
+  {
+#pragma omp section
+    {
+      try {
+        opened = open_model(model);
+      } catch (...) {
+        model_error = std::current_exception();
+      }
+    }
+#pragma omp section
+    {
+      try {
+        read_pictures();
+      } catch (...) {
+        picture_error = std::current_exception();
+      }
+    }
+  }
+  if (picture_error) std::rethrow_exception(picture_error);
+  if (model_error) std::rethrow_exception(model_error);
+  return *std::move(opened);
 }
 
 RunOptions EngineOptions::run_options() const {

@@ -3,7 +3,7 @@
 
 #include <CLI/CLI.hpp>
 #include <cstddef>
-#include <future>
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -20,9 +20,9 @@ struct EngineOptions {
   bool quiet = false;
 
   void add_to(CLI::App& app);
-  // Opens the model while the caller reads pictures; with one thread, or where no second is to be
-  // had, when the caller asks for it.
-  std::future<Model> start_opening_model() const;
+  // Opens the model on one thread while another calls `read_pictures`, where there are two. Throws
+  // what either threw, the pictures' error before the model's.
+  Model open_model_beside(const std::function<void()>& read_pictures) const;
   // Without a progress callback.
   RunOptions run_options() const;
 };

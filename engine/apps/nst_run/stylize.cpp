@@ -1,7 +1,6 @@
 // nst-run CONTENT -s STYLE -o OUT
 #include <algorithm>
 #include <cstring>
-#include <future>
 #include <string>
 #include <utility>
 #include <vector>
@@ -158,10 +157,12 @@ void stylize_command(int argc, char** argv) {
   if (!parse_options(o, argc, argv)) return;
   RunOptions run = o.engine.run_options();
   check_writable(o.output);
-  std::future<Model> opening = o.engine.start_opening_model();
-  const Image content = read_image(o.content);
-  const Style style = read_style(o.style);
-  const Model model = opening.get();
+  Image content;
+  Style style;
+  const Model model = o.engine.open_model_beside([&] {
+    content = read_image(o.content);
+    style = read_style(o.style);
+  });
 
   const Image resized = resized_content(o, content);
   const ImageView input = resized.bytes.empty() ? content.view() : resized.view();

@@ -1,0 +1,81 @@
+// Threads made ahead of the first run: where they may run, and what is refused.
+#include <doctest/doctest.h>
+#ifdef __linux__
+#include <sched.h>
+#endif
+
+#include <filesystem>
+#include <set>
+#include <string>
+#include <thread>
+
+#include "base/expect_error.hpp"
+#include "nst/nst.hpp"
+
+namespace nst::test {
+
+TEST_CASE("start_threads refuses the numbers of threads that runs refuse") {
+  for (const int threads : {-1, 1025}) {
+    CAPTURE(threads);
+    const std::string message = expect_error(ErrorCode::usage, [&] { start_threads(threads); });
+    CHECK(contains(message, "must be 1 to 1024"));
+  }
+}
+
+#ifdef __linux__
+namespace {
+
+std::set<int> threads_of_this_process() {
+  std::set<int> ids;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc/self/task")) {
+    ids.insert(std::stoi(entry.path().filename().string()));
+  }
+  return ids;
+}
+
+cpu_set_t processors_of(int thread) {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  CHECK(sched_getaffinity(thread, sizeof set, &set) == 0);
+  return set;
+}
+
+// Threads that start_threads(count) made may run where its caller may, all of it. A caller of its
+// own has a team of its own.
+void check_processors_of_new_threads(int count, bool caller_is_bound) {
+  std::thread([&] {
+    if (caller_is_bound) {
+      cpu_set_t one;
+      CPU_ZERO(&one);
+      CPU_SET(sched_getcpu(), &one);
+      CHECK(sched_setaffinity(0, sizeof one, &one) == 0);
+    }
+    const cpu_set_t allowed = processors_of(0);
+    const std::set<int> before = threads_of_this_process();
+    start_threads(count);
+    start_threads(count);  // they are there already
+    int made = 0;
+    for (const int thread : threads_of_this_process()) {
+      if (before.contains(thread)) continue;
+      ++made;
+      const cpu_set_t own = processors_of(thread);
+      CHECK(CPU_EQUAL(&own, &allowed));
+    }
+    CHECK(made < count);
+    const cpu_set_t own = processors_of(0);
+    CHECK(CPU_EQUAL(&own, &allowed));
+  }).join();
+}
+
+}  // namespace
+
+TEST_CASE("Started threads may run wherever their maker may") {
+  for (const int count : {1, 2, 5}) {
+    CAPTURE(count);
+    check_processors_of_new_threads(count, false);
+    check_processors_of_new_threads(count, true);
+  }
+}
+#endif
+
+}  // namespace nst::test
