@@ -4,9 +4,9 @@ The teacher answers for anything shown to it, so a view may be as strange as we 
 that the students see more kinds of pictures than 1,200 paintings offer.
 """
 import numpy as np
-from PIL import Image, ImageEnhance, ImageFilter
+from PIL import Image, ImageEnhance, ImageFilter, ImageOps
 
-from textures import texture
+from textures import field, texture
 
 BILINEAR = Image.Resampling.BILINEAR
 
@@ -55,32 +55,81 @@ def _colours(rng, image):
     return a
 
 
-def style_view(rng, contents, styles, size):
-    """uint8 [size,size,3]: painting (62 %), photograph (23 %) or painted texture (15 %), changed at
-    random; a tenth are mixed with or tiled from a second view."""
-    def one(side):
-        kind = rng.random()
-        if kind < 0.15:
-            return texture(rng, side)
-        pictures = contents if kind < 0.38 else styles
-        return _colours(rng, _geometry(rng, pictures[rng.integers(len(pictures))], side))
+def _posterised(rng, view):
+    """The picture's brightness in two to five colours of a random palette, like a poster or a woodcut."""
+    grey, n = view[..., 1].astype(np.float32), int(rng.integers(2, 6))
+    if rng.random() < 0.5:  # As much area for every colour, or as wide a range of brightness.
+        edges = np.quantile(grey[::4, ::4], np.linspace(0, 1, n + 1)[1:-1])
+    else:
+        edges = np.linspace(*np.quantile(grey[::4, ::4], (0.02, 0.98)), n + 1)[1:-1]
+    palette = rng.random((n, 3)) ** rng.uniform(0.5, 1.5) * 255
+    return palette.astype(np.uint8)[np.searchsorted(edges, grey)]
 
-    view, chance = one(size), rng.random()
+
+def _vivid(rng, view):
+    image = ImageOps.autocontrast(Image.fromarray(view), cutoff=rng.uniform(0, 15))
+    return np.asarray(ImageEnhance.Color(image).enhance(rng.uniform(0.5, 3)))
+
+
+def _tiled(rng, view):
+    """A repeating pattern, from a shrunken copy or a corner of the view, with mirrored seams or hard ones."""
+    size, side = len(view), len(view) // int(rng.integers(2, 9))
+    tile = view[:side, :side]
+    if rng.random() < 0.5:
+        tile = np.asarray(Image.fromarray(view).resize((side, side), BILINEAR))
+    if rng.random() < 0.5:
+        tile = np.concatenate([tile, tile[:, ::-1]], 1)
+        tile = np.concatenate([tile, tile[::-1]], 0)
+    n = -(-size // len(tile))
+    return np.tile(tile, (n, n, 1))[:size, :size]
+
+
+def _patchwork(rng, size, view):
+    """Two or three pictures or plain colours, parted along a texture's bands."""
+    bands, n = field(rng, size), int(rng.integers(2, 4))
+    choice = np.minimum((bands * n).astype(int), n - 1)
+    result = np.empty((size, size, 3), np.uint8)
+    for i in range(n):
+        colour = (rng.random(3) * 255).astype(np.uint8)
+        result[choice == i] = view()[choice == i] if rng.random() < 0.4 else colour
+    return result
+
+
+def style_view(rng, contents, styles, size):
+    """uint8 [size,size,3]: painting (46 %), photograph (16 %), painted texture (18 %) or one of those
+    made stranger (a fifth), changed at random; a few are mixed of two.
+
+    The strange ones are there for the far end of the teacher's bottlenecks: in units of the spread they
+    lie 10 to 20 from the mean, as strongly patterned styles do, and plain views of paintings at 7.
+    """
+    def plain():
+        pictures = contents if rng.random() < 0.25 else styles
+        return _colours(rng, _geometry(rng, pictures[rng.integers(len(pictures))], size))
+
+    def one():
+        kind = rng.random()
+        if kind < 0.18:
+            return texture(rng, size)
+        if kind < 0.28:
+            return _patchwork(rng, size, plain)
+        view = plain()
+        if kind < 0.38:
+            return _posterised(rng, view)
+        if kind < 0.46:
+            return _vivid(rng, view)
+        return _tiled(rng, view) if kind < 0.54 else view
+
+    view, chance = one(), rng.random()
     if chance < 0.06:
         amount = rng.uniform(0.15, 0.6)
-        return (view * (1 - amount) + one(size) * amount).astype(np.uint8)
+        return (view * (1 - amount) + one() * amount).astype(np.uint8)
     if chance < 0.12:
-        other, cut = one(size), int(size * rng.uniform(0.2, 0.8))
+        other, cut = one(), int(size * rng.uniform(0.2, 0.8))
         view = view.copy()
         if rng.random() < 0.5:
             view[:cut] = other[:cut]
         else:
             view[:, :cut] = other[:, :cut]
-    elif chance < 0.15:
-        n = int(rng.integers(2, 5))
-        side = -(-size // n)
-        small = np.asarray(Image.fromarray(view).resize((side, side), BILINEAR))
-        view = np.tile(small, (n, n, 1))[:size, :size]
     return view
 
 

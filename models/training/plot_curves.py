@@ -36,7 +36,7 @@ def main():
     plt.rcParams.update({"svg.hashsalt": "nst", "font.size": 8, "svg.fonttype": "none"})
     figure, axes = plt.subplots(2, 3, figsize=(11, 5.4), layout="constrained")
     for axis, (run, log, name, title) in zip(axes.flat, PANELS):
-        for suffix, label in (("", "long run"), ("-anneal", "anneal")):
+        for suffix, label in (("", "long run"), ("-anneal", "anneal"), ("-2", "second anneal")):
             path = Path(args.work) / (run + suffix) / f"{log}.csv"
             if path.exists():
                 axis.plot(*column(path, name), label=label, linewidth=1, marker=".", markersize=3)

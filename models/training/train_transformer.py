@@ -30,17 +30,29 @@ PAIRS = 62
 
 
 class StyleSource:
-    """Draws bottlenecks; `content` is the index of the photograph that will be painted, or None."""
+    """Draws bottlenecks; `content` is the index of the photograph that will be painted, or None.
+
+    Styles come up by the square of their distance from the mean: evenly drawn, strong ones are rare, and
+    the first runs painted those worst.
+    """
 
     def __init__(self, bank):
         self.content, self.unit = bank["content"], bank["style"].std(0)
         self.style = torch.cat([bank["style"], bank["view"]])
+        weights = ((self.style - self.style.mean(0)) / self.style.std(0)).square().sum(1).double().cumsum(0)
+        self.cumulative = (weights / weights[-1]).numpy()
+
+    def style_bottleneck(self, rng):
+        return self.style[min(int(np.searchsorted(self.cumulative, rng.random())), len(self.style) - 1)]
 
     def draw(self, rng, content):
-        pick = lambda bank: bank[int(rng.integers(len(bank)))]
-        z, kind = pick(self.style if rng.random() < 0.9 else self.content), rng.random()
+        if rng.random() < 0.9:
+            z = self.style_bottleneck(rng)
+        else:
+            z = self.content[int(rng.integers(len(self.content)))]
+        kind = rng.random()
         if kind < 0.2:
-            other = pick(self.style)
+            other = self.style_bottleneck(rng)
             z = z + (other - z) * rng.uniform(-0.4, 1)
         elif kind < 0.45 and content is not None:
             strength = 0.0 if kind < 0.28 else rng.random()
