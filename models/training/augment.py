@@ -56,7 +56,7 @@ def _colours(rng, image):
 
 
 def _posterised(rng, view):
-    """The picture's brightness in two to five colours of a random palette, like a poster or a woodcut."""
+    """The picture's brightness (its green) in two to five random colours, like a poster or a woodcut."""
     grey, n = view[..., 1].astype(np.float32), int(rng.integers(2, 6))
     if rng.random() < 0.5:  # As much area for every colour, or as wide a range of brightness.
         edges = np.quantile(grey[::4, ::4], np.linspace(0, 1, n + 1)[1:-1])
@@ -84,20 +84,20 @@ def _tiled(rng, view):
     return np.tile(tile, (n, n, 1))[:size, :size]
 
 
-def _patchwork(rng, size, view):
+def _patchwork(rng, size, make_view):
     """Two or three pictures or plain colours, parted along a texture's bands."""
     bands, n = field(rng, size), int(rng.integers(2, 4))
     choice = np.minimum((bands * n).astype(int), n - 1)
     result = np.empty((size, size, 3), np.uint8)
     for i in range(n):
         colour = (rng.random(3) * 255).astype(np.uint8)
-        result[choice == i] = view()[choice == i] if rng.random() < 0.4 else colour
+        result[choice == i] = make_view()[choice == i] if rng.random() < 0.4 else colour
     return result
 
 
 def style_view(rng, contents, styles, size):
-    """uint8 [size,size,3]: painting (46 %), photograph (16 %), painted texture (18 %) or one of those
-    made stranger (a fifth), changed at random; a few are mixed of two.
+    """uint8 [size,size,3]: a painting (34 %), a photograph (12 %), both changed at random, a painted texture
+    (18 %) or something strange made of them (36 %); a few views are mixed of two.
 
     The strange ones are there for the far end of the teacher's bottlenecks: in units of the spread they
     lie 10 to 20 from the mean, as strongly patterned styles do, and plain views of paintings at 7.
