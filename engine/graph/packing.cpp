@@ -13,7 +13,7 @@
 
 namespace nst {
 
-void pack_weights(const Program& program, [[maybe_unused]] int threads) {
+void pack_weights(const Program& program, int threads) {
   std::vector<const ConvLayer*> layers;
   std::set<const ConvLayer*> seen;
   for (const Step& step : program.steps) {

@@ -39,11 +39,11 @@ class StyleSource:
     def __init__(self, bank):
         self.content, self.unit = bank["content"], bank["style"].std(0)
         self.style = torch.cat([bank["style"], bank["view"]])
-        weights = ((self.style - self.style.mean(0)) / self.style.std(0)).square().sum(1).double().cumsum(0)
-        self.cumulative = (weights / weights[-1]).numpy()
+        squares = ((self.style - self.style.mean(0)) / self.style.std(0)).square().sum(1).double().numpy()
+        self.chances = squares / squares.sum()
 
     def style_bottleneck(self, rng):
-        return self.style[min(int(np.searchsorted(self.cumulative, rng.random())), len(self.style) - 1)]
+        return self.style[int(rng.choice(len(self.style), p=self.chances))]
 
     def draw(self, rng, content):
         if rng.random() < 0.9:

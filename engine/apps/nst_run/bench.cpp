@@ -127,17 +127,16 @@ void print_json(const Options& o, const Model& model, int width, int height,
                     {"scratch_bytes", stage.plan.scratch_bytes},
                     {"weight_bytes", stage.plan.weight_bytes}});
   }
-  const nlohmann::ordered_json report = {
-      {"version", kVersion},
-      {"model", model.info().name},
-      {"isa", Model::isa()},
-      {"threads", o.threads > 0 ? o.threads : available_threads()},
-      {"runs", o.runs},
-      {"width", width},
-      {"height", height},
-      {"style_size", o.style_size},
-      {"peak_bytes", peak_bytes(stages)},
-      {"stages", list}};
+  const nlohmann::ordered_json report = {{"version", kVersion},
+                                         {"model", model.info().name},
+                                         {"isa", Model::isa()},
+                                         {"threads", thread_count(o.threads)},
+                                         {"runs", o.runs},
+                                         {"width", width},
+                                         {"height", height},
+                                         {"style_size", o.style_size},
+                                         {"peak_bytes", peak_bytes(stages)},
+                                         {"stages", list}};
   std::cout << report.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
 }
 
@@ -145,9 +144,8 @@ void print_table(const Options& o, const Model& model, int width, int height,
                  const std::vector<Stage>& stages) {
   const double mebibyte = 1024.0 * 1024.0;
   std::cout << "model " << model.info().name << ", " << Model::isa() << ", "
-            << "threads: " << (o.threads > 0 ? o.threads : available_threads()) << ", content "
-            << width << "x" << height << ", style " << o.style_size << "x" << o.style_size << ", "
-            << o.runs << " runs\n";
+            << "threads: " << thread_count(o.threads) << ", content " << width << "x" << height
+            << ", style " << o.style_size << "x" << o.style_size << ", " << o.runs << " runs\n";
   std::cout << "stage         median ms    min ms      GMAC   GFLOP/s  memory MiB\n";
   for (const Stage& stage : stages) {
     char line[128];

@@ -41,6 +41,8 @@ void add_threads_option(CLI::App& app, int& threads) {
       ->type_name("N");
 }
 
+int thread_count(int threads) { return threads > 0 ? threads : available_threads(); }
+
 Model open_model(const std::string& path) {
   return path.empty() ? Model::default_model() : Model::open(path);
 }
@@ -57,29 +59,24 @@ void EngineOptions::add_to(CLI::App& app) {
 }
 
 Model EngineOptions::open_model_beside(const std::function<void()>& read_pictures) const {
+  const auto error_of = [](auto&& call) -> std::exception_ptr {
+    try {
+      call();
+    } catch (...) {
+      return std::current_exception();
+    }
+    return nullptr;
+  };
   std::optional<Model> opened;
   std::exception_ptr model_error, picture_error;
-  start_threads(threads);
-  // As many threads as the networks will use: a smaller team would end the others.
-  [[maybe_unused]] const int team = threads > 0 ? threads : available_threads();
+  const int team = std::min(thread_count(threads), 2);
+  start_threads(team);
 #pragma omp parallel sections num_threads(team)
   {
 #pragma omp section
-    {
-      try {
-        opened = open_model(model);
-      } catch (...) {
-        model_error = std::current_exception();
-      }
-    }
+    model_error = error_of([&] { opened = open_model(model); });
 #pragma omp section
-    {
-      try {
-        read_pictures();
-      } catch (...) {
-        picture_error = std::current_exception();
-      }
-    }
+    picture_error = error_of(read_pictures);
   }
   if (picture_error) std::rethrow_exception(picture_error);
   if (model_error) std::rethrow_exception(model_error);

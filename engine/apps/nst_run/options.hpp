@@ -41,6 +41,8 @@ struct StyleSizeOptions {
 
 void add_model_option(CLI::App& app, std::string& model);
 void add_threads_option(CLI::App& app, int& threads);
+// What -t means: itself, or for 0 as many as this process may use.
+int thread_count(int threads);
 // Opens a file, or the embedded model for "".
 Model open_model(const std::string& path);
 
