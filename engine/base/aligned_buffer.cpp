@@ -1,6 +1,7 @@
 #include "base/aligned_buffer.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <limits>
 
 #ifdef __linux__
@@ -23,14 +24,22 @@ float* allocate(std::size_t bytes) {
                               AlignedBuffer::kAlignment;
   void* memory = nullptr;
   if (posix_memalign(&memory, alignment, std::max(rounded, large_bytes)) != 0) return nullptr;
-#ifdef MADV_HUGEPAGE
-  // Advice: where it is not taken, the memory is as good, only slower to touch.
-  if (large_bytes > 0) ::madvise(memory, large_bytes, MADV_HUGEPAGE);
-#endif
+  advise_large_pages(memory, large_bytes);
   return static_cast<float*>(memory);
 }
 
 }  // namespace
+
+void advise_large_pages(void* memory, std::size_t bytes) {
+#ifdef MADV_HUGEPAGE
+  const auto begin = reinterpret_cast<std::uintptr_t>(memory);
+  const std::uintptr_t first = (begin + kLargePage - 1) / kLargePage * kLargePage;
+  const std::uintptr_t last = (begin + bytes) / kLargePage * kLargePage;
+  if (first < last) ::madvise(reinterpret_cast<void*>(first), last - first, MADV_HUGEPAGE);
+#else
+  (void)memory, (void)bytes;
+#endif
+}
 
 AlignedBuffer::AlignedBuffer(std::size_t floats, const std::string& what) : size_(floats) {
   if (floats == 0) return;

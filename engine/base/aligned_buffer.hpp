@@ -1,4 +1,4 @@
-// Owned float memory aligned to 64 bytes (a cache line, and the widest vector).
+// Owned float memory aligned to 64 bytes (a cache line, and the widest vector), and large pages.
 #pragma once
 
 #include <cstddef>
@@ -9,6 +9,10 @@
 #include "nst/nst.hpp"
 
 namespace nst {
+
+// Asks the system for large pages under what whole ones lie within memory not touched yet. Where
+// the advice is not taken, the memory is as good, only slower to touch for the first time.
+void advise_large_pages(void* memory, std::size_t bytes);
 
 class AlignedBuffer {
  public:

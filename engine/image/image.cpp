@@ -8,6 +8,7 @@
 #include <stdexcept>
 #include <system_error>
 
+#include "base/aligned_buffer.hpp"
 #include "base/file.hpp"
 #include "base/text.hpp"
 #include "image/codec.hpp"
@@ -28,6 +29,8 @@ Image::Image(int width_, int height_, int channels_, SampleType type_)
   const std::uint64_t total = checked_mul(pixels, static_cast<unsigned>(channels) * sample,
                                           ErrorCode::limit, "the size of the picture");
   try {
+    bytes.reserve(total);
+    advise_large_pages(bytes.data(), total);  // Before clearing touches it.
     bytes.resize(total);
   } catch (const std::exception&) {  // bad_alloc or length_error
     throw Error(ErrorCode::limit, "no memory for a picture of " + std::to_string(width) + "x" +
