@@ -16,9 +16,12 @@ from weights_file import load_networks, save_networks
 
 
 def averaged(path, network):
-    """A checkpoint's averaged weights, and a word on where they come from."""
+    """A checkpoint's averaged weights, and a word on where they come from. Of a pair's, the network's."""
     state = torch.load(path, weights_only=True)
-    network.load_state_dict(state["average"])
+    prefix = type(network).__name__.lower() + "."
+    weights = {name.removeprefix(prefix): value for name, value in state["average"].items()
+               if name.startswith(prefix) or name in network.state_dict()}
+    network.load_state_dict(weights)
     return network.eval().requires_grad_(False), f"step {state['step']}"
 
 

@@ -99,7 +99,7 @@ class Both:
             optimiser.load_state_dict(state)
 
 
-def make_optimiser(name, model, lr, slow=(), ratio=0.2):
+def make_optimiser(name, model, lr, slow=(), ratio=0.2, max_side=256):
     """`adamw`, or for matrices `soap` and AdamW for the rest. The rate of the parameters
     `slow` is `ratio` times that of the others: nothing normalises what they put out."""
     matrix = lambda p: p.dim() >= 2 and min(as_matrix(p).shape) >= 3 and not (
@@ -114,4 +114,4 @@ def make_optimiser(name, model, lr, slow=(), ratio=0.2):
     adamw = lambda wanted: torch.optim.AdamW(groups(wanted), lr, betas=(0.9, 0.99), weight_decay=0.0)
     if name == "adamw":
         return Both(adamw(lambda p: True))
-    return Both(Soap(groups(matrix), lr), adamw(lambda p: not matrix(p)))
+    return Both(Soap(groups(matrix), lr, max_side=max_side), adamw(lambda p: not matrix(p)))

@@ -22,11 +22,12 @@ from replay_pool import ReplayPool
 from training_loop import Stages, Trainer, add_arguments, start
 from weights_file import load_networks
 
-WEIGHTS = {"l1": 1.0, "gradient": 0.5, "coarse": 1.0, "ssim": 0.2, "laplacian": 0.5, "perceptual": 0.25,
+WEIGHTS = {"l1": 1.0, "gradient": 0.5, "coarse": 1.0, "ssim": 0.4, "laplacian": 0.5, "perceptual": 0.25,
            "seen": 0.3}
 FEATURE_BLOCKS = 4
 CROP = 256
 PAIRS = 62
+PRECONDITIONED_SIDE = 768  # All of a transformer's: beside its convolutions the rotations cost 3 %.
 
 
 class StyleSource:
@@ -39,8 +40,13 @@ class StyleSource:
     def __init__(self, bank):
         self.content, self.unit = bank["content"], bank["style"].std(0)
         self.style = torch.cat([bank["style"], bank["view"]])
-        squares = ((self.style - self.style.mean(0)) / self.style.std(0)).square().sum(1).double().numpy()
-        self.chances = squares / squares.sum()
+        self.mean, self.spread = self.style.mean(0), self.style.std(0)
+        self.chances = self.weights(self.style)
+
+    def weights(self, bottlenecks):
+        """How often each of [n,100] is to be drawn."""
+        squares = ((bottlenecks - self.mean) / self.spread).square().sum(1).double().numpy()
+        return squares / squares.sum()
 
     def style_bottleneck(self, rng):
         return self.style[int(rng.choice(len(self.style), p=self.chances))]
@@ -63,28 +69,36 @@ class StyleSource:
         return z
 
 
+def draw_crop(rng, side, contents, styles):
+    """(uint8 [side,side,3], index of its photograph; None: it is from a painting)."""
+    while True:
+        index = int(rng.integers(len(contents))) if rng.random() < 0.75 else None
+        picture = styles[rng.integers(len(styles))] if index is None else contents[index]
+        crop = augment.content_view(rng, picture, side)
+        if crop is not None:
+            return crop, index
+
+
+def as_bytes(pictures):
+    """Float [n,3,h,w] → uint8 [n,h,w,3]."""
+    return pictures.permute(0, 2, 3, 1).mul(255).round().byte()
+
+
 def make_producer(rng, side, contents, styles, source, teacher):
     """produce(n) → crops uint8 [n,side,side,3], bottlenecks [n,100], teacher's pictures uint8."""
-    def example():
-        while True:
-            index = int(rng.integers(len(contents))) if rng.random() < 0.75 else None
-            picture = styles[rng.integers(len(styles))] if index is None else contents[index]
-            crop = augment.content_view(rng, picture, side)
-            if crop is not None:
-                return crop, source.draw(rng, index)
-
     def produce(n):
-        crops, bottlenecks = zip(*(example() for _ in range(n)))
-        crops, bottlenecks = np.stack(crops), torch.stack(bottlenecks)
+        crops, indices = zip(*(draw_crop(rng, side, contents, styles) for _ in range(n)))
+        crops, bottlenecks = np.stack(crops), torch.stack([source.draw(rng, i) for i in indices])
         with torch.no_grad():
             pictures = teacher(data.to_tensor(crops), bottlenecks)
-        return torch.from_numpy(crops), bottlenecks, pictures.permute(0, 2, 3, 1).mul(255).round().byte()
+        return torch.from_numpy(crops), bottlenecks, as_bytes(pictures)
 
     return produce
 
 
 def make_validation(pictures, predictor, teacher):
-    """Held-out photographs × held-out paintings, 256², with the teacher's bottlenecks."""
+    """validate(transformer): held-out photographs × held-out paintings, 256², with the teacher's
+    bottlenecks; validate(transformer, predictor): with the student's."""
     contents, styles = data.load_held_out(pictures)
     x = data.to_tensor([data.resize(contents[i % len(contents)], CROP) for i in range(PAIRS)])
     s = data.to_tensor([data.resize(styles[(i * 5 + 3) % len(styles)], CROP) for i in range(PAIRS)])
@@ -92,14 +106,33 @@ def make_validation(pictures, predictor, teacher):
         z = predictor(s)
         expected = torch.cat([teacher(x[i:i + 4], z[i:i + 4]) for i in range(0, PAIRS, 4)])
 
-    def validate(model):
+    def validate(model, student_predictor=None):
         with torch.no_grad():
-            answer = torch.cat([model(x[i:i + 4], z[i:i + 4]) for i in range(0, PAIRS, 4)])
+            own = z if student_predictor is None else student_predictor(s)
+            answer = torch.cat([model(x[i:i + 4], own[i:i + 4]) for i in range(0, PAIRS, 4)])
         sharpness = laplacian_rms(answer).mean(1) / laplacian_rms(expected).mean(1)
         return {"psnr": psnr(answer, expected).mean().item(), "ssim": ssim(answer, expected).mean().item(),
                 "sharpness": sharpness.mean().item()}
 
     return validate
+
+
+class PictureLoss:
+    """All terms but the bottleneck's, weighted; the costly ones through the teacher's predictor at will."""
+
+    def __init__(self, predictor, unit):
+        self.predictor, self.unit = predictor, unit
+
+    def __call__(self, answer, expected, seen_too=True):
+        terms = picture_losses(answer, expected)
+        if seen_too:
+            with torch.no_grad():
+                features, seen = self.predictor.features(expected, FEATURE_BLOCKS)
+            own_features, own_seen = self.predictor.features(answer, FEATURE_BLOCKS)
+            terms["perceptual"] = perceptual(own_features, features)
+            terms["seen"] = ((own_seen - seen) / self.unit).abs().mean()
+        loss = sum(WEIGHTS[name] * value for name, value in terms.items())
+        return {"loss": loss, "perceptual": float("nan"), "seen": float("nan"), **terms}
 
 
 def main():
@@ -117,6 +150,7 @@ def main():
     if args.start_from:
         student.load_state_dict(load_networks(args.start_from)[1].state_dict())
     contents, styles = data.load_training(args.pictures)
+    loss = PictureLoss(predictor, source.unit)
     run = torch.compile(student) if args.compile else student
     paint = torch.compile(teacher) if args.compile else teacher
     if not args.compile:
@@ -129,17 +163,9 @@ def main():
         crops, bottlenecks, expected = stages.draw(step)
         expected = data.to_tensor(expected.numpy())
         answer = run(data.to_tensor(crops.numpy()), bottlenecks)
-        terms = picture_losses(answer, expected)
-        if step >= args.perceptual_from:
-            with torch.no_grad():
-                features, seen = predictor.features(expected, FEATURE_BLOCKS)
-            own_features, own_seen = predictor.features(answer, FEATURE_BLOCKS)
-            terms["perceptual"] = perceptual(own_features, features)
-            terms["seen"] = ((own_seen - seen) / source.unit).abs().mean()
-        loss = sum(WEIGHTS[name] * value for name, value in terms.items())
-        return {"loss": loss, "perceptual": float("nan"), "seen": float("nan"), **terms}
+        return loss(answer, expected, step >= args.perceptual_from)
 
-    optimiser = make_optimiser(args.optimiser, student, args.lr)
+    optimiser = make_optimiser(args.optimiser, student, args.lr, max_side=PRECONDITIONED_SIDE)
     Trainer(args, "transformer", student, optimiser, losses,
             make_validation(args.pictures, predictor, teacher)).run()
 

@@ -33,6 +33,7 @@ def add_arguments(parser, lr, batch, default_sizes):
     parser.add_argument("--name", help="name of the run (default: the student's)")
     parser.add_argument("--steps", type=int, required=True, help="where the long run stops, or anneal's N")
     parser.add_argument("--anneal-from", metavar="RUN", help="branch from RUN's checkpoint, rate → 0")
+    parser.add_argument("--fresh-optimiser", action="store_true", help="leave RUN's optimiser state behind")
     parser.add_argument("--start-from", metavar="MODEL", help="a new run goes on from this model file of ours")
     parser.add_argument("--optimiser", default="soap", choices=("adamw", "soap"))
     parser.add_argument("--lr", type=float, default=lr)
@@ -79,7 +80,8 @@ class Trainer:
     """`losses(step)` → dict with "loss" (a tensor to differentiate) and terms to log;
     `validate(model)` → dict of figures."""
 
-    def __init__(self, args, name, model, optimiser, losses, validate):
+    def __init__(self, args, name, model, optimiser, losses, validate, annealed=False):
+        self.annealed = annealed or args.anneal_from
         self.args, self.model, self.optimiser = args, model, optimiser
         self.losses, self.validate, self.average = losses, validate, Average(model)
         self.folder = Path(args.work) / (args.name or name)
@@ -89,15 +91,16 @@ class Trainer:
         if own.exists():
             self._load(own)
         elif args.anneal_from:
-            self._load(Path(args.work) / args.anneal_from / "latest.pt")
+            self._load(Path(args.work) / args.anneal_from / "latest.pt", not args.fresh_optimiser)
             self.first = self.step
-        self.last = self.first + args.steps if args.anneal_from else args.steps
+        self.last = self.first + args.steps
 
-    def _load(self, path):
+    def _load(self, path, with_optimiser=True):
         state = torch.load(path, weights_only=True)
         self.model.load_state_dict(state["model"])
         self.average.model.load_state_dict(state["average"])
-        self.optimiser.load_state_dict(state["optimiser"])
+        if with_optimiser:
+            self.optimiser.load_state_dict(state["optimiser"])
         for key in ("step", "seconds", "skipped", "first"):
             setattr(self, key, state[key])
         print(f"{path}: resumed at step {self.step}", flush=True)
@@ -111,9 +114,10 @@ class Trainer:
         os.replace(self.folder / "latest.tmp", self.folder / "latest.pt")
 
     def rate(self):
-        if self.args.anneal_from:
-            return self.args.lr * max(0.0, 1 - (self.step - self.first) / self.args.steps)
-        return self.args.lr * min(1.0, (self.step + 1) / WARM_UP)
+        rate = self.args.lr * min(1.0, (self.step - self.first + 1) / WARM_UP)
+        if self.annealed:
+            rate *= max(0.0, 1 - (self.step - self.first) / self.args.steps)
+        return rate
 
     def run(self):
         signal.signal(signal.SIGTERM, lambda *_: setattr(self, "stopping", True))

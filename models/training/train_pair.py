@@ -1,0 +1,102 @@
+"""Fine-tunes both students as one: a style's picture and a photograph in, the teacher's painting out.
+
+Each student alone learns to be right on average. Together they learn what a picture asks for: the
+predictor, to which directions of the bottleneck this transformer is sensitive, and the transformer,
+what this predictor's bottlenecks stand for. Batch norms keep the statistics they came with.
+"""
+import argparse
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn as nn
+
+import augment
+import data
+from losses import relative_rms
+from networks import Predictor, Transformer
+from optimisers import make_optimiser
+from replay_pool import ReplayPool
+from train_predictor import LAST, SIZE, WIDTH, BottleneckLoss
+from train_transformer import (PRECONDITIONED_SIDE, PictureLoss, StyleSource, as_bytes, draw_crop,
+                               make_validation)
+from training_loop import Stages, Trainer, add_arguments, start
+from weights_file import load_networks
+
+# Beside a loss of about 0.3 for the pictures. It keeps the bottleneck what it is: a predictor of the
+# published transformer's styles, which mix and interpolate.
+BOTTLENECK_WEIGHT = 0.3
+
+
+class Pair(nn.Module):
+    def __init__(self, work, predictor_run, transformer_run):
+        super().__init__()
+        self.predictor, self.transformer = Predictor(WIDTH, LAST), Transformer()
+        for network, run in ((self.predictor, predictor_run), (self.transformer, transformer_run)):
+            network.load_state_dict(torch.load(Path(work) / run / "latest.pt", weights_only=True)["average"])
+        self.predictor.eval().to(memory_format=torch.channels_last)
+
+
+def make_producer(rng, side, contents, styles, source, teacher):
+    """produce(n) → style views uint8 [n,256,256,3], crops uint8 [n,side,side,3], the teacher's bottlenecks
+    [n,100] and its pictures, uint8. Of twice as many views, strong styles are kept more often."""
+    predictor, transformer = teacher
+
+    def produce(n):
+        views = np.stack([augment.style_view(rng, contents, styles, SIZE) for _ in range(2 * n)])
+        crops = np.stack([draw_crop(rng, side, contents, styles)[0] for _ in range(n)])
+        with torch.no_grad():
+            z = predictor(data.to_tensor(views))
+            kept = rng.choice(2 * n, n, replace=False, p=source.weights(z))
+            pictures = transformer(data.to_tensor(crops), z[kept])
+        return torch.from_numpy(views[kept]), torch.from_numpy(crops), z[kept], as_bytes(pictures)
+
+    return produce
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    add_arguments(parser, lr=5e-4, batch=4, default_sizes="0:256")
+    parser.add_argument("--predictor-run", required=True, metavar="RUN", help="its average is fine-tuned")
+    parser.add_argument("--transformer-run", required=True, metavar="RUN", help="likewise")
+    parser.add_argument("--reuse", type=float, default=4, help="times each of the teacher's pictures is used")
+    parser.add_argument("--compile", action="store_true", help="torch.compile for the transformers")
+    args = parser.parse_args()
+    start(args)
+    teacher = load_networks(args.teacher)
+    bank = torch.load(Path(args.work) / "bottlenecks.pt", weights_only=True)
+    source, everything = StyleSource(bank), torch.cat(list(bank.values()))
+    picture_loss = PictureLoss(teacher[0], source.unit)
+    bottleneck_loss = BottleneckLoss(everything, teacher[1])
+    pair = Pair(args.work, args.predictor_run, args.transformer_run)
+    contents, styles = data.load_training(args.pictures)
+    run, paint = [torch.compile(t) if args.compile else t for t in (pair.transformer, teacher[1])]
+
+    stages = Stages(args, lambda side, rng: ReplayPool(
+        make_producer(rng, side, contents, styles, source, (teacher[0], paint)), args.batch, args.reuse, rng))
+
+    def losses(step):
+        views, crops, z, expected = stages.draw(step)
+        own = pair.predictor(data.to_tensor(views.numpy()))
+        terms = picture_loss(run(data.to_tensor(crops.numpy()), own), data.to_tensor(expected.numpy()))
+        error = bottleneck_loss(own, z)["loss"]
+        return {**terms, "bottleneck": error, "loss": terms["loss"] + BOTTLENECK_WEIGHT * error}
+
+    held_out = data.load_held_out(args.pictures)[1]
+    held_out = data.to_tensor([data.resize(p, SIZE) for p in held_out])
+    with torch.inference_mode():
+        expected = teacher[0](held_out)
+    painted = make_validation(args.pictures, *teacher)
+
+    def validate(model):
+        with torch.inference_mode():
+            style = relative_rms(model.predictor(held_out), expected)
+        return {**painted(model.transformer, model.predictor), "style": style}
+
+    optimiser = make_optimiser(args.optimiser, pair, args.lr, slow=list(pair.predictor.head.parameters()),
+                               max_side=PRECONDITIONED_SIDE)
+    Trainer(args, "pair", pair, optimiser, losses, validate, annealed=True).run()
+
+
+if __name__ == "__main__":
+    main()
