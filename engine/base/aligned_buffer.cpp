@@ -37,7 +37,8 @@ void advise_large_pages(void* memory, std::size_t bytes) {
   const std::uintptr_t last = (begin + bytes) / kLargePage * kLargePage;
   if (first < last) ::madvise(reinterpret_cast<void*>(first), last - first, MADV_HUGEPAGE);
 #else
-  (void)memory, (void)bytes;
+  (void)memory;
+  (void)bytes;
 #endif
 }
 

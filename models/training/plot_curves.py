@@ -1,4 +1,4 @@
-"""Draws the logs of both runs and their anneals as one SVG.
+"""Draws the logs of both runs, their anneals and the run as one in an SVG file.
 
     python plot_curves.py --work FOLDER -o curves.svg
 """
@@ -18,7 +18,11 @@ PANELS = (
     ("transformer", "training", "l1", "transformer: training L1"),
     ("transformer", "validation", "psnr", "transformer alone: PSNR, held-out pairs (dB)"),
     ("transformer", "validation", "ssim", "transformer alone: SSIM, held-out pairs"),
+    ("pair", "training", "l1", "both as one: training L1"),
+    ("pair", "validation", "psnr", "both as one: PSNR, held-out pairs (dB)"),
+    ("pair", "validation", "ssim", "both as one: SSIM, held-out pairs"),
 )
+BRANCHES = (("", "long run"), ("-anneal", "anneal"), ("-2", "second anneal"), ("-3", "third anneal"))
 GOALS = {"style": 0.15, "content": 0.15, "psnr": 20.5, "ssim": 0.80}
 
 
@@ -34,9 +38,9 @@ def main():
     parser.add_argument("-o", "--output", required=True)
     args = parser.parse_args()
     plt.rcParams.update({"svg.hashsalt": "nst", "font.size": 8, "svg.fonttype": "none"})
-    figure, axes = plt.subplots(2, 3, figsize=(11, 5.4), layout="constrained")
+    figure, axes = plt.subplots(3, 3, figsize=(11, 8.1), layout="constrained")
     for axis, (run, log, name, title) in zip(axes.flat, PANELS):
-        for suffix, label in (("", "long run"), ("-anneal", "anneal"), ("-2", "second anneal")):
+        for suffix, label in BRANCHES if run != "pair" else (("", "fine-tuning"),):
             path = Path(args.work) / (run + suffix) / f"{log}.csv"
             if path.exists():
                 axis.plot(*column(path, name), label=label, linewidth=1, marker=".", markersize=3)
