@@ -10,8 +10,8 @@
 
 namespace nst {
 
-// Asks the system for large pages under what whole ones lie within memory not touched yet. Where
-// the advice is not taken, the memory is as good, only slower to touch for the first time.
+// Asks for the large pages that fit whole into memory which nothing has touched yet. Where the
+// system does not take the advice, the memory is as good, only slower to touch for the first time.
 void advise_large_pages(void* memory, std::size_t bytes);
 
 class AlignedBuffer {

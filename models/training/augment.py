@@ -163,3 +163,13 @@ def content_view(rng, picture, size):
     if crop[::4, ::4].std(axis=(0, 1)).max() < 5:
         return None
     return np.ascontiguousarray(crop)
+
+
+def draw_crop(rng, side, contents, styles):
+    """(uint8 [side,side,3], index of its photograph; None: it is from a painting)."""
+    while True:
+        index = int(rng.integers(len(contents))) if rng.random() < 0.75 else None
+        picture = styles[rng.integers(len(styles))] if index is None else contents[index]
+        crop = content_view(rng, picture, side)
+        if crop is not None:
+            return crop, index

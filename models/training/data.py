@@ -60,3 +60,8 @@ def to_tensor(pictures):
     """uint8 [n,h,w,3] (or a list of [h,w,3]) → float [n,3,h,w] in [0,1], channels_last."""
     array = np.stack(pictures) if isinstance(pictures, list) else pictures
     return torch.from_numpy(array).permute(0, 3, 1, 2).float().div_(255)
+
+
+def to_bytes(pictures):
+    """Float [n,3,h,w] in [0,1] → uint8 [n,h,w,3]."""
+    return pictures.permute(0, 2, 3, 1).mul(255).round().byte()

@@ -12,17 +12,13 @@ import torch
 
 from networks import Predictor, Transformer
 from train_predictor import LAST, WIDTH
-from weights_file import load_networks, save_networks
+from weights_file import load_average, load_networks, save_networks
 
 
 def averaged(path, network):
-    """A checkpoint's averaged weights, and a word on where they come from. Of a pair's, the network's."""
-    state = torch.load(path, weights_only=True)
-    prefix = type(network).__name__.lower() + "."
-    weights = {name.removeprefix(prefix): value for name, value in state["average"].items()
-               if name.startswith(prefix) or name in network.state_dict()}
-    network.load_state_dict(weights)
-    return network.eval().requires_grad_(False), f"step {state['step']}"
+    """A checkpoint's averaged weights, and a word on where they come from."""
+    step = load_average(path, network)
+    return network.eval().requires_grad_(False), f"step {step}"
 
 
 def main():

@@ -3,6 +3,9 @@ import torch
 import torch.nn.functional as F
 
 WINDOW = 8
+WEIGHTS = {"l1": 1.0, "gradient": 0.5, "coarse": 1.0, "ssim": 0.4, "laplacian": 0.5, "perceptual": 0.25,
+           "seen": 0.3}
+FEATURE_BLOCKS = 4
 
 
 def _windows(x, stride):
@@ -60,6 +63,24 @@ def picture_losses(student, teacher):
         "ssim": 1 - ssim(student, teacher).mean(),
         "laplacian": (laplacian_rms(student) - laplacian_rms(teacher)).abs().mean(),
     }
+
+
+class PictureLoss:
+    """All terms but the bottleneck's, weighted; the costly ones through the teacher's predictor at will."""
+
+    def __init__(self, predictor, unit):
+        self.predictor, self.unit = predictor, unit
+
+    def __call__(self, answer, expected, seen_too=True):
+        terms = picture_losses(answer, expected)
+        if seen_too:
+            with torch.no_grad():
+                features, seen = self.predictor.features(expected, FEATURE_BLOCKS)
+            own_features, own_seen = self.predictor.features(answer, FEATURE_BLOCKS)
+            terms["perceptual"] = perceptual(own_features, features)
+            terms["seen"] = ((own_seen - seen) / self.unit).abs().mean()
+        loss = sum(WEIGHTS[name] * value for name, value in terms.items())
+        return {"loss": loss, "perceptual": float("nan"), "seen": float("nan"), **terms}
 
 
 def relative_rms(a, b):

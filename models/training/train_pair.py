@@ -13,15 +13,16 @@ import torch.nn as nn
 
 import augment
 import data
-from losses import relative_rms
+import train_predictor
+import train_transformer
+from losses import PictureLoss
 from networks import Predictor, Transformer
 from optimisers import make_optimiser
 from replay_pool import ReplayPool
 from train_predictor import LAST, SIZE, WIDTH, BottleneckLoss
-from train_transformer import (PRECONDITIONED_SIDE, PictureLoss, StyleSource, as_bytes, draw_crop,
-                               make_validation)
+from train_transformer import PRECONDITIONED_SIDE, StyleSource
 from training_loop import Stages, Trainer, add_arguments, start
-from weights_file import load_networks
+from weights_file import load_average, load_networks
 
 # Beside a loss of about 0.3 for the pictures. It keeps the bottleneck what it is: a predictor of the
 # published transformer's styles, which mix and interpolate.
@@ -33,7 +34,7 @@ class Pair(nn.Module):
         super().__init__()
         self.predictor, self.transformer = Predictor(WIDTH, LAST), Transformer()
         for network, run in ((self.predictor, predictor_run), (self.transformer, transformer_run)):
-            network.load_state_dict(torch.load(Path(work) / run / "latest.pt", weights_only=True)["average"])
+            load_average(Path(work) / run / "latest.pt", network)
         self.predictor.eval().to(memory_format=torch.channels_last)
 
 
@@ -44,12 +45,12 @@ def make_producer(rng, side, contents, styles, source, teacher):
 
     def produce(n):
         views = np.stack([augment.style_view(rng, contents, styles, SIZE) for _ in range(2 * n)])
-        crops = np.stack([draw_crop(rng, side, contents, styles)[0] for _ in range(n)])
+        crops = np.stack([augment.draw_crop(rng, side, contents, styles)[0] for _ in range(n)])
         with torch.no_grad():
             z = predictor(data.to_tensor(views))
             kept = rng.choice(2 * n, n, replace=False, p=source.weights(z))
             pictures = transformer(data.to_tensor(crops), z[kept])
-        return torch.from_numpy(views[kept]), torch.from_numpy(crops), z[kept], as_bytes(pictures)
+        return torch.from_numpy(views[kept]), torch.from_numpy(crops), z[kept], data.to_bytes(pictures)
 
     return produce
 
@@ -82,16 +83,11 @@ def main():
         error = bottleneck_loss(own, z)["loss"]
         return {**terms, "bottleneck": error, "loss": terms["loss"] + BOTTLENECK_WEIGHT * error}
 
-    held_out = data.load_held_out(args.pictures)[1]
-    held_out = data.to_tensor([data.resize(p, SIZE) for p in held_out])
-    with torch.inference_mode():
-        expected = teacher[0](held_out)
-    painted = make_validation(args.pictures, *teacher)
+    painted = train_transformer.make_validation(args.pictures, *teacher)
+    predicted = train_predictor.make_validation(args.pictures, teacher[0], bottleneck_loss)
 
     def validate(model):
-        with torch.inference_mode():
-            style = relative_rms(model.predictor(held_out), expected)
-        return {**painted(model.transformer, model.predictor), "style": style}
+        return {**painted(model.transformer, model.predictor), **predicted(model.predictor)}
 
     optimiser = make_optimiser(args.optimiser, pair, args.lr, slow=list(pair.predictor.head.parameters()),
                                max_side=PRECONDITIONED_SIDE)

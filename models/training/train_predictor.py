@@ -47,6 +47,22 @@ class BottleneckLoss:
         return {"loss": terms["bottleneck"] + terms["style"], **terms}
 
 
+def make_validation(pictures, teacher, loss):
+    """validate(predictor): errors on held-out paintings and photographs, 256²."""
+    held_out = [data.to_tensor([data.resize(p, SIZE) for p in kind]) for kind in data.load_held_out(pictures)]
+    with torch.inference_mode():
+        expected = [teacher(x) for x in held_out]
+
+    def validate(model):
+        with torch.inference_mode():
+            answers = [model(x) for x in held_out]
+        content, style = [relative_rms(a, e) for a, e in zip(answers, expected)]
+        return {"style": style, "content": content,
+                "parameters": loss(answers[1], expected[1])["style"].sqrt().item()}
+
+    return validate
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     add_arguments(parser, lr=3e-3, batch=16, default_sizes="0:128,7000:256")
@@ -80,20 +96,9 @@ def main():
         student.train()
         return loss(student(data.to_tensor(views.numpy())), labels)
 
-    held_out = [data.to_tensor([data.resize(p, SIZE) for p in pictures])
-                for pictures in data.load_held_out(args.pictures)]
-    with torch.inference_mode():
-        expected = [teacher(x) for x in held_out]
-
-    def validate(model):
-        with torch.inference_mode():
-            answers = [model(x) for x in held_out]
-        content, style = [relative_rms(a, e) for a, e in zip(answers, expected)]
-        return {"style": style, "content": content,
-                "parameters": loss(answers[1], expected[1])["style"].sqrt().item()}
-
     optimiser = make_optimiser(args.optimiser, student, args.lr, slow=list(student.head.parameters()))
-    Trainer(args, "predictor", student, optimiser, losses, validate).run()
+    Trainer(args, "predictor", student, optimiser, losses,
+            make_validation(args.pictures, teacher, loss)).run()
 
 
 if __name__ == "__main__":

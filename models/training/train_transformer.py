@@ -15,16 +15,13 @@ import torch
 
 import augment
 import data
-from losses import laplacian_rms, perceptual, picture_losses, psnr, ssim
+from losses import PictureLoss, laplacian_rms, psnr, ssim
 from networks import Transformer
 from optimisers import make_optimiser
 from replay_pool import ReplayPool
 from training_loop import Stages, Trainer, add_arguments, start
 from weights_file import load_networks
 
-WEIGHTS = {"l1": 1.0, "gradient": 0.5, "coarse": 1.0, "ssim": 0.4, "laplacian": 0.5, "perceptual": 0.25,
-           "seen": 0.3}
-FEATURE_BLOCKS = 4
 CROP = 256
 PAIRS = 62
 PRECONDITIONED_SIDE = 768  # All of a transformer's: beside its convolutions the rotations cost 3 %.
@@ -69,29 +66,14 @@ class StyleSource:
         return z
 
 
-def draw_crop(rng, side, contents, styles):
-    """(uint8 [side,side,3], index of its photograph; None: it is from a painting)."""
-    while True:
-        index = int(rng.integers(len(contents))) if rng.random() < 0.75 else None
-        picture = styles[rng.integers(len(styles))] if index is None else contents[index]
-        crop = augment.content_view(rng, picture, side)
-        if crop is not None:
-            return crop, index
-
-
-def as_bytes(pictures):
-    """Float [n,3,h,w] → uint8 [n,h,w,3]."""
-    return pictures.permute(0, 2, 3, 1).mul(255).round().byte()
-
-
 def make_producer(rng, side, contents, styles, source, teacher):
     """produce(n) → crops uint8 [n,side,side,3], bottlenecks [n,100], teacher's pictures uint8."""
     def produce(n):
-        crops, indices = zip(*(draw_crop(rng, side, contents, styles) for _ in range(n)))
+        crops, indices = zip(*(augment.draw_crop(rng, side, contents, styles) for _ in range(n)))
         crops, bottlenecks = np.stack(crops), torch.stack([source.draw(rng, i) for i in indices])
         with torch.no_grad():
             pictures = teacher(data.to_tensor(crops), bottlenecks)
-        return torch.from_numpy(crops), bottlenecks, as_bytes(pictures)
+        return torch.from_numpy(crops), bottlenecks, data.to_bytes(pictures)
 
     return produce
 
@@ -115,24 +97,6 @@ def make_validation(pictures, predictor, teacher):
                 "sharpness": sharpness.mean().item()}
 
     return validate
-
-
-class PictureLoss:
-    """All terms but the bottleneck's, weighted; the costly ones through the teacher's predictor at will."""
-
-    def __init__(self, predictor, unit):
-        self.predictor, self.unit = predictor, unit
-
-    def __call__(self, answer, expected, seen_too=True):
-        terms = picture_losses(answer, expected)
-        if seen_too:
-            with torch.no_grad():
-                features, seen = self.predictor.features(expected, FEATURE_BLOCKS)
-            own_features, own_seen = self.predictor.features(answer, FEATURE_BLOCKS)
-            terms["perceptual"] = perceptual(own_features, features)
-            terms["seen"] = ((own_seen - seen) / self.unit).abs().mean()
-        loss = sum(WEIGHTS[name] * value for name, value in terms.items())
-        return {"loss": loss, "perceptual": float("nan"), "seen": float("nan"), **terms}
 
 
 def main():

@@ -81,7 +81,7 @@ class Trainer:
     `validate(model)` → dict of figures."""
 
     def __init__(self, args, name, model, optimiser, losses, validate, annealed=False):
-        self.annealed = annealed or args.anneal_from
+        self.annealed = annealed or bool(args.anneal_from)
         self.args, self.model, self.optimiser = args, model, optimiser
         self.losses, self.validate, self.average = losses, validate, Average(model)
         self.folder = Path(args.work) / (args.name or name)

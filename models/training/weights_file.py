@@ -57,6 +57,16 @@ def load_networks(path):
     return predictor, transformer
 
 
+def load_average(path, network):
+    """Gives a network the averaged weights of its run's checkpoint, or its part of a pair's; returns the step."""
+    state = torch.load(path, weights_only=True)
+    prefix = type(network).__name__.lower() + "."
+    average = state["average"]
+    own = {name.removeprefix(prefix): value for name, value in average.items() if name.startswith(prefix)}
+    network.load_state_dict(own or average)
+    return state["step"]
+
+
 def load_unfolded(student, path, views):
     """Gives a student with batch norms the predictor of a model file of its width, in which they are
     folded: each norm gets the statistics of its layer on `views`, uint8 [n,h,w,3], and undoes them."""
