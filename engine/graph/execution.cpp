@@ -115,7 +115,6 @@ Execution::Execution(Program program, int threads, std::size_t max_memory_bytes)
   check_memory(threads, max_memory_bytes);
   pack_weights(program_, threads);
   arena_ = AlignedBuffer(program_.memory.total_floats, "the picture's working memory");
-  next_item_ = std::vector<std::atomic<int>>(program_.steps.size());
   prepare(threads, max_memory_bytes);
 }
 
@@ -133,6 +132,7 @@ void Execution::prepare(int threads, std::size_t max_memory_bytes) {
   check_memory(threads, max_memory_bytes);
   const std::size_t needed = scratch_stride(program_) * static_cast<std::size_t>(threads);
   if (needed > scratch_.size()) scratch_ = AlignedBuffer(needed, "the threads' working memory");
+  sharing_.prepare(program_.steps.size(), threads);
   threads_ = threads;
 }
 
@@ -263,13 +263,12 @@ void Execution::run(const RunArgs& args) {
   Reporter reporter(args.progress, total);
   const std::size_t stride = scratch_stride(program_);
 
-  for (std::atomic<int>& next : next_item_) next.store(0, std::memory_order_relaxed);
+  sharing_.restart();
   StepBarrier barrier;
   gather_team(threads_);
 
-  // One parallel region per run. A step's items are taken one by one; the barrier after them is the
-  // only synchronisation. With `stop` set, items are skipped but every thread still walks every
-  // step.
+  // One parallel region per run. The barrier after a step's items is the only synchronisation. With
+  // `stop` set, items are skipped but every thread still walks every step.
 #pragma omp parallel num_threads(threads_)
   {
     const int thread = thread_number();
@@ -277,13 +276,14 @@ void Execution::run(const RunArgs& args) {
     float* scratch = scratch_.data() + static_cast<std::size_t>(thread) * stride;
     for (int s = args.first_step; s < args.last_step; ++s) {
       const Step& step = program_.steps[static_cast<std::size_t>(s)];
-      std::atomic<int>& next = next_item_[static_cast<std::size_t>(s)];
       const double item_work = step.items > 0 ? step_work(step) / step.items : 0;
-      for (int item = next++; item < step.items && !reporter.stopped(); item = next++) {
+      sharing_.for_each(s, step.items, thread, team, [&](int item) {
+        if (reporter.stopped()) return false;
         run_item(step, item, scratch);
         reporter.add(item_work);
         if (thread == 0) reporter.report(false);
-      }
+        return true;
+      });
       barrier.arrive_and_wait(team);
       if (thread == 0 && args.observer && step.result.exists() && !step.name.empty()) {
         (*args.observer)(step, const_view(step.result));

@@ -1,13 +1,13 @@
 // A program with its memory: runs it, with any number of threads, allocating nothing.
 #pragma once
 
-#include <atomic>
 #include <functional>
 #include <string_view>
 #include <vector>
 
 #include "base/aligned_buffer.hpp"
 #include "graph/program.hpp"
+#include "graph/work_sharing.hpp"
 #include "nst/nst.hpp"
 
 namespace nst {
@@ -65,7 +65,7 @@ class Execution {
   Program program_;
   AlignedBuffer arena_;
   AlignedBuffer scratch_;
-  std::vector<std::atomic<int>> next_item_;  // by step: the next one to be taken in this run
+  WorkSharing sharing_;
   int threads_ = 1;
   const float* style_params_ = nullptr;
   float* output_ = nullptr;
