@@ -141,13 +141,23 @@ void form_window(const ConvArgs& args, Block block, const Layout& l, float* scra
   const Rect rect = window_rect(args.plan.spec, args.geometry, block);
   form_planes(args, block, rect, l.window_row, scratch + l.row_scratch, scratch,
               [&](const float* row, float* planes) {
+                const auto plane = [&](int r, int c) __attribute__((always_inline)) {
+                  return planes + r * l.pitch + c * l.window_channel;
+                };
+                // Pixels of a tile side by side: a few channels still fill a step.
+                const int tiles = rect.w / kOut;
+                const std::ptrdiff_t tile = static_cast<std::ptrdiff_t>(kOut) * channels;
+                transpose(
+                    row, tile, tiles, kOut * channels, [&](int k) __attribute__((always_inline)) {
+                      return plane(k / channels, k % channels);
+                    });
                 for (int r = 0; r < kOut; ++r) {
-                  const int pixels = ceil_div(rect.w - r, kOut);
-                  float* plane = planes + r * l.pitch;
-                  transpose(row + r * channels, kOut * channels, pixels, channels, plane,
-                            l.window_channel);
+                  const bool has_more = tiles * kOut + r < rect.w;
                   for (int c = 0; c < channels; ++c) {
-                    for (int i = pixels; i <= l.columns; ++i) plane[c * l.window_channel + i] = 0;
+                    float* const p = plane(r, c);
+                    int i = tiles;
+                    if (has_more) p[i++] = row[tiles * tile + r * channels + c];
+                    for (; i <= l.columns; ++i) p[i] = 0;
                   }
                 }
               });
@@ -284,18 +294,45 @@ NST_INLINE void transform_outputs(const float* m, std::ptrdiff_t point, Vec bias
   });
 }
 
+// A vector of tiles, finished as [row][column][channel][lane], to the block's pixels from (y, x)
+// on.
+NST_INLINE void write_tiles(const ConvArgs& args, Block block, const float* finished, int y, int x,
+                            int channels, int first) {
+  const std::ptrdiff_t plane = static_cast<std::ptrdiff_t>(channels) * kLanes;
+  const View& output = args.output;
+  const int rows = min_of(kOut, block.h - y);
+  const int pixels = min_of(kOut * kLanes, block.w - x);
+  if (output.pixel_stride != channels || args.skip.data != nullptr) {
+    for (int r = 0; r < rows; ++r) {
+      for (int i = 0; i < kOut; ++i) {
+        planar::write_pixels(args, finished + (r * kOut + i) * plane, kLanes, channels,
+                             ceil_div(pixels - i, kOut), block.y + y + r, block.x + x + i, kOut,
+                             first);
+      }
+    }
+    return;
+  }
+  // The pixels of a tile follow each other in memory.
+  const int tiles = pixels / kOut;
+  for (int r = 0; r < rows; ++r) {
+    const float* const from = finished + r * kOut * plane;
+    float* const out = address(output, block.y + y + r, block.x + x);
+    transpose(from, kLanes, kOut * channels, tiles, out, kOut * channels);
+    transpose(from + tiles, kLanes, (pixels - tiles * kOut) * channels, 1,
+              out + tiles * kOut * channels, 0);
+  }
+}
+
 // M to the block's pixels, kGroup channels at a time.
 void write_outputs(const ConvArgs& args, Block block, const Layout& l, const float* m) {
   // A whole number of panels, and of cache lines of pixels that have them.
   constexpr int kGroup = 4 * planar::kMostChannels;
-  constexpr std::ptrdiff_t kPlane = static_cast<std::ptrdiff_t>(kGroup) * kLanes;
-  alignas(64) float finished[kOut * kOut * kPlane];
+  alignas(64) float finished[kOut * kOut * kGroup * kLanes];
   const Clamp clamp = clamp_of(args.act);
   const int out_c = args.plan.spec.out_c;
   for (int first = 0; first < out_c; first += kGroup) {
     const int channels = min_of(kGroup, out_c - first);
     for (int ty = 0; ty < l.tiles_h; ++ty) {
-      const int h = min_of(kOut, block.h - ty * kOut);
       for (int tx = 0; tx < l.tiles_w; tx += kLanes) {
         const float* from = m + ty * l.columns + tx;
         for (int c = 0; c < channels;) {
@@ -303,19 +340,12 @@ void write_outputs(const ConvArgs& args, Block block, const Layout& l, const flo
           for (int i = 0; i < panel; ++i, ++c) {
             const Vec bias = splat(args.bias != nullptr ? args.bias[first + c] : 0.0f);
             transform_outputs(from + i * l.m_channel, l.m_channel * panel, bias, clamp,
-                              finished + c * kLanes, kPlane);
+                              finished + c * kLanes,
+                              static_cast<std::ptrdiff_t>(channels) * kLanes);
           }
           from += kPoints * l.m_channel * panel;
         }
-        for (int y = 0; y < h; ++y) {
-          for (int x = 0; x < kOut; ++x) {
-            // Every third pixel from here.
-            const int left = ceil_div(block.w - (tx * kOut + x), kOut);
-            planar::write_pixels(args, finished + (y * kOut + x) * kPlane, kLanes, channels,
-                                 min_of(left, kLanes), block.y + ty * kOut + y,
-                                 block.x + tx * kOut + x, kOut, first);
-          }
-        }
+        write_tiles(args, block, finished, ty * kOut, tx * kOut, channels, first);
       }
     }
     m += kPoints * l.m_channel * channels;

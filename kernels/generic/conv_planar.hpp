@@ -215,7 +215,7 @@ NST_INLINE void write_pixels(const ConvArgs& args, const float* tile, int pitch,
   const std::ptrdiff_t out_step = step * args.output.pixel_stride;
   float* out = address(args.output, y, x) + first;
   if (args.skip.data == nullptr) {
-    transpose_back(tile, pitch, channels, pixels, out, out_step);
+    transpose(tile, pitch, channels, pixels, out, out_step);
     return;
   }
   const float* skip = address(args.skip, y, x) + first;

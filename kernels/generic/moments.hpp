@@ -11,37 +11,104 @@ namespace {
 // corrects for the mean's own rounding (Chan, Golub, LeVeque: The corrected two-pass algorithm).
 // Rows are summed on their own first, which bounds rounding by the row and column counts instead
 // of their product.
-NST_INLINE void vector_moments(const View& output, Block block, int c, int n, float* mean_out,
-                               float* squares_out) {
-  const float count = static_cast<float>(block.h) * static_cast<float>(block.w);
-  const Vec first = load_first(address(output, block.y, block.x) + c, n);
-  Vec sum = splat(0.0f);
-  for (int y = 0; y < block.h; ++y) {
-    const float* p = address(output, block.y + y, block.x) + c;
-    Vec row = splat(0.0f);
-    for (int x = 0; x < block.w; ++x, p += output.pixel_stride)
-      row = row + (load_first(p, n) - first);
-    sum = sum + row;
+//
+// V vectors of channels at a time, of which the last one's first n lanes count (n = kLanes: all).
+template <int V, bool Whole>
+struct VectorMoments {
+  const View& output;
+  Block block;
+  int c, n;
+
+  NST_INLINE Vec at(const float* p, int v) const {
+    return Whole ? load(p + v * kLanes) : load_partial(p, n);
   }
-  const Vec mean = first + quotient(sum, splat(count));
-  Vec squares = splat(0.0f);
-  Vec residue = splat(0.0f);
-  for (int y = 0; y < block.h; ++y) {
-    const float* p = address(output, block.y + y, block.x) + c;
-    Vec row_squares = splat(0.0f);
-    Vec row_residue = splat(0.0f);
-    for (int x = 0; x < block.w; ++x, p += output.pixel_stride) {
-      const Vec deviation = load_first(p, n) - mean;
-      row_squares = fma(deviation, deviation, row_squares);
-      row_residue = row_residue + deviation;
+
+  // Adds rows [y, y + R) to the sums, each on its own first: chains of additions enough to hide
+  // their latency.
+  template <int R>
+  NST_INLINE void add_rows(int y, const Vec (&centre)[V], Vec (&sums)[V]) const {
+    Vec rows[R][V];
+    const float* p[R];
+    unroll<R>([&](auto r) __attribute__((always_inline)) {
+      p[r] = address(output, block.y + y + r, block.x) + c;
+      unroll<V>([&](auto v) __attribute__((always_inline)) { rows[r][v] = splat(0.0f); });
+    });
+    for (int x = 0; x < block.w; ++x) {
+      unroll<R>([&](auto r) __attribute__((always_inline)) {
+        unroll<V>([&](auto v) __attribute__((always_inline)) {
+          rows[r][v] = rows[r][v] + (at(p[r], v) - centre[v]);
+        });
+        p[r] += output.pixel_stride;
+      });
     }
-    squares = squares + row_squares;
-    residue = residue + row_residue;
+    unroll<R>([&](auto r) __attribute__((always_inline)) {
+      unroll<V>([&](auto v) __attribute__((always_inline)) { sums[v] = sums[v] + rows[r][v]; });
+    });
   }
-  const Vec corrected = squares - quotient(residue * residue, splat(count));
-  store_first(mean_out, mean, n);
-  store_first(squares_out, at_least(0.0f, corrected), n);
-}
+
+  template <int R>
+  NST_INLINE void add_squares(int y, const Vec (&mean)[V], Vec (&squares)[V],
+                              Vec (&residues)[V]) const {
+    Vec row_squares[R][V];
+    Vec row_residues[R][V];
+    const float* p[R];
+    unroll<R>([&](auto r) __attribute__((always_inline)) {
+      p[r] = address(output, block.y + y + r, block.x) + c;
+      unroll<V>([&](auto v) __attribute__((always_inline)) {
+        row_squares[r][v] = splat(0.0f);
+        row_residues[r][v] = splat(0.0f);
+      });
+    });
+    for (int x = 0; x < block.w; ++x) {
+      unroll<R>([&](auto r) __attribute__((always_inline)) {
+        unroll<V>([&](auto v) __attribute__((always_inline)) {
+          const Vec deviation = at(p[r], v) - mean[v];
+          row_squares[r][v] = fma(deviation, deviation, row_squares[r][v]);
+          row_residues[r][v] = row_residues[r][v] + deviation;
+        });
+        p[r] += output.pixel_stride;
+      });
+    }
+    unroll<R>([&](auto r) __attribute__((always_inline)) {
+      unroll<V>([&](auto v) __attribute__((always_inline)) {
+        squares[v] = squares[v] + row_squares[r][v];
+        residues[v] = residues[v] + row_residues[r][v];
+      });
+    });
+  }
+
+  NST_INLINE void run(float* mean_out, float* squares_out) const {
+    constexpr int kRows = 4 / V;
+    const Vec count = splat(static_cast<float>(block.h) * static_cast<float>(block.w));
+    Vec centre[V];
+    Vec sums[V];
+    Vec squares[V];
+    Vec residues[V];
+    unroll<V>([&](auto v) __attribute__((always_inline)) {
+      centre[v] = at(address(output, block.y, block.x) + c, v);
+      sums[v] = squares[v] = residues[v] = splat(0.0f);
+    });
+    int y = 0;
+    for (; y + kRows <= block.h; y += kRows) add_rows<kRows>(y, centre, sums);
+    for (; y < block.h; ++y) add_rows<1>(y, centre, sums);
+    unroll<V>([&](auto v) __attribute__((always_inline)) {
+      centre[v] = centre[v] + quotient(sums[v], count);
+    });
+    y = 0;
+    for (; y + kRows <= block.h; y += kRows) add_squares<kRows>(y, centre, squares, residues);
+    for (; y < block.h; ++y) add_squares<1>(y, centre, squares, residues);
+    unroll<V>([&](auto v) __attribute__((always_inline)) {
+      const Vec corrected = at_least(0.0f, squares[v] - quotient(residues[v] * residues[v], count));
+      if (Whole) {
+        store(mean_out + v * kLanes, centre[v]);
+        store(squares_out + v * kLanes, corrected);
+      } else {
+        store_partial(mean_out, centre[v], n);
+        store_partial(squares_out, corrected, n);
+      }
+    });
+  }
+};
 
 // Dense pixels of few channels meet the lanes alike again after kPhases vectors, if their number
 // divides those lanes: 3 channels of 16 lanes do, and 8.
@@ -102,7 +169,7 @@ NST_INLINE void for_deviations(const float* row, int length, const Phases& centr
   group(last);
 }
 
-// As vector_moments, for all of few channels at once, several pixels to a vector.
+// As VectorMoments, for all of few channels at once, several pixels to a vector.
 void narrow_moments(const View& output, Block block, int channels, float* mean_out,
                     float* squares_out) {
   const float count = static_cast<float>(block.h) * static_cast<float>(block.w);
@@ -156,9 +223,18 @@ void block_moments(const View& output, Block block, int out_c, float* moments) {
     return;
   }
   const int end = block.first_c + block.channels;
-  for (int c = block.first_c; c < end; c += kLanes) {
-    vector_moments(output, block, c, min_of(end - c, kLanes), moments + c, moments + out_c + c);
+  float* const squares = moments + out_c;
+  int c = block.first_c;
+  for (; end - c >= 4 * kLanes; c += 4 * kLanes) {
+    VectorMoments<4, true>{output, block, c, kLanes}.run(moments + c, squares + c);
   }
+  for (; end - c >= 2 * kLanes; c += 2 * kLanes) {
+    VectorMoments<2, true>{output, block, c, kLanes}.run(moments + c, squares + c);
+  }
+  for (; end - c >= kLanes; c += kLanes) {
+    VectorMoments<1, true>{output, block, c, kLanes}.run(moments + c, squares + c);
+  }
+  if (c < end) VectorMoments<1, false>{output, block, c, end - c}.run(moments + c, squares + c);
 }
 
 }  // namespace

@@ -6,46 +6,90 @@
 namespace nst::kernels {
 namespace {
 
-// to[c * to_pitch + p] = from[p * from_pitch + c] for 4 pixels × 4 channels.
-NST_INLINE void transpose_4x4(const float* from, std::ptrdiff_t from_pitch, float* to,
-                              std::ptrdiff_t to_pitch) {
+// The columns that one step of transpose() takes.
+constexpr int kTransposed = 4;
+
+// to[c][r] = from[r * pitch + c] for R rows (4, or 8 with AVX2) × kTransposed columns.
+template <int R>
+NST_INLINE void transpose_block(const float* from, std::ptrdiff_t pitch, float* const* to) {
+#if defined(__AVX2__)
+  if constexpr (R == 8) {
+    // Rows r and r + 4 in the halves of a register, which are then transposed side by side.
+    const auto rows = [&](int r) __attribute__((always_inline)) {
+      return _mm256_insertf128_ps(_mm256_castps128_ps256(_mm_loadu_ps(from + r * pitch)),
+                                  _mm_loadu_ps(from + (r + 4) * pitch), 1);
+    };
+    const __m256 a = rows(0);
+    const __m256 b = rows(1);
+    const __m256 c = rows(2);
+    const __m256 d = rows(3);
+    const __m256 ab_low = _mm256_unpacklo_ps(a, b);
+    const __m256 ab_high = _mm256_unpackhi_ps(a, b);
+    const __m256 cd_low = _mm256_unpacklo_ps(c, d);
+    const __m256 cd_high = _mm256_unpackhi_ps(c, d);
+    _mm256_storeu_ps(to[0], _mm256_shuffle_ps(ab_low, cd_low, 0x44));
+    _mm256_storeu_ps(to[1], _mm256_shuffle_ps(ab_low, cd_low, 0xee));
+    _mm256_storeu_ps(to[2], _mm256_shuffle_ps(ab_high, cd_high, 0x44));
+    _mm256_storeu_ps(to[3], _mm256_shuffle_ps(ab_high, cd_high, 0xee));
+    return;
+  }
+#endif
 #if defined(__SSE2__)
+  static_assert(R == 4 || R == 8);
   __m128 a = _mm_loadu_ps(from);
-  __m128 b = _mm_loadu_ps(from + from_pitch);
-  __m128 c = _mm_loadu_ps(from + 2 * from_pitch);
-  __m128 d = _mm_loadu_ps(from + 3 * from_pitch);
+  __m128 b = _mm_loadu_ps(from + pitch);
+  __m128 c = _mm_loadu_ps(from + 2 * pitch);
+  __m128 d = _mm_loadu_ps(from + 3 * pitch);
   _MM_TRANSPOSE4_PS(a, b, c, d);
-  _mm_storeu_ps(to, a);
-  _mm_storeu_ps(to + to_pitch, b);
-  _mm_storeu_ps(to + 2 * to_pitch, c);
-  _mm_storeu_ps(to + 3 * to_pitch, d);
+  _mm_storeu_ps(to[0], a);
+  _mm_storeu_ps(to[1], b);
+  _mm_storeu_ps(to[2], c);
+  _mm_storeu_ps(to[3], d);
 #else
-  for (int c = 0; c < 4; ++c) {
-    for (int p = 0; p < 4; ++p) to[c * to_pitch + p] = from[p * from_pitch + c];
+  for (int c = 0; c < kTransposed; ++c) {
+    for (int r = 0; r < R; ++r) to[c][r] = from[r * pitch + c];
   }
 #endif
 }
 
-// to[c * to_pitch + p] = from[p * from_pitch + c] for p < pixels, c < channels.
-void transpose(const float* from, std::ptrdiff_t from_pitch, int pixels, int channels, float* to,
-               std::ptrdiff_t to_pitch) {
-  const int pixels4 = pixels & ~3;
-  const int channels4 = channels & ~3;
-  for (int p = 0; p < pixels4; p += 4) {
-    for (int c = 0; c < channels4; c += 4) {
-      transpose_4x4(from + p * from_pitch + c, from_pitch, to + c * to_pitch + p, to_pitch);
+// to(c)[r] = from[r * pitch + c] for r < rows, c < columns.
+template <class To>
+NST_INLINE void transpose(const float* from, std::ptrdiff_t pitch, int rows, int columns, To&& to) {
+#if defined(__AVX2__)
+  constexpr int kTall = 8;
+#else
+  constexpr int kTall = 4;
+#endif
+  int c = 0;
+  for (; c + kTransposed <= columns; c += kTransposed) {
+    float* planes[kTransposed] = {to(c), to(c + 1), to(c + 2), to(c + 3)};
+    const float* row = from + c;
+    int left = rows;
+    const auto step = [&](auto height) __attribute__((always_inline)) {
+      for (; left >= height; left -= height) {
+        transpose_block<height>(row, pitch, planes);
+        row += height * pitch;
+        for (float*& plane : planes) plane += height;
+      }
+    };
+    step(std::integral_constant<int, kTall>{});
+    step(std::integral_constant<int, 4>{});
+    for (; left > 0; --left, row += pitch) {
+      for (int i = 0; i < kTransposed; ++i) *planes[i]++ = row[i];
     }
   }
-  for (int p = 0; p < pixels; ++p) {
-    const int c_begin = p < pixels4 ? channels4 : 0;
-    for (int c = c_begin; c < channels; ++c) to[c * to_pitch + p] = from[p * from_pitch + c];
+  for (; c < columns; ++c) {
+    float* const plane = to(c);
+    for (int r = 0; r < rows; ++r) plane[r] = from[r * pitch + c];
   }
 }
 
-// The way back: to[p * to_pitch + c] = from[c * from_pitch + p].
-NST_INLINE void transpose_back(const float* from, std::ptrdiff_t from_pitch, int channels,
-                               int pixels, float* to, std::ptrdiff_t to_pitch) {
-  transpose(from, from_pitch, channels, pixels, to, to_pitch);
+// to[c * to_pitch + r] = from[r * pitch + c] for r < rows, c < columns.
+void transpose(const float* from, std::ptrdiff_t pitch, int rows, int columns, float* to,
+               std::ptrdiff_t to_pitch) {
+  transpose(
+      from, pitch, rows,
+      columns, [&](int c) __attribute__((always_inline)) { return to + c * to_pitch; });
 }
 
 }  // namespace

@@ -66,15 +66,96 @@ NST_INLINE Window window_in_place(const ConvArgs& args, const Rect& rect) {
           args.input.x.pixel_stride};
 }
 
-// One vector of the formed value; n counts its valid channels.
-NST_INLINE Vec formed_vector(const ConvInput& input, Clamp clamp, const float* x,
-                             const float* residual, int c, int n) {
-  Vec v = load_first(x + c, n);
-  if (input.scale != nullptr) {
-    v = clamped(clamp, fma(v, load_first(input.scale + c, n), load_first(input.shift + c, n)));
+// Pixels of one source row to be formed, from one channel on. Strides count floats.
+struct Forming {
+  const float* x;
+  std::ptrdiff_t x_pixel;
+  const float* scale;  // of the first channel, or null; shift goes with it
+  const float* shift;
+  Clamp clamp;
+  const float* residual;  // or null
+  std::ptrdiff_t residual_pixel;
+  float* to;
+  std::ptrdiff_t to_pixel;
+  std::ptrdiff_t twin;  // from a formed pixel to its second copy; 0 for none
+  int pixels;
+};
+
+NST_INLINE void skip_channels(Forming& f, int channels) {
+  f.x += channels;
+  if (f.scale != nullptr) {
+    f.scale += channels;
+    f.shift += channels;
   }
-  if (residual != nullptr) v = v + load_first(residual + c, n);
-  return v;
+  if (f.residual != nullptr) f.residual += channels;
+  f.to += channels;
+}
+
+// V whole vectors of channels, whose coefficients stay in registers.
+template <int V, bool Scaled, bool Sums, bool Twice>
+void form_vectors(const Forming& f) {
+  Vec scale[V];
+  Vec shift[V];
+  if constexpr (Scaled) {
+    unroll<V>([&](auto v) __attribute__((always_inline)) {
+      scale[v] = load(f.scale + v * kLanes);
+      shift[v] = load(f.shift + v * kLanes);
+    });
+  }
+  const Clamp clamp = f.clamp;
+  const float* x = f.x;
+  const float* residual = f.residual;
+  float* to = f.to;
+  for (int i = f.pixels; i > 0; --i) {
+    unroll<V>([&](auto v) __attribute__((always_inline)) {
+      Vec value = load(x + v * kLanes);
+      if constexpr (Scaled) value = clamped(clamp, fma(value, scale[v], shift[v]));
+      if constexpr (Sums) value = value + load(residual + v * kLanes);
+      store(to + v * kLanes, value);
+      if constexpr (Twice) store(to + f.twin + v * kLanes, value);
+    });
+    x += f.x_pixel;
+    if constexpr (Sums) residual += f.residual_pixel;
+    to += f.to_pixel;
+  }
+}
+
+template <int V>
+NST_INLINE void form_vectors(const Forming& f) {
+  using Function = void (*)(const Forming&);
+  static constexpr Function kFunctions[2][2][2] = {
+      {{form_vectors<V, false, false, false>, form_vectors<V, false, false, true>},
+       {form_vectors<V, false, true, false>, form_vectors<V, false, true, true>}},
+      {{form_vectors<V, true, false, false>, form_vectors<V, true, false, true>},
+       {form_vectors<V, true, true, false>, form_vectors<V, true, true, true>}}};
+  kFunctions[f.scale != nullptr][f.residual != nullptr][f.twin != 0](f);
+}
+
+// The last channels, fewer than a vector.
+NST_INLINE void form_partial(Forming f, int channels) {
+  for (int i = f.pixels; i > 0; --i) {
+    Vec value = load_partial(f.x, channels);
+    if (f.scale != nullptr) {
+      value = clamped(f.clamp,
+                      fma(value, load_partial(f.scale, channels), load_partial(f.shift, channels)));
+    }
+    if (f.residual != nullptr) value = value + load_partial(f.residual, channels);
+    store_partial(f.to, value, channels);
+    if (f.twin != 0) store_partial(f.to + f.twin, value, channels);
+    f.x += f.x_pixel;
+    if (f.residual != nullptr) f.residual += f.residual_pixel;
+    f.to += f.to_pixel;
+  }
+}
+
+NST_INLINE void form_channels(Forming f, int channels) {
+  while (channels >= kLanes) {
+    const int vectors = channels >= 4 * kLanes ? 4 : channels >= 2 * kLanes ? 2 : 1;
+    vectors == 4 ? form_vectors<4>(f) : vectors == 2 ? form_vectors<2>(f) : form_vectors<1>(f);
+    skip_channels(f, vectors * kLanes);
+    channels -= vectors * kLanes;
+  }
+  if (channels > 0) form_partial(f, channels);
 }
 
 // Do pixels follow each other without a gap, and several fill a vector?
@@ -83,33 +164,31 @@ NST_INLINE bool is_narrow_and_dense(const ConvInput& input, int channels) {
          (input.residual.data == nullptr || input.residual.pixel_stride == channels);
 }
 
-// As form_pixels, several pixels to a vector.
-void form_narrow(const ConvInput& input, const float* x, int sy, int sx, int n, int channels,
-                 float* to) {
+// As form_channels, several pixels to a vector.
+void form_narrow(Forming f, int channels) {
   alignas(64) float scale[kLanes];
   alignas(64) float shift[kLanes];
-  for (int i = 0; i < kLanes; ++i) {
-    scale[i] = input.scale != nullptr ? input.scale[i % channels] : 1.0f;
-    shift[i] = input.scale != nullptr ? input.shift[i % channels] : 0.0f;
+  if (f.scale != nullptr) {
+    for (int i = 0; i < kLanes; ++i) {
+      scale[i] = f.scale[i % channels];
+      shift[i] = f.shift[i % channels];
+    }
+    f.scale = scale;
+    f.shift = shift;
   }
-  ConvInput repeated = input;
-  if (input.scale != nullptr) {
-    repeated.scale = scale;
-    repeated.shift = shift;
-  }
-  const float* residual =
-      input.residual.data != nullptr ? address(input.residual, sy, sx) : nullptr;
-  const Clamp clamp = clamp_of(input.act);
-  for (int left = n * channels; left > 0; left -= kLanes) {
-    const int valid = min_of(left, kLanes);
-    store_first(to, formed_vector(repeated, clamp, x, residual, 0, valid), valid);
-    x += kLanes;
-    to += kLanes;
-    if (residual != nullptr) residual += kLanes;
-  }
+  const int floats = f.pixels * channels;
+  f.x_pixel = f.residual_pixel = f.to_pixel = kLanes;
+  f.pixels = floats / kLanes;
+  form_vectors<1>(f);
+  const int done = f.pixels * kLanes;
+  f.x += done;
+  f.to += done;
+  if (f.residual != nullptr) f.residual += done;
+  f.pixels = 1;
+  if (done < floats) form_partial(f, floats - done);
 }
 
-// n consecutive source pixels from (sy, sx), each stored `upsample` times.
+// n consecutive source pixels from (sy, sx), each stored `repeat` times.
 void form_pixels(const ConvArgs& args, int sy, int sx, int n, int repeat, float* to) {
   const ConvInput& input = args.input;
   const int channels = args.plan.spec.in_c;
@@ -118,23 +197,22 @@ void form_pixels(const ConvArgs& args, int sy, int sx, int n, int repeat, float*
     copy_floats(x, to, static_cast<std::ptrdiff_t>(n) * channels);
     return;
   }
+  Forming f{};
+  f.x = x;
+  f.x_pixel = input.x.pixel_stride;
+  f.scale = input.scale;
+  f.shift = input.shift;
+  f.clamp = clamp_of(input.act);
+  f.residual = input.residual.data != nullptr ? address(input.residual, sy, sx) : nullptr;
+  f.residual_pixel = input.residual.pixel_stride;
+  f.to = to;
+  f.to_pixel = static_cast<std::ptrdiff_t>(repeat) * channels;
+  f.twin = repeat == 2 ? channels : 0;
+  f.pixels = n;
   if (repeat == 1 && is_narrow_and_dense(input, channels)) {
-    form_narrow(input, x, sy, sx, n, channels, to);
-    return;
-  }
-  const Clamp clamp = clamp_of(input.act);
-  const float* residual =
-      input.residual.data != nullptr ? address(input.residual, sy, sx) : nullptr;
-  for (int i = 0; i < n; ++i) {
-    for (int c = 0; c < channels; c += kLanes) {
-      const int valid = min_of(channels - c, kLanes);
-      const Vec v = formed_vector(input, clamp, x, residual, c, valid);
-      store_first(to + c, v, valid);
-      if (repeat == 2) store_first(to + channels + c, v, valid);
-    }
-    x += input.x.pixel_stride;
-    if (residual != nullptr) residual += input.residual.pixel_stride;
-    to += repeat * channels;
+    form_narrow(f, channels);
+  } else {
+    form_channels(f, channels);
   }
 }
 
