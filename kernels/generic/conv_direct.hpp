@@ -19,6 +19,9 @@ constexpr int kVectors = 2;
 constexpr int kPixels = kRegisters == 32 ? 14 : 6;
 // With one vector of channels: enough to hide the latency of the additions.
 constexpr int kPixelsOfOne = kRegisters == 32 ? 14 : 12;
+// Three vectors that are left go together: one alone would need a broadcast for every multiply.
+constexpr int kMostVectors = 3;
+constexpr int kPixelsOfThree = kRegisters == 32 ? 9 : 4;
 constexpr int kPanelChannels = kVectors * kLanes;
 // Products per loop turn: amortises the pointer increments.
 constexpr int kUnroll = 4;
@@ -33,12 +36,17 @@ std::size_t packed_floats(const ConvSpec& spec) {
   return products(spec) * vectors_of(spec.out_c) * kLanes;
 }
 
-// [panel][kernel row, kernel column, in_c][channels of the panel], absent channels zero. All panels
-// have kVectors vectors but the last, which has what is left.
+// Vectors of the next panel out of `left`.
+NST_INLINE int panel_vectors(int left) {
+  return left == kMostVectors ? left : min_of(kVectors, left);
+}
+
+// [panel][kernel row, kernel column, in_c][channels of the panel], absent channels zero.
 void pack(const ConvSpec& spec, const float* weights, float* packed) {
   const std::size_t depth = products(spec);
-  for (int first = 0; first < spec.out_c; first += kPanelChannels) {
-    const int width = min_of(kPanelChannels, vectors_of(spec.out_c - first) * kLanes);
+  int width = 0;
+  for (int first = 0; first < spec.out_c; first += width) {
+    width = panel_vectors(vectors_of(spec.out_c - first)) * kLanes;
     for (std::size_t k = 0; k < depth; ++k) {
       const float* from = weights + k * spec.out_c + first;
       for (int i = 0; i < width; ++i) {
@@ -215,7 +223,9 @@ void run_tile(const Tile& tile) {
 
 using TileFunction = void (*)(const Tile&);
 
-NST_INLINE int most_pixels(int vectors) { return vectors == 1 ? kPixelsOfOne : kPixels; }
+NST_INLINE int most_pixels(int vectors) {
+  return vectors == 1 ? kPixelsOfOne : vectors == 2 ? kPixels : kPixelsOfThree;
+}
 
 template <int V, int... P>
 NST_INLINE TileFunction tile_function(int pixels, std::integer_sequence<int, P...>) {
@@ -224,9 +234,15 @@ NST_INLINE TileFunction tile_function(int pixels, std::integer_sequence<int, P..
 }
 
 NST_INLINE TileFunction tile_function(int pixels, int vectors) {
-  static_assert(kVectors == 2);
-  return vectors == 1 ? tile_function<1>(pixels, std::make_integer_sequence<int, kPixelsOfOne>{})
-                      : tile_function<2>(pixels, std::make_integer_sequence<int, kPixels>{});
+  static_assert(kVectors == 2 && kMostVectors == 3);
+  switch (vectors) {
+    case 1:
+      return tile_function<1>(pixels, std::make_integer_sequence<int, kPixelsOfOne>{});
+    case 2:
+      return tile_function<2>(pixels, std::make_integer_sequence<int, kPixels>{});
+    default:
+      return tile_function<3>(pixels, std::make_integer_sequence<int, kPixelsOfThree>{});
+  }
 }
 
 // f(width) for tiles of nearly equal width that make up a row: 64 pixels as 13+13+13+13+12 keep the
@@ -302,30 +318,28 @@ void run(const ConvArgs& args, Block block, float* scratch) {
     row.skip = args.skip.data != nullptr ? address(args.skip, block.y + y, block.x) : nullptr;
     return row;
   };
-  const int end = block.first_c + block.channels;
-  const auto vectors_at = [&](int first) { return min_of(kVectors, vectors_of(end - first)); };
+  const int vectors = vectors_of(spec.out_c);
   if (rows_follow_each_other(args, block, window)) {
     block.w *= block.h;
     block.h = 1;
   }
   if (has_few_weights(spec)) {
+    const int last = vectors % kVectors == 0 ? 0 : panel_vectors(min_of(vectors, kMostVectors));
+    const int whole = (vectors - last) / kVectors;
     for (int y = 0; y < block.h; ++y) {
       Tile row = row_of(y);
-      for_tiles(block.w, most_pixels(vectors_at(block.first_c)), [&](int n) {
-        const int whole = (end - block.first_c + kLanes - 1) / kPanelChannels;
-        if (whole > 0) {
-          tile_function(n, kVectors)(panels_of(args, row, block.first_c, whole));
-        }
-        const int first = block.first_c + whole * kPanelChannels;
-        if (first < end) tile_function(n, vectors_at(first))(panels_of(args, row, first, 1));
+      for_tiles(block.w, most_pixels(last > 0 ? last : kVectors), [&](int n) {
+        if (whole > 0) tile_function(n, kVectors)(panels_of(args, row, 0, whole));
+        if (last > 0) tile_function(n, last)(panels_of(args, row, whole * kPanelChannels, 1));
         advance(row, n);
       });
     }
     return;
   }
-  for (int first = block.first_c; first < end; first += kPanelChannels) {
+  for (int first = 0, panel = 0; first < vectors; first += panel) {
+    panel = panel_vectors(vectors - first);
     for (int y = 0; y < block.h; ++y) {
-      run_row(panels_of(args, row_of(y), first, 1), block.w, vectors_at(first));
+      run_row(panels_of(args, row_of(y), first * kLanes, 1), block.w, panel);
     }
   }
 }
