@@ -23,27 +23,44 @@ struct VectorMoments {
     return Whole ? load(p + v * kLanes) : load_partial(p, n);
   }
 
-  // Adds rows [y, y + R) to the sums, each on its own first: chains of additions enough to hide
-  // their latency.
-  template <int R>
-  NST_INLINE void add_rows(int y, const Vec (&centre)[V], Vec (&sums)[V]) const {
-    Vec rows[R][V];
+  // f(row, vector, deviations) for every pixel of rows [y, y + R), side by side: each row is a
+  // chain of additions of its own, and together they hide their latency.
+  template <int R, class F>
+  NST_INLINE void for_deviations(int y, const Vec (&centre)[V], F&& f) const {
     const float* p[R];
     unroll<R>([&](auto r) __attribute__((always_inline)) {
       p[r] = address(output, block.y + y + r, block.x) + c;
-      unroll<V>([&](auto v) __attribute__((always_inline)) { rows[r][v] = splat(0.0f); });
     });
     for (int x = 0; x < block.w; ++x) {
       unroll<R>([&](auto r) __attribute__((always_inline)) {
-        unroll<V>([&](auto v) __attribute__((always_inline)) {
-          rows[r][v] = rows[r][v] + (at(p[r], v) - centre[v]);
-        });
+        unroll<V>([&](auto v) __attribute__((always_inline)) { f(r, v, at(p[r], v) - centre[v]); });
         p[r] += output.pixel_stride;
       });
     }
+  }
+
+  template <int R>
+  static NST_INLINE void clear(Vec (&rows)[R][V]) {
     unroll<R>([&](auto r) __attribute__((always_inline)) {
-      unroll<V>([&](auto v) __attribute__((always_inline)) { sums[v] = sums[v] + rows[r][v]; });
+      unroll<V>([&](auto v) __attribute__((always_inline)) { rows[r][v] = splat(0.0f); });
     });
+  }
+  template <int R>
+  static NST_INLINE void add(Vec (&total)[V], const Vec (&rows)[R][V]) {
+    unroll<R>([&](auto r) __attribute__((always_inline)) {
+      unroll<V>([&](auto v) __attribute__((always_inline)) { total[v] = total[v] + rows[r][v]; });
+    });
+  }
+
+  template <int R>
+  NST_INLINE void add_rows(int y, const Vec (&centre)[V], Vec (&sums)[V]) const {
+    Vec rows[R][V];
+    clear(rows);
+    for_deviations<R>(
+        y, centre, [&](auto r, auto v, Vec deviation) __attribute__((always_inline)) {
+          rows[r][v] = rows[r][v] + deviation;
+        });
+    add(sums, rows);
   }
 
   template <int R>
@@ -51,30 +68,15 @@ struct VectorMoments {
                               Vec (&residues)[V]) const {
     Vec row_squares[R][V];
     Vec row_residues[R][V];
-    const float* p[R];
-    unroll<R>([&](auto r) __attribute__((always_inline)) {
-      p[r] = address(output, block.y + y + r, block.x) + c;
-      unroll<V>([&](auto v) __attribute__((always_inline)) {
-        row_squares[r][v] = splat(0.0f);
-        row_residues[r][v] = splat(0.0f);
-      });
-    });
-    for (int x = 0; x < block.w; ++x) {
-      unroll<R>([&](auto r) __attribute__((always_inline)) {
-        unroll<V>([&](auto v) __attribute__((always_inline)) {
-          const Vec deviation = at(p[r], v) - mean[v];
+    clear(row_squares);
+    clear(row_residues);
+    for_deviations<R>(
+        y, mean, [&](auto r, auto v, Vec deviation) __attribute__((always_inline)) {
           row_squares[r][v] = fma(deviation, deviation, row_squares[r][v]);
           row_residues[r][v] = row_residues[r][v] + deviation;
         });
-        p[r] += output.pixel_stride;
-      });
-    }
-    unroll<R>([&](auto r) __attribute__((always_inline)) {
-      unroll<V>([&](auto v) __attribute__((always_inline)) {
-        squares[v] = squares[v] + row_squares[r][v];
-        residues[v] = residues[v] + row_residues[r][v];
-      });
-    });
+    add(squares, row_squares);
+    add(residues, row_residues);
   }
 
   NST_INLINE void run(float* mean_out, float* squares_out) const {
