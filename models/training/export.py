@@ -11,13 +11,12 @@ import argparse
 import torch
 
 from networks import Predictor, Transformer
-from train_predictor import LAST, WIDTH
 from weights_file import load_average, load_networks, save_networks
 
 
-def averaged(path, network):
-    """A checkpoint's averaged weights, and a word on where they come from."""
-    step = load_average(path, network)
+def averaged(path, kind):
+    """A checkpoint's averaged network, and a word on where it comes from."""
+    network, step = load_average(path, kind)
     return network.eval().requires_grad_(False), f"step {step}"
 
 
@@ -30,8 +29,8 @@ def main():
     if args.predictor.endswith(".safetensors"):
         predictor, predictor_from = load_networks(args.predictor)[0], "as it was"
     else:
-        predictor, predictor_from = averaged(args.predictor, Predictor(WIDTH, LAST))
-    transformer, transformer_from = averaged(args.transformer, Transformer())
+        predictor, predictor_from = averaged(args.predictor, Predictor)
+    transformer, transformer_from = averaged(args.transformer, Transformer)
     description = (f"distilled by models/training: MobileNetV2 predictor, {predictor_from}; "
                    f"transformer of width 0.25, {transformer_from}")
     save_networks(args.output, predictor, transformer, description)

@@ -85,6 +85,18 @@ class Predictor(nn.Module):
                 early.append(x)
         return early, self.head(self.top(x).mean((2, 3)))
 
+    def widen_from(self, narrower):
+        """Takes over a predictor of fewer channels and the same last layer: what is new is computed, from
+        random weights, but not yet read by what was there. In eval mode the answers stay the same."""
+        for (_, mine), (_, theirs) in zip(self.named_convs(), narrower.named_convs()):
+            outputs, inputs = theirs.conv.weight.shape[:2]
+            mine.conv.weight.data[:outputs, inputs:] = 0
+            mine.conv.weight.data[:outputs, :inputs] = theirs.conv.weight.data
+            for own, value in zip((*mine.norm.parameters(), mine.norm.running_mean, mine.norm.running_var),
+                                  (*theirs.norm.parameters(), theirs.norm.running_mean, theirs.norm.running_var)):
+                own.data[:outputs] = value.data
+        self.head.load_state_dict(narrower.head.state_dict())
+
     def named_convs(self):
         """(TensorFlow layer name, ConvNorm) of every convolution, in order."""
         yield "MobilenetV2/Conv", self.stem

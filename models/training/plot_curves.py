@@ -1,4 +1,4 @@
-"""Draws the logs of both runs, their anneals and the run as one in an SVG file.
+"""Draws the logs of both runs, what branched off them and the run as one in an SVG file.
 
     python plot_curves.py --work FOLDER -o curves.svg
 """
@@ -22,14 +22,18 @@ PANELS = (
     ("pair", "validation", "psnr", "both as one: PSNR, held-out pairs (dB)"),
     ("pair", "validation", "ssim", "both as one: SSIM, held-out pairs"),
 )
-BRANCHES = (("", "long run"), ("-anneal", "anneal"), ("-2", "second anneal"), ("-3", "third anneal"))
+# A widened predictor counts its steps anew: here they follow those of the run it came from.
+BRANCHES = (("", "long run", 0), ("-anneal", "anneal", 0), ("-2", "second anneal", 0), ("-3", "third anneal", 0),
+            ("-wide", "widened", 21100), ("-4", "fourth anneal", 0))
+MEAN_OF = 5  # rows of a training log to a point
 GOALS = {"style": 0.15, "content": 0.15, "psnr": 20.5, "ssim": 0.80}
 
 
-def column(path, name):
+def column(path, name, mean_of, offset):
     with open(path, newline="") as file:
-        rows = [row for row in csv.DictReader(file) if row[name]]
-    return [int(r["step"]) for r in rows], [float(r[name]) for r in rows]
+        rows = [(int(row["step"]) + offset, float(row[name])) for row in csv.DictReader(file) if row[name]]
+    groups = [rows[i:i + mean_of] for i in range(0, len(rows), mean_of)]
+    return [group[-1][0] for group in groups], [sum(v for _, v in group) / len(group) for group in groups]
 
 
 def main():
@@ -40,10 +44,11 @@ def main():
     plt.rcParams.update({"svg.hashsalt": "nst", "font.size": 8, "svg.fonttype": "none"})
     figure, axes = plt.subplots(3, 3, figsize=(11, 8.1), layout="constrained")
     for axis, (run, log, name, title) in zip(axes.flat, PANELS):
-        for suffix, label in BRANCHES if run != "pair" else (("", "fine-tuning"),):
+        mean_of = MEAN_OF if log == "training" else 1
+        for suffix, label, offset in BRANCHES if run != "pair" else (("", "fine-tuning", 0),):
             path = Path(args.work) / (run + suffix) / f"{log}.csv"
             if path.exists():
-                axis.plot(*column(path, name), label=label, linewidth=1, marker=".", markersize=3)
+                axis.plot(*column(path, name, mean_of, offset), label=label, linewidth=1)
         if name in GOALS and log == "validation":
             axis.axhline(GOALS[name], color="grey", linestyle=":", linewidth=1, label="bound of the default model")
         if log == "training":

@@ -7,7 +7,7 @@ predictor learnt those by heart.
 """
 import torch
 
-BATCHES = 64
+BATCHES = 128
 
 
 class ReplayPool:

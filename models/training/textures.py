@@ -1,4 +1,4 @@
-"""Painted textures: stripes, zigzags, checks, bricks, dots, noise fields, in random colours.
+"""Painted textures: stripes, zigzags, checks, bricks, dots, bars, rings, noise fields, in random colours.
 
 The first student failed on strong regular textures, of which the picture sets have few. Each is a
 field in [0,1] over rotated, scaled coordinates, which picks colours from a short random palette.
@@ -25,6 +25,29 @@ def _triangle(t):
     return np.abs(2 * (t - np.floor(t)) - 1)
 
 
+def _bars(rng, size):
+    """Upright and level strokes, one over the other, on a woven ground."""
+    weave = np.indices((size, size)).sum(0) % 2 * rng.uniform(0, 0.2)
+    f = np.full((size, size), rng.uniform(0.6, 0.8)) + weave
+    thick = rng.uniform(0.01, 0.06) * size
+    tones = rng.random(3) * rng.uniform(0, 0.5)
+    for _ in range(rng.integers(6, 50)):
+        along, across = rng.uniform(0.05, 0.7) * size, thick * rng.uniform(0.6, 1.4) + 1
+        h, w = (along, across) if rng.random() < 0.5 else (across, along)
+        top, left = rng.uniform(-h / 2, size - h / 2), rng.uniform(-w / 2, size - w / 2)
+        rows = slice(max(0, int(top)), max(0, int(top + h)))
+        f[rows, max(0, int(left)):max(0, int(left + w))] = rng.choice(tones)
+    return f.clip(0, 1)
+
+
+def _worn(rng, f):
+    """Rubbed off in spots, or shaded."""
+    noise = _octaves(rng, len(f))
+    if rng.random() < 0.5:
+        return np.where(noise < rng.uniform(0.1, 0.5), rng.random(), f)
+    return (f + (noise - 0.5) * rng.uniform(0.2, 1)).clip(0, 1)
+
+
 def field(rng, size):
     """One texture's field in [0,1], [size,size]."""
     y, x = np.mgrid[0:size, 0:size] / size - 0.5
@@ -36,7 +59,7 @@ def field(rng, size):
     if rng.random() < 0.35:
         warp = rng.uniform(0.1, 1.2)
         u, v = u + warp * _noise(rng, size, 5), v + warp * _noise(rng, size, 5)
-    kind = rng.integers(8)
+    kind = rng.integers(10)
     if kind == 0:
         f = _triangle(u)
     elif kind == 1:
@@ -54,9 +77,16 @@ def field(rng, size):
         f = _triangle(np.hypot(u, v))
     elif kind == 6:
         f = _triangle(rng.uniform(1, 8) * _octaves(rng, size))
+    elif kind == 7:
+        f = _bars(rng, size)
+    elif kind == 8:
+        power = rng.uniform(1.2, 4)  # from rhombs to squares
+        radius = (_triangle(u) ** power + _triangle(v) ** power) ** (1 / power)
+        tone = np.sin(12.9898 * np.floor(u + 0.5) + 78.233 * np.floor(v + 0.5)) * rng.uniform(0, 1)
+        f = _triangle(rng.uniform(0.5, 3) * radius + tone)
     else:
         f = _octaves(rng, size)
-    return f
+    return _worn(rng, f) if rng.random() < 0.25 else f
 
 
 def texture(rng, size):

@@ -19,7 +19,7 @@ from losses import PictureLoss
 from networks import Predictor, Transformer
 from optimisers import make_optimiser
 from replay_pool import ReplayPool
-from train_predictor import LAST, SIZE, WIDTH, BottleneckLoss
+from train_predictor import SIZE, BottleneckLoss
 from train_transformer import PRECONDITIONED_SIDE, StyleSource
 from training_loop import Stages, Trainer, add_arguments, start
 from weights_file import load_average, load_networks
@@ -32,9 +32,8 @@ BOTTLENECK_WEIGHT = 0.3
 class Pair(nn.Module):
     def __init__(self, work, predictor_run, transformer_run):
         super().__init__()
-        self.predictor, self.transformer = Predictor(WIDTH, LAST), Transformer()
-        for network, run in ((self.predictor, predictor_run), (self.transformer, transformer_run)):
-            load_average(Path(work) / run / "latest.pt", network)
+        self.predictor = load_average(Path(work) / predictor_run / "latest.pt", Predictor)[0]
+        self.transformer = load_average(Path(work) / transformer_run / "latest.pt", Transformer)[0]
         self.predictor.eval().to(memory_format=torch.channels_last)
 
 

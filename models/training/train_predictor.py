@@ -1,4 +1,4 @@
-"""Trains the predictor student: a MobileNetV2 of width 0.65 learns the teacher's bottlenecks.
+"""Trains the predictor student: a MobileNetV2 of width 0.75 learns the teacher's bottlenecks.
 
 The teacher is fully convolutional up to a global mean, so it also labels windows of a picture; the
 first, longer part of a run uses them. The loss is the squared error of the bottleneck and of the style
@@ -18,17 +18,17 @@ from networks import Predictor
 from optimisers import make_optimiser
 from replay_pool import ReplayPool
 from training_loop import Stages, Trainer, add_arguments, start
-from weights_file import load_networks, load_unfolded
+from weights_file import load_average, load_networks, load_unfolded
 
-WIDTH, LAST = 0.65, 768
+LAST = 768
 SIZE = 256
 WINDOWS = 2  # of a view, where they are smaller: a view takes as long to make as a window to label
 
 
-def make_student(bank):
+def make_student(width, bank):
     """Random weights, but for the head's bias: the mean bottleneck of the teacher's outputs. The head
     starts near that mean: larger weights would first have to be unlearnt."""
-    student = Predictor(WIDTH, LAST)
+    student = Predictor(width, LAST)
     student.head.weight.data.mul_(0.1)
     student.head.bias.data.copy_(bank.mean(0))
     return student.to(memory_format=torch.channels_last)
@@ -67,14 +67,19 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     add_arguments(parser, lr=3e-3, batch=16, default_sizes="0:128,7000:256")
     parser.add_argument("--reuse", type=float, default=2, help="times each labelled picture is used")
+    parser.add_argument("--width", type=float, default=0.75, help="multiplies MobileNetV2's channels (default: 0.75)")
+    parser.add_argument("--widen-from", metavar="RUN",
+                        help="a new run goes on from the average of a narrower one's checkpoint, rate → 0")
     args = parser.parse_args()
     start(args)
     teacher, transformer = load_networks(args.teacher)
     bank = torch.cat(list(torch.load(Path(args.work) / "bottlenecks.pt", weights_only=True).values()))
-    student, loss = make_student(bank), BottleneckLoss(bank, transformer)
+    student, loss = make_student(args.width, bank), BottleneckLoss(bank, transformer)
     contents, styles = data.load_training(args.pictures)
 
-    if args.start_from:
+    if args.widen_from:
+        student.widen_from(load_average(Path(args.work) / args.widen_from / "latest.pt", Predictor)[0])
+    elif args.start_from:
         rng = np.random.default_rng(args.seed)
         views = np.stack([augment.style_view(rng, contents, styles, SIZE // 2) for _ in range(64)])
         load_unfolded(student, args.start_from, views)
@@ -98,7 +103,7 @@ def main():
 
     optimiser = make_optimiser(args.optimiser, student, args.lr, slow=list(student.head.parameters()))
     Trainer(args, "predictor", student, optimiser, losses,
-            make_validation(args.pictures, teacher, loss)).run()
+            make_validation(args.pictures, teacher, loss), annealed=bool(args.widen_from)).run()
 
 
 if __name__ == "__main__":

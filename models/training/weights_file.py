@@ -8,7 +8,9 @@ import torch
 from safetensors.numpy import load_file, save_file
 
 from data import to_tensor
-from networks import Predictor, Transformer
+from networks import BLOCKS, Predictor, Transformer
+
+TOP_CHANNELS = BLOCKS[-1][1]  # of a predictor of width 1
 
 
 def to_hwio(weight, depthwise=False):
@@ -32,8 +34,8 @@ def _copy(parameter, value):
 def load_networks(path):
     """(Predictor, Transformer) of a model file, batch norm folded, in eval mode, no gradients."""
     tensors = load_file(path)
-    width = tensors["MobilenetV2/Conv_1/weights"].shape[2] / 320
-    predictor = Predictor(width, tensors["MobilenetV2/Conv_1/weights"].shape[3], folded=True)
+    top, last = tensors["MobilenetV2/Conv_1/weights"].shape[2:]
+    predictor = Predictor(top / TOP_CHANNELS, last, folded=True)
     for name, layer in predictor.named_convs():
         kind = "depthwise_weights" if layer.depthwise else "weights"
         _copy(layer.conv.weight, from_hwio(tensors[f"{name}/{kind}"], layer.depthwise))
@@ -57,14 +59,21 @@ def load_networks(path):
     return predictor, transformer
 
 
-def load_average(path, network):
-    """Gives a network the averaged weights of its run's checkpoint, or its part of a pair's; returns the step."""
+def load_average(path, kind):
+    """(the network with the averaged weights of its run's checkpoint, or of its part of a pair's; the step).
+    `kind` is Predictor or Transformer; a predictor is as wide as the checkpoint's."""
     state = torch.load(path, weights_only=True)
-    prefix = type(network).__name__.lower() + "."
+    prefix = kind.__name__.lower() + "."
     average = state["average"]
     own = {name.removeprefix(prefix): value for name, value in average.items() if name.startswith(prefix)}
-    network.load_state_dict(own or average)
-    return state["step"]
+    own = own or average
+    if kind is Predictor:
+        last, top = own["top.conv.weight"].shape[:2]
+        network = Predictor(top / TOP_CHANNELS, last)
+    else:
+        network = Transformer()
+    network.load_state_dict(own)
+    return network, state["step"]
 
 
 def load_unfolded(student, path, views):
