@@ -324,7 +324,8 @@ void run(const ConvArgs& args, Block block, float* scratch) {
     block.h = 1;
   }
   if (has_few_weights(spec)) {
-    const int last = vectors % kVectors == 0 ? 0 : panel_vectors(min_of(vectors, kMostVectors));
+    // All panels have kVectors vectors but one of one or three, if their number is odd.
+    const int last = vectors % kVectors == 0 ? 0 : min_of(vectors, kMostVectors);
     const int whole = (vectors - last) / kVectors;
     for (int y = 0; y < block.h; ++y) {
       Tile row = row_of(y);

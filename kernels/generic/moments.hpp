@@ -12,16 +12,14 @@ namespace {
 // Rows are summed on their own first, which bounds rounding by the row and column counts instead
 // of their product.
 //
-// V vectors of channels at a time, of which the last one's first n lanes count (n = kLanes: all).
+// V whole vectors of channels at a time from channel c, or the first n lanes of one.
 template <int V, bool Whole>
 struct VectorMoments {
   const View& output;
   Block block;
   int c, n;
 
-  NST_INLINE Vec at(const float* p, int v) const {
-    return Whole ? load(p + v * kLanes) : load_partial(p, n);
-  }
+  NST_INLINE Vec at(const float* p, int v) const { return load_lanes<Whole>(p + v * kLanes, n); }
 
   // f(row, vector, deviations) for every pixel of rows [y, y + R), side by side: each row is a
   // chain of additions of its own, and together they hide their latency.
@@ -101,13 +99,8 @@ struct VectorMoments {
     for (; y < block.h; ++y) add_squares<1>(y, centre, squares, residues);
     unroll<V>([&](auto v) __attribute__((always_inline)) {
       const Vec corrected = at_least(0.0f, squares[v] - quotient(residues[v] * residues[v], count));
-      if (Whole) {
-        store(mean_out + v * kLanes, centre[v]);
-        store(squares_out + v * kLanes, corrected);
-      } else {
-        store_partial(mean_out, centre[v], n);
-        store_partial(squares_out, corrected, n);
-      }
+      store_lanes<Whole>(mean_out + v * kLanes, centre[v], n);
+      store_lanes<Whole>(squares_out + v * kLanes, corrected, n);
     });
   }
 };
@@ -224,19 +217,16 @@ void block_moments(const View& output, Block block, int out_c, float* moments) {
     narrow_moments(output, block, out_c, moments, moments + out_c);
     return;
   }
-  const int end = block.first_c + block.channels;
-  float* const squares = moments + out_c;
-  int c = block.first_c;
-  for (; end - c >= 4 * kLanes; c += 4 * kLanes) {
-    VectorMoments<4, true>{output, block, c, kLanes}.run(moments + c, squares + c);
+  const int first = block.first_c;
+  const int c = for_vector_groups(
+      block.channels, [&](auto vectors, int at) __attribute__((always_inline)) {
+        VectorMoments<vectors, true>{output, block, first + at, kLanes}.run(
+            moments + first + at, moments + out_c + first + at);
+      });
+  if (c < block.channels) {
+    VectorMoments<1, false>{output, block, first + c, block.channels - c}.run(
+        moments + first + c, moments + out_c + first + c);
   }
-  for (; end - c >= 2 * kLanes; c += 2 * kLanes) {
-    VectorMoments<2, true>{output, block, c, kLanes}.run(moments + c, squares + c);
-  }
-  for (; end - c >= kLanes; c += kLanes) {
-    VectorMoments<1, true>{output, block, c, kLanes}.run(moments + c, squares + c);
-  }
-  if (c < end) VectorMoments<1, false>{output, block, c, end - c}.run(moments + c, squares + c);
 }
 
 }  // namespace

@@ -127,7 +127,31 @@ NST_INLINE void store_partial(float* p, Vec v, int n) {
 #endif
 }
 
-// As above with n = kLanes allowed.
+// A whole vector, or its first n lanes as above, decided where the code is compiled.
+template <bool Whole>
+NST_INLINE Vec load_lanes(const float* p, int n) {
+  return Whole ? load(p) : load_partial(p, n);
+}
+template <bool Whole>
+NST_INLINE void store_lanes(float* p, Vec v, int n) {
+  Whole ? store(p, v) : store_partial(p, v, n);
+}
+
+// f(V, first channel) for groups of V = 4, 2 or 1 whole vectors that make up `channels` but for a
+// rest smaller than a vector; returns where that starts.
+template <class F>
+NST_INLINE int for_vector_groups(int channels, F&& f) {
+  int c = 0;
+  const auto groups_of = [&](auto vectors) __attribute__((always_inline)) {
+    for (; channels - c >= vectors * kLanes; c += vectors * kLanes) f(vectors, c);
+  };
+  groups_of(std::integral_constant<int, 4>{});
+  groups_of(std::integral_constant<int, 2>{});
+  groups_of(std::integral_constant<int, 1>{});
+  return c;
+}
+
+// load_partial and store_partial with n = kLanes allowed.
 NST_INLINE Vec load_first(const float* p, int n) {
   return n >= kLanes ? load(p) : load_partial(p, n);
 }

@@ -174,7 +174,7 @@ NST_INLINE void transform_input(const Window& window, const float* tile, int n, 
     Vec d[Y::kIn];
     unroll<Y::kIn>([&](auto y) __attribute__((always_inline)) {
       const float* p = tile + y * window.row_stride + x * window.pixel_stride;
-      d[y] = Whole ? load(p) : load_partial(p, n);
+      d[y] = load_lanes<Whole>(p, n);
     });
     Y::input(d, columns[x]);
   });
@@ -185,7 +185,7 @@ NST_INLINE void transform_input(const Window& window, const float* tile, int n, 
     X::input(d, out);
     unroll<X::kPoints>([&](auto j) __attribute__((always_inline)) {
       float* p = v + (i * X::kPoints + j) * point_stride;
-      Whole ? store(p, out[j]) : store_partial(p, out[j], n);
+      store_lanes<Whole>(p, out[j], n);
     });
   });
 }

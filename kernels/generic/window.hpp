@@ -81,25 +81,30 @@ struct Forming {
   int pixels;
 };
 
-NST_INLINE void skip_channels(Forming& f, int channels) {
-  f.x += channels;
+// From n channels further on.
+NST_INLINE Forming advanced(Forming f, int n) {
+  f.x += n;
   if (f.scale != nullptr) {
-    f.scale += channels;
-    f.shift += channels;
+    f.scale += n;
+    f.shift += n;
   }
-  if (f.residual != nullptr) f.residual += channels;
-  f.to += channels;
+  if (f.residual != nullptr) f.residual += n;
+  f.to += n;
+  return f;
 }
 
-// V whole vectors of channels, whose coefficients stay in registers.
-template <int V, bool Scaled, bool Sums, bool Twice>
-void form_vectors(const Forming& f) {
+// V whole vectors of channels, or the first n lanes of one. The coefficients stay in registers.
+template <int V, bool Whole, bool Scaled, bool Sums, bool Twice>
+void form_vectors(const Forming& f, int n) {
+  const auto at = [&](const float* p, int v) __attribute__((always_inline)) {
+    return load_lanes<Whole>(p + v * kLanes, n);
+  };
   Vec scale[V];
   Vec shift[V];
   if constexpr (Scaled) {
     unroll<V>([&](auto v) __attribute__((always_inline)) {
-      scale[v] = load(f.scale + v * kLanes);
-      shift[v] = load(f.shift + v * kLanes);
+      scale[v] = at(f.scale, v);
+      shift[v] = at(f.shift, v);
     });
   }
   const Clamp clamp = f.clamp;
@@ -108,11 +113,11 @@ void form_vectors(const Forming& f) {
   float* to = f.to;
   for (int i = f.pixels; i > 0; --i) {
     unroll<V>([&](auto v) __attribute__((always_inline)) {
-      Vec value = load(x + v * kLanes);
+      Vec value = at(x, v);
       if constexpr (Scaled) value = clamped(clamp, fma(value, scale[v], shift[v]));
-      if constexpr (Sums) value = value + load(residual + v * kLanes);
-      store(to + v * kLanes, value);
-      if constexpr (Twice) store(to + f.twin + v * kLanes, value);
+      if constexpr (Sums) value = value + at(residual, v);
+      store_lanes<Whole>(to + v * kLanes, value, n);
+      if constexpr (Twice) store_lanes<Whole>(to + f.twin + v * kLanes, value, n);
     });
     x += f.x_pixel;
     if constexpr (Sums) residual += f.residual_pixel;
@@ -120,42 +125,23 @@ void form_vectors(const Forming& f) {
   }
 }
 
-template <int V>
-NST_INLINE void form_vectors(const Forming& f) {
-  using Function = void (*)(const Forming&);
+template <int V, bool Whole>
+NST_INLINE void form_vectors(const Forming& f, int n) {
+  using Function = void (*)(const Forming&, int);
   static constexpr Function kFunctions[2][2][2] = {
-      {{form_vectors<V, false, false, false>, form_vectors<V, false, false, true>},
-       {form_vectors<V, false, true, false>, form_vectors<V, false, true, true>}},
-      {{form_vectors<V, true, false, false>, form_vectors<V, true, false, true>},
-       {form_vectors<V, true, true, false>, form_vectors<V, true, true, true>}}};
-  kFunctions[f.scale != nullptr][f.residual != nullptr][f.twin != 0](f);
+      {{form_vectors<V, Whole, false, false, false>, form_vectors<V, Whole, false, false, true>},
+       {form_vectors<V, Whole, false, true, false>, form_vectors<V, Whole, false, true, true>}},
+      {{form_vectors<V, Whole, true, false, false>, form_vectors<V, Whole, true, false, true>},
+       {form_vectors<V, Whole, true, true, false>, form_vectors<V, Whole, true, true, true>}}};
+  kFunctions[f.scale != nullptr][f.residual != nullptr][f.twin != 0](f, n);
 }
 
-// The last channels, fewer than a vector.
-NST_INLINE void form_partial(Forming f, int channels) {
-  for (int i = f.pixels; i > 0; --i) {
-    Vec value = load_partial(f.x, channels);
-    if (f.scale != nullptr) {
-      value = clamped(f.clamp,
-                      fma(value, load_partial(f.scale, channels), load_partial(f.shift, channels)));
-    }
-    if (f.residual != nullptr) value = value + load_partial(f.residual, channels);
-    store_partial(f.to, value, channels);
-    if (f.twin != 0) store_partial(f.to + f.twin, value, channels);
-    f.x += f.x_pixel;
-    if (f.residual != nullptr) f.residual += f.residual_pixel;
-    f.to += f.to_pixel;
-  }
-}
-
-NST_INLINE void form_channels(Forming f, int channels) {
-  while (channels >= kLanes) {
-    const int vectors = channels >= 4 * kLanes ? 4 : channels >= 2 * kLanes ? 2 : 1;
-    vectors == 4 ? form_vectors<4>(f) : vectors == 2 ? form_vectors<2>(f) : form_vectors<1>(f);
-    skip_channels(f, vectors * kLanes);
-    channels -= vectors * kLanes;
-  }
-  if (channels > 0) form_partial(f, channels);
+NST_INLINE void form_channels(const Forming& f, int channels) {
+  const int c = for_vector_groups(
+      channels, [&](auto vectors, int first) __attribute__((always_inline)) {
+        form_vectors<vectors, true>(advanced(f, first), kLanes);
+      });
+  if (c < channels) form_vectors<1, false>(advanced(f, c), channels - c);
 }
 
 // Do pixels follow each other without a gap, and several fill a vector?
@@ -179,13 +165,14 @@ void form_narrow(Forming f, int channels) {
   const int floats = f.pixels * channels;
   f.x_pixel = f.residual_pixel = f.to_pixel = kLanes;
   f.pixels = floats / kLanes;
-  form_vectors<1>(f);
+  form_vectors<1, true>(f, kLanes);
   const int done = f.pixels * kLanes;
+  if (done == floats) return;
   f.x += done;
   f.to += done;
   if (f.residual != nullptr) f.residual += done;
   f.pixels = 1;
-  if (done < floats) form_partial(f, floats - done);
+  form_vectors<1, false>(f, floats - done);
 }
 
 // n consecutive source pixels from (sy, sx), each stored `repeat` times.
