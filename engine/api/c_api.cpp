@@ -18,6 +18,7 @@ struct nst_model {
 
 struct nst_session {
   nst::Session session;
+  nst::Image picture;  // the last one painted, whose memory is used again
 };
 
 namespace {
@@ -207,7 +208,7 @@ nst_status nst_stylize(const nst_model* model, const nst_image* content, const f
 nst_status nst_session_create(const nst_model* model, nst_session** session) {
   return guarded([&] {
     nst_session*& out = required(session, "session");
-    out = new nst_session{nst::Session(required(model, "model").model)};
+    out = new nst_session{nst::Session(required(model, "model").model), {}};
   });
 }
 
@@ -232,10 +233,10 @@ nst_status nst_session_render(nst_session* session, const float* style,
   return guarded([&] {
     const nst_image& target = required(output, "output");
     nst::check_view(view(target), "output picture");
-    const nst::Image image =
-        required(session, "session").session.render(style_vector(style), run_options(options));
-    check_output(target, image.width, image.height);
-    write_output(image, target);
+    nst_session& owner = required(session, "session");
+    owner.session.render_into(owner.picture, style_vector(style), run_options(options));
+    check_output(target, owner.picture.width, owner.picture.height);
+    write_output(owner.picture, target);
   });
 }
 
@@ -245,7 +246,7 @@ nst_status nst_image_read(const char* path, nst_image* image) {
   return guarded([&] {
     nst_image& out = required(image, "image");
     const nst::Image read = nst::read_image(&required(path, "path"));
-    auto data = std::make_unique<unsigned char[]>(read.bytes.size());
+    auto data = std::make_unique_for_overwrite<unsigned char[]>(read.bytes.size());
     std::memcpy(data.get(), read.bytes.data(), read.bytes.size());
     const nst_sample_type type = read.type == nst::SampleType::u8 ? NST_U8 : NST_F32;
     out = {data.release(), read.width, read.height, read.channels, type, 0};

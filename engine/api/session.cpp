@@ -61,19 +61,24 @@ void Session::set_content(const ImageView& content, const RunOptions& run) {
 }
 
 Image Session::render(const StyleVector& style, const RunOptions& run) {
+  Image picture;
+  render_into(picture, style, run);
+  return picture;
+}
+
+void Session::render_into(Image& picture, const StyleVector& style, const RunOptions& run) {
   Impl& s = *impl_;
   if (!s.has_content) throw Error(ErrorCode::usage, "render needs set_content first");
   Execution& execution = *s.execution;
   const Program& program = execution.program();
   execution.prepare(team_size(run.threads, program.mac), run.max_memory_bytes);
   const std::vector<float> params = style_params(s.model.impl().layers, s.layout, style);
-  Image image = output_image(program);
+  if (!is_output_image(picture, program)) picture = output_image(program);
   execution.run({.first_step = program.first_style_step,
                  .last_step = step_count(program),
                  .style_params = params.data(),
-                 .output = image.f32(),
+                 .output = picture.f32(),
                  .progress = &run.progress});
-  return image;
 }
 
 }  // namespace nst

@@ -6,7 +6,7 @@ that the students see more kinds of pictures than 1,200 paintings offer.
 import numpy as np
 from PIL import Image, ImageEnhance, ImageFilter, ImageOps
 
-from textures import field, texture
+from textures import field, palette, texture
 
 BILINEAR = Image.Resampling.BILINEAR
 
@@ -62,8 +62,17 @@ def _posterised(rng, view):
         edges = np.quantile(grey[::4, ::4], np.linspace(0, 1, n + 1)[1:-1])
     else:
         edges = np.linspace(*np.quantile(grey[::4, ::4], (0.02, 0.98)), n + 1)[1:-1]
-    palette = rng.random((n, 3)) ** rng.uniform(0.5, 1.5) * 255
-    return palette.astype(np.uint8)[np.searchsorted(edges, grey)]
+    return (palette(rng, n) * 255).clip(0, 255).astype(np.uint8)[np.searchsorted(edges, grey)]
+
+
+def _drawn(rng, view):
+    """The picture's outlines, dark on paper: a sketch."""
+    grey = Image.fromarray(view).convert("L").filter(ImageFilter.GaussianBlur(rng.uniform(0.5, 2)))
+    down, across = np.gradient(np.asarray(grey, np.float32))
+    slope = np.hypot(down, across)
+    line = (slope / (np.quantile(slope, rng.uniform(0.85, 0.99)) + 1)).clip(0, 1) ** rng.uniform(0.7, 3)
+    paper, ink = rng.uniform(200, 255, 3), rng.uniform(0, 130, 3) * rng.random()
+    return (paper + (ink - paper) * line[..., None]).astype(np.uint8)
 
 
 def _vivid(rng, view):
@@ -96,8 +105,8 @@ def _patchwork(rng, size, make_view):
 
 
 def style_view(rng, contents, styles, size):
-    """uint8 [size,size,3]: a painting (34 %), a photograph (12 %), both changed at random, a painted texture
-    (18 %) or something strange made of them (36 %); a few views are mixed of two.
+    """uint8 [size,size,3]: a painting (33 %), a photograph (11 %), both changed at random, a painted texture
+    (18 %) or something strange made of them (38 %); a few views are mixed of two.
 
     The strange ones are there for the far end of the teacher's bottlenecks: in units of the spread they
     lie 10 to 20 from the mean, as strongly patterned styles do, and plain views of paintings at 7.
@@ -115,9 +124,11 @@ def style_view(rng, contents, styles, size):
         view = plain()
         if kind < 0.38:
             return _posterised(rng, view)
-        if kind < 0.46:
+        if kind < 0.41:
+            return _drawn(rng, view)
+        if kind < 0.48:
             return _vivid(rng, view)
-        return _tiled(rng, view) if kind < 0.54 else view
+        return _tiled(rng, view) if kind < 0.56 else view
 
     view, chance = one(), rng.random()
     if chance < 0.06:

@@ -89,20 +89,41 @@ def field(rng, size):
     return _worn(rng, f) if rng.random() < 0.25 else f
 
 
+def palette(rng, colours):
+    """[colours,3] in [0,1]: anything, one hue, ink and paper, or ink-like colours on paper."""
+    kind = rng.random()
+    if kind < 0.4:
+        return rng.random((colours, 3)) ** rng.uniform(0.5, 1.5)
+    if kind < 0.6:
+        return rng.random((colours, 1)) + rng.uniform(-0.1, 0.1, (colours, 3))
+    paper, ink = rng.uniform(0.85, 1, (1, 3)), rng.uniform(0, 0.15, (1, 3))
+    if kind < 0.8:
+        tones = np.linspace(0, 1, colours)[:, None]
+    else:
+        full = rng.random((colours, 3))
+        low, high = full.min(1, keepdims=True), full.max(1, keepdims=True)
+        paper, ink = 1 - rng.uniform(0, 0.1, (1, 3)), (full - low) / (high - low)
+        tones = (np.arange(colours) % int(rng.integers(2, 5)) == 0)[:, None]
+    mixed = (ink + (paper - ink) * tones).clip(0, 1)
+    return mixed if rng.random() < 0.5 else mixed[::-1]
+
+
 def texture(rng, size):
     """A picture, uint8 [size,size,3]."""
     f = field(rng, size)
-    colours = rng.integers(2, 6)
-    palette = rng.random((colours, 3)) ** rng.uniform(0.5, 1.5)
-    if rng.random() < 0.3:
-        palette = palette[:, :1] + rng.uniform(-0.1, 0.1, (colours, 3))
-    if rng.random() < 0.5:
-        picture = palette[np.minimum((f * colours).astype(int), colours - 1)]
+    if rng.random() < 0.3:  # Rough edges, as ink on a rough ground leaves them.
+        f = (f + (_octaves(rng, size) - 0.5) * rng.uniform(0.05, 0.3)).clip(0, 1)
+    colours = int(rng.integers(2, 6))
+    chosen = palette(rng, colours)
+    if rng.random() < 0.6:
+        edges = np.sort(rng.random(colours - 1)) if rng.random() < 0.5 else np.arange(1, colours) / colours
+        picture = chosen[np.searchsorted(edges, f)]
     else:
         t = f * (colours - 1)
         i = np.minimum(t.astype(int), colours - 2)
-        picture = palette[i] + (palette[i + 1] - palette[i]) * (t - i)[..., None]
-    picture = picture * rng.uniform(0.6, 1.0) + rng.uniform(0, 0.3)
+        picture = chosen[i] + (chosen[i + 1] - chosen[i]) * (t - i)[..., None]
+    if rng.random() < 0.5:
+        picture = picture * rng.uniform(0.6, 1.0) + rng.uniform(0, 0.3)
     if rng.random() < 0.5:
         picture = picture + rng.normal(0, rng.uniform(0.01, 0.15), (size, size, rng.choice([1, 3])))
     return (np.clip(picture, 0, 1) * 255).astype(np.uint8)

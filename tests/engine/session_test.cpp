@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -44,6 +45,33 @@ TEST_CASE("Blending styles keeps the ends exactly and moves the picture steadily
     const double distance = mean_difference(session.render(StyleVector::blend(a, b, weight)), at_a);
     CHECK(distance > last);
     last = distance;
+  }
+}
+
+TEST_CASE("Frames are painted over one another, and a picture that does not fit is replaced") {
+  const StyleVector a = formula_style("style_a"), b = formula_style("style_b");
+  Session session(formula_model("mobile"));
+  session.set_content(small_content().view());
+  const Image at_a = session.render(a), at_b = session.render(b);
+
+  Image picture = at_b;
+  const std::uint8_t* const memory = picture.bytes.data();
+  session.render_into(picture, a);
+  CHECK(picture.bytes == at_a.bytes);
+  session.render_into(picture, b);
+  CHECK(picture.bytes == at_b.bytes);
+  CHECK(picture.bytes.data() == memory);
+
+  Image cut = at_b;  // says more than it holds
+  cut.bytes.resize(cut.bytes.size() / 2);
+  for (Image other : {Image(), Image(at_a.width, at_a.height, 3, SampleType::u8),
+                      Image(at_a.width, at_a.height, 4, SampleType::f32),
+                      Image(at_a.height, at_a.width, 3, SampleType::f32), cut}) {
+    session.render_into(other, a);
+    CHECK(other.width == at_a.width);
+    CHECK(other.height == at_a.height);
+    CHECK(other.channels == 3);
+    CHECK(other.bytes == at_a.bytes);
   }
 }
 

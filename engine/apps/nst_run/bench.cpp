@@ -96,10 +96,11 @@ std::vector<Stage> measure_stages(const Options& o, const Model& model, int widt
   }
   if (!o.wants(kTransformer)) return stages;
   const Image content = test_picture(width, height);
+  Image painting;
   stages.push_back(
       {kTransformer, model.plan_transformer(width, height, o.threads), measure(o.runs, [&] {
          session.set_content(content.view(), run);
-         (void)session.render(style, run);
+         session.render_into(painting, style, run);
        })});
   return stages;
 }
