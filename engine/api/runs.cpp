@@ -13,14 +13,14 @@
 namespace nst {
 namespace {
 
-// Working memory below which nothing is saved: overwriting costs next to no time, but strips of
-// small pictures would leave threads without work.
-constexpr std::size_t kSmallBytes = std::size_t{128} << 20;
+// Working memory below which nothing is saved: strips of small pictures would leave threads without
+// work. Above it overwriting takes no more time or, where the tensors outgrow the caches, less.
+constexpr std::size_t kSmallBytes = std::size_t{32} << 20;
 
-// Working memory that a picture may take unasked: what 6 megapixels at full width need without
-// anything computed twice, 24 at a quarter. Beyond it the largest tensor is: up to an eighth more
+// Working memory that a picture may take unasked: what 7 megapixels at full width need without
+// anything computed twice, 30 at a quarter. Beyond it the largest tensor is: up to an eighth more
 // time.
-constexpr std::size_t kComfortableBytes = std::size_t{800} << 20;
+constexpr std::size_t kComfortableBytes = std::size_t{1} << 30;
 
 // The style as the predictor gets it: shorter side `size`, aspect kept.
 Image resized_style(const ImageView& style, const StyleOptions& options) {
