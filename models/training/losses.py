@@ -3,8 +3,8 @@ import torch
 import torch.nn.functional as F
 
 WINDOW = 8
-WEIGHTS = {"l1": 1.0, "gradient": 0.5, "coarse": 1.0, "ssim": 0.6, "laplacian": 0.5, "perceptual": 0.25,
-           "seen": 0.4}
+WEIGHTS = {"l1": 1.0, "gradient": 0.5, "coarse": 1.0, "ssim": 1.2, "laplacian": 0.5, "perceptual": 0.25,
+           "seen": 0.6}
 FEATURE_BLOCKS = 4
 
 

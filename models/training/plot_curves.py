@@ -24,8 +24,10 @@ PANELS = (
 )
 # A widened predictor counts its steps anew: here they follow those of the run it came from.
 BRANCHES = (("", "long run", 0), ("-anneal", "anneal", 0), ("-2", "second anneal", 0), ("-3", "third anneal", 0),
-            ("-wide", "widened", 21100), ("-4", "fourth anneal", 0))
-MEAN_OF = 5  # rows of a training log to a point
+            ("-wide", "widened", 21100), ("-wide-2", "widened, annealed again", 21100), ("-4", "fourth anneal", 0),
+            ("-5", "fifth anneal", 0))
+PAIR_BRANCHES = (("", "from predictor-3, transformer-3", 0), ("-2", "from predictor-wide-2, transformer-5", 0))
+MEAN_OF = 10  # rows of a training log to a point
 GOALS = {"style": 0.15, "content": 0.15, "psnr": 20.5, "ssim": 0.80}
 
 
@@ -45,7 +47,7 @@ def main():
     figure, axes = plt.subplots(3, 3, figsize=(11, 8.1), layout="constrained")
     for axis, (run, log, name, title) in zip(axes.flat, PANELS):
         mean_of = MEAN_OF if log == "training" else 1
-        for suffix, label, offset in BRANCHES if run != "pair" else (("", "fine-tuning", 0),):
+        for suffix, label, offset in PAIR_BRANCHES if run == "pair" else BRANCHES:
             path = Path(args.work) / (run + suffix) / f"{log}.csv"
             if path.exists():
                 axis.plot(*column(path, name, mean_of, offset), label=label, linewidth=1)
