@@ -3,8 +3,9 @@
     python export.py --predictor FOLDER/latest.pt --transformer FOLDER/latest.pt -o student.safetensors
     nst-weights convert student.safetensors --dtype f16 -o models/default.safetensors
 
-The second command stores the self-test in the file. --predictor may be a model file instead, whose
-predictor is then kept: the two networks meet only in the bottleneck.
+The second command stores the self-test in the file. Several checkpoints that branched off one another
+are averaged: the mean of two ends of a path is better than either. --predictor may be a model file
+instead, whose predictor is then kept: the two networks meet only in the bottleneck.
 """
 import argparse
 
@@ -14,20 +15,25 @@ from networks import Predictor, Transformer
 from weights_file import load_average, load_networks, save_networks
 
 
-def averaged(path, kind):
-    """A checkpoint's averaged network, and a word on where it comes from."""
-    network, step = load_average(path, kind)
-    return network.eval().requires_grad_(False), f"step {step}"
+def averaged(paths, kind):
+    """The mean of checkpoints' averaged networks, and a word on where it comes from."""
+    networks, steps = zip(*(load_average(path, kind) for path in paths))
+    states = [network.state_dict() for network in networks]
+    network = networks[0].eval().requires_grad_(False)
+    for name, value in network.state_dict().items():
+        if value.dtype.is_floating_point:
+            value.copy_(torch.stack([state[name] for state in states]).mean(0))
+    return network, "step " + " and ".join(map(str, steps))
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--predictor", required=True, help="checkpoint or model file")
-    parser.add_argument("--transformer", required=True, help="checkpoint")
+    parser.add_argument("--predictor", required=True, nargs="+", help="checkpoints, or a model file")
+    parser.add_argument("--transformer", required=True, nargs="+", help="checkpoints")
     parser.add_argument("-o", "--output", required=True)
     args = parser.parse_args()
-    if args.predictor.endswith(".safetensors"):
-        predictor, predictor_from = load_networks(args.predictor)[0], "as it was"
+    if args.predictor[0].endswith(".safetensors"):
+        predictor, predictor_from = load_networks(args.predictor[0])[0], "as it was"
     else:
         predictor, predictor_from = averaged(args.predictor, Predictor)
     transformer, transformer_from = averaged(args.transformer, Transformer)
