@@ -252,9 +252,8 @@ class NST_API Session {
   void set_content(const ImageView& content, const RunOptions& run = {});
   // Paints the current content; as often as wanted. Throws Error{usage} before set_content.
   Image render(const StyleVector& style, const RunOptions& run = {});
-  // The same into `picture`: overwritten if it is f32 RGB of the output's size, else replaced.
-  // Frame after frame this saves allocating and clearing, a twentieth of the time of large ones.
-  // What it holds after an Error is undefined.
+  // The same into `picture`: overwritten if it is f32 RGB of the output's size, else replaced, so
+  // that frame after frame allocates nothing. What it holds after an Error is undefined.
   void render_into(Image& picture, const StyleVector& style, const RunOptions& run = {});
 
  private:
