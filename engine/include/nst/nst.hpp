@@ -253,7 +253,7 @@ class NST_API Session {
   // Paints the current content; as often as wanted. Throws Error{usage} before set_content.
   Image render(const StyleVector& style, const RunOptions& run = {});
   // The same into `picture`: overwritten if it is f32 RGB of the output's size, else replaced, so
-  // that frame after frame allocates nothing. What it holds after an Error is undefined.
+  // that one picture serves frame after frame. What it holds after an Error is undefined.
   void render_into(Image& picture, const StyleVector& style, const RunOptions& run = {});
 
  private:
