@@ -18,7 +18,6 @@ struct nst_model {
 
 struct nst_session {
   nst::Session session;
-  nst::Image picture;  // the last one painted, whose memory is used again
 };
 
 namespace {
@@ -208,7 +207,7 @@ nst_status nst_stylize(const nst_model* model, const nst_image* content, const f
 nst_status nst_session_create(const nst_model* model, nst_session** session) {
   return guarded([&] {
     nst_session*& out = required(session, "session");
-    out = new nst_session{nst::Session(required(model, "model").model), {}};
+    out = new nst_session{nst::Session(required(model, "model").model)};
   });
 }
 
@@ -233,10 +232,10 @@ nst_status nst_session_render(nst_session* session, const float* style,
   return guarded([&] {
     const nst_image& target = required(output, "output");
     nst::check_view(view(target), "output picture");
-    nst_session& owner = required(session, "session");
-    owner.session.render_into(owner.picture, style_vector(style), run_options(options));
-    check_output(target, owner.picture.width, owner.picture.height);
-    write_output(owner.picture, target);
+    const nst::Image image =
+        required(session, "session").session.render(style_vector(style), run_options(options));
+    check_output(target, image.width, image.height);
+    write_output(image, target);
   });
 }
 

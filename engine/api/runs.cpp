@@ -109,10 +109,4 @@ Image output_image(const Program& program) {
   return Image(program.output_shape.w, program.output_shape.h, 3, SampleType::f32);
 }
 
-bool is_output_image(const Image& image, const Program& program) {
-  return image.width == program.output_shape.w && image.height == program.output_shape.h &&
-         image.channels == 3 && image.type == SampleType::f32 &&
-         image.bytes.size() == image.sample_count() * sizeof(float);
-}
-
 }  // namespace nst

@@ -33,8 +33,6 @@ PlanInfo plan_info(const Program& program, int threads);
 
 // A zeroed f32 RGB picture of the program's output size.
 Image output_image(const Program& program);
-// Can the program's output be written over `image`?
-bool is_output_image(const Image& image, const Program& program);
 
 int step_count(const Program& program);
 

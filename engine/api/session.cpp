@@ -8,6 +8,16 @@
 #include "nst/nst.hpp"
 
 namespace nst {
+namespace {
+
+// Can the program's output be written over `image`?
+bool is_output_image(const Image& image, const Program& program) {
+  return image.width == program.output_shape.w && image.height == program.output_shape.h &&
+         image.channels == 3 && image.type == SampleType::f32 &&
+         image.bytes.size() == image.sample_count() * sizeof(float);
+}
+
+}  // namespace
 
 struct Session::Impl {
   explicit Impl(Model m) : model(std::move(m)) {}

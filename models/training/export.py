@@ -32,7 +32,9 @@ def main():
     parser.add_argument("--transformer", required=True, nargs="+", help="checkpoints")
     parser.add_argument("-o", "--output", required=True)
     args = parser.parse_args()
-    if args.predictor[0].endswith(".safetensors"):
+    if any(path.endswith(".safetensors") for path in args.predictor):
+        if len(args.predictor) > 1:
+            parser.error("--predictor: a model file stands alone")
         predictor, predictor_from = load_networks(args.predictor[0])[0], "as it was"
     else:
         predictor, predictor_from = averaged(args.predictor, Predictor)

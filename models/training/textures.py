@@ -25,6 +25,15 @@ def _triangle(t):
     return np.abs(2 * (t - np.floor(t)) - 1)
 
 
+def _tone(column, row):
+    """As good as random in [-1,1], the same all over a cell."""
+    return np.sin(12.9898 * column + 78.233 * row)
+
+
+def _shaded(rng, f, noise, least, most):
+    return (f + (noise - 0.5) * rng.uniform(least, most)).clip(0, 1)
+
+
 def _bars(rng, size):
     """Upright and level strokes, one over the other, on a woven ground."""
     weave = np.indices((size, size)).sum(0) % 2 * rng.uniform(0, 0.2)
@@ -45,7 +54,7 @@ def _worn(rng, f):
     noise = _octaves(rng, len(f))
     if rng.random() < 0.5:
         return np.where(noise < rng.uniform(0.1, 0.5), rng.random(), f)
-    return (f + (noise - 0.5) * rng.uniform(0.2, 1)).clip(0, 1)
+    return _shaded(rng, f, noise, 0.2, 1)
 
 
 def field(rng, size):
@@ -69,7 +78,7 @@ def field(rng, size):
     elif kind == 3:
         row = np.floor(v)
         mortar = np.minimum(_triangle(v + 0.5), 2.2 * _triangle(u / 2 + 0.5 * (row % 2) + 0.5))
-        tone = np.sin(12.9898 * np.floor(u / 2 + 0.5 * (row % 2)) + 78.233 * row) * 0.5 + 0.5
+        tone = _tone(np.floor(u / 2 + 0.5 * (row % 2)), row) * 0.5 + 0.5
         f = np.where(mortar < rng.uniform(0.1, 0.25), 0.0, 0.3 + 0.7 * tone)
     elif kind == 4:
         f = np.clip(np.hypot(_triangle(u) - 0.5, _triangle(v) - 0.5) * rng.uniform(1.2, 3), 0, 1)
@@ -82,7 +91,7 @@ def field(rng, size):
     elif kind == 8:
         power = rng.uniform(1.2, 4)  # from rhombs to squares
         radius = (_triangle(u) ** power + _triangle(v) ** power) ** (1 / power)
-        tone = np.sin(12.9898 * np.floor(u + 0.5) + 78.233 * np.floor(v + 0.5)) * rng.uniform(0, 1)
+        tone = _tone(np.floor(u + 0.5), np.floor(v + 0.5)) * rng.uniform(0, 1)
         f = _triangle(rng.uniform(0.5, 3) * radius + tone)
     else:
         f = _octaves(rng, size)
@@ -90,7 +99,7 @@ def field(rng, size):
 
 
 def palette(rng, colours):
-    """[colours,3] in [0,1]: anything, one hue, ink and paper, or ink-like colours on paper."""
+    """[colours,3], in [0,1] or up to 0.1 beyond: anything, nearly grey, ink and paper, vivid on paper."""
     kind = rng.random()
     if kind < 0.4:
         return rng.random((colours, 3)) ** rng.uniform(0.5, 1.5)
@@ -104,7 +113,7 @@ def palette(rng, colours):
         low, high = full.min(1, keepdims=True), full.max(1, keepdims=True)
         paper, ink = 1 - rng.uniform(0, 0.1, (1, 3)), (full - low) / (high - low)
         tones = (np.arange(colours) % int(rng.integers(2, 5)) == 0)[:, None]
-    mixed = (ink + (paper - ink) * tones).clip(0, 1)
+    mixed = ink + (paper - ink) * tones
     return mixed if rng.random() < 0.5 else mixed[::-1]
 
 
@@ -112,7 +121,7 @@ def texture(rng, size):
     """A picture, uint8 [size,size,3]."""
     f = field(rng, size)
     if rng.random() < 0.3:  # Rough edges, as ink on a rough ground leaves them.
-        f = (f + (_octaves(rng, size) - 0.5) * rng.uniform(0.05, 0.3)).clip(0, 1)
+        f = _shaded(rng, f, _octaves(rng, size), 0.05, 0.3)
     colours = int(rng.integers(2, 6))
     chosen = palette(rng, colours)
     if rng.random() < 0.6:
