@@ -6,7 +6,7 @@ that the students see more kinds of pictures than 1,200 paintings offer.
 import numpy as np
 from PIL import Image, ImageEnhance, ImageFilter, ImageOps
 
-from textures import field, palette, texture
+from textures import cells, field, palette, texture
 
 BILINEAR = Image.Resampling.BILINEAR
 
@@ -93,6 +93,33 @@ def _tiled(rng, view):
     return np.tile(tile, (n, n, 1))[:size, :size]
 
 
+def _refracted(rng, view):
+    """Seen through patterned glass, each cell of which shows the view bent anew."""
+    size = len(view)
+    glass = cells(rng, size) if rng.random() < 0.5 else field(rng, size)
+    if rng.random() < 0.5:
+        slopes = np.gradient(glass)
+        steep = np.quantile(np.hypot(*slopes), 0.9) + 1e-6
+        bends = [slope / steep for slope in slopes]
+    else:
+        bends = [2 * glass - 1, 1 - 2 * glass]
+    amount = rng.uniform(0.02, 0.3) * size
+    places = [(axis + amount * bend).astype(int) for axis, bend in zip(np.indices((size, size)), bends)]
+    # Beyond a border the view goes on mirrored.
+    down, across = [np.abs((place + size) % (2 * size) - size).clip(0, size - 1) for place in places]
+    return view[down, across]
+
+
+def _printed(rng, view):
+    """A texture over the view, as a shadow or in one colour; or the weave of its canvas."""
+    size = len(view)
+    over = field(rng, size) if rng.random() < 0.75 else np.indices((size, size)).sum(0) % 2
+    bare = (1 - rng.uniform(0.3, 1) * over)[..., None]
+    if rng.random() < 0.5:
+        return (view * bare * rng.uniform(1, 1.6)).clip(0, 255).astype(np.uint8)
+    return (view * bare + rng.random(3) * 255 * (1 - bare)).astype(np.uint8)
+
+
 def _patchwork(rng, size, make_view):
     """Two or three pictures or plain colours, parted along a texture's bands."""
     bands, n = field(rng, size), int(rng.integers(2, 4))
@@ -105,8 +132,8 @@ def _patchwork(rng, size, make_view):
 
 
 def style_view(rng, contents, styles, size):
-    """uint8 [size,size,3]: a painting (33 %), a photograph (11 %), both changed at random, a painted texture
-    (18 %) or something strange made of them (38 %); a few views are mixed of two.
+    """uint8 [size,size,3]: a painting (30 %), a photograph (10 %), both changed at random, a painted texture
+    (15 %) or something strange made of them (45 %); a few views are mixed of two.
 
     The strange ones are there for the far end of the teacher's bottlenecks: in units of the spread they
     lie 10 to 20 from the mean, as strongly patterned styles do, and plain views of paintings at 7.
@@ -117,18 +144,22 @@ def style_view(rng, contents, styles, size):
 
     def one():
         kind = rng.random()
-        if kind < 0.18:
+        if kind < 0.15:
             return texture(rng, size)
-        if kind < 0.28:
+        if kind < 0.23:
             return _patchwork(rng, size, plain)
+        if kind < 0.30:
+            return _printed(rng, plain() if rng.random() < 0.5 else texture(rng, size))
         view = plain()
         if kind < 0.38:
             return _posterised(rng, view)
         if kind < 0.41:
             return _drawn(rng, view)
-        if kind < 0.48:
+        if kind < 0.46:
             return _vivid(rng, view)
-        return _tiled(rng, view) if kind < 0.56 else view
+        if kind < 0.53:
+            return _tiled(rng, view)
+        return _refracted(rng, view) if kind < 0.60 else view
 
     view, chance = one(), rng.random()
     if chance < 0.06:

@@ -1,9 +1,11 @@
 """Painted textures: stripes, zigzags, checks, bricks, dots, bars, rings, noise fields, in random colours.
 
 The first student failed on strong regular textures, of which the picture sets have few. Each is a
-field in [0,1] over rotated, scaled coordinates, which picks colours from a short random palette.
+field in [0,1] over rotated, scaled coordinates, which picks colours from a short random palette, or
+bands of many colours in turn.
 """
 import numpy as np
+from PIL import Image, ImageFilter
 
 
 def _noise(rng, size, cells):
@@ -57,10 +59,10 @@ def _worn(rng, f):
     return _shaded(rng, f, noise, 0.2, 1)
 
 
-def field(rng, size):
-    """One texture's field in [0,1], [size,size]."""
+def _coordinates(rng, size, fewest=2, most=24):
+    """(u, v), [size,size] each: turned, of so many periods, a third of them warped."""
     y, x = np.mgrid[0:size, 0:size] / size - 0.5
-    angle, periods = rng.uniform(0, np.pi), np.exp(rng.uniform(np.log(2), np.log(24)))
+    angle, periods = rng.uniform(0, np.pi), np.exp(rng.uniform(np.log(fewest), np.log(most)))
     if rng.random() < 0.4:
         angle = rng.integers(4) * np.pi / 2
     u = (x * np.cos(angle) + y * np.sin(angle)) * periods + rng.random()
@@ -68,6 +70,19 @@ def field(rng, size):
     if rng.random() < 0.35:
         warp = rng.uniform(0.1, 1.2)
         u, v = u + warp * _noise(rng, size, 5), v + warp * _noise(rng, size, 5)
+    return u, v
+
+
+def cells(rng, size):
+    """A field of equal cells, [size,size], rising from the middle of each: rhombs, discs or squares."""
+    u, v = _coordinates(rng, size, fewest=4)
+    power = rng.uniform(1.2, 4)
+    return (_triangle(u) ** power + _triangle(v) ** power) ** (1 / power)
+
+
+def field(rng, size):
+    """One texture's field in [0,1], [size,size]."""
+    u, v = _coordinates(rng, size)
     kind = rng.integers(10)
     if kind == 0:
         f = _triangle(u)
@@ -117,8 +132,25 @@ def palette(rng, colours):
     return mixed if rng.random() < 0.5 else mixed[::-1]
 
 
-def texture(rng, size):
-    """A picture, uint8 [size,size,3]."""
+def _bands(rng, size):
+    """Stripes or zigzags in three to ten colours in turn, [size,size,3] in about [0,1]."""
+    u, v = _coordinates(rng, size, 3, 16)
+    if rng.random() < 0.75:
+        u = u + rng.uniform(0.3, 2) * _triangle(v * rng.uniform(0.3, 1))
+    colours = palette(rng, int(rng.integers(3, 11)))
+    if rng.random() < 0.5:  # Each second one is the tint of its neighbour.
+        full = rng.uniform(0.3, 0.8)
+        colours[1::2] = colours[0:-1:2] * full + 1 - full
+    band = np.floor(u).astype(int) % len(colours)
+    picture = colours[band]
+    if rng.random() < 0.5:
+        outline = (u - np.floor(u) < rng.uniform(0.05, 0.35)) & (band % int(rng.integers(1, 4)) == 0)
+        picture[outline] = rng.random(3) ** rng.uniform(0, 1)
+    return picture
+
+
+def _coloured_field(rng, size):
+    """[size,size,3] in about [0,1]: two to five colours, with hard edges or one fading into the next."""
     f = field(rng, size)
     if rng.random() < 0.3:  # Rough edges, as ink on a rough ground leaves them.
         f = _shaded(rng, f, _octaves(rng, size), 0.05, 0.3)
@@ -126,13 +158,20 @@ def texture(rng, size):
     chosen = palette(rng, colours)
     if rng.random() < 0.6:
         edges = np.sort(rng.random(colours - 1)) if rng.random() < 0.5 else np.arange(1, colours) / colours
-        picture = chosen[np.searchsorted(edges, f)]
-    else:
-        t = f * (colours - 1)
-        i = np.minimum(t.astype(int), colours - 2)
-        picture = chosen[i] + (chosen[i + 1] - chosen[i]) * (t - i)[..., None]
+        return chosen[np.searchsorted(edges, f)]
+    t = f * (colours - 1)
+    i = np.minimum(t.astype(int), colours - 2)
+    return chosen[i] + (chosen[i + 1] - chosen[i]) * (t - i)[..., None]
+
+
+def texture(rng, size):
+    """A picture, uint8 [size,size,3]; half of them smooth, as scaled pictures are."""
+    picture = (_bands if rng.random() < 0.2 else _coloured_field)(rng, size)
     if rng.random() < 0.5:
         picture = picture * rng.uniform(0.6, 1.0) + rng.uniform(0, 0.3)
-    if rng.random() < 0.5:
+    if rng.random() < 0.4:
         picture = picture + rng.normal(0, rng.uniform(0.01, 0.15), (size, size, rng.choice([1, 3])))
-    return (np.clip(picture, 0, 1) * 255).astype(np.uint8)
+    picture = (np.clip(picture, 0, 1) * 255).astype(np.uint8)
+    if rng.random() < 0.5:
+        picture = np.asarray(Image.fromarray(picture).filter(ImageFilter.GaussianBlur(rng.uniform(0.4, 1))))
+    return picture
