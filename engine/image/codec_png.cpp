@@ -132,7 +132,7 @@ bool write_pixels(Encoder& encoder, const ImageView& image) {
   // fast.
   png_set_compression_strategy(png, Z_RLE);
   png_set_compression_level(png, 1);
-  png_set_filter(png, PNG_FILTER_TYPE_BASE, PNG_FILTER_PAETH);
+  png_set_filter(png, PNG_FILTER_TYPE_BASE, PNG_FILTER_AVG);
   png_write_info(png, encoder.info);
   for (int y = 0; y < image.height; ++y) png_write_row(png, row_u8(image, y));
   png_write_end(png, encoder.info);

@@ -47,11 +47,12 @@ void pack(const ConvSpec& spec, const float* weights, float* packed) {
   int width = 0;
   for (int first = 0; first < spec.out_c; first += width) {
     width = panel_vectors(vectors_of(spec.out_c - first)) * kLanes;
-    for (std::size_t k = 0; k < depth; ++k) {
+    const int present = min_of(width, spec.out_c - first);
+    for (std::size_t k = 0; k < depth; ++k, packed += width) {
       const float* from = weights + k * spec.out_c + first;
-      for (int i = 0; i < width; ++i) {
-        *packed++ = first + i < spec.out_c ? from[i] : 0.0f;
-      }
+      int i = 0;
+      for (; i + kLanes <= present; i += kLanes) store(packed + i, load(from + i));
+      for (; i < width; ++i) packed[i] = i < present ? from[i] : 0.0f;
     }
   }
 }
