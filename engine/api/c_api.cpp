@@ -18,6 +18,8 @@ struct nst_model {
 
 struct nst_session {
   nst::Session session;
+  int width = 0;  // of the content set last; 0: none
+  int height = 0;
 };
 
 namespace {
@@ -222,20 +224,23 @@ nst_status nst_session_encode_style(nst_session* session, const nst_image* style
 nst_status nst_session_set_content(nst_session* session, const nst_image* content,
                                    const nst_run_options* options) {
   return guarded([&] {
-    required(session, "session")
-        .session.set_content(view(required(content, "content")), run_options(options));
+    nst_session& s = required(session, "session");
+    const nst_image& source = required(content, "content");
+    s.width = s.height = 0;
+    s.session.set_content(view(source), run_options(options));
+    s.width = source.width;
+    s.height = source.height;
   });
 }
 
 nst_status nst_session_render(nst_session* session, const float* style,
                               const nst_run_options* options, const nst_image* output) {
   return guarded([&] {
+    nst_session& s = required(session, "session");
     const nst_image& target = required(output, "output");
-    nst::check_view(view(target), "output picture");
-    const nst::Image image =
-        required(session, "session").session.render(style_vector(style), run_options(options));
-    check_output(target, image.width, image.height);
-    write_output(image, target);
+    // Without a content there is no size to check; render says so.
+    if (s.width > 0) check_output(target, s.width, s.height);
+    write_output(s.session.render(style_vector(style), run_options(options)), target);
   });
 }
 

@@ -23,6 +23,16 @@ double mean_difference(const Image& a, const Image& b) {
   return difference(samples(a), samples(b)).mean;
 }
 
+nst_image c_view(Image& image) {
+  nst_image view{};
+  view.data = image.bytes.data();
+  view.width = image.width;
+  view.height = image.height;
+  view.channels = image.channels;
+  view.type = image.type == SampleType::u8 ? NST_U8 : NST_F32;
+  return view;
+}
+
 }  // namespace
 
 TEST_CASE("Blending styles keeps the ends exactly and moves the picture steadily between them") {
@@ -171,24 +181,41 @@ TEST_CASE("The C session encodes and paints as the C++ one does") {
   REQUIRE(nst_session_create(model, &session) == NST_OK);
   nst_model_free(model);
 
-  const Image picture = formula_picture("style_first", 64, 80);
-  nst_image style{};
-  style.data = const_cast<std::uint8_t*>(picture.u8());
-  style.width = picture.width;
-  style.height = picture.height;
-  style.channels = picture.channels;
-  style.type = NST_F32;
+  Image picture = formula_picture("style_first", 64, 80);
+  const nst_image style = c_view(picture);
   Session expected(Model::default_model());
   const StyleOptions as_is{.style_size = 0};
+  float vector[NST_STYLE_SIZE] = {};
+  StyleVector wanted;
   for (int round = 0; round < 2; ++round) {
-    float vector[NST_STYLE_SIZE] = {};
     REQUIRE(nst_session_encode_style(session, &style, 0, NST_RESIZE_SMOOTH, nullptr, vector) ==
             NST_OK);
-    const StyleVector wanted = expected.encode_style(picture.view(), as_is);
+    wanted = expected.encode_style(picture.view(), as_is);
     CHECK(std::equal(wanted.values.begin(), wanted.values.end(), vector));
   }
   CHECK(nst_session_encode_style(session, &style, 0, NST_RESIZE_SMOOTH, nullptr, nullptr) ==
         NST_ERROR_USAGE);
+
+  Image content = small_content();
+  const nst_image source = c_view(content);
+  expected.set_content(content.view());
+  const Image painted = expected.render(wanted);
+  Image output(painted.width, painted.height, 3, SampleType::f32);
+  nst_image target = c_view(output);
+  CHECK(nst_session_render(session, vector, nullptr, &target) == NST_ERROR_USAGE);  // no content
+  REQUIRE(nst_session_set_content(session, &source, nullptr) == NST_OK);
+  REQUIRE(nst_session_render(session, vector, nullptr, &target) == NST_OK);
+  CHECK(output.bytes == painted.bytes);
+
+  // What cannot be written is refused before the work.
+  int reports = 0;
+  nst_run_options counting{};
+  counting.progress = [](double, void* count) { return ++*static_cast<int*>(count); };
+  counting.progress_user = &reports;
+  Image larger(painted.width + 1, painted.height, 3, SampleType::f32);
+  target = c_view(larger);
+  CHECK(nst_session_render(session, vector, &counting, &target) == NST_ERROR_USAGE);
+  CHECK(reports == 0);
   nst_session_free(session);
 }
 
