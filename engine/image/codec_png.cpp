@@ -127,9 +127,9 @@ bool write_pixels(Encoder& encoder, const ImageView& image) {
                static_cast<png_uint_32>(image.height), 8,
                image.channels == 4 ? PNG_COLOR_TYPE_RGB_ALPHA : PNG_COLOR_TYPE_RGB,
                PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
-  // Painted pictures have texture everywhere and hardly a repeated string: after the Paeth filter
-  // run lengths and Huffman codes alone give the size of level 6 with all filters, 15 times as
-  // fast.
+  // Painted pictures have texture everywhere and hardly a repeated string: after the average filter
+  // run lengths and Huffman codes alone give files 3 % larger than level 6 with all filters, in a
+  // fifth of the time.
   png_set_compression_strategy(png, Z_RLE);
   png_set_compression_level(png, 1);
   png_set_filter(png, PNG_FILTER_TYPE_BASE, PNG_FILTER_AVG);
