@@ -3,8 +3,8 @@ import torch
 import torch.nn.functional as F
 
 WINDOW = 8
-WEIGHTS = {"l1": 1.0, "gradient": 0.5, "coarse": 1.0, "ssim": 1.2, "laplacian": 0.5, "perceptual": 0.25,
-           "seen": 0.6}
+WEIGHTS = {"l1": 1.0, "gradient": 0.5, "coarse": 1.0, "ssim": 2.0, "laplacian": 0.5, "perceptual": 0.25,
+           "seen": 1.0}
 FEATURE_BLOCKS = 4
 
 

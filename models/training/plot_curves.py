@@ -25,8 +25,9 @@ PANELS = (
 # A widened predictor counts its steps anew: here they follow those of the run it came from.
 BRANCHES = (("", "long run", 0), ("-anneal", "anneal", 0), ("-2", "second anneal", 0), ("-3", "third anneal", 0),
             ("-wide", "widened", 21100), ("-wide-2", "widened, annealed again", 21100), ("-4", "fourth anneal", 0),
-            ("-5", "fifth anneal", 0))
-PAIR_BRANCHES = (("", "from predictor-3, transformer-3", 0), ("-2", "from predictor-wide-2, transformer-5", 0))
+            ("-wide-3", "widened, annealed a third time", 21100), ("-5", "fifth anneal", 0), ("-6", "sixth anneal", 0))
+PAIR_BRANCHES = (("", "from predictor-3, transformer-3", 0), ("-2", "from predictor-wide-2, transformer-5", 0),
+                 ("-3", "from predictor-wide-3, transformer-6", 0))
 MEAN_OF = 10  # rows of a training log to a point
 GOALS = {"style": 0.15, "content": 0.15, "psnr": 20.5, "ssim": 0.80}
 

@@ -39,15 +39,15 @@ class Pair(nn.Module):
 
 def make_producer(rng, side, contents, styles, source, teacher):
     """produce(n) → style views uint8 [n,256,256,3], crops uint8 [n,side,side,3], the teacher's bottlenecks
-    [n,100] and its pictures, uint8. Of twice as many views, strong styles are kept more often."""
+    [n,100] and its pictures, uint8. Of three times as many views, strong styles are kept more often."""
     predictor, transformer = teacher
 
     def produce(n):
-        views = np.stack([augment.style_view(rng, contents, styles, SIZE) for _ in range(2 * n)])
+        views = np.stack([augment.style_view(rng, contents, styles, SIZE) for _ in range(3 * n)])
         crops = np.stack([augment.draw_crop(rng, side, contents, styles)[0] for _ in range(n)])
         with torch.no_grad():
             z = predictor(data.to_tensor(views))
-            kept = rng.choice(2 * n, n, replace=False, p=source.weights(z))
+            kept = rng.choice(3 * n, n, replace=False, p=source.weights(z))
             pictures = transformer(data.to_tensor(crops), z[kept])
         return torch.from_numpy(views[kept]), torch.from_numpy(crops), z[kept], data.to_bytes(pictures)
 
