@@ -73,11 +73,15 @@ def _coordinates(rng, size, fewest=2, most=24):
     return u, v
 
 
-def cells(rng, size):
-    """A field of equal cells, [size,size], rising from the middle of each: rhombs, discs or squares."""
-    u, v = _coordinates(rng, size, fewest=4)
+def _radius(rng, u, v):
+    """From the middle of each cell of 1 × 1, in rhombs, discs or squares."""
     power = rng.uniform(1.2, 4)
     return (_triangle(u) ** power + _triangle(v) ** power) ** (1 / power)
+
+
+def cells(rng, size):
+    """A field of equal cells, [size,size], rising from the middle of each."""
+    return _radius(rng, *_coordinates(rng, size, fewest=4))
 
 
 def field(rng, size):
@@ -104,8 +108,7 @@ def field(rng, size):
     elif kind == 7:
         f = _bars(rng, size)
     elif kind == 8:
-        power = rng.uniform(1.2, 4)  # from rhombs to squares
-        radius = (_triangle(u) ** power + _triangle(v) ** power) ** (1 / power)
+        radius = _radius(rng, u, v)
         tone = _tone(np.floor(u + 0.5), np.floor(v + 0.5)) * rng.uniform(0, 1)
         f = _triangle(rng.uniform(0.5, 3) * radius + tone)
     else:
