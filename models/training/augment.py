@@ -6,7 +6,7 @@ that the students see more kinds of pictures than 1,200 paintings offer.
 import numpy as np
 from PIL import Image, ImageEnhance, ImageFilter, ImageOps
 
-from textures import cells, field, palette, texture
+from textures import cells, field, palette, texture, weave
 
 BILINEAR = Image.Resampling.BILINEAR
 
@@ -113,7 +113,7 @@ def _refracted(rng, view):
 def _printed(rng, view):
     """A texture over the view, as a shadow or in one colour; or the weave of its canvas."""
     size = len(view)
-    over = field(rng, size) if rng.random() < 0.75 else np.indices((size, size)).sum(0) % 2
+    over = field(rng, size) if rng.random() < 0.75 else weave(size)
     bare = (1 - rng.uniform(0.3, 1) * over)[..., None]
     if rng.random() < 0.5:
         return (view * bare * rng.uniform(1, 1.6)).clip(0, 255).astype(np.uint8)

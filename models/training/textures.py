@@ -32,14 +32,19 @@ def _tone(column, row):
     return np.sin(12.9898 * column + 78.233 * row)
 
 
+def weave(size):
+    """0 and 1 in turn, along rows and columns: the threads of a canvas."""
+    return np.indices((size, size)).sum(0) % 2
+
+
 def _shaded(rng, f, noise, least, most):
     return (f + (noise - 0.5) * rng.uniform(least, most)).clip(0, 1)
 
 
 def _bars(rng, size):
     """Upright and level strokes, one over the other, on a woven ground."""
-    weave = np.indices((size, size)).sum(0) % 2 * rng.uniform(0, 0.2)
-    f = np.full((size, size), rng.uniform(0.6, 0.8)) + weave
+    threads = weave(size) * rng.uniform(0, 0.2)
+    f = np.full((size, size), rng.uniform(0.6, 0.8)) + threads
     thick = rng.uniform(0.01, 0.06) * size
     tones = rng.random(3) * rng.uniform(0, 0.5)
     for _ in range(rng.integers(6, 50)):
@@ -80,7 +85,8 @@ def _radius(rng, u, v):
 
 
 def cells(rng, size):
-    """A field of equal cells, [size,size], rising from the middle of each."""
+    """A field of equal cells, [size,size], rising from 0 in the middle of each to 1 at its sides, up to
+    2^(1/1.2) in its corners."""
     return _radius(rng, *_coordinates(rng, size, fewest=4))
 
 

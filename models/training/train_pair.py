@@ -47,7 +47,7 @@ def make_producer(rng, side, contents, styles, source, teacher):
         crops = np.stack([augment.draw_crop(rng, side, contents, styles)[0] for _ in range(n)])
         with torch.no_grad():
             z = predictor(data.to_tensor(views))
-            kept = rng.choice(3 * n, n, replace=False, p=source.weights(z))
+            kept = rng.choice(len(views), n, replace=False, p=source.weights(z))
             pictures = transformer(data.to_tensor(crops), z[kept])
         return torch.from_numpy(views[kept]), torch.from_numpy(crops), z[kept], data.to_bytes(pictures)
 
