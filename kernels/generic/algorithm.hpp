@@ -19,26 +19,27 @@ struct ConvAlgorithm {
 };
 
 // Blocks for an algorithm that needs scratch_floats(spec, h, w) for one of h x w pixels. Rows are
-// at most `widest` pixels, a multiple of `granule` where the picture is wider than that.
+// at most `widest` pixels, a multiple of `granule` where the picture is wider than that; a block
+// has at least `fewest` pixels, if the scratch allows.
 template <class ScratchFloats>
 ConvBlocking pixel_blocking(const ConvSpec& spec, const ConvGeometry& g, int widest, int granule,
-                            ScratchFloats&& scratch_floats) {
+                            ScratchFloats&& scratch_floats, int fewest = 14) {
   // A window and a panel of weights share a second-level cache taken as 1 MiB.
   constexpr std::size_t kWindowFloats = (384 * 1024) / sizeof(float);
   constexpr int kHeight = 16;
   constexpr int kEnoughBlocks = 16;  // two each for eight threads
-  constexpr int kFewestPixels = 14;  // a register tile
+  constexpr int kRegisterTile = 14;
   const auto width = [&](int columns) {
     return min_of(ceil_div(ceil_div(g.out_w, columns), granule) * granule, g.out_w);
   };
   int columns = ceil_div(g.out_w, widest);
   int h = min_of(kHeight, g.out_h);
   while (h > 1 && ceil_div(g.out_h, h) * columns < kEnoughBlocks &&
-         (h - 1) * width(columns) >= kFewestPixels) {
+         (h - 1) * width(columns) >= fewest) {
     --h;
   }
   while (h > 1 && scratch_floats(spec, h, width(columns)) > kWindowFloats) --h;
-  while (width(columns) > max_of(kFewestPixels, granule) &&
+  while (width(columns) > max_of(kRegisterTile, granule) &&
          scratch_floats(spec, h, width(columns)) > kWindowFloats) {
     ++columns;
   }

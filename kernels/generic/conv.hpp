@@ -6,6 +6,7 @@
 #include "kernels/generic/conv_direct.hpp"
 #include "kernels/generic/conv_nested.hpp"
 #include "kernels/generic/conv_planar.hpp"
+#include "kernels/generic/conv_pointwise.hpp"
 #include "kernels/generic/conv_strided.hpp"
 #include "kernels/generic/conv_upsample.hpp"
 #include "kernels/generic/conv_winograd.hpp"
@@ -16,9 +17,9 @@ namespace {
 
 // In the order they are asked; the last suits everything. ConvPlan::algorithm is the index.
 constexpr const ConvAlgorithm* kAlgorithms[] = {
-    &depthwise::kAlgorithm, &nested::kAlgorithm, &upsample::kAlgorithm, &winograd::k3x3,
-    &winograd::k5x5,        &winograd::k1x7,     &winograd::k7x1,       &strided::kAlgorithm,
-    &planar::kAlgorithm,    &direct::kAlgorithm};
+    &depthwise::kAlgorithm, &nested::kAlgorithm,    &upsample::kAlgorithm, &winograd::k3x3,
+    &winograd::k5x5,        &winograd::k1x7,        &winograd::k7x1,       &strided::kAlgorithm,
+    &planar::kAlgorithm,    &pointwise::kAlgorithm, &direct::kAlgorithm};
 
 ConvPlan conv_plan(const ConvSpec& spec) {
   int i = 0;

@@ -41,12 +41,20 @@ NST_INLINE int panel_vectors(int left) {
   return left == kMostVectors ? left : min_of(kVectors, left);
 }
 
+// f(first channel, vectors) for the panels of channels [first_c, end_c).
+template <class F>
+NST_INLINE void for_panels(int first_c, int end_c, F&& f) {
+  for (int first = first_c, vectors = 0; first < end_c; first += vectors * kLanes) {
+    vectors = panel_vectors(vectors_of(end_c - first));
+    f(first, vectors);
+  }
+}
+
 // [panel][kernel row, kernel column, in_c][channels of the panel], absent channels zero.
 void pack(const ConvSpec& spec, const float* weights, float* packed) {
   const std::size_t depth = products(spec);
-  int width = 0;
-  for (int first = 0; first < spec.out_c; first += width) {
-    width = panel_vectors(vectors_of(spec.out_c - first)) * kLanes;
+  for_panels(0, spec.out_c, [&](int first, int vectors) {
+    const int width = vectors * kLanes;
     const int present = min_of(width, spec.out_c - first);
     for (std::size_t k = 0; k < depth; ++k, packed += width) {
       const float* from = weights + k * spec.out_c + first;
@@ -54,19 +62,17 @@ void pack(const ConvSpec& spec, const float* weights, float* packed) {
       for (; i + kLanes <= present; i += kLanes) store(packed + i, load(from + i));
       for (; i < width; ++i) packed[i] = i < present ? from[i] : 0.0f;
     }
-  }
+  });
 }
 
-// Register tiles of the same pixels: neighbours of one row × panels of channels one after the
-// other.
+// A register tile: neighbouring pixels of one row × a panel of channels.
 struct Tile {
   const float* in;                  // tap (0, 0) of the first pixel
   std::ptrdiff_t in_pixel, in_row;  // to the next output pixel; to the next kernel row
   int kernel_h, run;                // run: kernel_w * in_c
   const float* weights;
   const float* bias;  // of the panel, or null
-  int channels;       // valid ones, from the first panel on
-  int panels;
+  int channels;       // valid ones, from the panel's first on
   Clamp clamp;
   const float* skip;  // of the first pixel, or null
   std::ptrdiff_t skip_pixel;
@@ -207,72 +213,69 @@ NST_INLINE void run_panel(const Tile& t) {
   finish(acc, t);
 }
 
-// All panels in one call: where the sums are short, a call for each costs as much as its products.
-template <int P, int V>
-void run_tile(const Tile& tile) {
-  Tile t = tile;
-  const std::ptrdiff_t panel = static_cast<std::ptrdiff_t>(t.kernel_h) * t.run * V * kLanes;
-  for (int left = tile.panels; left > 0; --left) {
-    run_panel<P, V>(t);
-    t.weights += panel;
-    t.channels -= V * kLanes;
-    t.out += V * kLanes;
-    if (t.bias != nullptr) t.bias += V * kLanes;
-    if (t.skip != nullptr) t.skip += V * kLanes;
-  }
-}
-
-using TileFunction = void (*)(const Tile&);
-
-NST_INLINE int most_pixels(int vectors) {
-  return vectors == 1 ? kPixelsOfOne : vectors == 2 ? kPixels : kPixelsOfThree;
-}
-
-template <int V, int... P>
-NST_INLINE TileFunction tile_function(int pixels, std::integer_sequence<int, P...>) {
-  static constexpr TileFunction functions[] = {run_tile<P + 1, V>...};
-  return functions[pixels - 1];
-}
-
-NST_INLINE TileFunction tile_function(int pixels, int vectors) {
-  static_assert(kVectors == 2 && kMostVectors == 3);
-  switch (vectors) {
-    case 1:
-      return tile_function<1>(pixels, std::make_integer_sequence<int, kPixelsOfOne>{});
-    case 2:
-      return tile_function<2>(pixels, std::make_integer_sequence<int, kPixels>{});
-    default:
-      return tile_function<3>(pixels, std::make_integer_sequence<int, kPixelsOfThree>{});
-  }
-}
-
-// f(width) for tiles of nearly equal width that make up a row: 64 pixels as 13+13+13+13+12 keep the
-// multipliers busier than 14+14+14+14+8.
-template <class F>
-NST_INLINE void for_tiles(int pixels, int most, F&& f) {
-  const int tiles = ceil_div(pixels, most);
-  const int width = pixels / tiles;
-  const int wider = pixels % tiles;
-  for (int i = 0; i < tiles; ++i) f(width + (i < wider ? 1 : 0));
-}
-
 NST_INLINE void advance(Tile& tile, int pixels) {
   tile.in += pixels * tile.in_pixel;
   tile.out += pixels * tile.out_pixel;
   if (tile.skip != nullptr) tile.skip += pixels * tile.skip_pixel;
 }
 
-// One row of the block for one panel.
+// `tiles` neighbours of P pixels and a panel of V vectors, in one call: a call for each costs as
+// much as 64 products of a tile (its jump is seldom foreseen, and a Tile that was just written is
+// copied).
+template <int P, int V>
+void run_tiles(const Tile& first, int tiles) {
+  Tile tile = first;
+  for (; tiles > 0; --tiles) {
+    run_panel<P, V>(tile);
+    advance(tile, P);
+  }
+}
+
+using TilesFunction = void (*)(const Tile&, int tiles);
+
+NST_INLINE int most_pixels(int vectors) {
+  return vectors == 1 ? kPixelsOfOne : vectors == 2 ? kPixels : kPixelsOfThree;
+}
+
+template <int V, int... P>
+NST_INLINE TilesFunction tiles_function(int pixels, std::integer_sequence<int, P...>) {
+  static constexpr TilesFunction functions[] = {run_tiles<P + 1, V>...};
+  return functions[pixels - 1];
+}
+
+NST_INLINE TilesFunction tiles_function(int pixels, int vectors) {
+  static_assert(kVectors == 2 && kMostVectors == 3);
+  switch (vectors) {
+    case 1:
+      return tiles_function<1>(pixels, std::make_integer_sequence<int, kPixelsOfOne>{});
+    case 2:
+      return tiles_function<2>(pixels, std::make_integer_sequence<int, kPixels>{});
+    default:
+      return tiles_function<3>(pixels, std::make_integer_sequence<int, kPixelsOfThree>{});
+  }
+}
+
+// f(width, tiles) for tiles of nearly equal width that make up a row: 64 pixels as 13+13+13+13+12
+// keep the multipliers busier than 14+14+14+14+8.
+template <class F>
+NST_INLINE void for_tiles(int pixels, int most, F&& f) {
+  const int tiles = ceil_div(pixels, most);
+  const int width = pixels / tiles;
+  const int wider = pixels % tiles;
+  if (wider > 0) f(width + 1, wider);
+  f(width, tiles - wider);
+}
+
+// `pixels` neighbours of a row for a panel of `vectors` vectors.
 NST_INLINE void run_row(Tile tile, int pixels, int vectors) {
-  for_tiles(pixels, most_pixels(vectors), [&](int n) {
-    tile_function(n, vectors)(tile);
-    advance(tile, n);
+  for_tiles(pixels, most_pixels(vectors), [&](int width, int tiles) {
+    tiles_function(width, vectors)(tile, tiles);
+    advance(tile, width * tiles);
   });
 }
 
-// `panels` panels from channel `first` on, of a tile at channel 0.
-NST_INLINE Tile panels_of(const ConvArgs& args, Tile tile, int first, int panels) {
-  tile.panels = panels;
+// The panel of channels from `first` on, of a tile at channel 0.
+NST_INLINE Tile panel_of(const ConvArgs& args, Tile tile, int first) {
   tile.weights = args.packed + static_cast<std::ptrdiff_t>(products(args.plan.spec)) * first;
   tile.channels = args.plan.spec.out_c - first;
   tile.bias = args.bias != nullptr ? args.bias + first : nullptr;
@@ -281,29 +284,10 @@ NST_INLINE Tile panels_of(const ConvArgs& args, Tile tile, int first, int panels
   return tile;
 }
 
-// Few weights stay in the first-level cache whatever is done; then pixels are finished one tile
-// after the other, so that memory is written in its order. Many are used for all rows, a panel at a
-// time.
-NST_INLINE bool has_few_weights(const ConvSpec& spec) {
-  constexpr std::size_t kFew = 24 * 1024 / sizeof(float);
-  return packed_floats(spec) <= kFew;
-}
-
-// Is the block one long row to a 1x1 kernel? Then no tile is cut short by the end of a row.
-NST_INLINE bool rows_follow_each_other(const ConvArgs& args, Block block, const Window& window) {
+// The tile of the block's first pixel, channel 0. A block's rows lie apart as those of the window
+// and the output do.
+NST_INLINE Tile first_tile(const ConvArgs& args, const Window& window) {
   const ConvSpec& spec = args.plan.spec;
-  const auto is_dense = [&](std::ptrdiff_t row, std::ptrdiff_t pixel) {
-    return row == pixel * block.w;
-  };
-  return spec.kernel_h == 1 && spec.kernel_w == 1 && spec.stride == 1 &&
-         is_dense(window.row_stride, window.pixel_stride) &&
-         is_dense(args.output.row_stride, args.output.pixel_stride) &&
-         (args.skip.data == nullptr || is_dense(args.skip.row_stride, args.skip.pixel_stride));
-}
-
-void run(const ConvArgs& args, Block block, float* scratch) {
-  const ConvSpec& spec = args.plan.spec;
-  const Window window = block_window(args, block, true, scratch);
   Tile tile{};
   tile.in_pixel = window.pixel_stride * spec.stride;
   tile.in_row = window.row_stride;
@@ -312,38 +296,37 @@ void run(const ConvArgs& args, Block block, float* scratch) {
   tile.clamp = clamp_of(args.act);
   tile.skip_pixel = args.skip.pixel_stride;
   tile.out_pixel = args.output.pixel_stride;
-  const auto row_of = [&](int y) {
-    Tile row = tile;
-    row.in = window.data + y * spec.stride * window.row_stride;
-    row.out = address(args.output, block.y + y, block.x);
-    row.skip = args.skip.data != nullptr ? address(args.skip, block.y + y, block.x) : nullptr;
-    return row;
+  return tile;
+}
+
+NST_INLINE Tile tile_of_row(const ConvArgs& args, Block block, const Window& window, Tile tile,
+                            int y) {
+  tile.in = window.data + y * args.plan.spec.stride * window.row_stride;
+  tile.out = address(args.output, block.y + y, block.x);
+  tile.skip = args.skip.data != nullptr ? address(args.skip, block.y + y, block.x) : nullptr;
+  return tile;
+}
+
+// Few weights stay in the first-level cache whatever is done; then pixels get all their channels
+// before the next row, so that memory is written in its order. Many are used for all rows, a panel
+// at a time.
+NST_INLINE bool has_few_weights(const ConvSpec& spec) {
+  constexpr std::size_t kFew = 24 * 1024 / sizeof(float);
+  return packed_floats(spec) <= kFew;
+}
+
+void run(const ConvArgs& args, Block block, float* scratch) {
+  const Window window = block_window(args, block, true, scratch);
+  const Tile tile = first_tile(args, window);
+  const auto run_rows = [&](int y, int rows) __attribute__((always_inline)) {
+    for_panels(0, args.plan.spec.out_c, [&](int first, int vectors) {
+      for (int i = y; i < y + rows; ++i) {
+        run_row(panel_of(args, tile_of_row(args, block, window, tile, i), first), block.w, vectors);
+      }
+    });
   };
-  const int vectors = vectors_of(spec.out_c);
-  if (rows_follow_each_other(args, block, window)) {
-    block.w *= block.h;
-    block.h = 1;
-  }
-  if (has_few_weights(spec)) {
-    // All panels have kVectors vectors but one of one or three, if their number is odd.
-    const int last = vectors % kVectors == 0 ? 0 : min_of(vectors, kMostVectors);
-    const int whole = (vectors - last) / kVectors;
-    for (int y = 0; y < block.h; ++y) {
-      Tile row = row_of(y);
-      for_tiles(block.w, most_pixels(last > 0 ? last : kVectors), [&](int n) {
-        if (whole > 0) tile_function(n, kVectors)(panels_of(args, row, 0, whole));
-        if (last > 0) tile_function(n, last)(panels_of(args, row, whole * kPanelChannels, 1));
-        advance(row, n);
-      });
-    }
-    return;
-  }
-  for (int first = 0, panel = 0; first < vectors; first += panel) {
-    panel = panel_vectors(vectors - first);
-    for (int y = 0; y < block.h; ++y) {
-      run_row(panels_of(args, row_of(y), first * kLanes, 1), block.w, panel);
-    }
-  }
+  if (!has_few_weights(args.plan.spec)) return run_rows(0, block.h);
+  for (int y = 0; y < block.h; ++y) run_rows(y, 1);
 }
 
 // Wider rows gain nothing but fewer columns read twice. A block has all channels.

@@ -211,7 +211,7 @@ void transform_inputs(const Window& window, const Layout& l, int channels, float
 // P rows of m [count][V vectors] = v [count][depth] · u [depth][V vectors]. The partial sums of
 // long chains (direct::kPartial) meet in m.
 template <int P, int V>
-void multiply_rows(const float* v, int depth, const float* u, float* m) {
+NST_INLINE void multiply_tile(const float* v, int depth, const float* u, float* m) {
   constexpr int kPointers = (P + 2) / 3;
   const std::ptrdiff_t row = depth;
   const float* in[kPointers];
@@ -229,20 +229,30 @@ void multiply_rows(const float* v, int depth, const float* u, float* m) {
   }
 }
 
-using RowsFunction = void (*)(const float*, int, const float*, float*);
+// `tiles` register tiles one after the other, in one call as direct::run_tiles.
+template <int P, int V>
+void multiply_tiles(const float* v, int depth, const float* u, float* m, int tiles) {
+  for (; tiles > 0; --tiles) {
+    multiply_tile<P, V>(v, depth, u, m);
+    v += static_cast<std::ptrdiff_t>(P) * depth;
+    m += P * V * kLanes;
+  }
+}
+
+using TilesFunction = void (*)(const float*, int, const float*, float*, int);
 
 template <int V, int... P>
-NST_INLINE RowsFunction rows_function(int rows, std::integer_sequence<int, P...>) {
-  static constexpr RowsFunction functions[] = {multiply_rows<P + 1, V>...};
+NST_INLINE TilesFunction tiles_function(int rows, std::integer_sequence<int, P...>) {
+  static constexpr TilesFunction functions[] = {multiply_tiles<P + 1, V>...};
   return functions[rows - 1];
 }
 
-NST_INLINE RowsFunction rows_function(int rows, int vectors) {
+NST_INLINE TilesFunction tiles_function(int rows, int vectors) {
   static_assert(direct::kVectors == 2);
   using direct::kPixels;
   using direct::kPixelsOfOne;
-  return vectors == 1 ? rows_function<1>(rows, std::make_integer_sequence<int, kPixelsOfOne>{})
-                      : rows_function<2>(rows, std::make_integer_sequence<int, kPixels>{});
+  return vectors == 1 ? tiles_function<1>(rows, std::make_integer_sequence<int, kPixelsOfOne>{})
+                      : tiles_function<2>(rows, std::make_integer_sequence<int, kPixels>{});
 }
 
 // One point's product: m [count][width] = v [count][depth] · u [depth][width], width one or two
@@ -250,10 +260,10 @@ NST_INLINE RowsFunction rows_function(int rows, int vectors) {
 NST_INLINE void multiply(const float* v, int count, int depth, const float* u, int width,
                          float* m) {
   const int vectors = width / kLanes;
-  direct::for_tiles(count, direct::most_pixels(vectors), [&](int rows) {
-    rows_function(rows, vectors)(v, depth, u, m);
-    v += static_cast<std::ptrdiff_t>(rows) * depth;
-    m += static_cast<std::ptrdiff_t>(rows) * width;
+  direct::for_tiles(count, direct::most_pixels(vectors), [&](int rows, int tiles) {
+    tiles_function(rows, vectors)(v, depth, u, m, tiles);
+    v += static_cast<std::ptrdiff_t>(rows) * tiles * depth;
+    m += static_cast<std::ptrdiff_t>(rows) * tiles * width;
   });
 }
 

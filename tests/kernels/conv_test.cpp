@@ -68,6 +68,11 @@ const std::vector<Shape> kShapes = {
     {{1, 1, 144, 24, 1, 1, false}, Padding::same, 9, 7},
     {{1, 1, 30, 11, 1, 1, false}, Padding::same, 3, 11},
     {{1, 1, 20, 40, 1, 1, false}, Padding::same, 5, 13},
+    // Nine vectors of 4, 8 or 16 channels, in blocks of fewer: the last panel has three.
+    {{1, 1, 9, 36, 1, 1, false}, Padding::same, 5, 13},
+    {{1, 1, 17, 72, 1, 1, false}, Padding::same, 5, 13},
+    {{1, 1, 70, 144, 1, 1, false}, Padding::same, 5, 13},
+    {{1, 1, 33, 150, 1, 1, false}, Padding::same, 3, 3},
     {{1, 1, 200, 39, 1, 1, false}, Padding::same, 4, 9},
     {{1, 1, 70, 45, 1, 1, false}, Padding::same, 5, 10},
     {{3, 3, 3, 24, 2, 1, false}, Padding::same, 20, 18},

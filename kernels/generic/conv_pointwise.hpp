@@ -1,0 +1,162 @@
+// 1x1 convolution: the product of a matrix of pixels and one of weights, tile by tile as
+// conv_direct.hpp, whose packed weights it shares.
+#pragma once
+
+#include "kernels/generic/conv_direct.hpp"
+
+namespace nst::kernels {
+namespace {
+namespace pointwise {
+
+using direct::Accumulators;
+using direct::Tile;
+
+// As direct::run_tiles for one kernel row and a panel all of whose channels are there, `Skips` as
+// the tile has a skip or not. Nothing else is in the loop: whatever is tested or fetched for every
+// tile of 16 to 100 products deep costs as much as ten of them.
+template <int P, int V, bool Skips>
+void run_tiles(const Tile& first, int tiles) {
+  constexpr int kPointers = (P + 2) / 3;
+  const Tile t = first;
+  const float* x = t.in;
+  const float* skip = t.skip;
+  float* out = t.out;
+  alignas(64) float biases[V][kLanes] = {};
+  if (t.bias != nullptr) copy_floats(t.bias, biases[0], V * kLanes);
+  for (; tiles > 0; --tiles) {
+    Accumulators<P, V> acc;
+    unroll<V>([&](auto v) __attribute__((always_inline)) {
+      const Vec bias = load(biases[v]);
+      unroll<P>([&](auto p) __attribute__((always_inline)) { acc.at[p][v] = bias; });
+    });
+    const float* in[kPointers];
+    unroll<kPointers>([&](auto j)
+                          __attribute__((always_inline)) { in[j] = x + 3 * j * t.in_pixel; });
+    const float* weights = t.weights;
+    if (t.run <= direct::kPartial) {
+      direct::accumulate_run<P, V>(acc, in, t.in_pixel, weights, t.run);
+    } else {
+      direct::Total<P, V> total;
+      int left = t.run;
+      for (; left > direct::kPartial; left -= direct::kPartial) {
+        direct::accumulate_run<P, V>(acc, in, t.in_pixel, weights, direct::kPartial);
+        total.take(acc);
+      }
+      direct::accumulate_run<P, V>(acc, in, t.in_pixel, weights, left);
+      total.add_to(acc);
+    }
+    unroll<P>([&](auto p) __attribute__((always_inline)) {
+      unroll<V>([&](auto v) __attribute__((always_inline)) {
+        Vec value = clamped(t.clamp, acc.at[p][v]);
+        if constexpr (Skips) value = value + load(skip + p * t.skip_pixel + v * kLanes);
+        store(out + p * t.out_pixel + v * kLanes, value);
+      });
+    });
+    x += P * t.in_pixel;
+    if constexpr (Skips) skip += P * t.skip_pixel;
+    out += P * t.out_pixel;
+  }
+}
+
+template <int V, bool Skips, int... P>
+NST_INLINE direct::TilesFunction tiles_function(int pixels, std::integer_sequence<int, P...>) {
+  static constexpr direct::TilesFunction functions[] = {run_tiles<P + 1, V, Skips>...};
+  return functions[pixels - 1];
+}
+
+template <bool Skips>
+NST_INLINE direct::TilesFunction tiles_function(int pixels, int vectors) {
+  using namespace direct;
+  static_assert(kVectors == 2 && kMostVectors == 3);
+  switch (vectors) {
+    case 1:
+      return tiles_function<1, Skips>(pixels, std::make_integer_sequence<int, kPixelsOfOne>{});
+    case 2:
+      return tiles_function<2, Skips>(pixels, std::make_integer_sequence<int, kPixels>{});
+    default:
+      return tiles_function<3, Skips>(pixels, std::make_integer_sequence<int, kPixelsOfThree>{});
+  }
+}
+
+NST_INLINE void run_pixels(Tile tile, int pixels, int vectors) {
+  if (tile.channels < vectors * kLanes) return direct::run_row(tile, pixels, vectors);
+  direct::for_tiles(pixels, direct::most_pixels(vectors), [&](int width, int tiles) {
+    if (tile.skip != nullptr) {
+      tiles_function<true>(width, vectors)(tile, tiles);
+    } else {
+      tiles_function<false>(width, vectors)(tile, tiles);
+    }
+    direct::advance(tile, width * tiles);
+  });
+}
+
+// Is the block one long row? Then no tile is cut short by the end of one.
+NST_INLINE bool rows_follow_each_other(const ConvArgs& args, Block block, const Window& window) {
+  const auto is_dense = [&](std::ptrdiff_t row, std::ptrdiff_t pixel) {
+    return row == pixel * block.w;
+  };
+  return is_dense(window.row_stride, window.pixel_stride) &&
+         is_dense(args.output.row_stride, args.output.pixel_stride) &&
+         (args.skip.data == nullptr || is_dense(args.skip.row_stride, args.skip.pixel_stride));
+}
+
+// Pixels that get all their channels before the next ones: few enough that outputs and inputs stay
+// in the first-level cache, so that memory is written in its order.
+NST_INLINE int near_pixels(const ConvSpec& spec) {
+  constexpr int kNearFloats = 24 * 1024 / sizeof(float);
+  constexpr int kWhole = 12;  // register tiles of 1, 2 and 3 vectors, whole ones
+  return max_of(kNearFloats / (spec.in_c + spec.out_c) / kWhole, 1) * kWhole;
+}
+
+void run(const ConvArgs& args, Block block, float* scratch) {
+  const ConvSpec& spec = args.plan.spec;
+  const Window window = block_window(args, block, true, scratch);
+  const Tile tile = direct::first_tile(args, window);
+  Block rows = block;
+  if (rows_follow_each_other(args, block, window)) {
+    rows.w *= block.h;
+    rows.h = 1;
+  }
+  // Few weights stay in the first-level cache; many are fetched once for all pixels.
+  const int near = direct::has_few_weights(spec) ? near_pixels(spec) : rows.w;
+  for (int y = 0; y < rows.h; ++y) {
+    Tile part = direct::tile_of_row(args, rows, window, tile, y);
+    for (int left = rows.w; left > 0; left -= near) {
+      const int pixels = min_of(left, near);
+      direct::for_panels(block.first_c, block.first_c + block.channels,
+                         [&](int first, int vectors) {
+                           run_pixels(direct::panel_of(args, part, first), pixels, vectors);
+                         });
+      direct::advance(part, pixels);
+    }
+  }
+}
+
+// Areas of at least some register tiles; where that makes few, blocks of fewer channels, whole
+// panels as they are packed.
+ConvBlocking blocking(const ConvSpec& spec, const ConvGeometry& geometry) {
+  constexpr int kEnoughBlocks = 16;
+  constexpr int kFewestPanels = 2;
+  constexpr int kFewestPixels = 60;
+  ConvBlocking b = pixel_blocking(spec, geometry, 64, 1, window_floats, kFewestPixels);
+  const int areas = ceil_div(geometry.out_h, b.block_h) * ceil_div(geometry.out_w, b.block_w);
+  const int vectors = direct::vectors_of(spec.out_c);
+  const int groups = ceil_div(kEnoughBlocks, areas);
+  int panels = max_of(vectors / direct::kVectors / groups, kFewestPanels);
+  // The last panel may have a vector more, which must not be left alone.
+  while (vectors > panels * direct::kVectors && vectors % (panels * direct::kVectors) == 1)
+    ++panels;
+  b.block_c = min_of(spec.out_c, panels * direct::kPanelChannels);
+  return b;
+}
+
+bool suits(const ConvSpec& spec) {
+  return spec.kernel_h == 1 && spec.kernel_w == 1 && spec.stride == 1 && spec.upsample == 1 &&
+         !spec.depthwise;
+}
+
+constexpr ConvAlgorithm kAlgorithm = {suits, direct::packed_floats, direct::pack, blocking, run};
+
+}  // namespace pointwise
+}  // namespace
+}  // namespace nst::kernels
