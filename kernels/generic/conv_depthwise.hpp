@@ -3,14 +3,12 @@
 #pragma once
 
 #include "kernels/generic/algorithm.hpp"
+#include "kernels/generic/depthwise_3x3.hpp"
 #include "kernels/generic/window.hpp"
 
 namespace nst::kernels {
 namespace {
 namespace depthwise {
-
-// More pixels than hide the latency of the additions (4 cycles x 2 units) gain nothing.
-constexpr int kPixels = 8;
 
 NST_INLINE int padded_channels(const ConvSpec& spec) {
   return ceil_div(spec.in_c, kLanes) * kLanes;
@@ -34,40 +32,6 @@ void pack(const ConvSpec& spec, const float* weights, float* packed) {
   }
 }
 
-// Some neighbouring pixels of one row and one vector of channels.
-struct Tile {
-  const float* in;
-  std::ptrdiff_t in_pixel, in_column, in_row;  // output pixel, kernel column, kernel row
-  int kernel_h, kernel_w;
-  const float* weights;
-  std::ptrdiff_t weights_row;
-  Vec bias;
-  int channels;  // valid ones
-  Clamp clamp;
-  const float* skip;
-  std::ptrdiff_t skip_pixel;
-  float* out;
-  std::ptrdiff_t out_pixel;
-};
-
-// One kernel row of 3 taps: pixels `Stride` columns apart share their inputs, so each is loaded
-// once.
-template <int P, int Stride>
-NST_INLINE void accumulate_3(Vec (&acc)[P], const float* in, std::ptrdiff_t column,
-                             const float* weights) {
-  Vec w[3];
-  unroll<3>([&](auto k) __attribute__((always_inline)) { w[k] = load(weights + k * kLanes); });
-  unroll<(P - 1) * Stride + 3>([&](auto i) __attribute__((always_inline)) {
-    const Vec x = load(in + i * column);
-    unroll<3>([&](auto k) __attribute__((always_inline)) {
-      constexpr int kColumn = i - k;
-      if constexpr (kColumn >= 0 && kColumn % Stride == 0 && kColumn / Stride < P) {
-        add_product(acc[kColumn / Stride], x, w[k]);
-      }
-    });
-  });
-}
-
 template <int P>
 NST_INLINE void accumulate(Vec (&acc)[P], const Tile& t, const float* in, const float* weights) {
   for (int kx = 0; kx < t.kernel_w; ++kx) {
@@ -80,33 +44,15 @@ NST_INLINE void accumulate(Vec (&acc)[P], const Tile& t, const float* in, const 
   }
 }
 
-// The rows of the kernel one after the other; row(in, weights) adds one.
-template <class Row>
-NST_INLINE void for_rows(const Tile& t, Row&& row) {
-  const float* in = t.in;
-  const float* weights = t.weights;
-  for (int ky = 0; ky < t.kernel_h; ++ky, in += t.in_row, weights += t.weights_row)
-    row(in, weights);
-}
-
 template <int P>
 NST_INLINE void run_tile(const Tile& t) {
   Vec acc[P];
-  unroll<P>([&](auto p) __attribute__((always_inline)) { acc[p] = t.bias; });
-  if (t.kernel_w == 3 && t.in_pixel == t.in_column) {
-    for_rows(
-        t, [&](const float* in, const float* weights) __attribute__((always_inline)) {
-          accumulate_3<P, 1>(acc, in, t.in_column, weights);
-        });
-  } else if (t.kernel_w == 3 && t.in_pixel == 2 * t.in_column) {
-    for_rows(
-        t, [&](const float* in, const float* weights) __attribute__((always_inline)) {
-          accumulate_3<P, 2>(acc, in, t.in_column, weights);
-        });
-  } else {
-    for_rows(
-        t, [&](const float* in, const float* weights)
-               __attribute__((always_inline)) { accumulate<P>(acc, t, in, weights); });
+  const Vec bias = t.bias != nullptr ? load_first(t.bias, t.channels) : splat(0.0f);
+  unroll<P>([&](auto p) __attribute__((always_inline)) { acc[p] = bias; });
+  const float* in = t.in;
+  const float* weights = t.weights;
+  for (int ky = 0; ky < t.kernel_h; ++ky, in += t.in_row, weights += t.weights_row) {
+    accumulate<P>(acc, t, in, weights);
   }
   const bool plain = t.channels >= kLanes && t.skip == nullptr;
   unroll<P>([&](auto p) __attribute__((always_inline)) {
@@ -117,18 +63,29 @@ NST_INLINE void run_tile(const Tile& t) {
   });
 }
 
-// Every vector of channels of P pixels, so that memory is read in its order. `tile` is that of
-// channel first_c.
+NST_INLINE void advance(Tile& tile, int pixels) {
+  tile.in += pixels * tile.in_pixel;
+  tile.out += pixels * tile.out_pixel;
+  if (tile.skip != nullptr) tile.skip += pixels * tile.skip_pixel;
+}
+
+// f(pixels) for tiles of nearly equal width that make up a row.
+template <class F>
+NST_INLINE void for_tiles(int pixels, F&& f) {
+  const int tiles = ceil_div(pixels, kPixels);
+  const int width = pixels / tiles;
+  const int wider = pixels % tiles;
+  for (int i = 0; i < tiles; ++i) f(width + (i < wider ? 1 : 0));
+}
+
+// `channels` channels of P pixels, so that memory is read in its order.
 template <int P>
-void run_channels(const ConvArgs& args, Block block, Tile tile) {
-  const int out_c = args.plan.spec.out_c;
-  const std::ptrdiff_t step =
-      static_cast<std::ptrdiff_t>(args.plan.spec.kernel_h) * args.plan.spec.kernel_w * kLanes;
-  for (int c = block.first_c; c < block.first_c + block.channels; c += kLanes) {
-    tile.channels = out_c - c;
-    tile.bias = args.bias != nullptr ? load_first(args.bias + c, tile.channels) : splat(0.0f);
+void run_channels(Tile tile, std::ptrdiff_t weights_vector, int channels) {
+  for (int c = 0; c < channels; c += kLanes) {
     run_tile<P>(tile);
-    tile.weights += step;
+    tile.channels -= kLanes;
+    if (tile.bias != nullptr) tile.bias += kLanes;
+    tile.weights += weights_vector;
     tile.in += kLanes;
     tile.out += kLanes;
     if (tile.skip != nullptr) tile.skip += kLanes;
@@ -136,25 +93,21 @@ void run_channels(const ConvArgs& args, Block block, Tile tile) {
 }
 
 template <int... P>
-NST_INLINE void run_channels(const ConvArgs& args, Block block, const Tile& tile, int pixels,
-                             std::integer_sequence<int, P...>) {
-  using Function = void (*)(const ConvArgs&, Block, Tile);
+NST_INLINE void run_channels(const Tile& tile, std::ptrdiff_t weights_vector, int channels,
+                             int pixels, std::integer_sequence<int, P...>) {
+  using Function = void (*)(Tile, std::ptrdiff_t, int);
   static constexpr Function functions[] = {run_channels<P + 1>...};
-  functions[pixels - 1](args, block, tile);
+  functions[pixels - 1](tile, weights_vector, channels);
 }
 
-// `pixels` neighbours in tiles of nearly equal width. Advances the tile.
-NST_INLINE void run_pixels(const ConvArgs& args, Block block, Tile& tile, int pixels) {
-  const int tiles = ceil_div(pixels, kPixels);
-  const int width = pixels / tiles;
-  const int wider = pixels % tiles;
-  for (int i = 0; i < tiles; ++i) {
-    const int n = width + (i < wider ? 1 : 0);
-    run_channels(args, block, tile, n, std::make_integer_sequence<int, kPixels>{});
-    tile.in += n * tile.in_pixel;
-    tile.out += n * tile.out_pixel;
-    if (tile.skip != nullptr) tile.skip += n * tile.skip_pixel;
-  }
+// `pixels` neighbours, whose taps are those of the tile.
+NST_INLINE void run_pixels(const ConvArgs& args, Block block, Tile tile, int pixels) {
+  const ConvSpec& spec = args.plan.spec;
+  const std::ptrdiff_t vector = static_cast<std::ptrdiff_t>(spec.kernel_h) * spec.kernel_w * kLanes;
+  for_tiles(pixels, [&](int n) {
+    run_channels(tile, vector, block.channels, n, std::make_integer_sequence<int, kPixels>{});
+    advance(tile, n);
+  });
 }
 
 // Neighbouring outputs of a row that read the kernel columns [begin, end) inside the picture.
@@ -181,32 +134,50 @@ NST_INLINE bool leaves_out_border(const ConvArgs& args) {
          args.plan.spec.in_c % kLanes == 0;
 }
 
-// A row of outputs, its taps clipped to the picture.
-NST_INLINE void run_clipped_row(const ConvArgs& args, Block block, Tile tile, int y) {
+// A row of outputs, the taps of its first and last pixels clipped to the picture. `tile` is that of
+// the row's first pixel.
+NST_INLINE void run_clipped_row(const ConvArgs& args, Block block, const Tile& row) {
   const ConvSpec& spec = args.plan.spec;
-  const ConvGeometry& g = args.geometry;
-  const int top = y * spec.stride - g.pad_top;
-  const int first_row = max_of(-top, 0);
-  tile.kernel_h = min_of(g.in_h - top, spec.kernel_h) - first_row;
-  const float* const weights = tile.weights + first_row * tile.weights_row;
-  const float* const row = address(args.input.x, top + first_row, 0) + block.first_c;
   const int x_end = block.x + block.w;
   for (int x = block.x; x < x_end;) {
-    const Span span = span_at(spec, g, x, x_end);
-    tile.in = row + (x * spec.stride - g.pad_left + span.begin) * tile.in_column;
-    tile.weights = weights + span.begin * kLanes;
+    const Span span = span_at(spec, args.geometry, x, x_end);
+    Tile tile = row;
+    advance(tile, x - block.x);
+    tile.in += span.begin * tile.in_column;
+    tile.weights += span.begin * kLanes;
     tile.kernel_w = span.end - span.begin;
     run_pixels(args, block, tile, span.pixels);
     x += span.pixels;
   }
 }
 
+NST_INLINE bool is_3x3(const ConvArgs& args) {
+  const ConvSpec& spec = args.plan.spec;
+  return spec.kernel_h == 3 && spec.kernel_w == 3 && spec.in_c % kLanes == 0 &&
+         args.skip.data == nullptr;
+}
+
+// The same for whole vectors of a 3x3 kernel without a skip.
+NST_INLINE void run_row_3x3(const ConvArgs& args, Block block, Tile tile, bool clips) {
+  const ConvGeometry& g = args.geometry;
+  const int stride = args.plan.spec.stride;
+  int x = block.x;
+  for_tiles(block.w, [&](int n) {
+    const bool left = clips && x * stride < g.pad_left;
+    x += n;
+    const bool right = clips && (x - 1) * stride - g.pad_left + 3 > g.in_w;
+    const auto run = stride == 1 ? tile_3x3<1>(n, left, right) : tile_3x3<2>(n, left, right);
+    run(tile, block.channels / kLanes);
+    advance(tile, n);
+  });
+}
+
 void run(const ConvArgs& args, Block block, float* scratch) {
   const ConvSpec& spec = args.plan.spec;
+  const ConvGeometry& g = args.geometry;
   const bool clips = leaves_out_border(args);
-  const Window window =
-      clips ? Window{nullptr, args.input.x.row_stride, args.input.x.pixel_stride}
-            : form_window(args, block, window_rect(spec, args.geometry, block), scratch);
+  const Window window = clips ? Window{nullptr, args.input.x.row_stride, args.input.x.pixel_stride}
+                              : form_window(args, block, window_rect(spec, g, block), scratch);
   const auto at = [&](const auto& view, int y) {
     return view.data != nullptr ? address(view, y, block.x) + block.first_c : nullptr;
   };
@@ -218,17 +189,30 @@ void run(const ConvArgs& args, Block block, float* scratch) {
   tile.kernel_w = spec.kernel_w;
   tile.weights_row = static_cast<std::ptrdiff_t>(spec.kernel_w) * kLanes;
   tile.weights = args.packed + block.first_c * tile.kernel_h * tile.kernel_w;
+  tile.bias = args.bias != nullptr ? args.bias + block.first_c : nullptr;
+  tile.channels = spec.out_c - block.first_c;
   tile.clamp = clamp_of(args.act);
   tile.skip_pixel = args.skip.pixel_stride;
   tile.out_pixel = args.output.pixel_stride;
-  for (int y = 0; y < block.h; ++y) {
+  for (int y = block.y; y < block.y + block.h; ++y) {
     Tile row = tile;
-    row.out = at(args.output, block.y + y);
-    row.skip = at(args.skip, block.y + y);
+    row.out = at(args.output, y);
+    row.skip = at(args.skip, y);
+    const int top = y * spec.stride - g.pad_top;
     if (clips) {
-      run_clipped_row(args, block, row, block.y + y);
+      const int first_row = max_of(-top, 0);
+      row.kernel_h = min_of(g.in_h - top, spec.kernel_h) - first_row;
+      row.weights += first_row * tile.weights_row;
+      row.in = address(args.input.x, top + first_row, 0) + block.first_c +
+               (block.x * spec.stride - g.pad_left) * tile.in_column;
     } else {
-      row.in = window.data + y * spec.stride * window.row_stride + block.first_c;
+      row.in = window.data + (y - block.y) * spec.stride * window.row_stride + block.first_c;
+    }
+    if (is_3x3(args)) {
+      run_row_3x3(args, block, row, clips);
+    } else if (clips) {
+      run_clipped_row(args, block, row);
+    } else {
       run_pixels(args, block, row, block.w);
     }
   }

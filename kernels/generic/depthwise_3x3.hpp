@@ -1,0 +1,106 @@
+// The register tile of a depthwise convolution, and its loop for a 3x3 kernel and whole vectors of
+// channels, as MobileNetV2 has them.
+#pragma once
+
+#include "kernels/generic/view.hpp"
+
+namespace nst::kernels {
+namespace {
+namespace depthwise {
+
+// More pixels than hide the latency of the additions (4 cycles x 2 units) gain nothing.
+constexpr int kPixels = 8;
+
+// Some neighbouring pixels of one row, from one vector of channels on.
+struct Tile {
+  const float* in;
+  std::ptrdiff_t in_pixel, in_column, in_row;  // output pixel, kernel column, kernel row
+  int kernel_h, kernel_w;
+  const float* weights;
+  std::ptrdiff_t weights_row;
+  const float* bias;  // of the first channel, or null
+  int channels;       // valid ones
+  Clamp clamp;
+  const float* skip;
+  std::ptrdiff_t skip_pixel;
+  float* out;
+  std::ptrdiff_t out_pixel;
+};
+
+// One kernel row: pixels `Stride` columns apart share their inputs, so each is loaded once. Left:
+// the first pixel's first tap lies outside the picture and is left out; Right: the last one's last.
+// A pointer for every third column, as in conv_direct.hpp.
+template <int P, int Stride, bool Left, bool Right>
+NST_INLINE void accumulate_3(Vec (&acc)[P], const float* in, std::ptrdiff_t column,
+                             const float* weights) {
+  constexpr int kColumns = (P - 1) * Stride + 3;
+  Vec w[3];
+  unroll<3>([&](auto k) __attribute__((always_inline)) { w[k] = load(weights + k * kLanes); });
+  const float* third = in;
+  unroll<kColumns>([&](auto i) __attribute__((always_inline)) {
+    if constexpr (i > 0 && i % 3 == 0) third += 3 * column;
+    if constexpr (!(Left && i == 0) && !(Right && i == kColumns - 1)) {
+      const Vec x = load(third + (i % 3) * column);
+      unroll<3>([&](auto k) __attribute__((always_inline)) {
+        constexpr int kColumn = i - k;
+        if constexpr (kColumn >= 0 && kColumn % Stride == 0 && kColumn / Stride < P) {
+          add_product(acc[kColumn / Stride], x, w[k]);
+        }
+      });
+    }
+  });
+}
+
+// `vectors` vectors of channels of P pixels, so that memory is read in its order. Nothing else is
+// in the loop: a vector's 9 P products are few.
+template <int P, int Stride, bool Left, bool Right>
+void run_3x3(const Tile& tile, int vectors) {
+  const Tile t = tile;
+  alignas(64) constexpr float kZero[kLanes] = {};
+  const float* bias = t.bias != nullptr ? t.bias : kZero;
+  const std::ptrdiff_t bias_step = t.bias != nullptr ? kLanes : 0;
+  const float* in = t.in;
+  const float* weights = t.weights;
+  float* out = t.out;
+  for (; vectors > 0; --vectors) {
+    Vec acc[P];
+    const Vec b = load(bias);
+    unroll<P>([&](auto p) __attribute__((always_inline)) { acc[p] = b; });
+    const float* row = in;
+    const float* taps = weights;
+    for (int ky = t.kernel_h; ky > 0; --ky) {
+      accumulate_3<P, Stride, Left, Right>(acc, row, t.in_column, taps);
+      row += t.in_row;
+      taps += 3 * kLanes;
+    }
+    unroll<P>([&](auto p) __attribute__((always_inline)) {
+      store(out + p * t.out_pixel, clamped(t.clamp, acc[p]));
+    });
+    bias += bias_step;
+    in += kLanes;
+    weights += 9 * kLanes;
+    out += kLanes;
+  }
+}
+
+using Function3x3 = void (*)(const Tile&, int vectors);
+
+template <int Stride, bool Left, bool Right, int... P>
+NST_INLINE Function3x3 tile_3x3(int pixels, std::integer_sequence<int, P...>) {
+  static constexpr Function3x3 functions[] = {run_3x3<P + 1, Stride, Left, Right>...};
+  return functions[pixels - 1];
+}
+
+// For 1 .. kPixels pixels; the first one's left tap and the last one's right tap may lie outside.
+template <int Stride>
+NST_INLINE Function3x3 tile_3x3(int pixels, bool left, bool right) {
+  constexpr std::make_integer_sequence<int, kPixels> kSizes{};
+  if (left && right) return tile_3x3<Stride, true, true>(pixels, kSizes);
+  if (left) return tile_3x3<Stride, true, false>(pixels, kSizes);
+  if (right) return tile_3x3<Stride, false, true>(pixels, kSizes);
+  return tile_3x3<Stride, false, false>(pixels, kSizes);
+}
+
+}  // namespace depthwise
+}  // namespace
+}  // namespace nst::kernels
