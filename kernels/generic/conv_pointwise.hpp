@@ -11,6 +11,16 @@ namespace pointwise {
 using direct::Accumulators;
 using direct::Tile;
 
+constexpr int kLine = 64 / sizeof(float);
+
+// Lines of the next panel's weights to be fetched with each of `tiles` tiles of V vectors: a deep
+// layer's weights come from far, once an inference, and are needed as fast as they come.
+NST_INLINE int fetched_lines(const Tile& t, int vectors, int tiles) {
+  constexpr int kDeep = 64;
+  const bool has_next = t.channels > vectors * kLanes;
+  return has_next && t.run >= kDeep ? ceil_div(t.run * vectors * kLanes, tiles * kLine) : 0;
+}
+
 // As direct::run_tiles for one kernel row and a panel all of whose channels are there, `Skips` as
 // the tile has a skip or not. Nothing else is in the loop: whatever is tested or fetched for every
 // tile of 16 to 100 products deep costs as much as ten of them.
@@ -23,7 +33,10 @@ void run_tiles(const Tile& first, int tiles) {
   float* out = t.out;
   alignas(64) float biases[V][kLanes] = {};
   if (t.bias != nullptr) copy_floats(t.bias, biases[0], V * kLanes);
+  const float* next = t.weights + static_cast<std::ptrdiff_t>(t.run) * V * kLanes;
+  const int lines = fetched_lines(t, V, tiles);
   for (; tiles > 0; --tiles) {
+    for (int i = 0; i < lines; ++i, next += kLine) fetch_nearer(next);
     Accumulators<P, V> acc;
     unroll<V>([&](auto v) __attribute__((always_inline)) {
       const Vec bias = load(biases[v]);
@@ -100,49 +113,34 @@ NST_INLINE bool rows_follow_each_other(const ConvArgs& args, Block block, const 
          (args.skip.data == nullptr || is_dense(args.skip.row_stride, args.skip.pixel_stride));
 }
 
-// Pixels that get all their channels before the next ones: few enough that outputs and inputs stay
-// in the first-level cache, so that memory is written in its order.
-NST_INLINE int near_pixels(const ConvSpec& spec) {
-  constexpr int kNearFloats = 24 * 1024 / sizeof(float);
-  constexpr int kWhole = 12;  // register tiles of 1, 2 and 3 vectors, whole ones
-  return max_of(kNearFloats / (spec.in_c + spec.out_c) / kWhole, 1) * kWhole;
-}
-
+// A panel of channels at a time for all pixels of the block, so that the weights are fetched once.
+// Not fewer pixels where outputs would stay in the first-level cache from panel to panel: the start
+// of a row of tiles costs more than that saves.
 void run(const ConvArgs& args, Block block, float* scratch) {
-  const ConvSpec& spec = args.plan.spec;
   const Window window = block_window(args, block, true, scratch);
   const Tile tile = direct::first_tile(args, window);
-  Block rows = block;
   if (rows_follow_each_other(args, block, window)) {
-    rows.w *= block.h;
-    rows.h = 1;
+    block.w *= block.h;
+    block.h = 1;
   }
-  // Few weights stay in the first-level cache; many are fetched once for all pixels.
-  const int near = direct::has_few_weights(spec) ? near_pixels(spec) : rows.w;
-  for (int y = 0; y < rows.h; ++y) {
-    Tile part = direct::tile_of_row(args, rows, window, tile, y);
-    for (int left = rows.w; left > 0; left -= near) {
-      const int pixels = min_of(left, near);
-      direct::for_panels(block.first_c, block.first_c + block.channels,
-                         [&](int first, int vectors) {
-                           run_pixels(direct::panel_of(args, part, first), pixels, vectors);
-                         });
-      direct::advance(part, pixels);
+  direct::for_panels(block.first_c, block.first_c + block.channels, [&](int first, int vectors) {
+    for (int y = 0; y < block.h; ++y) {
+      const Tile row = direct::tile_of_row(args, block, window, tile, y);
+      run_pixels(direct::panel_of(args, row, first), block.w, vectors);
     }
-  }
+  });
 }
 
 // Areas of at least some register tiles; where that makes few, blocks of fewer channels, whole
 // panels as they are packed.
 ConvBlocking blocking(const ConvSpec& spec, const ConvGeometry& geometry) {
   constexpr int kEnoughBlocks = 16;
-  constexpr int kFewestPanels = 2;
   constexpr int kFewestPixels = 60;
   ConvBlocking b = pixel_blocking(spec, geometry, 64, 1, window_floats, kFewestPixels);
   const int areas = ceil_div(geometry.out_h, b.block_h) * ceil_div(geometry.out_w, b.block_w);
   const int vectors = direct::vectors_of(spec.out_c);
   const int groups = ceil_div(kEnoughBlocks, areas);
-  int panels = max_of(vectors / direct::kVectors / groups, kFewestPanels);
+  int panels = max_of(vectors / direct::kVectors / groups, 1);
   // The last panel may have a vector more, which must not be left alone.
   while (vectors > panels * direct::kVectors && vectors % (panels * direct::kVectors) == 1)
     ++panels;
