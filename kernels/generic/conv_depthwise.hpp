@@ -151,6 +151,12 @@ NST_INLINE void run_clipped_row(const ConvArgs& args, Block block, const Tile& r
   }
 }
 
+// Is the input larger than a second-level cache, taken as 1 MiB?
+NST_INLINE bool is_large(const ConvSpec& spec, const ConvGeometry& g) {
+  constexpr std::ptrdiff_t kCacheFloats = 1024 * 1024 / sizeof(float);
+  return static_cast<std::ptrdiff_t>(g.in_h) * g.in_w * spec.in_c > kCacheFloats;
+}
+
 NST_INLINE bool is_3x3(const ConvArgs& args) {
   const ConvSpec& spec = args.plan.spec;
   return spec.kernel_h == 3 && spec.kernel_w == 3 && spec.in_c % kLanes == 0 &&
@@ -194,6 +200,7 @@ void run(const ConvArgs& args, Block block, float* scratch) {
   tile.clamp = clamp_of(args.act);
   tile.skip_pixel = args.skip.pixel_stride;
   tile.out_pixel = args.output.pixel_stride;
+  tile.comes_from_far = clips && is_large(spec, g);
   for (int y = block.y; y < block.y + block.h; ++y) {
     Tile row = tile;
     row.out = at(args.output, y);

@@ -10,6 +10,8 @@ namespace depthwise {
 
 // More pixels than hide the latency of the additions (4 cycles x 2 units) gain nothing.
 constexpr int kPixels = 8;
+// Vectors of a cache line.
+constexpr int kLineVectors = ceil_div(64, kLanes* static_cast<int>(sizeof(float)));
 
 // Some neighbouring pixels of one row, from one vector of channels on.
 struct Tile {
@@ -25,6 +27,7 @@ struct Tile {
   std::ptrdiff_t skip_pixel;
   float* out;
   std::ptrdiff_t out_pixel;
+  bool comes_from_far;  // the input, from beyond the second-level cache
 };
 
 // One kernel row: pixels `Stride` columns apart share their inputs, so each is loaded once. Left:
@@ -51,6 +54,20 @@ NST_INLINE void accumulate_3(Vec (&acc)[P], const float* in, std::ptrdiff_t colu
   });
 }
 
+// A line of channels of the tile to the right, in those rows that the row of outputs above has not
+// read: too many places at once for the processor to see what comes next.
+template <int P, int Stride>
+NST_INLINE void fetch_next(const float* in, std::ptrdiff_t column, std::ptrdiff_t row) {
+  constexpr int kColumns = P * Stride;
+  for (int r = 0; r < Stride; ++r) {
+    const float* p = in + r * row + kColumns * column;
+    unroll<kColumns>([&](auto) __attribute__((always_inline)) {
+      fetch_nearer(p);
+      p += column;
+    });
+  }
+}
+
 // `vectors` vectors of channels of P pixels, so that memory is read in its order. Nothing else is
 // in the loop: a vector's 9 P products are few.
 template <int P, int Stride, bool Left, bool Right>
@@ -66,6 +83,9 @@ void run_3x3(const Tile& tile, int vectors) {
     Vec acc[P];
     const Vec b = load(bias);
     unroll<P>([&](auto p) __attribute__((always_inline)) { acc[p] = b; });
+    if (t.comes_from_far && vectors % kLineVectors == 0) {
+      fetch_next<P, Stride>(in + (t.kernel_h - Stride) * t.in_row, t.in_column, t.in_row);
+    }
     const float* row = in;
     const float* taps = weights;
     for (int ky = t.kernel_h; ky > 0; --ky) {
