@@ -18,17 +18,18 @@ struct ConvAlgorithm {
   void (*run)(const ConvArgs& args, Block block, float* scratch);
 };
 
+constexpr int kRegisterTile = 14;  // pixels
+
 // Blocks for an algorithm that needs scratch_floats(spec, h, w) for one of h x w pixels. Rows are
 // at most `widest` pixels, a multiple of `granule` where the picture is wider than that; a block
 // has at least `fewest` pixels, if the scratch allows.
 template <class ScratchFloats>
 ConvBlocking pixel_blocking(const ConvSpec& spec, const ConvGeometry& g, int widest, int granule,
-                            ScratchFloats&& scratch_floats, int fewest = 14) {
+                            ScratchFloats&& scratch_floats, int fewest = kRegisterTile) {
   // A window and a panel of weights share a second-level cache taken as 1 MiB.
   constexpr std::size_t kWindowFloats = (384 * 1024) / sizeof(float);
   constexpr int kHeight = 16;
   constexpr int kEnoughBlocks = 16;  // two each for eight threads
-  constexpr int kRegisterTile = 14;
   const auto width = [&](int columns) {
     return min_of(ceil_div(ceil_div(g.out_w, columns), granule) * granule, g.out_w);
   };

@@ -210,6 +210,7 @@ void run(const ConvArgs& args, Block block, float* scratch) {
       const int first_row = max_of(-top, 0);
       row.kernel_h = min_of(g.in_h - top, spec.kernel_h) - first_row;
       row.weights += first_row * tile.weights_row;
+      // Column -1 may lie before the tensor; it is left out.
       row.in = address(args.input.x, top + first_row, 0) + block.first_c +
                (block.x * spec.stride - g.pad_left) * tile.in_column;
     } else {
