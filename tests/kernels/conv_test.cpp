@@ -89,6 +89,13 @@ const std::vector<Shape> kShapes = {
     {{3, 3, 32, 32, 1, 1, true}, Padding::same, 14, 67},
     {{3, 3, 96, 96, 2, 1, true}, Padding::same, 15, 14},
     {{3, 3, 37, 37, 1, 1, true}, Padding::reflect, 6, 7},
+    // Taps left out on both sides at once; an input of more than a mebibyte.
+    {{3, 3, 16, 16, 1, 1, true}, Padding::same, 1, 1},
+    {{3, 3, 48, 48, 2, 1, true}, Padding::same, 1, 2},
+    {{3, 3, 16, 16, 2, 1, true}, Padding::same, 3, 1},
+    {{3, 3, 48, 48, 1, 1, true}, Padding::same, 2, 9},
+    {{3, 3, 32, 32, 2, 1, true}, Padding::same, 90, 93},
+    {{3, 3, 32, 32, 1, 1, true}, Padding::same, 91, 91},
     {{3, 3, 64, 64, 1, 2, true}, Padding::reflect, 5, 9},
     {{9, 9, 32, 32, 1, 1, true}, Padding::reflect, 12, 9},
     {{9, 9, 3, 3, 1, 1, true}, Padding::reflect, 12, 9},
