@@ -49,5 +49,32 @@ ConvBlocking pixel_blocking(const ConvSpec& spec, const ConvGeometry& g, int wid
   return {0, 0, h, width(columns), spec.out_c, scratch};
 }
 
+// f(width, tiles) for tiles of at most `most` and nearly equal width that make up `count`: 64
+// pixels as 13+13+13+13+12 keep the multipliers busier than 14+14+14+14+8.
+template <class F>
+NST_INLINE void for_equal_tiles(int count, int most, F&& f) {
+  const int tiles = ceil_div(count, most);
+  const int width = count / tiles;
+  const int wider = count % tiles;
+  if (wider > 0) f(width + 1, wider);
+  f(width, tiles - wider);
+}
+
+// f(width) for each of them.
+template <class F>
+NST_INLINE void for_tiles(int count, int most, F&& f) {
+  for_equal_tiles(count, most, [&](int width, int tiles) {
+    for (; tiles > 0; --tiles) f(width);
+  });
+}
+
+// Moves a tile, of any algorithm that walks along rows, by some output pixels.
+template <class Tile>
+NST_INLINE void advance(Tile& tile, int pixels) {
+  tile.in += pixels * tile.in_pixel;
+  tile.out += pixels * tile.out_pixel;
+  if (tile.skip != nullptr) tile.skip += pixels * tile.skip_pixel;
+}
+
 }  // namespace
 }  // namespace nst::kernels

@@ -63,21 +63,6 @@ NST_INLINE void run_tile(const Tile& t) {
   });
 }
 
-NST_INLINE void advance(Tile& tile, int pixels) {
-  tile.in += pixels * tile.in_pixel;
-  tile.out += pixels * tile.out_pixel;
-  if (tile.skip != nullptr) tile.skip += pixels * tile.skip_pixel;
-}
-
-// f(pixels) for tiles of nearly equal width that make up a row.
-template <class F>
-NST_INLINE void for_tiles(int pixels, F&& f) {
-  const int tiles = ceil_div(pixels, kPixels);
-  const int width = pixels / tiles;
-  const int wider = pixels % tiles;
-  for (int i = 0; i < tiles; ++i) f(width + (i < wider ? 1 : 0));
-}
-
 // `channels` channels of P pixels, so that memory is read in its order.
 template <int P>
 void run_channels(Tile tile, std::ptrdiff_t weights_vector, int channels) {
@@ -104,7 +89,7 @@ NST_INLINE void run_channels(const Tile& tile, std::ptrdiff_t weights_vector, in
 NST_INLINE void run_pixels(const ConvArgs& args, Block block, Tile tile, int pixels) {
   const ConvSpec& spec = args.plan.spec;
   const std::ptrdiff_t vector = static_cast<std::ptrdiff_t>(spec.kernel_h) * spec.kernel_w * kLanes;
-  for_tiles(pixels, [&](int n) {
+  for_tiles(pixels, kPixels, [&](int n) {
     run_channels(tile, vector, block.channels, n, std::make_integer_sequence<int, kPixels>{});
     advance(tile, n);
   });
@@ -157,18 +142,19 @@ NST_INLINE bool is_large(const ConvSpec& spec, const ConvGeometry& g) {
   return static_cast<std::ptrdiff_t>(g.in_h) * g.in_w * spec.in_c > kCacheFloats;
 }
 
+// A 3x3 kernel, whole vectors of channels and no skip?
 NST_INLINE bool is_3x3(const ConvArgs& args) {
   const ConvSpec& spec = args.plan.spec;
   return spec.kernel_h == 3 && spec.kernel_w == 3 && spec.in_c % kLanes == 0 &&
          args.skip.data == nullptr;
 }
 
-// The same for whole vectors of a 3x3 kernel without a skip.
+// As run_clipped_row, for what is_3x3; without a border to clip where the window has it formed.
 NST_INLINE void run_row_3x3(const ConvArgs& args, Block block, Tile tile, bool clips) {
   const ConvGeometry& g = args.geometry;
   const int stride = args.plan.spec.stride;
   int x = block.x;
-  for_tiles(block.w, [&](int n) {
+  for_tiles(block.w, kPixels, [&](int n) {
     const bool left = clips && x * stride < g.pad_left;
     x += n;
     const bool right = clips && (x - 1) * stride - g.pad_left + 3 > g.in_w;
@@ -182,6 +168,7 @@ void run(const ConvArgs& args, Block block, float* scratch) {
   const ConvSpec& spec = args.plan.spec;
   const ConvGeometry& g = args.geometry;
   const bool clips = leaves_out_border(args);
+  const bool by_3x3 = is_3x3(args);
   const Window window = clips ? Window{nullptr, args.input.x.row_stride, args.input.x.pixel_stride}
                               : form_window(args, block, window_rect(spec, g, block), scratch);
   const auto at = [&](const auto& view, int y) {
@@ -216,7 +203,7 @@ void run(const ConvArgs& args, Block block, float* scratch) {
     } else {
       row.in = window.data + (y - block.y) * spec.stride * window.row_stride + block.first_c;
     }
-    if (is_3x3(args)) {
+    if (by_3x3) {
       run_row_3x3(args, block, row, clips);
     } else if (clips) {
       run_clipped_row(args, block, row);

@@ -213,63 +213,52 @@ NST_INLINE void run_panel(const Tile& t) {
   finish(acc, t);
 }
 
-NST_INLINE void advance(Tile& tile, int pixels) {
-  tile.in += pixels * tile.in_pixel;
-  tile.out += pixels * tile.out_pixel;
-  if (tile.skip != nullptr) tile.skip += pixels * tile.skip_pixel;
-}
-
-// `tiles` neighbours of P pixels and a panel of V vectors, in one call: a call for each costs as
-// much as 64 products of a tile (its jump is seldom foreseen, and a Tile that was just written is
-// copied).
-template <int P, int V>
-void run_tiles(const Tile& first, int tiles) {
-  Tile tile = first;
-  for (; tiles > 0; --tiles) {
-    run_panel<P, V>(tile);
-    advance(tile, P);
+// For kernels of any size: `tiles` neighbours of P pixels and a panel of V vectors, in one call. A
+// call for each would cost as much as 64 products of a tile: its jump is seldom foreseen, and a
+// Tile that was just written is copied.
+struct AnyKernel {
+  static constexpr int kMostVectors = direct::kMostVectors;
+  using Function = void (*)(const Tile&, int tiles);
+  template <int P, int V>
+  static void run(const Tile& first, int tiles) {
+    Tile tile = first;
+    for (; tiles > 0; --tiles) {
+      run_panel<P, V>(tile);
+      advance(tile, P);
+    }
   }
-}
-
-using TilesFunction = void (*)(const Tile&, int tiles);
+};
 
 NST_INLINE int most_pixels(int vectors) {
   return vectors == 1 ? kPixelsOfOne : vectors == 2 ? kPixels : kPixelsOfThree;
 }
 
-template <int V, int... P>
-NST_INLINE TilesFunction tiles_function(int pixels, std::integer_sequence<int, P...>) {
-  static constexpr TilesFunction functions[] = {run_tiles<P + 1, V>...};
+// Loop::run<pixels, vectors>, for tiles of at most Loop::kMostVectors vectors and as many pixels as
+// the registers hold.
+template <class Loop, int V, int... P>
+NST_INLINE auto tiles_function(int pixels, std::integer_sequence<int, P...>) {
+  static constexpr typename Loop::Function functions[] = {Loop::template run<P + 1, V>...};
   return functions[pixels - 1];
 }
 
-NST_INLINE TilesFunction tiles_function(int pixels, int vectors) {
+template <class Loop>
+NST_INLINE auto tiles_function(int pixels, int vectors) {
   static_assert(kVectors == 2 && kMostVectors == 3);
-  switch (vectors) {
-    case 1:
-      return tiles_function<1>(pixels, std::make_integer_sequence<int, kPixelsOfOne>{});
-    case 2:
-      return tiles_function<2>(pixels, std::make_integer_sequence<int, kPixels>{});
-    default:
-      return tiles_function<3>(pixels, std::make_integer_sequence<int, kPixelsOfThree>{});
+  if constexpr (Loop::kMostVectors == 3) {
+    constexpr std::make_integer_sequence<int, kPixelsOfThree> kSizes{};
+    if (vectors == 3) return tiles_function<Loop, 3>(pixels, kSizes);
   }
-}
-
-// f(width, tiles) for tiles of nearly equal width that make up a row: 64 pixels as 13+13+13+13+12
-// keep the multipliers busier than 14+14+14+14+8.
-template <class F>
-NST_INLINE void for_tiles(int pixels, int most, F&& f) {
-  const int tiles = ceil_div(pixels, most);
-  const int width = pixels / tiles;
-  const int wider = pixels % tiles;
-  if (wider > 0) f(width + 1, wider);
-  f(width, tiles - wider);
+  if (vectors == 2) {
+    return tiles_function<Loop, 2>(pixels, std::make_integer_sequence<int, kPixels>{});
+  }
+  return tiles_function<Loop, 1>(pixels, std::make_integer_sequence<int, kPixelsOfOne>{});
 }
 
 // `pixels` neighbours of a row for a panel of `vectors` vectors.
+template <class Loop>
 NST_INLINE void run_row(Tile tile, int pixels, int vectors) {
-  for_tiles(pixels, most_pixels(vectors), [&](int width, int tiles) {
-    tiles_function(width, vectors)(tile, tiles);
+  for_equal_tiles(pixels, most_pixels(vectors), [&](int width, int tiles) {
+    tiles_function<Loop>(width, vectors)(tile, tiles);
     advance(tile, width * tiles);
   });
 }
@@ -284,26 +273,20 @@ NST_INLINE Tile panel_of(const ConvArgs& args, Tile tile, int first) {
   return tile;
 }
 
-// The tile of the block's first pixel, channel 0. A block's rows lie apart as those of the window
-// and the output do.
-NST_INLINE Tile first_tile(const ConvArgs& args, const Window& window) {
+// The first tile of the block's row y, at channel 0.
+NST_INLINE Tile tile_of_row(const ConvArgs& args, Block block, const Window& window, int y) {
   const ConvSpec& spec = args.plan.spec;
   Tile tile{};
+  tile.in = window.data + y * spec.stride * window.row_stride;
   tile.in_pixel = window.pixel_stride * spec.stride;
   tile.in_row = window.row_stride;
   tile.kernel_h = spec.kernel_h;
   tile.run = spec.kernel_w * spec.in_c;
   tile.clamp = clamp_of(args.act);
+  if (args.skip.data != nullptr) tile.skip = address(args.skip, block.y + y, block.x);
   tile.skip_pixel = args.skip.pixel_stride;
-  tile.out_pixel = args.output.pixel_stride;
-  return tile;
-}
-
-NST_INLINE Tile tile_of_row(const ConvArgs& args, Block block, const Window& window, Tile tile,
-                            int y) {
-  tile.in = window.data + y * args.plan.spec.stride * window.row_stride;
   tile.out = address(args.output, block.y + y, block.x);
-  tile.skip = args.skip.data != nullptr ? address(args.skip, block.y + y, block.x) : nullptr;
+  tile.out_pixel = args.output.pixel_stride;
   return tile;
 }
 
@@ -316,17 +299,17 @@ NST_INLINE bool has_few_weights(const ConvSpec& spec) {
 }
 
 void run(const ConvArgs& args, Block block, float* scratch) {
+  const ConvSpec& spec = args.plan.spec;
   const Window window = block_window(args, block, true, scratch);
-  const Tile tile = first_tile(args, window);
-  const auto run_rows = [&](int y, int rows) __attribute__((always_inline)) {
-    for_panels(0, args.plan.spec.out_c, [&](int first, int vectors) {
+  const int rows = has_few_weights(spec) ? 1 : block.h;
+  for (int y = 0; y < block.h; y += rows) {
+    for_panels(0, spec.out_c, [&](int first, int vectors) {
       for (int i = y; i < y + rows; ++i) {
-        run_row(panel_of(args, tile_of_row(args, block, window, tile, i), first), block.w, vectors);
+        const Tile tile = tile_of_row(args, block, window, i);
+        run_row<AnyKernel>(panel_of(args, tile, first), block.w, vectors);
       }
     });
-  };
-  if (!has_few_weights(args.plan.spec)) return run_rows(0, block.h);
-  for (int y = 0; y < block.h; ++y) run_rows(y, 1);
+  }
 }
 
 // Wider rows gain nothing but fewer columns read twice. A block has all channels.

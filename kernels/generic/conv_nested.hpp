@@ -261,7 +261,7 @@ void multiply(const Layout& l, int in_channels, int channels, const float* weigh
     tile.v = v;
     tile.m = m;
     tile.weights = weights;
-    planar::for_tiles(l.vectors, channels, [&](int n) {
+    for_tiles(l.vectors, planar::most_vectors(channels), [&](int n) {
       planar::tile_function<Nested>(channels, n)(tile);
       tile.v += n * kLanes;
       tile.m += n * kLanes;

@@ -200,15 +200,6 @@ struct Direct {
   }
 };
 
-// f(vectors) for register tiles of nearly equal width that make up `vectors`.
-template <class F>
-NST_INLINE void for_tiles(int vectors, int channels, F&& f) {
-  const int tiles = ceil_div(vectors, most_vectors(channels));
-  const int width = vectors / tiles;
-  const int wider = vectors % tiles;
-  for (int i = 0; i < tiles; ++i) f(width + (i < wider ? 1 : 0));
-}
-
 // A finished tile to every step-th pixel from (y, x); channel rows are `pitch` floats apart.
 NST_INLINE void write_pixels(const ConvArgs& args, const float* tile, int pitch, int channels,
                              int pixels, int y, int x, int step, int first) {
@@ -231,7 +222,7 @@ NST_INLINE void run_row(const ConvArgs& args, Block block, Tile tile, int y, int
   alignas(64) float finished[kAccumulators * kLanes];
   tile.out = finished;
   int x = 0;
-  for_tiles(ceil_div(block.w, kLanes), channels, [&](int n) {
+  for_tiles(ceil_div(block.w, kLanes), most_vectors(channels), [&](int n) {
     tile_function<Direct>(channels, n)(tile);
     write_pixels(args, finished, n * kLanes, channels, min_of(n * kLanes, block.w - x), block.y + y,
                  block.x + x, 1, first);

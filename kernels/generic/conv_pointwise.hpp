@@ -11,8 +11,6 @@ namespace pointwise {
 using direct::Accumulators;
 using direct::Tile;
 
-constexpr int kLine = 64 / sizeof(float);
-
 // Lines of the next panel's weights to be fetched with each of `tiles` tiles of V vectors: a deep
 // layer's weights come from far, once an inference, and are needed as fast as they come.
 NST_INLINE int fetched_lines(const Tile& t, int vectors, int tiles) {
@@ -21,86 +19,69 @@ NST_INLINE int fetched_lines(const Tile& t, int vectors, int tiles) {
   return has_next && t.run >= kDeep ? ceil_div(t.run * vectors * kLanes, tiles * kLine) : 0;
 }
 
-// As direct::run_tiles for one kernel row and a panel all of whose channels are there, `Skips` as
+// As direct::AnyKernel for one kernel row and a panel all of whose channels are there, `Skips` as
 // the tile has a skip or not. Nothing else is in the loop: whatever is tested or fetched for every
 // tile of 16 to 100 products deep costs as much as ten of them.
-template <int P, int V, bool Skips>
-void run_tiles(const Tile& first, int tiles) {
-  constexpr int kPointers = (P + 2) / 3;
-  const Tile t = first;
-  const float* x = t.in;
-  const float* skip = t.skip;
-  float* out = t.out;
-  alignas(64) float biases[V][kLanes] = {};
-  if (t.bias != nullptr) copy_floats(t.bias, biases[0], V * kLanes);
-  const float* next = t.weights + static_cast<std::ptrdiff_t>(t.run) * V * kLanes;
-  const int lines = fetched_lines(t, V, tiles);
-  for (; tiles > 0; --tiles) {
-    for (int i = 0; i < lines; ++i, next += kLine) fetch_nearer(next);
-    Accumulators<P, V> acc;
-    unroll<V>([&](auto v) __attribute__((always_inline)) {
-      const Vec bias = load(biases[v]);
-      unroll<P>([&](auto p) __attribute__((always_inline)) { acc.at[p][v] = bias; });
-    });
-    const float* in[kPointers];
-    unroll<kPointers>([&](auto j)
-                          __attribute__((always_inline)) { in[j] = x + 3 * j * t.in_pixel; });
-    const float* weights = t.weights;
-    if (t.run <= direct::kPartial) {
-      direct::accumulate_run<P, V>(acc, in, t.in_pixel, weights, t.run);
-    } else {
-      direct::Total<P, V> total;
-      int left = t.run;
-      for (; left > direct::kPartial; left -= direct::kPartial) {
-        direct::accumulate_run<P, V>(acc, in, t.in_pixel, weights, direct::kPartial);
-        total.take(acc);
-      }
-      direct::accumulate_run<P, V>(acc, in, t.in_pixel, weights, left);
-      total.add_to(acc);
-    }
-    unroll<P>([&](auto p) __attribute__((always_inline)) {
-      unroll<V>([&](auto v) __attribute__((always_inline)) {
-        Vec value = clamped(t.clamp, acc.at[p][v]);
-        if constexpr (Skips) value = value + load(skip + p * t.skip_pixel + v * kLanes);
-        store(out + p * t.out_pixel + v * kLanes, value);
-      });
-    });
-    x += P * t.in_pixel;
-    if constexpr (Skips) skip += P * t.skip_pixel;
-    out += P * t.out_pixel;
-  }
-}
-
-template <int V, bool Skips, int... P>
-NST_INLINE direct::TilesFunction tiles_function(int pixels, std::integer_sequence<int, P...>) {
-  static constexpr direct::TilesFunction functions[] = {run_tiles<P + 1, V, Skips>...};
-  return functions[pixels - 1];
-}
-
 template <bool Skips>
-NST_INLINE direct::TilesFunction tiles_function(int pixels, int vectors) {
-  using namespace direct;
-  static_assert(kVectors == 2 && kMostVectors == 3);
-  switch (vectors) {
-    case 1:
-      return tiles_function<1, Skips>(pixels, std::make_integer_sequence<int, kPixelsOfOne>{});
-    case 2:
-      return tiles_function<2, Skips>(pixels, std::make_integer_sequence<int, kPixels>{});
-    default:
-      return tiles_function<3, Skips>(pixels, std::make_integer_sequence<int, kPixelsOfThree>{});
-  }
-}
-
-NST_INLINE void run_pixels(Tile tile, int pixels, int vectors) {
-  if (tile.channels < vectors * kLanes) return direct::run_row(tile, pixels, vectors);
-  direct::for_tiles(pixels, direct::most_pixels(vectors), [&](int width, int tiles) {
-    if (tile.skip != nullptr) {
-      tiles_function<true>(width, vectors)(tile, tiles);
-    } else {
-      tiles_function<false>(width, vectors)(tile, tiles);
+struct OneTap {
+  static constexpr int kMostVectors = direct::kMostVectors;
+  using Function = void (*)(const Tile&, int tiles);
+  template <int P, int V>
+  static void run(const Tile& first, int tiles) {
+    constexpr int kPointers = (P + 2) / 3;
+    const Tile t = first;
+    const float* x = t.in;
+    const float* skip = t.skip;
+    float* out = t.out;
+    alignas(64) float biases[V][kLanes] = {};
+    if (t.bias != nullptr) copy_floats(t.bias, biases[0], V * kLanes);
+    const float* next = t.weights + static_cast<std::ptrdiff_t>(t.run) * V * kLanes;
+    const int lines = fetched_lines(t, V, tiles);
+    for (; tiles > 0; --tiles) {
+      for (int i = 0; i < lines; ++i, next += kLine) fetch_nearer(next);
+      Accumulators<P, V> acc;
+      unroll<V>([&](auto v) __attribute__((always_inline)) {
+        const Vec bias = load(biases[v]);
+        unroll<P>([&](auto p) __attribute__((always_inline)) { acc.at[p][v] = bias; });
+      });
+      const float* in[kPointers];
+      unroll<kPointers>([&](auto j)
+                            __attribute__((always_inline)) { in[j] = x + 3 * j * t.in_pixel; });
+      const float* weights = t.weights;
+      if (t.run <= direct::kPartial) {
+        direct::accumulate_run<P, V>(acc, in, t.in_pixel, weights, t.run);
+      } else {
+        direct::Total<P, V> total;
+        int left = t.run;
+        for (; left > direct::kPartial; left -= direct::kPartial) {
+          direct::accumulate_run<P, V>(acc, in, t.in_pixel, weights, direct::kPartial);
+          total.take(acc);
+        }
+        direct::accumulate_run<P, V>(acc, in, t.in_pixel, weights, left);
+        total.add_to(acc);
+      }
+      unroll<P>([&](auto p) __attribute__((always_inline)) {
+        unroll<V>([&](auto v) __attribute__((always_inline)) {
+          Vec value = clamped(t.clamp, acc.at[p][v]);
+          if constexpr (Skips) value = value + load(skip + p * t.skip_pixel + v * kLanes);
+          store(out + p * t.out_pixel + v * kLanes, value);
+        });
+      });
+      x += P * t.in_pixel;
+      if constexpr (Skips) skip += P * t.skip_pixel;
+      out += P * t.out_pixel;
     }
-    direct::advance(tile, width * tiles);
-  });
+  }
+};
+
+NST_INLINE void run_row(const Tile& tile, int pixels, int vectors) {
+  if (tile.channels < vectors * kLanes) {
+    direct::run_row<direct::AnyKernel>(tile, pixels, vectors);
+  } else if (tile.skip != nullptr) {
+    direct::run_row<OneTap<true>>(tile, pixels, vectors);
+  } else {
+    direct::run_row<OneTap<false>>(tile, pixels, vectors);
+  }
 }
 
 // Is the block one long row? Then no tile is cut short by the end of one.
@@ -118,15 +99,14 @@ NST_INLINE bool rows_follow_each_other(const ConvArgs& args, Block block, const 
 // of a row of tiles costs more than that saves.
 void run(const ConvArgs& args, Block block, float* scratch) {
   const Window window = block_window(args, block, true, scratch);
-  const Tile tile = direct::first_tile(args, window);
   if (rows_follow_each_other(args, block, window)) {
     block.w *= block.h;
     block.h = 1;
   }
   direct::for_panels(block.first_c, block.first_c + block.channels, [&](int first, int vectors) {
     for (int y = 0; y < block.h; ++y) {
-      const Tile row = direct::tile_of_row(args, block, window, tile, y);
-      run_pixels(direct::panel_of(args, row, first), block.w, vectors);
+      const Tile tile = direct::tile_of_row(args, block, window, y);
+      run_row(direct::panel_of(args, tile, first), block.w, vectors);
     }
   });
 }

@@ -11,7 +11,7 @@ namespace depthwise {
 // More pixels than hide the latency of the additions (4 cycles x 2 units) gain nothing.
 constexpr int kPixels = 8;
 // Vectors of a cache line.
-constexpr int kLineVectors = ceil_div(64, kLanes* static_cast<int>(sizeof(float)));
+constexpr int kLineVectors = ceil_div(kLine, kLanes);
 
 // Some neighbouring pixels of one row, from one vector of channels on.
 struct Tile {

@@ -45,6 +45,8 @@ NST_INLINE Vec splat(float value) { return Vec(value); }
 NST_INLINE Vec load(const float* p) { return Vec::load_unaligned(p); }
 NST_INLINE void store(float* p, Vec v) { v.store_unaligned(p); }
 
+constexpr int kLine = 64 / sizeof(float);  // floats of a cache line
+
 // Brings a line of memory into the second-level cache. Any address will do.
 NST_INLINE void fetch_nearer(const float* p) { __builtin_prefetch(p, 0, 2); }
 

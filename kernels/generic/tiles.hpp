@@ -229,39 +229,27 @@ NST_INLINE void multiply_tile(const float* v, int depth, const float* u, float* 
   }
 }
 
-// `tiles` register tiles one after the other, in one call as direct::run_tiles.
-template <int P, int V>
-void multiply_tiles(const float* v, int depth, const float* u, float* m, int tiles) {
-  for (; tiles > 0; --tiles) {
-    multiply_tile<P, V>(v, depth, u, m);
-    v += static_cast<std::ptrdiff_t>(P) * depth;
-    m += P * V * kLanes;
+// `tiles` register tiles one after the other, in one call as direct::AnyKernel.
+struct Product {
+  static constexpr int kMostVectors = 2;
+  using Function = void (*)(const float* v, int depth, const float* u, float* m, int tiles);
+  template <int P, int V>
+  static void run(const float* v, int depth, const float* u, float* m, int tiles) {
+    for (; tiles > 0; --tiles) {
+      multiply_tile<P, V>(v, depth, u, m);
+      v += static_cast<std::ptrdiff_t>(P) * depth;
+      m += P * V * kLanes;
+    }
   }
-}
-
-using TilesFunction = void (*)(const float*, int, const float*, float*, int);
-
-template <int V, int... P>
-NST_INLINE TilesFunction tiles_function(int rows, std::integer_sequence<int, P...>) {
-  static constexpr TilesFunction functions[] = {multiply_tiles<P + 1, V>...};
-  return functions[rows - 1];
-}
-
-NST_INLINE TilesFunction tiles_function(int rows, int vectors) {
-  static_assert(direct::kVectors == 2);
-  using direct::kPixels;
-  using direct::kPixelsOfOne;
-  return vectors == 1 ? tiles_function<1>(rows, std::make_integer_sequence<int, kPixelsOfOne>{})
-                      : tiles_function<2>(rows, std::make_integer_sequence<int, kPixels>{});
-}
+};
 
 // One point's product: m [count][width] = v [count][depth] · u [depth][width], width one or two
 // vectors.
 NST_INLINE void multiply(const float* v, int count, int depth, const float* u, int width,
                          float* m) {
   const int vectors = width / kLanes;
-  direct::for_tiles(count, direct::most_pixels(vectors), [&](int rows, int tiles) {
-    tiles_function(rows, vectors)(v, depth, u, m, tiles);
+  for_equal_tiles(count, direct::most_pixels(vectors), [&](int rows, int tiles) {
+    direct::tiles_function<Product>(rows, vectors)(v, depth, u, m, tiles);
     v += static_cast<std::ptrdiff_t>(rows) * tiles * depth;
     m += static_cast<std::ptrdiff_t>(rows) * tiles * width;
   });
