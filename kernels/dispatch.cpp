@@ -30,13 +30,15 @@ bool supports_avx512() {
          __builtin_cpu_supports("avx512cd") != 0 && __builtin_cpu_supports("avx512bw") != 0 &&
          __builtin_cpu_supports("avx512dq") != 0 && __builtin_cpu_supports("avx512vl") != 0;
 }
+
+// Every AMD processor with AVX-512 so far: Zen 4 was the first.
+bool supports_zen4() { return supports_avx512() && __builtin_cpu_is("amd") != 0; }
 #endif
 
 // Best first. NEON is part of every AArch64 CPU; "baseline" is the same arithmetic there.
 constexpr Candidate kCandidates[] = {
 #if defined(NST_HAVE_AVX512_TABLE)
-    {avx512_table, supports_avx512},
-    {avx2_table, supports_avx2},
+    {zen4_table, supports_zen4}, {avx512_table, supports_avx512}, {avx2_table, supports_avx2},
 #endif
 #if defined(NST_HAVE_NEON_TABLE)
     {neon_table, always},

@@ -136,7 +136,7 @@ struct AffineArgs {
 };
 
 struct Table {
-  const char* name;  // "reference", "baseline", "avx2", "avx512", "neon"
+  const char* name;  // "reference", "baseline", "avx2", "avx512", "zen4", "neon"
   int lanes;         // floats per vector
 
   // Chooses the algorithm for a spec.

@@ -149,15 +149,21 @@ NST_INLINE void accumulate_run(Accumulators<P, V>& acc, const float** in, std::p
 // Sums that wait in memory while the registers hold the next chain.
 template <int P, int V>
 struct Total {
-  alignas(64) float at[P][V][kLanes] = {};
+  alignas(64) float at[P][V][kLanes];
+  bool is_empty = true;
+
+  // To the compiler `at` is written here, so that it neither clears it nor warns.
+  NST_INLINE Total() { asm("" : "=m"(at)); }
 
   NST_INLINE void take(Accumulators<P, V>& acc) {
-    add_to(acc);
+    if (!is_empty) add_to(acc);
+    is_empty = false;
     unroll<P>([&](auto p) __attribute__((always_inline)) {
       unroll<V>([&](auto v) __attribute__((always_inline)) { store(at[p][v], acc.at[p][v]); });
     });
     clear(acc);
   }
+  // Only if it took some.
   NST_INLINE void add_to(Accumulators<P, V>& acc) const {
     unroll<P>([&](auto p) __attribute__((always_inline)) {
       unroll<V>([&](auto v) __attribute__((always_inline)) {
@@ -208,9 +214,13 @@ NST_INLINE void run_panel(const Tile& t) {
           }
           length += count;
         });
-    total.add_to(acc);
+    if (!total.is_empty) total.add_to(acc);
   }
   finish(acc, t);
+}
+
+constexpr int most_pixels(int vectors) {
+  return vectors == 1 ? kPixelsOfOne : vectors == 2 ? kPixels : kPixelsOfThree;
 }
 
 // For kernels of any size: `tiles` neighbours of P pixels and a panel of V vectors, in one call. A
@@ -218,6 +228,7 @@ NST_INLINE void run_panel(const Tile& t) {
 // Tile that was just written is copied.
 struct AnyKernel {
   static constexpr int kMostVectors = direct::kMostVectors;
+  static constexpr int most_pixels(int vectors) { return direct::most_pixels(vectors); }
   using Function = void (*)(const Tile&, int tiles);
   template <int P, int V>
   static void run(const Tile& first, int tiles) {
@@ -229,47 +240,49 @@ struct AnyKernel {
   }
 };
 
-NST_INLINE int most_pixels(int vectors) {
-  return vectors == 1 ? kPixelsOfOne : vectors == 2 ? kPixels : kPixelsOfThree;
-}
-
-// Loop::run<pixels, vectors>, for tiles of at most Loop::kMostVectors vectors and as many pixels as
-// the registers hold.
+// Loop::run<pixels, vectors>, for tiles of at most Loop::kMostVectors vectors and
+// Loop::most_pixels(vectors) pixels.
 template <class Loop, int V, int... P>
 NST_INLINE auto tiles_function(int pixels, std::integer_sequence<int, P...>) {
   static constexpr typename Loop::Function functions[] = {Loop::template run<P + 1, V>...};
   return functions[pixels - 1];
 }
 
+template <class Loop, int V>
+NST_INLINE auto tiles_function(int pixels) {
+  return tiles_function<Loop, V>(pixels, std::make_integer_sequence<int, Loop::most_pixels(V)>{});
+}
+
 template <class Loop>
 NST_INLINE auto tiles_function(int pixels, int vectors) {
   static_assert(kVectors == 2 && kMostVectors == 3);
   if constexpr (Loop::kMostVectors == 3) {
-    constexpr std::make_integer_sequence<int, kPixelsOfThree> kSizes{};
-    if (vectors == 3) return tiles_function<Loop, 3>(pixels, kSizes);
+    if (vectors == 3) return tiles_function<Loop, 3>(pixels);
   }
-  if (vectors == 2) {
-    return tiles_function<Loop, 2>(pixels, std::make_integer_sequence<int, kPixels>{});
-  }
-  return tiles_function<Loop, 1>(pixels, std::make_integer_sequence<int, kPixelsOfOne>{});
+  return vectors == 2 ? tiles_function<Loop, 2>(pixels) : tiles_function<Loop, 1>(pixels);
 }
 
 // `pixels` neighbours of a row for a panel of `vectors` vectors.
-template <class Loop>
+template <class Loop, class Tile>
 NST_INLINE void run_row(Tile tile, int pixels, int vectors) {
-  for_equal_tiles(pixels, most_pixels(vectors), [&](int width, int tiles) {
+  for_equal_tiles(pixels, Loop::most_pixels(vectors), [&](int width, int tiles) {
     tiles_function<Loop>(width, vectors)(tile, tiles);
     advance(tile, width * tiles);
   });
 }
 
-// The panel of channels from `first` on, of a tile at channel 0.
-NST_INLINE Tile panel_of(const ConvArgs& args, Tile tile, int first) {
-  tile.weights = args.packed + static_cast<std::ptrdiff_t>(products(args.plan.spec)) * first;
+// Moves a tile at channel 0 to channel `first`, but for its weights.
+NST_INLINE void move_to_channel(const ConvArgs& args, Tile& tile, int first) {
   tile.channels = args.plan.spec.out_c - first;
   tile.bias = args.bias != nullptr ? args.bias + first : nullptr;
   tile.out += first;
   if (tile.skip != nullptr) tile.skip += first;
+}
+
+// The panel of channels from `first` on, of a tile at channel 0.
+NST_INLINE Tile panel_of(const ConvArgs& args, Tile tile, int first) {
+  move_to_channel(args, tile, first);
+  tile.weights = args.packed + static_cast<std::ptrdiff_t>(products(args.plan.spec)) * first;
   return tile;
 }
 

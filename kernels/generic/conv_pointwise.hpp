@@ -11,13 +11,26 @@ namespace pointwise {
 using direct::Accumulators;
 using direct::Tile;
 
-// Lines of the next panel's weights to be fetched with each of `tiles` tiles of V vectors: a deep
-// layer's weights come from far, once an inference, and are needed as fast as they come.
-NST_INLINE int fetched_lines(const Tile& t, int vectors, int tiles) {
-  constexpr int kDeep = 64;
-  const bool has_next = t.channels > vectors * kLanes;
-  return has_next && t.run >= kDeep ? ceil_div(t.run * vectors * kLanes, tiles * kLine) : 0;
-}
+// Fetches the next panel's weights beside a panel's tiles: a deep layer's come from far, once an
+// inference, and are needed as fast as they come.
+class NextPanel {
+ public:
+  // Weights from `next` on, as many as the tile's panel of `vectors` vectors has.
+  NST_INLINE NextPanel(const Tile& t, const float* next, int vectors, int tiles) : at_(next) {
+    constexpr int kDeep = 64;
+    if (t.channels > vectors * kLanes && t.run >= kDeep) {
+      lines_ = ceil_div(t.run * vectors * kLanes, tiles * kLine);
+    }
+  }
+  // To be called once a tile.
+  NST_INLINE void fetch() {
+    for (int i = 0; i < lines_; ++i, at_ += kLine) fetch_nearer(at_);
+  }
+
+ private:
+  const float* at_;
+  int lines_ = 0;
+};
 
 // As direct::AnyKernel for one kernel row and a panel all of whose channels are there, `Skips` as
 // the tile has a skip or not. Nothing else is in the loop: whatever is tested or fetched for every
@@ -25,6 +38,7 @@ NST_INLINE int fetched_lines(const Tile& t, int vectors, int tiles) {
 template <bool Skips>
 struct OneTap {
   static constexpr int kMostVectors = direct::kMostVectors;
+  static constexpr int most_pixels(int vectors) { return direct::most_pixels(vectors); }
   using Function = void (*)(const Tile&, int tiles);
   template <int P, int V>
   static void run(const Tile& first, int tiles) {
@@ -35,10 +49,9 @@ struct OneTap {
     float* out = t.out;
     alignas(64) float biases[V][kLanes] = {};
     if (t.bias != nullptr) copy_floats(t.bias, biases[0], V * kLanes);
-    const float* next = t.weights + static_cast<std::ptrdiff_t>(t.run) * V * kLanes;
-    const int lines = fetched_lines(t, V, tiles);
+    NextPanel next(t, t.weights + static_cast<std::ptrdiff_t>(t.run) * V * kLanes, V, tiles);
     for (; tiles > 0; --tiles) {
-      for (int i = 0; i < lines; ++i, next += kLine) fetch_nearer(next);
+      next.fetch();
       Accumulators<P, V> acc;
       unroll<V>([&](auto v) __attribute__((always_inline)) {
         const Vec bias = load(biases[v]);
@@ -84,14 +97,18 @@ NST_INLINE void run_row(const Tile& tile, int pixels, int vectors) {
   }
 }
 
-// Is the block one long row? Then no tile is cut short by the end of one.
-NST_INLINE bool rows_follow_each_other(const ConvArgs& args, Block block, const Window& window) {
+// Makes the block one long row where its rows follow each other: then no tile is cut short by the
+// end of one.
+NST_INLINE void join_rows(const ConvArgs& args, const Window& window, Block& block) {
   const auto is_dense = [&](std::ptrdiff_t row, std::ptrdiff_t pixel) {
     return row == pixel * block.w;
   };
-  return is_dense(window.row_stride, window.pixel_stride) &&
-         is_dense(args.output.row_stride, args.output.pixel_stride) &&
-         (args.skip.data == nullptr || is_dense(args.skip.row_stride, args.skip.pixel_stride));
+  if (is_dense(window.row_stride, window.pixel_stride) &&
+      is_dense(args.output.row_stride, args.output.pixel_stride) &&
+      (args.skip.data == nullptr || is_dense(args.skip.row_stride, args.skip.pixel_stride))) {
+    block.w *= block.h;
+    block.h = 1;
+  }
 }
 
 // A panel of channels at a time for all pixels of the block, so that the weights are fetched once.
@@ -99,10 +116,7 @@ NST_INLINE bool rows_follow_each_other(const ConvArgs& args, Block block, const 
 // of a row of tiles costs more than that saves.
 void run(const ConvArgs& args, Block block, float* scratch) {
   const Window window = block_window(args, block, true, scratch);
-  if (rows_follow_each_other(args, block, window)) {
-    block.w *= block.h;
-    block.h = 1;
-  }
+  join_rows(args, window, block);
   direct::for_panels(block.first_c, block.first_c + block.channels, [&](int first, int vectors) {
     for (int y = 0; y < block.h; ++y) {
       const Tile tile = direct::tile_of_row(args, block, window, y);
@@ -112,20 +126,35 @@ void run(const ConvArgs& args, Block block, float* scratch) {
 }
 
 // Areas of at least some register tiles; where that makes few, blocks of fewer channels, whole
-// panels as they are packed.
-ConvBlocking blocking(const ConvSpec& spec, const ConvGeometry& geometry) {
+// panels as they are packed, and if those are few too, smaller areas.
+template <class ScratchFloats>
+NST_INLINE ConvBlocking blocking_with(const ConvSpec& spec, const ConvGeometry& geometry,
+                                      ScratchFloats&& scratch_floats) {
   constexpr int kEnoughBlocks = 16;
+  constexpr int kFewestBlocks = 8;
   constexpr int kFewestPixels = 60;
-  ConvBlocking b = pixel_blocking(spec, geometry, 64, 1, window_floats, kFewestPixels);
-  const int areas = ceil_div(geometry.out_h, b.block_h) * ceil_div(geometry.out_w, b.block_w);
+  const auto areas_of = [&](int fewest_pixels) {
+    return pixel_blocking(spec, geometry, 64, 1, scratch_floats, fewest_pixels);
+  };
+  const auto count = [&](const ConvBlocking& b) {
+    return ceil_div(geometry.out_h, b.block_h) * ceil_div(geometry.out_w, b.block_w);
+  };
   const int vectors = direct::vectors_of(spec.out_c);
-  const int groups = ceil_div(kEnoughBlocks, areas);
+  ConvBlocking b = areas_of(kFewestPixels);
+  if (count(b) * max_of(vectors / direct::kVectors, 1) < kFewestBlocks) {
+    b = areas_of(kFewestPixels / 2);
+  }
+  const int groups = ceil_div(kEnoughBlocks, count(b));
   int panels = max_of(vectors / direct::kVectors / groups, 1);
   // The last panel may have a vector more, which must not be left alone.
   while (vectors > panels * direct::kVectors && vectors % (panels * direct::kVectors) == 1)
     ++panels;
   b.block_c = min_of(spec.out_c, panels * direct::kPanelChannels);
   return b;
+}
+
+ConvBlocking blocking(const ConvSpec& spec, const ConvGeometry& geometry) {
+  return blocking_with(spec, geometry, window_floats);
 }
 
 bool suits(const ConvSpec& spec) {

@@ -232,6 +232,7 @@ NST_INLINE void multiply_tile(const float* v, int depth, const float* u, float* 
 // `tiles` register tiles one after the other, in one call as direct::AnyKernel.
 struct Product {
   static constexpr int kMostVectors = 2;
+  static constexpr int most_pixels(int vectors) { return direct::most_pixels(vectors); }
   using Function = void (*)(const float* v, int depth, const float* u, float* m, int tiles);
   template <int P, int V>
   static void run(const float* v, int depth, const float* u, float* m, int tiles) {

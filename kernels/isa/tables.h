@@ -8,6 +8,7 @@ namespace nst::kernels {
 const Table* baseline_table();
 const Table* avx2_table();
 const Table* avx512_table();
+const Table* zen4_table();
 const Table* neon_table();
 
 }  // namespace nst::kernels

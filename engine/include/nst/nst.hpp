@@ -203,9 +203,9 @@ class NST_API Model {
   static Model default_model();
 
   const ModelInfo& info() const;
-  // Name of the instruction-set table in use: "baseline", "avx2", "avx512", "neon". Chosen once per
-  // process from what CPU and operating system support, or by the environment variable NST_ISA (an
-  // unknown or unsupported name is Error{usage}).
+  // Name of the instruction-set table in use: "baseline", "avx2", "avx512", "zen4", "neon". Chosen
+  // once per process from what CPU and operating system support, or by the environment variable
+  // NST_ISA (an unknown or unsupported name is Error{usage}).
   static std::string isa();
   // Every table compiled in that this CPU can run, best first.
   static std::vector<std::string> supported_isas();

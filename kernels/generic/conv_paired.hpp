@@ -1,0 +1,136 @@
+// 1x1 convolution by Winograd's inner product (pairs.hpp), tile by tile as conv_pointwise.hpp.
+#pragma once
+
+#include "kernels/generic/conv_pointwise.hpp"
+#include "kernels/generic/pairs.hpp"
+
+namespace nst::kernels {
+namespace {
+namespace paired {
+
+struct Tile : direct::Tile {
+  const float* own;             // own terms, from the first pixel's on
+  const float *scales, *terms;  // of the panel's channels
+};
+
+NST_INLINE void advance(Tile& tile, int pixels) {
+  nst::kernels::advance<direct::Tile>(tile, pixels);
+  tile.own += pixels;
+}
+
+// As direct::AnyKernel.
+struct Row {
+  static constexpr int kMostVectors = direct::kMostVectors;
+  static constexpr int most_pixels(int vectors) { return pairs::most_pixels(vectors); }
+  using Function = void (*)(const Tile&, int tiles);
+  template <int P, int V>
+  static void run(const Tile& first, int tiles) {
+    Tile t = first;
+    const int groups = pairs::groups_of(t.run);
+    const int small_groups = pairs::small_groups_of(t.run);
+    const int singles = pairs::singles_of(t.run);
+    alignas(64) float starts[V][kLanes];
+    alignas(64) float factors[V][kLanes];
+    unroll<V>([&](auto v) __attribute__((always_inline)) {
+      const Vec scale = load(t.scales + v * kLanes);
+      const Vec bias = t.bias != nullptr ? load_first(t.bias + v * kLanes, t.channels - v * kLanes)
+                                         : splat(0.0f);
+      store(starts[v], fma(bias, scale, load(t.terms + v * kLanes)));
+      store(factors[v], quotient(splat(1.0f), scale));
+    });
+    pointwise::NextPanel next(t, t.terms + V * kLanes, V, tiles);
+    for (; tiles > 0; --tiles) {
+      next.fetch();
+      direct::Accumulators<P, V> acc;
+      unroll<V>([&](auto v) __attribute__((always_inline)) {
+        const Vec start = load(starts[v]);
+        unroll<P>([&](auto p) __attribute__((always_inline)) {
+          acc.at[p][v] = pairs::minus_each(start, t.own + p);
+        });
+      });
+      const float* in[P];
+      unroll<P>([&](auto p) __attribute__((always_inline)) { in[p] = t.in + p * t.in_pixel; });
+      const float* weights = t.weights;
+      direct::Total<P, V> total;
+      for (int left = groups; left > 0; left -= pairs::kPartialGroups) {
+        if (left < groups) total.take(acc);
+        pairs::accumulate_groups<P, V, pairs::kSide>(acc, in, weights,
+                                                     min_of(left, pairs::kPartialGroups));
+      }
+      pairs::accumulate_groups<P, V, pairs::kSmallSide>(acc, in, weights, small_groups);
+      pairs::accumulate_singles<P, V>(acc, in, weights, singles);
+      if (!total.is_empty) total.add_to(acc);
+      unroll<P>([&](auto p) __attribute__((always_inline)) {
+        unroll<V>([&](auto v) __attribute__((always_inline)) {
+          acc.at[p][v] = acc.at[p][v] * load(factors[v]);
+        });
+      });
+      direct::finish(acc, t);
+      advance(t, P);
+    }
+  }
+};
+
+NST_INLINE std::ptrdiff_t channel_floats(const ConvSpec& spec) {
+  return spec.in_c + pairs::kTermsPerChannel;
+}
+
+std::size_t packed_floats(const ConvSpec& spec) {
+  return static_cast<std::size_t>(channel_floats(spec)) * direct::vectors_of(spec.out_c) * kLanes;
+}
+
+void pack(const ConvSpec& spec, const float* weights, float* packed) {
+  direct::for_panels(0, spec.out_c, [&](int first, int vectors) {
+    const int width = vectors * kLanes;
+    packed = pairs::pack_panel(weights + first, spec.out_c, spec.in_c,
+                               min_of(width, spec.out_c - first), width, packed);
+  });
+}
+
+NST_INLINE Tile panel_of(const ConvArgs& args, Tile tile, int first, int vectors) {
+  const ConvSpec& spec = args.plan.spec;
+  direct::move_to_channel(args, tile, first);
+  tile.weights = args.packed + channel_floats(spec) * first;
+  tile.scales = tile.weights + static_cast<std::ptrdiff_t>(spec.in_c) * vectors * kLanes;
+  tile.terms = tile.scales + vectors * kLanes;
+  return tile;
+}
+
+// The own terms come after the window, if one is formed: a float a pixel.
+std::size_t scratch_floats(const ConvSpec& spec, int h, int w) {
+  return window_floats(spec, h, w) + static_cast<std::size_t>(h) * w;
+}
+
+void run(const ConvArgs& args, Block block, float* scratch) {
+  const ConvSpec& spec = args.plan.spec;
+  float* const own = scratch + window_floats(spec, block.h, block.w);
+  const Window window = block_window(args, block, true, scratch);
+  pointwise::join_rows(args, window, block);
+  for (int y = 0; y < block.h; ++y) {
+    for (int x = 0; x < block.w; ++x) {
+      own[y * block.w + x] =
+          pairs::own_term(window.data + y * window.row_stride + x * window.pixel_stride, spec.in_c);
+    }
+  }
+  direct::for_panels(block.first_c, block.first_c + block.channels, [&](int first, int vectors) {
+    for (int y = 0; y < block.h; ++y) {
+      Tile tile{direct::tile_of_row(args, block, window, y), own + y * block.w, nullptr, nullptr};
+      direct::run_row<Row>(panel_of(args, tile, first, vectors), block.w, vectors);
+    }
+  });
+}
+
+ConvBlocking blocking(const ConvSpec& spec, const ConvGeometry& geometry) {
+  return pointwise::blocking_with(spec, geometry, scratch_floats);
+}
+
+// A pixel's own term costs about as much as its products for half a vector of channels save.
+bool suits(const ConvSpec& spec) {
+  return pointwise::suits(spec) && spec.in_c >= pairs::kSmallGroup && spec.out_c > kLanes;
+}
+
+constexpr ConvAlgorithm kAlgorithm = {suits, packed_floats, pack, blocking, run};
+
+}  // namespace paired
+}  // namespace
+}  // namespace nst::kernels

@@ -1,0 +1,236 @@
+// Winograd's inner product (S. Winograd, "A New Algorithm for Inner Product", 1968): two products
+// for one multiplication,
+//
+//   x1 w1 + x2 w2 = (w2 + x1) (w1 + x2) − x1 x2 − w1 w2.
+//
+// The last two terms are the pixel's own and the channel's own: each is summed once, not for every
+// pair of both. What is left is a multiplication and two additions for two multiplications, which
+// pays where a core adds beside its multipliers (AMD from Zen 4 on, at the width of AVX-512: a
+// multiply-add and an addition a cycle). Two products of three go in pairs, which keeps both busy:
+// 24 products a lane in 16 cycles.
+//
+// Rounding. A pair's error is that of (|x| + |w|)², so weights are scaled by a power of two to the
+// size of the inputs, and pairs are added and subtracted in turn,
+//
+//   x1 w1 + x2 w2 = −((w2 − x1) (w1 − x2) − x1 x2 − w1 w2),
+//
+// so that the own terms of inputs of one sign (after a relu) do not pile up.
+#pragma once
+
+#include "kernels/generic/conv_direct.hpp"
+
+namespace nst::kernels {
+namespace {
+namespace pairs {
+
+// Inputs go in groups of three sides: channel i of the first is paired with channel i of the
+// second, added for even i and subtracted for odd; the third is multiplied as ever. So a pixel's
+// own term is a product of vectors. Groups have sides of eight, what is left may fill one of four.
+constexpr int kSide = 8;
+constexpr int kSmallSide = 4;
+constexpr int kGroup = 3 * kSide;
+constexpr int kSmallGroup = 3 * kSmallSide;
+// As direct::kPartial.
+constexpr int kPartialGroups = 4;
+
+NST_INLINE int groups_of(int depth) { return depth / kGroup; }
+NST_INLINE int small_groups_of(int depth) { return depth % kGroup / kSmallGroup; }
+NST_INLINE int singles_of(int depth) { return depth % kSmallGroup; }
+
+// The input channel whose weights are packed as row `row`: those of a pair and a single product
+// follow each other. What fills no group keeps its order.
+NST_INLINE int source_row(int row, int depth) {
+  if (row >= depth - singles_of(depth)) return row;
+  const int side = row < groups_of(depth) * kGroup ? kSide : kSmallSide;
+  const int i = row % kGroup;
+  return row - i + i % 3 * side + i / 3;
+}
+
+// v + the float at p in every lane, w − it, sum + v · it. AVX-512 reads such a float as part of the
+// instruction; a broadcast of its own would take the adders' time. The compiler would make one,
+// since each float is used by several vectors.
+NST_INLINE Vec plus_each(Vec v, const float* p) {
+#if defined(__AVX512F__)
+  auto raw = v.data;
+  asm("vaddps %2%{1to16%}, %1, %0" : "=v"(raw) : "v"(v.data), "m"(*p));
+  return Vec(raw);
+#else
+  return v + splat(*p);
+#endif
+}
+NST_INLINE Vec minus_each(Vec v, const float* p) {
+#if defined(__AVX512F__)
+  auto raw = v.data;
+  asm("vsubps %2%{1to16%}, %1, %0" : "=v"(raw) : "v"(v.data), "m"(*p));
+  return Vec(raw);
+#else
+  return v - splat(*p);
+#endif
+}
+NST_INLINE void add_product_of_each(Vec& sum, Vec v, const float* p) {
+#if defined(__AVX512F__)
+  auto raw = sum.data;
+  asm("vfmadd231ps %2%{1to16%}, %1, %0" : "+v"(raw) : "v"(v.data), "m"(*p));
+  sum = Vec(raw);
+#else
+  add_product(sum, splat(*p), v);
+#endif
+}
+NST_INLINE void add_pair(Vec& sum, Vec a, Vec b) {
+#if defined(__AVX512F__)
+  auto raw = sum.data;
+  asm("vfmadd231ps %2, %1, %0" : "+v"(raw) : "v"(a.data), "v"(b.data));
+  sum = Vec(raw);
+#else
+  add_product(sum, a, b);
+#endif
+}
+NST_INLINE void subtract_pair(Vec& sum, Vec a, Vec b) {
+#if defined(__AVX512F__)
+  auto raw = sum.data;
+  asm("vfnmadd231ps %2, %1, %0" : "+v"(raw) : "v"(a.data), "v"(b.data));
+  sum = Vec(raw);
+#else
+  sum = sum - a * b;
+#endif
+}
+
+NST_INLINE void hide(const float*& p) { asm("" : "+r"(p)); }
+
+// One pair and one single product of every sum: channels I, I + Side and I + 2 Side from `in` on,
+// the next three rows of weights.
+template <int P, int V, int Side, int I>
+NST_INLINE void accumulate_three(direct::Accumulators<P, V>& acc, const float* const* in,
+                                 const float* weights) {
+  Vec w1[V], w2[V], w3[V];
+  unroll<V>([&](auto v) __attribute__((always_inline)) {
+    w1[v] = load(weights + v * kLanes);
+    w2[v] = load(weights + (V + v) * kLanes);
+    w3[v] = load(weights + (2 * V + v) * kLanes);
+  });
+  unroll<P>([&](auto p) __attribute__((always_inline)) {
+    const float* const x = in[p] + I;
+    unroll<V>([&](auto v) __attribute__((always_inline)) {
+      if constexpr (I % 2 == 0) {
+        add_pair(acc.at[p][v], plus_each(w2[v], x), plus_each(w1[v], x + Side));
+      } else {
+        subtract_pair(acc.at[p][v], minus_each(w2[v], x), minus_each(w1[v], x + Side));
+      }
+      // Another pixel's sum, so that it need not wait for this one's.
+      constexpr int kOther = (p + (P + 1) / 2) % P;
+      add_product_of_each(acc.at[kOther][v], w3[v], in[kOther] + I + 2 * Side);
+    });
+  });
+}
+
+// The products of `groups` groups; advances `in` and `weights`.
+template <int P, int V, int Side>
+NST_INLINE void accumulate_groups(direct::Accumulators<P, V>& acc, const float** in,
+                                  const float*& weights, int groups) {
+  for (; groups > 0; --groups) {
+    for (int i = 0; i < Side; i += 2) {
+      unroll<P>([&](auto p) __attribute__((always_inline)) { hide(in[p]); });
+      accumulate_three<P, V, Side, 0>(acc, in, weights);
+      accumulate_three<P, V, Side, 1>(acc, in, weights + 3 * V * kLanes);
+      unroll<P>([&](auto p) __attribute__((always_inline)) { in[p] += 2; });
+      weights += 6 * V * kLanes;
+    }
+    unroll<P>([&](auto p) __attribute__((always_inline)) { in[p] += 2 * Side; });
+  }
+}
+
+// The products of `count` channels, none in pairs.
+template <int P, int V>
+NST_INLINE void accumulate_singles(direct::Accumulators<P, V>& acc, const float** in,
+                                   const float* weights, int count) {
+  for (; count > 0; --count) {
+    unroll<V>([&](auto v) __attribute__((always_inline)) {
+      const Vec w = load(weights + v * kLanes);
+      unroll<P>([&](auto p) __attribute__((always_inline)) {
+        add_product_of_each(acc.at[p][v], w, in[p]);
+      });
+    });
+    unroll<P>([&](auto p) __attribute__((always_inline)) { ++in[p]; });
+    weights += V * kLanes;
+  }
+}
+
+// As many pixels as leave registers for three rows of weights and some sums to be multiplied.
+constexpr int most_pixels(int vectors) { return vectors == 1 ? 10 : vectors == 2 ? 10 : 6; }
+
+// Σ ± x1 x2 over the pairs of a pixel.
+NST_INLINE float own_term(const float* x, int depth) {
+  constexpr int kVectors = max_of(kSide / kLanes, 1);
+  alignas(64) float products[kVectors * kLanes];
+  Vec sums[kVectors];
+  for (Vec& sum : sums) sum = splat(0.0f);
+  for (int groups = groups_of(depth); groups > 0; --groups, x += kGroup) {
+    // Wider vectors read on, into the group's third side; what that gives is dropped.
+    unroll<kVectors>([&](auto v) __attribute__((always_inline)) {
+      sums[v] = fma(load(x + v * kLanes), load(x + kSide + v * kLanes), sums[v]);
+    });
+  }
+  if (small_groups_of(depth) != 0) {
+    sums[0] = fma(load_first(x, kSmallSide), load_first(x + kSmallSide, kSmallSide), sums[0]);
+  }
+  unroll<kVectors>([&](auto v)
+                       __attribute__((always_inline)) { store(products + v * kLanes, sums[v]); });
+  const float lower = (products[0] - products[1]) + (products[2] - products[3]);
+  const float upper = (products[4] - products[5]) + (products[6] - products[7]);
+  return lower + upper;
+}
+
+// 2^n, about the reciprocal of the root of `mean`, a mean of squares.
+NST_INLINE float scale_for(double mean) {
+  std::uint64_t bits = 0;
+  __builtin_memcpy(&bits, &mean, sizeof bits);
+  const int exponent = static_cast<int>(bits >> 52 & 0x7ff) - 1023;  // of a positive number
+  // Rounded down: floor(-exponent / 2). Weights beyond reason keep a scale whose reciprocal is one.
+  const int n = max_of(-60, min_of(60, -exponent >> 1));
+  const std::uint32_t scale = static_cast<std::uint32_t>(127 + n) << 23;
+  float result = 0.0f;
+  __builtin_memcpy(&result, &scale, sizeof result);
+  return result;
+}
+
+// What a panel of channels has beside its weights, after them: the power of two they are multiplied
+// by, and −Σ ± w1 w2.
+constexpr int kTermsPerChannel = 2;
+
+// `width` channels of which `present` are there, weights [depth][stride] from the first on, become
+// [row][width] and their terms, absent channels zero. Returns the end.
+NST_INLINE float* pack_panel(const float* weights, std::ptrdiff_t stride, int depth, int present,
+                             int width, float* packed) {
+  float* const scales = packed + static_cast<std::ptrdiff_t>(depth) * width;
+  float* const terms = scales + width;
+  for (int c = 0; c < width; c += kLanes) {
+    const int n = min_of(present - c, kLanes);
+    const auto row = [&](int r) __attribute__((always_inline)) {
+      return load_first(weights + source_row(r, depth) * stride + c, n);
+    };
+    Vec squares = splat(0.0f);
+    for (int r = 0; r < depth; ++r) squares = fma(row(r), row(r), squares);
+    alignas(64) float lanes[kLanes];
+    store(lanes, squares);
+    for (int i = 0; i < kLanes; ++i) {
+      scales[c + i] = i < n ? scale_for(static_cast<double>(lanes[i]) / depth) : 1.0f;
+    }
+    const Vec scale = load(scales + c);
+    float* to = packed + c;
+    for (int r = 0; r < depth; ++r, to += width) store(to, n > 0 ? row(r) * scale : splat(0.0f));
+    double sums[kLanes] = {};
+    const float* w = packed + c;
+    for (int r = 0; r + 3 <= depth - singles_of(depth); r += 3, w += 3 * width) {
+      for (int k = 0; k < kLanes; ++k) {
+        const double product = static_cast<double>(w[k]) * static_cast<double>(w[width + k]);
+        sums[k] += r % 2 == 0 ? -product : product;
+      }
+    }
+    for (int k = 0; k < kLanes; ++k) terms[c + k] = static_cast<float>(sums[k]);
+  }
+  return terms + width;
+}
+
+}  // namespace pairs
+}  // namespace
+}  // namespace nst::kernels
