@@ -92,6 +92,24 @@ class Reporter {
   std::exception_ptr thrown_;
 };
 
+// All of some output rows of a convolution without moments, in blocks as large as its blocking's.
+void run_rows(const kernels::Table& table, const kernels::ConvArgs& args, Rows rows,
+              float* scratch) {
+  const kernels::ConvBlocking& b = args.blocking;
+  const int channels = args.plan.spec.out_c;
+  for (int y = rows.begin; y < rows.end; y += b.block_h) {
+    for (int x = 0; x < args.geometry.out_w; x += b.block_w) {
+      for (int c = 0; c < channels; c += b.block_c) {
+        table.conv_run(
+            args,
+            {y, x, std::min(b.block_h, rows.end - y), std::min(b.block_w, args.geometry.out_w - x),
+             c, std::min(b.block_c, channels - c)},
+            nullptr, scratch);
+      }
+    }
+  }
+}
+
 // Work of a step for the progress fraction: its multiplies, or a token amount for the passes
 // without any.
 double step_work(const Step& step) { return static_cast<double>(step.mac) + 1e4; }
@@ -168,7 +186,7 @@ kernels::ConvInput Execution::conv_input(const FormedOperand& operand, const Ope
           view(formed)};
 }
 
-void Execution::run_item(const ConvOp& op, int item, float* scratch) {
+kernels::ConvArgs Execution::conv_args(const ConvOp& op) {
   kernels::ConvArgs args{};
   args.plan = op.layer->plan();
   args.geometry = op.geometry;
@@ -179,6 +197,11 @@ void Execution::run_item(const ConvOp& op, int item, float* scratch) {
   args.act = op.act;
   args.skip = const_view(op.skip);
   args.output = view(op.output);
+  return args;
+}
+
+void Execution::run_item(const ConvOp& op, int item, float* scratch) {
+  const kernels::ConvArgs args = conv_args(op);
   const int out_c = args.plan.spec.out_c;
   // As kernels::nth_block numbers them: area by area, then the next group of channels.
   const int areas = kernels::area_count(op.blocking, op.geometry.out_h, op.geometry.out_w);
@@ -192,6 +215,20 @@ void Execution::run_item(const ConvOp& op, int item, float* scratch) {
   const Block block = kernels::nth_block(op.blocking, op.geometry.out_h, op.geometry.out_w, out_c,
                                          group * areas + area);
   program_.table->conv_run(args, block, moments, scratch);
+}
+
+void Execution::run_item(const ExpandedOp& op, int item, float* scratch) {
+  kernels::ConvArgs expansion = conv_args(op.expansion);
+  kernels::ConvArgs filter = conv_args(op.filter);
+  float* const kernel_scratch = scratch + op.rows_floats;
+  const int begin = item * op.rows_per_item;
+  const Rows rows{begin, std::min(begin + op.rows_per_item, op.filter.geometry.out_h)};
+  const Rows read = StripLayer{filter.plan.spec, filter.geometry, filter.blocking}.rows_read(rows);
+  const std::ptrdiff_t pixel = expansion.plan.spec.out_c;
+  expansion.output = {scratch, expansion.geometry.out_w * pixel, pixel, read.begin};
+  filter.input.x = {scratch, expansion.output.row_stride, pixel, read.begin};
+  run_rows(*program_.table, expansion, read, kernel_scratch);
+  run_rows(*program_.table, filter, rows, kernel_scratch);
 }
 
 void Execution::run_item(const PoolOp& op, int item, float*) {

@@ -54,8 +54,10 @@ class Execution {
   kernels::View view(const Operand& operand);
   kernels::ConstView const_view(const Operand& operand);
   kernels::ConvInput conv_input(const FormedOperand& operand, const Operand& formed);
+  kernels::ConvArgs conv_args(const ConvOp& op);
   void run_item(const Step& step, int item, float* scratch);
   void run_item(const ConvOp& op, int item, float* scratch);
+  void run_item(const ExpandedOp& op, int item, float* scratch);
   void run_item(const PoolOp& op, int item, float* scratch);
   void run_item(const NormOp& op, int item, float* scratch);
   void run_item(const AffineOp& op, int item, float* scratch);

@@ -5,7 +5,8 @@
 //   deferred value, two readers  the first convolution that reads it stores it as it goes
 //   conv → add (MobileNetV2)     the sum is the conv's epilogue
 //   conv, pool → concat          written straight into their channel slice
-//   conv → conv, large           in strips of rows (lowering_strips.cpp)
+//   conv 1x1 → depthwise, large  one step (lowering_expanded.cpp)
+//   conv → conv, larger          in strips of rows (lowering_strips.cpp)
 #include "graph/lowering.hpp"
 
 #include <algorithm>
@@ -190,6 +191,17 @@ void Lowering::lower_conv(std::size_t id) {
   op.input = values_[source];
   op.act = n.act;
   if (shared && !op.input.is_plain()) op.formed = new_tensor(node(source).shape);
+
+  if (const auto before = expansions_.find(source); before != expansions_.end()) {
+    values_[id] = {emit_expanded(before->second, {op, id}), kNoBuffer, Activation::none, {}};
+    expansions_.erase(before);
+    return;
+  }
+  if (is_expansion(id, op)) {
+    values_[id] = {{kStripBuffer, n.shape, n.shape.c}, kNoBuffer, Activation::none, {}};
+    expansions_.emplace(id, Pass{op, id});
+    return;
+  }
 
   // The passes before this one, where what it reads exists in strips only.
   Chain chain;

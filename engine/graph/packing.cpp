@@ -16,10 +16,15 @@ namespace nst {
 void pack_weights(const Program& program, int threads) {
   std::vector<const ConvLayer*> layers;
   std::set<const ConvLayer*> seen;
+  const auto add = [&](const ConvOp& op) {
+    if (!op.layer->is_packed() && seen.insert(op.layer).second) layers.push_back(op.layer);
+  };
   for (const Step& step : program.steps) {
-    const auto* conv = std::get_if<ConvOp>(&step.op);
-    if (conv == nullptr || conv->layer->is_packed() || !seen.insert(conv->layer).second) continue;
-    layers.push_back(conv->layer);
+    if (const auto* conv = std::get_if<ConvOp>(&step.op)) add(*conv);
+    if (const auto* expanded = std::get_if<ExpandedOp>(&step.op)) {
+      add(expanded->expansion);
+      add(expanded->filter);
+    }
   }
   if (layers.empty()) return;
   // One block for all: it fills large pages. Large layers first, so that the threads end together.

@@ -56,6 +56,15 @@ struct ConvOp {
   AreaRange areas;          // computed by this step: all, or a strip
 };
 
+// A 1x1 convolution whose output one depthwise convolution reads, and that reader. An item computes
+// the rows it needs of the former, in its scratch, and filters them.
+struct ExpandedOp {
+  ConvOp expansion;  // its output is no operand
+  ConvOp filter;     // nor is its input
+  int rows_per_item;
+  std::size_t rows_floats;  // what an item's rows take of its scratch, before the kernels' own
+};
+
 struct PoolOp {
   kernels::PoolKind kind;
   int kernel, stride;
@@ -88,7 +97,7 @@ struct MeanOp {
 struct CompleteOp {};
 
 struct Step {
-  std::variant<ConvOp, PoolOp, NormOp, AffineOp, MeanOp, CompleteOp> op;
+  std::variant<ConvOp, ExpandedOp, PoolOp, NormOp, AffineOp, MeanOp, CompleteOp> op;
   std::string
       name;  // of the value that is complete after this step; empty for parts of a fused value
   Operand result;
@@ -116,6 +125,9 @@ struct LoweringOptions {
   // Tensors between the convolutions of a chain are cut into strips of about this many bytes: large
   // against what is read twice or copied at a seam, small against the tensors.
   std::size_t strip_bytes = std::size_t{24} << 20;
+  // The output of a 1x1 convolution that only a depthwise one reads is not stored from this size
+  // on: several second-level caches.
+  std::size_t expanded_bytes = std::size_t{4} << 20;
   // false: every value is stored as it is named, nothing is deferred to its reader (for
   // inspection).
   bool fuse = true;
