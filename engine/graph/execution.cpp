@@ -92,18 +92,18 @@ class Reporter {
   std::exception_ptr thrown_;
 };
 
-// All of some output rows of a convolution without moments, in blocks as large as its blocking's.
-void run_rows(const kernels::Table& table, const kernels::ConvArgs& args, Rows rows,
-              float* scratch) {
-  const kernels::ConvBlocking& b = args.blocking;
+// All of some output rows of a convolution without moments, `step` rows and columns at a time.
+void run_rows(const kernels::Table& table, const kernels::ConvArgs& args, Rows rows, int step_y,
+              int step_x, float* scratch) {
+  const int block_c = args.blocking.block_c;
   const int channels = args.plan.spec.out_c;
-  for (int y = rows.begin; y < rows.end; y += b.block_h) {
-    for (int x = 0; x < args.geometry.out_w; x += b.block_w) {
-      for (int c = 0; c < channels; c += b.block_c) {
+  for (int y = rows.begin; y < rows.end; y += step_y) {
+    for (int x = 0; x < args.geometry.out_w; x += step_x) {
+      for (int c = 0; c < channels; c += block_c) {
         table.conv_run(
             args,
-            {y, x, std::min(b.block_h, rows.end - y), std::min(b.block_w, args.geometry.out_w - x),
-             c, std::min(b.block_c, channels - c)},
+            {y, x, std::min(step_y, rows.end - y), std::min(step_x, args.geometry.out_w - x), c,
+             std::min(block_c, channels - c)},
             nullptr, scratch);
       }
     }
@@ -227,8 +227,14 @@ void Execution::run_item(const ExpandedOp& op, int item, float* scratch) {
   const std::ptrdiff_t pixel = expansion.plan.spec.out_c;
   expansion.output = {scratch, expansion.geometry.out_w * pixel, pixel, read.begin};
   filter.input.x = {scratch, expansion.output.row_stride, pixel, read.begin};
-  run_rows(*program_.table, expansion, read, kernel_scratch);
-  run_rows(*program_.table, filter, rows, kernel_scratch);
+  // A 1x1 convolution is fastest over whole rows, which follow each other in memory.
+  const kernels::ConvBlocking& b = expansion.blocking;
+  const int w = expansion.geometry.out_w;
+  const int whole_rows = b.block_h * b.block_w / w;
+  run_rows(*program_.table, expansion, read, std::max(whole_rows, 1),
+           whole_rows > 0 ? w : b.block_w, kernel_scratch);
+  run_rows(*program_.table, filter, rows, filter.blocking.block_h, filter.blocking.block_w,
+           kernel_scratch);
 }
 
 void Execution::run_item(const PoolOp& op, int item, float*) {

@@ -38,9 +38,10 @@ struct Row {
       store(starts[v], fma(bias, scale, load(t.terms + v * kLanes)));
       store(factors[v], quotient(splat(1.0f), scale));
     });
-    pointwise::NextPanel next(t, t.terms + V * kLanes, V, tiles);
+    const int chains = max_of(ceil_div(groups, pairs::kPartialGroups), 1);
+    pointwise::NextPanel next(t, t.terms + V * kLanes, V, tiles * chains);
     for (; tiles > 0; --tiles) {
-      next.fetch();
+      if (groups == 0) next.fetch();
       direct::Accumulators<P, V> acc;
       unroll<V>([&](auto v) __attribute__((always_inline)) {
         const Vec start = load(starts[v]);
@@ -54,6 +55,7 @@ struct Row {
       direct::Total<P, V> total;
       for (int left = groups; left > 0; left -= pairs::kPartialGroups) {
         if (left < groups) total.take(acc);
+        next.fetch();
         pairs::accumulate_groups<P, V, pairs::kSide>(acc, in, weights,
                                                      min_of(left, pairs::kPartialGroups));
       }
