@@ -1,6 +1,7 @@
 #include "graph/execution.hpp"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cmath>
@@ -92,19 +93,31 @@ class Reporter {
   std::exception_ptr thrown_;
 };
 
-// All of some output rows of a convolution without moments, `step` rows and columns at a time.
-void run_rows(const kernels::Table& table, const kernels::ConvArgs& args, Rows rows, int step_y,
-              int step_x, float* scratch) {
-  const int block_c = args.blocking.block_c;
+Rows rows_read(const ConvOp& op, Rows output) {
+  return StripLayer{op.layer->plan().spec, op.geometry, op.blocking}.rows_read(output);
+}
+
+// All of some output rows of a convolution without moments. A 1x1 convolution is fastest over whole
+// rows, which follow each other in memory, and takes any rectangle of a block's size.
+void run_rows(const kernels::Table& table, const kernels::ConvArgs& args, Rows rows,
+              float* scratch) {
+  const kernels::ConvBlocking& b = args.blocking;
+  const int w = args.geometry.out_w;
   const int channels = args.plan.spec.out_c;
+  const int whole_rows = b.block_h * b.block_w / w;
+  const bool is_pointwise = args.plan.spec.kernel_h == 1 && args.plan.spec.kernel_w == 1;
+  const int step_y = is_pointwise && whole_rows > 0 ? whole_rows : b.block_h;
+  const int step_x = is_pointwise && whole_rows > 0 ? w : b.block_w;
   for (int y = rows.begin; y < rows.end; y += step_y) {
-    for (int x = 0; x < args.geometry.out_w; x += step_x) {
-      for (int c = 0; c < channels; c += block_c) {
-        table.conv_run(
-            args,
-            {y, x, std::min(step_y, rows.end - y), std::min(step_x, args.geometry.out_w - x), c,
-             std::min(block_c, channels - c)},
-            nullptr, scratch);
+    for (int x = 0; x < w; x += step_x) {
+      for (int c = 0; c < channels; c += b.block_c) {
+        const Block block{y,
+                          x,
+                          std::min(step_y, rows.end - y),
+                          std::min(step_x, w - x),
+                          c,
+                          std::min(b.block_c, channels - c)};
+        table.conv_run(args, block, nullptr, scratch);
       }
     }
   }
@@ -217,24 +230,23 @@ void Execution::run_item(const ConvOp& op, int item, float* scratch) {
   program_.table->conv_run(args, block, moments, scratch);
 }
 
-void Execution::run_item(const ExpandedOp& op, int item, float* scratch) {
-  kernels::ConvArgs expansion = conv_args(op.expansion);
-  kernels::ConvArgs filter = conv_args(op.filter);
-  float* const kernel_scratch = scratch + op.rows_floats;
+void Execution::run_item(const JoinedOp& op, int item, float* scratch) {
+  const std::size_t count = op.convs.size();
+  std::array<Rows, JoinedOp::kMostConvs> rows;
   const int begin = item * op.rows_per_item;
-  const Rows rows{begin, std::min(begin + op.rows_per_item, op.filter.geometry.out_h)};
-  const Rows read = StripLayer{filter.plan.spec, filter.geometry, filter.blocking}.rows_read(rows);
-  const std::ptrdiff_t pixel = expansion.plan.spec.out_c;
-  expansion.output = {scratch, expansion.geometry.out_w * pixel, pixel, read.begin};
-  filter.input.x = {scratch, expansion.output.row_stride, pixel, read.begin};
-  // A 1x1 convolution is fastest over whole rows, which follow each other in memory.
-  const kernels::ConvBlocking& b = expansion.blocking;
-  const int w = expansion.geometry.out_w;
-  const int whole_rows = b.block_h * b.block_w / w;
-  run_rows(*program_.table, expansion, read, std::max(whole_rows, 1),
-           whole_rows > 0 ? w : b.block_w, kernel_scratch);
-  run_rows(*program_.table, filter, rows, filter.blocking.block_h, filter.blocking.block_w,
-           kernel_scratch);
+  rows[count - 1] = {begin, std::min(begin + op.rows_per_item, op.convs.back().geometry.out_h)};
+  for (std::size_t i = count; i-- > 1;) rows[i - 1] = rows_read(op.convs[i], rows[i]);
+  ConstView input{};
+  for (std::size_t i = 0; i < count; ++i) {
+    kernels::ConvArgs args = conv_args(op.convs[i]);
+    if (i > 0) args.input.x = input;
+    if (i + 1 < count) {
+      const std::ptrdiff_t pixel = args.plan.spec.out_c;
+      args.output = {scratch + op.offsets[i], args.geometry.out_w * pixel, pixel, rows[i].begin};
+      input = {args.output.data, args.output.row_stride, pixel, rows[i].begin};
+    }
+    run_rows(*program_.table, args, rows[i], scratch + op.rows_floats);
+  }
 }
 
 void Execution::run_item(const PoolOp& op, int item, float*) {

@@ -57,7 +57,7 @@ class Execution {
   kernels::ConvArgs conv_args(const ConvOp& op);
   void run_item(const Step& step, int item, float* scratch);
   void run_item(const ConvOp& op, int item, float* scratch);
-  void run_item(const ExpandedOp& op, int item, float* scratch);
+  void run_item(const JoinedOp& op, int item, float* scratch);
   void run_item(const PoolOp& op, int item, float* scratch);
   void run_item(const NormOp& op, int item, float* scratch);
   void run_item(const AffineOp& op, int item, float* scratch);

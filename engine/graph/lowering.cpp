@@ -5,7 +5,7 @@
 //   deferred value, two readers  the first convolution that reads it stores it as it goes
 //   conv → add (MobileNetV2)     the sum is the conv's epilogue
 //   conv, pool → concat          written straight into their channel slice
-//   conv 1x1 → depthwise, large  one step (lowering_expanded.cpp)
+//   conv 1x1 → depthwise → 1x1   one step, where what lies between is large (lowering_joined.cpp)
 //   conv → conv, larger          in strips of rows (lowering_strips.cpp)
 #include "graph/lowering.hpp"
 
@@ -192,17 +192,12 @@ void Lowering::lower_conv(std::size_t id) {
   op.act = n.act;
   if (shared && !op.input.is_plain()) op.formed = new_tensor(node(source).shape);
 
-  if (const auto before = expansions_.find(source); before != expansions_.end()) {
-    values_[id] = {emit_expanded(before->second, {op, id}), kNoBuffer, Activation::none, {}};
-    expansions_.erase(before);
-    return;
+  // The passes of the step that this one belongs to.
+  Chain joined;
+  if (const auto before = joined_.find(source); before != joined_.end()) {
+    joined = std::move(before->second);
+    joined_.erase(before);
   }
-  if (is_expansion(id, op)) {
-    values_[id] = {{kStripBuffer, n.shape, n.shape.c}, kNoBuffer, Activation::none, {}};
-    expansions_.emplace(id, Pass{op, id});
-    return;
-  }
-
   // The passes before this one, where what it reads exists in strips only.
   Chain chain;
   if (const auto before = streamed_.find(source); before != streamed_.end()) {
@@ -216,7 +211,13 @@ void Lowering::lower_conv(std::size_t id) {
     moments_[id] = {op.moments, op.blocking};
   }
 
-  if (is_streamed(id) || is_recomputed(id)) {
+  if (chain.empty() && joined.size() + 1 < JoinedOp::kMostConvs && is_joined(id, op)) {
+    values_[id] = {{kStripBuffer, n.shape, n.shape.c}, kNoBuffer, Activation::none, {}};
+    joined.push_back({op, id});
+    joined_[id] = std::move(joined);
+    return;
+  }
+  if (joined.empty() && (is_streamed(id) || is_recomputed(id))) {
     op.output = {kStripBuffer, n.shape, n.shape.c};
     chain.push_back({op, id});
     std::size_t value = id;
@@ -235,7 +236,11 @@ void Lowering::lower_conv(std::size_t id) {
     op.skip = values_[other_side(node(at(sum)), id)].x;
     result = at(sum);
   }
-  if (chain.empty() && result == id && may_overwrite(id, op)) {
+  if (!joined.empty()) {
+    op.output = destination(result);
+    joined.push_back({op, result});
+    emit_joined(std::move(joined));
+  } else if (chain.empty() && result == id && may_overwrite(id, op)) {
     op.output = emit_overwriting({op, id});
   } else {
     op.output = destination(result);

@@ -1,5 +1,5 @@
-// From a graph to a program: what lowering.cpp (nodes), lowering_expanded.cpp (two convolutions as
-// one step) and lowering_strips.cpp (steps in strips) share.
+// From a graph to a program: what lowering.cpp (nodes), lowering_joined.cpp (convolutions as one
+// step) and lowering_strips.cpp (steps in strips) share.
 #pragma once
 
 #include <map>
@@ -73,13 +73,11 @@ class Lowering {
   int fusable_sum(std::size_t id) const;
   static std::size_t other_side(const Node& sum, std::size_t id);
 
-  // lowering_expanded.cpp
+  // lowering_joined.cpp
 
-  // Is node `id`, to be computed by `op`, an expansion that only a depthwise convolution reads, and
-  // large enough not to be stored?
-  bool is_expansion(std::size_t id, const ConvOp& op) const;
-  // Both as one step; returns where the output lies.
-  Operand emit_expanded(Pass expansion, Pass filter);
+  // Does node `id`, computed by `op`, belong to one step with its reader?
+  bool is_joined(std::size_t id, const ConvOp& op) const;
+  void emit_joined(Chain chain);
 
   // lowering_strips.cpp
 
@@ -117,7 +115,7 @@ class Lowering {
   std::map<std::size_t, std::pair<int, kernels::ConvBlocking>> moments_;  // conv node → buffer
   // By node: the passes that make a value which exists in strips only, to be run with its reader.
   std::map<std::size_t, Chain> streamed_;
-  std::map<std::size_t, Pass> expansions_;  // by node: to be run with their readers
+  std::map<std::size_t, Chain> joined_;  // by node: what is to be one step with its reader
   std::set<const ConvLayer*> layers_seen_;
   std::set<std::size_t> counted_;       // nodes whose multiplies are in program_.mac
   std::size_t largest_normalised_ = 0;  // bytes

@@ -21,9 +21,8 @@ void pack_weights(const Program& program, int threads) {
   };
   for (const Step& step : program.steps) {
     if (const auto* conv = std::get_if<ConvOp>(&step.op)) add(*conv);
-    if (const auto* expanded = std::get_if<ExpandedOp>(&step.op)) {
-      add(expanded->expansion);
-      add(expanded->filter);
+    if (const auto* joined = std::get_if<JoinedOp>(&step.op)) {
+      for (const ConvOp& op : joined->convs) add(op);
     }
   }
   if (layers.empty()) return;

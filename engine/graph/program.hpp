@@ -56,13 +56,15 @@ struct ConvOp {
   AreaRange areas;          // computed by this step: all, or a strip
 };
 
-// A 1x1 convolution whose output one depthwise convolution reads, and that reader. An item computes
-// the rows it needs of the former, in its scratch, and filters them.
-struct ExpandedOp {
-  ConvOp expansion;  // its output is no operand
-  ConvOp filter;     // nor is its input
+// Convolutions in a row, each read by the next alone. An item computes some rows of the last, and
+// of the others the rows that these need, which lie in its scratch: those outputs and inputs are no
+// operands.
+struct JoinedOp {
+  static constexpr std::size_t kMostConvs = 3;
+  std::vector<ConvOp> convs;
+  std::vector<std::size_t> offsets;  // floats, in the scratch: of each output but the last
+  std::size_t rows_floats;           // where the kernels' own scratch starts
   int rows_per_item;
-  std::size_t rows_floats;  // what an item's rows take of its scratch, before the kernels' own
 };
 
 struct PoolOp {
@@ -97,7 +99,7 @@ struct MeanOp {
 struct CompleteOp {};
 
 struct Step {
-  std::variant<ConvOp, ExpandedOp, PoolOp, NormOp, AffineOp, MeanOp, CompleteOp> op;
+  std::variant<ConvOp, JoinedOp, PoolOp, NormOp, AffineOp, MeanOp, CompleteOp> op;
   std::string
       name;  // of the value that is complete after this step; empty for parts of a fused value
   Operand result;
@@ -125,9 +127,11 @@ struct LoweringOptions {
   // Tensors between the convolutions of a chain are cut into strips of about this many bytes: large
   // against what is read twice or copied at a seam, small against the tensors.
   std::size_t strip_bytes = std::size_t{24} << 20;
-  // The output of a 1x1 convolution that only a depthwise one reads is not stored from this size
-  // on: several second-level caches.
+  // What a depthwise convolution alone reads of a 1x1 one, or a 1x1 of a depthwise one, is not
+  // stored from these sizes on. The former costs rows that are computed twice and pays where the
+  // tensor is several second-level caches large; the latter costs nothing.
   std::size_t expanded_bytes = std::size_t{4} << 20;
+  std::size_t filtered_bytes = std::size_t{1} << 20;
   // false: every value is stored as it is named, nothing is deferred to its reader (for
   // inspection).
   bool fuse = true;

@@ -158,26 +158,34 @@ NST_INLINE void accumulate_singles(direct::Accumulators<P, V>& acc, const float*
 // As many pixels as leave registers for three rows of weights and some sums to be multiplied.
 constexpr int most_pixels(int vectors) { return vectors == 1 ? 10 : vectors == 2 ? 10 : 6; }
 
+// (v0 − v1) + (v2 − v3) + .. of the first kSide lanes.
+NST_INLINE float alternating_sum(Vec v) {
+#if defined(__AVX512F__)
+  const __m256 low = _mm512_castps512_ps256(v);
+  const __m128 four = _mm_add_ps(_mm256_castps256_ps128(low), _mm256_extractf128_ps(low, 1));
+  const __m128 two = _mm_hsub_ps(four, four);
+  return _mm_cvtss_f32(_mm_add_ss(two, _mm_movehdup_ps(two)));
+#else
+  static_assert(kLanes >= kSide);
+  alignas(64) float lanes[kLanes];
+  store(lanes, v);
+  float sum = 0.0f;
+  for (int i = 0; i < kSide; i += 2) sum += lanes[i] - lanes[i + 1];
+  return sum;
+#endif
+}
+
 // Σ ± x1 x2 over the pairs of a pixel.
 NST_INLINE float own_term(const float* x, int depth) {
-  constexpr int kVectors = max_of(kSide / kLanes, 1);
-  alignas(64) float products[kVectors * kLanes];
-  Vec sums[kVectors];
-  for (Vec& sum : sums) sum = splat(0.0f);
+  Vec sum = splat(0.0f);
+  // Whole vectors read on, into the group's third side; what that gives is dropped.
   for (int groups = groups_of(depth); groups > 0; --groups, x += kGroup) {
-    // Wider vectors read on, into the group's third side; what that gives is dropped.
-    unroll<kVectors>([&](auto v) __attribute__((always_inline)) {
-      sums[v] = fma(load(x + v * kLanes), load(x + kSide + v * kLanes), sums[v]);
-    });
+    sum = fma(load(x), load(x + kSide), sum);
   }
   if (small_groups_of(depth) != 0) {
-    sums[0] = fma(load_first(x, kSmallSide), load_first(x + kSmallSide, kSmallSide), sums[0]);
+    sum = fma(load_partial(x, kSmallSide), load_partial(x + kSmallSide, kSmallSide), sum);
   }
-  unroll<kVectors>([&](auto v)
-                       __attribute__((always_inline)) { store(products + v * kLanes, sums[v]); });
-  const float lower = (products[0] - products[1]) + (products[2] - products[3]);
-  const float upper = (products[4] - products[5]) + (products[6] - products[7]);
-  return lower + upper;
+  return alternating_sum(sum);
 }
 
 // 2^n, about the reciprocal of the root of `mean`, a mean of squares.

@@ -1,0 +1,93 @@
+// Convolutions in a row as one step (MobileNetV2's expansion, filter and projection). The tensors
+// between them are the largest of their network: written and read through the third-level cache
+// they cost about as much as their products, so each item keeps the rows it needs of them in its
+// scratch. Rows of an expansion that two items need are computed twice, one in eight.
+#include <algorithm>
+#include <cstdint>
+#include <vector>
+
+#include "graph/lowering.hpp"
+
+namespace nst {
+namespace {
+
+// The rows of an item share a second-level cache, taken as 1 MiB, with what is read and written.
+constexpr std::size_t kMostFloats = 576 * 1024 / sizeof(float);
+constexpr int kFewestItems = 16;
+
+bool is_pointwise(const kernels::ConvSpec& spec) {
+  return spec.kernel_h == 1 && spec.kernel_w == 1 && spec.stride == 1 && spec.upsample == 1 &&
+         !spec.depthwise;
+}
+
+std::size_t aligned(std::size_t floats) { return (floats + 15) / 16 * 16; }
+
+// Where an item's rows of every output but the last lie in its scratch, and where they end.
+struct Places {
+  std::vector<std::size_t> offsets;
+  std::size_t end = 0;
+};
+
+Places places_of(const std::vector<ConvOp>& convs, int rows) {
+  Places places;
+  places.offsets.resize(convs.size() - 1);
+  for (std::size_t i = convs.size() - 1; i > 0; --i) {
+    const kernels::ConvSpec& spec = convs[i].layer->plan().spec;
+    const kernels::ConvGeometry& g = convs[i].geometry;
+    rows = std::min((rows - 1) * spec.stride + spec.kernel_h, g.in_h);
+    places.offsets[i - 1] = places.end;
+    places.end += aligned(static_cast<std::size_t>(rows) * static_cast<std::size_t>(g.in_w) *
+                          static_cast<std::size_t>(spec.in_c));
+  }
+  return places;
+}
+
+}  // namespace
+
+bool Lowering::is_joined(std::size_t id, const ConvOp& op) const {
+  const Node* reader = only_reader(id);
+  if (!options_.fuse || reader == nullptr || reader->kind != NodeKind::conv || is_output(id) ||
+      slices_[id].concat >= 0 || op.moments != kNoBuffer || !op.input.is_plain()) {
+    return false;
+  }
+  const Node* next = only_reader(at(readers_[id].front()));
+  if (next != nullptr && next->kind == NodeKind::instance_norm) return false;
+  const kernels::ConvSpec& spec = op.layer->plan().spec;
+  const kernels::ConvSpec& reader_spec = reader->layer->plan().spec;
+  const std::size_t bytes = tensor_bytes(id);
+  if (is_pointwise(spec)) return reader_spec.depthwise && bytes >= options_.expanded_bytes;
+  return spec.depthwise && is_pointwise(reader_spec) && bytes >= options_.filtered_bytes;
+}
+
+void Lowering::emit_joined(Chain chain) {
+  JoinedOp op{};
+  std::size_t scratch = 0;
+  std::uint64_t mac = 0;
+  for (std::size_t i = 0; i < chain.size(); ++i) {
+    Pass& pass = chain[i];
+    count_layer(pass);
+    if (i > 0) pass.op.input = {};
+    scratch = std::max(scratch, pass.op.blocking.scratch_floats);
+    mac += multiply_adds(pass.op, {0, pass.op.geometry.out_h});
+    op.convs.push_back(pass.op);
+  }
+  const ConvOp& last = op.convs.back();
+  const int h = last.geometry.out_h;
+  op.rows_per_item = 1;
+  while (places_of(op.convs, op.rows_per_item + 1).end <= kMostFloats &&
+         (op.rows_per_item + 1) * kFewestItems <= h) {
+    ++op.rows_per_item;
+  }
+  const Places places = places_of(op.convs, op.rows_per_item);
+  op.offsets = places.offsets;
+  op.rows_floats = places.end;
+  program_.scratch_floats = std::max(program_.scratch_floats, op.rows_floats + scratch);
+  touch(op.convs.front().input);
+  touch(last.skip.buffer);
+  touch(last.output.buffer);
+  const Operand output = last.output;
+  const int items = (h + op.rows_per_item - 1) / op.rows_per_item;
+  push({std::move(op), node(chain.back().node).name, output, items, mac});
+}
+
+}  // namespace nst
