@@ -216,10 +216,10 @@ kernels::ConvArgs Execution::conv_args(const ConvOp& op) {
 void Execution::run_item(const ConvOp& op, int item, float* scratch) {
   const kernels::ConvArgs args = conv_args(op);
   const int out_c = args.plan.spec.out_c;
-  // As kernels::nth_block numbers them: area by area, then the next group of channels.
   const int areas = kernels::area_count(op.blocking, op.geometry.out_h, op.geometry.out_w);
-  const int area = op.areas.first + item % op.areas.count;
-  const int group = item / op.areas.count;
+  const int groups = (out_c + op.blocking.block_c - 1) / op.blocking.block_c;
+  const int area = op.areas.first + (op.by_area ? item / groups : item % op.areas.count);
+  const int group = op.by_area ? item % groups : item / op.areas.count;
   float* moments = nullptr;
   if (op.moments != kNoBuffer) {
     moments = arena_.data() + program_.memory.offsets[static_cast<std::size_t>(op.moments)] +
@@ -299,9 +299,11 @@ void Execution::run_item(const AffineOp& op, int item, float*) {
   program_.table->affine(args, begin, std::min(begin + op.rows_per_item, op.rows.end));
 }
 
-void Execution::run_item(const MeanOp& op, int, float*) {
-  program_.table->spatial_mean(const_view(op.input), op.input.shape.h, op.input.shape.w, 0,
-                               op.input.shape.c, address(op.output));
+void Execution::run_item(const MeanOp& op, int item, float*) {
+  const int begin = item * op.channels_per_item;
+  const int end = std::min(begin + op.channels_per_item, op.input.shape.c);
+  program_.table->spatial_mean(const_view(op.input), op.input.shape.h, op.input.shape.w, begin, end,
+                               address(op.output));
 }
 
 void Execution::run_item(const Step& step, int item, float* scratch) {

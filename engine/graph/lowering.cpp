@@ -20,6 +20,9 @@ using kernels::Activation;
 // of handing one out, small enough to share the smallest pictures.
 constexpr int kItemFloats = 32 * 1024;
 
+// Channels of a mean that an item takes: a few cache lines of every pixel.
+constexpr int kMeanChannels = 256;
+
 int rows_per_item(const Shape& shape) {
   return std::clamp(kItemFloats / std::max(shape.w * shape.c, 1), 1, shape.h);
 }
@@ -319,7 +322,8 @@ void Lowering::lower_mean(std::size_t id) {
   const Operand output = destination(id);
   touch(input);
   touch(output.buffer);
-  push({MeanOp{input.x, output}, n.name, output, 1, 0});
+  push({MeanOp{input.x, output, kMeanChannels}, n.name, output,
+        (n.shape.c + kMeanChannels - 1) / kMeanChannels, 0});
   values_[id].x = output;
 }
 

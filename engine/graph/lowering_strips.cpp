@@ -58,6 +58,16 @@ bool Lowering::may_overwrite(std::size_t id, const ConvOp& op) const {
          !is_output(id) && tensor_bytes(id) > options_.strip_bytes;
 }
 
+// A thread starts in its own part of the items. Of two ways to share a layer, each thread its areas
+// or its channels, the former makes every thread read all weights, the latter most of the tensors
+// from another's cache.
+bool Lowering::reads_few_weights(const ConvOp& op) {
+  const kernels::ConvSpec& spec = op.layer->plan().spec;
+  const kernels::ConvGeometry& g = op.geometry;
+  return op.layer->packed_floats() <
+         at(g.in_h) * at(g.in_w) * at(spec.in_c) + at(g.out_h) * at(g.out_w) * at(spec.out_c);
+}
+
 StripLayer Lowering::strip_layer(const ConvOp& op) {
   return {op.layer->plan().spec, op.geometry, op.blocking};
 }
@@ -84,6 +94,7 @@ void Lowering::emit_strip(const Pass& pass, const Strip& strip) {
   const StripLayer layer = strip_layer(op);
   const int columns = layer.area_columns();
   op.areas = {strip.areas.begin * columns, strip.areas.count() * columns};
+  op.by_area = reads_few_weights(op);
   touch(op.input);
   touch(op.skip.buffer);
   touch(op.formed.buffer);

@@ -54,6 +54,8 @@ struct ConvOp {
   Operand output;
   int moments = kNoBuffer;  // buffer [areas][2][out_c]
   AreaRange areas;          // computed by this step: all, or a strip
+  bool by_area = false;  // items are all blocks of an area, then the next area; else all areas of
+                         // a group of channels, then the next group
 };
 
 // Convolutions in a row, each read by the next alone. An item computes some rows of the last, and
@@ -93,6 +95,7 @@ struct AffineOp {
 
 struct MeanOp {
   Operand input, output;
+  int channels_per_item;
 };
 
 // Nothing to compute: a value made by earlier steps (a concatenation) is complete.
