@@ -108,17 +108,22 @@ NST_INLINE void accumulate_three(direct::Accumulators<P, V>& acc, const float* c
     w2[v] = load(weights + (V + v) * kLanes);
     w3[v] = load(weights + (2 * V + v) * kLanes);
   });
-  unroll<P>([&](auto p) __attribute__((always_inline)) {
-    const float* const x = in[p] + I;
+  // A pixel's single product follows the pairs of the next: it need not wait for its own pair's
+  // sum, and comes after it whatever the pixel's place in the tile.
+  constexpr int kBehind = min_of(2, P);
+  unroll<P + kBehind>([&](auto i) __attribute__((always_inline)) {
     unroll<V>([&](auto v) __attribute__((always_inline)) {
-      if constexpr (I % 2 == 0) {
-        add_pair(acc.at[p][v], plus_each(w2[v], x), plus_each(w1[v], x + Side));
-      } else {
-        subtract_pair(acc.at[p][v], minus_each(w2[v], x), minus_each(w1[v], x + Side));
+      if constexpr (i < P) {
+        const float* const x = in[i] + I;
+        if constexpr (I % 2 == 0) {
+          add_pair(acc.at[i][v], plus_each(w2[v], x), plus_each(w1[v], x + Side));
+        } else {
+          subtract_pair(acc.at[i][v], minus_each(w2[v], x), minus_each(w1[v], x + Side));
+        }
       }
-      // Another pixel's sum, so that it need not wait for this one's.
-      constexpr int kOther = (p + (P + 1) / 2) % P;
-      add_product_of_each(acc.at[kOther][v], w3[v], in[kOther] + I + 2 * Side);
+      if constexpr (i >= kBehind) {
+        add_product_of_each(acc.at[i - kBehind][v], w3[v], in[i - kBehind] + I + 2 * Side);
+      }
     });
   });
 }
@@ -161,8 +166,8 @@ constexpr int most_pixels(int vectors) { return vectors == 1 ? 10 : vectors == 2
 // (v0 − v1) + (v2 − v3) + .. of the first kSide lanes.
 NST_INLINE float alternating_sum(Vec v) {
 #if defined(__AVX512F__)
-  const __m256 low = _mm512_castps512_ps256(v);
-  const __m128 four = _mm_add_ps(_mm256_castps256_ps128(low), _mm256_extractf128_ps(low, 1));
+  const __m128 four =
+      _mm_add_ps(_mm512_maskz_extractf32x4_ps(0xf, v, 0), _mm512_maskz_extractf32x4_ps(0xf, v, 1));
   const __m128 two = _mm_hsub_ps(four, four);
   return _mm_cvtss_f32(_mm_add_ss(two, _mm_movehdup_ps(two)));
 #else

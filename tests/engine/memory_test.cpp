@@ -1,8 +1,10 @@
 // What saves memory changes no byte, and the plan of every way to save is sound.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <random>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "api/runs.hpp"
@@ -71,21 +73,52 @@ TEST_CASE("A picture's bytes do not depend on how memory is saved, on any kernel
   }
 }
 
-TEST_CASE("A style vector's bits do not depend on strips") {
+TEST_CASE("A style vector's bits do not depend on strips or on what is one step with its reader") {
+  constexpr std::size_t kNever = std::size_t{1} << 40;
   const Image style = formula_picture("style_memory", 96, 101);
   for (const char* name : {"inception", "mobile"}) {
-    const Model model = formula_model(name);
-    const auto encode = [&](std::size_t strip_bytes) {
-      Execution execution(
-          lower_predictor(model.impl(), style.width, style.height, {.strip_bytes = strip_bytes}), 2,
-          0);
-      to_network_input(style.view(), execution.input());
-      StyleVector vector;
-      execution.run({.last_step = step_count(execution.program()), .output = vector.values.data()});
-      return vector.values;
-    };
-    CHECK(encode(kSmallStrip) == encode(std::size_t{1} << 40));
+    on_every_table(formula_network(name), [&](const Model& model) {
+      const auto encode = [&](const LoweringOptions& options, int threads) {
+        Execution execution(lower_predictor(model.impl(), style.width, style.height, options),
+                            threads, 0);
+        to_network_input(style.view(), execution.input());
+        StyleVector vector;
+        execution.run(
+            {.last_step = step_count(execution.program()), .output = vector.values.data()});
+        return vector.values;
+      };
+      const auto whole =
+          encode({.strip_bytes = kNever, .expanded_bytes = kNever, .filtered_bytes = kNever}, 2);
+      CHECK(encode({.strip_bytes = kSmallStrip, .expanded_bytes = kNever, .filtered_bytes = kNever},
+                   2) == whole);
+      CHECK(encode({.expanded_bytes = 0, .filtered_bytes = 0}, 1) == whole);
+      CHECK(encode({.expanded_bytes = 0, .filtered_bytes = 0}, 3) == whole);
+      CHECK(encode({.expanded_bytes = kNever, .filtered_bytes = 0}, 2) == whole);
+      CHECK(encode({.strip_bytes = kSmallStrip, .expanded_bytes = 200'000, .filtered_bytes = 0},
+                   2) == whole);
+    });
   }
+}
+
+TEST_CASE("Expansions, filters and projections are one step, and their tensors are not stored") {
+  constexpr std::size_t kNever = std::size_t{1} << 40;
+  const Model model = formula_model("mobile");
+  const auto planned = [&](const LoweringOptions& options) {
+    return lower_predictor(model.impl(), 256, 256, options);
+  };
+  const Program stored = planned({.expanded_bytes = kNever, .filtered_bytes = kNever});
+  const Program joined = planned({.expanded_bytes = 0, .filtered_bytes = 0});
+  const auto joined_steps = [](const Program& program) {
+    return std::count_if(program.steps.begin(), program.steps.end(), [](const Step& step) {
+      return std::holds_alternative<JoinedOp>(step.op);
+    });
+  };
+  CHECK(joined_steps(stored) == 0);
+  CHECK(joined_steps(planned({})) == 3);  // the first blocks of 17, at 256 pixels
+  CHECK(joined_steps(joined) == 17);
+  CHECK(joined.mac == stored.mac);
+  CHECK(joined.weight_bytes == stored.weight_bytes);
+  CHECK(Execution::needed_bytes(joined, 2) < Execution::needed_bytes(stored, 2) * 2 / 3);
 }
 
 TEST_CASE("A 4K picture at full width is planned within what 900 MB leave for it") {

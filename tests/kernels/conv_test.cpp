@@ -75,6 +75,8 @@ const std::vector<Shape> kShapes = {
     {{1, 1, 33, 150, 1, 1, false}, Padding::same, 3, 3},
     {{1, 1, 200, 39, 1, 1, false}, Padding::same, 4, 9},
     {{1, 1, 70, 45, 1, 1, false}, Padding::same, 5, 10},
+    {{1, 1, 287, 70, 1, 1, false}, Padding::same, 5, 11},
+    {{1, 1, 12, 17, 1, 1, false}, Padding::same, 2, 21},
     {{3, 3, 3, 24, 2, 1, false}, Padding::same, 20, 18},
     {{5, 5, 48, 64, 1, 1, false}, Padding::same, 7, 9},
     {{1, 7, 40, 24, 1, 1, false}, Padding::same, 6, 17},
@@ -307,6 +309,76 @@ TEST_CASE("a strip of rows gives the bytes of the whole picture") {
       }
     });
   }
+}
+
+TEST_CASE(
+    "1x1 convolutions take any rectangle of a block's size, depthwise ones parts of a block") {
+  for (const ConvSpec& spec : {ConvSpec{1, 1, 16, 96, 1, 1, false},
+                               {1, 1, 96, 24, 1, 1, false},
+                               {1, 1, 50, 40, 1, 1, false},
+                               {3, 3, 96, 96, 2, 1, true},
+                               {3, 3, 20, 20, 1, 1, true}}) {
+    ConvCase conv;
+    conv.spec = spec;
+    conv.geometry = geometry_of(spec, Padding::same, 40, 90);
+    conv.act = Activation::relu6;
+    conv.bias = true;
+    const ConvGeometry& g = conv.geometry;
+    Random random(kSeed);
+    const ConvData data = ConvData::random(random, conv);
+    for_each_table([&](const Table& table) {
+      const ConvBlocking blocking = table.conv_blocking(table.conv_plan(spec), g);
+      const int w = spec.depthwise ? blocking.block_w : g.out_w;
+      const int h = std::max(
+          spec.depthwise ? blocking.block_h - 1 : blocking.block_h * blocking.block_w / w, 1);
+      Tensor output(g.out_h, g.out_w, spec.out_c);
+      for (int y = 0; y < g.out_h; y += h) {
+        for (int x = 0; x < g.out_w; x += w) {
+          for (int c = 0; c < spec.out_c; c += blocking.block_c) {
+            run_block(table, conv, data, data.x, data.skip,
+                      {y, x, std::min(h, g.out_h - y), std::min(w, g.out_w - x), c,
+                       std::min(blocking.block_c, spec.out_c - c)},
+                      output);
+          }
+        }
+      }
+      CHECK(output == run_conv(table, conv, data).output);
+    });
+  }
+}
+
+// Some tables scale the weights to the size they expect of the inputs.
+TEST_CASE("1x1 convolutions bear weights of any size, and inputs that are larger or smaller") {
+  ConvCase conv;
+  conv.spec = {1, 1, 130, 48, 1, 1, false};
+  conv.geometry = geometry_of(conv.spec, Padding::same, 6, 11);
+  conv.bias = true;
+  const auto scaled = [](Guarded values, float factor) {
+    for (float& value : values) value *= factor;
+    return values;
+  };
+  Random random(kSeed);
+  const ConvData data = ConvData::random(random, conv);
+  for_each_table([&](const Table& table) {
+    const Tensor plain = run_conv(table, conv, data).output;
+    for (const float factor : {0x1p-40f, 0x1p-3f, 0x1p40f}) {
+      CAPTURE(factor);
+      ConvData other = data;
+      other.weights = scaled(data.weights, factor);
+      other.bias = scaled(data.bias, factor);
+      CHECK(run_conv(table, conv, other).output == plain.scaled(factor));
+    }
+    for (const float factor : {0x1p-5f, 0x1p5f}) {
+      CAPTURE(factor);
+      ConvData other = data;
+      other.x = data.x.scaled(factor);
+      // Of a pair, (|x| + |w|)² is rounded where |x w| would be: for |x| = 2⁵ |w| that is 34 times
+      // as much, of two products.
+      check_close(run_conv(table, conv, other).output,
+                  run_conv(reference_table(), conv, other).output,
+                  conv_tolerance(conv, other).scaled(17.0f));
+    }
+  });
 }
 
 TEST_CASE("blocks depend on the sizes alone and give eight threads work") {

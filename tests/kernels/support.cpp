@@ -110,6 +110,16 @@ Tensor Tensor::magnitude() const {
   return t;
 }
 
+Tensor Tensor::scaled(float factor) const {
+  Tensor result = *this;
+  for (int y = first_row_; y < first_row_ + h_; ++y) {
+    for (int x = 0; x < w_; ++x) {
+      for (int c = 0; c < c_; ++c) result.at(y, x, c) *= factor;
+    }
+  }
+  return result;
+}
+
 float& Tensor::at(int y, int x, int c) {
   return data_[offset_ + (static_cast<std::size_t>(y - first_row_) * w_ + x) * (c_ + gap_) + c];
 }

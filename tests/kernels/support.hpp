@@ -66,8 +66,9 @@ class Tensor {
                        float high);
   // Rows [first, first + rows) as a strip of their own.
   Tensor strip(int first, int rows) const;
-  // Every value's absolute value.
+  // Every value's absolute value; every value times a factor.
   Tensor magnitude() const;
+  Tensor scaled(float factor) const;
 
   bool empty() const { return c_ == 0; }
   int h() const { return h_; }
