@@ -26,9 +26,7 @@ struct Row {
   template <int P, int V>
   static void run(const Tile& first, int tiles) {
     Tile t = first;
-    const int groups = pairs::groups_of(t.run);
-    const int small_groups = pairs::small_groups_of(t.run);
-    const int singles = pairs::singles_of(t.run);
+    const pairs::Depth depth = pairs::parts_of(t.run);
     alignas(64) float starts[V][kLanes];
     alignas(64) float factors[V][kLanes];
     unroll<V>([&](auto v) __attribute__((always_inline)) {
@@ -38,10 +36,9 @@ struct Row {
       store(starts[v], fma(bias, scale, load(t.terms + v * kLanes)));
       store(factors[v], quotient(splat(1.0f), scale));
     });
-    const int chains = max_of(ceil_div(groups, pairs::kPartialGroups), 1);
-    pointwise::NextPanel next(t, t.terms + V * kLanes, V, tiles * chains);
+    const int chains = pairs::chains_of(depth);
+    pointwise::NextPanel next(t, t.terms + V * kLanes, V, tiles * max_of(chains, 1));
     for (; tiles > 0; --tiles) {
-      if (groups == 0) next.fetch();
       direct::Accumulators<P, V> acc;
       unroll<V>([&](auto v) __attribute__((always_inline)) {
         const Vec start = load(starts[v]);
@@ -51,17 +48,8 @@ struct Row {
       });
       const float* in[P];
       unroll<P>([&](auto p) __attribute__((always_inline)) { in[p] = t.in + p * t.in_pixel; });
-      const float* weights = t.weights;
-      direct::Total<P, V> total;
-      for (int left = groups; left > 0; left -= pairs::kPartialGroups) {
-        if (left < groups) total.take(acc);
-        next.fetch();
-        pairs::accumulate_groups<P, V, pairs::kSide>(acc, in, weights,
-                                                     min_of(left, pairs::kPartialGroups));
-      }
-      pairs::accumulate_groups<P, V, pairs::kSmallSide>(acc, in, weights, small_groups);
-      pairs::accumulate_singles<P, V>(acc, in, weights, singles);
-      if (!total.is_empty) total.add_to(acc);
+      pairs::accumulate<P, V>(
+          acc, in, t.weights, depth, [&]() __attribute__((always_inline)) { next.fetch(); });
       unroll<P>([&](auto p) __attribute__((always_inline)) {
         unroll<V>([&](auto v) __attribute__((always_inline)) {
           acc.at[p][v] = acc.at[p][v] * load(factors[v]);
@@ -74,7 +62,7 @@ struct Row {
 };
 
 NST_INLINE std::ptrdiff_t channel_floats(const ConvSpec& spec) {
-  return spec.in_c + pairs::kTermsPerChannel;
+  return spec.in_c + pairs::kTermRows;
 }
 
 std::size_t packed_floats(const ConvSpec& spec) {
@@ -84,8 +72,15 @@ std::size_t packed_floats(const ConvSpec& spec) {
 void pack(const ConvSpec& spec, const float* weights, float* packed) {
   direct::for_panels(0, spec.out_c, [&](int first, int vectors) {
     const int width = vectors * kLanes;
-    packed = pairs::pack_panel(weights + first, spec.out_c, spec.in_c,
-                               min_of(width, spec.out_c - first), width, packed);
+    for (int i = 0; i < spec.in_c; ++i) {
+      const float* from = weights + static_cast<std::ptrdiff_t>(i) * spec.out_c + first;
+      float* row = packed + static_cast<std::ptrdiff_t>(pairs::row_of(i, spec.in_c)) * width;
+      for (int c = 0; c < width; c += kLanes) {
+        store(row + c, load_first(from + c, spec.out_c - first - c));
+      }
+    }
+    pairs::finish_panel(packed, spec.in_c, width, 1.0f);
+    packed += channel_floats(spec) * width;
   });
 }
 

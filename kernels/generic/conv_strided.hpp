@@ -11,6 +11,7 @@ namespace strided {
 struct Strided {
   using Y = axis::Strided;
   using X = axis::Strided;
+  using Products = tiles::PlainProducts;
 
   // Four times as many weights as the direct form reads: where a layer has many for few pixels,
   // fetching them costs more than the products saved. On AVX2's processors, with their smaller

@@ -11,6 +11,7 @@ namespace upsample {
 struct Upsample {
   using Y = axis::Upsampled;
   using X = axis::Upsampled;
+  using Products = tiles::PlainProducts;
 
   static bool suits(const ConvSpec& spec) {
     return spec.kernel_h == 3 && spec.kernel_w == 3 && spec.stride == 1 && spec.upsample == 2 &&

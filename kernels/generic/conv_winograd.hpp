@@ -12,6 +12,7 @@ template <class AxisY, class AxisX>
 struct Correlation {
   using Y = AxisY;
   using X = AxisX;
+  using Products = tiles::PlainProducts;
 
   static bool suits(const ConvSpec& spec) {
     return spec.kernel_h == Y::kTaps && spec.kernel_w == X::kTaps && spec.stride == 1 &&

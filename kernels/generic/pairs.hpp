@@ -37,13 +37,13 @@ NST_INLINE int groups_of(int depth) { return depth / kGroup; }
 NST_INLINE int small_groups_of(int depth) { return depth % kGroup / kSmallGroup; }
 NST_INLINE int singles_of(int depth) { return depth % kSmallGroup; }
 
-// The input channel whose weights are packed as row `row`: those of a pair and a single product
+// The row that an input channel's weights are packed as: those of a pair and a single product
 // follow each other. What fills no group keeps its order.
-NST_INLINE int source_row(int row, int depth) {
-  if (row >= depth - singles_of(depth)) return row;
-  const int side = row < groups_of(depth) * kGroup ? kSide : kSmallSide;
-  const int i = row % kGroup;
-  return row - i + i % 3 * side + i / 3;
+NST_INLINE int row_of(int channel, int depth) {
+  if (channel >= depth - singles_of(depth)) return channel;
+  const int side = channel < groups_of(depth) * kGroup ? kSide : kSmallSide;
+  const int i = channel % kGroup;
+  return channel - i + i % side * 3 + i / side;
 }
 
 // v + the float at p in every lane, w − it, sum + v · it. AVX-512 reads such a float as part of the
@@ -160,6 +160,31 @@ NST_INLINE void accumulate_singles(direct::Accumulators<P, V>& acc, const float*
   }
 }
 
+// A depth as it is gone through.
+struct Depth {
+  int groups, small_groups, singles;
+};
+NST_INLINE Depth parts_of(int depth) {
+  return {groups_of(depth), small_groups_of(depth), singles_of(depth)};
+}
+// Chains of at most kPartialGroups groups.
+NST_INLINE int chains_of(const Depth& depth) { return ceil_div(depth.groups, kPartialGroups); }
+
+// All products of a tile's depth; between() is called before each chain.
+template <int P, int V, class Between>
+NST_INLINE void accumulate(direct::Accumulators<P, V>& acc, const float** in, const float* weights,
+                           const Depth& depth, Between&& between) {
+  direct::Total<P, V> total;
+  for (int left = depth.groups; left > 0; left -= kPartialGroups) {
+    if (left < depth.groups) total.take(acc);
+    between();
+    accumulate_groups<P, V, kSide>(acc, in, weights, min_of(left, kPartialGroups));
+  }
+  accumulate_groups<P, V, kSmallSide>(acc, in, weights, depth.small_groups);
+  accumulate_singles<P, V>(acc, in, weights, depth.singles);
+  if (!total.is_empty) total.add_to(acc);
+}
+
 // As many pixels as leave registers for three rows of weights and some sums to be multiplied.
 constexpr int most_pixels(int vectors) { return vectors == 1 ? 10 : vectors == 2 ? 10 : 6; }
 
@@ -206,34 +231,32 @@ NST_INLINE float scale_for(double mean) {
   return result;
 }
 
-// What a panel of channels has beside its weights, after them: the power of two they are multiplied
-// by, and −Σ ± w1 w2.
-constexpr int kTermsPerChannel = 2;
+// Rows that a panel has after its weights: the power of two that they are multiplied by, and
+// −Σ ± w1 w2.
+constexpr int kTermRows = 2;
 
-// `width` channels of which `present` are there, weights [depth][stride] from the first on, become
-// [row][width] and their terms, absent channels zero. Returns the end.
-NST_INLINE float* pack_panel(const float* weights, std::ptrdiff_t stride, int depth, int present,
-                             int width, float* packed) {
-  float* const scales = packed + static_cast<std::ptrdiff_t>(depth) * width;
+// Scales a panel [depth][width], rows in their places, to the size of its inputs, and adds those
+// rows.
+NST_INLINE void finish_panel(float* panel, int depth, int width, float input_size) {
+  float* const scales = panel + static_cast<std::ptrdiff_t>(depth) * width;
   float* const terms = scales + width;
+  const int paired = depth - singles_of(depth);
+  const double inputs = static_cast<double>(input_size) * static_cast<double>(input_size);
   for (int c = 0; c < width; c += kLanes) {
-    const int n = min_of(present - c, kLanes);
-    const auto row = [&](int r) __attribute__((always_inline)) {
-      return load_first(weights + source_row(r, depth) * stride + c, n);
-    };
     Vec squares = splat(0.0f);
-    for (int r = 0; r < depth; ++r) squares = fma(row(r), row(r), squares);
+    const float* row = panel + c;
+    for (int r = 0; r < depth; ++r, row += width) squares = fma(load(row), load(row), squares);
     alignas(64) float lanes[kLanes];
     store(lanes, squares);
     for (int i = 0; i < kLanes; ++i) {
-      scales[c + i] = i < n ? scale_for(static_cast<double>(lanes[i]) / depth) : 1.0f;
+      scales[c + i] = scale_for(static_cast<double>(lanes[i]) / (depth * inputs));
     }
     const Vec scale = load(scales + c);
-    float* to = packed + c;
-    for (int r = 0; r < depth; ++r, to += width) store(to, n > 0 ? row(r) * scale : splat(0.0f));
+    float* to = panel + c;
+    for (int r = 0; r < depth; ++r, to += width) store(to, load(to) * scale);
     double sums[kLanes] = {};
-    const float* w = packed + c;
-    for (int r = 0; r + 3 <= depth - singles_of(depth); r += 3, w += 3 * width) {
+    const float* w = panel + c;
+    for (int r = 0; r < paired; r += 3, w += 3 * width) {
       for (int k = 0; k < kLanes; ++k) {
         const double product = static_cast<double>(w[k]) * static_cast<double>(w[width + k]);
         sums[k] += r % 2 == 0 ? -product : product;
@@ -241,7 +264,6 @@ NST_INLINE float* pack_panel(const float* weights, std::ptrdiff_t stride, int de
     }
     for (int k = 0; k < kLanes; ++k) terms[c + k] = static_cast<float>(sums[k]);
   }
-  return terms + width;
 }
 
 }  // namespace pairs

@@ -5,8 +5,8 @@
 // channels at a time, gives M [product][tile][panel]; each tile of M is transformed back into the
 // picture. V, M and a panel of U stay in the second-level cache.
 //
-// An algorithm A says what its axes are, A::Y and A::X (axis.hpp), and how a block's input with its
-// border is formed, A::window.
+// An algorithm A says what its axes are, A::Y and A::X (axis.hpp), how a block's input with its
+// border is formed, A::window, and how matrices are multiplied, A::Products (PlainProducts, say).
 #pragma once
 
 #include "kernels/generic/axis.hpp"
@@ -30,7 +30,7 @@ NST_INLINE int panel_width(int out_c, int first) {
 
 template <class A>
 std::size_t packed_floats(const ConvSpec& spec) {
-  return static_cast<std::size_t>(A::Y::kWeights) * A::X::kWeights * spec.in_c *
+  return static_cast<std::size_t>(A::Y::kWeights) * A::X::kWeights * A::Products::rows(spec.in_c) *
          direct::vectors_of(spec.out_c) * kLanes;
 }
 
@@ -69,30 +69,63 @@ void transform_kernels(const float* weights, std::size_t tap_stride, int valid, 
   }
 }
 
-// U as [panel][weight][in_c][channels of the panel], absent channels zero. weights: HWIO.
+// The size of the transformed inputs that each of an axis's weights is multiplied with, of
+// independent inputs of size 1: the root of the sum of squares.
+template <class Axis>
+struct InputSizes {
+  float of_weight[Axis::kWeights];
+
+  InputSizes() {
+    float squares[Axis::kPoints] = {};
+    for (int i = 0; i < Axis::kIn; ++i) {
+      Vec d[Axis::kIn];
+      Vec v[Axis::kPoints];
+      for (int j = 0; j < Axis::kIn; ++j) d[j] = splat(i == j ? 1.0f : 0.0f);
+      Axis::input(d, v);
+      for (int j = 0; j < Axis::kPoints; ++j) squares[j] += v[j].get(0) * v[j].get(0);
+    }
+    for (int product = 0; product < Axis::kProducts; ++product) {
+      of_weight[Axis::weight_of(product)] = __builtin_sqrtf(squares[Axis::point_of(product)]);
+    }
+  }
+};
+
+// U as [panel][weight][in_c][channels of the panel], absent channels zero; what Products adds, and
+// its order of the rows. weights: HWIO.
 template <class A>
 void pack(const ConvSpec& spec, const float* weights, float* packed) {
+  using Products = typename A::Products;
   constexpr int kWeights = A::Y::kWeights * A::X::kWeights;
+  const InputSizes<typename A::Y> sizes_y;
+  const InputSizes<typename A::X> sizes_x;
   const std::size_t tap_stride = static_cast<std::size_t>(spec.in_c) * spec.out_c;
   for (int first = 0; first < spec.out_c; first += direct::kPanelChannels) {
     const int width = panel_width(spec.out_c, first);
-    const std::ptrdiff_t weight_stride = static_cast<std::ptrdiff_t>(spec.in_c) * width;
+    const std::ptrdiff_t weight_stride =
+        static_cast<std::ptrdiff_t>(Products::rows(spec.in_c)) * width;
     for (int ic = 0; ic < spec.in_c; ++ic) {
-      transform_kernels<A>(weights + static_cast<std::size_t>(ic) * spec.out_c + first, tap_stride,
-                           min_of(width, spec.out_c - first), width,
-                           packed + static_cast<std::ptrdiff_t>(ic) * width, weight_stride);
+      transform_kernels<A>(
+          weights + static_cast<std::size_t>(ic) * spec.out_c + first, tap_stride,
+          min_of(width, spec.out_c - first), width,
+          packed + static_cast<std::ptrdiff_t>(Products::row_of(ic, spec.in_c)) * width,
+          weight_stride);
+    }
+    for (int i = 0; i < kWeights; ++i) {
+      Products::finish(
+          packed + i * weight_stride, spec.in_c, width,
+          sizes_y.of_weight[i / A::X::kWeights] * sizes_x.of_weight[i % A::X::kWeights]);
     }
     packed += kWeights * weight_stride;
   }
 }
 
 // The tiles of one block and the parts of its scratch, floats from the start: the window first,
-// then in its place M; V; the end.
+// then in its place M; V; what Products keeps of V's rows; the end.
 struct Layout {
   int tiles_h, tiles_w;
   int tile_y, tile_x;  // first output of the first tile
   Rect rect;           // of the window, whole tiles
-  std::size_t v, end;
+  std::size_t v, own, end;
   std::ptrdiff_t v_stride, m_stride;  // from one point, one product to the next
 };
 
@@ -115,7 +148,8 @@ Layout layout(const ConvSpec& spec, const ConvGeometry& g, Block block) {
   l.m_stride = static_cast<std::ptrdiff_t>(m_stride);
   const std::size_t m = Y::kProducts * X::kProducts * m_stride;
   l.v = aligned(window > m ? window : m);
-  l.end = l.v + aligned(Y::kPoints * X::kPoints * v_stride + kLanes);
+  l.own = l.v + aligned(Y::kPoints * X::kPoints * v_stride + kLanes);
+  l.end = l.own + A::Products::own_floats(Y::kPoints * X::kPoints * count);
   return l;
 }
 
@@ -244,17 +278,29 @@ struct Product {
   }
 };
 
-// One point's product: m [count][width] = v [count][depth] · u [depth][width], width one or two
-// vectors.
-NST_INLINE void multiply(const float* v, int count, int depth, const float* u, int width,
-                         float* m) {
-  const int vectors = width / kLanes;
-  for_equal_tiles(count, direct::most_pixels(vectors), [&](int rows, int tiles) {
-    direct::tiles_function<Product>(rows, vectors)(v, depth, u, m, tiles);
-    v += static_cast<std::ptrdiff_t>(rows) * tiles * depth;
-    m += static_cast<std::ptrdiff_t>(rows) * tiles * width;
-  });
-}
+// How the points' products are made. Others may order and scale the weights, add rows to them, and
+// keep a float of every row of V (pairs.hpp).
+struct PlainProducts {
+  // Rows of a packed weight of `depth` input channels, and where a channel's is.
+  static constexpr int rows(int depth) { return depth; }
+  static constexpr int row_of(int channel, int) { return channel; }
+  // Called when a weight's rows are there, `width` channels each. input_size: of the transformed
+  // inputs they are multiplied with, where inputs are of size 1.
+  static void finish(float*, int, int, float) {}
+  // Floats kept of V, and their making; v [count][depth].
+  static constexpr std::size_t own_floats(std::size_t) { return 0; }
+  static void prepare(const float*, int, int, float*) {}
+  // m [count][width] = v [count][depth] · u [depth][width], width one or two vectors.
+  static NST_INLINE void multiply(const float* v, const float*, int count, int depth,
+                                  const float* u, int width, float* m) {
+    const int vectors = width / kLanes;
+    for_equal_tiles(count, direct::most_pixels(vectors), [&](int rows, int tiles) {
+      direct::tiles_function<Product>(rows, vectors)(v, depth, u, m, tiles);
+      v += static_cast<std::ptrdiff_t>(rows) * tiles * depth;
+      m += static_cast<std::ptrdiff_t>(rows) * tiles * width;
+    });
+  }
+};
 
 // Where a tile's outputs go and what is done to them: one vector of channels at a time.
 struct Epilogue {
@@ -345,22 +391,29 @@ template <class A>
 void run(const ConvArgs& args, Block block, float* scratch) {
   using Y = typename A::Y;
   using X = typename A::X;
+  using Products = typename A::Products;
   const ConvSpec& spec = args.plan.spec;
   const Layout l = layout<A>(spec, args.geometry, block);
   const int count = l.tiles_h * l.tiles_w;
   float* const v = scratch + l.v;
+  float* const own = scratch + l.own;
   transform_inputs<A>(A::window(args, block, l.rect, scratch), l, spec.in_c, v);
+  for (int point = 0; point < Y::kPoints * X::kPoints; ++point) {
+    Products::prepare(v + point * l.v_stride, count, spec.in_c, own + point * count);
+  }
   const int end = block.first_c + block.channels;
-  const float* u = args.packed + static_cast<std::ptrdiff_t>(Y::kWeights) * X::kWeights *
-                                     spec.in_c * block.first_c;
+  const std::ptrdiff_t rows = Products::rows(spec.in_c);
+  const float* u = args.packed + Y::kWeights * X::kWeights * rows * block.first_c;
   for (int first = block.first_c; first < end; first += direct::kPanelChannels) {
     const int width = panel_width(spec.out_c, first);
-    const std::ptrdiff_t u_stride = static_cast<std::ptrdiff_t>(spec.in_c) * width;
+    const std::ptrdiff_t u_stride = rows * width;
     float* m = scratch;
     for (int i = 0; i < Y::kProducts; ++i) {
       for (int j = 0; j < X::kProducts; ++j) {
-        multiply(v + (Y::point_of(i) * X::kPoints + X::point_of(j)) * l.v_stride, count, spec.in_c,
-                 u + (Y::weight_of(i) * X::kWeights + X::weight_of(j)) * u_stride, width, m);
+        const int point = Y::point_of(i) * X::kPoints + X::point_of(j);
+        const int weight = Y::weight_of(i) * X::kWeights + X::weight_of(j);
+        Products::multiply(v + point * l.v_stride, own + point * count, count, spec.in_c,
+                           u + weight * u_stride, width, m);
         m += l.m_stride;
       }
     }

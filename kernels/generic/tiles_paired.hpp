@@ -1,0 +1,89 @@
+// Transformed tiles multiplied by Winograd's inner product (pairs.hpp): what each point of a tile
+// is multiplied with are pixels and weights like any other.
+#pragma once
+
+#include "kernels/generic/conv_strided.hpp"
+#include "kernels/generic/conv_upsample.hpp"
+#include "kernels/generic/conv_winograd.hpp"
+#include "kernels/generic/pairs.hpp"
+
+namespace nst::kernels {
+namespace {
+namespace tiles {
+
+// As Product.
+struct ProductOfPairs {
+  static constexpr int kMostVectors = 2;
+  static constexpr int most_pixels(int vectors) { return pairs::most_pixels(vectors); }
+  using Function = void (*)(const float* v, const float* own, int depth, const float* u, float* m,
+                            int tiles);
+  template <int P, int V>
+  static void run(const float* v, const float* own, int depth, const float* u, float* m,
+                  int tiles) {
+    const float* const scales = u + static_cast<std::ptrdiff_t>(depth) * V * kLanes;
+    const float* const terms = scales + V * kLanes;
+    const pairs::Depth parts = pairs::parts_of(depth);
+    alignas(64) float factors[V][kLanes];
+    unroll<V>([&](auto i) __attribute__((always_inline)) {
+      store(factors[i], quotient(splat(1.0f), load(scales + i * kLanes)));
+    });
+    for (; tiles > 0; --tiles) {
+      direct::Accumulators<P, V> acc;
+      unroll<V>([&](auto i) __attribute__((always_inline)) {
+        const Vec start = load(terms + i * kLanes);
+        unroll<P>([&](auto p) __attribute__((always_inline)) {
+          acc.at[p][i] = pairs::minus_each(start, own + p);
+        });
+      });
+      const float* in[P];
+      unroll<P>([&](auto p) __attribute__((always_inline)) {
+        in[p] = v + static_cast<std::ptrdiff_t>(p) * depth;
+      });
+      pairs::accumulate<P, V>(acc, in, u, parts, [] {});
+      unroll<P>([&](auto p) __attribute__((always_inline)) {
+        unroll<V>([&](auto i) __attribute__((always_inline)) {
+          store(m + (p * V + i) * kLanes, acc.at[p][i] * load(factors[i]));
+        });
+      });
+      v += static_cast<std::ptrdiff_t>(P) * depth;
+      own += P;
+      m += P * V * kLanes;
+    }
+  }
+};
+
+struct PairedProducts {
+  static constexpr int rows(int depth) { return depth + pairs::kTermRows; }
+  static int row_of(int channel, int depth) { return pairs::row_of(channel, depth); }
+  static void finish(float* u, int depth, int width, float input_size) {
+    pairs::finish_panel(u, depth, width, input_size);
+  }
+  static constexpr std::size_t own_floats(std::size_t rows) { return rows; }
+  static void prepare(const float* v, int count, int depth, float* own) {
+    for (int i = 0; i < count; ++i, v += depth) own[i] = pairs::own_term(v, depth);
+  }
+  static NST_INLINE void multiply(const float* v, const float* own, int count, int depth,
+                                  const float* u, int width, float* m) {
+    const int vectors = width / kLanes;
+    for_equal_tiles(count, pairs::most_pixels(vectors), [&](int rows, int tiles) {
+      direct::tiles_function<ProductOfPairs>(rows, vectors)(v, own, depth, u, m, tiles);
+      v += static_cast<std::ptrdiff_t>(rows) * tiles * depth;
+      own += rows * tiles;
+      m += static_cast<std::ptrdiff_t>(rows) * tiles * width;
+    });
+  }
+};
+
+// Algorithm A with such products, where a row's own term is little beside its products.
+template <class A>
+struct Paired : A {
+  using Products = PairedProducts;
+
+  static bool suits(const ConvSpec& spec) {
+    return A::suits(spec) && spec.in_c >= pairs::kGroup && spec.out_c > kLanes;
+  }
+};
+
+}  // namespace tiles
+}  // namespace
+}  // namespace nst::kernels
