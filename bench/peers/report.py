@@ -141,10 +141,13 @@ def environment_lines(environment: dict[str, Any]) -> list[str]:
     if environment["isa"]:
         free = [title(n) for n in environment["versions"] if AVX2 not in RUNTIMES[n].words]
         isa = environment["isa"].upper()
-        lines.append(
-            f"NST, OpenVINO and PyTorch held to {isa}; {', '.join(free)} have no switch for it, "
-            "run as they come and are left out of the ratio."
-        )
+        held = [title(n) for n in environment["versions"] if AVX2 in RUNTIMES[n].words]
+        lines.append(f"Held to {isa}: {', '.join(['NST', *held])}.")
+        if free:
+            lines.append(
+                f"{', '.join(free)} have no switch for it, run as they come and are left out of the "
+                "ratio."
+            )
     return [*lines, ""]
 
 

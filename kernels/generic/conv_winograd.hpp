@@ -3,6 +3,7 @@
 #pragma once
 
 #include "kernels/generic/tiles.hpp"
+#include "kernels/generic/tiles_plain.hpp"
 
 namespace nst::kernels {
 namespace {

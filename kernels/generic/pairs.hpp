@@ -51,9 +51,9 @@ NST_INLINE int row_of(int channel, int depth) {
   return channel - i + i % side * 3 + i / side;
 }
 
-// v + the float at p, v − it, sum + v · it, in every lane. AVX-512 reads such a float as part of the
-// instruction. A broadcast of its own, which the compiler makes where several vectors use the float,
-// would take the adders' time: 61 GMAC/s for 84.
+// v + the float at p, v − it, sum + v · it, in every lane. AVX-512 reads such a float as part of
+// the instruction. A broadcast of its own, which the compiler makes where several vectors use the
+// float, would take the adders' time: 61 GMAC/s for 84.
 NST_INLINE Vec plus_each(Vec v, const float* p) {
   auto raw = v.data;
   asm("vaddps %2%{1to16%}, %1, %0" : "=v"(raw) : "v"(v.data), "m"(*p));

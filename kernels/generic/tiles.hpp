@@ -6,7 +6,7 @@
 // picture. V, M and a panel of U stay in the second-level cache.
 //
 // An algorithm A says what its axes are, A::Y and A::X (axis.hpp), how a block's input with its
-// border is formed, A::window, and how matrices are multiplied, A::Products (PlainProducts, say).
+// border is formed, A::window, and how matrices are multiplied, A::Products (tiles_plain.hpp).
 #pragma once
 
 #include "kernels/generic/axis.hpp"
@@ -241,66 +241,6 @@ void transform_inputs(const Window& window, const Layout& l, int channels, float
     }
   }
 }
-
-// P rows of m [count][V vectors] = v [count][depth] · u [depth][V vectors]. The partial sums of
-// long chains (direct::kPartial) meet in m.
-template <int P, int V>
-NST_INLINE void multiply_tile(const float* v, int depth, const float* u, float* m) {
-  constexpr int kPointers = (P + 2) / 3;
-  const std::ptrdiff_t row = depth;
-  const float* in[kPointers];
-  unroll<kPointers>([&](auto j) __attribute__((always_inline)) { in[j] = v + 3 * j * row; });
-  const auto at = [&](int p, int i) { return m + (p * V + i) * kLanes; };
-  direct::Accumulators<P, V> acc;
-  for (int left = depth; left > 0; left -= direct::kPartial) {
-    direct::clear(acc);
-    direct::accumulate_run<P, V>(acc, in, row, u, min_of(left, direct::kPartial));
-    unroll<P>([&](auto p) __attribute__((always_inline)) {
-      unroll<V>([&](auto i) __attribute__((always_inline)) {
-        store(at(p, i), left == depth ? acc.at[p][i] : load(at(p, i)) + acc.at[p][i]);
-      });
-    });
-  }
-}
-
-// `tiles` register tiles one after the other, in one call as direct::AnyKernel.
-struct Product {
-  static constexpr int kMostVectors = 2;
-  static constexpr int most_pixels(int vectors) { return direct::most_pixels(vectors); }
-  using Function = void (*)(const float* v, int depth, const float* u, float* m, int tiles);
-  template <int P, int V>
-  static void run(const float* v, int depth, const float* u, float* m, int tiles) {
-    for (; tiles > 0; --tiles) {
-      multiply_tile<P, V>(v, depth, u, m);
-      v += static_cast<std::ptrdiff_t>(P) * depth;
-      m += P * V * kLanes;
-    }
-  }
-};
-
-// How the points' products are made. Others may order and scale the weights, add rows to them, and
-// keep a float of every row of V (pairs.hpp).
-struct PlainProducts {
-  // Rows of a packed weight of `depth` input channels, and where a channel's is.
-  static constexpr int rows(int depth) { return depth; }
-  static constexpr int row_of(int channel, int) { return channel; }
-  // Called when a weight's rows are there, `width` channels each. input_size: of the transformed
-  // inputs they are multiplied with, where inputs are of size 1.
-  static void finish(float*, int, int, float) {}
-  // Floats kept of V, and their making; v [count][depth].
-  static constexpr std::size_t own_floats(std::size_t) { return 0; }
-  static void prepare(const float*, int, int, float*) {}
-  // m [count][width] = v [count][depth] · u [depth][width], width one or two vectors.
-  static NST_INLINE void multiply(const float* v, const float*, int count, int depth,
-                                  const float* u, int width, float* m) {
-    const int vectors = width / kLanes;
-    for_equal_tiles(count, direct::most_pixels(vectors), [&](int rows, int tiles) {
-      direct::tiles_function<Product>(rows, vectors)(v, depth, u, m, tiles);
-      v += static_cast<std::ptrdiff_t>(rows) * tiles * depth;
-      m += static_cast<std::ptrdiff_t>(rows) * tiles * width;
-    });
-  }
-};
 
 // Where a tile's outputs go and what is done to them: one vector of channels at a time.
 struct Epilogue {
