@@ -100,7 +100,7 @@ class Lowering {
   // Rows of a strip that the next one needs too, to where the buffer's new first row puts them.
   void emit_move(const Operand& from, const Operand& to, Rows rows);
   void count_layer(const Pass& pass);
-  static bool reads_few_weights(const ConvOp& op);
+  static bool is_shared_by_area(const ConvOp& op);
   static StripLayer strip_layer(const ConvOp& op);
   // Of some output rows.
   static std::uint64_t multiply_adds(const ConvOp& op, Rows rows);

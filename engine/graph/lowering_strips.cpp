@@ -60,12 +60,17 @@ bool Lowering::may_overwrite(std::size_t id, const ConvOp& op) const {
 
 // A thread starts in its own part of the items. Of two ways to share a layer, each thread its areas
 // or its channels, the former makes every thread read all weights, the latter most of the tensors
-// from another's cache.
-bool Lowering::reads_few_weights(const ConvOp& op) {
+// from another's cache; and where a group's weights are more than a second-level cache holds, taken
+// as 1 MiB, it reads them anew for every area, which is no less.
+bool Lowering::is_shared_by_area(const ConvOp& op) {
+  constexpr std::size_t kCacheFloats = 1024 * 1024 / sizeof(float);
   const kernels::ConvSpec& spec = op.layer->plan().spec;
   const kernels::ConvGeometry& g = op.geometry;
-  return op.layer->packed_floats() <
-         at(g.in_h) * at(g.in_w) * at(spec.in_c) + at(g.out_h) * at(g.out_w) * at(spec.out_c);
+  const std::size_t weights = op.layer->packed_floats();
+  const std::size_t group = weights / at(spec.out_c) * at(op.blocking.block_c);
+  const std::size_t values =
+      at(g.in_h) * at(g.in_w) * at(spec.in_c) + at(g.out_h) * at(g.out_w) * at(spec.out_c);
+  return weights < values || group > kCacheFloats;
 }
 
 StripLayer Lowering::strip_layer(const ConvOp& op) {
@@ -94,7 +99,7 @@ void Lowering::emit_strip(const Pass& pass, const Strip& strip) {
   const StripLayer layer = strip_layer(op);
   const int columns = layer.area_columns();
   op.areas = {strip.areas.begin * columns, strip.areas.count() * columns};
-  op.by_area = reads_few_weights(op);
+  op.by_area = is_shared_by_area(op);
   touch(op.input);
   touch(op.skip.buffer);
   touch(op.formed.buffer);
