@@ -97,7 +97,7 @@ struct ConvArgs {
 
 // A rectangle of output pixels and, in a convolution, some of their channels. Where no moments are
 // wanted a convolution's may also be a part of a block's rectangle, and that of a 1x1 convolution
-// any with no more pixels; the values do not depend on it.
+// of stride 1 any with no more pixels.
 struct Block {
   int y, x, h, w;
   int first_c, channels;

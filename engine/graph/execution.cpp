@@ -93,31 +93,19 @@ class Reporter {
   std::exception_ptr thrown_;
 };
 
-Rows rows_read(const ConvOp& op, Rows output) {
-  return StripLayer{op.layer->plan().spec, op.geometry, op.blocking}.rows_read(output);
-}
-
-// All of some output rows of a convolution without moments. A 1x1 convolution is fastest over whole
-// rows, which follow each other in memory, and takes any rectangle of a block's size.
+// All of some output rows of a convolution without moments, in blocks of its blocking's size.
 void run_rows(const kernels::Table& table, const kernels::ConvArgs& args, Rows rows,
               float* scratch) {
   const kernels::ConvBlocking& b = args.blocking;
   const int w = args.geometry.out_w;
   const int channels = args.plan.spec.out_c;
-  const int whole_rows = b.block_h * b.block_w / w;
-  const bool is_pointwise = args.plan.spec.kernel_h == 1 && args.plan.spec.kernel_w == 1;
-  const int step_y = is_pointwise && whole_rows > 0 ? whole_rows : b.block_h;
-  const int step_x = is_pointwise && whole_rows > 0 ? w : b.block_w;
-  for (int y = rows.begin; y < rows.end; y += step_y) {
-    for (int x = 0; x < w; x += step_x) {
+  for (int y = rows.begin; y < rows.end; y += b.block_h) {
+    for (int x = 0; x < w; x += b.block_w) {
       for (int c = 0; c < channels; c += b.block_c) {
-        const Block block{y,
-                          x,
-                          std::min(step_y, rows.end - y),
-                          std::min(step_x, w - x),
-                          c,
-                          std::min(b.block_c, channels - c)};
-        table.conv_run(args, block, nullptr, scratch);
+        const int h = std::min(b.block_h, rows.end - y);
+        table.conv_run(args,
+                       {y, x, h, std::min(b.block_w, w - x), c, std::min(b.block_c, channels - c)},
+                       nullptr, scratch);
       }
     }
   }
@@ -235,7 +223,7 @@ void Execution::run_item(const JoinedOp& op, int item, float* scratch) {
   std::array<Rows, JoinedOp::kMostConvs> rows;
   const int begin = item * op.rows_per_item;
   rows[count - 1] = {begin, std::min(begin + op.rows_per_item, op.convs.back().geometry.out_h)};
-  for (std::size_t i = count; i-- > 1;) rows[i - 1] = rows_read(op.convs[i], rows[i]);
+  for (std::size_t i = count; i-- > 1;) rows[i - 1] = strip_layer(op.convs[i]).rows_read(rows[i]);
   ConstView input{};
   for (std::size_t i = 0; i < count; ++i) {
     kernels::ConvArgs args = conv_args(op.convs[i]);

@@ -195,18 +195,14 @@ void Lowering::lower_conv(std::size_t id) {
   op.act = n.act;
   if (shared && !op.input.is_plain()) op.formed = new_tensor(node(source).shape);
 
+  const auto taken = [&](std::map<std::size_t, Chain>& chains) {
+    auto before = chains.extract(source);
+    return before.empty() ? Chain{} : std::move(before.mapped());
+  };
   // The passes of the step that this one belongs to.
-  Chain joined;
-  if (const auto before = joined_.find(source); before != joined_.end()) {
-    joined = std::move(before->second);
-    joined_.erase(before);
-  }
+  Chain joined = taken(joined_);
   // The passes before this one, where what it reads exists in strips only.
-  Chain chain;
-  if (const auto before = streamed_.find(source); before != streamed_.end()) {
-    chain = std::move(before->second);
-    streamed_.erase(before);
-  }
+  Chain chain = taken(streamed_);
   const Node* reader = only_reader(id);
   if (reader != nullptr && reader->kind == NodeKind::instance_norm) {
     const int areas = kernels::area_count(op.blocking, n.shape.h, n.shape.w);

@@ -101,7 +101,6 @@ class Lowering {
   void emit_move(const Operand& from, const Operand& to, Rows rows);
   void count_layer(const Pass& pass);
   static bool is_shared_by_area(const ConvOp& op);
-  static StripLayer strip_layer(const ConvOp& op);
   // Of some output rows.
   static std::uint64_t multiply_adds(const ConvOp& op, Rows rows);
   std::size_t tensor_bytes(std::size_t id) const;

@@ -20,6 +20,15 @@ bool is_pointwise(const kernels::ConvSpec& spec) {
          !spec.depthwise;
 }
 
+// A 1x1 convolution takes any rectangle of no more pixels than a block, and is fastest over whole
+// rows, which follow each other in memory.
+void widen_blocks(ConvOp& op) {
+  const int rows = op.blocking.block_h * op.blocking.block_w / op.geometry.out_w;
+  if (rows == 0 || !is_pointwise(op.layer->plan().spec)) return;
+  op.blocking.block_h = rows;
+  op.blocking.block_w = op.geometry.out_w;
+}
+
 std::size_t aligned(std::size_t floats) { return (floats + 15) / 16 * 16; }
 
 // Where an item's rows of every output but the last lie in its scratch, and where they end.
@@ -69,6 +78,7 @@ void Lowering::emit_joined(Chain chain) {
     if (i > 0) pass.op.input = {};
     scratch = std::max(scratch, pass.op.blocking.scratch_floats);
     mac += multiply_adds(pass.op, {0, pass.op.geometry.out_h});
+    widen_blocks(pass.op);
     op.convs.push_back(pass.op);
   }
   const ConvOp& last = op.convs.back();

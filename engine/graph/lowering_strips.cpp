@@ -73,10 +73,6 @@ bool Lowering::is_shared_by_area(const ConvOp& op) {
   return weights < values || group > kCacheFloats;
 }
 
-StripLayer Lowering::strip_layer(const ConvOp& op) {
-  return {op.layer->plan().spec, op.geometry, op.blocking};
-}
-
 void Lowering::count_layer(const Pass& pass) {
   const ConvOp& op = pass.op;
   program_.scratch_floats = std::max(program_.scratch_floats, op.blocking.scratch_floats);

@@ -58,12 +58,16 @@ struct ConvOp {
                          // a group of channels, then the next group
 };
 
+inline StripLayer strip_layer(const ConvOp& op) {
+  return {op.layer->plan().spec, op.geometry, op.blocking};
+}
+
 // Convolutions in a row, each read by the next alone. An item computes some rows of the last, and
 // of the others the rows that these need, which lie in its scratch: those outputs and inputs are no
 // operands.
 struct JoinedOp {
   static constexpr std::size_t kMostConvs = 3;
-  std::vector<ConvOp> convs;
+  std::vector<ConvOp> convs;         // their blockings: the rectangles an item's rows are cut into
   std::vector<std::size_t> offsets;  // floats, in the scratch: of each output but the last
   std::size_t rows_floats;           // where the kernels' own scratch starts
   int rows_per_item;

@@ -156,15 +156,15 @@ struct Total {
   NST_INLINE Total() { asm("" : "=m"(at)); }
 
   NST_INLINE void take(Accumulators<P, V>& acc) {
-    if (!is_empty) add_to(acc);
+    add_to(acc);
     is_empty = false;
     unroll<P>([&](auto p) __attribute__((always_inline)) {
       unroll<V>([&](auto v) __attribute__((always_inline)) { store(at[p][v], acc.at[p][v]); });
     });
     clear(acc);
   }
-  // Only if it took some.
   NST_INLINE void add_to(Accumulators<P, V>& acc) const {
+    if (is_empty) return;
     unroll<P>([&](auto p) __attribute__((always_inline)) {
       unroll<V>([&](auto v) __attribute__((always_inline)) {
         acc.at[p][v] = acc.at[p][v] + load(at[p][v]);
@@ -214,7 +214,7 @@ NST_INLINE void run_panel(const Tile& t) {
           }
           length += count;
         });
-    if (!total.is_empty) total.add_to(acc);
+    total.add_to(acc);
   }
   finish(acc, t);
 }

@@ -15,14 +15,13 @@ using direct::Tile;
 // inference, and are needed as fast as they come.
 class NextPanel {
  public:
-  // Weights from `next` on, as many as the tile's panel of `vectors` vectors has.
-  NST_INLINE NextPanel(const Tile& t, const float* next, int vectors, int tiles) : at_(next) {
+  // Weights from `next` on, as many as the tile's panel of `vectors` vectors has, in `calls` calls.
+  NST_INLINE NextPanel(const Tile& t, const float* next, int vectors, int calls) : at_(next) {
     constexpr int kDeep = 64;
     if (t.channels > vectors * kLanes && t.run >= kDeep) {
-      lines_ = ceil_div(t.run * vectors * kLanes, tiles * kLine);
+      lines_ = ceil_div(t.run * vectors * kLanes, calls * kLine);
     }
   }
-  // To be called once a tile.
   NST_INLINE void fetch() {
     for (int i = 0; i < lines_; ++i, at_ += kLine) fetch_nearer(at_);
   }

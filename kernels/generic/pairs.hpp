@@ -171,7 +171,7 @@ NST_INLINE void accumulate(direct::Accumulators<P, V>& acc, const float** in, co
   }
   accumulate_groups<P, V, kSmallSide>(acc, in, weights, depth.small_groups);
   accumulate_singles<P, V>(acc, in, weights, depth.singles);
-  if (!total.is_empty) total.add_to(acc);
+  total.add_to(acc);
 }
 
 // As many pixels as leave registers for three rows of weights and some sums to be multiplied.

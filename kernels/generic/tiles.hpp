@@ -242,6 +242,20 @@ void transform_inputs(const Window& window, const Layout& l, int channels, float
   }
 }
 
+// One point's product: m [count][width] = v [count][depth] · u [depth][width], width one or two
+// vectors; own: what Products keeps of v's rows.
+template <class Products>
+NST_INLINE void multiply(const float* v, const float* own, int count, int depth, const float* u,
+                         int width, float* m) {
+  const int vectors = width / kLanes;
+  for_equal_tiles(count, Products::most_pixels(vectors), [&](int rows, int tiles) {
+    direct::tiles_function<Products>(rows, vectors)(v, own, depth, u, m, tiles);
+    v += static_cast<std::ptrdiff_t>(rows) * tiles * depth;
+    own += rows * tiles;
+    m += static_cast<std::ptrdiff_t>(rows) * tiles * width;
+  });
+}
+
 // Where a tile's outputs go and what is done to them: one vector of channels at a time.
 struct Epilogue {
   Vec bias;
@@ -352,7 +366,7 @@ void run(const ConvArgs& args, Block block, float* scratch) {
       for (int j = 0; j < X::kProducts; ++j) {
         const int point = Y::point_of(i) * X::kPoints + X::point_of(j);
         const int weight = Y::weight_of(i) * X::kWeights + X::weight_of(j);
-        Products::multiply(v + point * l.v_stride, own + point * count, count, spec.in_c,
+        multiply<Products>(v + point * l.v_stride, own + point * count, count, spec.in_c,
                            u + weight * u_stride, width, m);
         m += l.m_stride;
       }

@@ -11,8 +11,8 @@ namespace nst::kernels {
 namespace {
 namespace tiles {
 
-// As Product.
-struct ProductOfPairs {
+// As PlainProducts.
+struct PairedProducts {
   static constexpr int kMostVectors = 2;
   static constexpr int most_pixels(int vectors) { return pairs::most_pixels(vectors); }
   using Function = void (*)(const float* v, const float* own, int depth, const float* u, float* m,
@@ -50,9 +50,6 @@ struct ProductOfPairs {
       m += P * V * kLanes;
     }
   }
-};
-
-struct PairedProducts {
   static constexpr int rows(int depth) { return depth + pairs::kTermRows; }
   static int row_of(int channel, int depth) { return pairs::row_of(channel, depth); }
   static void finish(float* u, int depth, int width, float input_size) {
@@ -61,16 +58,6 @@ struct PairedProducts {
   static constexpr std::size_t own_floats(std::size_t rows) { return rows; }
   static void prepare(const float* v, int count, int depth, float* own) {
     for (int i = 0; i < count; ++i, v += depth) own[i] = pairs::own_term(v, depth);
-  }
-  static NST_INLINE void multiply(const float* v, const float* own, int count, int depth,
-                                  const float* u, int width, float* m) {
-    const int vectors = width / kLanes;
-    for_equal_tiles(count, pairs::most_pixels(vectors), [&](int rows, int tiles) {
-      direct::tiles_function<ProductOfPairs>(rows, vectors)(v, own, depth, u, m, tiles);
-      v += static_cast<std::ptrdiff_t>(rows) * tiles * depth;
-      own += rows * tiles;
-      m += static_cast<std::ptrdiff_t>(rows) * tiles * width;
-    });
   }
 };
 

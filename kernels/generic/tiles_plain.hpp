@@ -28,43 +28,32 @@ NST_INLINE void multiply_tile(const float* v, int depth, const float* u, float* 
   }
 }
 
-// `tiles` register tiles one after the other, in one call as direct::AnyKernel.
-struct Product {
+// What tiles.hpp asks of an algorithm's products. Others may order and scale the weights, add rows
+// to them, and keep a float of every row of V (tiles_paired.hpp).
+struct PlainProducts {
   static constexpr int kMostVectors = 2;
   static constexpr int most_pixels(int vectors) { return direct::most_pixels(vectors); }
-  using Function = void (*)(const float* v, int depth, const float* u, float* m, int tiles);
+  // `tiles` register tiles of P rows one after the other, in one call as direct::AnyKernel: m = v ·
+  // u as in tiles::multiply.
+  using Function = void (*)(const float* v, const float* own, int depth, const float* u, float* m,
+                            int tiles);
   template <int P, int V>
-  static void run(const float* v, int depth, const float* u, float* m, int tiles) {
+  static void run(const float* v, const float*, int depth, const float* u, float* m, int tiles) {
     for (; tiles > 0; --tiles) {
       multiply_tile<P, V>(v, depth, u, m);
       v += static_cast<std::ptrdiff_t>(P) * depth;
       m += P * V * kLanes;
     }
   }
-};
-
-// What tiles.hpp asks of an algorithm's products. Others may order and scale the weights, add rows
-// to them, and keep a float of every row of V (tiles_paired.hpp).
-struct PlainProducts {
   // Rows of a packed weight of `depth` input channels, and where a channel's is.
   static constexpr int rows(int depth) { return depth; }
   static constexpr int row_of(int channel, int) { return channel; }
   // Called when a weight's rows are there, `width` channels each. input_size: of the transformed
   // inputs they are multiplied with, where inputs are of size 1.
   static void finish(float*, int, int, float) {}
-  // Floats kept of V, and their making; v [count][depth].
+  // Floats kept of so many rows of V, and their making; v [count][depth].
   static constexpr std::size_t own_floats(std::size_t) { return 0; }
   static void prepare(const float*, int, int, float*) {}
-  // m [count][width] = v [count][depth] · u [depth][width], width one or two vectors.
-  static NST_INLINE void multiply(const float* v, const float*, int count, int depth,
-                                  const float* u, int width, float* m) {
-    const int vectors = width / kLanes;
-    for_equal_tiles(count, direct::most_pixels(vectors), [&](int rows, int tiles) {
-      direct::tiles_function<Product>(rows, vectors)(v, depth, u, m, tiles);
-      v += static_cast<std::ptrdiff_t>(rows) * tiles * depth;
-      m += static_cast<std::ptrdiff_t>(rows) * tiles * width;
-    });
-  }
 };
 
 }  // namespace tiles

@@ -297,8 +297,7 @@ Window block_window(const ConvArgs& args, Block block, bool contiguous_columns, 
 // The window of a block rounded up to `whole` (same origin), for algorithms that work in tiles.
 // What only the surplus outputs read is zero or the picture's own: any finite value would do, for
 // those outputs are dropped.
-[[maybe_unused]] Window tile_window(const ConvArgs& args, Block block, const Rect& whole,
-                                    float* scratch) {
+Window tile_window(const ConvArgs& args, Block block, const Rect& whole, float* scratch) {
   if (reads_in_place(args, whole, false)) {
     return window_in_place(args, whole);
   }

@@ -19,6 +19,7 @@ constexpr int kHeight = 75, kWidth = 101;
 constexpr Thrift kEveryThrift[] = {Thrift::fast, Thrift::overwriting, Thrift::recomputing};
 // Cuts every tensor of the picture above, most of them several times.
 constexpr std::size_t kSmallStrip = 20'000;
+constexpr std::size_t kNever = std::size_t{1} << 40;  // larger than any tensor
 
 struct Painted {
   std::vector<std::uint8_t> bytes;
@@ -56,7 +57,7 @@ Painted paint(const Model& model, const LoweringOptions& options, int threads) {
 TEST_CASE("A picture's bytes do not depend on how memory is saved, on any kernel table") {
   for (const FormulaNetwork& network : formula_networks()) {
     on_every_table(network, [](const Model& model) {
-      const Painted whole = paint(model, {.strip_bytes = std::size_t{1} << 40}, 2);
+      const Painted whole = paint(model, {.strip_bytes = kNever}, 2);
       std::size_t larger = whole.arena_bytes;
       for (const Thrift thrift : kEveryThrift) {
         CAPTURE(static_cast<int>(thrift));
@@ -74,7 +75,6 @@ TEST_CASE("A picture's bytes do not depend on how memory is saved, on any kernel
 }
 
 TEST_CASE("A style vector's bits do not depend on strips or on what is one step with its reader") {
-  constexpr std::size_t kNever = std::size_t{1} << 40;
   const Image style = formula_picture("style_memory", 96, 101);
   for (const char* name : {"inception", "mobile"}) {
     on_every_table(formula_network(name), [&](const Model& model) {
@@ -101,7 +101,6 @@ TEST_CASE("A style vector's bits do not depend on strips or on what is one step 
 }
 
 TEST_CASE("Expansions, filters and projections are one step, and their tensors are not stored") {
-  constexpr std::size_t kNever = std::size_t{1} << 40;
   const Model model = formula_model("mobile");
   const auto planned = [&](const LoweringOptions& options) {
     return lower_predictor(model.impl(), 256, 256, options);

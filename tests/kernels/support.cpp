@@ -111,13 +111,9 @@ Tensor Tensor::magnitude() const {
 }
 
 Tensor Tensor::scaled(float factor) const {
-  Tensor result = *this;
-  for (int y = first_row_; y < first_row_ + h_; ++y) {
-    for (int x = 0; x < w_; ++x) {
-      for (int c = 0; c < c_; ++c) result.at(y, x, c) *= factor;
-    }
-  }
-  return result;
+  Tensor t = *this;
+  for (float& value : t.data_) value *= factor;
+  return t;
 }
 
 float& Tensor::at(int y, int x, int c) {
