@@ -1,13 +1,20 @@
-// FileSet::tar_gz, over libarchive where CMake found it.
+// FileSet::archive, over libarchive where CMake found it.
+#include <algorithm>
+#include <cerrno>
+#include <exception>
+#include <filesystem>
 #include <memory>
 #include <new>
 
 #include "base/text.hpp"
+#include "model/recognise.hpp"
 #include "weights_tool/file_set.hpp"
 
 #if NST_HAVE_LIBARCHIVE
 #include <archive.h>
 #include <archive_entry.h>
+
+#include "weights_tool/unpack.hpp"
 #endif
 
 namespace nst::weights {
@@ -15,36 +22,17 @@ namespace nst::weights {
 #if NST_HAVE_LIBARCHIVE
 namespace {
 
-// Only these are kept; an archive may also hold training logs and event files of any size.
-bool is_wanted(const std::string& name) {
-  return name.ends_with(".index") || name.find(".data-") != std::string::npos ||
-         name.ends_with("saved_model.pb") || name == "checkpoint" || name.ends_with("/checkpoint");
+using Buffer = std::vector<std::uint8_t>;
+
+// An archive may also hold training logs, pictures and programs of any size.
+bool is_needless(const std::string& name) {
+  if (name.find(".tfevents.") != std::string::npos) return true;
+  for (const char* extension : {".meta", ".png", ".jpg", ".jpeg", ".gif", ".mp4", ".pdf", ".ipynb",
+                                ".py", ".md", ".html"}) {
+    if (name.ends_with(extension)) return true;
+  }
+  return false;
 }
-
-struct ArchiveCloser {
-  void operator()(archive* handle) const { archive_read_free(handle); }
-};
-
-struct ArchiveReader {
-  std::unique_ptr<archive, ArchiveCloser> owner;
-  archive* handle;
-  std::string path;
-
-  explicit ArchiveReader(const std::string& file)
-      : owner(archive_read_new()), handle(owner.get()), path(file) {
-    if (handle == nullptr) throw std::bad_alloc();
-    archive_read_support_filter_gzip(handle);
-    archive_read_support_format_tar(handle);
-    check(archive_read_open_filename(handle, file.c_str(), 1 << 16));
-  }
-
-  void check(la_ssize_t status) const {
-    if (status >= ARCHIVE_OK) return;
-    const char* reason = archive_error_string(handle);
-    throw Error(ErrorCode::model, one_line(path) + ": damaged or unknown archive: " +
-                                      one_line(reason != nullptr ? reason : "unknown reason"));
-  }
-};
 
 // "./a/b" and "a/b" are one file.
 std::string clean_name(std::string name) {
@@ -52,68 +40,200 @@ std::string clean_name(std::string name) {
   return name;
 }
 
-// Every file under one common top folder, as archives are usually packed, loses that folder.
-std::string common_folder(const std::vector<std::string>& names) {
-  if (names.empty()) return "";
-  std::string prefix = names.front().substr(0, names.front().find_last_of('/') + 1);
-  for (const std::string& name : names) {
-    while (!name.starts_with(prefix)) {
-      prefix.pop_back();
-      prefix.erase(prefix.find_last_of('/') + 1);
+// Counts what comes out of an archive and refuses too much of it.
+class Budget {
+ public:
+  Budget(const std::string& path, std::uint64_t packed_bytes, const ArchiveLimits& limits)
+      : path_(path),
+        limits_(limits),
+        max_bytes_(std::min(
+            limits.max_bytes,
+            std::max(limits.always_bytes,
+                     packed_bytes * std::min(limits.max_ratio, UINT64_MAX / (packed_bytes + 1))))) {
+  }
+
+  void take(std::size_t bytes) {
+    bytes_ += bytes;
+    if (bytes_ > max_bytes_) {
+      throw Error(ErrorCode::limit, one_line(path_) + ": unpacks to more than " +
+                                        std::to_string(max_bytes_ >> 20) +
+                                        " MiB; unpack it yourself and give the folder");
     }
   }
-  // "variables/" belongs to the layout of a SavedModel and stays.
-  if (prefix.ends_with("variables/")) prefix.erase(prefix.size() - 10);
-  return prefix;
+  void take_name(const std::string& name) {
+    constexpr std::uint64_t kHeaderBytes = 64;  // an empty name costs something, too
+    names_bytes_ += name.size() + kHeaderBytes;
+    if (names_bytes_ > limits_.max_names_bytes) {
+      throw Error(ErrorCode::limit, one_line(path_) +
+                                        ": holds too many files for a model; unpack " +
+                                        "it yourself and give the model's folder");
+    }
+  }
+
+ private:
+  const std::string& path_;
+  ArchiveLimits limits_;
+  std::uint64_t max_bytes_;
+  std::uint64_t bytes_ = 0;
+  std::uint64_t names_bytes_ = 0;
+};
+
+struct ArchiveCloser {
+  void operator()(archive* handle) const { archive_read_free(handle); }
+};
+
+// The members of a tar or zip archive in memory, or of a tar that comes out of a stream.
+class MemberReader {
+ public:
+  MemberReader(const std::string& path, Bytes bytes, UnpackingStream* rest)
+      : path_(path), head_(bytes), rest_(rest), owner_(archive_read_new()) {
+    if (!owner_) throw std::bad_alloc();
+    archive* const handle = owner_.get();
+    archive_read_support_format_tar(handle);
+    archive_read_support_format_zip_seekable(handle);
+    // Names are taken as bytes, whatever the locale.
+    archive_read_set_options(handle, "hdrcharset=BINARY");
+    check(rest == nullptr ? archive_read_open_memory(handle, bytes.data(), bytes.size())
+                          : archive_read_open(handle, this, nullptr, &MemberReader::read, nullptr));
+  }
+
+  // The next regular file, or null at the end.
+  archive_entry* next() {
+    for (;;) {
+      archive_entry* entry = nullptr;
+      const int status = archive_read_next_header(owner_.get(), &entry);
+      if (status == ARCHIVE_EOF) return nullptr;
+      // A warning is of something in the header that does not matter here, such as a time.
+      if (status < ARCHIVE_WARN) check(status);
+      if (entry != nullptr) return entry;
+    }
+  }
+
+  Bytes data() {
+    buffer_.resize(1 << 18);
+    const la_ssize_t got = archive_read_data(owner_.get(), buffer_.data(), buffer_.size());
+    check(got);
+    return Bytes(buffer_).first(static_cast<std::size_t>(got));
+  }
+
+ private:
+  static la_ssize_t read(archive* handle, void* self, const void** piece) {
+    auto& reader = *static_cast<MemberReader*>(self);
+    try {
+      const Bytes bytes = reader.head_.empty() ? reader.rest_->next() : reader.head_;
+      reader.head_ = {};
+      *piece = bytes.data();
+      return static_cast<la_ssize_t>(bytes.size());
+    } catch (...) {
+      reader.error_ = std::current_exception();
+      archive_set_error(handle, EIO, "cannot unpack");
+      return ARCHIVE_FATAL;
+    }
+  }
+
+  void check(la_ssize_t status) const {
+    if (error_) std::rethrow_exception(error_);
+    if (status >= ARCHIVE_OK) return;
+    if (archive_errno(owner_.get()) == ENOMEM) throw std::bad_alloc();
+    fail_unpacking(path_, archive_error_string(owner_.get()));
+  }
+
+  const std::string& path_;
+  Bytes head_;
+  UnpackingStream* rest_;
+  std::exception_ptr error_;
+  std::unique_ptr<archive, ArchiveCloser> owner_;
+  Buffer buffer_;
+};
+
+// A member's name as it is stored, or in UTF-8 where it is stored so only.
+std::string member_name(archive_entry* entry) {
+  const char* name = archive_entry_pathname(entry);
+  if (name == nullptr) name = archive_entry_pathname_utf8(entry);
+  return name == nullptr ? "" : clean_name(name);
+}
+
+using Members = std::map<std::string, std::shared_ptr<const Buffer>>;
+
+Members read_members(MemberReader& reader, Budget& budget) {
+  Members members;
+  while (archive_entry* entry = reader.next()) {
+    const std::string name = member_name(entry);
+    budget.take_name(name);
+    if (const char* link = archive_entry_hardlink(entry)) {
+      const auto it = members.find(clean_name(link));
+      if (it != members.end()) members[name] = it->second;
+      continue;
+    }
+    if (archive_entry_filetype(entry) != AE_IFREG) continue;
+    const bool is_kept = !is_needless(name);
+    auto buffer = std::make_shared<Buffer>();
+    // The size a header claims is not trusted: memory grows with what really arrives.
+    for (Bytes piece = reader.data(); !piece.empty(); piece = reader.data()) {
+      budget.take(piece.size());
+      if (is_kept) buffer->insert(buffer->end(), piece.begin(), piece.end());
+    }
+    if (is_kept) members[name] = std::move(buffer);  // the last of one name, as tar does
+  }
+  return members;
+}
+
+// "1.tflite.gz" -> "1.tflite".
+std::string unpacked_name(const std::string& path) {
+  const std::filesystem::path name = std::filesystem::path(path).filename();
+  return name.has_extension() ? name.stem().string() : name.string();
+}
+
+Members read_compressed(const std::string& path, Bytes packed, Content content, Budget& budget) {
+  const std::unique_ptr<UnpackingStream> stream = unpack(packed, content, path);
+  constexpr std::size_t kTarBlock = 512;
+  Buffer head;
+  bool is_more = true;
+  const auto grow = [&] {
+    const Bytes piece = stream->next();
+    is_more = !piece.empty();
+    budget.take(piece.size());
+    head.insert(head.end(), piece.begin(), piece.end());
+  };
+  while (is_more && head.size() < kTarBlock) grow();
+  if (!is_tar(head)) {
+    while (is_more) grow();
+    return {{unpacked_name(path), std::make_shared<const Buffer>(std::move(head))}};
+  }
+  MemberReader reader(path, head, stream.get());
+  Members members = read_members(reader, budget);
+  // A tar ends before the stream does, whose checksum stands at its end.
+  for (Bytes piece = stream->next(); !piece.empty(); piece = stream->next()) {
+    budget.take(piece.size());
+  }
+  return members;
 }
 
 }  // namespace
 
-FileSet FileSet::tar_gz(const std::string& path, std::uint64_t max_bytes) {
-  ArchiveReader reader(path);
-  std::map<std::string, std::vector<std::uint8_t>> members;
-  std::vector<std::uint8_t> chunk(1 << 20);
-  std::uint64_t total = 0;
-  archive_entry* entry = nullptr;
-  for (;;) {
-    const int status = archive_read_next_header(reader.handle, &entry);
-    if (status == ARCHIVE_EOF) break;
-    reader.check(status);
-    const char* raw_name = archive_entry_pathname(entry);
-    if (raw_name == nullptr || archive_entry_filetype(entry) != AE_IFREG) continue;
-    const std::string name = clean_name(raw_name);
-    std::vector<std::uint8_t>* kept = is_wanted(name) ? &members[name] : nullptr;
-    for (;;) {  // the size a header claims is not trusted: memory grows with what really arrives
-      const la_ssize_t got = archive_read_data(reader.handle, chunk.data(), chunk.size());
-      reader.check(got);
-      if (got == 0) break;
-      total += static_cast<std::uint64_t>(got);
-      if (total > max_bytes) {
-        throw Error(ErrorCode::limit, one_line(path) + ": unpacks to more than " +
-                                          std::to_string(max_bytes >> 20) +
-                                          " MiB; unpack it yourself and give the folder");
-      }
-      if (kept != nullptr) kept->insert(kept->end(), chunk.begin(), chunk.begin() + got);
-    }
+FileSet FileSet::archive(const std::string& path, Bytes packed, const ArchiveLimits& limits) {
+  Budget budget(path, packed.size(), limits);
+  const Content content = recognise(packed);
+  Members members;
+  if (content == Content::tar || content == Content::zip) {
+    MemberReader reader(path, packed, nullptr);
+    members = read_members(reader, budget);
+  } else {
+    members = read_compressed(path, packed, content, budget);
   }
-  std::vector<std::string> names;
-  for (const auto& [name, bytes] : members) names.push_back(name);
-  const std::string folder = common_folder(names);
   FileSet set;
   set.location_ = path;
-  for (auto& [name, bytes] : members) {
-    set.files_[name.substr(folder.size())].memory =
-        std::make_shared<const std::vector<std::uint8_t>>(std::move(bytes));
-  }
+  set.archive_ = path;
+  for (auto& [name, buffer] : members) set.add(name, {"", {*buffer, buffer}});
   return set;
 }
 
 #else
 
-FileSet FileSet::tar_gz(const std::string& path, std::uint64_t) {
+FileSet FileSet::archive(const std::string& path, Bytes, const ArchiveLimits&) {
   throw Error(ErrorCode::model, one_line(path) +
-                                    ": this build has no libarchive; unpack it with tar -xzf and "
-                                    "give the folder");
+                                    ": this build has no libarchive; unpack it and give the "
+                                    "folder");
 }
 
 #endif

@@ -4,15 +4,18 @@
 #include <cinttypes>
 #include <cmath>
 #include <cstdio>
-#include <nlohmann/json.hpp>
+#include <filesystem>
 #include <optional>
 
 #include "base/file.hpp"
+#include "base/strict_json.hpp"
 #include "base/text.hpp"
+#include "model/recognise.hpp"
 #include "model/self_test.hpp"
 #include "weights_tool/convert.hpp"
 #include "weights_tool/fold.hpp"
 #include "weights_tool/source.hpp"
+#include "weights_tool/source_list.hpp"
 
 namespace nst::weights {
 namespace {
@@ -53,43 +56,71 @@ std::string human_bytes(std::size_t bytes) {
   return text;
 }
 
+std::string space_text(const std::string& space) { return space.empty() ? "unknown" : space; }
+
+void print(const std::string& text, std::FILE* stream) {
+  if (std::fputs(text.c_str(), stream) < 0 || std::fflush(stream) != 0) {
+    throw Error(ErrorCode::output, "stdout: cannot write; no model file was written");
+  }
+}
+
 }  // namespace
 
 void run_convert(const ConvertOptions& options) {
-  Conversion conversion = convert_sources(options.sources, options.padding);
+  Conversion conversion =
+      convert_sources(options.sources, {options.padding, options.force, options.output});
   std::vector<std::uint8_t> bytes =
       build_model_file(conversion.description, conversion.tensors, options.dtype);
   // What the network makes of these very bytes becomes part of the file.
   conversion.description.self_test =
       make_self_test(Model::open_memory(bytes.data(), bytes.size(), options.output));
   bytes = build_model_file(conversion.description, conversion.tensors, options.dtype);
-  write_file_atomically(options.output, bytes);
+
+  std::string report;
+  for (const std::string& note : conversion.notes) report += note + '\n';
   const std::string leftovers = describe_leftovers(conversion.leftovers);
-  if (!leftovers.empty()) std::printf("%s\n", leftovers.c_str());
-  std::printf("%s: %s, %zu tensors as %s, %s\n", one_line(options.output).c_str(),
-              architecture_text(conversion.description.architecture).c_str(),
-              conversion.tensors.size(), dtype_name(options.dtype).c_str(),
-              human_bytes(bytes.size()).c_str());
+  if (!leftovers.empty()) report += leftovers + '\n';
+  report += one_line(options.output) + ": " +
+            architecture_text(conversion.description.architecture) + ", space " +
+            space_text(conversion.description.style_space) + ", " +
+            std::to_string(conversion.tensors.size()) + " tensors as " + dtype_name(options.dtype) +
+            ", " + human_bytes(bytes.size()) + '\n';
+  // Before the file appears, so that a failure to print leaves the old one; and beside the model
+  // where that goes to a pipe.
+  std::error_code ignored;
+  const bool is_stream = std::filesystem::exists(options.output, ignored) &&
+                         !std::filesystem::is_regular_file(options.output, ignored);
+  print(report, is_stream ? stderr : stdout);
+  write_file_atomically(options.output, bytes);
 }
 
 void run_inspect(const std::string& path, bool as_json) {
   const std::unique_ptr<Source> source = open_source(path);
-  nlohmann::ordered_json list = nlohmann::ordered_json::array();
   std::size_t width = 4;
   for (const SourceTensor& tensor : source->tensors()) width = std::max(width, tensor.name.size());
   const int columns = static_cast<int>(std::min<std::size_t>(width, 80));
-  if (!as_json) {
-    std::printf("%s, %zu tensors\n%-*s %-8s %-20s %12s %12s %12s\n", source->description().c_str(),
-                source->tensors().size(), columns, "name", "dtype", "shape", "min", "max", "rms");
+  if (as_json) {
+    std::printf("{\n \"source\": %s,\n \"sha256\": \"%s\",\n \"tensors\": [",
+                json_quoted(source->description()).c_str(), source->sha256().c_str());
+  } else {
+    std::printf("%s, %zu tensors\n%-*s %-8s %-20s %12s %12s %12s\n",
+                one_line(source->description()).c_str(), source->tensors().size(), columns, "name",
+                "dtype", "shape", "min", "max", "rms");
   }
+  const char* separator = "";
   for (const SourceTensor& tensor : source->tensors()) {
     std::optional<Statistics> s;
     if (is_number(tensor.dtype)) s = statistics_of(source->read(tensor.name));
     if (as_json) {
-      nlohmann::ordered_json entry = {
-          {"name", tensor.name}, {"dtype", tensor.dtype}, {"shape", tensor.shape}};
-      if (s) entry.update({{"min", s->min}, {"max", s->max}, {"rms", s->rms}});
-      list.push_back(std::move(entry));
+      std::printf("%s\n  {\"name\": %s, \"dtype\": %s, \"shape\": %s", separator,
+                  json_quoted(tensor.name).c_str(), json_quoted(tensor.dtype).c_str(),
+                  shape_text(tensor.shape).c_str());
+      if (s) {
+        std::printf(", \"min\": %s, \"max\": %s, \"rms\": %s", json_number(s->min).c_str(),
+                    json_number(s->max).c_str(), json_number(s->rms).c_str());
+      }
+      std::printf("}");
+      separator = ",";
       continue;
     }
     std::printf("%-*s %-8s %-20s", columns, one_line(tensor.name).c_str(), tensor.dtype.c_str(),
@@ -97,21 +128,19 @@ void run_inspect(const std::string& path, bool as_json) {
     if (s) std::printf(" %12.6g %12.6g %12.6g", s->min, s->max, s->rms);
     std::printf("\n");
   }
-  if (as_json) {
-    const nlohmann::ordered_json result = {{"source", source->description()},
-                                           {"sha256", source->sha256()},
-                                           {"tensors", std::move(list)}};
-    std::printf("%s\n", result.dump(1).c_str());
-  }
+  if (as_json) std::printf("\n ]\n}\n");
 }
 
 void run_verify(const std::string& path) {
-  const MappedFile file(path, ErrorCode::model);
-  const ModelFile model_file = parse_model_file(file.bytes(), path);
+  std::error_code ignored;
+  if (std::filesystem::is_directory(path, ignored)) refuse_other_path(path);
+  const FileData file = read_file(path);
+  const ModelFile model_file = parse_model_file(file.bytes, path);
   std::printf("%s: checksums of %zu tensors match\n", one_line(path).c_str(),
               model_file.contents.tensors.size());
 
-  const std::unique_ptr<Source> source = open_source(path);
+  const std::unique_ptr<Source> source =
+      open_safetensors(FileSet::file(path, file), std::filesystem::path(path).filename().string());
   const Variables variables({source.get()});
   const Inventory inventory = take_inventory(variables);
   if (inventory.architecture.predictor != model_file.architecture.predictor ||
@@ -123,7 +152,9 @@ void run_verify(const std::string& path) {
   read_layers(variables, inventory);
   std::printf("complete and finite: %s\n", architecture_text(model_file.architecture).c_str());
 
-  const Model model = Model::open_memory(file.bytes().data(), file.bytes().size(), path);
+  const Model model = Model::open_memory(file.bytes.data(), file.bytes.size(), path);
+  std::printf("style vectors: %zu values, space %s\n", model.info().style_size,
+              space_text(model.info().style_space).c_str());
   if (model_file.self_test.empty()) {
     std::printf("no self-test is stored in it\n");
     return;

@@ -2,6 +2,7 @@
 // nst::Error.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,7 +14,8 @@ struct ConvertOptions {
   std::vector<std::string> sources;
   std::string output;
   DType dtype = DType::f32;
-  PaddingKind padding = PaddingKind::reflect;
+  std::optional<PaddingKind> padding;
+  bool force = false;
 };
 void run_convert(const ConvertOptions& options);
 

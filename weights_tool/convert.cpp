@@ -1,25 +1,99 @@
 #include "weights_tool/convert.hpp"
 
 #include <algorithm>
+#include <filesystem>
 
 #include "base/text.hpp"
+#include "model/style_space.hpp"
 #include "weights_tool/fold.hpp"
 
 namespace nst::weights {
+namespace {
 
-Conversion convert_sources(const std::vector<std::string>& paths, PaddingKind padding) {
+constexpr const char* kStyleLayer =
+    "style_params/transformer/expand/conv3/conv/StyleNorm/Conv/weights";
+
+// A hard or symbolic link leads to the same file as the name it was opened by.
+void check_output(const Source& source, const std::string& output) {
+  for (const std::string& file : source.files()) {
+    std::error_code error;
+    if (std::filesystem::equivalent(file, output, error) && !error) {
+      throw Error(ErrorCode::usage, one_line(output) + ": is the same file as the source " +
+                                        one_line(file) + "; give -o another name");
+    }
+  }
+}
+
+const char* bottleneck_layer(PredictorKind kind) {
+  return kind == PredictorKind::inception_v3 ? "Conv/weights" : "mobilenet_conv/Conv/weights";
+}
+
+// What the source that holds variable `name` states, or `recognised` where it states nothing.
+std::string stated_space(const Variables& variables, const std::string& name,
+                         const std::string& recognised) {
+  const Source* source = variables.owner(name);
+  if (source == nullptr) return "";
+  const std::string stated = source->facts().style_space.value_or("");
+  return stated.empty() ? recognised : stated;
+}
+
+// The space of the model, "" for unknown. Two files of two families are refused; so is one file
+// that joins them, which an earlier conversion may have made.
+std::string joint_space(const Variables& variables, PredictorKind predictor,
+                        const std::vector<NamedTensor>& tensors, bool force) {
+  StyleSpaces spaces = recognise_style_spaces([&](const std::string& name, std::size_t most) {
+    const auto it = std::find_if(tensors.begin(), tensors.end(),
+                                 [&](const NamedTensor& tensor) { return tensor.name == name; });
+    if (it == tensors.end()) return std::vector<float>();
+    const std::size_t count = std::min(most, it->values.size());
+    return std::vector<float>(it->values.begin(),
+                              it->values.begin() + static_cast<std::ptrdiff_t>(count));
+  });
+  spaces.transformer = stated_space(variables, kStyleLayer, spaces.transformer);
+  if (predictor != PredictorKind::none) {
+    spaces.predictor = stated_space(variables, bottleneck_layer(predictor), spaces.predictor);
+  }
+  if (spaces.agree()) return spaces.joint();
+  if (force) return "";
+  throw Error(ErrorCode::model,
+              one_line(variables.description()) +
+                  ": the predictor makes style vectors of the space " + spaces.predictor +
+                  ", the transformer takes " + spaces.transformer +
+                  ": they do not belong together and would paint pictures without the style; take "
+                  "both from one family, or join them all the same by --force");
+}
+
+}  // namespace
+
+Conversion convert_sources(const std::vector<std::string>& paths,
+                           const ConversionOptions& options) {
   std::vector<std::unique_ptr<Source>> owned;
   std::vector<const Source*> sources;
-  for (const std::string& path : paths)
+  for (const std::string& path : paths) {
     sources.push_back(owned.emplace_back(open_source(path)).get());
+    if (!options.output.empty()) check_output(*sources.back(), options.output);
+  }
   const Variables variables(sources);
   Inventory inventory = take_inventory(variables);
-  inventory.architecture.padding = padding;
+  const Source* transformer = variables.owner(kStyleLayer);
+  inventory.architecture.padding =
+      options.padding ? *options.padding
+                      : transformer->facts().padding.value_or(PaddingKind::reflect);
   Conversion conversion;
   conversion.tensors = read_layers(variables, inventory);
-  conversion.description = {inventory.architecture, variables.description(), variables.sha256(),
-                            ""};
+  conversion.description = {
+      inventory.architecture, variables.description(), variables.sha256(), "",
+      joint_space(variables, inventory.architecture.predictor, conversion.tensors, options.force)};
   conversion.leftovers = std::move(inventory.leftovers);
+  for (const Source* source : sources) {
+    conversion.notes.push_back("sha256 " + source->sha256() + "  " +
+                               one_line(source->description()));
+    const std::string change = source->facts().change;
+    if (!change.empty()) {
+      conversion.notes.push_back(one_line(source->description()) + ": " + change +
+                                 " has changed since it was made; this is a new model of it");
+    }
+  }
   return conversion;
 }
 

@@ -5,29 +5,84 @@
 #include "base/text.hpp"
 
 namespace nst::weights {
+namespace {
 
 namespace fs = std::filesystem;
 
-FileSet FileSet::folder(const std::string& folder) {
+constexpr std::size_t kMaxFiles = 20'000;
+constexpr int kMaxDepth = 8;
+
+// What macOS lays beside the files of an archive or a foreign disk.
+bool is_apple_extra(const std::string& name) {
+  const std::size_t slash = name.rfind('/');
+  const std::string last = slash == std::string::npos ? name : name.substr(slash + 1);
+  return last.starts_with("._") || name.starts_with("__MACOSX/") ||
+         name.find("/__MACOSX/") != std::string::npos;
+}
+
+}  // namespace
+
+FileData read_file(const std::string& path) {
+  auto file = std::make_shared<const MappedFile>(path, ErrorCode::model);
+  const Bytes bytes = file->bytes();
+  return {bytes, std::move(file)};
+}
+
+void FileSet::add(const std::string& name, File file) {
+  if (!is_apple_extra(name)) files_[name] = std::move(file);
+}
+
+FileSet FileSet::folder(const std::string& folder, Depth depth) {
   FileSet set;
   set.location_ = folder;
-  const auto add = [&set](const fs::path& directory, const std::string& prefix) {
+  set.is_folder_ = true;
+  struct Directory {
+    std::string path, prefix;
+    int depth;
+  };
+  std::vector<Directory> waiting = {{folder, "", 0}};
+  while (!waiting.empty()) {
+    const Directory directory = std::move(waiting.back());
+    waiting.pop_back();
     std::error_code error;
-    for (fs::directory_iterator it(directory, error), end; !error && it != end;
+    for (fs::directory_iterator it(directory.path, error), end; !error && it != end;
          it.increment(error)) {
-      if (it->is_regular_file(error)) {
-        set.files_[prefix + it->path().filename().string()].path = it->path().string();
+      const std::string name = it->path().filename().string();
+      std::error_code ignored;
+      if (it->is_regular_file(ignored)) {
+        set.add(directory.prefix + name, {it->path().string(), {}});
+      } else if (it->is_directory(ignored) && !it->is_symlink(ignored) &&
+                 directory.depth < kMaxDepth &&
+                 (depth == Depth::deep || (directory.depth == 0 && name == "variables"))) {
+        waiting.push_back(
+            {it->path().string(), directory.prefix + name + "/", directory.depth + 1});
+      }
+      if (depth == Depth::deep && set.files_.size() + waiting.size() > kMaxFiles) {
+        throw Error(ErrorCode::limit, one_line(folder) + ": no model in it, and more than " +
+                                          std::to_string(kMaxFiles) +
+                                          " files below it; give the model's own folder");
       }
     }
     if (error) {
-      throw Error(ErrorCode::model,
-                  one_line(directory.string()) + ": cannot list: " + error.message());
+      throw Error(ErrorCode::model, one_line(directory.path) + ": cannot list: " + error.message());
     }
-  };
-  add(folder, "");
-  std::error_code ignored;
-  const fs::path variables = fs::path(folder) / "variables";
-  if (fs::is_directory(variables, ignored)) add(variables, "variables/");
+  }
+  return set;
+}
+
+FileSet FileSet::file(const std::string& path, FileData data) {
+  FileSet set;
+  const fs::path parent = fs::path(path).parent_path();
+  set.location_ = parent.empty() ? "." : parent.string();
+  set.is_folder_ = true;
+  set.files_[fs::path(path).filename().string()] = {path, std::move(data)};
+  return set;
+}
+
+FileSet FileSet::beside(const std::string& path, FileData data) {
+  const fs::path parent = fs::path(path).parent_path();
+  FileSet set = folder(parent.empty() ? "." : parent.string());
+  set.files_[fs::path(path).filename().string()] = {path, std::move(data)};
   return set;
 }
 
@@ -37,15 +92,49 @@ std::vector<std::string> FileSet::names() const {
   return names;
 }
 
-Bytes FileSet::bytes(const std::string& name) const {
-  const auto it = files_.find(name);
-  if (it == files_.end()) {
+bool FileSet::has(const std::string& name) const {
+  if (files_.count(name) != 0) return true;
+  std::error_code ignored;
+  return is_folder_ && !name.empty() && fs::is_regular_file(fs::path(location_) / name, ignored);
+}
+
+FileData FileSet::open(const std::string& name) const {
+  if (!has(name)) {
     throw Error(ErrorCode::model, one_line(label(name)) + ": this file of the source is missing");
   }
-  File& file = it->second;
-  if (file.memory) return *file.memory;
-  if (!file.mapped) file.mapped = std::make_shared<MappedFile>(file.path, ErrorCode::model);
-  return file.mapped->bytes();
+  File& file = files_[name];
+  if (!file.data.owner) {
+    if (file.path.empty()) file.path = path(name);
+    file.data = read_file(file.path);
+  }
+  return file.data;
+}
+
+std::string FileSet::label(const std::string& name) const {
+  const auto it = files_.find(name);
+  if (is_folder_ && it != files_.end() && !it->second.path.empty()) return it->second.path;
+  return location_ + (location_.ends_with('/') ? "" : "/") + name;
+}
+
+std::string FileSet::path(const std::string& name) const {
+  if (!is_folder_) return archive_;
+  const auto it = files_.find(name);
+  if (it != files_.end() && !it->second.path.empty()) return it->second.path;
+  return (fs::path(location_) / name).string();
+}
+
+FileSet FileSet::within(const std::string& folder) const {
+  if (folder.empty()) return *this;
+  FileSet set;
+  set.is_folder_ = is_folder_;
+  set.archive_ = archive_;
+  set.location_ = location_ + (location_.ends_with('/') ? "" : "/") +
+                  folder.substr(0, folder.size() - (folder.ends_with('/') ? 1 : 0));
+  for (auto it = files_.lower_bound(folder); it != files_.end() && it->first.starts_with(folder);
+       ++it) {
+    set.files_[it->first.substr(folder.size())] = it->second;
+  }
+  return set;
 }
 
 }  // namespace nst::weights

@@ -76,7 +76,13 @@ class Walk {
   std::int64_t check_shape(const std::string& name, const std::vector<std::int64_t>& expected,
                            std::size_t wanted) {
     if (!use(name, true)) return kUnknown;
-    const std::vector<std::int64_t>& shape = variables_.find(name)->shape;
+    const SourceTensor& tensor = *variables_.find(name);
+    if (tensor.is_integer) {
+      throw Error(ErrorCode::model, variables_.description() + ": tensor '" + one_line(name) +
+                                        "' is of type " + tensor.dtype +
+                                        "; weights are floating-point numbers");
+    }
+    const std::vector<std::int64_t>& shape = tensor.shape;
     bool fits = shape.size() == expected.size();
     for (std::size_t i = 0; fits && i < shape.size(); ++i) {
       fits = shape[i] > 0 && (expected[i] == kUnknown || shape[i] == expected[i]);

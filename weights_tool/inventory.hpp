@@ -35,7 +35,8 @@ struct Inventory {
   std::vector<std::string> leftovers;  // names nothing needs, in order
 };
 
-// The tensors of one or several sources under one roof.
+// The tensors of one or several sources under one roof, by their canonical names (see
+// variable_names.hpp).
 class Variables {
  public:
   // The sources must outlive this.
@@ -47,6 +48,8 @@ class Variables {
   std::vector<std::string> names() const;
   // Throws Error{model}; also when two sources hold the name.
   std::vector<float> read(const std::string& name) const;
+  // The source of a variable; nullptr if there is none.
+  const Source* owner(const std::string& name) const;
   std::string description() const;  // "A + B"
   std::string sha256() const;       // "<of A> + <of B>"
 

@@ -15,15 +15,27 @@ constexpr const char* kExamples = R"(Examples:
   nst-weights inspect model.ckpt
   nst-weights verify magenta.safetensors
 
-A SOURCE is a TensorFlow checkpoint (prefix, folder or .tar.gz), a SavedModel (folder or .tar.gz),
-a .tflite file, a TF.js model.json, or a .safetensors file. Several sources make one model.
+A SOURCE is a TensorFlow checkpoint or SavedModel (folder or any file of it), a .tflite file, a
+TF.js model.json, a .safetensors file, or a .tar, .tar.gz, .tar.xz, .tar.bz2 or .zip of these.
+Several sources make one model.
 
 Exit codes: 0 done, 2 wrong usage, 4 a source or model cannot be read or is damaged, 5 the output
 cannot be written, 6 a limit is exceeded, 1 a defect of this program.
 )";
 
-int report(int code, const std::string& message) {
-  std::fprintf(stderr, "nst-weights: %s\n", message.c_str());
+int report(int code, const char* message) {
+  std::fprintf(stderr, "nst-weights: %s\n", message);
+  return code;
+}
+
+// Without allocating: memory may have ended.
+int report_plainly(int code, const char* message) {
+  char line[256];
+  std::snprintf(line, sizeof line, "%s", message);
+  for (char* c = line; *c != '\0'; ++c) {
+    if (static_cast<unsigned char>(*c) < ' ') *c = ' ';
+  }
+  std::fprintf(stderr, "nst-weights: %s\n", line);
   return code;
 }
 
@@ -60,10 +72,12 @@ struct CommandLine {
             [this](const std::string& name) {
               convert.padding = name == "zero" ? nst::PaddingKind::zero : nst::PaddingKind::reflect;
             },
-            "Padding of the transformer: reflect (default, as trained), zero (as the TF.js export "
-            "runs)")
+            "Padding of the transformer: reflect (as trained), zero (as the TF.js export runs); "
+            "default: a model file's own, else reflect")
         ->type_name("KIND")
         ->check(CLI::IsMember({"reflect", "zero"}));
+    convert_command->add_flag("--force", convert.force,
+                              "Join a predictor and a transformer of two families, too");
 
     inspect_command = app.add_subcommand("inspect", "List the tensors of a source or model");
     inspect_command->add_option("SOURCE", inspect_source, "What to look into")->required();
@@ -80,8 +94,8 @@ int run(int argc, char** argv) {
     line.app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return line.app.exit(error);  // --help, --version
-    return report(static_cast<int>(nst::ErrorCode::usage),
-                  nst::one_line(error.what()) + " (see nst-weights --help)");
+    const std::string what = nst::one_line(error.what()) + " (see nst-weights --help)";
+    return report(static_cast<int>(nst::ErrorCode::usage), what.c_str());
   }
   if (line.convert_command->parsed()) nst::weights::run_convert(line.convert);
   if (line.inspect_command->parsed()) {
@@ -105,6 +119,6 @@ int main(int argc, char** argv) {
   } catch (const std::bad_alloc&) {
     return report(static_cast<int>(nst::ErrorCode::limit), "out of memory");
   } catch (const std::exception& error) {
-    return report(static_cast<int>(nst::ErrorCode::internal), nst::one_line(error.what()));
+    return report_plainly(static_cast<int>(nst::ErrorCode::internal), error.what());
   }
 }

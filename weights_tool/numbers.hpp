@@ -31,6 +31,11 @@ constexpr std::uint64_t number_bytes(Number type) {
   return 1;
 }
 
+// Whole numbers as they are: no weights, unless a scale belongs to them.
+constexpr bool is_integer(Number type) {
+  return type != Number::f64 && type != Number::f32 && type != Number::f16 && type != Number::bf16;
+}
+
 namespace detail {
 
 template <typename T, typename Convert>

@@ -1,135 +1,133 @@
 #include <algorithm>
-#include <cstring>
 #include <filesystem>
 #include <optional>
 
 #include "base/text.hpp"
+#include "model/recognise.hpp"
+#include "weights_tool/find_model.hpp"
 #include "weights_tool/source_list.hpp"
-#include "weights_tool/sstable.hpp"
 
 namespace nst::weights {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kSavedModelPrefix = "variables/variables";
-
 [[noreturn]] void fail(const std::string& path, const std::string& what) {
-  throw Error(ErrorCode::model, one_line(path) + ": " + one_line(what));
+  throw Error(ErrorCode::model, one_line(path) + ": " + what);
 }
 
-std::string file_name(const fs::path& path) {
-  return path.has_filename() ? path.filename().string() : path.parent_path().filename().string();
+std::string parent_of(const std::string& path) {
+  const fs::path parent = fs::path(path).parent_path();
+  return parent.empty() ? "." : parent.string();
 }
 
-// The prefix a `checkpoint` state file names: model_checkpoint_path: "model.ckpt-1000".
-std::optional<std::string> latest_checkpoint(const FileSet& files) {
-  if (!files.has("checkpoint")) return std::nullopt;
-  const Bytes bytes = files.bytes("checkpoint");
-  const std::string text(bytes.begin(), bytes.end());
-  constexpr std::string_view kKey = "model_checkpoint_path: \"";
-  const std::size_t start = text.find(kKey);
-  const std::size_t end = text.find('"', start + kKey.size());
-  if (start == std::string::npos || end == std::string::npos) return std::nullopt;
-  const std::string prefix = text.substr(start + kKey.size(), end - start - kKey.size());
-  return fs::path(prefix).filename().string();
+// The last part of a path as a person calls it, also of "." and "a/..".
+std::string call_name(const std::string& path) {
+  std::error_code error;
+  fs::path absolute = fs::absolute(path, error);
+  if (error) absolute = path;
+  absolute = absolute.lexically_normal();
+  return (absolute.has_filename() ? absolute : absolute.parent_path()).filename().string();
 }
 
-// Which checkpoint of a set of files is meant: the only one, or the one its state file names.
-std::string find_prefix(const FileSet& files) {
-  std::vector<std::string> prefixes;
-  for (const std::string& name : files.names()) {
-    if (name.ends_with(".index")) prefixes.push_back(name.substr(0, name.size() - 6));
-  }
-  if (prefixes.empty()) {
-    fail(files.location(),
-         "no model in it; looked for saved_model.pb, variables/variables.index, *.index of a "
-         "checkpoint, and model.json");
-  }
-  if (prefixes.size() == 1) return prefixes[0];
-  const std::optional<std::string> latest = latest_checkpoint(files);
-  if (latest && std::count(prefixes.begin(), prefixes.end(), *latest) == 1) return *latest;
-  fail(files.location(), "holds " + std::to_string(prefixes.size()) +
-                             " checkpoints; give one of them, such as " + prefixes[0]);
-}
-
-std::unique_ptr<Source> open_files(FileSet files, const std::string& name) {
-  if (files.has(std::string(kSavedModelPrefix) + ".index")) {
-    return open_tensorflow(std::move(files), kSavedModelPrefix, "TensorFlow SavedModel " + name);
-  }
-  if (files.has("saved_model.pb")) {
-    fail(files.location(), "a SavedModel without variables/variables.index");
-  }
-  const std::string prefix = find_prefix(files);
-  const std::string description = "TensorFlow checkpoint " + file_name(prefix);
-  return open_tensorflow(std::move(files), prefix, description);
-}
-
-std::unique_ptr<Source> open_checkpoint_prefix(const fs::path& prefix) {
-  const fs::path folder = prefix.has_parent_path() ? prefix.parent_path() : ".";
+// `prefix` is the path of a checkpoint without ".index".
+std::unique_ptr<Source> open_prefix(const std::string& prefix, std::optional<FileSet> files = {}) {
+  const fs::path path(prefix);
+  const std::string folder = parent_of(prefix);
   // A SavedModel's own variables, given by their path: the names are in the folder above.
-  if (prefix.filename() == "variables" && folder.filename() == "variables") {
-    const fs::path above = folder.has_parent_path() ? folder.parent_path() : "..";
-    return open_files(FileSet::folder(above.string()), file_name(fs::absolute(above)));
+  if (path.filename() == "variables" && fs::path(folder).filename() == "variables") {
+    const std::string above = parent_of(folder) == "." && folder == "." ? ".." : parent_of(folder);
+    return find_model(FileSet::folder(above), call_name(above));
   }
-  return open_tensorflow(FileSet::folder(folder.string()), prefix.filename().string(),
-                         "TensorFlow checkpoint " + prefix.filename().string());
+  const std::string name = path.filename().string();
+  if (!files) files = FileSet::folder(folder);
+  return open_tensorflow(*std::move(files), name, "TensorFlow checkpoint " + name);
 }
 
-bool starts_with(Bytes bytes, std::uint64_t at, std::string_view text) {
-  return bytes.size() >= at + text.size() &&
-         std::memcmp(bytes.data() + at, text.data(), text.size()) == 0;
+std::unique_ptr<Source> open_state_file(const std::string& path, FileData data) {
+  const FileSet files = FileSet::beside(path, std::move(data));
+  const std::string name = fs::path(path).filename().string();
+  const std::optional<std::string> latest = checkpoint_named(files.bytes(name));
+  if (!latest) fail(path, "names no checkpoint");
+  if (files.has(*latest + ".index")) return open_prefix(parent_of(path) + "/" + *latest, files);
+  if (files.has(*latest)) return open_checkpoint_v1(files, *latest);
+  fail(path, "names the checkpoint " + one_line(*latest) + ", whose " + one_line(*latest) +
+                 ".index is not beside it");
 }
 
-bool is_json(Bytes bytes) {
-  const auto first = std::find_if(bytes.begin(), bytes.end(), [](std::uint8_t b) {
-    return b != ' ' && b != '\n' && b != '\r';
-  });
-  return first != bytes.end() && *first == '{';
+std::unique_ptr<Source> open_meta_graph(const std::string& path) {
+  const std::string prefix = path.ends_with(".meta") ? path.substr(0, path.size() - 5) : path;
+  std::error_code ignored;
+  if (prefix != path && fs::exists(prefix + ".index", ignored)) return open_prefix(prefix);
+  fail(path, "is the graph of a checkpoint without its numbers: no " +
+                 one_line(fs::path(prefix).filename().string()) + ".index is beside it");
+}
+
+std::unique_ptr<Source> open_json(const std::string& path, const FileData& data) {
+  const FileSet files = FileSet::beside(path, data);
+  const std::string name = fs::path(path).filename().string();
+  if (is_tfjs_manifest(data.bytes)) return open_tfjs(files, name);
+  if (is_safetensors_index(data.bytes)) return open_safetensors_shards(files, name);
+  fail(path,
+       "a JSON text, but not a TF.js model (it has no weightsManifest) and no index of "
+       "safetensors shards (it has no weight_map)");
 }
 
 std::unique_ptr<Source> open_file(const std::string& path) {
-  const MappedFile file(path, ErrorCode::model);
-  const Bytes bytes = file.bytes();
-  const fs::path p(path);
-  const std::string name = p.filename().string();
-  if (starts_with(bytes, 0, "\x1f\x8b")) return open_files(FileSet::tar_gz(path), name);
-  if (starts_with(bytes, 4, "TFL3")) return open_tflite(path);
-  if (is_sstable(bytes) && name.ends_with(".index")) {
-    return open_checkpoint_prefix(path.substr(0, path.size() - 6));
-  }
+  FileData data = read_file(path);
+  const std::string name = fs::path(path).filename().string();
   std::error_code ignored;
-  const std::size_t data = path.rfind(".data-");
-  if (data != std::string::npos && fs::exists(path.substr(0, data) + ".index", ignored)) {
-    return open_checkpoint_prefix(path.substr(0, data));
+  const std::size_t shard = path.rfind(".data-");
+  if (shard != std::string::npos && fs::exists(path.substr(0, shard) + ".index", ignored)) {
+    return open_prefix(path.substr(0, shard));
+  }
+  const Content content = recognise(data.bytes);
+  if (is_archive(content)) return find_model(FileSet::archive(path, data.bytes), name);
+  const bool is_index = name.ends_with(".index");
+  if (name.ends_with(".meta") && content != Content::empty) return open_meta_graph(path);
+  switch (content) {
+    case Content::tflite:
+      return open_tflite(FileSet::file(path, std::move(data)), name);
+    case Content::safetensors:
+      return open_safetensors(FileSet::file(path, std::move(data)), name);
+    case Content::sstable:
+      if (!is_index) return open_checkpoint_v1(FileSet::file(path, std::move(data)), name);
+      break;
+    case Content::checkpoint_state:
+      return open_state_file(path, std::move(data));
+    case Content::json:
+      return open_json(path, data);
+    case Content::saved_model:
+      return find_model(FileSet::beside(path, std::move(data)), call_name(parent_of(path)));
+    default:
+      break;
+  }
+  if (is_index) {
+    return open_prefix(path.substr(0, path.size() - 6), FileSet::beside(path, std::move(data)));
   }
   if (name == "saved_model.pb") {
-    const fs::path folder = p.has_parent_path() ? p.parent_path() : ".";
-    return open_files(FileSet::folder(folder.string()), file_name(fs::absolute(folder)));
+    return find_model(FileSet::beside(path, std::move(data)), call_name(parent_of(path)));
   }
-  // A header length below 2^56 ends in a zero byte, which no text holds.
-  const bool is_safetensors = starts_with(bytes, 7, std::string_view("\0{", 2));
-  if (is_safetensors || name.ends_with(".safetensors")) return open_safetensors(path);
-  if (is_json(bytes)) return open_tfjs(path);
-  if (name.ends_with(".index")) return open_checkpoint_prefix(path.substr(0, path.size() - 6));
+  if (name.ends_with(".safetensors") && content == Content::unknown) {
+    return open_safetensors(FileSet::file(path, std::move(data)), name);
+  }
+  if (name.ends_with(".tflite") && content == Content::unknown) {
+    fail(path, "damaged: a TFLite file has TFL3 at byte 4");
+  }
+  if (content != Content::unknown) {
+    fail(path, "cannot be converted: it is " + content_text(content));
+  }
   fail(path,
-       "unknown kind of model; known are TensorFlow checkpoints, SavedModels, .tar.gz of these, "
-       ".tflite, TF.js model.json and .safetensors");
+       "unknown kind of model; known are TensorFlow checkpoints, SavedModels, .tflite, TF.js "
+       "models, .safetensors, and archives of these");
 }
 
 }  // namespace
 
 std::unique_ptr<Source> open_source(const std::string& path) {
   std::error_code ignored;
-  if (fs::is_directory(path, ignored)) {
-    if (fs::exists(fs::path(path) / "model.json", ignored)) {
-      return open_tfjs((fs::path(path) / "model.json").string());
-    }
-    return open_files(FileSet::folder(path), file_name(fs::absolute(path).lexically_normal()));
-  }
-  if (!fs::exists(path, ignored) && fs::exists(path + ".index", ignored)) {
-    return open_checkpoint_prefix(path);
-  }
+  if (fs::is_directory(path, ignored)) return find_model_in_folder(path, call_name(path));
+  if (!fs::exists(path, ignored) && fs::exists(path + ".index", ignored)) return open_prefix(path);
   return open_file(path);
 }
 

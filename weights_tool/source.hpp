@@ -3,8 +3,11 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
+
+#include "model/model_file.hpp"
 
 namespace nst::weights {
 
@@ -14,6 +17,14 @@ struct SourceTensor {
   std::string dtype;  // as the source spells it: "float32", "float16", "int8", "int64", ...
   std::vector<std::int64_t>
       shape;  // convolution weights HWIO (depthwise [kh, kw, c, 1]) whatever the source's order
+  bool is_integer = false;  // whole numbers without a scale: no weights
+};
+
+// What a source knows of the model beyond its tensors.
+struct SourceFacts {
+  std::optional<PaddingKind> padding;
+  std::optional<std::string> style_space;
+  std::string change;  // of a model file: what another program has changed since it was made
 };
 
 // A set of named tensors. Implementations read foreign bytes only through ByteReader and throw
@@ -26,6 +37,9 @@ class Source {
   virtual std::string description() const = 0;
   // SHA-256 over the source's data in a documented order.
   virtual std::string sha256() const = 0;
+  // The files on the disk it is made of: what must not be written over.
+  virtual std::vector<std::string> files() const = 0;
+  virtual SourceFacts facts() const { return {}; }
   // Ordered by name, no duplicates.
   virtual const std::vector<SourceTensor>& tensors() const = 0;
   // The values of one of tensors() as float32, in the order its shape says (dequantised where
@@ -34,9 +48,11 @@ class Source {
   virtual std::vector<float> read(const std::string& name) const = 0;
 };
 
-// Opens whatever `path` is, by content: a checkpoint prefix, index file, folder or .tar.gz; a
-// SavedModel folder or .tar.gz; a .tflite file; a TF.js model.json; one of our own .safetensors.
-// Throws Error{model} saying what was looked for.
+// Opens whatever `path` is, by content: a file of a checkpoint, its prefix or its folder; a
+// SavedModel's folder or a file of it; a TFLite file; a TF.js manifest or its folder; a safetensors
+// file, index of shards or one of our own; an archive of any of these. Of several TFLite files,
+// TF.js models or safetensors files in one folder or archive that name no tensor twice, all. Throws
+// Error{model} saying what was looked for, or what the file is.
 std::unique_ptr<Source> open_source(const std::string& path);
 
 }  // namespace nst::weights

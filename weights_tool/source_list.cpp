@@ -29,4 +29,63 @@ const SourceTensor& ListedSource::find(const std::string& name) const {
   return *it;
 }
 
+namespace {
+
+class JoinedSource : public Source {
+ public:
+  JoinedSource(std::vector<std::unique_ptr<Source>> sources, const std::string& location)
+      : sources_(std::move(sources)) {
+    for (const auto& source : sources_) {
+      for (const SourceTensor& tensor : source->tensors()) {
+        const auto [it, is_new] = owners_.try_emplace(tensor.name, source.get());
+        if (!is_new) {
+          throw Error(ErrorCode::model,
+                      one_line(location) + ": holds several models, such as " +
+                          one_line(it->second->description()) + " and " +
+                          one_line(source->description()) +
+                          "; give one of them, or one predictor and one transformer");
+        }
+        tensors_.push_back(tensor);
+      }
+    }
+    std::sort(tensors_.begin(), tensors_.end(),
+              [](const SourceTensor& a, const SourceTensor& b) { return a.name < b.name; });
+  }
+
+  std::string description() const override {
+    std::string text;
+    for (const auto& source : sources_) text += (text.empty() ? "" : " + ") + source->description();
+    return text;
+  }
+  std::string sha256() const override {
+    std::string text;
+    for (const auto& source : sources_) text += (text.empty() ? "" : " + ") + source->sha256();
+    return text;
+  }
+  std::vector<std::string> files() const override {
+    std::vector<std::string> files;
+    for (const auto& source : sources_) {
+      for (const std::string& file : source->files()) files.push_back(file);
+    }
+    return files;
+  }
+  const std::vector<SourceTensor>& tensors() const override { return tensors_; }
+  std::vector<float> read(const std::string& name) const override {
+    return owners_.at(name)->read(name);
+  }
+
+ private:
+  std::vector<std::unique_ptr<Source>> sources_;
+  std::map<std::string, const Source*> owners_;
+  std::vector<SourceTensor> tensors_;
+};
+
+}  // namespace
+
+std::unique_ptr<Source> join_sources(std::vector<std::unique_ptr<Source>> sources,
+                                     const std::string& location) {
+  if (sources.size() == 1) return std::move(sources[0]);
+  return std::make_unique<JoinedSource>(std::move(sources), location);
+}
+
 }  // namespace nst::weights

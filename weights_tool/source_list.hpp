@@ -16,6 +16,7 @@ class ListedSource : public Source {
  public:
   std::string description() const override { return description_; }
   const std::vector<SourceTensor>& tensors() const override { return tensors_; }
+  std::vector<std::string> files() const override { return files_; }
 
  protected:
   explicit ListedSource(std::string description) : description_(std::move(description)) {}
@@ -23,10 +24,13 @@ class ListedSource : public Source {
   void set_tensors(std::vector<SourceTensor> tensors);
   // Throws Error{model} naming the tensor if it is not listed.
   const SourceTensor& find(const std::string& name) const;
+  // Adds the file that holds `name` to files().
+  void made_of(const FileSet& set, const std::string& name) { files_.push_back(set.path(name)); }
 
  private:
   std::string description_;
   std::vector<SourceTensor> tensors_;
+  std::vector<std::string> files_;
 };
 
 // A TensorFlow checkpoint or SavedModel: variables of the bundle `prefix` in `files`. Where the
@@ -34,11 +38,23 @@ class ListedSource : public Source {
 // graph has none).
 std::unique_ptr<Source> open_tensorflow(FileSet files, const std::string& prefix,
                                         std::string description);
+// A checkpoint of version 1: one table that holds names and values.
+std::unique_ptr<Source> open_checkpoint_v1(const FileSet& files, const std::string& name);
 // A .tflite file: the weights of its convolutions under the names they had in TensorFlow.
-std::unique_ptr<Source> open_tflite(const std::string& path);
-// A TF.js model.json with its shards beside it.
-std::unique_ptr<Source> open_tfjs(const std::string& path);
-// Any F32/F16 safetensors file; the checksums of our own are checked.
-std::unique_ptr<Source> open_safetensors(const std::string& path);
+std::unique_ptr<Source> open_tflite(const FileSet& files, const std::string& name);
+// A TF.js manifest (model.json, or weights_manifest.json of versions before 1.0) with its shards
+// beside it.
+std::unique_ptr<Source> open_tfjs(const FileSet& files, const std::string& name);
+// Whether a JSON text is such a manifest, by its first look.
+bool is_tfjs_manifest(Bytes bytes);
+// A safetensors file; the checksums of our own are checked.
+std::unique_ptr<Source> open_safetensors(const FileSet& files, const std::string& name);
+// An index of safetensors shards (model.safetensors.index.json), which lie beside it.
+std::unique_ptr<Source> open_safetensors_shards(const FileSet& files, const std::string& name);
+bool is_safetensors_index(Bytes bytes);
+
+// Several sources as one. Throws Error{model} naming two of them if they share a tensor's name.
+std::unique_ptr<Source> join_sources(std::vector<std::unique_ptr<Source>> sources,
+                                     const std::string& location);
 
 }  // namespace nst::weights

@@ -1,5 +1,6 @@
 #include "weights_tool/tensor_bundle.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <optional>
 
@@ -18,6 +19,7 @@ struct TypeInfo {
   std::optional<Number> number;
 };
 constexpr int kString = 7;
+constexpr std::size_t kMaxRank = 8;
 constexpr TypeInfo kTypes[] = {
     {1, "float32", Number::f32},  {2, "float64", Number::f64},    {3, "int32", Number::i32},
     {4, "uint8", Number::u8},     {5, "int16", Number::i16},      {6, "int8", Number::i8},
@@ -44,6 +46,7 @@ std::vector<std::int64_t> parse_shape(ProtoReader reader) {
     while (dim.next(part)) {
       if (part.number == 1) size = static_cast<std::int64_t>(part.value);
     }
+    if (shape.size() == kMaxRank) reader.fail("damaged: a tensor of more than 8 dimensions");
     shape.push_back(size);
   }
   return shape;
@@ -115,11 +118,35 @@ TensorBundle::TensorBundle(FileSet files, std::string prefix)
   }
   if (!has_header)
     throw Error(ErrorCode::model, one_line(where) + ": the bundle header is missing");
+  check_extents(where);
+}
+
+// Tensors that share bytes would make a giant of a small file.
+void TensorBundle::check_extents(const std::string& where) const {
+  std::vector<const BundleEntry*> ordered;
+  for (const auto& [key, entry] : entries_) {
+    if (entry.size > 0) ordered.push_back(&entry);
+  }
+  std::sort(ordered.begin(), ordered.end(), [](const BundleEntry* a, const BundleEntry* b) {
+    return std::pair(a->shard, a->offset) < std::pair(b->shard, b->offset);
+  });
+  for (std::size_t i = 1; i < ordered.size(); ++i) {
+    const BundleEntry& before = *ordered[i - 1];
+    const BundleEntry& entry = *ordered[i];
+    if (entry.shard == before.shard && entry.offset - before.offset < before.size) {
+      throw Error(ErrorCode::model, one_line(where) + ": damaged: two of its tensors overlap");
+    }
+  }
 }
 
 std::string TensorBundle::dtype_name(int dtype) {
   const TypeInfo* type = find_type(dtype);
   return type != nullptr ? type->name : "type " + std::to_string(dtype);
+}
+
+bool TensorBundle::is_integer(int dtype) {
+  const TypeInfo* type = find_type(dtype);
+  return type == nullptr || !type->number || weights::is_integer(*type->number);
 }
 
 const BundleEntry& TensorBundle::entry(const std::string& key) const {
@@ -196,6 +223,12 @@ std::string TensorBundle::read_string(const std::string& key) const {
     reader.fail("checksum mismatch: the file is damaged");
   }
   return {text.begin(), text.end()};
+}
+
+std::vector<std::string> TensorBundle::file_names() const {
+  std::vector<std::string> names = {prefix_ + ".index", prefix_ + ".meta"};
+  for (std::uint64_t shard = 0; shard < shards_; ++shard) names.push_back(shard_name(shard));
+  return names;
 }
 
 std::string TensorBundle::sha256() const {

@@ -31,6 +31,8 @@ class TensorBundle {
   const FileSet& files() const { return files_; }
   // "float32", "int64", ...
   static std::string dtype_name(int dtype);
+  // Whether a type is made of whole numbers, or of no numbers.
+  static bool is_integer(int dtype);
   // The values of a numeric tensor as float32, after checking its CRC-32C.
   std::vector<float> read(const std::string& key) const;
   // The one string of a scalar string tensor, after checking both of its CRC-32Cs.
@@ -38,11 +40,14 @@ class TensorBundle {
   // SHA-256 of the index followed by the data shards in order (cat PREFIX.index PREFIX.data-* |
   // sha256sum).
   std::string sha256() const;
+  // The names of the index, the shards, and the graph that may lie beside them.
+  std::vector<std::string> file_names() const;
 
  private:
   std::string shard_name(std::uint64_t shard) const;
   Bytes tensor_bytes(const std::string& key, const BundleEntry& entry) const;
   const BundleEntry& entry(const std::string& key) const;
+  void check_extents(const std::string& where) const;
 
   FileSet files_;
   std::string prefix_;

@@ -12,6 +12,8 @@ class TensorflowSource : public ListedSource {
   TensorflowSource(FileSet files, const std::string& prefix, std::string description)
       : ListedSource(std::move(description)), bundle_(std::move(files), prefix) {
     std::map<std::string, std::string> names;
+    for (const std::string& name : bundle_.file_names()) made_of(bundle_.files(), name);
+    if (bundle_.files().has("saved_model.pb")) made_of(bundle_.files(), "saved_model.pb");
     const FileSet& set = bundle_.files();
     if (bundle_.entries().count(kObjectGraphKey) != 0) {
       const std::string graph = bundle_.read_string(kObjectGraphKey);
@@ -25,7 +27,8 @@ class TensorflowSource : public ListedSource {
       if (key == kObjectGraphKey) continue;
       const auto it = names.find(key);
       const std::string& name = it != names.end() ? it->second : key;
-      tensors.push_back({name, TensorBundle::dtype_name(entry.dtype), entry.shape});
+      tensors.push_back({name, TensorBundle::dtype_name(entry.dtype), entry.shape,
+                         TensorBundle::is_integer(entry.dtype)});
       keys_[name] = key;
     }
     set_tensors(std::move(tensors));

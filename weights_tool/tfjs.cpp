@@ -1,7 +1,9 @@
-// TF.js graph and layers models: model.json with a weightsManifest, and binary shards beside it.
+// TF.js graph and layers models: a manifest of weights, and binary shards beside it.
 // Format: https://github.com/tensorflow/tfjs/tree/master/tfjs-converter (weights_loader).
+#include <algorithm>
 #include <filesystem>
 #include <optional>
+#include <set>
 
 #include "base/hash.hpp"
 #include "base/strict_json.hpp"
@@ -12,10 +14,11 @@
 namespace nst::weights {
 namespace {
 
-using nlohmann::json;
 namespace fs = std::filesystem;
 
-constexpr JsonLimits kManifestLimits = {.max_depth = 40, .max_values = 5'000'000};
+constexpr JsonLimits kManifestLimits = {
+    .max_depth = 40, .max_values = 5'000'000, .only = "weightsManifest"};
+constexpr std::size_t kMaxRank = 8;
 
 struct StoredTensor {
   std::size_t group = 0;
@@ -30,27 +33,29 @@ struct StoredTensor {
 
 class TfjsSource : public ListedSource {
  public:
-  explicit TfjsSource(const std::string& path)
-      : ListedSource("TF.js model " + fs::path(path).filename().string()),
-        path_(path),
-        manifest_(path, ErrorCode::model) {
-    const json model =
-        parse_json_strictly(manifest_.bytes(), path, ErrorCode::model, kManifestLimits);
-    if (!model.is_object() || !model.contains("weightsManifest") ||
-        !model["weightsManifest"].is_array()) {
-      fail("not a TF.js model (it has no weightsManifest)");
-    }
+  TfjsSource(FileSet files, const std::string& name)
+      : ListedSource("TF.js model " + fs::path(name).filename().string()),
+        files_(std::move(files)),
+        label_(files_.label(name)),
+        manifest_(files_.open(name)) {
+    made_of(files_, name);
+    const JsonDocument document =
+        parse_json_strictly(manifest_.bytes, label_, ErrorCode::model, kManifestLimits);
+    // Before 1.0 the manifest was a file of its own: the list alone.
+    const std::optional<JsonValue> list =
+        document.root().is_array() ? document.root() : document.root().find("weightsManifest");
+    if (!list || !list->is_array()) fail("not a TF.js model (it has no weightsManifest)");
     std::vector<SourceTensor> tensors;
-    for (const json& group : model["weightsManifest"]) add_group(group, tensors);
+    for (const JsonValue group : *list) add_group(group, tensors);
     set_tensors(std::move(tensors));
   }
 
-  // Of model.json followed by the shards in the order it lists them.
+  // Of the manifest followed by the shards in the order it lists them.
   std::string sha256() const override {
     Sha256 hash;
-    hash.update(manifest_.bytes());
+    hash.update(manifest_.bytes);
     for (const auto& group : groups_) {
-      for (const MappedFile& shard : group) hash.update(shard.bytes());
+      for (const FileData& shard : group) hash.update(shard.bytes);
     }
     return hash.finish_hex();
   }
@@ -59,35 +64,38 @@ class TfjsSource : public ListedSource {
     const StoredTensor& stored = stored_.at(find(name).name);
     std::vector<float> values = widen(gather(stored), stored.number);
     if (stored.is_affine) {
-      for (float& value : values) value = static_cast<float>(stored.scale * value + stored.min);
+      for (float& value : values) {
+        value = static_cast<float>(stored.scale * static_cast<double>(value) + stored.min);
+      }
     }
     return values;
   }
 
  private:
   [[noreturn]] void fail(const std::string& what) const {
-    throw Error(ErrorCode::model, one_line(path_) + ": " + one_line(what));
+    throw Error(ErrorCode::model, one_line(label_) + ": " + one_line(what));
   }
 
-  static std::string text(const json& object, const char* key) {
-    const auto it = object.find(key);
-    return it != object.end() && it->is_string() ? it->get<std::string>() : std::string();
+  static std::string text(JsonValue object, const char* key) {
+    const std::optional<JsonValue> value = object.find(key);
+    return value ? std::string(value->text()) : std::string();
   }
 
-  void add_group(const json& group, std::vector<SourceTensor>& tensors) {
-    if (!group.is_object() || !group.contains("paths") || !group["paths"].is_array() ||
-        !group.contains("weights") || !group["weights"].is_array()) {
+  void add_group(JsonValue group, std::vector<SourceTensor>& tensors) {
+    const std::optional<JsonValue> paths = group.find("paths");
+    const std::optional<JsonValue> weights = group.find("weights");
+    if (!paths || !paths->is_array() || !weights || !weights->is_array()) {
       fail("damaged weightsManifest");
     }
     std::uint64_t shard_bytes = 0;
     auto& shards = groups_.emplace_back();
-    for (const json& shard : group["paths"]) {
-      if (!shard.is_string()) fail("damaged weightsManifest");
-      shards.push_back(open_shard(shard.get<std::string>()));
-      shard_bytes = checked_add(shard_bytes, shards.back().bytes().size(), ErrorCode::model, path_);
+    for (const JsonValue shard : *paths) {
+      if (!shard.is_text()) fail("damaged weightsManifest");
+      shards.push_back(open_shard(std::string(shard.text())));
+      shard_bytes = checked_add(shard_bytes, shards.back().bytes.size(), ErrorCode::model, label_);
     }
     std::uint64_t offset = 0;
-    for (const json& weight : group["weights"]) {
+    for (const JsonValue weight : *weights) {
       if (!weight.is_object()) fail("damaged weightsManifest");
       tensors.push_back(add_tensor(weight, offset));
     }
@@ -97,47 +105,49 @@ class TfjsSource : public ListedSource {
     }
   }
 
-  MappedFile open_shard(const std::string& name) const {
+  FileData open_shard(const std::string& name) {
     const fs::path relative = name;
     bool leaves = name.empty() || relative.is_absolute();
     for (const fs::path& part : relative) leaves = leaves || part == "..";
     if (leaves) fail("the shard '" + name + "' is not beside it");
-    try {
-      return MappedFile((fs::path(path_).parent_path() / relative).string(), ErrorCode::model);
-    } catch (const Error& error) {
-      throw Error(ErrorCode::model, std::string(error.what()) + " (a weight shard that " +
-                                        one_line(fs::path(path_).filename().string()) + " needs)");
+    const std::string plain = relative.lexically_normal().string();
+    // A shard named again and again would make a giant of a small file.
+    if (!shard_names_.insert(plain).second) fail("names the shard '" + name + "' twice");
+    if (!files_.has(plain)) {
+      throw Error(ErrorCode::model, one_line(files_.label(plain)) +
+                                        ": cannot open: a weight shard that " + one_line(label_) +
+                                        " needs is missing");
     }
+    made_of(files_, plain);
+    return files_.open(plain);
   }
 
-  SourceTensor add_tensor(const json& weight, std::uint64_t& offset) {
+  SourceTensor add_tensor(JsonValue weight, std::uint64_t& offset) {
     SourceTensor tensor{text(weight, "name"), text(weight, "dtype"), {}};
-    const std::string where = one_line(path_) + ": weight '" + one_line(tensor.name) + "'";
-    if (tensor.name.empty() || !weight.contains("shape") || !weight["shape"].is_array()) {
-      fail("damaged weightsManifest");
-    }
-    for (const json& dim : weight["shape"]) {
-      if (!dim.is_number_unsigned() || dim.get<std::uint64_t>() > INT32_MAX) {
+    const std::string where = one_line(label_) + ": weight '" + one_line(tensor.name) + "'";
+    const std::optional<JsonValue> shape = weight.find("shape");
+    if (tensor.name.empty() || !shape || !shape->is_array()) fail("damaged weightsManifest");
+    for (const JsonValue dim : *shape) {
+      const std::uint64_t side = dim.count().value_or(UINT64_MAX);
+      if (side > INT32_MAX || tensor.shape.size() == kMaxRank) {
         throw Error(ErrorCode::model, where + " has no proper shape");
       }
-      tensor.shape.push_back(dim.get<std::int64_t>());
+      tensor.shape.push_back(static_cast<std::int64_t>(side));
     }
     StoredTensor stored;
     stored.group = groups_.size() - 1;
     stored.offset = offset;
-    std::string stored_type = tensor.dtype;
-    if (weight.contains("quantization")) {
-      const json& quantization = weight["quantization"];
-      if (!quantization.is_object()) fail("damaged weightsManifest");
-      stored_type = text(quantization, "dtype");
-      tensor.dtype = stored_type;
-      stored.is_affine = stored_type != "float16";
+    if (const std::optional<JsonValue> quantization = weight.find("quantization")) {
+      if (!quantization->is_object()) fail("damaged weightsManifest");
+      tensor.dtype = text(*quantization, "dtype");
+      stored.is_affine = tensor.dtype != "float16";
       if (stored.is_affine) {
-        stored.scale = number(quantization, "scale", where);
-        stored.min = number(quantization, "min", where);
+        stored.scale = number(*quantization, "scale", where);
+        stored.min = number(*quantization, "min", where);
       }
     }
-    stored.number = number_type(stored_type, where);
+    stored.number = number_type(tensor.dtype, where);
+    tensor.is_integer = !stored.is_affine && is_integer(stored.number);
     stored.size = checked_mul(shape_elements(tensor.shape, where), number_bytes(stored.number),
                               ErrorCode::model, where);
     offset = checked_add(offset, stored.size, ErrorCode::model, where);
@@ -145,12 +155,12 @@ class TfjsSource : public ListedSource {
     return tensor;
   }
 
-  static double number(const json& object, const char* key, const std::string& where) {
-    const auto it = object.find(key);
-    if (it == object.end() || !it->is_number()) {
+  static double number(JsonValue object, const char* key, const std::string& where) {
+    const std::optional<JsonValue> value = object.find(key);
+    if (!value || !value->number()) {
       throw Error(ErrorCode::model, where + ": its quantization has no " + key);
     }
-    return it->get<double>();
+    return *value->number();
   }
 
   static Number number_type(const std::string& dtype, const std::string& where) {
@@ -167,8 +177,8 @@ class TfjsSource : public ListedSource {
   Bytes gather(const StoredTensor& stored) const {
     joined_.clear();
     std::uint64_t skip = stored.offset;
-    for (const MappedFile& shard : groups_[stored.group]) {
-      const Bytes bytes = shard.bytes();
+    for (const FileData& shard : groups_[stored.group]) {
+      const Bytes bytes = shard.bytes;
       if (skip >= bytes.size()) {
         skip -= bytes.size();
         continue;
@@ -184,17 +194,30 @@ class TfjsSource : public ListedSource {
     return joined_;
   }
 
-  std::string path_;
-  MappedFile manifest_;
-  std::vector<std::vector<MappedFile>> groups_;
+  FileSet files_;
+  std::string label_;
+  FileData manifest_;
+  std::set<std::string> shard_names_;
+  std::vector<std::vector<FileData>> groups_;
   std::map<std::string, StoredTensor> stored_;
   mutable std::vector<std::uint8_t> joined_;
 };
 
 }  // namespace
 
-std::unique_ptr<Source> open_tfjs(const std::string& path) {
-  return std::make_unique<TfjsSource>(path);
+std::unique_ptr<Source> open_tfjs(const FileSet& files, const std::string& name) {
+  return std::make_unique<TfjsSource>(files, name);
+}
+
+bool is_tfjs_manifest(Bytes bytes) {
+  const auto contains = [&](std::string_view text) {
+    return std::search(bytes.begin(), bytes.end(), text.begin(), text.end()) != bytes.end();
+  };
+  const auto first =
+      std::find_if(bytes.begin(), bytes.end(), [](std::uint8_t b) { return b > ' ' && b < 0x80; });
+  if (first == bytes.end()) return false;
+  return *first == '[' ? contains("\"paths\"") && contains("\"weights\"")
+                       : contains("\"weightsManifest\"");
 }
 
 }  // namespace nst::weights

@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <filesystem>
 #include <optional>
+#include <set>
 
 #include "base/hash.hpp"
 #include "base/text.hpp"
 #include "weights_tool/flatbuffer.hpp"
 #include "weights_tool/numbers.hpp"
 #include "weights_tool/source_list.hpp"
+#include "weights_tool/tflite_names.hpp"
 
 namespace nst::weights {
 namespace {
@@ -17,213 +19,277 @@ constexpr int kConv2d = 3;
 constexpr int kDepthwiseConv2d = 4;
 constexpr int kDequantize = 6;
 constexpr int kFullyConnected = 9;
+constexpr int kDensify = 124;
 
+// A FlatBuffer may let any number of tensors share one table, name or shape, so what is copied of
+// each is bounded.
+constexpr std::size_t kMaxRank = 8;
+constexpr std::size_t kMaxNameBytes = 2048;
+
+// TensorType, as far as weights and biases are stored in it.
+struct TypeInfo {
+  int type;
+  const char* name;
+  Number number;
+};
+constexpr TypeInfo kTypes[] = {
+    {0, "float32", Number::f32}, {1, "float16", Number::f16},  {2, "int32", Number::i32},
+    {3, "uint8", Number::u8},    {4, "int64", Number::i64},    {7, "int16", Number::i16},
+    {9, "int8", Number::i8},     {10, "float64", Number::f64},
+};
+
+const TypeInfo* find_type(int type) {
+  for (const TypeInfo& info : kTypes) {
+    if (info.type == type) return &info;
+  }
+  return nullptr;
+}
+
+// A constant that a convolution reads.
 struct Tensor {
   std::string name;
   std::vector<std::int64_t> shape;
-  int type = 0;
-  Bytes data;  // empty for what is computed at run time
+  const TypeInfo* type = nullptr;
+  Bytes data;
   std::vector<float> scales;
   std::vector<std::int64_t> zero_points;
   int quantised_dimension = 0;
-  bool is_sparse = false;
-};
-
-struct Operator {
-  int code = 0;
-  std::vector<std::int32_t> inputs;
-  std::vector<std::int32_t> outputs;
 };
 
 // A variable as the source lists it: what it is made from.
 struct Variable {
-  std::size_t tensor = 0;
+  Tensor tensor;
   int op_code = kConv2d;
   bool is_bias = false;
 };
 
-const char* type_name(int type) {
-  switch (type) {
-    case 0:
-      return "float32";
-    case 1:
-      return "float16";
-    case 2:
-      return "int32";
-    case 3:
-      return "uint8";
-    case 9:
-      return "int8";
-    default:
-      return "unsupported";
-  }
-}
-
-std::optional<Number> number_of(int type) {
-  switch (type) {
-    case 0:
-      return Number::f32;
-    case 1:
-      return Number::f16;
-    case 2:
-      return Number::i32;
-    case 3:
-      return Number::u8;
-    case 9:
-      return Number::i8;
-    default:
-      return std::nullopt;
-  }
-}
-
-// "a/b/conv1/Conv2D1" -> "a/b/conv1". The converter names a constant after the variable or after
-// the operation it feeds, may add digits to tell it from others, and joins the names of fused
-// operations by ';'; the first of them is the one it belongs to.
-std::string layer_of(const std::string& tensor_name) {
-  std::string name = tensor_name.substr(0, tensor_name.find(';'));
-  const std::size_t slash = name.find_last_of('/');
-  if (slash == std::string::npos) return name;
-  std::string last = name.substr(slash + 1);
-  while (!last.empty() && last.back() >= '0' && last.back() <= '9') last.pop_back();
-  for (const char* suffix : {"weights", "depthwise_weights", "Conv2D", "depthwise"}) {
-    if (last == suffix) return name.substr(0, slash);
-  }
-  return name;
-}
+// One graph of a file: a file may hold several, one a signature.
+struct Subgraph {
+  std::vector<FlatTable> tensors;
+  std::vector<FlatTable> operators;
+  std::map<std::int32_t, std::int32_t> dequantised;  // output -> the constant it comes from
+  std::set<std::int32_t> densified;                  // outputs
+};
 
 class TfliteSource : public ListedSource {
  public:
-  explicit TfliteSource(const std::string& path)
-      : ListedSource("TFLite file " + std::filesystem::path(path).filename().string()),
-        file_(path, ErrorCode::model),
-        reader_(file_.bytes(), path, ErrorCode::model) {
+  TfliteSource(const FileSet& files, const std::string& name)
+      : ListedSource("TFLite file " + std::filesystem::path(name).filename().string()),
+        file_(files.open(name)),
+        reader_(file_.bytes, files.label(name), ErrorCode::model) {
+    made_of(files, name);
     const FlatTable model = FlatTable::root(reader_);
+    codes_ = operator_codes(model.tables(1));
+    buffers_ = model.tables(4);
     const std::vector<FlatTable> subgraphs = model.tables(2);
     if (subgraphs.empty()) reader_.fail("holds no graph");
-    parse_tensors(subgraphs[0], model.tables(4));
-    const std::vector<Operator> operators = parse_operators(subgraphs[0], model.tables(1));
-    std::map<std::int32_t, std::int32_t> dequantised;  // output -> the constant it comes from
-    for (const Operator& op : operators) {
-      if (op.code == kDequantize && op.inputs.size() == 1 && op.outputs.size() == 1) {
-        dequantised[op.outputs[0]] = op.inputs[0];
+    if (subgraphs.size() > kMaxSubgraphs) reader_.fail("holds too many graphs");
+    for (const FlatTable& table : subgraphs) read_subgraph(table);
+    list_variables();
+  }
+
+  std::string sha256() const override { return sha256_hex(file_.bytes); }
+
+  std::vector<float> read(const std::string& name) const override {
+    const Variable& variable = variables_.at(find(name).name);
+    std::vector<float> values = dequantise(variable);
+    return variable.is_bias ? values : reorder(values, variable.tensor.shape, variable.op_code);
+  }
+
+ private:
+  static constexpr std::size_t kMaxSubgraphs = 64;
+
+  static std::vector<int> operator_codes(const std::vector<FlatTable>& tables) {
+    std::vector<int> codes;
+    for (const FlatTable& table : tables) {
+      // The old field holds codes up to 127, the new one all of them.
+      codes.push_back(
+          std::max<int>(table.scalar<std::int8_t>(0, 0), table.scalar<std::int32_t>(3, 0)));
+    }
+    return codes;
+  }
+
+  int code_of(const FlatTable& op) const {
+    const auto index = op.scalar<std::uint32_t>(0, 0);
+    if (index >= codes_.size()) reader_.fail("damaged: an operator without a code");
+    return codes_[index];
+  }
+
+  // Number `i` of an operator's inputs (field 1) or outputs (field 2), or -1.
+  std::int32_t operand(const Subgraph& graph, const FlatTable& op, int field, std::size_t i) const {
+    const Bytes list = op.vector(field, sizeof(std::int32_t));
+    if (list.size() / sizeof(std::int32_t) <= i) return -1;
+    std::int32_t index = 0;
+    std::memcpy(&index, list.data() + i * sizeof index, sizeof index);
+    if (index < -1 || index >= static_cast<std::int64_t>(graph.tensors.size())) {
+      reader_.fail("damaged: an operator on tensor " + std::to_string(index));
+    }
+    return index;
+  }
+
+  void read_subgraph(const FlatTable& table) {
+    Subgraph graph{table.tables(0), table.tables(3), {}, {}};
+    for (const FlatTable& op : graph.operators) {
+      const int code = code_of(op);
+      if (code != kDequantize && code != kDensify) continue;
+      const std::int32_t output = operand(graph, op, 2, 0);
+      if (code == kDequantize) graph.dequantised[output] = operand(graph, op, 1, 0);
+      if (code == kDensify) graph.densified.insert(output);
+    }
+    for (const FlatTable& op : graph.operators) {
+      const int code = code_of(op);
+      if (code == kConv2d || code == kDepthwiseConv2d || code == kFullyConnected) {
+        add_convolution(graph, op, code);
       }
     }
+  }
+
+  // The constant behind input `i`, or -1.
+  std::int32_t constant(const Subgraph& graph, const FlatTable& op, std::size_t i) const {
+    const std::int32_t index = operand(graph, op, 1, i);
+    const auto it = graph.dequantised.find(index);
+    const std::int32_t source = it != graph.dequantised.end() ? it->second : index;
+    if (graph.densified.count(source) != 0 || graph.densified.count(index) != 0) {
+      reader_.fail("tensor '" + name_of(graph, source) +
+                   "' is sparse, which is not supported; convert the model without "
+                   "EXPERIMENTAL_SPARSITY");
+    }
+    return source;
+  }
+
+  std::string name_of(const Subgraph& graph, std::int32_t index) const {
+    if (index < 0) return "";
+    const Bytes name = graph.tensors[static_cast<std::size_t>(index)].vector(3, 1);
+    const Bytes start = name.first(std::min(name.size(), kMaxNameBytes));
+    return {start.begin(), start.end()};
+  }
+
+  void add_convolution(const Subgraph& graph, const FlatTable& op, int code) {
+    const std::int32_t weights = constant(graph, op, 1);
+    if (weights < 0) reader_.fail("damaged: a convolution without weights");
+    const LayerName layer =
+        layer_of_operator(name_of(graph, operand(graph, op, 2, 0)), name_of(graph, weights));
+    const char* last = code == kDepthwiseConv2d ? "/depthwise_weights"
+                       : layer.is_pointwise     ? "/pointwise_weights"
+                                                : "/weights";
+    add(layer.name + last,
+        {constant_tensor(graph, weights, code == kFullyConnected ? 2 : 4), code, false});
+    const std::int32_t bias = constant(graph, op, 2);
+    if (bias >= 0) add(layer.name + "/biases", {constant_tensor(graph, bias, 1), code, true});
+  }
+
+  // A layer may be in two graphs of a file, or be run twice in one: with the same weights.
+  void add(const std::string& name, Variable variable) {
+    const auto [it, is_new] = variables_.try_emplace(name, std::move(variable));
+    if (!is_new && it->second.tensor.data.data() != variable.tensor.data.data()) {
+      duplicates_.insert(name);
+    }
+  }
+
+  void list_variables() {
     std::vector<SourceTensor> tensors;
-    for (const Operator& op : operators) {
-      if (op.code != kConv2d && op.code != kDepthwiseConv2d && op.code != kFullyConnected) continue;
-      add_convolution(op, dequantised, tensors);
+    std::uint64_t bytes = 0;
+    for (const auto& [name, variable] : variables_) {
+      const Tensor& tensor = variable.tensor;
+      tensors.push_back(
+          {name, tensor.type->name,
+           variable.is_bias ? tensor.shape : reordered_shape(tensor.shape, variable.op_code)});
+      bytes += tensor.data.size();
+    }
+    // Equal constants are stored once, which saves a little; a small file that claims to hold a
+    // large model is none.
+    if (bytes > 8 * file_.bytes.size()) reader_.fail("damaged: its tensors share their bytes");
+    if (!duplicates_.empty()) {
+      reader_.fail("two layers have the name '" + *duplicates_.begin() + "'");
     }
     set_tensors(std::move(tensors));
   }
 
-  std::string sha256() const override { return sha256_hex(file_.bytes()); }
-
-  std::vector<float> read(const std::string& name) const override {
-    const Variable& variable = variables_.at(find(name).name);
-    const Tensor& tensor = tensors_[variable.tensor];
-    std::vector<float> values = dequantise(tensor, variable);
-    return variable.is_bias ? values : reorder(values, tensor.shape, variable.op_code);
-  }
-
- private:
-  void parse_tensors(const FlatTable& subgraph, const std::vector<FlatTable>& buffers) {
-    for (const FlatTable& table : subgraph.tables(0)) {
-      Tensor tensor;
-      for (const std::int32_t dim : table.numbers<std::int32_t>(0)) tensor.shape.push_back(dim);
-      tensor.type = table.scalar<std::int8_t>(1, 0);
-      const auto buffer = table.scalar<std::uint32_t>(2, 0);
-      if (buffer >= buffers.size()) reader_.fail("damaged: a tensor without a buffer");
-      tensor.data = buffers[buffer].vector(0, 1);
-      tensor.name = table.text(3);
-      FlatTable quantisation;
-      if (table.table(4, quantisation)) {
-        tensor.scales = quantisation.numbers<float>(2);
-        tensor.zero_points = quantisation.numbers<std::int64_t>(3);
-        tensor.quantised_dimension = quantisation.scalar<std::int32_t>(6, 0);
-      }
-      tensor.is_sparse = table.has(6);
-      tensors_.push_back(std::move(tensor));
+  // Tensor{shape = 0, type = 1, buffer = 2, name = 3, quantization = 4, sparsity = 6}; of a
+  // QuantizationParameters {scale = 2, zero_point = 3, quantized_dimension = 6}.
+  Tensor constant_tensor(const Subgraph& graph, std::int32_t index, std::size_t rank) const {
+    const FlatTable& table = graph.tensors[static_cast<std::size_t>(index)];
+    Tensor tensor;
+    tensor.name = name_of(graph, index);
+    const std::string what = "tensor '" + tensor.name + "' ";
+    if (table.has(6)) reader_.fail(what + "is sparse, which is not supported");
+    const Bytes shape = table.vector(0, sizeof(std::int32_t));
+    if (shape.size() / sizeof(std::int32_t) > kMaxRank) {
+      reader_.fail(what + "has more than 8 dimensions");
     }
-  }
-
-  std::vector<Operator> parse_operators(const FlatTable& subgraph,
-                                        const std::vector<FlatTable>& codes) const {
-    std::vector<Operator> operators;
-    for (const FlatTable& table : subgraph.tables(3)) {
-      const auto code_index = table.scalar<std::uint32_t>(0, 0);
-      if (code_index >= codes.size()) reader_.fail("damaged: an operator without a code");
-      const FlatTable& code = codes[code_index];
-      Operator op;
-      // The old field holds codes up to 127, the new one all of them.
-      op.code = std::max<int>(code.scalar<std::int8_t>(0, 0), code.scalar<std::int32_t>(3, 0));
-      op.inputs = table.numbers<std::int32_t>(1);
-      op.outputs = table.numbers<std::int32_t>(2);
-      for (const auto* list : {&op.inputs, &op.outputs}) {
-        for (const std::int32_t index : *list) {
-          if (index < -1 || index >= static_cast<std::int64_t>(tensors_.size())) {
-            reader_.fail("damaged: an operator on tensor " + std::to_string(index));
-          }
-        }
-      }
-      operators.push_back(std::move(op));
+    for (const std::int32_t dim : table.numbers<std::int32_t>(0)) tensor.shape.push_back(dim);
+    const int type = table.scalar<std::int8_t>(1, 0);
+    tensor.type = find_type(type);
+    if (tensor.type == nullptr) {
+      reader_.fail(what + "has an unsupported type " + std::to_string(type));
     }
-    return operators;
-  }
-
-  void add_convolution(const Operator& op, const std::map<std::int32_t, std::int32_t>& dequantised,
-                       std::vector<SourceTensor>& tensors) {
-    const auto constant = [&](std::size_t input) -> std::int32_t {
-      if (input >= op.inputs.size() || op.inputs[input] < 0) return -1;
-      const auto it = dequantised.find(op.inputs[input]);
-      return it != dequantised.end() ? it->second : op.inputs[input];
-    };
-    const std::int32_t weights = constant(1);
-    if (weights < 0) reader_.fail("damaged: a convolution without weights");
-    const Tensor& tensor = tensors_[static_cast<std::size_t>(weights)];
-    check_constant(tensor, op.code == kFullyConnected ? 2 : 4);
-    const std::string layer = layer_of(tensor.name);
-    const std::string name =
-        layer + (op.code == kDepthwiseConv2d ? "/depthwise_weights" : "/weights");
-    variables_[name] = {static_cast<std::size_t>(weights), op.code, false};
-    tensors.push_back({name, type_name(tensor.type), reordered_shape(tensor.shape, op.code)});
-
-    const std::int32_t bias = constant(2);
-    if (bias < 0) return;
-    const Tensor& bias_tensor = tensors_[static_cast<std::size_t>(bias)];
-    check_constant(bias_tensor, 1);
-    variables_[layer + "/biases"] = {static_cast<std::size_t>(bias), op.code, true};
-    tensors.push_back({layer + "/biases", type_name(bias_tensor.type), bias_tensor.shape});
+    const auto buffer = table.scalar<std::uint32_t>(2, 0);
+    if (buffer >= buffers_.size()) reader_.fail("damaged: a tensor without a buffer");
+    tensor.data = buffers_[buffer].vector(0, 1);
+    check_constant(tensor, rank);
+    FlatTable quantisation;
+    if (table.table(4, quantisation)) read_quantisation(quantisation, tensor);
+    return tensor;
   }
 
   void check_constant(const Tensor& tensor, std::size_t rank) const {
     const std::string what = "tensor '" + tensor.name + "' ";
-    const std::optional<Number> number = number_of(tensor.type);
-    if (!number) reader_.fail(what + "has an unsupported type " + std::to_string(tensor.type));
-    if (tensor.is_sparse) reader_.fail(what + "is sparse, which is not supported");
     if (tensor.shape.size() != rank) {
       reader_.fail(what + "has shape " + shape_text(tensor.shape) + ", rank " +
                    std::to_string(rank) + " is needed");
     }
-    const std::uint64_t expected = checked_mul(shape_elements(tensor.shape, what),
-                                               number_bytes(*number), ErrorCode::model, what);
+    const std::uint64_t expected =
+        checked_mul(shape_elements(tensor.shape, what), number_bytes(tensor.type->number),
+                    ErrorCode::model, what);
     if (tensor.data.size() != expected) {
       reader_.fail(what + "has " + std::to_string(tensor.data.size()) + " bytes, its shape " +
                    shape_text(tensor.shape) + " needs " + std::to_string(expected));
     }
   }
 
+  void read_quantisation(const FlatTable& table, Tensor& tensor) const {
+    std::int64_t longest = 1;
+    for (const std::int64_t dim : tensor.shape) longest = std::max(longest, dim);
+    const std::uint64_t scales = table.vector(2, sizeof(float)).size() / sizeof(float);
+    const std::uint64_t zeros = table.vector(3, 8).size() / 8;
+    if (std::max(scales, zeros) > static_cast<std::uint64_t>(longest)) {
+      reader_.fail("tensor '" + tensor.name + "' has " + std::to_string(scales) +
+                   " scales for shape " + shape_text(tensor.shape));
+    }
+    tensor.scales = table.numbers<float>(2);
+    tensor.zero_points = table.numbers<std::int64_t>(3);
+    tensor.quantised_dimension = table.scalar<std::int32_t>(6, 0);
+  }
+
   // Number `i` of a tensor as it is stored, exactly.
+  template <typename T>
   static double stored(const Tensor& tensor, std::size_t i) {
-    if (tensor.type == 9) return static_cast<std::int8_t>(tensor.data[i]);
-    if (tensor.type == 3) return tensor.data[i];
-    std::int32_t value = 0;
+    T value = 0;
     std::memcpy(&value, tensor.data.data() + i * sizeof value, sizeof value);
-    return value;
+    return static_cast<double>(value);
+  }
+  static double stored(const Tensor& tensor, std::size_t i) {
+    switch (tensor.type->number) {
+      case Number::i8:
+        return stored<std::int8_t>(tensor, i);
+      case Number::u8:
+        return stored<std::uint8_t>(tensor, i);
+      case Number::i16:
+        return stored<std::int16_t>(tensor, i);
+      case Number::i64:
+        return stored<std::int64_t>(tensor, i);
+      default:
+        return stored<std::int32_t>(tensor, i);
+    }
   }
 
   // (q - zero point) · scale, per tensor or per index of the quantised dimension.
-  std::vector<float> dequantise(const Tensor& tensor, const Variable& variable) const {
-    if (tensor.type == 0 || tensor.type == 1) return widen(tensor.data, *number_of(tensor.type));
+  std::vector<float> dequantise(const Variable& variable) const {
+    const Tensor& tensor = variable.tensor;
+    const Number number = tensor.type->number;
+    if (number == Number::f32 || number == Number::f16 || number == Number::f64) {
+      return widen(tensor.data, number);
+    }
     const std::vector<float>& scales = tensor.scales;
     const std::vector<std::int64_t>& zeros = tensor.zero_points;
     const auto axis = variable.is_bias ? 0 : static_cast<std::size_t>(tensor.quantised_dimension);
@@ -240,7 +306,7 @@ class TfliteSource : public ListedSource {
       reader_.fail("tensor '" + tensor.name + "' has " + std::to_string(scales.size()) +
                    " scales for shape " + shape_text(tensor.shape));
     }
-    std::vector<float> values(tensor.data.size() / number_bytes(*number_of(tensor.type)));
+    std::vector<float> values(tensor.data.size() / number_bytes(number));
     for (std::size_t i = 0; i < values.size(); ++i) {
       const std::uint64_t channel = i / stride % channels;
       const std::int64_t zero = zeros.empty() ? 0 : zeros[zeros.size() == 1 ? 0 : channel];
@@ -270,16 +336,18 @@ class TfliteSource : public ListedSource {
     return transposed;
   }
 
-  MappedFile file_;
+  FileData file_;
   ByteReader reader_;
-  std::vector<Tensor> tensors_;
+  std::vector<int> codes_;
+  std::vector<FlatTable> buffers_;
   std::map<std::string, Variable> variables_;
+  std::set<std::string> duplicates_;
 };
 
 }  // namespace
 
-std::unique_ptr<Source> open_tflite(const std::string& path) {
-  return std::make_unique<TfliteSource>(path);
+std::unique_ptr<Source> open_tflite(const FileSet& files, const std::string& name) {
+  return std::make_unique<TfliteSource>(files, name);
 }
 
 }  // namespace nst::weights

@@ -1,12 +1,20 @@
 #include "base/text.hpp"
 #include "weights_tool/inventory.hpp"
+#include "weights_tool/variable_names.hpp"
 
 namespace nst::weights {
 
 Variables::Variables(const std::vector<const Source*>& sources) : sources_(sources) {
   for (const Source* source : sources) {
+    std::map<std::string, const SourceTensor*> tensors;
+    std::vector<std::string> names;
     for (const SourceTensor& tensor : source->tensors()) {
-      const auto [it, is_new] = items_.try_emplace(tensor.name, Item{source, &tensor, false});
+      tensors[tensor.name] = &tensor;
+      names.push_back(tensor.name);
+    }
+    for (const auto& [canonical, name] : canonical_names(names)) {
+      const auto [it, is_new] =
+          items_.try_emplace(canonical, Item{source, tensors.at(name), false});
       if (!is_new) it->second.is_ambiguous = true;
     }
   }
@@ -42,7 +50,12 @@ std::vector<float> Variables::read(const std::string& name) const {
     throw Error(ErrorCode::model, "variable " + one_line(name) +
                                       " is in more than one of the sources; give only one of them");
   }
-  return it->second.source->read(name);
+  return it->second.source->read(it->second.tensor->name);
+}
+
+const Source* Variables::owner(const std::string& name) const {
+  const auto it = items_.find(name);
+  return it == items_.end() ? nullptr : it->second.source;
 }
 
 std::string Variables::description() const {

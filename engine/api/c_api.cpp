@@ -1,6 +1,5 @@
 // The C API: every call goes through `guarded`, where exceptions become a status and a line of
 // text.
-#include <algorithm>
 #include <cstring>
 #include <memory>
 #include <new>
@@ -9,6 +8,7 @@
 
 #include "image/preprocess.hpp"
 #include "image/view.hpp"
+#include "model/style_space.hpp"
 #include "nst/nst.h"
 #include "nst/nst.hpp"
 
@@ -20,6 +20,10 @@ struct nst_session {
   nst::Session session;
   int width = 0;  // of the content set last; 0: none
   int height = 0;
+};
+
+struct nst_style {
+  nst::StyleVector vector;
 };
 
 namespace {
@@ -99,10 +103,17 @@ nst::RunOptions run_options(const nst_run_options* options) {
   return run;
 }
 
-nst::StyleVector style_vector(const float* values) {
-  nst::StyleVector style;
-  std::copy_n(&required(values, "style_vector"), style.values.size(), style.values.begin());
-  return style;
+// Sets *style to what `maker` returns.
+template <typename Maker>
+nst_status make_style(nst_style** style, Maker&& maker) noexcept {
+  return guarded([&] {
+    nst_style*& out = required(style, "style_vector");
+    out = new nst_style{maker()};
+  });
+}
+
+const nst::StyleVector& vector_of(const nst_style* style) {
+  return required(style, "style_vector").vector;
 }
 
 // Checks an output before the work: a view of at most the network's output for the content.
@@ -134,12 +145,10 @@ nst_status open(nst_model** model, Opener&& opener) noexcept {
 
 // Encoder: a Model or a Session.
 template <class Encoder>
-void encode(Encoder& encoder, const nst_image* style, int style_size, nst_resize_method method,
-            const nst_run_options* options, float* out) {
-  float* const values = &required(out, "style_vector");
-  const nst::StyleVector vector = encoder.encode_style(
-      view(required(style, "style")), {style_size, resize_method(method)}, run_options(options));
-  std::copy(vector.values.begin(), vector.values.end(), values);
+nst::StyleVector encode(Encoder& encoder, const nst_image* style, int style_size,
+                        nst_resize_method method, const nst_run_options* options) {
+  return encoder.encode_style(view(required(style, "style")), {style_size, resize_method(method)},
+                              run_options(options));
 }
 
 }  // namespace
@@ -173,18 +182,49 @@ nst_status nst_model_default(nst_model** model) {
 void nst_model_free(nst_model* model) { delete model; }
 
 nst_status nst_encode_style(const nst_model* model, const nst_image* style, int style_size,
-                            nst_resize_method method, const nst_run_options* options, float* out) {
-  return guarded(
-      [&] { encode(required(model, "model").model, style, style_size, method, options, out); });
+                            nst_resize_method method, const nst_run_options* options,
+                            nst_style** out) {
+  return make_style(out, [&] {
+    return encode(required(model, "model").model, style, style_size, method, options);
+  });
 }
 
-nst_status nst_blend_styles(const float* a, const float* b, float weight, float* out) {
-  return guarded([&] {
-    float* const values = &required(out, "out");
-    const nst::StyleVector blended =
-        nst::StyleVector::blend(style_vector(a), style_vector(b), weight);
-    std::copy(blended.values.begin(), blended.values.end(), values);
+nst_status nst_style_create(const float* values, size_t size, const char* space, nst_style** out) {
+  return make_style(out, [&] {
+    const float* const first = &required(values, "values");
+    if (size == 0) throw nst::Error(nst::ErrorCode::usage, "a style has at least one value");
+    nst::StyleVector style;
+    style.values.assign(first, first + size);
+    if (space != nullptr) style.space = space;
+    if (!style.space.empty() && !nst::is_style_space(style.space)) {
+      throw nst::Error(nst::ErrorCode::usage, "space is no name of a style space");
+    }
+    return style;
   });
+}
+
+void nst_style_free(nst_style* style) { delete style; }
+
+const float* nst_style_values(const nst_style* style, size_t* size) {
+  if (size) *size = style ? style->vector.size() : 0;
+  return style ? style->vector.values.data() : nullptr;
+}
+
+const char* nst_style_space(const nst_style* style) {
+  return style ? style->vector.space.c_str() : "";
+}
+
+nst_status nst_style_load(const char* path, nst_style** out) {
+  return make_style(out, [&] { return nst::StyleVector::load(&required(path, "path")); });
+}
+
+nst_status nst_style_save(const nst_style* style, const char* path) {
+  return guarded([&] { vector_of(style).save(&required(path, "path")); });
+}
+
+nst_status nst_blend_styles(const nst_style* a, const nst_style* b, float weight, nst_style** out) {
+  return make_style(out,
+                    [&] { return nst::StyleVector::blend(vector_of(a), vector_of(b), weight); });
 }
 
 void nst_output_size(int width, int height, int* out_width, int* out_height) {
@@ -193,7 +233,7 @@ void nst_output_size(int width, int height, int* out_width, int* out_height) {
   if (out_height) *out_height = side(height);
 }
 
-nst_status nst_stylize(const nst_model* model, const nst_image* content, const float* style,
+nst_status nst_stylize(const nst_model* model, const nst_image* content, const nst_style* style,
                        const nst_run_options* options, const nst_image* output) {
   return guarded([&] {
     const nst_image& target = required(output, "output");
@@ -201,7 +241,7 @@ nst_status nst_stylize(const nst_model* model, const nst_image* content, const f
     check_output(target, source.width, source.height);
     const nst::Image image =
         required(model, "model")
-            .model.stylize(view(source), style_vector(style), run_options(options));
+            .model.stylize(view(source), vector_of(style), run_options(options));
     write_output(image, target);
   });
 }
@@ -215,9 +255,9 @@ nst_status nst_session_create(const nst_model* model, nst_session** session) {
 
 nst_status nst_session_encode_style(nst_session* session, const nst_image* style, int style_size,
                                     nst_resize_method method, const nst_run_options* options,
-                                    float* out) {
-  return guarded([&] {
-    encode(required(session, "session").session, style, style_size, method, options, out);
+                                    nst_style** out) {
+  return make_style(out, [&] {
+    return encode(required(session, "session").session, style, style_size, method, options);
   });
 }
 
@@ -233,14 +273,14 @@ nst_status nst_session_set_content(nst_session* session, const nst_image* conten
   });
 }
 
-nst_status nst_session_render(nst_session* session, const float* style,
+nst_status nst_session_render(nst_session* session, const nst_style* style,
                               const nst_run_options* options, const nst_image* output) {
   return guarded([&] {
     nst_session& s = required(session, "session");
     const nst_image& target = required(output, "output");
     // Without a content there is no size to check; render says so.
     if (s.width > 0) check_output(target, s.width, s.height);
-    write_output(s.session.render(style_vector(style), run_options(options)), target);
+    write_output(s.session.render(vector_of(style), run_options(options)), target);
   });
 }
 

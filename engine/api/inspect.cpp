@@ -44,13 +44,14 @@ void inspect_predictor(const Model& model, const ImageView& style, const LayerOb
   check_view(style, "style picture");
   Execution execution(lower_predictor(model.impl(), style.width, style.height, {.fuse = false}), 1,
                       0);
-  StyleVector vector;
+  StyleVector vector(model.info().style_size);
   run(execution, style, nullptr, vector.values.data(), observer);
 }
 
 void inspect_transformer(const Model& model, const ImageView& content, const StyleVector& style,
                          const LayerObserver& observer) {
   check_view(content, "content picture");
+  model.check_style(style);
   StyleLayout layout;
   Execution execution(
       lower_transformer(model.impl(), content.width, content.height, layout, {.fuse = false}), 1,

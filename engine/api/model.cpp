@@ -7,8 +7,11 @@
 #include "api/model_impl.hpp"
 #include "api/runs.hpp"
 #include "base/file.hpp"
+#include "base/text.hpp"
 #include "image/preprocess.hpp"
 #include "image/view.hpp"
+#include "model/recognise.hpp"
+#include "model/style_space.hpp"
 #include "networks/predictor.hpp"
 #include "nst/nst.hpp"
 
@@ -59,6 +62,28 @@ ModelInfo describe(const ModelFile& file, Bytes bytes, const std::string& name) 
   return info;
 }
 
+// The file's own word, or for files of earlier versions what their numbers show.
+StyleSpaces spaces_of(const ModelFile& file) {
+  if (file.style_space) return {*file.style_space, *file.style_space};
+  return recognise_style_spaces([&](const std::string& name, std::size_t most) {
+    const auto it = file.contents.tensors.find(name);
+    if (it == file.contents.tensors.end()) return std::vector<float>();
+    TensorEntry start = it->second;
+    start.data = start.data.first(std::min(start.data.size(), most * dtype_bytes(start.dtype)));
+    return to_float(start);
+  });
+}
+
+// How many values the first normalised layer takes; where its tensor is missing or odd, the number
+// of the published models, at which the check of all layers then says what is wrong.
+std::size_t style_size_of(const ModelFile& file, const StyleLayout& layout) {
+  constexpr std::size_t kPublished = 100;
+  const auto it = file.contents.tensors.find(layout.layers.front().name + "/Conv/weights");
+  if (it == file.contents.tensors.end() || it->second.shape.size() != 4) return kPublished;
+  const std::int64_t size = it->second.shape[2];
+  return size >= 1 && size <= 4096 ? static_cast<std::size_t>(size) : kPublished;
+}
+
 }  // namespace
 
 Bytes default_model_bytes() {
@@ -74,7 +99,11 @@ Model::Impl::Impl(std::shared_ptr<const void> bytes_owner, Bytes bytes, const st
       info(describe(file, bytes, name)) {
   StyleLayout layout;
   const Program transformer = lower_transformer(*this, kCheckSide, kCheckSide, layout, {});
-  check_style_params(layers, layout);
+  info.style_size = style_size_of(file, layout);
+  check_style_params(layers, layout, info.style_size);
+  const StyleSpaces spaces = spaces_of(file);
+  info.style_space = spaces.joint();
+  encoded_space = spaces.predictor.empty() ? spaces.transformer : spaces.predictor;
   const auto residual = file.contents.tensors.find("transformer/contract/conv3/weights");
   info.width = static_cast<double>(residual->second.shape[3]) / 128.0;
   if (file.architecture.predictor != PredictorKind::none) {
@@ -83,7 +112,13 @@ Model::Impl::Impl(std::shared_ptr<const void> bytes_owner, Bytes bytes, const st
 }
 
 Model Model::open(const std::string& path) {
-  auto file = std::make_shared<const MappedFile>(path, ErrorCode::model);
+  std::shared_ptr<const MappedFile> file;
+  try {
+    file = std::make_shared<const MappedFile>(path, ErrorCode::model);
+  } catch (const Error&) {
+    refuse_other_path(path);
+    throw;
+  }
   const Bytes bytes = file->bytes();
   return Model(std::make_shared<const Impl>(std::move(file), bytes, path, process_table()));
 }
@@ -120,9 +155,32 @@ StyleVector Model::encode_style(const ImageView& style, const StyleOptions& opti
   return encode(*impl_, once, style, options, run);
 }
 
+void Model::check_style(const StyleVector& style) const { nst::check_style(*impl_, style); }
+
+void check_style(const Model::Impl& model, const StyleVector& style) {
+  const ModelInfo& info = model.info;
+  if (style.size() != info.style_size) {
+    throw Error(ErrorCode::model, "the style vector has " + std::to_string(style.size()) +
+                                      " values, this model takes " +
+                                      std::to_string(info.style_size) +
+                                      "; encode the painting with this model");
+  }
+  if (style.space.empty() || info.style_space.empty() || style.space == info.style_space) return;
+  const bool is_own = style.space == model.encoded_space;
+  throw Error(ErrorCode::model,
+              (is_own ? "this model's predictor makes style vectors of the space "
+                      : std::string("the style vector is of the space ")) +
+                  one_line(style.space) +
+                  (is_own ? ", its transformer takes " : ", this model takes ") + info.style_space +
+                  ": they do not belong together and paint a picture without the style; " +
+                  (is_own ? "convert a predictor and a transformer of one family"
+                          : "encode the painting with this model"));
+}
+
 Image Model::stylize(const ImageView& content, const StyleVector& style,
                      const RunOptions& run) const {
   check_view(content, "content picture");
+  check_style(style);
   StyleLayout layout;
   Execution execution =
       make_execution(lower_transformer_within(*impl_, content.width, content.height, layout, {},

@@ -21,7 +21,12 @@ struct __attribute__((visibility("hidden"))) Model::Impl {
   ModelFile file;
   LayerStore layers;
   ModelInfo info;
+  // The space the predictor writes into: not info.style_space in a file that joins two families.
+  std::string encoded_space;
 };
+
+// Model::check_style.
+void check_style(const Model::Impl& model, const StyleVector& style);
 
 // Opens a model on a given kernel table instead of the process's choice.
 Model open_model_with_table(const void* data, std::size_t size, const std::string& name,

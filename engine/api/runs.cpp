@@ -37,7 +37,8 @@ Image resized_style(const ImageView& style, const StyleOptions& options) {
 Program lower_predictor(const Model::Impl& model, int width, int height,
                         const LoweringOptions& options) {
   Graph graph(model.layers);
-  build_predictor(graph, model.file.architecture.predictor, height, width);
+  build_predictor(graph, model.file.architecture.predictor, height, width,
+                  static_cast<int>(model.info.style_size));
   return lower(graph, options);
 }
 
@@ -82,7 +83,8 @@ StyleVector encode(const Model::Impl& model, std::optional<Execution>& kept, con
   }
   kept->prepare(team_size(run.threads, kept->program().mac), run.max_memory_bytes);
   to_network_input(picture, kept->input());
-  StyleVector vector;
+  StyleVector vector(model.info.style_size);
+  vector.space = model.encoded_space;
   kept->run({.last_step = step_count(kept->program()),
              .output = vector.values.data(),
              .progress = &run.progress});

@@ -1,20 +1,110 @@
-// JSON from outside: parsed with limits and without the leniency that hides damage.
+// JSON from outside: parsed with limits and without the leniency that hides damage; and the few
+// pieces of JSON that NST writes itself.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "base/byte_reader.hpp"
 
 namespace nst {
 
 struct JsonLimits {
-  int max_depth = 8;                     // nested objects and arrays
-  std::uint64_t max_values = 1'000'000;  // bounds the memory a hostile text can ask for
+  int max_depth = 8;                      // nested objects and arrays
+  std::uint64_t max_values = 1'000'000;   // of the whole text
+  std::uint64_t max_members = 1'000'000;  // of one object or array
+  // If not empty: of an outermost object only the member of this name is kept. The others are
+  // parsed and counted, but take no memory.
+  std::string_view only = {};
+};
+
+class JsonDocument;
+
+// A value of a JsonDocument, which must outlive it. Small: pass it by value.
+class JsonValue {
+ public:
+  enum class Kind : std::uint8_t { null, boolean, count, number, text, array, object };
+
+  Kind kind() const;
+  bool is_object() const { return kind() == Kind::object; }
+  bool is_array() const { return kind() == Kind::array; }
+  bool is_text() const { return kind() == Kind::text; }
+
+  // The name under which an object holds this value; "" elsewhere.
+  std::string_view key() const;
+  // The characters of a string; "" for every other kind.
+  std::string_view text() const;
+  // A whole number ≥ 0 written as one; nullopt for every other kind.
+  std::optional<std::uint64_t> count() const;
+  // Any number; nullopt for every other kind.
+  std::optional<double> number() const;
+
+  // Members of an object or array in the text's order; a value of another kind has none.
+  class Iterator;
+  std::size_t size() const;
+  Iterator begin() const;
+  Iterator end() const;
+  // The member `key` of an object. Looks at each member: for objects of few.
+  std::optional<JsonValue> find(std::string_view key) const;
+
+ private:
+  friend class JsonDocument;
+  JsonValue(const JsonDocument* document, std::uint32_t index)
+      : document_(document), index_(index) {}
+  const JsonDocument* document_;
+  std::uint32_t index_;
+};
+
+class JsonValue::Iterator {
+ public:
+  JsonValue operator*() const { return value_; }
+  Iterator& operator++();
+  bool operator==(const Iterator& other) const { return value_.index_ == other.value_.index_; }
+
+ private:
+  friend class JsonValue;
+  explicit Iterator(JsonValue value) : value_(value) {}
+  JsonValue value_;
+};
+
+// A parsed text as two flat arrays, so that building it takes linear time and destroying it neither
+// allocates nor recurses.
+class JsonDocument {
+ public:
+  JsonValue root() const { return {this, 0}; }
+
+ private:
+  friend class JsonValue;
+  friend class JsonBuilder;
+  struct Node {
+    JsonValue::Kind kind = JsonValue::Kind::null;
+    std::uint32_t members = 0;                  // of an object or array
+    std::uint32_t next = 0;                     // the node after this value and all in it
+    std::uint32_t key_at = 0, key_bytes = 0;    // in characters_
+    std::uint32_t text_at = 0, text_bytes = 0;  // in characters_
+    double number = 0.0;                        // of a count, too
+    std::uint64_t count = 0;
+  };
+  std::string_view characters(std::uint32_t at, std::uint32_t bytes) const {
+    return std::string_view(characters_).substr(at, bytes);
+  }
+
+  std::vector<Node> nodes_;
+  std::string characters_;
 };
 
 // Parses UTF-8 JSON. Throws Error{code} "<name>: <what>" for syntax errors, duplicate keys, and
 // what exceeds the limits.
-nlohmann::json parse_json_strictly(Bytes text, const std::string& name, ErrorCode code,
-                                   JsonLimits limits = {});
+JsonDocument parse_json_strictly(Bytes text, const std::string& name, ErrorCode code,
+                                 JsonLimits limits = {});
+
+// `text` as a JSON string with its quotes; bytes that are not UTF-8 become U+FFFD.
+std::string json_quoted(std::string_view text);
+// The shortest text that reads back as `value`; null for what JSON has no number for.
+std::string json_number(double value);
 
 }  // namespace nst

@@ -54,12 +54,25 @@ class HeaderParser {
       }
     }
     skip_space();
+    if (accept('#')) take_comment();
     if (!text_.empty() || !has_descr || !has_order || !has_shape) fail();
     return shape;
   }
+  const std::string& comment() const { return comment_; }
 
  private:
   [[noreturn]] void fail() const { file_.fail("damaged .npy header; save it again with NumPy"); }
+
+  // The rest of the text: one line of printable characters.
+  void take_comment() {
+    skip_space();
+    const std::size_t end = text_.find_last_not_of(" \n");
+    comment_ = text_.substr(0, end == std::string_view::npos ? 0 : end + 1);
+    for (const char c : comment_) {
+      if (c < ' ' || c > '~') fail();
+    }
+    text_ = {};
+  }
 
   static std::string printable(std::string_view text) {
     std::string clean(text.substr(0, 16));
@@ -128,6 +141,7 @@ class HeaderParser {
   }
 
   std::string_view text_;
+  std::string comment_;
   const ByteReader& file_;
 };
 
@@ -153,7 +167,9 @@ NpyArray decode_npy(Bytes bytes, const std::string& name) {
   const std::string_view text(reinterpret_cast<const char*>(header.data()), header.size());
 
   NpyArray array;
-  array.shape = HeaderParser(text, reader).parse();
+  HeaderParser parser(text, reader);
+  array.shape = parser.parse();
+  array.comment = parser.comment();
   std::uint64_t data_bytes = sizeof(float);
   for (const std::int64_t side : array.shape) {
     data_bytes = checked_mul(data_bytes, static_cast<std::uint64_t>(side), ErrorCode::input,
@@ -170,9 +186,11 @@ NpyArray decode_npy(Bytes bytes, const std::string& name) {
   return array;
 }
 
-std::vector<std::uint8_t> encode_npy(const std::vector<std::int64_t>& shape, const float* values) {
+std::vector<std::uint8_t> encode_npy(const std::vector<std::int64_t>& shape, const float* values,
+                                     const std::string& comment) {
   std::string header =
       "{'descr': '<f4', 'fortran_order': False, 'shape': " + shape_text(shape) + ", }";
+  if (!comment.empty()) header += "  # " + comment;
   const std::size_t before = kSignature.size() + 4;  // signature, version, length
   const std::size_t used = before + header.size() + 1;
   header.append((kAlignment - used % kAlignment) % kAlignment, ' ');

@@ -12,6 +12,7 @@ namespace nst {
 struct NpyArray {
   std::vector<std::int64_t> shape;
   std::vector<float> values;
+  std::string comment;  // the text after a '#' behind the header's dictionary, trimmed
 };
 
 // True if the bytes begin with the .npy signature.
@@ -19,7 +20,9 @@ bool is_npy(Bytes bytes);
 // Values to the bit, in C order. Throws Error{input}: damaged header, other dtype, Fortran order,
 // or data that does not match the shape.
 NpyArray decode_npy(Bytes bytes, const std::string& name);
-// A version 1.0 file of the product of `shape` values (at most 8 sides).
-std::vector<std::uint8_t> encode_npy(const std::vector<std::int64_t>& shape, const float* values);
+// A version 1.0 file of the product of `shape` values (at most 8 sides). A `comment` of printable
+// ASCII stands in the header's padding, where NumPy reads it as Python's and ignores it.
+std::vector<std::uint8_t> encode_npy(const std::vector<std::int64_t>& shape, const float* values,
+                                     const std::string& comment = "");
 
 }  // namespace nst

@@ -5,11 +5,15 @@
 #include <cstdio>
 #include <cstring>
 #include <deque>
+#include <map>
+#include <string_view>
 #include <utility>
 
 #include "base/hash.hpp"
 #include "base/strict_json.hpp"
 #include "base/text.hpp"
+#include "model/recognise.hpp"
+#include "model/style_space.hpp"
 
 namespace nst {
 namespace {
@@ -86,39 +90,68 @@ class MetadataReader {
     for (const auto& [candidate, name] : names) {
       if (value == name) return candidate;
     }
-    fail(std::string("unknown ") + key + " '" + value + "'");
+    fail(std::string("unknown ") + key + " '" + one_line(value) + "'");
   }
 
   void check_format() const {
     if (optional("format") != kFormat) {
-      fail("not an NST model file; make one with nst-weights convert");
+      fail("not an NST model file; convert it: " + convert_command(name_));
     }
     const std::string version = require("format_version");
     if (version != kFormatVersion) {
-      fail("format version '" + version + "', this build reads " + kFormatVersion);
+      fail("format version '" + one_line(version) + "', this build reads " + kFormatVersion);
     }
   }
 
-  void check_crcs() const {
-    if (require("header_crc32c") != header_crc(contents_)) {
-      fail("the header's checksum does not match: the file is damaged");
-    }
+  // The first thing whose checksum does not hold, "" if all do.
+  std::string mismatch() const {
+    if (optional("header_crc32c") != header_crc(contents_)) return "the header";
     const std::string text = require("crc32c");
-    const nlohmann::json crcs =
+    const JsonDocument table =
         parse_json_strictly(as_bytes(text), name_ + " crc32c table", ErrorCode::model,
                             {.max_depth = 1, .max_values = 1'000'000});
-    if (!crcs.is_object() || crcs.size() != contents_.tensors.size()) {
-      fail("the crc32c table does not list the tensors");
+    if (!table.root().is_object() || table.root().size() != contents_.tensors.size()) {
+      return "the list of tensors";
     }
+    std::map<std::string_view, std::string_view> crcs;
+    for (const JsonValue entry : table.root()) crcs.emplace(entry.key(), entry.text());
     const std::vector<std::uint32_t> sums = tensor_crcs();
     auto sum = sums.begin();
     for (const auto& [tensor, entry] : contents_.tensors) {
       const auto it = crcs.find(tensor);
-      if (it == crcs.end()) fail("tensor '" + tensor + "' has no checksum");
-      if (*it != hex8(*sum++)) {
-        fail("tensor '" + tensor + "': checksum mismatch: the file is damaged");
+      if (it == crcs.end() || it->second != hex8(*sum++))
+        return std::string("tensor '") + one_line(tensor) + "'";
+    }
+    return "";
+  }
+
+  // Whether nst-weights laid the file out, and not a program that saved it again.
+  bool has_own_layout(Bytes bytes) const {
+    const std::string header = safetensors_header(contents_);
+    return bytes.size() >= 8 + header.size() &&
+           std::memcmp(bytes.data() + 8, header.data(), header.size()) == 0;
+  }
+
+  void check_types() const {
+    for (const auto& [tensor, entry] : contents_.tensors) {
+      if (entry.dtype != DType::f32 && entry.dtype != DType::f16) {
+        fail("tensor '" + one_line(tensor) + "' has dtype " + dtype_name(entry.dtype) +
+             "; a model file holds F32 and F16");
       }
     }
+  }
+
+  std::optional<std::string> style_space() const {
+    const auto it = contents_.metadata.find("style_space");
+    if (it == contents_.metadata.end()) return std::nullopt;
+    if (!it->second.empty() && !is_style_space(it->second)) {
+      fail("'" + one_line(it->second) + "' is no name of a style space");
+    }
+    return it->second;
+  }
+
+  [[noreturn]] void fail(const std::string& what) const {
+    throw Error(ErrorCode::model, one_line(name_) + ": " + what);
   }
 
  private:
@@ -131,10 +164,6 @@ class MetadataReader {
 #pragma omp taskloop shared(sums, data) num_tasks(32)
     for (std::size_t i = 0; i < data.size(); ++i) sums[i] = crc32c(data[i]);
     return sums;
-  }
-
-  [[noreturn]] void fail(const std::string& what) const {
-    throw Error(ErrorCode::model, one_line(name_) + ": " + one_line(what));
   }
 
   const SafeTensors& contents_;
@@ -177,15 +206,32 @@ std::string to_string(PredictorKind kind) { return name_of(kPredictors, kind); }
 std::string to_string(TransformerKind kind) { return name_of(kTransformers, kind); }
 std::string to_string(PaddingKind kind) { return name_of(kPaddings, kind); }
 
-ModelFile parse_model_file(Bytes bytes, const std::string& name) {
+bool is_model_file(const SafeTensors& contents) {
+  const auto it = contents.metadata.find("format");
+  return it != contents.metadata.end() && it->second == kFormat;
+}
+
+ModelFile parse_model_file(Bytes bytes, const std::string& name, Changed changed) {
+  refuse_other_content(bytes, name);
   ModelFile model;
   model.contents = parse_safetensors(bytes, name);
   const MetadataReader reader(model.contents, name);
   reader.check_format();
-  reader.check_crcs();
+  model.change = reader.mismatch();
+  if (!model.change.empty()) {
+    if (reader.has_own_layout(bytes)) {
+      reader.fail(model.change + ": checksum mismatch: the file is damaged; get it again");
+    }
+    if (changed == Changed::refuse) {
+      reader.fail(model.change + " has changed since the model was made; make a new model of it: " +
+                  convert_command(name));
+    }
+  }
+  reader.check_types();
   model.architecture = {reader.kind("predictor", kPredictors),
                         reader.kind("transformer", kTransformers),
                         reader.kind("padding", kPaddings)};
+  model.style_space = reader.style_space();
   model.source = reader.require("source");
   model.source_sha256 = reader.require("source_sha256");
   model.self_test = reader.optional("self_test");
@@ -196,7 +242,7 @@ std::vector<std::uint8_t> build_model_file(const ModelDescription& description,
                                            const std::vector<NamedTensor>& tensors, DType dtype) {
   SafeTensors contents;
   std::deque<std::vector<std::uint8_t>> storage;  // a deque: growing it moves no element
-  nlohmann::json crcs = nlohmann::json::object();
+  std::map<std::string, std::string> crcs;
   for (const NamedTensor& tensor : tensors) {
     check_size(tensor);
     const Bytes data = storage.emplace_back(encode(tensor, dtype));
@@ -205,14 +251,20 @@ std::vector<std::uint8_t> build_model_file(const ModelDescription& description,
     }
     crcs[tensor.name] = hex8(crc32c(data));
   }
+  std::string crc_table;
+  for (const auto& [tensor, crc] : crcs) {
+    crc_table += crc_table.empty() ? '{' : ',';
+    crc_table += json_quoted(tensor) + ":\"" + crc + '"';
+  }
   contents.metadata = {{"format", kFormat},
                        {"format_version", kFormatVersion},
                        {"predictor", to_string(description.architecture.predictor)},
                        {"transformer", to_string(description.architecture.transformer)},
                        {"padding", to_string(description.architecture.padding)},
-                       {"source", description.source},
+                       {"style_space", description.style_space},
+                       {"source", valid_utf8(description.source)},
                        {"source_sha256", description.source_sha256},
-                       {"crc32c", crcs.dump()}};
+                       {"crc32c", crc_table.empty() ? "{}" : crc_table + '}'}};
   if (!description.self_test.empty()) contents.metadata["self_test"] = description.self_test;
   contents.metadata["header_crc32c"] = header_crc(contents);
   return serialise_safetensors(contents);

@@ -4,10 +4,12 @@
 // Tensors: HWIO order, batch norm folded into "<layer>/weights" ("<layer>/depthwise_weights", [kh,
 // kw, c, 1]) and "<layer>/biases". Metadata (all strings): format = "nst-model", format_version =
 // "1", predictor = inception_v3 | mobilenet_v2 | none, transformer = full | separable, padding =
-// reflect | zero, source, source_sha256, crc32c = JSON object {tensor: "8 hex digits"}, self_test =
-// JSON (see self_test.hpp; optional), header_crc32c = 8 hex digits: the CRC-32C of the other
-// metadata (key, NUL, value, NUL; by key) and then of every tensor's name, dtype and "[1, 2]" shape
-// (each NUL-terminated; by name), so that no damaged byte of the file goes unnoticed.
+// reflect | zero, style_space = the
+// space of style vectors (style_space.hpp; "" unknown; absent in files of earlier versions),
+// source, source_sha256, crc32c = JSON object {tensor: "8 hex digits"}, self_test = JSON (see
+// self_test.hpp; optional), header_crc32c = 8 hex digits: the CRC-32C of the other metadata (key,
+// NUL, value, NUL; by key) and then of every tensor's name, dtype and "[1, 2]" shape (each
+// NUL-terminated; by name), so that no damaged byte of the file goes unnoticed.
 #pragma once
 
 #include <map>
@@ -37,15 +39,25 @@ struct Architecture {
 // Everything a model file holds, tensors still in the file's bytes.
 struct ModelFile {
   Architecture architecture;
+  std::optional<std::string> style_space;  // nullopt: the file does not say
   std::string source;
   std::string source_sha256;
   std::string self_test;  // JSON, empty if absent
+  // What another program has changed since the file was made ("tensor 'x'"); empty: nothing.
+  std::string change;
   SafeTensors contents;
 };
 
+// What to do with a file that another program has changed and saved again, so that its checksums
+// no longer hold. A damaged file is refused in any case: its layout is still nst-weights' own.
+enum class Changed { refuse, accept };
+
 // Parses and checks: format, version, architecture, a CRC-32C per tensor. Does not check that the
 // networks are complete (the networks do). `bytes` must outlive the result. Throws Error{model}.
-ModelFile parse_model_file(Bytes bytes, const std::string& name);
+ModelFile parse_model_file(Bytes bytes, const std::string& name, Changed changed = Changed::refuse);
+
+// Whether the metadata are those of a model file.
+bool is_model_file(const SafeTensors& contents);
 
 // A tensor to be written: float32, row-major.
 struct NamedTensor {
@@ -56,9 +68,10 @@ struct NamedTensor {
 
 struct ModelDescription {
   Architecture architecture;
-  std::string source;
+  std::string source;  // bytes that are not UTF-8 are replaced
   std::string source_sha256;
   std::string self_test;
+  std::string style_space = {};
 };
 
 // The bytes of a model file holding `tensors` as `dtype`. Order of `tensors` is irrelevant; the

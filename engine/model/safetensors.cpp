@@ -3,14 +3,13 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <optional>
 
 #include "base/strict_json.hpp"
 #include "base/text.hpp"
 
 namespace nst {
 namespace {
-
-using nlohmann::json;
 
 constexpr std::uint64_t kMaxHeaderBytes = 16u << 20;
 constexpr std::size_t kMaxRank = 8;
@@ -23,44 +22,65 @@ struct Extent {
   std::string tensor;
 };
 
+struct TypeInfo {
+  DType dtype;
+  const char* name;
+  std::size_t bits;
+};
+constexpr TypeInfo kTypes[] = {
+    {DType::f32, "F32", 32},        {DType::f16, "F16", 16},        {DType::bf16, "BF16", 16},
+    {DType::f64, "F64", 64},        {DType::i64, "I64", 64},        {DType::i32, "I32", 32},
+    {DType::i16, "I16", 16},        {DType::i8, "I8", 8},           {DType::u64, "U64", 64},
+    {DType::u32, "U32", 32},        {DType::u16, "U16", 16},        {DType::u8, "U8", 8},
+    {DType::boolean, "BOOL", 8},    {DType::c64, "C64", 64},        {DType::f8_e4m3, "F8_E4M3", 8},
+    {DType::f8_e5m2, "F8_E5M2", 8}, {DType::f8_e8m0, "F8_E8M0", 8}, {DType::f6_e2m3, "F6_E2M3", 6},
+    {DType::f6_e3m2, "F6_E3M2", 6}, {DType::f4, "F4", 4},
+};
+
+const TypeInfo& type_info(DType dtype) {
+  for (const TypeInfo& type : kTypes) {
+    if (type.dtype == dtype) return type;
+  }
+  throw Error(ErrorCode::internal, "a tensor type without a name");
+}
+
 // Turns one member of the header into a tensor; `file` names it in messages.
 class TensorParser {
  public:
-  TensorParser(const std::string& file, const std::string& tensor, const json& value)
-      : where_(one_line(file) + ": tensor '" + one_line(tensor) + "'"), value_(value) {
+  TensorParser(const std::string& file, JsonValue value)
+      : where_(one_line(file) + ": tensor '" + one_line(value.key()) + "'"), value_(value) {
     if (!value.is_object() || value.size() != 3) {
       fail("needs exactly dtype, shape and data_offsets");
     }
   }
 
   DType dtype() const {
-    const json& name = member("dtype");
-    if (name == "F32") return DType::f32;
-    if (name == "F16") return DType::f16;
-    fail("has dtype " + one_line(name.dump()) + "; only F32 and F16 are supported");
+    const JsonValue name = member("dtype");
+    for (const TypeInfo& type : kTypes) {
+      if (name.is_text() && name.text() == type.name) return type.dtype;
+    }
+    fail("has the unknown dtype '" + one_line(name.text()) + "'");
   }
 
   std::vector<std::int64_t> shape() const {
-    const json& dims = member("shape");
+    const JsonValue dims = member("shape");
     if (!dims.is_array() || dims.size() > kMaxRank) fail("has no proper shape");
     std::vector<std::int64_t> shape;
-    for (const json& dim : dims) {
-      if (!dim.is_number_unsigned() || dim.get<std::uint64_t>() > INT32_MAX) {
-        fail("has a shape that is not made of counts below 2^31");
-      }
-      shape.push_back(dim.get<std::int64_t>());
+    for (const JsonValue dim : dims) {
+      const std::uint64_t side = dim.count().value_or(UINT64_MAX);
+      if (side > INT32_MAX) fail("has a shape that is not made of counts below 2^31");
+      shape.push_back(static_cast<std::int64_t>(side));
     }
     return shape;
   }
 
   Extent extent() const {
-    const json& ends = member("data_offsets");
-    if (!ends.is_array() || ends.size() != 2 || !ends[0].is_number_unsigned() ||
-        !ends[1].is_number_unsigned() ||
-        ends[0].get<std::uint64_t>() > ends[1].get<std::uint64_t>()) {
-      fail("has no proper data_offsets");
-    }
-    return {ends[0].get<std::uint64_t>(), ends[1].get<std::uint64_t>(), {}};
+    const JsonValue ends = member("data_offsets");
+    if (!ends.is_array() || ends.size() != 2) fail("has no proper data_offsets");
+    const auto begin = (*ends.begin()).count();
+    const auto end = (*++ends.begin()).count();
+    if (!begin || !end || *begin > *end) fail("has no proper data_offsets");
+    return {*begin, *end, {}};
   }
 
   [[noreturn]] void fail(const std::string& what) const {
@@ -69,22 +89,23 @@ class TensorParser {
   const std::string& where() const { return where_; }
 
  private:
-  const json& member(const char* key) const {
-    const auto it = value_.find(key);
-    if (it == value_.end()) fail(std::string("has no ") + key);
-    return *it;
+  JsonValue member(const char* key) const {
+    const std::optional<JsonValue> value = value_.find(key);
+    if (!value) fail(std::string("has no ") + key);
+    return *value;
   }
 
   std::string where_;
-  const json& value_;
+  JsonValue value_;
 };
 
-std::map<std::string, std::string> parse_metadata(const json& value, const ByteReader& reader) {
+std::map<std::string, std::string> parse_metadata(JsonValue value, const ByteReader& reader) {
   if (!value.is_object()) reader.fail("__metadata__ is not an object");
   std::map<std::string, std::string> metadata;
-  for (const auto& [key, text] : value.items()) {
-    if (!text.is_string()) reader.fail("__metadata__ entry '" + key + "' is not a string");
-    metadata.emplace(key, text.get<std::string>());
+  for (const JsonValue entry : value) {
+    const std::string key(entry.key());
+    if (!entry.is_text()) reader.fail("__metadata__ entry '" + key + "' is not a string");
+    metadata.emplace(key, entry.text());
   }
   return metadata;
 }
@@ -109,21 +130,23 @@ void check_tiling(std::vector<Extent> extents, std::uint64_t data_bytes, const B
   }
 }
 
-std::uint64_t element_product(const std::vector<std::int64_t>& shape, std::string_view what) {
-  std::uint64_t count = 1;
+// The bytes a tensor of `shape` takes; types below a byte are packed.
+std::uint64_t tensor_bytes(const std::vector<std::int64_t>& shape, DType dtype,
+                           std::string_view what) {
+  std::uint64_t bits = dtype_bits(dtype);
   for (const std::int64_t dim : shape) {
-    count = checked_mul(count, static_cast<std::uint64_t>(dim), ErrorCode::model, what);
+    bits = checked_mul(bits, static_cast<std::uint64_t>(dim), ErrorCode::model, what);
   }
-  return count;
+  return bits / 8 + (bits % 8 != 0 ? 1 : 0);
 }
 
 }  // namespace
 
-std::size_t dtype_bytes(DType dtype) { return dtype == DType::f32 ? 4 : 2; }
+std::size_t dtype_bits(DType dtype) { return type_info(dtype).bits; }
 
-std::string dtype_name(DType dtype) { return dtype == DType::f32 ? "F32" : "F16"; }
+std::string dtype_name(DType dtype) { return type_info(dtype).name; }
 
-std::uint64_t TensorEntry::element_count() const { return data.size() / dtype_bytes(dtype); }
+std::uint64_t TensorEntry::element_count() const { return data.size() * 8 / dtype_bits(dtype); }
 
 SafeTensors parse_safetensors(Bytes bytes, const std::string& name) {
   ByteReader reader(bytes, name, ErrorCode::model);
@@ -133,57 +156,75 @@ SafeTensors parse_safetensors(Bytes bytes, const std::string& name) {
                 " bytes)");
   }
   const Bytes header_text = reader.take(header_bytes, "the safetensors header");
-  const json header = parse_json_strictly(header_text, name + " header", ErrorCode::model,
-                                          {.max_depth = 4, .max_values = 1'000'000});
-  if (!header.is_object()) reader.fail("the safetensors header is not a JSON object");
+  const JsonDocument header = parse_json_strictly(header_text, name + " header", ErrorCode::model,
+                                                  {.max_depth = 4, .max_values = 1'000'000});
+  if (!header.root().is_object()) reader.fail("the safetensors header is not a JSON object");
   const Bytes data = reader.take(reader.remaining(), "the tensors");
 
   SafeTensors contents;
   std::vector<Extent> extents;
-  for (const auto& [key, value] : header.items()) {
-    if (key == "__metadata__") {
-      contents.metadata = parse_metadata(value, reader);
+  for (const JsonValue member : header.root()) {
+    if (member.key() == "__metadata__") {
+      contents.metadata = parse_metadata(member, reader);
       continue;
     }
-    const TensorParser parser(name, key, value);
+    const TensorParser parser(name, member);
     TensorEntry entry{parser.dtype(), parser.shape(), {}};
     Extent extent = parser.extent();
     if (extent.end > data.size()) {
       parser.fail("ends at data byte " + std::to_string(extent.end) + ", the file has " +
                   std::to_string(data.size()) + ": truncated?");
     }
-    const std::uint64_t expected_bytes =
-        checked_mul(element_product(entry.shape, parser.where()), dtype_bytes(entry.dtype),
-                    ErrorCode::model, parser.where());
+    const std::uint64_t expected_bytes = tensor_bytes(entry.shape, entry.dtype, parser.where());
     if (extent.end - extent.begin != expected_bytes) {
       parser.fail("holds " + std::to_string(extent.end - extent.begin) + " bytes, its shape " +
                   shape_text(entry.shape) + " needs " + std::to_string(expected_bytes));
     }
     entry.data = data.subspan(extent.begin, expected_bytes);
-    extent.tensor = key;
+    extent.tensor = member.key();
     extents.push_back(std::move(extent));
-    contents.tensors.emplace(key, std::move(entry));
+    contents.tensors.emplace(member.key(), std::move(entry));
   }
   check_tiling(std::move(extents), data.size(), reader);
   return contents;
 }
 
-std::vector<std::uint8_t> serialise_safetensors(const SafeTensors& contents) {
-  nlohmann::ordered_json header = nlohmann::ordered_json::object();
+std::string safetensors_header(const SafeTensors& contents) {
+  std::string text = "{";
+  const auto member = [&text](const std::string& key) {
+    if (text.back() != '{') text += ',';
+    text += json_quoted(key) + ':';
+  };
   if (!contents.metadata.empty()) {
-    for (const auto& [key, value] : contents.metadata) header["__metadata__"][key] = value;
+    text += "\"__metadata__\":{";
+    for (const auto& [key, value] : contents.metadata) {
+      member(key);
+      text += json_quoted(value);
+    }
+    text += '}';
   }
-  std::uint64_t data_bytes = 0;
+  std::uint64_t begin = 0;
   for (const auto& [name, tensor] : contents.tensors) {
-    const std::uint64_t end = data_bytes + tensor.data.size();
-    header[name] = {{"dtype", dtype_name(tensor.dtype)},
-                    {"shape", tensor.shape},
-                    {"data_offsets", {data_bytes, end}}};
-    data_bytes = end;
+    member(name);
+    std::string shape;
+    for (const std::int64_t dim : tensor.shape) {
+      if (!shape.empty()) shape += ',';
+      shape += std::to_string(dim);
+    }
+    const std::uint64_t end = begin + tensor.data.size();
+    text += "{\"dtype\":\"" + dtype_name(tensor.dtype) + "\",\"shape\":[" + shape +
+            "],\"data_offsets\":[" + std::to_string(begin) + ',' + std::to_string(end) + "]}";
+    begin = end;
   }
-  std::string text = header.dump();
+  text += '}';
   text.append((kHeaderAlignment - text.size() % kHeaderAlignment) % kHeaderAlignment, ' ');
+  return text;
+}
 
+std::vector<std::uint8_t> serialise_safetensors(const SafeTensors& contents) {
+  const std::string text = safetensors_header(contents);
+  std::uint64_t data_bytes = 0;
+  for (const auto& [name, tensor] : contents.tensors) data_bytes += tensor.data.size();
   std::vector<std::uint8_t> bytes(sizeof(std::uint64_t) + text.size());
   bytes.reserve(bytes.size() + data_bytes);
   const std::uint64_t header_bytes = text.size();
@@ -208,6 +249,7 @@ void to_float(const TensorEntry& tensor, float* out) {
     std::memcpy(out, tensor.data.data(), tensor.data.size());
     return;
   }
+  if (tensor.dtype != DType::f16) throw Error(ErrorCode::internal, "not a tensor of floats");
   for (std::size_t i = 0; i < count; ++i) {
     std::uint16_t half = 0;
     std::memcpy(&half, tensor.data.data() + 2 * i, sizeof half);

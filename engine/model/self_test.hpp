@@ -1,9 +1,10 @@
 // A model's own proof: a seeded input and what the network made of it when the file was written.
 //
 // JSON in the metadata entry "self_test": {"version": 1, "seed", "style": [w, h], "content": [w,
-// h], "bottleneck": [100 numbers] (absent without a predictor; the style vector is pseudo-random
-// then), "output": [w, h], "samples": [[index, value], ...]}. The inputs are pseudo-random pictures
-// (see pseudo_random.hpp), never resized, so that nothing but the networks takes part.
+// h], "bottleneck": [style_size numbers] (absent without a predictor; the style vector is
+// pseudo-random then), "output": [w, h], "samples": [[index, value], ...]}. The inputs are
+// pseudo-random pictures (see pseudo_random.hpp), never resized, so that nothing but the networks
+// takes part.
 #pragma once
 
 #include <string>

@@ -4,7 +4,7 @@
 
 namespace nst {
 
-void build_predictor(Graph& graph, PredictorKind kind, int h, int w) {
+void build_predictor(Graph& graph, PredictorKind kind, int h, int w, int style_size) {
   switch (kind) {
     case PredictorKind::inception_v3:
       build_inception_v3(graph, h, w);
@@ -18,9 +18,9 @@ void build_predictor(Graph& graph, PredictorKind kind, int h, int w) {
                   "or convert the predictor's weights too");
   }
   const Node& output = graph.nodes().back();
-  if (output.shape != Shape{1, 1, StyleVector::kSize}) {
+  if (output.shape != Shape{1, 1, style_size}) {
     graph.layers().refuse("layer " + output.name + " makes " + std::to_string(output.shape.c) +
-                          " values where " + std::to_string(StyleVector::kSize) + " are needed");
+                          " values where " + std::to_string(style_size) + " are needed");
   }
 }
 

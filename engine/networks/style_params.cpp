@@ -4,9 +4,9 @@ namespace nst {
 namespace {
 
 const LayerStore::Dense& find(const LayerStore& layers, const StyleLayer& layer,
-                              const std::string& part) {
+                              const std::string& part, std::size_t style_size) {
   const std::string name = layer.name + part;
-  const LayerStore::Dense& dense = layers.dense(name, StyleVector::kSize);
+  const LayerStore::Dense& dense = layers.dense(name, static_cast<int>(style_size));
   if (dense.out != layer.channels) {
     layers.refuse("tensor " + name + "/weights makes " + std::to_string(dense.out) +
                   " values for a layer of " + std::to_string(layer.channels) + " channels");
@@ -23,10 +23,11 @@ const StyleLayer& StyleLayout::append(const std::string& layer, int channels) {
   return layers.back();
 }
 
-void check_style_params(const LayerStore& layers, const StyleLayout& layout) {
+void check_style_params(const LayerStore& layers, const StyleLayout& layout,
+                        std::size_t style_size) {
   for (const StyleLayer& layer : layout.layers) {
-    find(layers, layer, "/Conv");
-    find(layers, layer, "/Conv_1");
+    find(layers, layer, "/Conv", style_size);
+    find(layers, layer, "/Conv_1", style_size);
   }
 }
 
@@ -38,8 +39,8 @@ std::vector<float> style_params(const LayerStore& layers, const StyleLayout& lay
                          dense.out, out);
   };
   for (const StyleLayer& layer : layout.layers) {
-    apply(find(layers, layer, "/Conv"), params.data() + layer.beta);
-    apply(find(layers, layer, "/Conv_1"), params.data() + layer.gamma);
+    apply(find(layers, layer, "/Conv", style.size()), params.data() + layer.beta);
+    apply(find(layers, layer, "/Conv_1", style.size()), params.data() + layer.gamma);
   }
   return params;
 }

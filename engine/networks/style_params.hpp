@@ -1,4 +1,4 @@
-// Style parameters: bottleneck [100] → γ and β of every conditional instance norm, each by one
+// Style parameters: bottleneck [n] → γ and β of every conditional instance norm, each by one
 // dense layer.
 #pragma once
 
@@ -26,12 +26,13 @@ struct StyleLayout {
   const StyleLayer& append(const std::string& layer, int channels);
 };
 
-// Checks that the model has the dense layers of `layout`, with the right sizes. Throws
-// Error{model}.
-void check_style_params(const LayerStore& layers, const StyleLayout& layout);
+// Checks that the model has the dense layers of `layout`, all for style vectors of `style_size`
+// values. Throws Error{model}.
+void check_style_params(const LayerStore& layers, const StyleLayout& layout,
+                        std::size_t style_size);
 
-// All γ and β for a style (Ghiasi et al. 2017, §2: Magenta's StyleNorm/Conv is β, StyleNorm/Conv_1
-// is γ).
+// All γ and β for a style of the size the layers take (Ghiasi et al. 2017, §2: Magenta's
+// StyleNorm/Conv is β, StyleNorm/Conv_1 is γ).
 std::vector<float> style_params(const LayerStore& layers, const StyleLayout& layout,
                                 const StyleVector& style);
 

@@ -10,6 +10,7 @@ from safetensors.numpy import load_file, save_file
 from data import to_tensor
 from networks import BLOCKS, Predictor, Transformer
 
+STYLE_SPACE = "magenta-mobile-100"  # engine/model/style_space.hpp
 TOP_CHANNELS = BLOCKS[-1][1]  # of a predictor of width 1
 
 
@@ -99,7 +100,8 @@ def load_unfolded(student, path, views):
 
 
 def save_networks(path, predictor, transformer, description):
-    """Writes both networks as float32, batch norm folded. nst-weights convert adds the self-test."""
+    """Writes both networks as float32, batch norm folded. nst-weights convert adds the self-test and keeps
+    the space of the style vectors: a student learns the bottleneck of the published mobile pair."""
     tensors = {}
     numpy = lambda t: np.ascontiguousarray(t.detach().float().numpy())
     for name, layer in predictor.named_convs():
@@ -118,4 +120,4 @@ def save_networks(path, predictor, transformer, description):
             scope = f"style_params/transformer/{name}/StyleNorm/{variable}"
             tensors[f"{scope}/weights"] = numpy(linear.weight.t())[None, None]
             tensors[f"{scope}/biases"] = numpy(linear.bias)
-    save_file(tensors, path, metadata={"description": description})
+    save_file(tensors, path, metadata={"description": description, "style_space": STYLE_SPACE})

@@ -1,10 +1,10 @@
 #include "model/model_file.hpp"
 
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
 #include "base/expect_error.hpp"
-#include "base/strict_json.hpp"
 #include "model/pseudo_random.hpp"
 
 using nst::Bytes;
@@ -92,8 +92,8 @@ TEST_CASE("Another tool may reformat the header as long as it says the same") {
   nst::SafeTensors contents = nst::parse_model_file(good, "m").contents;
   auto bytes = nst::serialise_safetensors(contents);
   const std::uint64_t old_size = bytes[0] | bytes[1] << 8;
-  const auto header =
-      nst::parse_json_strictly(Bytes(bytes).subspan(8, old_size), "m", ErrorCode::model);
+  const auto header = nlohmann::json::parse(
+      bytes.begin() + 8, bytes.begin() + 8 + static_cast<std::ptrdiff_t>(old_size));
   const std::string pretty = header.dump(2);
   std::vector<std::uint8_t> reformatted = {static_cast<std::uint8_t>(pretty.size()),
                                            static_cast<std::uint8_t>(pretty.size() >> 8),
@@ -110,7 +110,7 @@ TEST_CASE("Another tool may reformat the header as long as it says the same") {
   contents.metadata["source"] = "someone else";
   bytes = nst::serialise_safetensors(contents);
   CHECK(contains(expect_error(ErrorCode::model, [&] { nst::parse_model_file(bytes, "m"); }),
-                 "header's checksum"));
+                 "the header: checksum mismatch"));
 }
 
 TEST_CASE("A safetensors file of another kind is told apart from a damaged model") {

@@ -89,7 +89,7 @@ TEST_CASE("Safetensors with holes, overlaps or wrong sizes are refused with the 
 TEST_CASE("Malformed safetensors headers are refused") {
   for (const char* header :
        {"[]", "1", "{\"a\":1}", R"({"a":{"dtype":"F32","shape":[1]}})",
-        R"({"a":{"dtype":"I64","shape":[],"data_offsets":[0,8]}})",
+        R"({"a":{"dtype":"X64","shape":[],"data_offsets":[0,8]}})",
         R"({"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}})",
         R"({"a":{"dtype":"F32","shape":[1.0],"data_offsets":[0,4]}})",
         R"({"a":{"dtype":"F32","shape":1,"data_offsets":[0,4]}})",

@@ -58,7 +58,7 @@ StyleVector golden_style(const FormulaNetwork& network, std::size_t i) {
     return formula_style(case_name("style_", i));
   }
   const Golden golden = load_golden(fixture(network.name, case_name("bottleneck_", i) + ".npy"));
-  StyleVector style;
+  StyleVector style(100);
   REQUIRE(golden.f64.size() == style.values.size());
   std::copy(golden.f64.begin(), golden.f64.end(), style.values.begin());
   return style;

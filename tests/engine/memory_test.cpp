@@ -82,7 +82,7 @@ TEST_CASE("A style vector's bits do not depend on strips or on what is one step 
         Execution execution(lower_predictor(model.impl(), style.width, style.height, options),
                             threads, 0);
         to_network_input(style.view(), execution.input());
-        StyleVector vector;
+        StyleVector vector(model.info().style_size);
         execution.run(
             {.last_step = step_count(execution.program()), .output = vector.values.data()});
         return vector.values;

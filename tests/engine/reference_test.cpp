@@ -35,7 +35,7 @@ std::vector<std::uint8_t> convert(const std::vector<std::string>& relative,
                                   PaddingKind padding = PaddingKind::reflect) {
   std::vector<std::string> paths;
   for (const std::string& name : relative) paths.push_back(shared_path(name));
-  const weights::Conversion conversion = weights::convert_sources(paths, padding);
+  const weights::Conversion conversion = weights::convert_sources(paths, {.padding = padding});
   return build_model_file(conversion.description, conversion.tensors, DType::f32);
 }
 
@@ -99,7 +99,7 @@ TEST_CASE("Checkpoint and SavedModel of the Inception model give the same tensor
           doctest::test_suite("slow")) {
   if (!have({kCheckpoint + ".index", kSavedModel})) return;
   const auto tensors = [](const std::string& source) {
-    return weights::convert_sources({shared_path(source)}, PaddingKind::reflect).tensors;
+    return weights::convert_sources({shared_path(source)}).tensors;
   };
   const std::vector<NamedTensor> checkpoint = tensors(kCheckpoint);
   const std::vector<NamedTensor> saved_model = tensors(kSavedModel);

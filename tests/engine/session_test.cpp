@@ -185,13 +185,17 @@ TEST_CASE("The C session encodes and paints as the C++ one does") {
   const nst_image style = c_view(picture);
   Session expected(Model::default_model());
   const StyleOptions as_is{.style_size = 0};
-  float vector[NST_STYLE_SIZE] = {};
+  nst_style* vector = nullptr;
   StyleVector wanted;
   for (int round = 0; round < 2; ++round) {
-    REQUIRE(nst_session_encode_style(session, &style, 0, NST_RESIZE_SMOOTH, nullptr, vector) ==
+    nst_style_free(vector);
+    REQUIRE(nst_session_encode_style(session, &style, 0, NST_RESIZE_SMOOTH, nullptr, &vector) ==
             NST_OK);
     wanted = expected.encode_style(picture.view(), as_is);
-    CHECK(std::equal(wanted.values.begin(), wanted.values.end(), vector));
+    std::size_t size = 0;
+    const float* const values = nst_style_values(vector, &size);
+    CHECK(std::vector<float>(values, values + size) == wanted.values);
+    CHECK(nst_style_space(vector) == std::string("magenta-mobile-100"));
   }
   CHECK(nst_session_encode_style(session, &style, 0, NST_RESIZE_SMOOTH, nullptr, nullptr) ==
         NST_ERROR_USAGE);
@@ -216,6 +220,7 @@ TEST_CASE("The C session encodes and paints as the C++ one does") {
   target = c_view(larger);
   CHECK(nst_session_render(session, vector, &counting, &target) == NST_ERROR_USAGE);
   CHECK(reports == 0);
+  nst_style_free(vector);
   nst_session_free(session);
 }
 

@@ -117,7 +117,7 @@ TEST_CASE("Pictures that are not there, or not files, are input errors that name
 }
 
 TEST_CASE("A style vector is blended along a straight line") {
-  StyleVector a, b;
+  StyleVector a(100), b(100);
   const nst::PseudoRandom random(5, "style");
   for (std::size_t i = 0; i < 100; ++i) {
     a.values[i] = random.symmetric(i);
@@ -137,7 +137,7 @@ TEST_CASE("A style vector is blended along a straight line") {
 
 TEST_CASE("A style vector goes through a file to the bit, and nothing else is read as one") {
   const TemporaryFolder folder;
-  StyleVector style;
+  StyleVector style(100);
   const nst::PseudoRandom random(6, "style");
   for (std::size_t i = 0; i < 100; ++i) style.values[i] = random.symmetric(i);
   style.save(folder.file("v.npy"));
@@ -148,9 +148,9 @@ TEST_CASE("A style vector goes through a file to the bit, and nothing else is re
     const std::string path = folder.file("bad.npy", nst::encode_npy(shape, values.data()));
     expect_error(ErrorCode::input, [&] { (void)StyleVector::load(path); });
   };
-  std::vector<float> values(200);
-  refuse({99}, values);
-  refuse({101}, values);
+  std::vector<float> values(5000);
+  refuse({0}, values);
+  refuse({4097}, values);
   refuse({10, 10}, values);
   values[99] = std::numeric_limits<float>::infinity();
   refuse({100}, values);

@@ -54,7 +54,7 @@ Image npy_image(const std::string& path) {
 
 StyleVector npy_style(const std::string& path) {
   const xt::xarray<float> array = load_npy(path);
-  StyleVector style;
+  StyleVector style(100);
   if (array.size() != style.values.size()) throw Error(ErrorCode::input, path + ": not [100]");
   std::copy(array.begin(), array.end(), style.values.begin());
   return style;

@@ -105,6 +105,8 @@ void add_mobilenet(Variables& out) {
   add_conv(out, "mobilenet_conv/Conv", 1, 1, 1280, 100);
 }
 
+constexpr int kStyleSize = 100;
+
 // One of the 13 layers that a style steers: `block`/[dilate_]`conv`.
 void add_normalised(Variables& out, bool separable, const std::string& block,
                     const std::string& conv, int k, int in_c, int out_c) {
@@ -116,8 +118,8 @@ void add_normalised(Variables& out, bool separable, const std::string& block,
     out.push_back({"transformer/" + block + "/" + conv + "/weights", {k, k, in_c, out_c}});
   }
   const std::string norm = "style_params/transformer/" + block + "/" + conv + "/StyleNorm";
-  add_conv(out, norm + "/Conv", 1, 1, StyleVector::kSize, out_c);    // β
-  add_conv(out, norm + "/Conv_1", 1, 1, StyleVector::kSize, out_c);  // γ
+  add_conv(out, norm + "/Conv", 1, 1, kStyleSize, out_c);    // β
+  add_conv(out, norm + "/Conv_1", 1, 1, kStyleSize, out_c);  // γ
 }
 
 void add_transformer(Variables& out, const FormulaNetwork& network) {
@@ -270,7 +272,7 @@ Image formula_picture(std::string_view name, int height, int width) {
 
 StyleVector formula_style(std::string_view name) {
   const PseudoRandom random(kFormulaSeed, name);
-  StyleVector style;
+  StyleVector style(kStyleSize);
   for (std::size_t i = 0; i < style.values.size(); ++i)
     style.values[i] = 0.25f * random.symmetric(i);
   return style;

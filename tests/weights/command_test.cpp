@@ -8,10 +8,10 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <nlohmann/json.hpp>
 
 #include "base/expect_error.hpp"
 #include "base/file.hpp"
-#include "base/strict_json.hpp"
 #include "base/temporary_folder.hpp"
 #include "model/model_file.hpp"
 #include "weights/weight_fixtures.hpp"

@@ -27,7 +27,7 @@ using nst::weights::convert_sources;
 namespace {
 
 Conversion convert(const std::string& fixture) {
-  return convert_sources({weight_fixture(fixture)}, PaddingKind::reflect);
+  return convert_sources({weight_fixture(fixture)});
 }
 
 std::map<std::string, std::vector<float>> values_of(const Conversion& conversion) {
@@ -53,6 +53,7 @@ class MadeUpSource : public nst::weights::Source {
   }
   std::string description() const override { return "made-up source"; }
   std::string sha256() const override { return "0"; }
+  std::vector<std::string> files() const override { return {}; }
   const std::vector<nst::weights::SourceTensor>& tensors() const override { return tensors_; }
   std::vector<float> read(const std::string& name) const override { return items_.at(name).second; }
 
@@ -161,7 +162,8 @@ TEST_CASE("The TFLite converter folds batch norm to the same numbers") {
 }
 
 TEST_CASE("TF.js gives the separable transformer") {
-  const Conversion conversion = convert_sources({weight_fixture("tfjs")}, PaddingKind::zero);
+  const Conversion conversion =
+      convert_sources({weight_fixture("tfjs")}, {.padding = PaddingKind::zero});
   CHECK(conversion.description.architecture.transformer == TransformerKind::separable);
   CHECK(conversion.description.architecture.padding == PaddingKind::zero);
   CHECK(conversion.tensors.size() == 6 + 13 * 2 + 13 * 4);
@@ -191,7 +193,7 @@ TEST_CASE("A model converts to itself") {
   const TemporaryFolder folder;
   const std::string path = folder.file(
       "m.safetensors", nst::build_model_file(first.description, first.tensors, DType::f32));
-  const Conversion again = convert_sources({path}, PaddingKind::reflect);
+  const Conversion again = convert_sources({path});
   CHECK(again.description.source == "NST model m.safetensors");
   CHECK(values_of(again) == values_of(first));
 }
@@ -210,18 +212,17 @@ TEST_CASE("Sources are merged, but not two of the same") {
       folder.file("a.safetensors", nst::build_model_file({}, predictor, DType::f32));
   const std::string b =
       folder.file("b.safetensors", nst::build_model_file({}, transformer, DType::f32));
-  const Conversion merged = convert_sources({a, b}, PaddingKind::reflect);
+  const Conversion merged = convert_sources({a, b});
   CHECK(values_of(merged) == values_of(whole));
   CHECK(merged.description.source == "NST model a.safetensors + NST model b.safetensors");
   CHECK(merged.description.source_sha256.size() == 64 + 3 + 64);
   CHECK(contains(expect_error(ErrorCode::model,
                               [&] {
-                                convert_sources({a, b, b}, PaddingKind::reflect);
+                                convert_sources({a, b, b});
                               }),
                  "in more than one of the sources"));
-  CHECK(
-      contains(expect_error(ErrorCode::model, [&] { convert_sources({a}, PaddingKind::reflect); }),
-               "a model needs its transformer"));
+  CHECK(contains(expect_error(ErrorCode::model, [&] { convert_sources({a}); }),
+                 "a model needs its transformer"));
 }
 
 TEST_CASE("Shapes that do not fit the network are refused with both shapes") {

@@ -14,7 +14,6 @@ namespace fs = std::filesystem;
 using nst::Bytes;
 using nst::DType;
 using nst::ErrorCode;
-using nst::PaddingKind;
 using nst::test::expect_error;
 using nst::test::TemporaryFolder;
 using nst::test::weight_fixture;
@@ -68,8 +67,7 @@ void read_everything(const std::string& path) {
 
 TEST_CASE("2,000 damaged model files are all refused") {
   INFO("seed " << kSeed);
-  const auto conversion =
-      nst::weights::convert_sources({weight_fixture("checkpoint")}, PaddingKind::reflect);
+  const auto conversion = nst::weights::convert_sources({weight_fixture("checkpoint")});
   const auto good = nst::build_model_file(conversion.description, conversion.tensors, DType::f32);
   CHECK_NOTHROW(nst::parse_model_file(good, "m"));
   for (int round = 0; round < 2 * kRounds; ++round) {

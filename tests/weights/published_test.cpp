@@ -10,7 +10,6 @@
 namespace fs = std::filesystem;
 using nst::DType;
 using nst::NamedTensor;
-using nst::PaddingKind;
 using nst::test::contains;
 using nst::weights::Conversion;
 using nst::weights::convert_sources;
@@ -26,9 +25,7 @@ std::string shared(const std::string& name) {
   return "";
 }
 
-Conversion convert(const std::vector<std::string>& paths) {
-  return convert_sources(paths, PaddingKind::reflect);
-}
+Conversion convert(const std::vector<std::string>& paths) { return convert_sources(paths); }
 
 std::map<std::string, std::vector<float>> values_of(const Conversion& conversion) {
   std::map<std::string, std::vector<float>> values;

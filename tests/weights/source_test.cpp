@@ -129,10 +129,13 @@ TEST_CASE("An archive that unpacks to too much is refused while it is being read
     return;
   }
   const std::string archive = weight_fixture("checkpoint.tar.gz");
-  const std::string message = expect_error(
-      ErrorCode::limit, [&] { nst::weights::FileSet::tar_gz(archive, std::uint64_t{1} << 16); });
+  const nst::MappedFile file(archive, ErrorCode::input);
+  const std::string message = expect_error(ErrorCode::limit, [&] {
+    nst::weights::FileSet::archive(archive, file.bytes(), {.max_bytes = std::uint64_t{1} << 16});
+  });
   CHECK(contains(message, "unpacks to more than"));
-  CHECK_NOTHROW(nst::weights::FileSet::tar_gz(archive, std::uint64_t{1} << 20));
+  CHECK_NOTHROW(
+      nst::weights::FileSet::archive(archive, file.bytes(), {.max_bytes = std::uint64_t{1} << 20}));
 }
 
 TEST_CASE("TF.js weights are read across shards and through affine quantisation") {

@@ -86,7 +86,7 @@ std::vector<Stage> measure_stages(const Options& o, const Model& model, int widt
   };
   std::vector<Stage> stages;
   Session session(model);
-  StyleVector style;
+  StyleVector style(model.info().style_size);
   if (model.info().predictor != "none" && o.wants(kPredictor)) {
     const Image picture = test_picture(o.style_size, o.style_size);
     stages.push_back({kPredictor, model.plan_predictor(o.style_size, o.style_size, o.threads),

@@ -12,13 +12,13 @@ void encode_command(int argc, char** argv) {
   EngineOptions engine;
   StyleSizeOptions style_size;
   CLI::App app(
-      "nst-run encode saves the style of a painting: 100 floats, to use in place of the "
-      "picture.\n\n"
+      "nst-run encode saves the style of a painting: 100 floats (of most models), to use in place "
+      "of the picture.\n\n"
       "Example:\n"
       "  nst-run encode painting.jpg -o style.npy\n",
       "nst-run encode");
   app.add_option("STYLE", style, "The painting")->required()->type_name("");
-  app.add_option("-o,--output", output, "Where to write: .npy, float32 [100]")
+  app.add_option("-o,--output", output, "Where to write: .npy, float32 [n]")
       ->required()
       ->type_name("OUT");
   engine.add_to(app);

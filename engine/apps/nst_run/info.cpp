@@ -48,6 +48,8 @@ void print_model(const ModelInfo& info) {
   print("", parameters + mebibytes(info.file_bytes) + " MiB");
   print("predictor", info.predictor);
   print("transformer", info.transformer + ", width " + width + ", " + info.padding + " padding");
+  print("style", std::to_string(info.style_size) + " values, space " +
+                     (info.style_space.empty() ? "unknown" : info.style_space));
   print("source", info.source.empty() ? "unknown" : info.source);
   if (!info.source_sha256.empty()) print("", "sha256 " + info.source_sha256);
 }

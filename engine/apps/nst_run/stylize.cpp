@@ -41,6 +41,7 @@ struct Options {
   SizeOption size;
   double strength = 1.0;
   int quality = 95;
+  bool force = false;
 
   bool tfhub() const { return preset == "tfhub"; }
 };
@@ -78,6 +79,7 @@ bool parse_options(Options& o, int argc, char** argv) {
   app.add_option("--quality", o.quality, "JPEG quality 1..100 (default: 95)")
       ->check(CLI::Range(1, 100))
       ->type_name("Q");
+  app.add_flag("--force", o.force, "Paint with a style vector of another model family, too");
   if (!parse(app, argc, argv)) return false;
   if (!(o.strength >= 0.0)) throw Error(ErrorCode::usage, "--strength: not a number; see --help");
   (void)o.size.parsed();
@@ -176,9 +178,13 @@ void stylize_command(int argc, char** argv) {
   } else {
     vector = std::get<StyleVector>(style);
   }
+  if (o.force) vector.space.clear();
+  naming(style_picture != nullptr ? model.info().name : o.style,
+         [&] { model.check_style(vector); });
   if (o.strength < 1.0) {
     run.progress = bar.next_stage();
-    const StyleVector own = encode(o, model, content, o.content, run);
+    StyleVector own = encode(o, model, content, o.content, run);
+    if (o.force) own.space.clear();
     vector = StyleVector::blend(own, vector, static_cast<float>(o.strength));
   }
   run.progress = bar.next_stage();

@@ -51,8 +51,6 @@ typedef struct nst_image {
   ptrdiff_t row_stride_bytes;
 } nst_image;
 
-#define NST_STYLE_SIZE 100 /* floats of a style vector */
-
 /* Called on the calling thread with the fraction done in [0, 1]; return 0 to stop with
  * NST_ERROR_CANCELLED. */
 typedef int (*nst_progress)(double fraction, void* user);
@@ -67,6 +65,9 @@ typedef struct nst_run_options {
 
 typedef struct nst_model nst_model;
 typedef struct nst_session nst_session;
+/* A style vector: its values and the name of the space they are a point of. Immutable, and used by
+ * any number of threads at once. */
+typedef struct nst_style nst_style;
 
 /* Version of the library, "major.minor.patch". */
 NST_C_API const char* nst_version(void);
@@ -85,22 +86,40 @@ NST_C_API nst_status nst_model_default(nst_model** model);
 NST_C_API void nst_model_free(nst_model* model); /* null is fine; sessions keep what they need */
 
 /* Style of a painting. The picture is resized so that its shorter side is style_size (256 suits the
- * published models; 0 = as it is) by `method`. style_vector receives NST_STYLE_SIZE floats. */
+ * published models; 0 = as it is) by `method`. Like every function that makes a style, it sets
+ * *style_vector on success only, to a style that is the caller's to free. */
 NST_C_API nst_status nst_encode_style(const nst_model* model, const nst_image* style,
                                       int style_size, nst_resize_method method,
-                                      const nst_run_options* options, float* style_vector);
+                                      const nst_run_options* options, nst_style** style_vector);
 
-/* out = (1 − weight)·a + weight·b; out may be a or b. */
-NST_C_API nst_status nst_blend_styles(const float* a, const float* b, float weight, float* out);
+/* A style of `size` values (at least 1), which are copied. `space` names their space as
+ * nst_style_space does; null or "" for unknown, which fits every model of that size. */
+NST_C_API nst_status nst_style_create(const float* values, size_t size, const char* space,
+                                      nst_style** style_vector);
+NST_C_API void nst_style_free(nst_style* style_vector); /* null is fine */
+/* Its values and how many there are (100 in the published models); null and 0 for a null style.
+ * Both live as long as the style. `size` may be null. */
+NST_C_API const float* nst_style_values(const nst_style* style_vector, size_t* size);
+/* "magenta-mobile-100" for instance; "" if unknown. Lives as long as the style. */
+NST_C_API const char* nst_style_space(const nst_style* style_vector);
+/* Styles as .npy files: float32 [size], the space in the header. */
+NST_C_API nst_status nst_style_load(const char* path, nst_style** style_vector);
+NST_C_API nst_status nst_style_save(const nst_style* style_vector, const char* path);
+
+/* The style (1 − weight)·a + weight·b; a and b may be one. NST_ERROR_USAGE if they are of two sizes
+ * or two known spaces. */
+NST_C_API nst_status nst_blend_styles(const nst_style* a, const nst_style* b, float weight,
+                                      nst_style** style_vector);
 
 /* The network's own output size for a content of width × height: 4·ceil(⌈side/2⌉/2) per side. */
 NST_C_API void nst_output_size(int width, int height, int* out_width, int* out_height);
 
-/* Paints `content` (≥ 5×5) with a style into `output`, any size up to nst_output_size: the
+/* Paints `content` (≥ 5×5) with a style of the model's own space and size (else NST_ERROR_MODEL)
+ * into `output`, any size up to nst_output_size: the
  * content's own size gives the usual cropped picture. u8 output is rounded, a fourth channel is set
  * opaque. `output` may be `content`'s memory. On failure it is unchanged. */
 NST_C_API nst_status nst_stylize(const nst_model* model, const nst_image* content,
-                                 const float* style_vector, const nst_run_options* options,
+                                 const nst_style* style_vector, const nst_run_options* options,
                                  const nst_image* output);
 
 /* Many pictures, many styles: a session owns its memory and reuses it. set_content encodes a
@@ -109,10 +128,11 @@ NST_C_API nst_status nst_session_create(const nst_model* model, nst_session** se
 /* nst_encode_style, several times: what the first one allocates is kept. */
 NST_C_API nst_status nst_session_encode_style(nst_session* session, const nst_image* style,
                                               int style_size, nst_resize_method method,
-                                              const nst_run_options* options, float* style_vector);
+                                              const nst_run_options* options,
+                                              nst_style** style_vector);
 NST_C_API nst_status nst_session_set_content(nst_session* session, const nst_image* content,
                                              const nst_run_options* options);
-NST_C_API nst_status nst_session_render(nst_session* session, const float* style_vector,
+NST_C_API nst_status nst_session_render(nst_session* session, const nst_style* style_vector,
                                         const nst_run_options* options, const nst_image* output);
 NST_C_API void nst_session_free(nst_session* session); /* null is fine */
 

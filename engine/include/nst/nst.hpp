@@ -1,14 +1,13 @@
 // Public C++ API of NST: arbitrary neural style transfer on the CPU.
 //
 //   Model        weights and architecture; immutable, shared freely between threads
-//   StyleVector  what a painting is to the transformer: 100 floats, to save, scale and blend
+//   StyleVector  what a painting is to the transformer: some numbers, to save, scale and blend
 //   Session      one arena of memory; one thread at a time, any number of pictures of any sizes
 //
 // Images are interleaved RGB(A), rows from the top. Every failure is an nst::Error; nothing here
 // prints, exits or reads the environment (but NST_ISA, see docs of Model::isa).
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -129,15 +128,25 @@ NST_API void write_image(const std::string& path, const ImageView& image, int jp
 NST_API void check_writable(const std::string& path);
 
 // The style of a painting as the predictor sees it (the "bottleneck" of Ghiasi et al. 2017): one
-// point of a 100-dimensional space in which straight lines are useful: blend two styles, or weaken
-// one towards the content's own style.
+// point of a space in which straight lines are useful: blend two styles, or weaken one towards the
+// content's own style. The space is that of the predictor and the transformers trained with it;
+// points of another space mean nothing to them.
 struct StyleVector {
-  static constexpr int kSize = 100;
-  std::array<float, kSize> values{};
+  std::vector<float> values;  // as many as the model has dimensions: 100 in the published ones
+  // The name of the space, as ModelInfo::style_space; "" for unknown, which fits everything.
+  std::string space;
 
-  // (1 - weight) * a + weight * b. weight 0 gives a, 1 gives b; outside [0, 1] extrapolates.
+  StyleVector() = default;
+  // The origin of an unknown space of `size` dimensions.
+  explicit StyleVector(std::size_t size) : values(size) {}
+  std::size_t size() const { return values.size(); }
+
+  // (1 - weight) * a + weight * b. weight 0 gives a, 1 gives b; outside [0, 1] extrapolates. Throws
+  // Error{usage} for vectors of two sizes, or of two known spaces.
   NST_API static StyleVector blend(const StyleVector& a, const StyleVector& b, float weight);
-  // .npy float32 [100]. Throws Error{input} / Error{output}.
+  // .npy float32 [n], n from 1 to 4096, and the space in the header's padding, where NumPy sees a
+  // comment; a file without one has the space "". Throws Error{input} / Error{output}, and save
+  // Error{usage} if `space` is no name of a space (1 to 64 letters, digits, '.', '-', '_').
   NST_API static StyleVector load(const std::string& path);
   NST_API void save(const std::string& path) const;
 };
@@ -171,12 +180,14 @@ struct StyleOptions {
 
 // What a model file says about itself.
 struct ModelInfo {
-  std::string name;         // "default" or the file's path
-  std::string predictor;    // "inception_v3", "mobilenet_v2", "none"
-  std::string transformer;  // "full", "separable"
-  std::string padding;      // "reflect", "zero"
-  double width = 1.0;       // α: residual channels / 128
-  std::string source;       // where the weights came from
+  std::string name;            // "default" or the file's path
+  std::string predictor;       // "inception_v3", "mobilenet_v2", "none"
+  std::string transformer;     // "full", "separable"
+  std::string padding;         // "reflect", "zero"
+  double width = 1.0;          // α: residual channels / 128
+  std::string style_space;     // of the style vectors it takes, "magenta-mobile-100"; "" unknown
+  std::size_t style_size = 0;  // and how many values they have
+  std::string source;          // where the weights came from
   std::string source_sha256;
   std::size_t tensor_count = 0;
   std::size_t parameter_count = 0;
@@ -214,6 +225,9 @@ class NST_API Model {
   // after resizing).
   StyleVector encode_style(const ImageView& style, const StyleOptions& options = {},
                            const RunOptions& run = {}) const;
+  // Throws Error{model} if `style` is not what this model takes: of another size, or of another
+  // known space. Painting checks it too.
+  void check_style(const StyleVector& style) const;
   // Paints `content` (≥ 5×5) with a style. Returns f32 RGB of the network's own size,
   // 4·ceil(⌈side/2⌉/2) per side: aligned at the top left, so crop right and bottom to the content's
   // size for a picture.

@@ -6,7 +6,7 @@ int main(int argc, char** argv) {
   nst_model* model = NULL;
   nst_image content = {0};
   nst_image painting = {0};
-  float style[NST_STYLE_SIZE];
+  nst_style* style = NULL;
   nst_status status;
 
   if (argc != 4) {
@@ -17,11 +17,12 @@ int main(int argc, char** argv) {
   if (status == NST_OK) status = nst_image_read(argv[1], &content);
   if (status == NST_OK) status = nst_image_read(argv[2], &painting);
   if (status == NST_OK)
-    status = nst_encode_style(model, &painting, 256, NST_RESIZE_SMOOTH, NULL, style);
+    status = nst_encode_style(model, &painting, 256, NST_RESIZE_SMOOTH, NULL, &style);
   if (status == NST_OK) status = nst_stylize(model, &content, style, NULL, &content);
   if (status == NST_OK) status = nst_image_write(argv[3], &content, 95);
   if (status != NST_OK) fprintf(stderr, "stylize: %s\n", nst_last_error());
 
+  nst_style_free(style);
   nst_image_free(&painting);
   nst_image_free(&content);
   nst_model_free(model);

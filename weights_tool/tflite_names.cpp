@@ -1,0 +1,100 @@
+#include "weights_tool/tflite_names.hpp"
+
+#include <cctype>
+#include <string_view>
+
+#include "weights_tool/variable_names.hpp"
+
+namespace nst::weights {
+namespace {
+
+// What TensorFlow's operations and the converter's fusions append to a layer's name, from the end.
+constexpr std::string_view kOperations[] = {
+    "Relu6",
+    "Relu",
+    "FusedBatchNormV3",
+    "FusedBatchNorm",
+    "BatchNorm",
+    "BiasAdd",
+    "Conv2D",
+    "depthwise",
+    "separable_conv2d",
+    "ReadVariableOp",
+    "weights",
+    "depthwise_weights",
+    "pointwise_weights",
+    "biases",
+    "read",
+    "convolution",
+    "batchnorm",
+    "add",
+    "add_1",
+    "Reshape",
+    "Squeeze",
+    "SpatialSqueeze",
+};
+
+bool ends_in(std::string_view text, std::string_view ending) { return text.ends_with(ending); }
+
+// Without what tells copies and quantised forms of one name apart: "Conv2D1", "BiasAdd_int8".
+std::string_view without_mark(std::string_view part) {
+  for (const std::string_view mark : {"_int8", "_int16", "_uint8", "_quant", "_requantized"}) {
+    if (ends_in(part, mark)) part.remove_suffix(mark.size());
+  }
+  for (const std::string_view operation : kOperations) {
+    if (!part.starts_with(operation)) continue;
+    std::string_view rest = part.substr(operation.size());
+    if (rest.starts_with('_')) rest.remove_prefix(1);
+    bool is_number = true;
+    for (const char c : rest) is_number = is_number && std::isdigit(static_cast<unsigned char>(c));
+    if (is_number) return operation;
+  }
+  return part;
+}
+
+bool is_operation(std::string_view part) {
+  for (const std::string_view operation : kOperations) {
+    if (part == operation) return true;
+  }
+  return false;
+}
+
+// Names of fused operations are joined by ';'. Only the first is the operator's own: where equal
+// constants were merged, the others may be of other layers.
+LayerName layer_of(const std::string& tensor) {
+  std::string name = tensor.substr(0, tensor.find(';'));
+  if (name.ends_with(":0")) name.resize(name.size() - 2);
+  bool is_separable = false;
+  bool is_depthwise = false;
+  for (;;) {
+    const std::size_t slash = name.rfind('/');
+    if (slash == std::string::npos) break;
+    const std::string_view last = without_mark(std::string_view(name).substr(slash + 1));
+    if (!is_operation(last)) {
+      // "mobilenet_conv/Conv_int8": the mark stands behind a layer's own name.
+      name.resize(slash + 1 + last.size());
+      break;
+    }
+    // MobileNetV2's own layer is called as the operation in it: ".../depthwise/depthwise".
+    const std::string_view above = std::string_view(name).substr(0, slash);
+    const bool is_block = above.substr(above.rfind('/') + 1).starts_with("expanded_conv");
+    if (last == "depthwise" && is_block) break;
+    is_separable = is_separable || last == "separable_conv2d" || last == "pointwise_weights";
+    is_depthwise = is_depthwise || last == "depthwise" || last == "depthwise_weights";
+    name.resize(slash);
+  }
+  const std::string layer = name.substr(name.rfind('/') + 1);
+  is_separable = is_separable || layer.starts_with("dilate_");
+  return {name, is_separable && !is_depthwise};
+}
+
+}  // namespace
+
+LayerName layer_of_operator(const std::string& output, const std::string& weights) {
+  const LayerName by_output = layer_of(output);
+  if (is_layer_of_family(by_output.name)) return by_output;
+  const LayerName by_weights = layer_of(weights);
+  return is_layer_of_family(by_weights.name) ? by_weights : by_output;
+}
+
+}  // namespace nst::weights
