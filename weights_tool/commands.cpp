@@ -149,7 +149,11 @@ void run_verify(const std::string& path) {
                                       architecture_text(model_file.architecture) +
                                       ", but holds the variables of another network");
   }
-  read_layers(variables, inventory);
+  const std::vector<NamedTensor> tensors = read_layers(variables, inventory);
+  // A file that says its space was made by someone who knew.
+  if (!model_file.style_space) {
+    joint_space(variables, inventory.architecture.predictor, tensors, false);
+  }
   std::printf("complete and finite: %s\n", architecture_text(model_file.architecture).c_str());
 
   const Model model = Model::open_memory(file.bytes.data(), file.bytes.size(), path);

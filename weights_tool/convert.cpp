@@ -37,8 +37,8 @@ std::string stated_space(const Variables& variables, const std::string& name,
   return stated.empty() ? recognised : stated;
 }
 
-// The space of the model, "" for unknown. Two files of two families are refused; so is one file
-// that joins them, which an earlier conversion may have made.
+}  // namespace
+
 std::string joint_space(const Variables& variables, PredictorKind predictor,
                         const std::vector<NamedTensor>& tensors, bool force) {
   StyleSpaces spaces = recognise_style_spaces([&](const std::string& name, std::size_t most) {
@@ -63,15 +63,14 @@ std::string joint_space(const Variables& variables, PredictorKind predictor,
                   "both from one family, or join them all the same by --force");
 }
 
-}  // namespace
-
 Conversion convert_sources(const std::vector<std::string>& paths,
                            const ConversionOptions& options) {
   std::vector<std::unique_ptr<Source>> owned;
   std::vector<const Source*> sources;
   for (const std::string& path : paths) {
-    sources.push_back(owned.emplace_back(open_source(path)).get());
-    if (!options.output.empty()) check_output(*sources.back(), options.output);
+    const Source& source = *owned.emplace_back(open_source(path));
+    if (!options.output.empty()) check_output(source, options.output);
+    for (const Source* part : source.parts()) sources.push_back(part);
   }
   const Variables variables(sources);
   Inventory inventory = take_inventory(variables);

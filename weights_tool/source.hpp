@@ -40,6 +40,8 @@ class Source {
   // The files on the disk it is made of: what must not be written over.
   virtual std::vector<std::string> files() const = 0;
   virtual SourceFacts facts() const { return {}; }
+  // What it is joined from; itself if it is one.
+  virtual std::vector<const Source*> parts() const { return {this}; }
   // Ordered by name, no duplicates.
   virtual const std::vector<SourceTensor>& tensors() const = 0;
   // The values of one of tensors() as float32, in the order its shape says (dequantised where

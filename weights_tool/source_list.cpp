@@ -69,6 +69,11 @@ class JoinedSource : public Source {
     }
     return files;
   }
+  std::vector<const Source*> parts() const override {
+    std::vector<const Source*> parts;
+    for (const auto& source : sources_) parts.push_back(source.get());
+    return parts;
+  }
   const std::vector<SourceTensor>& tensors() const override { return tensors_; }
   std::vector<float> read(const std::string& name) const override {
     return owners_.at(name)->read(name);

@@ -159,22 +159,25 @@ void Model::check_style(const StyleVector& style) const { nst::check_style(*impl
 
 void check_style(const Model::Impl& model, const StyleVector& style) {
   const ModelInfo& info = model.info;
+  const bool has_predictor = model.file.architecture.predictor != PredictorKind::none;
+  const std::string advice = has_predictor ? "; encode the painting with this model"
+                                           : "; give a style that the predictor of its family made";
   if (style.size() != info.style_size) {
     throw Error(ErrorCode::model, "the style vector has " + std::to_string(style.size()) +
                                       " values, this model takes " +
-                                      std::to_string(info.style_size) +
-                                      "; encode the painting with this model");
+                                      std::to_string(info.style_size) + advice);
   }
   if (style.space.empty() || info.style_space.empty() || style.space == info.style_space) return;
-  const bool is_own = style.space == model.encoded_space;
-  throw Error(ErrorCode::model,
-              (is_own ? "this model's predictor makes style vectors of the space "
-                      : std::string("the style vector is of the space ")) +
-                  one_line(style.space) +
-                  (is_own ? ", its transformer takes " : ", this model takes ") + info.style_space +
-                  ": they do not belong together and paint a picture without the style; " +
-                  (is_own ? "convert a predictor and a transformer of one family"
-                          : "encode the painting with this model"));
+  const std::string reason = ": they do not belong together and paint a picture without the style";
+  if (has_predictor && style.space == model.encoded_space) {
+    throw Error(ErrorCode::model,
+                "this model joins two families: its predictor makes style "
+                "vectors of the space " +
+                    style.space + ", its transformer takes " + info.style_space + reason +
+                    "; convert both networks of one family");
+  }
+  throw Error(ErrorCode::model, "the style vector is of the space " + one_line(style.space) +
+                                    ", this model takes " + info.style_space + reason + advice);
 }
 
 Image Model::stylize(const ImageView& content, const StyleVector& style,

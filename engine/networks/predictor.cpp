@@ -14,8 +14,8 @@ void build_predictor(Graph& graph, PredictorKind kind, int h, int w, int style_s
       break;
     case PredictorKind::none:
       throw Error(ErrorCode::model,
-                  "this model holds no style predictor; give a style vector made by another model, "
-                  "or convert the predictor's weights too");
+                  "this model holds no style predictor; give a style vector that the predictor of "
+                  "its family made, or convert the predictor's weights too");
   }
   const Node& output = graph.nodes().back();
   if (output.shape != Shape{1, 1, style_size}) {

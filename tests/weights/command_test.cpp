@@ -141,7 +141,7 @@ TEST_CASE("nst-weights says what went wrong in one line and by exit code") {
   check_failure(run(folder, {"convert", weight_fixture("corrupt"), "-o", model}), 4,
                 "checksum mismatch");
   check_failure(run(folder, {"verify", weight_fixture("tfjs/model.json")}), 4,
-                "not a safetensors file");
+                "not a model file but a JSON text; convert it: nst-weights convert");
   check_failure(run(folder, {"convert", weight_fixture("tfjs"), "-o", folder.file("no/m")}), 5,
                 "cannot write");
   CHECK_FALSE(fs::exists(model));

@@ -225,7 +225,7 @@ TEST_CASE("What is no model is refused with what was looked for") {
   write(folder.file("text"), "hello, world, this is no model");
   CHECK(contains(refusal(folder.file("text")), "unknown kind of model"));
   write(folder.file("empty"), "");
-  CHECK(contains(refusal(folder.file("empty")), "unknown kind of model"));
+  CHECK(contains(refusal(folder.file("empty")), "an empty file"));
   write(folder.file("bad.tar.gz"), "\x1f\x8b nonsense");
   refusal(folder.file("bad.tar.gz"));
   write(folder.file("saved_model.pb"), "");
