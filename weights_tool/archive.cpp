@@ -1,4 +1,6 @@
 // FileSet::archive, over libarchive where CMake found it.
+#include <locale.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <exception>
@@ -78,6 +80,26 @@ class Budget {
   std::uint64_t names_bytes_ = 0;
 };
 
+// Zip archives mark names as UTF-8, and libarchive drops those that the locale cannot express; so
+// for this thread it can.
+class Utf8Locale {
+ public:
+  Utf8Locale() : own_(::newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr)) {
+    if (own_ != nullptr) before_ = ::uselocale(own_);
+  }
+  Utf8Locale(const Utf8Locale&) = delete;
+  Utf8Locale& operator=(const Utf8Locale&) = delete;
+  ~Utf8Locale() {
+    if (own_ == nullptr) return;
+    ::uselocale(before_);
+    ::freelocale(own_);
+  }
+
+ private:
+  locale_t own_;
+  locale_t before_ = nullptr;
+};
+
 struct ArchiveCloser {
   void operator()(archive* handle) const { archive_read_free(handle); }
 };
@@ -138,6 +160,7 @@ class MemberReader {
     fail_unpacking(path_, archive_error_string(owner_.get()));
   }
 
+  Utf8Locale locale_;  // first: the archive asks for it when it is made
   const std::string& path_;
   Bytes head_;
   UnpackingStream* rest_;
@@ -158,7 +181,8 @@ using Members = std::map<std::string, std::shared_ptr<const Buffer>>;
 Members read_members(MemberReader& reader, Budget& budget) {
   Members members;
   while (archive_entry* entry = reader.next()) {
-    const std::string name = member_name(entry);
+    std::string name = member_name(entry);
+    if (name.empty()) name = "member " + std::to_string(members.size() + 1);
     budget.take_name(name);
     if (const char* link = archive_entry_hardlink(entry)) {
       const auto it = members.find(clean_name(link));

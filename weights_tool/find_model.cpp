@@ -123,7 +123,7 @@ std::unique_ptr<Source> open_all(const FileSet& files, const Names& names, Open&
   for (const std::string& name : names) {
     sources.push_back(open(files.within(folder_of(name)), last_part(name)));
   }
-  return join_sources(std::move(sources), files.location());
+  return join_sources(std::move(sources), files.location(), listed(names));
 }
 
 std::unique_ptr<Source> open_found(const FileSet& files, const std::string& name,

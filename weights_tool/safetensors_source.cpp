@@ -174,7 +174,7 @@ std::unique_ptr<Source> open_safetensors_shards(const FileSet& files, const std:
       }
     }
   }
-  return join_sources(std::move(sources), label);
+  return join_sources(std::move(sources), label, "two of its shards hold one tensor");
 }
 
 }  // namespace nst::weights

@@ -33,17 +33,16 @@ namespace {
 
 class JoinedSource : public Source {
  public:
-  JoinedSource(std::vector<std::unique_ptr<Source>> sources, const std::string& location)
+  JoinedSource(std::vector<std::unique_ptr<Source>> sources, const std::string& location,
+               const std::string& names)
       : sources_(std::move(sources)) {
     for (const auto& source : sources_) {
       for (const SourceTensor& tensor : source->tensors()) {
         const auto [it, is_new] = owners_.try_emplace(tensor.name, source.get());
         if (!is_new) {
-          throw Error(ErrorCode::model,
-                      one_line(location) + ": holds several models, such as " +
-                          one_line(it->second->description()) + " and " +
-                          one_line(source->description()) +
-                          "; give one of them, or one predictor and one transformer");
+          throw Error(ErrorCode::model, one_line(location) + ": holds several models: " + names +
+                                            "; give one of them, or one predictor and one "
+                                            "transformer");
         }
         tensors_.push_back(tensor);
       }
@@ -88,9 +87,9 @@ class JoinedSource : public Source {
 }  // namespace
 
 std::unique_ptr<Source> join_sources(std::vector<std::unique_ptr<Source>> sources,
-                                     const std::string& location) {
+                                     const std::string& location, const std::string& names) {
   if (sources.size() == 1) return std::move(sources[0]);
-  return std::make_unique<JoinedSource>(std::move(sources), location);
+  return std::make_unique<JoinedSource>(std::move(sources), location, names);
 }
 
 }  // namespace nst::weights

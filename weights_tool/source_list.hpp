@@ -53,8 +53,9 @@ std::unique_ptr<Source> open_safetensors(const FileSet& files, const std::string
 std::unique_ptr<Source> open_safetensors_shards(const FileSet& files, const std::string& name);
 bool is_safetensors_index(Bytes bytes);
 
-// Several sources as one. Throws Error{model} naming two of them if they share a tensor's name.
+// Several sources as one. Throws Error{model} if two share a tensor's name, with what they are
+// called: `location` and, as a list, `names`.
 std::unique_ptr<Source> join_sources(std::vector<std::unique_ptr<Source>> sources,
-                                     const std::string& location);
+                                     const std::string& location, const std::string& names);
 
 }  // namespace nst::weights

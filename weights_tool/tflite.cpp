@@ -136,12 +136,32 @@ class TfliteSource : public ListedSource {
       if (code == kDequantize) graph.dequantised[output] = operand(graph, op, 1, 0);
       if (code == kDensify) graph.densified.insert(output);
     }
+    std::vector<const FlatTable*> unknown;  // convolutions without a name of the family
+    std::string head;
     for (const FlatTable& op : graph.operators) {
       const int code = code_of(op);
-      if (code == kConv2d || code == kDepthwiseConv2d || code == kFullyConnected) {
-        add_convolution(graph, op, code);
+      if (code != kConv2d && code != kDepthwiseConv2d && code != kFullyConnected) continue;
+      const LayerName layer = layer_of(graph, op);
+      if (!layer.is_known) {
+        unknown.push_back(&op);
+        continue;
       }
+      if (head.empty()) head = head_beside(layer.name);
+      add_convolution(graph, op, code, layer);
     }
+    // The one layer whose output is the whole predictor's is called after that: "Identity",
+    // "StatefulPartitionedCall:0".
+    const bool is_head =
+        unknown.size() == 1 && !head.empty() && variables_.count(head + "/weights") == 0;
+    for (const FlatTable* op : unknown) {
+      add_convolution(graph, *op, code_of(*op),
+                      is_head ? LayerName{head, false, true} : layer_of(graph, *op));
+    }
+  }
+
+  LayerName layer_of(const Subgraph& graph, const FlatTable& op) const {
+    return layer_of_operator(name_of(graph, operand(graph, op, 2, 0)),
+                             name_of(graph, constant(graph, op, 1)));
   }
 
   // The constant behind input `i`, or -1.
@@ -164,11 +184,10 @@ class TfliteSource : public ListedSource {
     return {start.begin(), start.end()};
   }
 
-  void add_convolution(const Subgraph& graph, const FlatTable& op, int code) {
+  void add_convolution(const Subgraph& graph, const FlatTable& op, int code,
+                       const LayerName& layer) {
     const std::int32_t weights = constant(graph, op, 1);
     if (weights < 0) reader_.fail("damaged: a convolution without weights");
-    const LayerName layer =
-        layer_of_operator(name_of(graph, operand(graph, op, 2, 0)), name_of(graph, weights));
     const char* last = code == kDepthwiseConv2d ? "/depthwise_weights"
                        : layer.is_pointwise     ? "/pointwise_weights"
                                                 : "/weights";

@@ -85,16 +85,27 @@ LayerName layer_of(const std::string& tensor) {
   }
   const std::string layer = name.substr(name.rfind('/') + 1);
   is_separable = is_separable || layer.starts_with("dilate_");
-  return {name, is_separable && !is_depthwise};
+  return {name, is_separable && !is_depthwise, is_layer_of_family(name)};
 }
 
 }  // namespace
 
 LayerName layer_of_operator(const std::string& output, const std::string& weights) {
   const LayerName by_output = layer_of(output);
-  if (is_layer_of_family(by_output.name)) return by_output;
+  if (by_output.is_known) return by_output;
   const LayerName by_weights = layer_of(weights);
-  return is_layer_of_family(by_weights.name) ? by_weights : by_output;
+  return by_weights.is_known ? by_weights : by_output;
+}
+
+std::string head_beside(const std::string& layer) {
+  constexpr struct {
+    std::string_view root, head;
+  } kPredictors[] = {{"MobilenetV2/", "mobilenet_conv/Conv"}, {"InceptionV3/", "Conv"}};
+  for (const auto& [root, head] : kPredictors) {
+    const std::size_t at = layer.find(root);
+    if (at != std::string::npos) return layer.substr(0, at).append(head);
+  }
+  return "";
 }
 
 }  // namespace nst::weights
