@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <optional>
 
-#include "base/file.hpp"
+#include "platform/file.hpp"
 #include "base/strict_json.hpp"
 #include "base/text.hpp"
 #include "model/recognise.hpp"

@@ -23,7 +23,7 @@ bool is_apple_extra(const std::string& name) {
 }  // namespace
 
 FileData read_file(const std::string& path) {
-  auto file = std::make_shared<const MappedFile>(path, ErrorCode::model);
+  auto file = std::make_shared<const FileContents>(path, ErrorCode::model);
   const Bytes bytes = file->bytes();
   return {bytes, std::move(file)};
 }

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/byte_reader.hpp"
-#include "base/file.hpp"
+#include "platform/file.hpp"
 
 namespace nst::weights {
 

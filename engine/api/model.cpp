@@ -6,7 +6,7 @@
 #include "api/default_model.hpp"
 #include "api/model_impl.hpp"
 #include "api/runs.hpp"
-#include "base/file.hpp"
+#include "platform/file.hpp"
 #include "base/text.hpp"
 #include "image/preprocess.hpp"
 #include "image/view.hpp"
@@ -112,9 +112,9 @@ Model::Impl::Impl(std::shared_ptr<const void> bytes_owner, Bytes bytes, const st
 }
 
 Model Model::open(const std::string& path) {
-  std::shared_ptr<const MappedFile> file;
+  std::shared_ptr<const FileContents> file;
   try {
-    file = std::make_shared<const MappedFile>(path, ErrorCode::model);
+    file = std::make_shared<const FileContents>(path, ErrorCode::model);
   } catch (const Error&) {
     refuse_other_path(path);
     throw;

@@ -1,4 +1,4 @@
-#include "base/aligned_buffer.hpp"
+#include "platform/aligned_buffer.hpp"
 
 #include <algorithm>
 #include <cstdint>

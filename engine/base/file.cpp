@@ -1,4 +1,4 @@
-#include "base/file.hpp"
+#include "platform/file.hpp"
 
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -93,7 +93,7 @@ std::string temporary_name(const std::filesystem::path& target) {
 
 }  // namespace
 
-struct MappedFile::Mapping {
+struct FileContents::Mapping {
   void* address = nullptr;
   std::size_t size = 0;
   std::vector<std::uint8_t> copy;  // instead of a mapping, for what cannot be mapped (pipes)
@@ -119,7 +119,7 @@ struct MappedFile::Mapping {
   }
 };
 
-MappedFile::MappedFile(const std::string& path, ErrorCode code, std::uint64_t max_bytes) {
+FileContents::FileContents(const std::string& path, ErrorCode code, std::uint64_t max_bytes) {
   auto mapping = std::make_shared<Mapping>();
   const Descriptor file(open_retrying(path.c_str(), O_RDONLY));
   if (file.get() < 0) fail(code, path, "cannot open", errno);
@@ -142,7 +142,7 @@ MappedFile::MappedFile(const std::string& path, ErrorCode code, std::uint64_t ma
   mapping_ = std::move(mapping);
 }
 
-Bytes MappedFile::bytes() const {
+Bytes FileContents::bytes() const {
   if (mapping_->address == nullptr) return mapping_->copy;
   return {static_cast<const std::uint8_t*>(mapping_->address), mapping_->size};
 }

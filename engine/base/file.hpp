@@ -10,11 +10,11 @@
 namespace nst {
 
 // A file mapped read-only; the view is valid as long as the object lives. Movable.
-class MappedFile {
+class FileContents {
  public:
   // Throws Error{code} "<path>: cannot open: <reason>"; also for folders and files larger than
   // max_bytes (0 = no limit).
-  MappedFile(const std::string& path, ErrorCode code, std::uint64_t max_bytes = 0);
+  FileContents(const std::string& path, ErrorCode code, std::uint64_t max_bytes = 0);
   Bytes bytes() const;
 
  private:

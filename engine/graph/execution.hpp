@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "base/aligned_buffer.hpp"
+#include "platform/aligned_buffer.hpp"
 #include "graph/program.hpp"
 #include "graph/work_sharing.hpp"
 #include "nst/nst.hpp"

@@ -8,7 +8,7 @@
 #include <variant>
 #include <vector>
 
-#include "base/aligned_buffer.hpp"
+#include "platform/aligned_buffer.hpp"
 #include "graph/threads.hpp"
 
 namespace nst {

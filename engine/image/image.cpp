@@ -8,8 +8,8 @@
 #include <stdexcept>
 #include <system_error>
 
-#include "base/aligned_buffer.hpp"
-#include "base/file.hpp"
+#include "platform/aligned_buffer.hpp"
+#include "platform/file.hpp"
 #include "base/text.hpp"
 #include "image/codec.hpp"
 #include "image/view.hpp"
@@ -74,7 +74,7 @@ Image to_u8(const ImageView& image, Quantise method) {
 }
 
 Image read_image(const std::string& path) {
-  const MappedFile file(path, ErrorCode::input);
+  const FileContents file(path, ErrorCode::input);
   return decode_image(file.bytes(), one_line(path));
 }
 

@@ -4,7 +4,7 @@
 #include <string_view>
 #include <utility>
 
-#include "base/file.hpp"
+#include "platform/file.hpp"
 #include "base/text.hpp"
 #include "image/npy.hpp"
 #include "model/style_space.hpp"
@@ -36,7 +36,7 @@ StyleVector StyleVector::blend(const StyleVector& a, const StyleVector& b, float
 }
 
 StyleVector StyleVector::load(const std::string& path) {
-  const MappedFile file(path, ErrorCode::input);
+  const FileContents file(path, ErrorCode::input);
   NpyArray array = decode_npy(file.bytes(), one_line(path));
   if (array.shape.size() != 1 || array.shape[0] < 1 || array.shape[0] > kMaxSize) {
     throw Error(ErrorCode::input,

@@ -8,7 +8,7 @@
 #include <mutex>
 #include <string>
 
-#include "base/aligned_buffer.hpp"
+#include "platform/aligned_buffer.hpp"
 #include "kernels/kernels.h"
 #include "model/model_file.hpp"
 

@@ -1,4 +1,4 @@
-#include "base/file.hpp"
+#include "platform/file.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -16,7 +16,7 @@
 namespace fs = std::filesystem;
 using nst::Bytes;
 using nst::ErrorCode;
-using nst::MappedFile;
+using nst::FileContents;
 using nst::write_file_atomically;
 using nst::test::contains;
 using nst::test::expect_error;
@@ -29,7 +29,7 @@ Bytes as_bytes(const std::string& text) {
 }
 
 std::string content(const std::string& path) {
-  const MappedFile file(path, ErrorCode::input);
+  const FileContents file(path, ErrorCode::input);
   return {file.bytes().begin(), file.bytes().end()};
 }
 
@@ -42,25 +42,25 @@ std::size_t entries(const fs::path& folder) {
 
 TEST_CASE("A mapped file shows the file's bytes, and survives a move") {
   const TemporaryFolder folder;
-  MappedFile file(folder.file("a", as_bytes("hello")), ErrorCode::input);
-  const MappedFile moved = std::move(file);
+  FileContents file(folder.file("a", as_bytes("hello")), ErrorCode::input);
+  const FileContents moved = std::move(file);
   CHECK(std::string(moved.bytes().begin(), moved.bytes().end()) == "hello");
-  CHECK(MappedFile(folder.file("empty", {}), ErrorCode::input).bytes().empty());
+  CHECK(FileContents(folder.file("empty", {}), ErrorCode::input).bytes().empty());
 }
 
 TEST_CASE("Opening what is no readable file names the path and the reason") {
   const TemporaryFolder folder;
   const std::string missing = folder.file("missing");
   const std::string message =
-      expect_error(ErrorCode::model, [&] { MappedFile(missing, ErrorCode::model); });
+      expect_error(ErrorCode::model, [&] { FileContents(missing, ErrorCode::model); });
   CHECK(message == missing + ": cannot open: No such file or directory");
   CHECK(contains(
-      expect_error(ErrorCode::input, [&] { MappedFile(folder.path().string(), ErrorCode::input); }),
+      expect_error(ErrorCode::input, [&] { FileContents(folder.path().string(), ErrorCode::input); }),
       "Is a directory"));
   const std::string five = folder.file("five", as_bytes("12345"));
-  CHECK(contains(expect_error(ErrorCode::input, [&] { MappedFile(five, ErrorCode::input, 4); }),
+  CHECK(contains(expect_error(ErrorCode::input, [&] { FileContents(five, ErrorCode::input, 4); }),
                  "5 bytes, the limit is 4"));
-  CHECK(MappedFile(five, ErrorCode::input, 5).bytes().size() == 5);
+  CHECK(FileContents(five, ErrorCode::input, 5).bytes().size() == 5);
 }
 
 TEST_CASE("A pipe is read to its end") {

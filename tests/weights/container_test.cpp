@@ -6,7 +6,7 @@
 #include <fstream>
 
 #include "base/expect_error.hpp"
-#include "base/file.hpp"
+#include "platform/file.hpp"
 #include "base/temporary_folder.hpp"
 #include "weights/weight_fixtures.hpp"
 #include "weights_tool/file_set.hpp"
@@ -26,7 +26,7 @@ namespace {
 using Buffer = std::vector<std::uint8_t>;
 
 Buffer content(const std::string& path) {
-  const nst::MappedFile file(path, ErrorCode::input);
+  const nst::FileContents file(path, ErrorCode::input);
   return {file.bytes().begin(), file.bytes().end()};
 }
 

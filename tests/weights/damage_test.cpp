@@ -4,7 +4,7 @@
 #include <fstream>
 
 #include "base/expect_error.hpp"
-#include "base/file.hpp"
+#include "platform/file.hpp"
 #include "base/temporary_folder.hpp"
 #include "weights/weight_fixtures.hpp"
 #include "weights_tool/convert.hpp"
@@ -24,7 +24,7 @@ constexpr std::uint64_t kSeed = 5;
 constexpr int kRounds = 1000;
 
 std::vector<std::uint8_t> content(const std::string& path) {
-  const nst::MappedFile file(path, ErrorCode::input);
+  const nst::FileContents file(path, ErrorCode::input);
   return {file.bytes().begin(), file.bytes().end()};
 }
 

@@ -7,7 +7,7 @@
 #include <map>
 
 #include "base/expect_error.hpp"
-#include "base/file.hpp"
+#include "platform/file.hpp"
 #include "base/hash.hpp"
 #include "base/temporary_folder.hpp"
 #include "weights/weight_fixtures.hpp"
@@ -79,7 +79,7 @@ TEST_CASE("A checkpoint's SHA-256 is that of its index and its shards in order")
   nst::Sha256 hash;
   for (const char* suffix :
        {"index", "data-00000-of-00003", "data-00001-of-00003", "data-00002-of-00003"}) {
-    const nst::MappedFile file(weight_fixture(std::string("checkpoint/model.ckpt.") + suffix),
+    const nst::FileContents file(weight_fixture(std::string("checkpoint/model.ckpt.") + suffix),
                                ErrorCode::input);
     hash.update(file.bytes());
   }
@@ -129,7 +129,7 @@ TEST_CASE("An archive that unpacks to too much is refused while it is being read
     return;
   }
   const std::string archive = weight_fixture("checkpoint.tar.gz");
-  const nst::MappedFile file(archive, ErrorCode::input);
+  const nst::FileContents file(archive, ErrorCode::input);
   const std::string message = expect_error(ErrorCode::limit, [&] {
     nst::weights::FileSet::archive(archive, file.bytes(), {.max_bytes = std::uint64_t{1} << 16});
   });
