@@ -94,8 +94,7 @@ class Reporter {
 };
 
 // All of some output rows of a convolution without moments, in blocks of its blocking's size.
-void run_rows(const kernels::Table& table, const kernels::ConvArgs& args, Rows rows,
-              float* scratch) {
+void run_rows(const kernels::ConvArgs& args, Rows rows, float* scratch) {
   const kernels::ConvBlocking& b = args.blocking;
   const int w = args.geometry.out_w;
   const int channels = args.plan.spec.out_c;
@@ -103,9 +102,9 @@ void run_rows(const kernels::Table& table, const kernels::ConvArgs& args, Rows r
     for (int x = 0; x < w; x += b.block_w) {
       for (int c = 0; c < channels; c += b.block_c) {
         const int h = std::min(b.block_h, rows.end - y);
-        table.conv_run(args,
-                       {y, x, h, std::min(b.block_w, w - x), c, std::min(b.block_c, channels - c)},
-                       nullptr, scratch);
+        kernels::conv_run(
+            args, {y, x, h, std::min(b.block_w, w - x), c, std::min(b.block_c, channels - c)},
+            nullptr, scratch);
       }
     }
   }
@@ -215,7 +214,7 @@ void Execution::run_item(const ConvOp& op, int item, float* scratch) {
   }
   const Block block = kernels::nth_block(op.blocking, op.geometry.out_h, op.geometry.out_w, out_c,
                                          group * areas + area);
-  program_.table->conv_run(args, block, moments, scratch);
+  kernels::conv_run(args, block, moments, scratch);
 }
 
 void Execution::run_item(const JoinedOp& op, int item, float* scratch) {
@@ -233,7 +232,7 @@ void Execution::run_item(const JoinedOp& op, int item, float* scratch) {
       args.output = {scratch + op.offsets[i], args.geometry.out_w * pixel, pixel, rows[i].begin};
       input = {args.output.data, args.output.row_stride, pixel, rows[i].begin};
     }
-    run_rows(*program_.table, args, rows[i], scratch + op.rows_floats);
+    run_rows(args, rows[i], scratch + op.rows_floats);
   }
 }
 

@@ -34,8 +34,7 @@ std::size_t aligned(std::size_t floats) {
 
 ConvLayer::ConvLayer(const kernels::Table& table, const kernels::ConvSpec& spec,
                      const TensorEntry& weights, const TensorEntry* biases, std::string name)
-    : table_(&table),
-      plan_(table.conv_plan(spec)),
+    : plan_(kernels::conv_plan(table, spec)),
       weights_(&weights),
       biases_(biases),
       name_(std::move(name)) {}
@@ -54,7 +53,7 @@ void ConvLayer::pack(const std::shared_ptr<AlignedBuffer>& block, float* place) 
       converted = copy_floats(*weights_, name_);
       values = converted.data();
     }
-    table_->conv_pack(plan_, values, place);
+    kernels::conv_pack(plan_, values, place);
     if (biases_) to_float(*biases_, place + bias_offset());
     block_ = block;
     packed_.store(place, std::memory_order_release);

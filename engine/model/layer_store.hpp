@@ -36,7 +36,6 @@ class ConvLayer {
  private:
   std::size_t bias_offset() const;  // floats from the packed weights
 
-  const kernels::Table* table_;
   kernels::ConvPlan plan_;
   const TensorEntry* weights_;
   const TensorEntry* biases_;
