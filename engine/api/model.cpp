@@ -11,6 +11,7 @@
 #include "image/view.hpp"
 #include "networks/predictor.hpp"
 #include "nst/nst.hpp"
+#include "platform/float_environment.hpp"
 
 extern "C" {
 extern const std::uint8_t nst_default_model_begin[];
@@ -83,12 +84,14 @@ Model::Impl::Impl(std::shared_ptr<const void> bytes_owner, Bytes bytes, const st
 }
 
 Model Model::open(const std::string& path) {
+  const DefaultFloatEnvironment environment;
   auto file = std::make_shared<const MappedFile>(path, ErrorCode::model);
   const Bytes bytes = file->bytes();
   return Model(std::make_shared<const Impl>(std::move(file), bytes, path, process_table()));
 }
 
 Model Model::open_memory(const void* data, std::size_t size, const std::string& name) {
+  const DefaultFloatEnvironment environment;
   return open_model_with_table(data, size, name, process_table());
 }
 
@@ -116,12 +119,14 @@ std::vector<std::string> Model::supported_isas() {
 
 StyleVector Model::encode_style(const ImageView& style, const StyleOptions& options,
                                 const RunOptions& run) const {
+  const DefaultFloatEnvironment environment;
   std::optional<Execution> once;
   return encode(*impl_, once, style, options, run);
 }
 
 Image Model::stylize(const ImageView& content, const StyleVector& style,
                      const RunOptions& run) const {
+  const DefaultFloatEnvironment environment;
   check_view(content, "content picture");
   StyleLayout layout;
   Execution execution =

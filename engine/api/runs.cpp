@@ -60,7 +60,7 @@ Program lower_transformer_within(const Model::Impl& model, int width, int height
   for (const auto& [thrift, most] : {std::pair{Thrift::fast, std::min(limit, kSmallBytes)},
                                      std::pair{Thrift::overwriting, limit}}) {
     Program program = lowered(thrift);
-    const int team = team_size(threads, program.mac);
+    const int team = threads_for_work(threads, program.mac);
     if (Execution::needed_bytes(program, team) <= most) return program;
   }
   return lowered(Thrift::recomputing);
@@ -80,7 +80,7 @@ StyleVector encode(const Model::Impl& model, std::optional<Execution>& kept, con
     kept.reset();
     kept.emplace(make_execution(lower_predictor(model, picture.width, picture.height), run));
   }
-  kept->prepare(team_size(run.threads, kept->program().mac), run.max_memory_bytes);
+  kept->prepare(threads_for_work(run.threads, kept->program().mac), run.max_memory_bytes);
   to_network_input(picture, kept->input());
   StyleVector vector;
   kept->run({.last_step = step_count(kept->program()),
@@ -92,7 +92,7 @@ StyleVector encode(const Model::Impl& model, std::optional<Execution>& kept, con
 PlanInfo plan_info(const Program& program, int threads) {
   PlanInfo info;
   info.arena_bytes = Execution::arena_bytes(program);
-  info.scratch_bytes = Execution::scratch_bytes(program, team_size(threads, program.mac));
+  info.scratch_bytes = Execution::scratch_bytes(program, threads_for_work(threads, program.mac));
   info.weight_bytes = program.weight_bytes;
   info.mac = program.mac;
   return info;
@@ -101,7 +101,7 @@ PlanInfo plan_info(const Program& program, int threads) {
 int step_count(const Program& program) { return static_cast<int>(program.steps.size()); }
 
 Execution make_execution(Program program, const RunOptions& run) {
-  const int threads = team_size(run.threads, program.mac);
+  const int threads = threads_for_work(run.threads, program.mac);
   return Execution(std::move(program), threads, run.max_memory_bytes);
 }
 

@@ -10,12 +10,7 @@
 #include <utility>
 
 #include "graph/packing.hpp"
-#include "graph/step_barrier.hpp"
-#include "graph/threads.hpp"
-
-#ifdef _OPENMP
-#include <omp.h>
-#endif
+#include "platform/threads.hpp"
 
 namespace nst {
 namespace {
@@ -37,24 +32,8 @@ std::size_t scratch_stride(const Program& program) {
          kScratchAlignFloats;
 }
 
-int thread_count() {
-#ifdef _OPENMP
-  return omp_get_num_threads();
-#else
-  return 1;
-#endif
-}
-
-int thread_number() {
-#ifdef _OPENMP
-  return omp_get_thread_num();
-#else
-  return 0;
-#endif
-}
-
-// Progress and cancellation of one run. The calling thread reports between items; every thread
-// skips its items once `stop` is set and still reaches every barrier.
+// Progress and cancellation of one run. The calling thread reports between items. Once it has
+// stopped, every thread still takes its items, without computing them.
 class Reporter {
  public:
   Reporter(const Progress* progress, double total) : progress_(progress), total_(total) {}
@@ -308,32 +287,24 @@ void Execution::run(const RunArgs& args) {
   const std::size_t stride = scratch_stride(program_);
 
   sharing_.restart();
-  StepBarrier barrier;
-  gather_team(threads_);
-
-  // One parallel region per run. The barrier after a step's items is the only synchronisation. With
-  // `stop` set, items are skipped but every thread still walks every step.
-#pragma omp parallel num_threads(threads_)
-  {
-    const int thread = thread_number();
-    const int team = thread_count();  // the runtime may give fewer threads than asked for
+  // The end of a step is the only synchronisation.
+  auto run_steps = [&](int thread, int team) {
     float* scratch = scratch_.data() + static_cast<std::size_t>(thread) * stride;
     for (int s = args.first_step; s < args.last_step; ++s) {
       const Step& step = program_.steps[static_cast<std::size_t>(s)];
       const double item_work = step.items > 0 ? step_work(step) / step.items : 0;
       sharing_.for_each(s, step.items, thread, team, [&](int item) {
-        if (reporter.stopped()) return false;
+        if (reporter.stopped()) return;
         run_item(step, item, scratch);
         reporter.add(item_work);
         if (thread == 0) reporter.report(false);
-        return true;
       });
-      barrier.arrive_and_wait(team);
       if (thread == 0 && args.observer && step.result.exists() && !step.name.empty()) {
         (*args.observer)(step, const_view(step.result));
       }
     }
-  }
+  };
+  in_team(threads_, run_steps);
   if (!reporter.stopped()) reporter.report(true);
   reporter.throw_if_stopped();
 }

@@ -13,6 +13,7 @@
 #include "base/text.hpp"
 #include "image/codec.hpp"
 #include "image/view.hpp"
+#include "platform/float_environment.hpp"
 
 namespace nst {
 
@@ -56,6 +57,7 @@ void check_view(const ImageView& image, const char* what) {
 }
 
 Image to_u8(const ImageView& image, Quantise method) {
+  const DefaultFloatEnvironment environment;
   check_view(image);
   Image out(image.width, image.height, image.channels, SampleType::u8);
   const std::size_t samples =

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "image/view.hpp"
+#include "platform/float_environment.hpp"
 
 namespace nst {
 namespace {
@@ -196,6 +197,7 @@ void resize_as(const ImageView& in, Image& out, Resize method) {
 }  // namespace
 
 Image resize(const ImageView& image, int width, int height, Resize method) {
+  const DefaultFloatEnvironment environment;
   check_view(image);
   Image out(width, height, kRgb, SampleType::f32);
   if (image.type == SampleType::u8) {

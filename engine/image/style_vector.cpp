@@ -6,10 +6,12 @@
 #include "base/text.hpp"
 #include "image/npy.hpp"
 #include "nst/nst.hpp"
+#include "platform/float_environment.hpp"
 
 namespace nst {
 
 StyleVector StyleVector::blend(const StyleVector& a, const StyleVector& b, float weight) {
+  const DefaultFloatEnvironment environment;
   StyleVector mix;
   for (std::size_t i = 0; i < kSize; ++i) {
     mix.values[i] = (1.0f - weight) * a.values[i] + weight * b.values[i];

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "platform/fork_guard.hpp"
+
 namespace nst {
 namespace {
 
@@ -46,18 +48,18 @@ std::size_t ConvLayer::packed_floats() const {
 }
 
 void ConvLayer::pack(const std::shared_ptr<AlignedBuffer>& block, float* place) const {
-  std::call_once(once_, [&] {
-    AlignedBuffer converted;
-    const float* values = floats_in_place(*weights_);
-    if (values == nullptr) {
-      converted = copy_floats(*weights_, name_);
-      values = converted.data();
-    }
-    kernels::conv_pack(plan_, values, place);
-    if (biases_) to_float(*biases_, place + bias_offset());
-    block_ = block;
-    packed_.store(place, std::memory_order_release);
-  });
+  const std::lock_guard lock(mutex_);
+  if (is_packed()) return;
+  AlignedBuffer converted;
+  const float* values = floats_in_place(*weights_);
+  if (values == nullptr) {
+    converted = copy_floats(*weights_, name_);
+    values = converted.data();
+  }
+  kernels::conv_pack(plan_, values, place);
+  if (biases_) to_float(*biases_, place + bias_offset());
+  block_ = block;
+  packed_.store(place, std::memory_order_release);
 }
 
 LayerStore::LayerStore(const ModelFile& file, const kernels::Table& table, std::string name)
@@ -81,6 +83,7 @@ const TensorEntry& LayerStore::find(const std::string& name) const {
 const ConvLayer& LayerStore::conv(const std::string& weights_name, const ConvUse& use) const {
   const std::string key =
       weights_name + "|" + std::to_string(use.stride) + "|" + std::to_string(use.upsample);
+  const ForkGuard no_fork;
   const std::lock_guard lock(mutex_);
   std::unique_ptr<ConvLayer>& slot = convs_[key];
   if (slot) {
@@ -121,6 +124,7 @@ const ConvLayer& LayerStore::conv(const std::string& weights_name, const ConvUse
 }
 
 const LayerStore::Dense& LayerStore::dense(const std::string& layer, int in) const {
+  const ForkGuard no_fork;
   const std::lock_guard lock(mutex_);
   std::unique_ptr<Dense>& slot = denses_[layer];
   if (slot) return *slot;

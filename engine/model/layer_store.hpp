@@ -40,7 +40,7 @@ class ConvLayer {
   const TensorEntry* weights_;
   const TensorEntry* biases_;
   std::string name_;
-  mutable std::once_flag once_;
+  mutable std::mutex mutex_;  // held while it is packed
   mutable std::shared_ptr<AlignedBuffer> block_;
   mutable std::atomic<const float*> packed_{nullptr};
 };

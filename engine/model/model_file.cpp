@@ -110,29 +110,16 @@ class MetadataReader {
     if (!crcs.is_object() || crcs.size() != contents_.tensors.size()) {
       fail("the crc32c table does not list the tensors");
     }
-    const std::vector<std::uint32_t> sums = tensor_crcs();
-    auto sum = sums.begin();
     for (const auto& [tensor, entry] : contents_.tensors) {
       const auto it = crcs.find(tensor);
       if (it == crcs.end()) fail("tensor '" + tensor + "' has no checksum");
-      if (*it != hex8(*sum++)) {
+      if (*it != hex8(crc32c(entry.data))) {
         fail("tensor '" + tensor + "': checksum mismatch: the file is damaged");
       }
     }
   }
 
  private:
-  // In the order of the tensors. Idle threads of a parallel region that opens the model take a
-  // share.
-  std::vector<std::uint32_t> tensor_crcs() const {
-    std::vector<Bytes> data;
-    for (const auto& [tensor, entry] : contents_.tensors) data.push_back(entry.data);
-    std::vector<std::uint32_t> sums(data.size());
-#pragma omp taskloop shared(sums, data) num_tasks(32)
-    for (std::size_t i = 0; i < data.size(); ++i) sums[i] = crc32c(data[i]);
-    return sums;
-  }
-
   [[noreturn]] void fail(const std::string& what) const {
     throw Error(ErrorCode::model, one_line(name_) + ": " + one_line(what));
   }

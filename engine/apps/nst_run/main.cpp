@@ -12,12 +12,14 @@
 
 namespace {
 
+#if defined(NST_THREADS_OPENMP)
 // Idle threads are to sleep: by default they spin for milliseconds, while new threads and the
 // pictures' codecs want their processors. A linked-in OpenMP runtime reads its settings in a
 // constructor, so this one comes first; a shared one has read them by now.
 [[gnu::constructor(101)]] void let_idle_threads_sleep() {
   ::setenv("OMP_WAIT_POLICY", "passive", 0);
 }
+#endif
 
 struct Command {
   const char* name;

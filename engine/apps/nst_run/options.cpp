@@ -4,12 +4,13 @@
 #include <charconv>
 #include <cmath>
 #include <cstdint>
-#include <exception>
 #include <filesystem>
 #include <iostream>
 #include <limits>
 #include <string_view>
 #include <system_error>
+
+#include "platform/beside.hpp"
 
 namespace nst::run {
 namespace {
@@ -59,27 +60,14 @@ void EngineOptions::add_to(CLI::App& app) {
 }
 
 Model EngineOptions::open_model_beside(const std::function<void()>& read_pictures) const {
-  const auto error_of = [](auto&& call) -> std::exception_ptr {
-    try {
-      call();
-    } catch (...) {
-      return std::current_exception();
-    }
-    return nullptr;
-  };
   std::optional<Model> opened;
-  std::exception_ptr model_error, picture_error;
-  const int team = std::min(thread_count(threads), 2);
-  start_threads(team);
-#pragma omp parallel sections num_threads(team)
-  {
-#pragma omp section
-    model_error = error_of([&] { opened = open_model(model); });
-#pragma omp section
-    picture_error = error_of(read_pictures);
+  const auto open = [&] { opened = open_model(model); };
+  if (thread_count(threads) > 1) {
+    run_beside(read_pictures, open);
+  } else {
+    read_pictures();
+    open();
   }
-  if (picture_error) std::rethrow_exception(picture_error);
-  if (model_error) std::rethrow_exception(model_error);
   return *std::move(opened);
 }
 
