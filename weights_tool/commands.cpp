@@ -7,9 +7,9 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "base/file.hpp"
 #include "base/text.hpp"
 #include "model/self_test.hpp"
+#include "platform/file.hpp"
 #include "weights_tool/convert.hpp"
 #include "weights_tool/fold.hpp"
 #include "weights_tool/source.hpp"
@@ -106,7 +106,7 @@ void run_inspect(const std::string& path, bool as_json) {
 }
 
 void run_verify(const std::string& path) {
-  const MappedFile file(path, ErrorCode::model);
+  const FileContents file(path, ErrorCode::model);
   const ModelFile model_file = parse_model_file(file.bytes(), path);
   std::printf("%s: checksums of %zu tensors match\n", one_line(path).c_str(),
               model_file.contents.tensors.size());

@@ -44,7 +44,7 @@ Bytes FileSet::bytes(const std::string& name) const {
   }
   File& file = it->second;
   if (file.memory) return *file.memory;
-  if (!file.mapped) file.mapped = std::make_shared<MappedFile>(file.path, ErrorCode::model);
+  if (!file.mapped) file.mapped = std::make_shared<FileContents>(file.path, ErrorCode::model);
   return file.mapped->bytes();
 }
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/byte_reader.hpp"
-#include "base/file.hpp"
+#include "platform/file.hpp"
 
 namespace nst::weights {
 
@@ -35,7 +35,7 @@ class FileSet {
   struct File {
     std::string path;  // to be mapped from, or
     std::shared_ptr<const std::vector<std::uint8_t>> memory;
-    std::shared_ptr<const MappedFile> mapped;
+    std::shared_ptr<const FileContents> mapped;
   };
   std::string location_;
   mutable std::map<std::string, File> files_;

@@ -89,7 +89,7 @@ bool is_json(Bytes bytes) {
 }
 
 std::unique_ptr<Source> open_file(const std::string& path) {
-  const MappedFile file(path, ErrorCode::model);
+  const FileContents file(path, ErrorCode::model);
   const Bytes bytes = file.bytes();
   const fs::path p(path);
   const std::string name = p.filename().string();

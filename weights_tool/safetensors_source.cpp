@@ -16,7 +16,7 @@ std::string describe(const std::string& path, const SafeTensors& contents) {
 
 class SafeTensorsSource : public ListedSource {
  public:
-  SafeTensorsSource(const std::string& path, MappedFile file, SafeTensors contents)
+  SafeTensorsSource(const std::string& path, FileContents file, SafeTensors contents)
       : ListedSource(describe(path, contents)),
         file_(std::move(file)),
         contents_(std::move(contents)) {
@@ -33,14 +33,14 @@ class SafeTensorsSource : public ListedSource {
   }
 
  private:
-  MappedFile file_;
+  FileContents file_;
   SafeTensors contents_;
 };
 
 }  // namespace
 
 std::unique_ptr<Source> open_safetensors(const std::string& path) {
-  MappedFile file(path, ErrorCode::model);
+  FileContents file(path, ErrorCode::model);
   SafeTensors contents = parse_safetensors(file.bytes(), path);
   const auto it = contents.metadata.find("format");
   if (it != contents.metadata.end() && it->second == "nst-model") {

@@ -50,7 +50,7 @@ class TfjsSource : public ListedSource {
     Sha256 hash;
     hash.update(manifest_.bytes());
     for (const auto& group : groups_) {
-      for (const MappedFile& shard : group) hash.update(shard.bytes());
+      for (const FileContents& shard : group) hash.update(shard.bytes());
     }
     return hash.finish_hex();
   }
@@ -97,13 +97,13 @@ class TfjsSource : public ListedSource {
     }
   }
 
-  MappedFile open_shard(const std::string& name) const {
+  FileContents open_shard(const std::string& name) const {
     const fs::path relative = name;
     bool leaves = name.empty() || relative.is_absolute();
     for (const fs::path& part : relative) leaves = leaves || part == "..";
     if (leaves) fail("the shard '" + name + "' is not beside it");
     try {
-      return MappedFile((fs::path(path_).parent_path() / relative).string(), ErrorCode::model);
+      return FileContents((fs::path(path_).parent_path() / relative).string(), ErrorCode::model);
     } catch (const Error& error) {
       throw Error(ErrorCode::model, std::string(error.what()) + " (a weight shard that " +
                                         one_line(fs::path(path_).filename().string()) + " needs)");
@@ -167,7 +167,7 @@ class TfjsSource : public ListedSource {
   Bytes gather(const StoredTensor& stored) const {
     joined_.clear();
     std::uint64_t skip = stored.offset;
-    for (const MappedFile& shard : groups_[stored.group]) {
+    for (const FileContents& shard : groups_[stored.group]) {
       const Bytes bytes = shard.bytes();
       if (skip >= bytes.size()) {
         skip -= bytes.size();
@@ -185,8 +185,8 @@ class TfjsSource : public ListedSource {
   }
 
   std::string path_;
-  MappedFile manifest_;
-  std::vector<std::vector<MappedFile>> groups_;
+  FileContents manifest_;
+  std::vector<std::vector<FileContents>> groups_;
   std::map<std::string, StoredTensor> stored_;
   mutable std::vector<std::uint8_t> joined_;
 };

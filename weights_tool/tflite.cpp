@@ -270,7 +270,7 @@ class TfliteSource : public ListedSource {
     return transposed;
   }
 
-  MappedFile file_;
+  FileContents file_;
   ByteReader reader_;
   std::vector<Tensor> tensors_;
   std::map<std::string, Variable> variables_;

@@ -6,11 +6,11 @@
 #include "api/default_model.hpp"
 #include "api/model_impl.hpp"
 #include "api/runs.hpp"
-#include "base/file.hpp"
 #include "image/preprocess.hpp"
 #include "image/view.hpp"
 #include "networks/predictor.hpp"
 #include "nst/nst.hpp"
+#include "platform/file.hpp"
 #include "platform/float_environment.hpp"
 
 extern "C" {
@@ -85,7 +85,7 @@ Model::Impl::Impl(std::shared_ptr<const void> bytes_owner, Bytes bytes, const st
 
 Model Model::open(const std::string& path) {
   const DefaultFloatEnvironment environment;
-  auto file = std::make_shared<const MappedFile>(path, ErrorCode::model);
+  auto file = std::make_shared<const FileContents>(path, ErrorCode::model);
   const Bytes bytes = file->bytes();
   return Model(std::make_shared<const Impl>(std::move(file), bytes, path, process_table()));
 }

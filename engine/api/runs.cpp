@@ -9,6 +9,7 @@
 #include "image/view.hpp"
 #include "networks/predictor.hpp"
 #include "networks/transformer.hpp"
+#include "platform/memory.hpp"
 
 namespace nst {
 namespace {
@@ -21,6 +22,27 @@ constexpr std::size_t kSmallBytes = std::size_t{32} << 20;
 // anything computed twice, 30 at a quarter. Beyond it the largest tensor is: up to an eighth more
 // time.
 constexpr std::size_t kComfortableBytes = std::size_t{1} << 30;
+
+// Memory that the process may still take for a plan, beside what the program's result takes: as
+// floats, as bytes, and encoded.
+std::uint64_t memory_left_beside_results(const Program& program) {
+  const Shape& shape = program.output_shape;
+  const std::uint64_t samples = static_cast<std::uint64_t>(shape.h) * shape.w * shape.c;
+  const std::uint64_t results = samples * (sizeof(float) + 1 + 1);
+  const std::uint64_t left = memory_left();
+  return left > results ? left - results : 0;
+}
+
+// Refuses what the system would kill the process for.
+void check_memory_left(const Program& program, int threads) {
+  const std::uint64_t needed = Execution::needed_bytes(program, threads);
+  if (needed < kLargeAllocation) return;
+  const std::uint64_t left = memory_left_beside_results(program);
+  if (needed <= left) return;
+  throw Error(ErrorCode::limit, "the picture needs " + std::to_string(needed >> 20) +
+                                    " MiB of working memory, this process may take " +
+                                    std::to_string(left >> 20) + " more; use a smaller size");
+}
 
 // The style as the predictor gets it: shorter side `size`, aspect kept.
 Image resized_style(const ImageView& style, const StyleOptions& options) {
@@ -51,18 +73,21 @@ Program lower_transformer(const Model::Impl& model, int width, int height, Style
 Program lower_transformer_within(const Model::Impl& model, int width, int height,
                                  StyleLayout& layout, LoweringOptions options, int threads,
                                  std::size_t max_memory_bytes) {
-  const std::size_t limit = max_memory_bytes > 0 ? max_memory_bytes : kComfortableBytes;
   const auto lowered = [&](Thrift thrift) {
     options.thrift = thrift;
     layout = {};
     return lower_transformer(model, width, height, layout, options);
   };
-  for (const auto& [thrift, most] : {std::pair{Thrift::fast, std::min(limit, kSmallBytes)},
-                                     std::pair{Thrift::overwriting, limit}}) {
-    Program program = lowered(thrift);
-    const int team = threads_for_work(threads, program.mac);
-    if (Execution::needed_bytes(program, team) <= most) return program;
-  }
+  const auto fits = [&](const Program& program, std::uint64_t most) {
+    return Execution::needed_bytes(program, threads_for_work(threads, program.mac)) <= most;
+  };
+  const std::uint64_t asked = max_memory_bytes > 0 ? max_memory_bytes : kComfortableBytes;
+  Program program = lowered(Thrift::fast);
+  if (fits(program, std::min<std::uint64_t>(asked, kSmallBytes))) return program;
+  const std::uint64_t limit =
+      max_memory_bytes > 0 ? asked : std::min(asked, memory_left_beside_results(program));
+  program = lowered(Thrift::overwriting);
+  if (fits(program, limit)) return program;
   return lowered(Thrift::recomputing);
 }
 
@@ -102,6 +127,7 @@ int step_count(const Program& program) { return static_cast<int>(program.steps.s
 
 Execution make_execution(Program program, const RunOptions& run) {
   const int threads = threads_for_work(run.threads, program.mac);
+  if (run.max_memory_bytes == 0) check_memory_left(program, threads);
   return Execution(std::move(program), threads, run.max_memory_bytes);
 }
 

@@ -7,7 +7,7 @@
 #include <variant>
 #include <vector>
 
-#include "base/aligned_buffer.hpp"
+#include "platform/aligned_buffer.hpp"
 #include "platform/fork_guard.hpp"
 #include "platform/threads.hpp"
 

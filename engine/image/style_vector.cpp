@@ -2,10 +2,10 @@
 #include <algorithm>
 #include <cmath>
 
-#include "base/file.hpp"
 #include "base/text.hpp"
 #include "image/npy.hpp"
 #include "nst/nst.hpp"
+#include "platform/file.hpp"
 #include "platform/float_environment.hpp"
 
 namespace nst {
@@ -20,7 +20,7 @@ StyleVector StyleVector::blend(const StyleVector& a, const StyleVector& b, float
 }
 
 StyleVector StyleVector::load(const std::string& path) {
-  const MappedFile file(path, ErrorCode::input);
+  const FileContents file(path, ErrorCode::input);
   const NpyArray array = decode_npy(file.bytes(), one_line(path));
   if (array.shape != std::vector<std::int64_t>{kSize}) {
     throw Error(ErrorCode::input, one_line(path) + ": not a style vector; it has shape (100,)");

@@ -8,9 +8,9 @@
 #include <mutex>
 #include <string>
 
-#include "base/aligned_buffer.hpp"
 #include "kernels/kernels.h"
 #include "model/model_file.hpp"
+#include "platform/aligned_buffer.hpp"
 
 namespace nst {
 

@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
-#include "base/file.hpp"
 #include "image/codec.hpp"
 #include "model/pseudo_random.hpp"
+#include "platform/file.hpp"
 
 namespace nst::test {
 
@@ -34,7 +34,7 @@ inline Image random_image(int width, int height, int channels, SampleType type,
 }
 
 inline std::vector<std::uint8_t> file_bytes(const std::string& path) {
-  const MappedFile file(path, ErrorCode::input);
+  const FileContents file(path, ErrorCode::input);
   return {file.bytes().begin(), file.bytes().end()};
 }
 

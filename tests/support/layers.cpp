@@ -7,12 +7,12 @@
 #include <nlohmann/json.hpp>
 
 #include "api/inspect.hpp"
-#include "base/file.hpp"
+#include "platform/file.hpp"
 
 namespace nst::test {
 
 nlohmann::json load_json(const std::string& path) {
-  const MappedFile file(path, ErrorCode::input);
+  const FileContents file(path, ErrorCode::input);
   return nlohmann::json::parse(file.bytes().begin(), file.bytes().end());
 }
 

@@ -10,10 +10,10 @@
 #include <iterator>
 
 #include "base/expect_error.hpp"
-#include "base/file.hpp"
 #include "base/strict_json.hpp"
 #include "base/temporary_folder.hpp"
 #include "model/model_file.hpp"
+#include "platform/file.hpp"
 #include "weights/weight_fixtures.hpp"
 
 namespace fs = std::filesystem;
@@ -98,7 +98,7 @@ TEST_CASE("The padding asked for is stored, and changes what the self-test expec
     REQUIRE(
         run(folder, {"convert", weight_fixture("tfjs"), "-o", model, "--padding", padding}).code ==
         0);
-    const nst::MappedFile file(model, ErrorCode::model);
+    const nst::FileContents file(model, ErrorCode::model);
     const nst::ModelFile parsed = nst::parse_model_file(file.bytes(), model);
     CHECK(nst::to_string(parsed.architecture.padding) == padding);
     tests[i] = parsed.self_test;
@@ -111,7 +111,7 @@ TEST_CASE("nst-weights verify refuses a model whose weights are not those of its
   const TemporaryFolder folder;
   const std::string model = folder.file("m.safetensors");
   REQUIRE(run(folder, {"convert", weight_fixture("tfjs"), "-o", model}).code == 0);
-  const nst::MappedFile file(model, ErrorCode::model);
+  const nst::FileContents file(model, ErrorCode::model);
   const nst::ModelFile parsed = nst::parse_model_file(file.bytes(), model);
   std::vector<nst::NamedTensor> tensors;
   for (const auto& [name, entry] : parsed.contents.tensors) {

@@ -4,8 +4,8 @@
 #include <fstream>
 
 #include "base/expect_error.hpp"
-#include "base/file.hpp"
 #include "base/temporary_folder.hpp"
+#include "platform/file.hpp"
 #include "weights/weight_fixtures.hpp"
 #include "weights_tool/convert.hpp"
 #include "weights_tool/sstable.hpp"
@@ -25,7 +25,7 @@ constexpr std::uint64_t kSeed = 5;
 constexpr int kRounds = 1000;
 
 std::vector<std::uint8_t> content(const std::string& path) {
-  const nst::MappedFile file(path, ErrorCode::input);
+  const nst::FileContents file(path, ErrorCode::input);
   return {file.bytes().begin(), file.bytes().end()};
 }
 

@@ -7,9 +7,9 @@
 #include <map>
 
 #include "base/expect_error.hpp"
-#include "base/file.hpp"
 #include "base/hash.hpp"
 #include "base/temporary_folder.hpp"
+#include "platform/file.hpp"
 #include "weights/weight_fixtures.hpp"
 #include "weights_tool/file_set.hpp"
 #include "weights_tool/proto_reader.hpp"
@@ -79,8 +79,8 @@ TEST_CASE("A checkpoint's SHA-256 is that of its index and its shards in order")
   nst::Sha256 hash;
   for (const char* suffix :
        {"index", "data-00000-of-00003", "data-00001-of-00003", "data-00002-of-00003"}) {
-    const nst::MappedFile file(weight_fixture(std::string("checkpoint/model.ckpt.") + suffix),
-                               ErrorCode::input);
+    const nst::FileContents file(weight_fixture(std::string("checkpoint/model.ckpt.") + suffix),
+                                 ErrorCode::input);
     hash.update(file.bytes());
   }
   CHECK(open_source(weight_fixture("checkpoint"))->sha256() == hash.finish_hex());

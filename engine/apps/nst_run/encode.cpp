@@ -37,7 +37,6 @@ void encode_command(int argc, char** argv) {
   const StyleVector vector = naming(style, [&] {
     return model.encode_style(picture.view(), style_size.for_picture(picture), run);
   });
-  check_interrupt();
   vector.save(output);
 }
 

@@ -134,7 +134,6 @@ Image with_alpha(const Image& rgb, const Image& content, Resize method) {
 
 void write_result(const Options& o, const Image& painted, const Image& content, int width,
                   int height) {
-  check_interrupt();
   if (has_extension(o.output, ".npy")) {
     write_image(o.output, painted.view());
     return;

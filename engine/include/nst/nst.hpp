@@ -123,6 +123,10 @@ NST_API Image read_image(const std::string& path);
 // Error{output} for everything else.
 NST_API void write_image(const std::string& path, const ImageView& image, int jpeg_quality = 95);
 
+// Removes the temporary files of writes that are going on in this process. For a signal handler
+// that ends the process, and only for that: it is async-signal-safe, and those writes then fail.
+NST_API void remove_unfinished_files() noexcept;
+
 // What can be known of write_image(path, ...) before there are pixels: throws Error{usage} for an
 // unknown extension, Error{output} if the folder is missing or closed, or if the path is there but
 // write-protected or not a regular file. Creates nothing.
