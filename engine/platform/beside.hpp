@@ -1,9 +1,12 @@
 // Two things at once.
 #pragma once
 
+#include <atomic>
 #include <exception>
 #include <system_error>
 #include <thread>
+
+#include "platform/processors.hpp"
 
 namespace nst {
 
@@ -21,8 +24,15 @@ void run_beside(Other&& other, Here&& here) {
     }
   };
   std::thread thread;
+  std::atomic<bool> started{false};
+  const int home = current_processor();
   try {
-    thread = std::thread([&] { caught(other, error_of_other); });
+    thread = std::thread([&] {
+      move_to_own_processor(1, home);
+      started.store(true, std::memory_order_release);
+      caught(other, error_of_other);
+    });
+    let_start(started);
   } catch (const std::system_error&) {  // there is none: in turn, then
     caught(other, error_of_other);
   }

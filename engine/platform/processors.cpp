@@ -1,6 +1,7 @@
 #include "platform/processors.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <thread>
 
@@ -56,6 +57,14 @@ void move_to_own_processor([[maybe_unused]] int thread, [[maybe_unused]] int hom
   CPU_SET(processor, &own);
   if (sched_setaffinity(0, sizeof own, &own) == 0) sched_setaffinity(0, sizeof allowed, &allowed);
 #endif
+}
+
+void let_start(const std::atomic<bool>& started) {
+  constexpr int kMost = 50;
+  constexpr auto kNap = std::chrono::microseconds(10);  // with what waking costs, some 60
+  for (int i = 0; i < kMost && !started.load(std::memory_order_acquire); ++i) {
+    std::this_thread::sleep_for(kNap);
+  }
 }
 
 void use_processors_of_process() {

@@ -1,6 +1,8 @@
 // Which processors this process may use.
 #pragma once
 
+#include <atomic>
+
 namespace nst {
 
 // How many threads can run at once: the processors of the calling thread's affinity, at most as
@@ -14,6 +16,11 @@ int current_processor();
 // one that is `thread` further among those it may use; it may be moved again at once. Linux starts
 // a thread on its creator's processor and may take milliseconds to part two that are busy.
 void move_to_own_processor(int thread, int home);
+
+// Sleeps until `started` is true, some 3 ms at most. For whoever created a thread that begins with
+// move_to_own_processor: it waits in the queue of its creator's processor, and cannot leave while
+// the creator works.
+void let_start(const std::atomic<bool>& started);
 
 // Lets the calling thread run wherever the process's first thread may, whoever created it.
 void use_processors_of_process();

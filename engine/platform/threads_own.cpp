@@ -34,14 +34,17 @@ void keep_loaded() {
 struct Job {
   TeamWork work;
   int team;  // how many may come
-  int home;  // the processor of the one that gives the job
 };
 
 // One thread, and what it is to do. Lives as long as the process.
 class Worker {
  public:
-  // Null if the system gives no thread or memory.
-  static Worker* create();
+  // Creates a worker and its thread, number `number` of a team whose first runs on processor
+  // `home`. Null if the system gives no thread or memory.
+  static Worker* create(int number, int home);
+
+  // Lets the worker's thread come to a processor of its own, unless it has long been there.
+  void let_start() const { nst::let_start(started_); }
 
   // Hands over a job; the worker must be idle. `job` must live until finish() has returned.
   void give(const Job& job, int number) {
@@ -72,19 +75,24 @@ class Worker {
   [[noreturn]] void serve() {
     std::fesetenv(FE_DFL_ENV);
     use_processors_of_process();
-    for (bool first = true;; first = false) {
+    move_to_own_processor(number_, home_);
+    started_.store(true, std::memory_order_release);
+    for (;;) {
       wait_while_equal(state_, kIdle);
       int given = kGiven;
       if (!state_.compare_exchange_strong(given, kBegun, std::memory_order_acq_rel)) continue;
-      if (first) move_to_own_processor(number_, job_->home);
       job_->work(number_, job_->team);
       state_.store(kIdle, std::memory_order_release);
       state_.notify_one();
     }
   }
 
+  Worker(int number, int home) : number_(number), home_(home) {}
+
   const Job* job_ = nullptr;
-  int number_ = 0;
+  int number_;
+  const int home_;
+  std::atomic<bool> started_{false};
   alignas(64) std::atomic<int> state_{kIdle};
 };
 
@@ -104,8 +112,8 @@ class SignalsBlocked {
   sigset_t of_caller_;
 };
 
-Worker* Worker::create() {
-  auto* worker = new (std::nothrow) Worker;
+Worker* Worker::create(int number, int home) {
+  auto* worker = new (std::nothrow) Worker(number, home);
   if (worker == nullptr) return nullptr;
   // The kernels need a few pages; the host's default may be hundreds of megabytes.
   constexpr std::size_t kStackBytes = std::size_t{1} << 20;
@@ -148,20 +156,23 @@ class Pool {
   // Up to `wanted` idle workers as a list. New ones are created while there are fewer than `most`.
   Worker* borrow(int wanted, int most) {
     Worker* list = nullptr;
-    const std::lock_guard lock(mutex_);
-    while (wanted > 0) {
-      Worker* worker = idle_;
-      if (worker != nullptr) {
-        idle_ = worker->next;
-      } else if (count_ < most && (worker = Worker::create()) != nullptr) {
-        ++count_;
-      } else {
-        break;
+    {
+      const std::lock_guard lock(mutex_);
+      for (int number = 1; number <= wanted; ++number) {
+        Worker* worker = idle_;
+        if (worker != nullptr) {
+          idle_ = worker->next;
+        } else if (count_ < most &&
+                   (worker = Worker::create(number, current_processor())) != nullptr) {
+          ++count_;
+        } else {
+          break;
+        }
+        worker->next = list;
+        list = worker;
       }
-      worker->next = list;
-      list = worker;
-      --wanted;
     }
+    for (const Worker* worker = list; worker != nullptr; worker = worker->next) worker->let_start();
     return list;
   }
 
@@ -199,7 +210,7 @@ void in_team(int threads, TeamWork work) {
   Pool* const pool = threads > 1 ? Pool::of_process() : nullptr;
   Worker* const workers =
       pool != nullptr ? pool->borrow(threads - 1, most_workers(threads)) : nullptr;
-  const Job job{work, 1 + length(workers), workers != nullptr ? current_processor() : -1};
+  const Job job{work, 1 + length(workers)};
   int number = 1;
   for (Worker* worker = workers; worker != nullptr; worker = worker->next) {
     worker->give(job, number++);
