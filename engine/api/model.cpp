@@ -8,6 +8,7 @@
 #include "api/runs.hpp"
 #include "base/file.hpp"
 #include "image/preprocess.hpp"
+#include "image/samples.hpp"
 #include "image/view.hpp"
 #include "networks/predictor.hpp"
 #include "nst/nst.hpp"
@@ -123,6 +124,7 @@ StyleVector Model::encode_style(const ImageView& style, const StyleOptions& opti
 Image Model::stylize(const ImageView& content, const StyleVector& style,
                      const RunOptions& run) const {
   check_view(content, "content picture");
+  check_style(style, "style vector");
   StyleLayout layout;
   Execution execution =
       make_execution(lower_transformer_within(*impl_, content.width, content.height, layout, {},

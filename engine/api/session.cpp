@@ -4,6 +4,7 @@
 #include "api/runs.hpp"
 #include "graph/threads.hpp"
 #include "image/preprocess.hpp"
+#include "image/samples.hpp"
 #include "image/view.hpp"
 #include "nst/nst.hpp"
 
@@ -79,6 +80,7 @@ Image Session::render(const StyleVector& style, const RunOptions& run) {
 void Session::render_into(Image& picture, const StyleVector& style, const RunOptions& run) {
   Impl& s = *impl_;
   if (!s.has_content) throw Error(ErrorCode::usage, "render needs set_content first");
+  check_style(style, "style vector");
   Execution& execution = *s.execution;
   const Program& program = execution.program();
   execution.prepare(team_size(run.threads, program.mac), run.max_memory_bytes);
