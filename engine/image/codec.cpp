@@ -91,7 +91,8 @@ bool has_signature(Bytes bytes, std::string_view signature) {
 Image decode_npy_picture(const codec::Input& input) {
   const NpyView array = parse_npy(input.bytes, input.name);
   const std::vector<std::int64_t>& shape = array.shape;
-  if (shape.size() != 3 || shape[2] != 3) {
+  const bool is_picture = shape.size() == 3 && shape[0] > 0 && shape[1] > 0 && shape[2] == 3;
+  if (!is_picture) {
     throw Error(ErrorCode::input, input.name + ": an array of shape " + numpy_shape(shape) +
                                       " is no picture; a .npy picture has shape (h, w, 3)");
   }

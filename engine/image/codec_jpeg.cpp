@@ -189,13 +189,17 @@ bool write_pixels(Encoder& encoder, const ImageView& image, int quality, std::ui
   input.fail_damaged("JPEG", escape.message);
 }
 
-// Bytes that decoding takes at 1/denominator of the size: the picture, and all coefficients if they
-// come in several scans.
-std::uint64_t needed_bytes(const jpeg_decompress_struct& jpeg, bool several_scans,
-                           unsigned denominator) {
+// Bytes that decoding takes at 1/denominator of the size: the picture, another if it is turned, and
+// all coefficients if they come in several scans.
+struct Needs {
+  bool several_scans;
+  bool turned;
+};
+std::uint64_t needed_bytes(const jpeg_decompress_struct& jpeg, Needs needs, unsigned denominator) {
   const auto scaled = [&](std::uint64_t side) { return (side + denominator - 1) / denominator; };
-  std::uint64_t bytes = 3 * scaled(jpeg.image_width) * scaled(jpeg.image_height);
-  for (int i = 0; several_scans && i < jpeg.num_components; ++i) {
+  const std::uint64_t pictures = needs.turned ? 2 : 1;
+  std::uint64_t bytes = pictures * 3 * scaled(jpeg.image_width) * scaled(jpeg.image_height);
+  for (int i = 0; needs.several_scans && i < jpeg.num_components; ++i) {
     const jpeg_component_info& component = jpeg.comp_info[i];
     bytes += sizeof(JBLOCK) * std::uint64_t{component.width_in_blocks} * component.height_in_blocks;
   }
@@ -204,14 +208,13 @@ std::uint64_t needed_bytes(const jpeg_decompress_struct& jpeg, bool several_scan
 
 // The reduction, 1 to 8, that fits the memory allowed and leaves as large a picture as is wanted;
 // 1 if there is none.
-unsigned choose_reduction(const Input& input, const jpeg_decompress_struct& jpeg,
-                          bool several_scans) {
+unsigned choose_reduction(const Input& input, const jpeg_decompress_struct& jpeg, Needs needs) {
   if (input.options.least_side <= 0) return 1;
   const unsigned shorter = std::min(jpeg.image_width, jpeg.image_height);
   const auto least = static_cast<unsigned>(input.options.least_side);
   for (unsigned denominator = 1; denominator <= 8; denominator *= 2) {
     if (shorter / denominator < least) return 1;
-    if (needed_bytes(jpeg, several_scans, denominator) <= input.memory_limit()) return denominator;
+    if (needed_bytes(jpeg, needs, denominator) <= input.memory_limit()) return denominator;
   }
   return 1;
 }
@@ -229,10 +232,11 @@ Image decode_jpeg(const Input& input) {
   const std::uint64_t pixels_per_byte = jpeg.arith_code ? 512 * 64 : 512;
   input.check_size(jpeg.image_width, jpeg.image_height,
                    pixels_per_byte * std::uint64_t{input.bytes.size()});
-  const bool several_scans = jpeg_has_multiple_scans(&jpeg);
+  const int orientation = exif_orientation(segments.exif);
+  const Needs needs{jpeg_has_multiple_scans(&jpeg) != 0, orientation > 1};
   jpeg.scale_num = 1;
-  jpeg.scale_denom = choose_reduction(input, jpeg, several_scans);
-  input.check_memory(needed_bytes(jpeg, several_scans, jpeg.scale_denom));
+  jpeg.scale_denom = choose_reduction(input, jpeg, needs);
+  input.check_memory(needed_bytes(jpeg, needs, jpeg.scale_denom));
 
   if (!calculate_size(decoder)) fail(input, decoder.escape);
   Image image(static_cast<int>(jpeg.output_width), static_cast<int>(jpeg.output_height), 3,
@@ -240,7 +244,7 @@ Image decode_jpeg(const Input& input) {
   std::vector<std::uint8_t> inks(std::size_t{4} * jpeg.output_width);
   if (!read_pixels(decoder, image.u8(), inks.data())) fail(input, decoder.escape);
   if (!segments.has_end) input.warn(kNoEnd);
-  return apply_orientation(std::move(image), exif_orientation(segments.exif));
+  return apply_orientation(std::move(image), orientation);
 }
 
 std::vector<std::uint8_t> encode_jpeg(const ImageView& image, int quality) {

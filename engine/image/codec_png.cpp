@@ -201,7 +201,9 @@ Image decode_png(const Input& input) {
   input.check_size(chunks.width, chunks.height, most_bits / chunks.bits_per_pixel());
   const int channels = chunks.has_alpha() ? 4 : 3;
   const std::size_t row_bytes = std::size_t{chunks.width} * static_cast<unsigned>(channels);
-  input.check_memory((row_bytes + sizeof(png_bytep)) * std::uint64_t{chunks.height});
+  const int orientation = exif_orientation(chunks.exif);
+  const std::size_t pictures = orientation > 1 ? 2 : 1;
+  input.check_memory((pictures * row_bytes + sizeof(png_bytep)) * std::uint64_t{chunks.height});
 
   Decoder decoder;
   const std::vector<Bytes> stream = stream_of(input, chunks);
@@ -213,7 +215,7 @@ Image decode_png(const Input& input) {
   for (std::size_t y = 0; y < rows.size(); ++y) rows[y] = image.u8() + row_bytes * y;
   if (!read_pixels(decoder, rows.data())) fail(input, decoder.escape);
   if (!chunks.has_end) input.warn(kNoEnd);
-  return apply_orientation(std::move(image), exif_orientation(chunks.exif));
+  return apply_orientation(std::move(image), orientation);
 }
 
 std::vector<std::uint8_t> encode_png(const ImageView& image) {

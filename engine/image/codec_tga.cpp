@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <cstring>
 #include <initializer_list>
 #include <vector>
 
@@ -119,14 +118,16 @@ class Pixels {
   const std::uint8_t* pixel_ = nullptr;
 };
 
-Colour pixel_colour(const Header& h, const Map& map, const std::uint8_t* p) {
-  switch (h.kind()) {
-    case kPalette:
-      return map.at(h.bits == 8 ? p[0] : p[0] | unsigned{p[1]} << 8);
-    case kGrey:
-      return {p[0], p[0], p[0], h.bits == 16 ? p[1] : std::uint8_t{255}};
-    default:
-      return colour_of(p, h.bits);
+// Puts the stored pixels where they belong: put(stored, out) writes one.
+template <typename Put>
+void fill(const Header& h, Pixels& pixels, Image& image, Put put) {
+  const auto channels = static_cast<std::ptrdiff_t>(image.channels);
+  const std::ptrdiff_t step = h.from_right() ? -channels : channels;
+  for (std::ptrdiff_t y = 0; y < image.height; ++y) {
+    const std::ptrdiff_t row = h.from_top() ? y : image.height - 1 - y;
+    std::uint8_t* out = image.u8() + channels * image.width * row;
+    if (h.from_right()) out += channels * (image.width - 1);
+    for (int x = 0; x < image.width; ++x, out += step) put(pixels.next(), out);
   }
 }
 
@@ -168,19 +169,30 @@ Image decode_tga(const Input& input) {
   const bool alpha = h.kind() == kPalette  ? h.map_bits == 32
                      : h.kind() == kColour ? h.bits == 32
                                            : h.bits == 16;
-  const std::size_t channels = alpha ? 4 : 3;
-  input.check_memory(std::uint64_t{h.width} * h.height * channels);
+  input.check_memory(std::uint64_t{h.width} * h.height * (alpha ? 4 : 3));
 
-  Image image(static_cast<int>(h.width), static_cast<int>(h.height), static_cast<int>(channels),
-              SampleType::u8);
+  Image image(static_cast<int>(h.width), static_cast<int>(h.height), alpha ? 4 : 3, SampleType::u8);
   Pixels pixels(reader, h);
-  for (std::size_t y = 0; y < h.height; ++y) {
-    const std::size_t row = h.from_top() ? y : h.height - 1 - y;
-    std::uint8_t* out = image.u8() + channels * h.width * row;
-    for (std::size_t x = 0; x < h.width; ++x) {
-      const Colour colour = pixel_colour(h, map, pixels.next());
-      std::memcpy(out + channels * (h.from_right() ? h.width - 1 - x : x), colour.data(), channels);
-    }
+  const auto put_colour = [&](const Colour& colour, std::uint8_t* out) {
+    std::copy_n(colour.data(), alpha ? 4 : 3, out);
+  };
+  if (h.kind() == kPalette) {
+    fill(h, pixels, image, [&](const std::uint8_t* p, std::uint8_t* out) {
+      put_colour(map.at(h.bits == 8 ? p[0] : p[0] | unsigned{p[1]} << 8), out);
+    });
+  } else if (h.kind() == kGrey) {
+    fill(h, pixels, image, [&](const std::uint8_t* p, std::uint8_t* out) {
+      put_colour({p[0], p[0], p[0], alpha ? p[1] : std::uint8_t{255}}, out);
+    });
+  } else if (h.bits == 24) {
+    fill(h, pixels, image, [](const std::uint8_t* p, std::uint8_t* out) {
+      out[0] = p[2];
+      out[1] = p[1];
+      out[2] = p[0];
+    });
+  } else {
+    fill(h, pixels, image,
+         [&](const std::uint8_t* p, std::uint8_t* out) { put_colour(colour_of(p, h.bits), out); });
   }
   return opaque_if_invisible(std::move(image));
 }
