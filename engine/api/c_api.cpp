@@ -25,6 +25,7 @@ struct nst_session {
 namespace {
 
 thread_local std::string last_error;
+thread_local std::string last_warnings;
 
 nst_status fail(nst::ErrorCode code, const char* text) noexcept {
   try {
@@ -247,15 +248,27 @@ nst_status nst_session_render(nst_session* session, const float* style,
 void nst_session_free(nst_session* session) { delete session; }
 
 nst_status nst_image_read(const char* path, nst_image* image) {
+  return nst_image_read_within(path, 0, image);
+}
+
+nst_status nst_image_read_within(const char* path, size_t max_memory_bytes, nst_image* image) {
   return guarded([&] {
+    last_warnings.clear();
     nst_image& out = required(image, "image");
-    const nst::Image read = nst::read_image(&required(path, "path"));
+    const nst::LoadedImage loaded =
+        nst::load_image(&required(path, "path"), {.max_memory_bytes = max_memory_bytes});
+    for (const std::string& warning : loaded.warnings) {
+      last_warnings += (last_warnings.empty() ? "" : "\n") + warning;
+    }
+    const nst::Image& read = loaded.image;
     auto data = std::make_unique_for_overwrite<unsigned char[]>(read.bytes.size());
     std::memcpy(data.get(), read.bytes.data(), read.bytes.size());
     const nst_sample_type type = read.type == nst::SampleType::u8 ? NST_U8 : NST_F32;
     out = {data.release(), read.width, read.height, read.channels, type, 0};
   });
 }
+
+const char* nst_last_warnings(void) { return last_warnings.c_str(); }
 
 void nst_image_free(nst_image* image) {
   if (!image) return;

@@ -7,6 +7,7 @@
 #include "api/model_impl.hpp"
 #include "api/runs.hpp"
 #include "image/preprocess.hpp"
+#include "image/samples.hpp"
 #include "image/view.hpp"
 #include "networks/predictor.hpp"
 #include "nst/nst.hpp"
@@ -128,6 +129,7 @@ Image Model::stylize(const ImageView& content, const StyleVector& style,
                      const RunOptions& run) const {
   const DefaultFloatEnvironment environment;
   check_view(content, "content picture");
+  check_style(style, "style vector");
   StyleLayout layout;
   Execution execution =
       make_execution(lower_transformer_within(*impl_, content.width, content.height, layout, {},

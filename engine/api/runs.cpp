@@ -6,6 +6,7 @@
 
 #include "graph/threads.hpp"
 #include "image/preprocess.hpp"
+#include "image/samples.hpp"
 #include "image/view.hpp"
 #include "networks/predictor.hpp"
 #include "networks/transformer.hpp"
@@ -44,14 +45,51 @@ void check_memory_left(const Program& program, int threads) {
                                     std::to_string(left >> 20) + " more; use a smaller size");
 }
 
-// The style as the predictor gets it: shorter side `size`, aspect kept.
-Image resized_style(const ImageView& style, const StyleOptions& options) {
+// A style's resized copy and working memory, where no limit is given.
+constexpr std::size_t kMostStyleBytes = std::size_t{1} << 30;
+
+struct Size {
+  int width, height;
+};
+
+// The size at which the predictor gets a style: shorter side `size`, aspect kept; 0: as it is.
+// Beyond an aspect of 16 it keeps the number of pixels of that aspect: a picture of 1×300 pixels
+// must not become one of 256×76800.
+Size style_size(const ImageView& style, int size) {
+  constexpr double kMostAspect = 16.0;
+  constexpr double kMostPixels = 1 << 28;  // as pictures that are read
+  if (size == 0) return {style.width, style.height};
   const int shorter = std::min(style.width, style.height);
-  const double ratio = static_cast<double>(options.style_size) / shorter;
+  const double aspect = static_cast<double>(std::max(style.width, style.height)) / shorter;
+  const bool ordinary = aspect <= kMostAspect;
+  const double ratio =
+      static_cast<double>(size) / shorter / (ordinary ? 1.0 : std::sqrt(aspect / kMostAspect));
+  if (ratio * style.width * ratio * style.height > kMostPixels) {
+    throw Error(ErrorCode::limit, "the style at a size of " + std::to_string(size) +
+                                      " has more than 2^28 pixels; use a smaller style size");
+  }
   const auto scaled = [&](int side) {
-    return side == shorter ? options.style_size : static_cast<int>(std::lround(side * ratio));
+    if (side == shorter && ordinary) return size;
+    return static_cast<int>(std::max(std::lround(side * ratio), 1L));
   };
-  return resize(style, scaled(style.width), scaled(style.height), options.resize);
+  return {scaled(style.width), scaled(style.height)};
+}
+
+// Throws Error{limit} if a style of this size cannot be prepared and run as `run` wants it.
+void check_style_memory(const Program& predictor, Size size, bool resizes, const RunOptions& run) {
+  if (run.max_memory_bytes > 0) return;  // Execution compares
+  constexpr std::size_t kMiB = std::size_t{1} << 20;
+  const std::size_t picture = std::size_t{12} * static_cast<std::size_t>(size.width) *
+                              static_cast<std::size_t>(size.height);
+  const std::size_t needed =
+      Execution::needed_bytes(predictor, threads_for_work(run.threads, predictor.mac)) +
+      (resizes ? picture : 0);
+  if (needed <= kMostStyleBytes) return;
+  throw Error(ErrorCode::limit, "the style at " + std::to_string(size.width) + "x" +
+                                    std::to_string(size.height) + " pixels needs " +
+                                    std::to_string(needed / kMiB) + " MiB, the limit is " +
+                                    std::to_string(kMostStyleBytes / kMiB) +
+                                    " MiB; use a smaller style size or raise the limit");
 }
 
 }  // namespace
@@ -95,18 +133,20 @@ StyleVector encode(const Model::Impl& model, std::optional<Execution>& kept, con
                    const StyleOptions& options, const RunOptions& run) {
   check_view(style, "style picture");
   if (options.style_size < 0) throw Error(ErrorCode::usage, "the style size must not be negative");
-  const bool resizes =
-      options.style_size > 0 && std::min(style.width, style.height) != options.style_size;
-  const Image resized = resizes ? resized_style(style, options) : Image{};
-  const ImageView picture = resizes ? resized.view() : style;
+  check_samples(style, "style picture");
+  const Size size = style_size(style, options.style_size);
+  const bool resizes = size.width != style.width || size.height != style.height;
 
-  const Shape shape{picture.height, picture.width, 3};
+  const Shape shape{size.height, size.width, 3};
   if (!kept || kept->program().input.shape != shape) {
     kept.reset();
-    kept.emplace(make_execution(lower_predictor(model, picture.width, picture.height), run));
+    Program predictor = lower_predictor(model, size.width, size.height);
+    check_style_memory(predictor, size, resizes, run);
+    kept.emplace(make_execution(std::move(predictor), run));
   }
+  const Image resized = resizes ? resize(style, size.width, size.height, options.resize) : Image{};
   kept->prepare(threads_for_work(run.threads, kept->program().mac), run.max_memory_bytes);
-  to_network_input(picture, kept->input());
+  to_network_input(resizes ? resized.view() : style, kept->input(), "style picture");
   StyleVector vector;
   kept->run({.last_step = step_count(kept->program()),
              .output = vector.values.data(),

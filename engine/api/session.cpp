@@ -4,6 +4,7 @@
 #include "api/runs.hpp"
 #include "graph/threads.hpp"
 #include "image/preprocess.hpp"
+#include "image/samples.hpp"
 #include "image/view.hpp"
 #include "nst/nst.hpp"
 #include "platform/float_environment.hpp"
@@ -83,6 +84,7 @@ void Session::render_into(Image& picture, const StyleVector& style, const RunOpt
   const DefaultFloatEnvironment environment;
   Impl& s = *impl_;
   if (!s.has_content) throw Error(ErrorCode::usage, "render needs set_content first");
+  check_style(style, "style vector");
   Execution& execution = *s.execution;
   const Program& program = execution.program();
   execution.prepare(threads_for_work(run.threads, program.mac), run.max_memory_bytes);

@@ -1,4 +1,4 @@
-// Pictures in memory and in files: what nst.hpp promises of Image, to_u8, read_image, write_image.
+// Pictures in memory and in files: what nst.hpp promises of Image, to_u8, load_image, write_image.
 #include <cstdlib>
 #include <cstring>
 #include <new>
@@ -76,10 +76,12 @@ Image to_u8(const ImageView& image, Quantise method) {
   return out;
 }
 
-Image read_image(const std::string& path) {
+LoadedImage load_image(const std::string& path, const ReadOptions& options) {
   const FileContents file(path, ErrorCode::input);
-  return decode_image(file.bytes(), one_line(path));
+  return decode_image(file.bytes(), one_line(path), options);
 }
+
+Image read_image(const std::string& path) { return load_image(path).image; }
 
 void check_writable(const std::string& path) {
   (void)output_format(path);

@@ -1,9 +1,9 @@
 // Style vectors: blending, and their files.
 #include <algorithm>
-#include <cmath>
 
 #include "base/text.hpp"
 #include "image/npy.hpp"
+#include "image/samples.hpp"
 #include "nst/nst.hpp"
 #include "platform/file.hpp"
 #include "platform/float_environment.hpp"
@@ -23,14 +23,13 @@ StyleVector StyleVector::load(const std::string& path) {
   const FileContents file(path, ErrorCode::input);
   const NpyArray array = decode_npy(file.bytes(), one_line(path));
   if (array.shape != std::vector<std::int64_t>{kSize}) {
-    throw Error(ErrorCode::input, one_line(path) + ": not a style vector; it has shape (100,)");
-  }
-  if (!std::all_of(array.values.begin(), array.values.end(),
-                   [](float v) { return std::isfinite(v); })) {
-    throw Error(ErrorCode::input, one_line(path) + ": a value is not finite; check what wrote it");
+    throw Error(ErrorCode::input, one_line(path) + ": an array of shape " +
+                                      numpy_shape(array.shape) +
+                                      " is no style vector; that has shape (100,)");
   }
   StyleVector style;
   std::copy(array.values.begin(), array.values.end(), style.values.begin());
+  check_style(style, one_line(path));
   return style;
 }
 

@@ -168,7 +168,7 @@ TEST_CASE("nst-run: the content's alpha comes through, resized with the colours"
   REQUIRE(out.channels == 4);
   CHECK(alpha_of(out).bytes == alpha_of(content).bytes);
   CHECK(without_alpha(out).bytes ==
-        cropped(painted(without_alpha(content), style_of(kPainting)), 19, 13).bytes);
+        cropped(painted(nst::compose(content.view()), style_of(kPainting)), 19, 13).bytes);
 
   const Image large = run_to(folder, "large.png", {path, "-s", kPainting, "--size", "38x26"});
   REQUIRE(large.channels == 4);

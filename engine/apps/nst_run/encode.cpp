@@ -31,7 +31,8 @@ void encode_command(int argc, char** argv) {
     throw Error(ErrorCode::usage, output + ": a style is written as .npy; end the name in .npy");
   }
   Image picture;
-  const Model model = engine.open_model_beside([&] { picture = read_image(style); });
+  const Model model = engine.open_model_beside(
+      [&] { picture = read_painting(style, run.max_memory_bytes, style_size); });
   ProgressBar bar(engine.quiet, {1.0});
   run.progress = bar.next_stage();
   const StyleVector vector = naming(style, [&] {

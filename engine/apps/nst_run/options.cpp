@@ -17,6 +17,8 @@ namespace {
 
 constexpr std::int64_t kMaxPixels = std::int64_t{1} << 28;  // as read_image
 
+constexpr int kDefaultStyleSize = 256;
+
 // The whole of `text` as a positive integer, or 0.
 template <typename Integer>
 Integer positive(std::string_view text) {
@@ -43,6 +45,22 @@ void add_threads_option(CLI::App& app, int& threads) {
 }
 
 int thread_count(int threads) { return threads > 0 ? threads : available_threads(); }
+
+Image read_picture(const std::string& path, std::size_t max_memory_bytes, int least_side) {
+  LoadedImage loaded = load_image(path, {max_memory_bytes, least_side});
+  for (const std::string& warning : loaded.warnings) {
+    std::cerr << "nst-run: warning: " + warning + "\n";
+  }
+  return std::move(loaded.image);
+}
+
+Image read_painting(const std::string& path, std::size_t max_memory_bytes,
+                    const StyleSizeOptions& size) {
+  // Twice the size it is resized to, so that the resize still averages.
+  const int least_side = 2 * size.style_size.value_or(kDefaultStyleSize);
+  Image picture = read_picture(path, max_memory_bytes, least_side);
+  return picture.channels == 4 ? compose(picture.view(), kWhite) : std::move(picture);
+}
 
 Model open_model(const std::string& path) {
   return path.empty() ? Model::default_model() : Model::open(path);
@@ -96,7 +114,7 @@ Resize StyleSizeOptions::method() const {
 }
 
 StyleOptions StyleSizeOptions::for_picture(const Image& picture) const {
-  const int own_size = picture.type == SampleType::f32 ? 0 : 256;
+  const int own_size = picture.type == SampleType::f32 ? 0 : kDefaultStyleSize;
   return {style_size.value_or(own_size), method()};
 }
 

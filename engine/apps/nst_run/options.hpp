@@ -43,6 +43,13 @@ void add_model_option(CLI::App& app, std::string& model);
 void add_threads_option(CLI::App& app, int& threads);
 // What -t means: itself, or for 0 as many as this process may use.
 int thread_count(int threads);
+// Reads a picture within `max_memory_bytes` (0: the library's default) and prints its warnings, a
+// line each. A style may come smaller than its file, but with shorter sides of `least_side` or
+// more.
+Image read_picture(const std::string& path, std::size_t max_memory_bytes, int least_side = 0);
+// The same for a picture that is encoded as a style: no larger than that needs, composed on white.
+Image read_painting(const std::string& path, std::size_t max_memory_bytes,
+                    const StyleSizeOptions& size);
 // Opens a file, or the embedded model for "".
 Model open_model(const std::string& path);
 

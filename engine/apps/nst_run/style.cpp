@@ -20,13 +20,14 @@ std::string reason(const Error& error, const std::string& path) {
 
 }  // namespace
 
-Style read_style(const std::string& path) {
-  if (!has_npy_signature(path)) return read_image(path);
+Style read_style(const std::string& path,
+                 const std::function<Image(const std::string& path)>& read_picture) {
+  if (!has_npy_signature(path)) return read_picture(path);
   try {
     return StyleVector::load(path);
   } catch (const Error& as_vector) {
     try {
-      return read_image(path);
+      return read_picture(path);
     } catch (const Error& as_picture) {
       if (std::strcmp(as_vector.what(), as_picture.what()) == 0) throw;
       throw Error(ErrorCode::input, path + ": as a style vector: " + reason(as_vector, path) +

@@ -1,6 +1,5 @@
 // nst-run CONTENT -s STYLE -o OUT
 #include <algorithm>
-#include <cstring>
 #include <string>
 #include <utility>
 #include <vector>
@@ -41,8 +40,16 @@ struct Options {
   SizeOption size;
   double strength = 1.0;
   int quality = 95;
+  std::string background = "white";
 
   bool tfhub() const { return preset == "tfhub"; }
+  Colour background_colour() const {
+    return naming("--background", [&] { return parse_colour(background); });
+  }
+  // Size at which a content of width × height is painted.
+  std::pair<int, int> size_for(int width, int height) const {
+    return tfhub() ? std::pair{kTfhubSide, kTfhubSide} : size.applied_to(width, height);
+  }
 };
 
 bool parse_options(Options& o, int argc, char** argv) {
@@ -78,16 +85,39 @@ bool parse_options(Options& o, int argc, char** argv) {
   app.add_option("--quality", o.quality, "JPEG quality 1..100 (default: 95)")
       ->check(CLI::Range(1, 100))
       ->type_name("Q");
+  app.add_option("--background", o.background,
+                 "What lies under transparent pixels: #rgb, #rrggbb or a name of CSS (default: "
+                 "white); a PNG keeps its alpha")
+      ->type_name("COLOUR");
   if (!parse(app, argc, argv)) return false;
   if (!(o.strength >= 0.0)) throw Error(ErrorCode::usage, "--strength: not a number; see --help");
   (void)o.size.parsed();
+  (void)o.background_colour();
   return true;
+}
+
+// The picture to paint: as it looks on the background, and its alpha at the size it is painted at.
+struct Content {
+  Image picture;
+  Image alpha;  // of one channel; empty: it has none
+};
+
+Content read_content(const Options& o, std::size_t max_memory_bytes) {
+  Content content;
+  content.picture = read_picture(o.content, max_memory_bytes);
+  if (content.picture.channels != 4) return content;
+  const ImageView rgba = content.picture.view();
+  if (!o.tfhub()) {
+    const auto [width, height] = o.size.applied_to(rgba.width, rgba.height);
+    content.alpha = resized_alpha(rgba, width, height, o.style_size.method());
+  }
+  content.picture = compose(rgba, o.background_colour());
+  return content;
 }
 
 // `content` at the size it is painted at; empty if that is its own.
 Image resized_content(const Options& o, const Image& content) {
-  const auto [width, height] = o.tfhub() ? std::pair{kTfhubSide, kTfhubSide}
-                                         : o.size.applied_to(content.width, content.height);
+  const auto [width, height] = o.size_for(content.width, content.height);
   if (width == content.width && height == content.height) return {};
   return resize(content.view(), width, height, o.tfhub() ? Resize::tf : o.style_size.method());
 }
@@ -117,22 +147,7 @@ std::vector<double> stage_weights(const Options& o, const Model& model, bool enc
   return weights;
 }
 
-// RGB bytes and the content's alpha, resized as the colours were.
-Image with_alpha(const Image& rgb, const Image& content, Resize method) {
-  Image alpha(content.width, content.height, 3, SampleType::u8);
-  for (std::size_t i = 0; i < alpha.sample_count() / 3; ++i) {
-    std::memset(alpha.u8() + 3 * i, content.u8()[4 * i + 3], 3);
-  }
-  const Image resized = to_u8(resize(alpha.view(), rgb.width, rgb.height, method).view());
-  Image rgba(rgb.width, rgb.height, 4, SampleType::u8);
-  for (std::size_t i = 0; i < rgba.sample_count() / 4; ++i) {
-    std::memcpy(rgba.u8() + 4 * i, rgb.u8() + 3 * i, 3);
-    rgba.u8()[4 * i + 3] = resized.u8()[3 * i];
-  }
-  return rgba;
-}
-
-void write_result(const Options& o, const Image& painted, const Image& content, int width,
+void write_result(const Options& o, const Image& painted, const Image& alpha, int width,
                   int height) {
   if (has_extension(o.output, ".npy")) {
     write_image(o.output, painted.view());
@@ -143,8 +158,9 @@ void write_result(const Options& o, const Image& painted, const Image& content, 
   cropped.width = width;
   cropped.height = height;
   Image picture = to_u8(cropped, o.tfhub() ? Quantise::truncate : Quantise::nearest);
-  if (content.channels == 4 && has_extension(o.output, ".png") && !o.tfhub()) {
-    picture = with_alpha(picture, content, o.style_size.method());
+  if (!alpha.bytes.empty()) {
+    picture = with_alpha(picture.view(), alpha);
+    if (!has_extension(o.output, ".png")) picture = compose(picture.view(), o.background_colour());
   }
   write_image(o.output, picture.view(), o.quality);
 }
@@ -156,12 +172,15 @@ void stylize_command(int argc, char** argv) {
   if (!parse_options(o, argc, argv)) return;
   RunOptions run = o.engine.run_options();
   check_writable(o.output);
-  Image content;
+  Content read;
   Style style;
   const Model model = o.engine.open_model_beside([&] {
-    content = read_image(o.content);
-    style = read_style(o.style);
+    read = read_content(o, run.max_memory_bytes);
+    style = read_style(o.style, [&](const std::string& path) {
+      return read_painting(path, run.max_memory_bytes, o.style_size);
+    });
   });
+  const Image& content = read.picture;
 
   const Image resized = resized_content(o, content);
   const ImageView input = resized.bytes.empty() ? content.view() : resized.view();
@@ -182,7 +201,7 @@ void stylize_command(int argc, char** argv) {
   }
   run.progress = bar.next_stage();
   const Image painted = naming(o.content, [&] { return model.stylize(input, vector, run); });
-  write_result(o, painted, content, input.width, input.height);
+  write_result(o, painted, read.alpha, input.width, input.height);
 }
 
 }  // namespace nst::run

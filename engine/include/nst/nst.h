@@ -119,6 +119,13 @@ NST_C_API void nst_session_free(nst_session* session); /* null is fine */
 /* Reads a picture file (JPEG, PNG, BMP, TGA, GIF, PPM, .npy). image->data is allocated: free it
  * with nst_image_free. */
 NST_C_API nst_status nst_image_read(const char* path, nst_image* image);
+/* The same within a limit: max_memory_bytes is what decoding may take, the picture included; 0
+ * means 400 MiB, or 16 times the file where that is more, as nst_image_read has it. */
+NST_C_API nst_status nst_image_read_within(const char* path, size_t max_memory_bytes,
+                                           nst_image* image);
+/* What was wrong with the picture that the calling thread read last, though no pixel is in doubt:
+ * one line each, "" if nothing. Valid until the thread reads the next picture. */
+NST_C_API const char* nst_last_warnings(void);
 NST_C_API void nst_image_free(nst_image* image);
 /* Writes a picture by extension (.png, .jpg, .ppm, .npy); the file appears whole or not at all.
  * jpeg_quality 1..100. */

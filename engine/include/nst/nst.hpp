@@ -110,17 +110,58 @@ enum class Quantise : std::uint8_t { nearest, truncate };
 // Returns `image` as u8 with the channels it has; u8 pictures are copied.
 NST_API Image to_u8(const ImageView& image, Quantise method = Quantise::nearest);
 
+// What reading a picture may take.
+struct ReadOptions {
+  // Memory for decoding, the picture included, in bytes: what a file claims is compared before
+  // anything is allocated for it. 0: 400 MiB, or 16 times the file where that is more.
+  std::size_t max_memory_bytes = 0;
+  // Where that is not enough, a JPEG may come at a half, a quarter or an eighth of its size, as
+  // long as its shorter side keeps this many pixels: enough for a style, which is resized anyway.
+  // 0: never.
+  int least_side = 0;
+};
+
+// A picture, and what was wrong with its file that leaves no pixel in doubt: lines for a person,
+// each beginning with the file's name. Mostly none.
+struct LoadedImage {
+  Image image;
+  std::vector<std::string> warnings;
+};
+
 // Reads a picture by content, not by extension: JPEG, PNG (8/16 bit, grey, palette, alpha), BMP,
-// TGA, GIF (first frame), PPM, and .npy (float32 [h, w, 3], returned as f32, unquantised). EXIF
-// orientation is applied; gamma and colour profiles are not. Result: u8 RGB, u8 RGBA or f32 RGB.
-// Throws Error{input} (unreadable, unknown format, cut short, or so damaged that pixels would be
-// guessed) or Error{limit} (more than 2^28 pixels).
+// TGA, GIF (first frame), PBM, PGM, PPM, and .npy (float32 [h, w, 3] in 0..1, returned as f32,
+// unquantised; up to 0.5 outside is let pass). EXIF orientation is applied; gamma and colour
+// profiles are not. Result: u8 RGB, u8 RGBA or f32 RGB. Throws Error{input} (unreadable, a format
+// that is not read, cut short, or so damaged that pixels would be guessed) or Error{limit} (more
+// than 2^28 pixels, or more memory than allowed).
+NST_API LoadedImage load_image(const std::string& path, const ReadOptions& options = {});
+// load_image without options and without its warnings.
 NST_API Image read_image(const std::string& path);
 
-// Writes a picture by extension: .png, .jpg/.jpeg (quality 1..100), .ppm (both without alpha), all
-// u8; .npy (f32 RGB only: float32 [h, w, 3]). The file appears whole (temporary file in the same
-// folder, then rename) or not at all. Throws Error{usage} for another extension or quality,
-// Error{output} for everything else.
+// A colour of u8 samples.
+struct Colour {
+  std::uint8_t red, green, blue;
+};
+inline constexpr Colour kWhite{255, 255, 255};
+// "#rgb", "#rrggbb" or a name of CSS ("white", "RebeccaPurple"). Throws Error{usage}.
+NST_API Colour parse_colour(const std::string& text);
+
+// Returns `picture` as it looks on `background`: RGB of the same type. The networks see colours
+// alone, those under transparent pixels too: compose a picture with alpha before it is encoded or
+// painted. A picture without alpha is copied.
+NST_API Image compose(const ImageView& picture, Colour background = kWhite);
+// Returns the alpha of a u8 RGBA picture as u8 of one channel, resized as `resize` does colours and
+// rounded. Throws Error{usage} for other pictures.
+NST_API Image resized_alpha(const ImageView& rgba, int width, int height,
+                            Resize method = Resize::smooth);
+// Returns u8 RGB and an alpha of the same size (one channel, u8) as RGBA. Throws Error{usage} if
+// they are not that.
+NST_API Image with_alpha(const ImageView& rgb, const Image& alpha);
+
+// Writes a picture by extension: .png, .jpg/.jpeg (quality 1..100), .ppm (both without alpha: it is
+// composed on white), all u8; .npy (f32 RGB only: float32 [h, w, 3]). The file appears whole
+// (temporary file in the same folder, then rename) or not at all. Throws Error{usage} for another
+// extension or quality, Error{output} for everything else.
 NST_API void write_image(const std::string& path, const ImageView& image, int jpeg_quality = 95);
 
 // Removes the temporary files of writes that are going on in this process. For a signal handler
@@ -141,7 +182,8 @@ struct StyleVector {
 
   // (1 - weight) * a + weight * b. weight 0 gives a, 1 gives b; outside [0, 1] extrapolates.
   NST_API static StyleVector blend(const StyleVector& a, const StyleVector& b, float weight);
-  // .npy float32 [100]. Throws Error{input} / Error{output}.
+  // .npy float32 [100]. Throws Error{input} (also for values that are not finite or beyond ±1e4) /
+  // Error{output}.
   NST_API static StyleVector load(const std::string& path);
   NST_API void save(const std::string& path) const;
 };
@@ -175,7 +217,9 @@ struct RunOptions {
 };
 
 struct StyleOptions {
-  int style_size = 256;  // shorter side the style is resized to (aspect kept); 0 = as it is
+  // Shorter side the style is resized to, aspect kept; 0 = as it is. A style longer than 16 times
+  // its width is given 16·style_size² pixels, so that a thin strip does not become a huge picture.
+  int style_size = 256;
   Resize resize = Resize::smooth;
 };
 
@@ -220,13 +264,16 @@ class NST_API Model {
   // Every table compiled in that this CPU can run, best first.
   static std::vector<std::string> supported_isas();
 
-  // Style of a picture. Throws Error{input} if it is too small (shorter side ≥ 43 for Inception-v3
-  // after resizing).
+  // Style of a picture; alpha is dropped (see compose). Throws Error{input} if it is too small
+  // (shorter side ≥ 43 for Inception-v3 after resizing) or has a float sample that is not finite or
+  // more than 0.5 outside 0..1, Error{limit} before anything is resized if it needs more than
+  // run.max_memory_bytes, or than 1 GiB where that is 0.
   StyleVector encode_style(const ImageView& style, const StyleOptions& options = {},
                            const RunOptions& run = {}) const;
-  // Paints `content` (≥ 5×5) with a style. Returns f32 RGB of the network's own size,
-  // 4·ceil(⌈side/2⌉/2) per side: aligned at the top left, so crop right and bottom to the content's
-  // size for a picture.
+  // Paints `content` (≥ 5×5; alpha is dropped) with a style. Throws Error{input} for samples as
+  // above, and for a style with values that are not finite or beyond ±1e4. Returns f32 RGB of the
+  // network's own size, 4·ceil(⌈side/2⌉/2) per side: aligned at the top left, so crop right and
+  // bottom to the content's size for a picture.
   Image stylize(const ImageView& content, const StyleVector& style,
                 const RunOptions& run = {}) const;
 
