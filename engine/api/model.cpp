@@ -96,6 +96,12 @@ Model Model::open_memory(const void* data, std::size_t size, const std::string& 
   return open_model_with_table(data, size, name, process_table());
 }
 
+Model Model::open_memory(std::vector<std::uint8_t> bytes, const std::string& name) {
+  const DefaultFloatEnvironment environment;
+  const auto owner = std::make_shared<const std::vector<std::uint8_t>>(std::move(bytes));
+  return Model(std::make_shared<const Impl>(owner, Bytes(*owner), name, process_table()));
+}
+
 Model Model::default_model() {
   const Bytes bytes = default_model_bytes();
   return open_memory(bytes.data(), bytes.size(), "default");

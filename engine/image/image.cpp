@@ -84,16 +84,28 @@ LoadedImage load_image(const std::string& path, const ReadOptions& options) {
 Image read_image(const std::string& path) { return load_image(path).image; }
 
 void check_writable(const std::string& path) {
-  (void)output_format(path);
   const std::string why = why_not_writable(path);
   if (!why.empty()) throw Error(ErrorCode::output, one_line(path) + ": cannot write: " + why);
 }
 
+std::vector<std::uint8_t> read_bytes(const std::string& path) {
+  const FileContents file = path == "-"
+                                ? FileContents::standard_input("standard input", ErrorCode::input)
+                                : FileContents(path, ErrorCode::input);
+  return {file.bytes().begin(), file.bytes().end()};
+}
+
+void write_bytes(const std::string& path, Bytes bytes) {
+  if (path == "-") return write_standard_output(bytes);
+  write_file_atomically(path, bytes);
+}
+
 void write_image(const std::string& path, const ImageView& image, int jpeg_quality) {
+  const OutputFormat format = output_format(path);
   check_writable(path);
   std::vector<std::uint8_t> file;
   try {
-    file = encode_image(image, output_format(path), jpeg_quality);
+    file = encode_image(image, format, jpeg_quality);
   } catch (const Error& error) {
     throw Error(error.code(), one_line(path) + ": " + error.what());
   }

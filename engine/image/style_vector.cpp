@@ -20,21 +20,23 @@ StyleVector StyleVector::blend(const StyleVector& a, const StyleVector& b, float
 }
 
 StyleVector StyleVector::load(const std::string& path) {
-  const FileContents file(path, ErrorCode::input);
-  const NpyArray array = decode_npy(file.bytes(), one_line(path));
+  return decode(FileContents(path, ErrorCode::input).bytes(), one_line(path));
+}
+
+StyleVector StyleVector::decode(Bytes bytes, const std::string& name) {
+  const NpyArray array = decode_npy(bytes, name);
   if (array.shape != std::vector<std::int64_t>{kSize}) {
-    throw Error(ErrorCode::input, one_line(path) + ": an array of shape " +
-                                      numpy_shape(array.shape) +
+    throw Error(ErrorCode::input, name + ": an array of shape " + numpy_shape(array.shape) +
                                       " is no style vector; that has shape (100,)");
   }
   StyleVector style;
   std::copy(array.values.begin(), array.values.end(), style.values.begin());
-  check_style(style, one_line(path));
+  check_style(style, name);
   return style;
 }
 
-void StyleVector::save(const std::string& path) const {
-  write_file_atomically(path, encode_npy({kSize}, values.data()));
-}
+std::vector<std::uint8_t> StyleVector::encode() const { return encode_npy({kSize}, values.data()); }
+
+void StyleVector::save(const std::string& path) const { write_file_atomically(path, encode()); }
 
 }  // namespace nst

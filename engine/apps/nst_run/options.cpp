@@ -11,6 +11,7 @@
 #include <system_error>
 
 #include "platform/beside.hpp"
+#include "streams.hpp"
 
 namespace nst::run {
 namespace {
@@ -46,24 +47,26 @@ void add_threads_option(CLI::App& app, int& threads) {
 
 int thread_count(int threads) { return threads > 0 ? threads : available_threads(); }
 
-Image read_picture(const std::string& path, std::size_t max_memory_bytes, int least_side) {
-  LoadedImage loaded = load_image(path, {max_memory_bytes, least_side});
+Image decode_picture(std::span<const std::uint8_t> bytes, const std::string& name,
+                     const ReadOptions& options) {
+  LoadedImage loaded = decode_image(bytes, name, options);
   for (const std::string& warning : loaded.warnings) {
     std::cerr << "nst-run: warning: " + warning + "\n";
   }
   return std::move(loaded.image);
 }
 
-Image read_painting(const std::string& path, std::size_t max_memory_bytes,
-                    const StyleSizeOptions& size) {
+Image decode_painting(std::span<const std::uint8_t> bytes, const std::string& name,
+                      std::size_t max_memory_bytes, const StyleSizeOptions& size) {
   // Twice the size it is resized to, so that the resize still averages.
   const int least_side = 2 * size.style_size.value_or(kDefaultStyleSize);
-  Image picture = read_picture(path, max_memory_bytes, least_side);
+  Image picture = decode_picture(bytes, name, {max_memory_bytes, least_side});
   return picture.channels == 4 ? compose(picture.view(), kWhite) : std::move(picture);
 }
 
 Model open_model(const std::string& path) {
-  return path.empty() ? Model::default_model() : Model::open(path);
+  if (path.empty()) return Model::default_model();
+  return path == "-" ? Model::open_memory(read_bytes(path), input_name(path)) : Model::open(path);
 }
 
 void EngineOptions::add_to(CLI::App& app) {

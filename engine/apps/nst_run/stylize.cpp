@@ -6,6 +6,7 @@
 
 #include "commands.hpp"
 #include "options.hpp"
+#include "streams.hpp"
 #include "style.hpp"
 #include "terminal.hpp"
 
@@ -34,7 +35,8 @@ Commands: encode, info, bench (nst-run COMMAND --help); a picture of that name i
 constexpr int kTfhubSide = 256;
 
 struct Options {
-  std::string content, style, output, preset;
+  std::string content, style, preset;
+  Output output;
   EngineOptions engine;
   StyleSizeOptions style_size;
   SizeOption size;
@@ -56,13 +58,21 @@ bool parse_options(Options& o, int argc, char** argv) {
   CLI::App app(kDescription, "nst-run");
   app.footer(kFooter);
   app.set_version_flag("--version", std::string("nst-run ") + kVersion);
-  app.add_option("CONTENT", o.content, "The picture to paint")->required()->type_name("");
-  app.add_option("-s,--style", o.style, "The painting: a picture, or a saved style (.npy)")
+  app.add_option("CONTENT", o.content, "The picture to paint; - is standard input")
+      ->required()
+      ->type_name("");
+  app.add_option("-s,--style", o.style,
+                 "The painting: a picture, or a saved style (.npy); - is standard input")
       ->required()
       ->type_name("STYLE");
-  app.add_option("-o,--output", o.output, "Where to write: .png, .jpg, .ppm or .npy")
+  app.add_option("-o,--output", o.output.path,
+                 "Where to write: .png, .jpg, .ppm or .npy; - is standard output")
       ->required()
       ->type_name("OUT");
+  app.add_option("--format", o.output.format,
+                 "What to write, whatever the name's end: png, jpg, ppm or npy")
+      ->check(CLI::IsMember({"png", "jpg", "jpeg", "ppm", "npy"}))
+      ->type_name("KIND");
   o.engine.add_to(app);
   CLI::Option* size =
       app.add_option(
@@ -93,6 +103,7 @@ bool parse_options(Options& o, int argc, char** argv) {
   if (!(o.strength >= 0.0)) throw Error(ErrorCode::usage, "--strength: not a number; see --help");
   (void)o.size.parsed();
   (void)o.background_colour();
+  check_one_standard_input({o.content, o.style, o.engine.model});
   return true;
 }
 
@@ -104,7 +115,8 @@ struct Content {
 
 Content read_content(const Options& o, std::size_t max_memory_bytes) {
   Content content;
-  content.picture = read_picture(o.content, max_memory_bytes);
+  content.picture =
+      decode_picture(read_bytes(o.content), input_name(o.content), {max_memory_bytes, 0});
   if (content.picture.channels != 4) return content;
   const ImageView rgba = content.picture.view();
   if (!o.tfhub()) {
@@ -122,10 +134,10 @@ Image resized_content(const Options& o, const Image& content) {
   return resize(content.view(), width, height, o.tfhub() ? Resize::tf : o.style_size.method());
 }
 
-// The style of the picture from `path`, prepared as the options say.
+// The style of the picture called `name`, prepared as the options say.
 StyleVector encode(const Options& o, const Model& model, const Image& picture,
-                   const std::string& path, const RunOptions& run) {
-  return naming(path, [&] {
+                   const std::string& name, const RunOptions& run) {
+  return naming(name, [&] {
     if (!o.tfhub()) {
       return model.encode_style(picture.view(), o.style_size.for_picture(picture), run);
     }
@@ -147,12 +159,10 @@ std::vector<double> stage_weights(const Options& o, const Model& model, bool enc
   return weights;
 }
 
-void write_result(const Options& o, const Image& painted, const Image& alpha, int width,
-                  int height) {
-  if (has_extension(o.output, ".npy")) {
-    write_image(o.output, painted.view());
-    return;
-  }
+// The bytes of the file to write.
+std::vector<std::uint8_t> encode_result(const Options& o, OutputFormat format, const Image& painted,
+                                        const Image& alpha, int width, int height) {
+  if (format == OutputFormat::npy) return encode_image(painted.view(), format);
   ImageView cropped = painted.view();
   cropped.row_stride_bytes = std::ptrdiff_t{painted.width} * 3 * std::ptrdiff_t{sizeof(float)};
   cropped.width = width;
@@ -160,9 +170,9 @@ void write_result(const Options& o, const Image& painted, const Image& alpha, in
   Image picture = to_u8(cropped, o.tfhub() ? Quantise::truncate : Quantise::nearest);
   if (!alpha.bytes.empty()) {
     picture = with_alpha(picture.view(), alpha);
-    if (!has_extension(o.output, ".png")) picture = compose(picture.view(), o.background_colour());
+    if (format != OutputFormat::png) picture = compose(picture.view(), o.background_colour());
   }
-  write_image(o.output, picture.view(), o.quality);
+  return encode_image(picture.view(), format, o.quality);
 }
 
 }  // namespace
@@ -171,14 +181,16 @@ void stylize_command(int argc, char** argv) {
   Options o;
   if (!parse_options(o, argc, argv)) return;
   RunOptions run = o.engine.run_options();
-  check_writable(o.output);
+  const OutputFormat format = o.output.picture_format();
+  o.output.check();
   Content read;
   Style style;
   const Model model = o.engine.open_model_beside([&] {
     read = read_content(o, run.max_memory_bytes);
-    style = read_style(o.style, [&](const std::string& path) {
-      return read_painting(path, run.max_memory_bytes, o.style_size);
-    });
+    style = decode_style(read_bytes(o.style), input_name(o.style),
+                         [&](Bytes bytes, const std::string& name) {
+                           return decode_painting(bytes, name, run.max_memory_bytes, o.style_size);
+                         });
   });
   const Image& content = read.picture;
 
@@ -190,18 +202,22 @@ void stylize_command(int argc, char** argv) {
   StyleVector vector;
   if (style_picture != nullptr) {
     run.progress = bar.next_stage();
-    vector = encode(o, model, *style_picture, o.style, run);
+    vector = encode(o, model, *style_picture, input_name(o.style), run);
   } else {
     vector = std::get<StyleVector>(style);
   }
   if (o.strength < 1.0) {
     run.progress = bar.next_stage();
-    const StyleVector own = encode(o, model, content, o.content, run);
+    const StyleVector own = encode(o, model, content, input_name(o.content), run);
     vector = StyleVector::blend(own, vector, static_cast<float>(o.strength));
   }
   run.progress = bar.next_stage();
-  const Image painted = naming(o.content, [&] { return model.stylize(input, vector, run); });
-  write_result(o, painted, read.alpha, input.width, input.height);
+  const Image painted =
+      naming(input_name(o.content), [&] { return model.stylize(input, vector, run); });
+  const std::vector<std::uint8_t> file = naming(o.output.path, [&] {
+    return encode_result(o, format, painted, read.alpha, input.width, input.height);
+  });
+  write_bytes(o.output.path, file);
 }
 
 }  // namespace nst::run

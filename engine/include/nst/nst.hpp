@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -137,6 +138,11 @@ struct LoadedImage {
 NST_API LoadedImage load_image(const std::string& path, const ReadOptions& options = {});
 // load_image without options and without its warnings.
 NST_API Image read_image(const std::string& path);
+// Decodes the picture in `bytes` as load_image does a file; `name` stands for the file in messages
+// and warnings. What a header claims is compared with 2^28 pixels, with what the bytes can hold at
+// most and with the memory allowed before anything is allocated for it.
+NST_API LoadedImage decode_image(std::span<const std::uint8_t> bytes, const std::string& name,
+                                 const ReadOptions& options = {});
 
 // A colour of u8 samples.
 struct Colour {
@@ -158,19 +164,38 @@ NST_API Image resized_alpha(const ImageView& rgba, int width, int height,
 // they are not that.
 NST_API Image with_alpha(const ImageView& rgb, const Image& alpha);
 
+// The formats that are written: .png, .jpg or .jpeg, .ppm, .npy.
+enum class OutputFormat : std::uint8_t { png, jpeg, ppm, npy };
+// The format that the extension of a path names, in any case. Throws Error{usage} for another one.
+NST_API OutputFormat output_format(const std::string& path);
+
+// Encodes a picture. JPEG (quality 1..100; colour at full resolution from 90 on, halved below) and
+// PPM hold no alpha: a picture with alpha is composed on white. Throws Error{output} if the picture
+// does not suit the format (npy wants f32 RGB, the others u8; JPEG sides end at 65500),
+// Error{usage} for another quality, Error{limit} if memory ends.
+NST_API std::vector<std::uint8_t> encode_image(const ImageView& image, OutputFormat format,
+                                               int jpeg_quality = 95);
+
 // Writes a picture by extension: .png, .jpg/.jpeg (quality 1..100), .ppm (both without alpha: it is
-// composed on white), all u8; .npy (f32 RGB only: float32 [h, w, 3]). The file appears whole
-// (temporary file in the same folder, then rename) or not at all. Throws Error{usage} for another
-// extension or quality, Error{output} for everything else.
+// composed on white), all u8; .npy (f32 RGB only: float32 [h, w, 3]). The file appears as by
+// write_bytes. Throws Error{usage} for another extension or quality, Error{output} for everything
+// else.
 NST_API void write_image(const std::string& path, const ImageView& image, int jpeg_quality = 95);
 
 // Removes the temporary files of writes that are going on in this process. For a signal handler
 // that ends the process, and only for that: it is async-signal-safe, and those writes then fail.
 NST_API void remove_unfinished_files() noexcept;
 
-// What can be known of write_image(path, ...) before there are pixels: throws Error{usage} for an
-// unknown extension, Error{output} if the folder is missing or closed, or if the path is there but
-// write-protected or not a regular file. Creates nothing.
+// Reads a file, a pipe or a device to its end, opening it once; "-" is standard input. Throws
+// Error{input}, Error{limit} if memory ends.
+NST_API std::vector<std::uint8_t> read_bytes(const std::string& path);
+// Writes `bytes` to a file, which appears whole (a temporary file in the same folder, then rename)
+// or not at all, and keeps owner and permissions of the one it replaces. A pipe or a device is
+// written as it is; "-" is standard output. Throws Error{output}.
+NST_API void write_bytes(const std::string& path, std::span<const std::uint8_t> bytes);
+
+// What can be known of writing to `path` before there are bytes: throws Error{output} if the folder
+// is missing or closed, or if the path is there but a folder or write-protected. Creates nothing.
 NST_API void check_writable(const std::string& path);
 
 // The style of a painting as the predictor sees it (the "bottleneck" of Ghiasi et al. 2017): one
@@ -185,7 +210,11 @@ struct StyleVector {
   // .npy float32 [100]. Throws Error{input} (also for values that are not finite or beyond ±1e4) /
   // Error{output}.
   NST_API static StyleVector load(const std::string& path);
+  // The same from memory; `name` stands for the file in messages.
+  NST_API static StyleVector decode(std::span<const std::uint8_t> bytes, const std::string& name);
   NST_API void save(const std::string& path) const;
+  // The bytes of such a file.
+  NST_API std::vector<std::uint8_t> encode() const;
 };
 
 // Called on the calling thread between layers with the fraction done in [0, 1]; return false to
@@ -253,6 +282,8 @@ class NST_API Model {
   static Model open(const std::string& path);
   // The same from memory; the bytes must outlive the model. `name` appears in messages.
   static Model open_memory(const void* data, std::size_t size, const std::string& name);
+  // The same from bytes that the model keeps.
+  static Model open_memory(std::vector<std::uint8_t> bytes, const std::string& name);
   // The small model embedded in this library.
   static Model default_model();
 
