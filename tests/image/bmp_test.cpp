@@ -192,7 +192,7 @@ TEST_CASE("BMP: masks of any width, order and place, rounded to 8 bits") {
         const int shift = std::countr_zero(c.masks[k]);
         const std::uint64_t top = c.masks[k] >> shift;
         const auto value = static_cast<std::uint64_t>(static_cast<double>(random.unit(4 * i + k)) *
-                                                      static_cast<double>(top));
+                                                      static_cast<double>(top + 1));
         samples.back() |= static_cast<std::uint32_t>(value << shift);
         expected.u8()[i * c.masks.size() + k] = static_cast<std::uint8_t>(
             static_cast<double>(value) * 255.0 / static_cast<double>(top) + 0.5);
