@@ -84,7 +84,7 @@ TEST_CASE("JPEG: a missing end marker is a warning, whatever follows") {
     check_warns(open, expected);
     File trailer = open;
     for (const char c :
-         std::string("\0\0\1\x0a\x0e\0\0\0Image_UTC_Data\xff\xe0\0\7abcdeSEFT", 37)) {
+         std::string("\0\0\1\x0a\x0e\0\0\0Image_UTC_Data\xff\xe0\0\7abcdeSEFT", 35)) {
       trailer.push_back(static_cast<std::uint8_t>(c));
     }
     check_warns(trailer, expected);
