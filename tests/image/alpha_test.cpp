@@ -80,7 +80,8 @@ TEST_CASE("Alpha is resized as a colour is, to the bit") {
   const Image rgba = random_image(33, 21, 4, SampleType::u8);
   for (const Resize method : {Resize::smooth, Resize::tf, Resize::tf1}) {
     for (const auto& [width, height] : {std::pair{33, 21}, {70, 50}, {11, 9}, {1, 1}, {33, 8}}) {
-      CAPTURE(width);
+      const int columns = width;
+      CAPTURE(columns);
       const Image alpha = nst::resized_alpha(rgba.view(), width, height, method);
       CHECK(alpha.channels == 1);
       const Image expected = alpha_by_colours(rgba, width, height, method);

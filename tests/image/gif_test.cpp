@@ -185,7 +185,8 @@ TEST_CASE(
 
 TEST_CASE("GIF: the screen grows with a frame that is larger") {
   for (const auto& [width, height] : {std::pair{10, kHeight}, {6, 4}, {0, 0}}) {
-    CAPTURE(width);
+    const int columns = width;
+    CAPTURE(columns);
     Gif gif{.screen_width = width, .screen_height = height};
     check_decodes(gif.file(gif.indices()), gif.picture(gif.indices()));
   }

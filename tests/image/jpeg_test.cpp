@@ -91,6 +91,15 @@ TEST_CASE("JPEG: a missing end marker is a warning, whatever follows") {
     File second = open;
     second.insert(second.end(), other.begin(), other.end());
     check_warns(second, expected);
+    // What looks like tables is none; what looks like the end may as well be it.
+    File tables = open;
+    for (const int byte : {0, 0xff, 0xc4, 0, 4, 9, 9}) {
+      tables.push_back(static_cast<std::uint8_t>(byte));
+    }
+    check_warns(tables, expected);
+    tables.push_back(0xff);
+    tables.push_back(0xd9);
+    check_decodes(tables, expected);
     // Behind the end marker nothing matters.
     second = whole;
     second.insert(second.end(), other.begin(), other.end());
@@ -122,7 +131,8 @@ TEST_CASE("JPEG: a sequential scan may call itself a part of a progressive one")
   const std::size_t scan = find_marker(whole, 0xda);
   const std::size_t parameters = scan + 2 + whole[scan + 3] - 3;
   for (const auto& [first, last, bits] : {std::array{0, 0, 0}, {0, 63, 1}, {1, 5, 0x21}}) {
-    CAPTURE(last);
+    const int spectral_end = last;
+    CAPTURE(spectral_end);
     File file = whole;
     file[parameters] = static_cast<std::uint8_t>(first);
     file[parameters + 1] = static_cast<std::uint8_t>(last);
