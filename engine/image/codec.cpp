@@ -40,13 +40,15 @@ std::uint64_t Input::memory_limit() const {
 }
 
 void Input::check_memory(std::uint64_t needed) const {
-  constexpr std::uint64_t kMiB = std::uint64_t{1} << 20;
   const std::uint64_t limit = memory_limit();
   if (needed <= limit) return;
-  throw Error(ErrorCode::limit,
-              name + ": decoding it takes " + std::to_string((needed + kMiB - 1) / kMiB) +
-                  " MiB, the limit is " + std::to_string(limit / kMiB) +
-                  " MiB; make the picture smaller or raise the limit (--max-memory)");
+  const bool small = limit >> 20 == 0;
+  const auto amount = [&](std::uint64_t count) {
+    return std::to_string(count >> (small ? 10 : 20)) + (small ? " KiB" : " MiB");
+  };
+  throw Error(ErrorCode::limit, name + ": decoding it takes " + amount(needed) + ", the limit is " +
+                                    amount(limit) +
+                                    "; make the picture smaller or raise the limit (--max-memory)");
 }
 
 void Input::fail_damaged(const char* format, const std::string& reason) const {

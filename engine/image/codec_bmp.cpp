@@ -58,6 +58,23 @@ void check_compression(const Input& input, const Header& h, bool os2) {
   }
 }
 
+// The masks in a header of `size` bytes, or right behind one of 40; without them, what the bits
+// mean.
+void read_masks(const ByteReader& reader, std::uint32_t size, Header& h) {
+  if (h.compression == kMasks || h.compression == kMasksAlpha) {
+    const std::size_t count = h.compression == kMasksAlpha || size >= 56 ? 4 : 3;
+    for (std::size_t i = 0; i < count; ++i) {
+      h.masks[i] = reader.read_at<std::uint32_t>(54 + 4 * i, "the masks");
+    }
+    h.end = std::max(h.end, 54 + 4 * std::uint64_t{count});
+  } else if (h.bits == 16) {
+    h.masks = {0x7c00, 0x03e0, 0x001f, 0};
+  } else {
+    // The fourth byte of 32 bits is unused, whatever it holds.
+    h.masks = {0xff0000, 0x00ff00, 0x0000ff, 0};
+  }
+}
+
 Header read_header(const Input& input) {
   const ByteReader reader = input.reader();
   Header h;
@@ -90,19 +107,7 @@ Header read_header(const Input& input) {
   if (!indexed && h.bits != 16 && h.bits != 24 && h.bits != 32) {
     input.fail_unread("BMP of " + std::to_string(h.bits) + " bits a pixel");
   }
-  if (h.compression == kMasks || h.compression == kMasksAlpha) {
-    // In the header, or right behind one of 40 bytes.
-    const std::size_t count = h.compression == kMasksAlpha || size >= 56 ? 4 : 3;
-    for (std::size_t i = 0; i < count; ++i) {
-      h.masks[i] = reader.read_at<std::uint32_t>(54 + 4 * i, "the masks");
-    }
-    h.end = std::max(h.end, 54 + 4 * std::uint64_t{count});
-  } else if (h.bits == 16) {
-    h.masks = {0x7c00, 0x03e0, 0x001f, 0};
-  } else {
-    // The fourth byte of 32 bits is unused, whatever it holds.
-    h.masks = {0xff0000, 0x00ff00, 0x0000ff, 0};
-  }
+  read_masks(reader, size, h);
   return h;
 }
 

@@ -201,7 +201,7 @@ Image decode_png(const Input& input) {
   input.check_size(chunks.width, chunks.height, most_bits / chunks.bits_per_pixel());
   const int channels = chunks.has_alpha() ? 4 : 3;
   const std::size_t row_bytes = std::size_t{chunks.width} * static_cast<unsigned>(channels);
-  const int orientation = exif_orientation(chunks.exif);
+  const int orientation = exif_orientation(chunks.exif());
   const std::size_t pictures = orientation > 1 ? 2 : 1;
   input.check_memory((pictures * row_bytes + sizeof(png_bytep)) * std::uint64_t{chunks.height});
 

@@ -24,7 +24,7 @@ void* stb_allocate(std::size_t size) {
   if (memory != nullptr) std::memset(memory, stb_filler, size);
   return memory;
 }
-void* stb_reallocate(void* old, std::size_t old_size, std::size_t size) {
+[[maybe_unused]] void* stb_reallocate(void* old, std::size_t old_size, std::size_t size) {
   auto* memory = static_cast<unsigned char*>(std::realloc(old, size));
   if (memory != nullptr && size > old_size) {
     std::memset(memory + old_size, stb_filler, size - old_size);
@@ -229,7 +229,7 @@ Image decode_png(const Input& input) {
   check_stream(input, chunks, raw_size);
   Image image = decode_stb(input, png_for_stb(chunks), channels, "PNG");
   if (!chunks.has_end) input.warn(kNoEnd);
-  return apply_orientation(std::move(image), exif_orientation(chunks.exif));
+  return apply_orientation(std::move(image), exif_orientation(chunks.exif()));
 }
 
 std::vector<std::uint8_t> encode_png(const ImageView& image) {

@@ -81,8 +81,9 @@ Map read_map(ByteReader& reader, const Header& h) {
 // The pixels as they are stored, one after the other, across the ends of rows.
 class Pixels {
  public:
-  Pixels(ByteReader& reader, const Header& h) : reader_(reader), h_(h) {
-    if (!h.run_length()) take(std::uint64_t{h.width} * h.height);
+  Pixels(ByteReader& reader, const Header& h)
+      : reader_(reader), h_(h), missing_(std::uint64_t{h.width} * h.height) {
+    if (!h.run_length()) take(missing_);
   }
 
   const std::uint8_t* next() {
@@ -99,9 +100,11 @@ class Pixels {
     step_ = h_.pixel_bytes();
     pixel_ = reader_.take(count * step_, "the pixels").data();
   }
+  // The last packet may reach beyond the picture.
   void read_packet() {
     const unsigned packet = reader_.read<std::uint8_t>("the pixels");
-    const unsigned count = (packet & 0x7f) + 1;
+    const std::uint64_t count = std::min<std::uint64_t>((packet & 0x7f) + 1, missing_);
+    missing_ -= count;
     if ((packet & 0x80) == 0) {
       take(count);
       return;
@@ -113,6 +116,7 @@ class Pixels {
 
   ByteReader& reader_;
   const Header& h_;
+  std::uint64_t missing_;  // pixels of packets that are not read yet
   std::uint64_t left_ = 0;
   std::size_t step_ = 0;
   const std::uint8_t* pixel_ = nullptr;

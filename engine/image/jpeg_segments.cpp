@@ -83,7 +83,7 @@ class Walk {
     while (marker >= 0 && take_segment(static_cast<unsigned>(marker))) marker = next_marker();
     found_.has_end = marker == kEnd;
     if (found_.scans.empty()) fail_cut("the file ends before the pixels");
-    found_.picture = bytes_.first(found_.has_end ? at_ : found_.scans.back().end);
+    found_.picture = bytes_.first(found_.scans.back().end);
     found_.is_whole = is_whole();
     if (!found_.has_end && !found_.is_whole) fail_cut("the file ends early: scans are missing");
     if (!found_.progressive && !found_.is_whole) fail_cut("the scan of a component is missing");

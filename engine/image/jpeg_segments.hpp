@@ -16,7 +16,9 @@ struct JpegScan {
 };
 
 struct JpegSegments {
-  Bytes picture;         // from the signature to the end marker, or to where it should be
+  // From the signature to the end of the last scan's data. The end marker is left out: between it
+  // and the data may stand what only looks like segments.
+  Bytes picture;
   bool has_end = false;  // the end marker is there
   // Every component has a scan, and a progressive picture all bits of all coefficients.
   bool is_whole = false;

@@ -78,7 +78,6 @@ class Walk {
     if (found_.colour_type == kPalette && found_.palette.empty()) {
       input_.fail_damaged(kFormat, "it has no palette");
     }
-    if (found_.exif.empty()) found_.exif = std::move(raw_exif_);
     return std::move(found_);
   }
 
@@ -143,7 +142,7 @@ class Walk {
     } else if (chunk.type == "IEND") {
       found_.has_end = true;
     } else if (chunk.type == "eXIf") {
-      if (found_.exif.empty()) found_.exif.assign(chunk.body.begin(), chunk.body.end());
+      if (found_.exif_chunk.empty()) found_.exif_chunk = chunk.body;
     } else if (is_raw_exif(chunk)) {
       take_raw_exif(chunk);
     } else if ((chunk.type[0] & 0x20) == 0) {
@@ -197,7 +196,7 @@ class Walk {
   void take_raw_exif(const Chunk& chunk) {
     constexpr std::size_t kNameBytes = 22;  // with its zero
     constexpr std::size_t kMostText = std::size_t{256} << 10;
-    if (!raw_exif_.empty() || tried_raw_exif_) return;
+    if (tried_raw_exif_) return;
     tried_raw_exif_ = true;
     Bytes text = chunk.body.subspan(kNameBytes);
     bool packed = chunk.type == "zTXt";
@@ -222,13 +221,12 @@ class Walk {
       text = unpacked;
     }
     const std::size_t size = std::min(text.size(), kMostText);
-    raw_exif_ = raw_profile({reinterpret_cast<const char*>(text.data()), size});
+    found_.raw_exif = raw_profile({reinterpret_cast<const char*>(text.data()), size});
   }
 
   const Input& input_;
   ByteReader reader_;
   PngChunks found_;
-  std::vector<std::uint8_t> raw_exif_;
   bool tried_raw_exif_ = false;
 };
 

@@ -17,10 +17,12 @@ struct PngChunks {
   Bytes trans;                // body of tRNS where it suits the kind of picture; empty: none
   std::vector<Bytes> pixels;  // bodies of IDAT
   bool has_end = false;       // IEND is there
-  // EXIF's TIFF block: of eXIf, or of a text chunk "Raw profile type exif" as ImageMagick writes
-  // it; the latter may be cut at 128 KiB.
-  std::vector<std::uint8_t> exif;
+  Bytes exif_chunk;           // body of eXIf; empty: none
+  // What a text chunk "Raw profile type exif" says, as ImageMagick writes it: at most 128 KiB.
+  std::vector<std::uint8_t> raw_exif;
 
+  // The EXIF block that counts; empty: none.
+  Bytes exif() const { return exif_chunk.empty() ? Bytes(raw_exif) : exif_chunk; }
   // Samples of a pixel as it is stored, times their bits.
   unsigned bits_per_pixel() const;
   bool has_alpha() const { return (colour_type & 4) != 0 || !trans.empty(); }

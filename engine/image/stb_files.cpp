@@ -102,8 +102,7 @@ std::vector<std::uint8_t> jpeg_for_stb(const Input& input, const JpegSegments& s
     file.insert(file.end(), kFillerBytes, filler);
     done = scan.end;
   }
-  append(file, picture.subspan(done));
-  if (!segments.has_end) append(file, {0xff, 0xd9});
+  append(file, {0xff, 0xd9});
   return file;
 }
 
