@@ -48,12 +48,12 @@ void run_layer(benchmark::State& state, const Table& table, const Layer& layer) 
   const Floats moments = make_floats(2 * s.out_c);
 
   ConvArgs args{};
-  args.plan = table.conv_plan(s);
+  args.plan = conv_plan(table, s);
   args.geometry = g;
-  args.blocking = table.conv_blocking(args.plan, g);
+  args.blocking = conv_blocking(args.plan, g);
   const Floats packed = make_floats(args.plan.packed_floats);
   const Floats scratch = make_floats(args.blocking.scratch_floats);
-  table.conv_pack(args.plan, weights.get(), packed.get());
+  conv_pack(args.plan, weights.get(), packed.get());
   const auto row = [](int w, int c) { return static_cast<std::ptrdiff_t>(w) * c; };
   args.input.x = {x.get(), row(g.in_w, s.in_c), s.in_c, 0};
   if (layer.prologue) {
@@ -72,8 +72,8 @@ void run_layer(benchmark::State& state, const Table& table, const Layer& layer) 
   const std::clock_t begin = std::clock();
   for (auto _ : state) {
     for (int n = 0; n < blocks; ++n) {
-      table.conv_run(args, nth_block(args.blocking, g.out_h, g.out_w, s.out_c, n),
-                     layer.moments ? moments.get() : nullptr, scratch.get());
+      conv_run(args, nth_block(args.blocking, g.out_h, g.out_w, s.out_c, n),
+               layer.moments ? moments.get() : nullptr, scratch.get());
     }
     benchmark::ClobberMemory();
   }

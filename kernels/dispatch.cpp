@@ -1,7 +1,9 @@
 #include <array>
 #include <cstddef>
 #include <string_view>
+#include <utility>
 
+#include "kernels/cpu_features.hpp"
 #include "kernels/isa/tables.h"
 #include "kernels/kernels.h"
 
@@ -9,71 +11,72 @@ namespace nst::kernels {
 
 namespace {
 
+// A table compiled in. Its name is said here too, so that listing names touches no unit.
 struct Candidate {
-  const Table* (*table)();
-  bool (*supported)();
+  const char* name;
+  const Table* table;
+  bool (*runs_on)(const CpuFeatures& cpu);
 };
 
-bool always() { return true; }
+[[maybe_unused]] bool with_avx2(const CpuFeatures& cpu) { return cpu.avx2; }
+[[maybe_unused]] bool with_avx512(const CpuFeatures& cpu) { return cpu.avx512; }
+[[maybe_unused]] bool everywhere(const CpuFeatures&) { return true; }
 
-#if defined(NST_HAVE_AVX512_TABLE)
-// The compiler's run-time library reads CPUID and, for AVX and AVX-512, XCR0 as well: a feature
-// whose registers the operating system does not save counts as absent (libgcc's cpuinfo.h and
-// compiler-rt's cpu_model.c: avx_usable, avx512_usable).
-bool supports_avx2() {
-  __builtin_cpu_init();
-  return __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("fma") != 0;
-}
-
-bool supports_avx512() {
-  return supports_avx2() && __builtin_cpu_supports("avx512f") != 0 &&
-         __builtin_cpu_supports("avx512cd") != 0 && __builtin_cpu_supports("avx512bw") != 0 &&
-         __builtin_cpu_supports("avx512dq") != 0 && __builtin_cpu_supports("avx512vl") != 0;
-}
-
-// Every AMD processor with AVX-512 so far: Zen 4 was the first.
-bool supports_zen4() { return supports_avx512() && __builtin_cpu_is("amd") != 0; }
-#endif
-
-// Best first. NEON is part of every AArch64 CPU; "baseline" is the same arithmetic there.
+// Best first, on AMD's processors. NEON is part of every AArch64 CPU; "baseline" is the same
+// arithmetic there.
 constexpr Candidate kCandidates[] = {
+#if defined(NST_HAVE_ZEN4_TABLE)
+    {"zen4", &zen4_table, with_avx512},
+#endif
 #if defined(NST_HAVE_AVX512_TABLE)
-    {zen4_table, supports_zen4}, {avx512_table, supports_avx512}, {avx2_table, supports_avx2},
+    {"avx512", &avx512_table, with_avx512},
+#endif
+#if defined(NST_HAVE_AVX2_TABLE)
+    {"avx2", &avx2_table, with_avx2},
 #endif
 #if defined(NST_HAVE_NEON_TABLE)
-    {neon_table, always},
+    {"neon", &neon_table, everywhere},
 #endif
 #if defined(NST_HAVE_BASELINE_TABLE)
-    {baseline_table, always},
+    {"baseline", &baseline_table, everywhere},
 #endif
 };
 constexpr std::size_t kCount = std::size(kCandidates);
+constexpr const char* kReference = "reference";
 
-struct Registry {
-  std::array<const Table*, kCount> supported{};
-  int supported_count = 0;
+constexpr std::array<const char*, kCount + 1> kNames = [] {
   std::array<const char*, kCount + 1> names{};
+  for (std::size_t i = 0; i < kCount; ++i) names[i] = kCandidates[i].name;
+  names[kCount] = kReference;
+  return names;
+}();
 
-  Registry() {
-    for (std::size_t i = 0; i < kCount; ++i) {
-      const Table* table = kCandidates[i].table();
-      names[i] = table->name;
-      if (kCandidates[i].supported()) supported[supported_count++] = table;
+struct Supported {
+  std::array<const Table*, kCount> tables{};
+  int count = 0;
+
+  explicit Supported(const CpuFeatures& cpu) {
+    for (const Candidate& candidate : kCandidates) {
+      if (candidate.runs_on(cpu)) tables[count++] = candidate.table;
     }
-    names[kCount] = reference_table().name;
+#if defined(NST_HAVE_ZEN4_TABLE)
+    // Its products by pairs need adders beside the multipliers: AMD's processors have them, Intel's
+    // with AVX-512 do not, where the table runs but is the slower one.
+    if (cpu.avx512 && !cpu.amd) std::swap(tables[0], tables[1]);
+#endif
   }
 };
 
-const Registry& registry() {
-  static const Registry instance;
+const Supported& supported() {
+  static const Supported instance(cpu_features());
   return instance;
 }
 
 }  // namespace
 
-TableList supported_tables() { return {registry().supported.data(), registry().supported_count}; }
+TableList supported_tables() { return {supported().tables.data(), supported().count}; }
 
-NameList compiled_names() { return {registry().names.data(), static_cast<int>(kCount) + 1}; }
+NameList compiled_names() { return {kNames.data(), static_cast<int>(kNames.size())}; }
 
 const Table* choose_table(const char* isa_override) {
   const TableList list = supported_tables();
@@ -82,7 +85,7 @@ const Table* choose_table(const char* isa_override) {
   for (int i = 0; i < list.count; ++i) {
     if (wanted == list.tables[i]->name) return list.tables[i];
   }
-  return wanted == reference_table().name ? &reference_table() : nullptr;
+  return wanted == kReference ? &reference_table() : nullptr;
 }
 
 }  // namespace nst::kernels

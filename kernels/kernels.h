@@ -27,11 +27,13 @@ struct ConvSpec {
   bool depthwise;
 };
 
-// How a spec will be computed. `algorithm` is private to the kernel layer.
+struct ConvAlgorithm;
+
+// How a spec is computed: what conv_plan chose.
 struct ConvPlan {
   ConvSpec spec;
-  int algorithm;
-  std::size_t packed_floats;  // size of the packed weights; they must be aligned to 64 bytes
+  const ConvAlgorithm* algorithm;  // a constant of one of the tables
+  std::size_t packed_floats;       // size of the packed weights; they must be aligned to 64 bytes
 };
 
 // The part that depends on the picture. pad_*, at most half a kernel on every side, are counted in
@@ -112,6 +114,27 @@ Block nth_area(const ConvBlocking& blocking, int out_h, int out_w, int n);
 int block_count(const ConvBlocking& blocking, int out_h, int out_w, int out_c);
 Block nth_block(const ConvBlocking& blocking, int out_h, int out_w, int out_c, int n);
 
+// One way to compute convolutions, compiled for one instruction set.
+struct ConvAlgorithm {
+  bool (*suits)(const ConvSpec& spec);
+  std::size_t (*packed_floats)(const ConvSpec& spec);
+  void (*pack)(const ConvSpec& spec, const float* weights, float* packed);
+  // Blocks follow from the sizes alone, never from the machine: they are part of what fixes the
+  // result's bytes.
+  ConvBlocking (*blocking)(const ConvSpec& spec, const ConvGeometry& geometry);
+  void (*run)(const ConvArgs& args, Block block, float* scratch);
+  // Fills the block's channels of moments, as conv_run promises.
+  void (*block_moments)(const View& output, Block block, int out_c, float* moments);
+};
+
+// Algorithms in the order they are asked, then those of another list. The last one of a chain
+// suits every spec.
+struct ConvAlgorithmList {
+  const ConvAlgorithm* const* algorithms;
+  int count;
+  const ConvAlgorithmList* next;  // null: the chain ends here
+};
+
 enum class PoolKind : std::uint8_t {
   max,
   average
@@ -141,14 +164,7 @@ struct Table {
   const char* name;  // "reference", "baseline", "avx2", "avx512", "zen4", "neon"
   int lanes;         // floats per vector
 
-  // Chooses the algorithm for a spec.
-  ConvPlan (*conv_plan)(const ConvSpec& spec);
-  // weights: [kernel_h, kernel_w, in_c, out_c] (HWIO), depthwise [kernel_h, kernel_w, in_c, 1].
-  void (*conv_pack)(const ConvPlan& plan, const float* weights, float* packed);
-  ConvBlocking (*conv_blocking)(const ConvPlan& plan, const ConvGeometry& geometry);
-  // Computes one block. moments: null, or [2][out_c] of the block's area, whose channels it fills:
-  // mean and sum of squared deviations from that mean of the raw output (as written).
-  void (*conv_run)(const ConvArgs& args, Block block, float* moments, float* scratch);
+  ConvAlgorithmList conv_algorithms;
 
   void (*pool)(const PoolArgs& args, Block block);
   // Rows [row_begin, row_end).
@@ -160,12 +176,22 @@ struct Table {
                 float* out);
 };
 
+// Chooses the algorithm for a spec: the first of the table's that suits it.
+ConvPlan conv_plan(const Table& table, const ConvSpec& spec);
+// Brings weights into the order the algorithm reads: [kernel_h, kernel_w, in_c, out_c] (HWIO),
+// depthwise [kernel_h, kernel_w, in_c, 1], to packed[plan.packed_floats].
+void conv_pack(const ConvPlan& plan, const float* weights, float* packed);
+ConvBlocking conv_blocking(const ConvPlan& plan, const ConvGeometry& geometry);
+// Computes one block. moments: null, or [2][out_c] of the block's area, whose channels it fills:
+// mean and sum of squared deviations from that mean of the raw output (as written).
+void conv_run(const ConvArgs& args, Block block, float* moments, float* scratch);
+
 // Slow scalar twin with double accumulators: the oracle of every other table. Never chosen by
 // dispatch unless named.
 const Table& reference_table();
 
-// Tables compiled in, best first, that this CPU *and* operating system can run; ends with
-// "baseline". Computed once.
+// Tables compiled in that this processor *and* operating system can run, best first; ends with
+// "baseline". Found out once. No code of a table runs before its processor was recognised.
 struct TableList {
   const Table* const* tables;
   int count;

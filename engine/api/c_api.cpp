@@ -29,6 +29,7 @@ struct nst_style {
 namespace {
 
 thread_local std::string last_error;
+thread_local std::string last_warnings;
 
 nst_status fail(nst::ErrorCode code, const char* text) noexcept {
   try {
@@ -112,6 +113,21 @@ nst_status make_style(nst_style** style, Maker&& maker) noexcept {
   });
 }
 
+// NST_STYLE_SIZE plain numbers as a style of unknown space, and back.
+nst::StyleVector style_of(const float* values) {
+  nst::StyleVector style(NST_STYLE_SIZE);
+  std::copy_n(&required(values, "style_vector"), NST_STYLE_SIZE, style.values.begin());
+  return style;
+}
+void store(const nst::StyleVector& style, float* values) {
+  if (style.size() != NST_STYLE_SIZE) {
+    throw nst::Error(nst::ErrorCode::usage,
+                     "this model's styles have " + std::to_string(style.size()) +
+                         " values instead of NST_STYLE_SIZE; use nst_style_encode");
+  }
+  std::copy(style.values.begin(), style.values.end(), &required(values, "style_vector"));
+}
+
 const nst::StyleVector& vector_of(const nst_style* style) {
   return required(style, "style_vector").vector;
 }
@@ -181,7 +197,7 @@ nst_status nst_model_default(nst_model** model) {
 
 void nst_model_free(nst_model* model) { delete model; }
 
-nst_status nst_encode_style(const nst_model* model, const nst_image* style, int style_size,
+nst_status nst_style_encode(const nst_model* model, const nst_image* style, int style_size,
                             nst_resize_method method, const nst_run_options* options,
                             nst_style** out) {
   return make_style(out, [&] {
@@ -222,7 +238,7 @@ nst_status nst_style_save(const nst_style* style, const char* path) {
   return guarded([&] { vector_of(style).save(&required(path, "path")); });
 }
 
-nst_status nst_blend_styles(const nst_style* a, const nst_style* b, float weight, nst_style** out) {
+nst_status nst_style_blend(const nst_style* a, const nst_style* b, float weight, nst_style** out) {
   return make_style(out,
                     [&] { return nst::StyleVector::blend(vector_of(a), vector_of(b), weight); });
 }
@@ -233,8 +249,8 @@ void nst_output_size(int width, int height, int* out_width, int* out_height) {
   if (out_height) *out_height = side(height);
 }
 
-nst_status nst_stylize(const nst_model* model, const nst_image* content, const nst_style* style,
-                       const nst_run_options* options, const nst_image* output) {
+nst_status nst_style_paint(const nst_model* model, const nst_image* content, const nst_style* style,
+                           const nst_run_options* options, const nst_image* output) {
   return guarded([&] {
     const nst_image& target = required(output, "output");
     const nst_image& source = required(content, "content");
@@ -253,7 +269,7 @@ nst_status nst_session_create(const nst_model* model, nst_session** session) {
   });
 }
 
-nst_status nst_session_encode_style(nst_session* session, const nst_image* style, int style_size,
+nst_status nst_session_style_encode(nst_session* session, const nst_image* style, int style_size,
                                     nst_resize_method method, const nst_run_options* options,
                                     nst_style** out) {
   return make_style(out, [&] {
@@ -273,8 +289,8 @@ nst_status nst_session_set_content(nst_session* session, const nst_image* conten
   });
 }
 
-nst_status nst_session_render(nst_session* session, const nst_style* style,
-                              const nst_run_options* options, const nst_image* output) {
+nst_status nst_session_paint(nst_session* session, const nst_style* style,
+                             const nst_run_options* options, const nst_image* output) {
   return guarded([&] {
     nst_session& s = required(session, "session");
     const nst_image& target = required(output, "output");
@@ -286,16 +302,63 @@ nst_status nst_session_render(nst_session* session, const nst_style* style,
 
 void nst_session_free(nst_session* session) { delete session; }
 
-nst_status nst_image_read(const char* path, nst_image* image) {
+nst_status nst_encode_style(const nst_model* model, const nst_image* style, int style_size,
+                            nst_resize_method method, const nst_run_options* options,
+                            float* style_vector) {
   return guarded([&] {
+    store(encode(required(model, "model").model, style, style_size, method, options), style_vector);
+  });
+}
+
+nst_status nst_blend_styles(const float* a, const float* b, float weight, float* out) {
+  return guarded([&] { store(nst::StyleVector::blend(style_of(a), style_of(b), weight), out); });
+}
+
+nst_status nst_stylize(const nst_model* model, const nst_image* content, const float* style_vector,
+                       const nst_run_options* options, const nst_image* output) {
+  nst_style style;
+  const nst_status status = guarded([&] { style.vector = style_of(style_vector); });
+  return status == NST_OK ? nst_style_paint(model, content, &style, options, output) : status;
+}
+
+nst_status nst_session_encode_style(nst_session* session, const nst_image* style, int style_size,
+                                    nst_resize_method method, const nst_run_options* options,
+                                    float* style_vector) {
+  return guarded([&] {
+    store(encode(required(session, "session").session, style, style_size, method, options),
+          style_vector);
+  });
+}
+
+nst_status nst_session_render(nst_session* session, const float* style_vector,
+                              const nst_run_options* options, const nst_image* output) {
+  nst_style style;
+  const nst_status status = guarded([&] { style.vector = style_of(style_vector); });
+  return status == NST_OK ? nst_session_paint(session, &style, options, output) : status;
+}
+
+nst_status nst_image_read(const char* path, nst_image* image) {
+  return nst_image_read_within(path, 0, image);
+}
+
+nst_status nst_image_read_within(const char* path, size_t max_memory_bytes, nst_image* image) {
+  return guarded([&] {
+    last_warnings.clear();
     nst_image& out = required(image, "image");
-    const nst::Image read = nst::read_image(&required(path, "path"));
+    const nst::LoadedImage loaded =
+        nst::load_image(&required(path, "path"), {.max_memory_bytes = max_memory_bytes});
+    for (const std::string& warning : loaded.warnings) {
+      last_warnings += (last_warnings.empty() ? "" : "\n") + warning;
+    }
+    const nst::Image& read = loaded.image;
     auto data = std::make_unique_for_overwrite<unsigned char[]>(read.bytes.size());
     std::memcpy(data.get(), read.bytes.data(), read.bytes.size());
     const nst_sample_type type = read.type == nst::SampleType::u8 ? NST_U8 : NST_F32;
     out = {data.release(), read.width, read.height, read.channels, type, 0};
   });
 }
+
+const char* nst_last_warnings(void) { return last_warnings.c_str(); }
 
 void nst_image_free(nst_image* image) {
   if (!image) return;

@@ -6,14 +6,16 @@
 #include "api/default_model.hpp"
 #include "api/model_impl.hpp"
 #include "api/runs.hpp"
-#include "platform/file.hpp"
 #include "base/text.hpp"
 #include "image/preprocess.hpp"
+#include "image/samples.hpp"
 #include "image/view.hpp"
 #include "model/recognise.hpp"
 #include "model/style_space.hpp"
 #include "networks/predictor.hpp"
 #include "nst/nst.hpp"
+#include "platform/file.hpp"
+#include "platform/float_environment.hpp"
 
 extern "C" {
 extern const std::uint8_t nst_default_model_begin[];
@@ -112,6 +114,7 @@ Model::Impl::Impl(std::shared_ptr<const void> bytes_owner, Bytes bytes, const st
 }
 
 Model Model::open(const std::string& path) {
+  const DefaultFloatEnvironment environment;
   std::shared_ptr<const FileContents> file;
   try {
     file = std::make_shared<const FileContents>(path, ErrorCode::model);
@@ -124,7 +127,14 @@ Model Model::open(const std::string& path) {
 }
 
 Model Model::open_memory(const void* data, std::size_t size, const std::string& name) {
+  const DefaultFloatEnvironment environment;
   return open_model_with_table(data, size, name, process_table());
+}
+
+Model Model::open_memory(std::vector<std::uint8_t> bytes, const std::string& name) {
+  const DefaultFloatEnvironment environment;
+  const auto owner = std::make_shared<const std::vector<std::uint8_t>>(std::move(bytes));
+  return Model(std::make_shared<const Impl>(owner, Bytes(*owner), name, process_table()));
 }
 
 Model Model::default_model() {
@@ -151,6 +161,7 @@ std::vector<std::string> Model::supported_isas() {
 
 StyleVector Model::encode_style(const ImageView& style, const StyleOptions& options,
                                 const RunOptions& run) const {
+  const DefaultFloatEnvironment environment;
   std::optional<Execution> once;
   return encode(*impl_, once, style, options, run);
 }
@@ -163,10 +174,11 @@ void check_style(const Model::Impl& model, const StyleVector& style) {
   const std::string advice = has_predictor ? "; encode the painting with this model"
                                            : "; give a style that the predictor of its family made";
   if (style.size() != info.style_size) {
-    throw Error(ErrorCode::model, "the style vector has " + std::to_string(style.size()) +
-                                      " values, this model takes " +
-                                      std::to_string(info.style_size) + advice);
+    throw Error(ErrorCode::input, "a style vector of shape (" + std::to_string(style.size()) +
+                                      ",), this model takes (" + std::to_string(info.style_size) +
+                                      ",)" + advice);
   }
+  check_style_values(style, "style vector");
   if (style.space.empty() || info.style_space.empty() || style.space == info.style_space) return;
   const std::string reason = ": they do not belong together and paint a picture without the style";
   if (has_predictor && style.space == model.encoded_space) {
@@ -182,13 +194,14 @@ void check_style(const Model::Impl& model, const StyleVector& style) {
 
 Image Model::stylize(const ImageView& content, const StyleVector& style,
                      const RunOptions& run) const {
+  const DefaultFloatEnvironment environment;
   check_view(content, "content picture");
-  check_style(style);
   StyleLayout layout;
   Execution execution =
       make_execution(lower_transformer_within(*impl_, content.width, content.height, layout, {},
                                               run.threads, run.max_memory_bytes),
                      run);
+  check_style(style);
   to_network_input(content, execution.input());
   const std::vector<float> params = style_params(impl_->layers, layout, style);
   Image image = output_image(execution.program());

@@ -6,9 +6,11 @@
 
 #include "graph/threads.hpp"
 #include "image/preprocess.hpp"
+#include "image/samples.hpp"
 #include "image/view.hpp"
 #include "networks/predictor.hpp"
 #include "networks/transformer.hpp"
+#include "platform/memory.hpp"
 
 namespace nst {
 namespace {
@@ -22,14 +24,72 @@ constexpr std::size_t kSmallBytes = std::size_t{32} << 20;
 // time.
 constexpr std::size_t kComfortableBytes = std::size_t{1} << 30;
 
-// The style as the predictor gets it: shorter side `size`, aspect kept.
-Image resized_style(const ImageView& style, const StyleOptions& options) {
+// Memory that the process may still take for a plan, beside what the program's result takes: as
+// floats, as bytes, and encoded.
+std::uint64_t memory_left_beside_results(const Program& program) {
+  const Shape& shape = program.output_shape;
+  const std::uint64_t samples = static_cast<std::uint64_t>(shape.h) * shape.w * shape.c;
+  const std::uint64_t results = samples * (sizeof(float) + 1 + 1);
+  const std::uint64_t left = memory_left();
+  return left > results ? left - results : 0;
+}
+
+// Refuses what the system would kill the process for.
+void check_memory_left(const Program& program, int threads) {
+  const std::uint64_t needed = Execution::needed_bytes(program, threads);
+  if (needed < kLargeAllocation) return;
+  const std::uint64_t left = memory_left_beside_results(program);
+  if (needed <= left) return;
+  throw Error(ErrorCode::limit, "the picture needs " + std::to_string(needed >> 20) +
+                                    " MiB of working memory, this process may take " +
+                                    std::to_string(left >> 20) + " more; use a smaller size");
+}
+
+// A style's resized copy and working memory, where no limit is given.
+constexpr std::size_t kMostStyleBytes = std::size_t{1} << 30;
+
+struct Size {
+  int width, height;
+};
+
+// The size at which the predictor gets a style: shorter side `size`, aspect kept; 0: as it is.
+// Beyond an aspect of 16 it keeps the number of pixels of that aspect: a picture of 1×300 pixels
+// must not become one of 256×76800.
+Size style_size(const ImageView& style, int size) {
+  constexpr double kMostAspect = 16.0;
+  constexpr double kMostPixels = 1 << 28;  // as pictures that are read
+  if (size == 0) return {style.width, style.height};
   const int shorter = std::min(style.width, style.height);
-  const double ratio = static_cast<double>(options.style_size) / shorter;
+  const double aspect = static_cast<double>(std::max(style.width, style.height)) / shorter;
+  const bool ordinary = aspect <= kMostAspect;
+  const double ratio =
+      static_cast<double>(size) / shorter / (ordinary ? 1.0 : std::sqrt(aspect / kMostAspect));
+  if (ratio * style.width * ratio * style.height > kMostPixels) {
+    throw Error(ErrorCode::limit, "the style at a size of " + std::to_string(size) +
+                                      " has more than 2^28 pixels; use a smaller style size");
+  }
   const auto scaled = [&](int side) {
-    return side == shorter ? options.style_size : static_cast<int>(std::lround(side * ratio));
+    if (side == shorter && ordinary) return size;
+    return static_cast<int>(std::max(std::lround(side * ratio), 1L));
   };
-  return resize(style, scaled(style.width), scaled(style.height), options.resize);
+  return {scaled(style.width), scaled(style.height)};
+}
+
+// Throws Error{limit} if a style of this size cannot be prepared and run as `run` wants it.
+void check_style_memory(const Program& predictor, Size size, bool resizes, const RunOptions& run) {
+  if (run.max_memory_bytes > 0) return;  // Execution compares
+  constexpr std::size_t kMiB = std::size_t{1} << 20;
+  const std::size_t picture = std::size_t{12} * static_cast<std::size_t>(size.width) *
+                              static_cast<std::size_t>(size.height);
+  const std::size_t needed =
+      Execution::needed_bytes(predictor, threads_for_work(run.threads, predictor.mac)) +
+      (resizes ? picture : 0);
+  if (needed <= kMostStyleBytes) return;
+  throw Error(ErrorCode::limit, "the style at " + std::to_string(size.width) + "x" +
+                                    std::to_string(size.height) + " pixels needs " +
+                                    std::to_string(needed / kMiB) + " MiB, the limit is " +
+                                    std::to_string(kMostStyleBytes / kMiB) +
+                                    " MiB; use a smaller style size or raise the limit");
 }
 
 }  // namespace
@@ -52,18 +112,21 @@ Program lower_transformer(const Model::Impl& model, int width, int height, Style
 Program lower_transformer_within(const Model::Impl& model, int width, int height,
                                  StyleLayout& layout, LoweringOptions options, int threads,
                                  std::size_t max_memory_bytes) {
-  const std::size_t limit = max_memory_bytes > 0 ? max_memory_bytes : kComfortableBytes;
   const auto lowered = [&](Thrift thrift) {
     options.thrift = thrift;
     layout = {};
     return lower_transformer(model, width, height, layout, options);
   };
-  for (const auto& [thrift, most] : {std::pair{Thrift::fast, std::min(limit, kSmallBytes)},
-                                     std::pair{Thrift::overwriting, limit}}) {
-    Program program = lowered(thrift);
-    const int team = team_size(threads, program.mac);
-    if (Execution::needed_bytes(program, team) <= most) return program;
-  }
+  const auto fits = [&](const Program& program, std::uint64_t most) {
+    return Execution::needed_bytes(program, threads_for_work(threads, program.mac)) <= most;
+  };
+  const std::uint64_t asked = max_memory_bytes > 0 ? max_memory_bytes : kComfortableBytes;
+  Program program = lowered(Thrift::fast);
+  if (fits(program, std::min<std::uint64_t>(asked, kSmallBytes))) return program;
+  const std::uint64_t limit =
+      max_memory_bytes > 0 ? asked : std::min(asked, memory_left_beside_results(program));
+  program = lowered(Thrift::overwriting);
+  if (fits(program, limit)) return program;
   return lowered(Thrift::recomputing);
 }
 
@@ -71,18 +134,20 @@ StyleVector encode(const Model::Impl& model, std::optional<Execution>& kept, con
                    const StyleOptions& options, const RunOptions& run) {
   check_view(style, "style picture");
   if (options.style_size < 0) throw Error(ErrorCode::usage, "the style size must not be negative");
-  const bool resizes =
-      options.style_size > 0 && std::min(style.width, style.height) != options.style_size;
-  const Image resized = resizes ? resized_style(style, options) : Image{};
-  const ImageView picture = resizes ? resized.view() : style;
+  check_samples(style, "style picture");
+  const Size size = style_size(style, options.style_size);
+  const bool resizes = size.width != style.width || size.height != style.height;
 
-  const Shape shape{picture.height, picture.width, 3};
+  const Shape shape{size.height, size.width, 3};
   if (!kept || kept->program().input.shape != shape) {
     kept.reset();
-    kept.emplace(make_execution(lower_predictor(model, picture.width, picture.height), run));
+    Program predictor = lower_predictor(model, size.width, size.height);
+    check_style_memory(predictor, size, resizes, run);
+    kept.emplace(make_execution(std::move(predictor), run));
   }
-  kept->prepare(team_size(run.threads, kept->program().mac), run.max_memory_bytes);
-  to_network_input(picture, kept->input());
+  const Image resized = resizes ? resize(style, size.width, size.height, options.resize) : Image{};
+  kept->prepare(threads_for_work(run.threads, kept->program().mac), run.max_memory_bytes);
+  to_network_input(resizes ? resized.view() : style, kept->input(), "style picture");
   StyleVector vector(model.info.style_size);
   vector.space = model.encoded_space;
   kept->run({.last_step = step_count(kept->program()),
@@ -94,7 +159,7 @@ StyleVector encode(const Model::Impl& model, std::optional<Execution>& kept, con
 PlanInfo plan_info(const Program& program, int threads) {
   PlanInfo info;
   info.arena_bytes = Execution::arena_bytes(program);
-  info.scratch_bytes = Execution::scratch_bytes(program, team_size(threads, program.mac));
+  info.scratch_bytes = Execution::scratch_bytes(program, threads_for_work(threads, program.mac));
   info.weight_bytes = program.weight_bytes;
   info.mac = program.mac;
   return info;
@@ -103,7 +168,8 @@ PlanInfo plan_info(const Program& program, int threads) {
 int step_count(const Program& program) { return static_cast<int>(program.steps.size()); }
 
 Execution make_execution(Program program, const RunOptions& run) {
-  const int threads = team_size(run.threads, program.mac);
+  const int threads = threads_for_work(run.threads, program.mac);
+  if (run.max_memory_bytes == 0) check_memory_left(program, threads);
   return Execution(std::move(program), threads, run.max_memory_bytes);
 }
 

@@ -4,8 +4,10 @@
 #include "api/runs.hpp"
 #include "graph/threads.hpp"
 #include "image/preprocess.hpp"
+#include "image/samples.hpp"
 #include "image/view.hpp"
 #include "nst/nst.hpp"
+#include "platform/float_environment.hpp"
 
 namespace nst {
 namespace {
@@ -26,7 +28,7 @@ struct Session::Impl {
   bool can_reuse(const ImageView& content, const RunOptions& run) const {
     if (!execution) return false;
     const Program& program = execution->program();
-    const int team = team_size(run.threads, program.mac);
+    const int team = threads_for_work(run.threads, program.mac);
     return program.input.shape == Shape{content.height, content.width, 3} &&
            (run.max_memory_bytes == 0 ||
             Execution::needed_bytes(program, team) <= run.max_memory_bytes);
@@ -46,10 +48,12 @@ Session& Session::operator=(Session&&) noexcept = default;
 
 StyleVector Session::encode_style(const ImageView& style, const StyleOptions& options,
                                   const RunOptions& run) {
+  const DefaultFloatEnvironment environment;
   return encode(impl_->model.impl(), impl_->predictor, style, options, run);
 }
 
 void Session::set_content(const ImageView& content, const RunOptions& run) {
+  const DefaultFloatEnvironment environment;
   check_view(content, "content picture");
   Impl& s = *impl_;
   s.has_content = false;
@@ -64,7 +68,7 @@ void Session::set_content(const ImageView& content, const RunOptions& run) {
   }
   Execution& execution = *s.execution;
   const Program& program = execution.program();
-  execution.prepare(team_size(run.threads, program.mac), run.max_memory_bytes);
+  execution.prepare(threads_for_work(run.threads, program.mac), run.max_memory_bytes);
   to_network_input(content, execution.input());
   execution.run({.last_step = program.first_style_step, .progress = &run.progress});
   s.has_content = true;
@@ -77,12 +81,13 @@ Image Session::render(const StyleVector& style, const RunOptions& run) {
 }
 
 void Session::render_into(Image& picture, const StyleVector& style, const RunOptions& run) {
+  const DefaultFloatEnvironment environment;
   Impl& s = *impl_;
   if (!s.has_content) throw Error(ErrorCode::usage, "render needs set_content first");
   check_style(s.model.impl(), style);
   Execution& execution = *s.execution;
   const Program& program = execution.program();
-  execution.prepare(team_size(run.threads, program.mac), run.max_memory_bytes);
+  execution.prepare(threads_for_work(run.threads, program.mac), run.max_memory_bytes);
   const std::vector<float> params = style_params(s.model.impl().layers, s.layout, style);
   if (!is_output_image(picture, program)) picture = output_image(program);
   execution.run({.first_step = program.first_style_step,

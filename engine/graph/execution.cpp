@@ -10,12 +10,7 @@
 #include <utility>
 
 #include "graph/packing.hpp"
-#include "graph/step_barrier.hpp"
-#include "graph/threads.hpp"
-
-#ifdef _OPENMP
-#include <omp.h>
-#endif
+#include "platform/threads.hpp"
 
 namespace nst {
 namespace {
@@ -37,24 +32,8 @@ std::size_t scratch_stride(const Program& program) {
          kScratchAlignFloats;
 }
 
-int thread_count() {
-#ifdef _OPENMP
-  return omp_get_num_threads();
-#else
-  return 1;
-#endif
-}
-
-int thread_number() {
-#ifdef _OPENMP
-  return omp_get_thread_num();
-#else
-  return 0;
-#endif
-}
-
-// Progress and cancellation of one run. The calling thread reports between items; every thread
-// skips its items once `stop` is set and still reaches every barrier.
+// Progress and cancellation of one run. The calling thread reports between items. Once it has
+// stopped, every thread still takes its items, without computing them.
 class Reporter {
  public:
   Reporter(const Progress* progress, double total) : progress_(progress), total_(total) {}
@@ -94,8 +73,7 @@ class Reporter {
 };
 
 // All of some output rows of a convolution without moments, in blocks of its blocking's size.
-void run_rows(const kernels::Table& table, const kernels::ConvArgs& args, Rows rows,
-              float* scratch) {
+void run_rows(const kernels::ConvArgs& args, Rows rows, float* scratch) {
   const kernels::ConvBlocking& b = args.blocking;
   const int w = args.geometry.out_w;
   const int channels = args.plan.spec.out_c;
@@ -103,9 +81,9 @@ void run_rows(const kernels::Table& table, const kernels::ConvArgs& args, Rows r
     for (int x = 0; x < w; x += b.block_w) {
       for (int c = 0; c < channels; c += b.block_c) {
         const int h = std::min(b.block_h, rows.end - y);
-        table.conv_run(args,
-                       {y, x, h, std::min(b.block_w, w - x), c, std::min(b.block_c, channels - c)},
-                       nullptr, scratch);
+        kernels::conv_run(
+            args, {y, x, h, std::min(b.block_w, w - x), c, std::min(b.block_c, channels - c)},
+            nullptr, scratch);
       }
     }
   }
@@ -215,7 +193,7 @@ void Execution::run_item(const ConvOp& op, int item, float* scratch) {
   }
   const Block block = kernels::nth_block(op.blocking, op.geometry.out_h, op.geometry.out_w, out_c,
                                          group * areas + area);
-  program_.table->conv_run(args, block, moments, scratch);
+  kernels::conv_run(args, block, moments, scratch);
 }
 
 void Execution::run_item(const JoinedOp& op, int item, float* scratch) {
@@ -233,7 +211,7 @@ void Execution::run_item(const JoinedOp& op, int item, float* scratch) {
       args.output = {scratch + op.offsets[i], args.geometry.out_w * pixel, pixel, rows[i].begin};
       input = {args.output.data, args.output.row_stride, pixel, rows[i].begin};
     }
-    run_rows(*program_.table, args, rows[i], scratch + op.rows_floats);
+    run_rows(args, rows[i], scratch + op.rows_floats);
   }
 }
 
@@ -309,32 +287,24 @@ void Execution::run(const RunArgs& args) {
   const std::size_t stride = scratch_stride(program_);
 
   sharing_.restart();
-  StepBarrier barrier;
-  gather_team(threads_);
-
-  // One parallel region per run. The barrier after a step's items is the only synchronisation. With
-  // `stop` set, items are skipped but every thread still walks every step.
-#pragma omp parallel num_threads(threads_)
-  {
-    const int thread = thread_number();
-    const int team = thread_count();  // the runtime may give fewer threads than asked for
+  // The end of a step is the only synchronisation.
+  auto run_steps = [&](int thread, int team) {
     float* scratch = scratch_.data() + static_cast<std::size_t>(thread) * stride;
     for (int s = args.first_step; s < args.last_step; ++s) {
       const Step& step = program_.steps[static_cast<std::size_t>(s)];
       const double item_work = step.items > 0 ? step_work(step) / step.items : 0;
       sharing_.for_each(s, step.items, thread, team, [&](int item) {
-        if (reporter.stopped()) return false;
+        if (reporter.stopped()) return;
         run_item(step, item, scratch);
         reporter.add(item_work);
         if (thread == 0) reporter.report(false);
-        return true;
       });
-      barrier.arrive_and_wait(team);
       if (thread == 0 && args.observer && step.result.exists() && !step.name.empty()) {
         (*args.observer)(step, const_view(step.result));
       }
     }
-  }
+  };
+  in_team(threads_, run_steps);
   if (!reporter.stopped()) reporter.report(true);
   reporter.throw_if_stopped();
 }

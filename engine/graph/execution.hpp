@@ -5,10 +5,10 @@
 #include <string_view>
 #include <vector>
 
-#include "platform/aligned_buffer.hpp"
 #include "graph/program.hpp"
 #include "graph/work_sharing.hpp"
 #include "nst/nst.hpp"
+#include "platform/aligned_buffer.hpp"
 
 namespace nst {
 

@@ -190,7 +190,7 @@ void Lowering::lower_conv(std::size_t id) {
   ConvOp op{};
   op.layer = n.layer;
   op.geometry = n.geometry;
-  op.blocking = program_.table->conv_blocking(plan, n.geometry);
+  op.blocking = kernels::conv_blocking(plan, n.geometry);
   op.input = values_[source];
   op.act = n.act;
   if (shared && !op.input.is_plain()) op.formed = new_tensor(node(source).shape);

@@ -2,18 +2,19 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <exception>
 #include <memory>
 #include <set>
 #include <variant>
 #include <vector>
 
 #include "platform/aligned_buffer.hpp"
-#include "graph/threads.hpp"
+#include "platform/fork_guard.hpp"
+#include "platform/threads.hpp"
 
 namespace nst {
 
 void pack_weights(const Program& program, int threads) {
+  const ForkGuard no_fork;
   std::vector<const ConvLayer*> layers;
   std::set<const ConvLayer*> seen;
   const auto add = [&](const ConvOp& op) {
@@ -38,20 +39,10 @@ void pack_weights(const Program& program, int threads) {
   }
   const auto block = std::make_shared<AlignedBuffer>(total, "the model's weights");
 
-  gather_team(threads);
-  std::exception_ptr thrown;
-  const int count = static_cast<int>(layers.size());
-#pragma omp parallel for num_threads(threads) schedule(dynamic, 1)
-  for (int i = 0; i < count; ++i) {
-    const auto at = static_cast<std::size_t>(i);
-    try {
-      layers[at]->pack(block, block->data() + offsets[at]);
-    } catch (...) {
-#pragma omp critical(nst_pack_error)
-      thrown = std::current_exception();
-    }
-  }
-  if (thrown) std::rethrow_exception(thrown);
+  for_each_item(threads, static_cast<int>(layers.size()), [&](int item) {
+    const auto i = static_cast<std::size_t>(item);
+    layers[i]->pack(block, block->data() + offsets[i]);
+  });
 }
 
 }  // namespace nst

@@ -1,24 +1,23 @@
 #include "image/codec.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <cstring>
 #include <filesystem>
-#include <initializer_list>
 #include <string_view>
 #include <utility>
 
 #include "base/text.hpp"
+#include "image/alpha.hpp"
 #include "image/codec_impl.hpp"
-#include "image/exif.hpp"
 #include "image/npy.hpp"
+#include "image/samples.hpp"
+#include "image/view.hpp"
 
 namespace nst {
 namespace codec {
 
-void check_claimed_size(std::uint64_t width, std::uint64_t height, std::uint64_t most_pixels,
-                        const std::string& name) {
+void Input::check_size(std::uint64_t width, std::uint64_t height, std::uint64_t most_pixels) const {
   const std::string size = std::to_string(width) + "x" + std::to_string(height);
   if (width == 0 || height == 0) throw Error(ErrorCode::input, name + ": the picture is empty");
   if (width > kMaxPixels || height > kMaxPixels || width * height > kMaxPixels) {
@@ -31,87 +30,81 @@ void check_claimed_size(std::uint64_t width, std::uint64_t height, std::uint64_t
   }
 }
 
-void fail_damaged(const std::string& name, const std::string& format, const std::string& reason) {
+std::uint64_t Input::memory_limit() const {
+  // What any file may take, and what a larger one may per byte: photographs take at most 12, and a
+  // picture that takes far more is empty or hostile.
+  constexpr std::uint64_t kLeast = std::uint64_t{400} << 20;
+  constexpr std::uint64_t kPerByte = 16;
+  if (options.max_memory_bytes > 0) return options.max_memory_bytes;
+  return std::max(kLeast, kPerByte * std::uint64_t{bytes.size()});
+}
+
+void Input::check_memory(std::uint64_t needed) const {
+  const std::uint64_t limit = memory_limit();
+  if (needed <= limit) return;
+  const bool small = limit >> 20 == 0;
+  const auto amount = [&](std::uint64_t count) {
+    return std::to_string(count >> (small ? 10 : 20)) + (small ? " KiB" : " MiB");
+  };
+  throw Error(ErrorCode::limit, name + ": decoding it takes " + amount(needed) + ", the limit is " +
+                                    amount(limit) +
+                                    "; make the picture smaller or raise the limit (--max-memory)");
+}
+
+void Input::fail_damaged(const char* format, const std::string& reason) const {
   throw Error(ErrorCode::input, name + ": damaged " + format + " picture (" + reason +
                                     "); get it again or save it again with a picture editor");
+}
+
+void Input::fail_unread(const std::string& what, const std::string& advice) const {
+  throw Error(ErrorCode::input, name + ": " + what + " is not read; " + advice);
 }
 
 void copy_rgb_row(const ImageView& image, int y, std::uint8_t* rgb) {
   const std::uint8_t* row = row_u8(image, y);
   if (image.channels == 3) {
     std::memcpy(rgb, row, std::size_t{3} * static_cast<std::size_t>(image.width));
-    return;
+  } else {
+    compose_row(row, image.width, kWhite, rgb);
   }
-  for (int x = 0; x < image.width; ++x) std::memcpy(rgb + 3 * x, row + 4 * x, 3);
+}
+
+Image opaque_if_invisible(Image picture) {
+  if (picture.channels != 4) return picture;
+  const std::size_t pixels = picture.sample_count() / 4;
+  const std::uint8_t* rgba = picture.u8();
+  for (std::size_t i = 0; i < pixels; ++i) {
+    if (rgba[4 * i + 3] != 0) return picture;
+  }
+  Image rgb(picture.width, picture.height, 3, SampleType::u8);
+  for (std::size_t i = 0; i < pixels; ++i) std::memcpy(rgb.u8() + 3 * i, rgba + 4 * i, 3);
+  return rgb;
 }
 
 }  // namespace codec
 
 namespace {
 
-bool has_signature(Bytes bytes, std::size_t offset, std::string_view signature) {
-  return bytes.size() >= offset + signature.size() &&
-         std::memcmp(bytes.data() + offset, signature.data(), signature.size()) == 0;
+bool has_signature(Bytes bytes, std::string_view signature) {
+  return bytes.size() >= signature.size() &&
+         std::memcmp(bytes.data(), signature.data(), signature.size()) == 0;
 }
 
-bool is_pnm(Bytes bytes) {
-  if (!has_signature(bytes, 0, "P5") && !has_signature(bytes, 0, "P6")) return false;
-  return bytes.size() > 2 && (std::strchr(" \t\r\n#", bytes[2]) != nullptr) && bytes[2] != 0;
-}
-
-// Formats people try that are not read, so that the message can name them.
-[[noreturn]] void fail_unknown(Bytes bytes, const std::string& name) {
-  struct Known {
-    std::size_t offset;
-    std::string_view signature;
-    const char* format;
-  };
-  constexpr Known kOthers[] = {
-      {8, "WEBP", "WebP"},
-      {4, "ftypheic", "HEIC"},
-      {4, "ftypheix", "HEIC"},
-      {4, "ftypmif1", "HEIF"},
-      {4, "ftypavif", "AVIF"},
-      {0, std::string_view("II*\0", 4), "TIFF"},
-      {0, std::string_view("MM\0*", 4), "TIFF"},
-      {0, std::string_view("\xff\x0a", 2), "JPEG XL"},
-      {0, std::string_view("\0\0\0\x0cJXL ", 8), "JPEG XL"},
-      {0, "8BPS", "Photoshop"},
-      {0, "%PDF", "PDF"},
-      {0, "<svg", "SVG"},
-      {0, "P1", "text or bitmap PNM"},
-      {0, "P2", "text or bitmap PNM"},
-      {0, "P3", "text or bitmap PNM"},
-      {0, "P4", "text or bitmap PNM"},
-  };
-  if (bytes.empty()) throw Error(ErrorCode::input, name + ": the file is empty; get it again");
-  for (const Known& other : kOthers) {
-    if (has_signature(bytes, other.offset, other.signature)) {
-      throw Error(ErrorCode::input,
-                  name + ": " + other.format + " pictures are not read; convert it to PNG or JPEG");
-    }
+Image decode_npy_picture(const codec::Input& input) {
+  const NpyView array = parse_npy(input.bytes, input.name);
+  const std::vector<std::int64_t>& shape = array.shape;
+  const bool is_picture = shape.size() == 3 && shape[0] > 0 && shape[1] > 0 && shape[2] == 3;
+  if (!is_picture) {
+    throw Error(ErrorCode::input, input.name + ": an array of shape " + numpy_shape(shape) +
+                                      " is no picture; a .npy picture has shape (h, w, 3)");
   }
-  throw Error(ErrorCode::input, name +
-                                    ": not a picture in a known format (JPEG, PNG, BMP, TGA, GIF, "
-                                    "PPM, .npy); convert it to PNG or JPEG");
-}
-
-Image decode_npy_picture(Bytes bytes, const std::string& name) {
-  const NpyArray array = decode_npy(bytes, name);
-  if (array.shape.size() != 3 || array.shape[2] != 3) {
-    throw Error(ErrorCode::input, name + ": not a picture; a .npy picture has shape (h, w, 3)");
-  }
-  codec::check_claimed_size(static_cast<std::uint64_t>(array.shape[1]),
-                            static_cast<std::uint64_t>(array.shape[0]), kMaxPixels, name);
-  Image image(static_cast<int>(array.shape[1]), static_cast<int>(array.shape[0]), 3,
-              SampleType::f32);
-  for (std::size_t i = 0; i < array.values.size(); ++i) {
-    if (!std::isfinite(array.values[i])) {
-      throw Error(ErrorCode::input,
-                  name + ": value " + std::to_string(i) + " is not finite; check what wrote it");
-    }
-  }
-  std::memcpy(image.bytes.data(), array.values.data(), image.bytes.size());
+  const auto width = static_cast<std::uint64_t>(shape[1]);
+  const auto height = static_cast<std::uint64_t>(shape[0]);
+  input.check_size(width, height, kMaxPixels);
+  input.check_memory(std::uint64_t{12} * width * height);
+  Image image(static_cast<int>(width), static_cast<int>(height), 3, SampleType::f32);
+  std::memcpy(image.bytes.data(), array.data.data(), image.bytes.size());
+  check_samples(image.view(), input.name);
   return image;
 }
 
@@ -120,35 +113,34 @@ std::vector<std::uint8_t> encode_npy_picture(const ImageView& image) {
     throw Error(ErrorCode::output, "a .npy picture must be float RGB");
   }
   const std::size_t row_samples = std::size_t{3} * static_cast<std::size_t>(image.width);
-  const std::ptrdiff_t stride = image.row_stride_bytes != 0
-                                    ? image.row_stride_bytes
-                                    : static_cast<std::ptrdiff_t>(row_samples * sizeof(float));
   std::vector<float> values(row_samples * static_cast<std::size_t>(image.height));
   for (int y = 0; y < image.height; ++y) {
     std::memcpy(values.data() + row_samples * static_cast<std::size_t>(y),
-                static_cast<const std::uint8_t*>(image.data) + stride * y,
-                row_samples * sizeof(float));
+                view_row<float>(image, y), row_samples * sizeof(float));
   }
   return encode_npy({image.height, image.width, 3}, values.data());
 }
 
+Image decode(const codec::Input& input) {
+  const Bytes bytes = input.bytes;
+  if (has_signature(bytes, "\xff\xd8\xff")) return codec::decode_jpeg(input);
+  if (has_signature(bytes, "\x89PNG\r\n\x1a\n")) return codec::decode_png(input);
+  if (has_signature(bytes, "GIF87a") || has_signature(bytes, "GIF89a")) {
+    return codec::decode_gif(input);
+  }
+  if (is_npy(bytes)) return decode_npy_picture(input);
+  if (codec::is_pnm(bytes)) return codec::decode_pnm(input);
+  if (has_signature(bytes, "BM")) return codec::decode_bmp(input);
+  if (codec::looks_like_tga(bytes)) return codec::decode_tga(input);
+  codec::fail_unknown(input);
+}
+
 }  // namespace
 
-Image decode_image(Bytes bytes, const std::string& name) {
-  if (has_signature(bytes, 0, "\xff\xd8\xff")) {
-    return apply_orientation(codec::decode_jpeg(bytes, name), jpeg_orientation(bytes));
-  }
-  if (has_signature(bytes, 0, "\x89PNG\r\n\x1a\n")) {
-    return apply_orientation(codec::decode_png(bytes, name), png_orientation(bytes));
-  }
-  if (has_signature(bytes, 0, "GIF87a") || has_signature(bytes, 0, "GIF89a")) {
-    return codec::decode_gif(bytes, name);
-  }
-  if (is_npy(bytes)) return decode_npy_picture(bytes, name);
-  if (is_pnm(bytes)) return codec::decode_pnm(bytes, name);
-  if (has_signature(bytes, 0, "BM")) return codec::decode_bmp(bytes, name);
-  if (codec::looks_like_tga(bytes)) return codec::decode_tga(bytes, name);
-  fail_unknown(bytes, name);
+LoadedImage decode_image(Bytes bytes, const std::string& name, const ReadOptions& options) {
+  LoadedImage loaded;
+  loaded.image = decode({bytes, name, options, loaded.warnings});
+  return loaded;
 }
 
 OutputFormat output_format(const std::string& path) {

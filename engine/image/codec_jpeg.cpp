@@ -3,6 +3,7 @@
 // libjpeg reports errors by longjmp. All its calls sit in the functions marked [escapes] below:
 // they hold trivial objects only, so a jump skips no destructor, and everything that owns memory
 // lives in their callers.
+#include <algorithm>
 #include <csetjmp>
 #include <cstddef>
 #include <cstdio>
@@ -14,7 +15,11 @@
 #include <jerror.h>
 // clang-format on
 
+#include <string>
+
 #include "image/codec_impl.hpp"
+#include "image/exif.hpp"
+#include "image/jpeg_segments.hpp"
 
 namespace nst::codec {
 namespace {
@@ -23,19 +28,23 @@ namespace {
 struct Escape {
   std::jmp_buf target;
   char message[JMSG_LENGTH_MAX] = "";
+  bool out_of_memory = false;
 };
 
 [[noreturn]] void on_error(j_common_ptr object) {
   auto* escape = static_cast<Escape*>(object->client_data);
   object->err->format_message(object, escape->message);
+  escape->out_of_memory = object->err->msg_code == JERR_OUT_OF_MEMORY;
   std::longjmp(escape->target, 1);
 }
 
 // libjpeg goes on after damage and fills in grey; these are its only warnings that leave the
-// picture whole (stray bytes between markers, unknown version and colour codes).
+// picture whole: stray bytes between markers, unknown version and colour codes, a missing end
+// marker (missing pixels have a warning of their own), a sequential scan that calls itself a part,
+// as Samsung's cameras write it.
 bool is_harmless(int warning) {
   return warning == JWRN_EXTRANEOUS_DATA || warning == JWRN_ADOBE_XFORM ||
-         warning == JWRN_JFIF_MAJOR;
+         warning == JWRN_JFIF_MAJOR || warning == JWRN_JPEG_EOF || warning == JWRN_NOT_SEQUENTIAL;
 }
 
 void on_message(j_common_ptr object, int level) {
@@ -88,15 +97,22 @@ bool read_header(Decoder& decoder, const std::uint8_t* data, std::size_t size) {
   return true;
 }
 
-// Four inks to RGB without a profile, as TensorFlow and Pillow do. Adobe writes them inverted.
-void cmyk_to_rgb(const std::uint8_t* cmyk, bool inverted, int width, std::uint8_t* rgb) {
+// Four inks to RGB without a profile, as TensorFlow and Pillow do. They are stored inverted: by
+// Adobe, and by those who leave out its marker.
+void cmyk_to_rgb(const std::uint8_t* cmyk, int width, std::uint8_t* rgb) {
   for (int x = 0; x < width; ++x) {
-    const int black = inverted ? cmyk[4 * x + 3] : 255 - cmyk[4 * x + 3];
+    const int white = cmyk[4 * x + 3];
     for (int c = 0; c < 3; ++c) {
-      const int ink = inverted ? cmyk[4 * x + c] : 255 - cmyk[4 * x + c];
-      rgb[3 * x + c] = static_cast<std::uint8_t>((ink * black + 127) / 255);
+      rgb[3 * x + c] = static_cast<std::uint8_t>((cmyk[4 * x + c] * white + 127) / 255);
     }
   }
+}
+
+// [escapes] Sets the output's size from the scale.
+bool calculate_size(Decoder& decoder) {
+  if (setjmp(decoder.escape.target) != 0) return false;
+  jpeg_calc_output_dimensions(&decoder.jpeg);
+  return true;
 }
 
 // [escapes] Decodes all rows; `inks` is room for one row of CMYK.
@@ -110,9 +126,7 @@ bool read_pixels(Decoder& decoder, std::uint8_t* rgb, std::uint8_t* inks) {
     std::uint8_t* out = rgb + stride * jpeg.output_scanline;
     JSAMPROW row = four_inks ? inks : out;
     jpeg_read_scanlines(&jpeg, &row, 1);
-    if (four_inks) {
-      cmyk_to_rgb(inks, jpeg.saw_Adobe_marker, static_cast<int>(jpeg.output_width), out);
-    }
+    if (four_inks) cmyk_to_rgb(inks, static_cast<int>(jpeg.output_width), out);
   }
   jpeg_finish_decompress(&jpeg);
   return true;
@@ -166,33 +180,78 @@ bool write_pixels(Encoder& encoder, const ImageView& image, int quality, std::ui
   return true;
 }
 
+[[noreturn]] void fail(const Input& input, const Escape& escape) {
+  if (escape.out_of_memory) {
+    throw Error(ErrorCode::limit, input.name +
+                                      ": no memory to decode it; free some, or make the "
+                                      "picture smaller");
+  }
+  input.fail_damaged("JPEG", escape.message);
+}
+
+// Bytes that decoding takes at 1/denominator of the size: the picture, another if it is turned, and
+// all coefficients if they come in several scans.
+struct Needs {
+  bool several_scans;
+  bool turned;
+};
+std::uint64_t needed_bytes(const jpeg_decompress_struct& jpeg, Needs needs, unsigned denominator) {
+  const auto scaled = [&](std::uint64_t side) { return (side + denominator - 1) / denominator; };
+  const std::uint64_t pictures = needs.turned ? 2 : 1;
+  std::uint64_t bytes = pictures * 3 * scaled(jpeg.image_width) * scaled(jpeg.image_height);
+  for (int i = 0; needs.several_scans && i < jpeg.num_components; ++i) {
+    const jpeg_component_info& component = jpeg.comp_info[i];
+    bytes += sizeof(JBLOCK) * std::uint64_t{component.width_in_blocks} * component.height_in_blocks;
+  }
+  return bytes;
+}
+
+// The reduction, 1 to 8, that fits the memory allowed and leaves as large a picture as is wanted;
+// 1 if there is none.
+unsigned choose_reduction(const Input& input, const jpeg_decompress_struct& jpeg, Needs needs) {
+  if (input.options.least_side <= 0) return 1;
+  const unsigned shorter = std::min(jpeg.image_width, jpeg.image_height);
+  const auto least = static_cast<unsigned>(input.options.least_side);
+  for (unsigned denominator = 1; denominator <= 8; denominator *= 2) {
+    if (shorter / denominator < least) return 1;
+    if (needed_bytes(jpeg, needs, denominator) <= input.memory_limit()) return denominator;
+  }
+  return 1;
+}
+
 }  // namespace
 
-Image decode_jpeg(Bytes bytes, const std::string& name) {
+Image decode_jpeg(const Input& input) {
+  const JpegSegments segments = walk_jpeg(input);
   Decoder decoder;
-  if (!read_header(decoder, bytes.data(), bytes.size())) {
-    fail_damaged(name, "JPEG", decoder.escape.message);
+  if (!read_header(decoder, segments.picture.data(), segments.picture.size())) {
+    fail(input, decoder.escape);
   }
-  const jpeg_decompress_struct& jpeg = decoder.jpeg;
+  jpeg_decompress_struct& jpeg = decoder.jpeg;
   // A Huffman coded 8×8 block takes at least one bit; arithmetic coding can do with far less.
   const std::uint64_t pixels_per_byte = jpeg.arith_code ? 512 * 64 : 512;
-  check_claimed_size(jpeg.image_width, jpeg.image_height,
-                     pixels_per_byte * std::uint64_t{bytes.size()}, name);
+  input.check_size(jpeg.image_width, jpeg.image_height,
+                   pixels_per_byte * std::uint64_t{input.bytes.size()});
+  const int orientation = exif_orientation(segments.exif);
+  const Needs needs{jpeg_has_multiple_scans(&jpeg) != 0, orientation > 1};
+  jpeg.scale_num = 1;
+  jpeg.scale_denom = choose_reduction(input, jpeg, needs);
+  input.check_memory(needed_bytes(jpeg, needs, jpeg.scale_denom));
 
-  Image image(static_cast<int>(jpeg.image_width), static_cast<int>(jpeg.image_height), 3,
+  if (!calculate_size(decoder)) fail(input, decoder.escape);
+  Image image(static_cast<int>(jpeg.output_width), static_cast<int>(jpeg.output_height), 3,
               SampleType::u8);
-  std::vector<std::uint8_t> inks(std::size_t{4} * jpeg.image_width);
-  if (!read_pixels(decoder, image.u8(), inks.data())) {
-    fail_damaged(name, "JPEG", decoder.escape.message);
-  }
-  return image;
+  std::vector<std::uint8_t> inks(std::size_t{4} * jpeg.output_width);
+  if (!read_pixels(decoder, image.u8(), inks.data())) fail(input, decoder.escape);
+  if (!segments.has_end) input.warn(kNoEnd);
+  return apply_orientation(std::move(image), orientation);
 }
 
 std::vector<std::uint8_t> encode_jpeg(const ImageView& image, int quality) {
   Encoder encoder;
   std::vector<std::uint8_t> rgb(std::size_t{3} * static_cast<std::size_t>(image.width));
   if (!write_pixels(encoder, image, quality, rgb.data())) {
-    throw Error(ErrorCode::output,
+    throw Error(encoder.escape.out_of_memory ? ErrorCode::limit : ErrorCode::output,
                 std::string("cannot encode as JPEG: ") + encoder.escape.message + "; try PNG");
   }
   return {encoder.file, encoder.file + encoder.file_bytes};

@@ -1,4 +1,5 @@
-// PNG by libpng.
+// PNG by libpng, which gets the chunks that make the picture and no others: comments, profiles and
+// what else may hide gigabytes never reach it.
 //
 // libpng reports errors by longjmp. All its calls that can fail sit in the functions marked
 // [escapes] below: they hold trivial objects only, so a jump skips no destructor, and everything
@@ -6,13 +7,18 @@
 #include <png.h>
 #include <zlib.h>
 
+#include <algorithm>
+#include <climits>
 #include <csetjmp>
 #include <cstddef>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <new>
 
 #include "image/codec_impl.hpp"
+#include "image/exif.hpp"
+#include "image/png_chunks.hpp"
 
 namespace nst::codec {
 namespace {
@@ -20,6 +26,7 @@ namespace {
 struct Escape {
   std::jmp_buf target;
   char message[128] = "out of memory";
+  bool out_of_memory = false;
 };
 
 [[noreturn]] void on_error(png_structp png, png_const_charp message) {
@@ -28,18 +35,24 @@ struct Escape {
   std::longjmp(escape->target, 1);
 }
 
-// Warnings concern chunks that do not change the samples.
+// Warnings concern what does not change the samples.
 void on_warning(png_structp, png_const_charp) {}
+
+// Remembers that memory ended, which libpng reports like damage.
+png_voidp allocate(png_structp png, png_alloc_size_t size) {
+  void* memory = std::malloc(size);
+  if (memory == nullptr) static_cast<Escape*>(png_get_mem_ptr(png))->out_of_memory = true;
+  return memory;
+}
+void release(png_structp, png_voidp memory) { std::free(memory); }
 
 struct Decoder {
   png_structp png = nullptr;
   png_infop info = nullptr;
   Escape escape;
-  Bytes rest;
-  std::uint32_t width = 0;
-  std::uint32_t height = 0;
-  int channels = 0;
-  std::uint64_t raw_bits_per_pixel = 0;
+  const std::vector<Bytes>* stream = nullptr;
+  std::size_t part = 0;
+  std::size_t offset = 0;  // in that part
 
   Decoder() = default;
   Decoder(const Decoder&) = delete;
@@ -49,33 +62,40 @@ struct Decoder {
 
 void read_bytes(png_structp png, png_bytep out, std::size_t count) {
   auto* decoder = static_cast<Decoder*>(png_get_io_ptr(png));
-  if (count > decoder->rest.size()) png_error(png, "the file ends early");
-  std::memcpy(out, decoder->rest.data(), count);
-  decoder->rest = decoder->rest.subspan(count);
+  while (count > 0) {
+    if (decoder->part == decoder->stream->size()) png_error(png, "the pixels end early");
+    const Bytes part = (*decoder->stream)[decoder->part].subspan(decoder->offset);
+    const std::size_t now = count < part.size() ? count : part.size();
+    std::memcpy(out, part.data(), now);
+    out += now;
+    count -= now;
+    decoder->offset += now;
+    if (now == part.size()) {
+      ++decoder->part;
+      decoder->offset = 0;
+    }
+  }
 }
 
 // [escapes] Reads up to the pixels and asks for 8-bit RGB or RGBA.
-bool read_header(Decoder& decoder) {
+bool read_header(Decoder& decoder, std::size_t row_bytes) {
   if (setjmp(decoder.escape.target) != 0) return false;
-  decoder.png =
-      png_create_read_struct(PNG_LIBPNG_VER_STRING, &decoder.escape, on_error, on_warning);
+  decoder.png = png_create_read_struct_2(PNG_LIBPNG_VER_STRING, &decoder.escape, on_error,
+                                         on_warning, &decoder.escape, allocate, release);
   if (decoder.png == nullptr) return false;
   png_structp png = decoder.png;
   decoder.info = png_create_info_struct(png);
   if (decoder.info == nullptr) return false;
   png_set_read_fn(png, &decoder, read_bytes);
-  png_set_user_limits(png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);  // check_claimed_size decides
+  png_set_crc_action(png, PNG_CRC_QUIET_USE, PNG_CRC_QUIET_USE);  // walk_png has checked them
+  png_set_user_limits(png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);     // so has check_size
   png_read_info(png, decoder.info);
-  decoder.width = png_get_image_width(png, decoder.info);
-  decoder.height = png_get_image_height(png, decoder.info);
-  decoder.raw_bits_per_pixel =
-      std::uint64_t{png_get_bit_depth(png, decoder.info)} * png_get_channels(png, decoder.info);
   png_set_expand(png);  // palette to RGB, small grey to 8 bits, tRNS to alpha
   png_set_scale_16(png);
   png_set_gray_to_rgb(png);
   png_set_interlace_handling(png);
   png_read_update_info(png, decoder.info);
-  decoder.channels = png_get_channels(png, decoder.info);
+  if (png_get_rowbytes(png, decoder.info) != row_bytes) png_error(png, "its row length");
   return true;
 }
 
@@ -85,6 +105,37 @@ bool read_pixels(Decoder& decoder, png_bytep* rows) {
   png_read_image(decoder.png, rows);
   png_read_end(decoder.png, nullptr);
   return true;
+}
+
+[[noreturn]] void fail(const Input& input, const Escape& escape) {
+  if (escape.out_of_memory) {
+    throw Error(ErrorCode::limit, input.name +
+                                      ": no memory to decode it; free some, or make the "
+                                      "picture smaller");
+  }
+  input.fail_damaged("PNG", escape.message);
+}
+
+// A chunk with its length, type and checksum, which lie around its body in the file.
+Bytes whole(Bytes body) { return {body.data() - 8, body.size() + 12}; }
+
+// The file that libpng reads.
+std::vector<Bytes> stream_of(const Input& input, const PngChunks& chunks) {
+  static constexpr std::uint8_t kEnd[] = {0, 0, 0, 0, 'I', 'E', 'N', 'D', 0xae, 0x42, 0x60, 0x82};
+  std::vector<Bytes> stream{input.bytes.first(8), whole(chunks.header)};
+  if (!chunks.palette.empty()) stream.push_back(whole(chunks.palette));
+  if (!chunks.trans.empty()) stream.push_back(whole(chunks.trans));
+  for (const Bytes body : chunks.pixels) {
+    const Bytes chunk = whole(body);
+    Bytes& last = stream.back();
+    if (last.data() + last.size() == chunk.data()) {
+      last = {last.data(), last.size() + chunk.size()};
+    } else {
+      stream.push_back(chunk);
+    }
+  }
+  stream.emplace_back(kEnd);
+  return stream;
 }
 
 struct Encoder {
@@ -107,7 +158,9 @@ void write_bytes(png_structp png, png_bytep data, std::size_t count) {
   } catch (const std::bad_alloc&) {
     stored = false;
   }
-  if (!stored) png_error(png, "out of memory");
+  if (stored) return;
+  encoder->escape.out_of_memory = true;
+  png_error(png, "out of memory");
 }
 
 void flush_bytes(png_structp) {}
@@ -115,8 +168,8 @@ void flush_bytes(png_structp) {}
 // [escapes] Compresses the picture into encoder.file.
 bool write_pixels(Encoder& encoder, const ImageView& image) {
   if (setjmp(encoder.escape.target) != 0) return false;
-  encoder.png =
-      png_create_write_struct(PNG_LIBPNG_VER_STRING, &encoder.escape, on_error, on_warning);
+  encoder.png = png_create_write_struct_2(PNG_LIBPNG_VER_STRING, &encoder.escape, on_error,
+                                          on_warning, &encoder.escape, allocate, release);
   if (encoder.png == nullptr) return false;
   png_structp png = encoder.png;
   encoder.info = png_create_info_struct(png);
@@ -141,31 +194,50 @@ bool write_pixels(Encoder& encoder, const ImageView& image) {
 
 }  // namespace
 
-Image decode_png(Bytes bytes, const std::string& name) {
-  Decoder decoder;
-  decoder.rest = bytes;
-  if (!read_header(decoder)) fail_damaged(name, "PNG", decoder.escape.message);
+Image decode_png(const Input& input) {
+  const PngChunks chunks = walk_png(input);
   // Deflate stores at most 258 bytes in 2 bits: 1032 to 1.
-  const std::uint64_t most_bits = 1032 * 8 * std::uint64_t{bytes.size()};
-  check_claimed_size(decoder.width, decoder.height, most_bits / decoder.raw_bits_per_pixel, name);
+  const std::uint64_t most_bits = 1032 * 8 * std::uint64_t{input.bytes.size()};
+  input.check_size(chunks.width, chunks.height, most_bits / chunks.bits_per_pixel());
+  const int channels = chunks.has_alpha() ? 4 : 3;
+  const std::size_t row_bytes = std::size_t{chunks.width} * static_cast<unsigned>(channels);
+  const int orientation = exif_orientation(chunks.exif());
+  const std::size_t pictures = orientation > 1 ? 2 : 1;
+  input.check_memory((pictures * row_bytes + sizeof(png_bytep)) * std::uint64_t{chunks.height});
 
-  Image image(static_cast<int>(decoder.width), static_cast<int>(decoder.height), decoder.channels,
+  Decoder decoder;
+  const std::vector<Bytes> stream = stream_of(input, chunks);
+  decoder.stream = &stream;
+  if (!read_header(decoder, row_bytes)) fail(input, decoder.escape);
+  Image image(static_cast<int>(chunks.width), static_cast<int>(chunks.height), channels,
               SampleType::u8);
-  const std::size_t stride =
-      std::size_t{decoder.width} * static_cast<std::size_t>(decoder.channels);
-  std::vector<png_bytep> rows(decoder.height);
-  for (std::size_t y = 0; y < rows.size(); ++y) rows[y] = image.u8() + stride * y;
-  if (!read_pixels(decoder, rows.data())) fail_damaged(name, "PNG", decoder.escape.message);
-  return image;
+  std::vector<png_bytep> rows(chunks.height);
+  for (std::size_t y = 0; y < rows.size(); ++y) rows[y] = image.u8() + row_bytes * y;
+  if (!read_pixels(decoder, rows.data())) fail(input, decoder.escape);
+  if (!chunks.has_end) input.warn(kNoEnd);
+  return apply_orientation(std::move(image), orientation);
 }
 
 std::vector<std::uint8_t> encode_png(const ImageView& image) {
   Encoder encoder;
   if (!write_pixels(encoder, image)) {
-    throw Error(ErrorCode::output, std::string("cannot encode as PNG: ") + encoder.escape.message +
-                                       "; try a smaller picture");
+    throw Error(
+        encoder.escape.out_of_memory ? ErrorCode::limit : ErrorCode::output,
+        std::string("cannot encode as PNG: ") + encoder.escape.message + "; try a smaller picture");
   }
   return std::move(encoder.file);
+}
+
+std::size_t inflate_prefix(Bytes stream, std::uint8_t* out, std::size_t size) {
+  z_stream z{};
+  if (inflateInit(&z) != Z_OK) return 0;
+  z.next_in = const_cast<Bytef*>(stream.data());
+  z.avail_in = static_cast<uInt>(std::min<std::size_t>(stream.size(), UINT_MAX));
+  z.next_out = out;
+  z.avail_out = static_cast<uInt>(size);
+  (void)inflate(&z, Z_SYNC_FLUSH);
+  inflateEnd(&z);
+  return size - z.avail_out;
 }
 
 }  // namespace nst::codec

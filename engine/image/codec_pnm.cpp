@@ -1,4 +1,5 @@
-// Binary PPM (P6) and PGM (P5), 8 and 16 bits: https://netpbm.sourceforge.net/doc/ppm.html
+// PBM, PGM and PPM, as text (P1 to P3) and binary (P4 to P6), 1 to 16 bits:
+// https://netpbm.sourceforge.net/doc/ppm.html and its neighbours pgm.html, pbm.html.
 #include <cstddef>
 #include <cstring>
 
@@ -7,56 +8,151 @@
 namespace nst::codec {
 namespace {
 
-// Skips white space and comments, reads a decimal number and the one white space after it.
-std::uint64_t read_number(ByteReader& reader, const char* what) {
-  const auto is_space = [](std::uint8_t c) { return c == ' ' || (c >= '\t' && c <= '\r'); };
-  std::uint8_t c = reader.read<std::uint8_t>(what);
-  while (is_space(c) || c == '#') {
-    if (c == '#') {
-      while (c != '\n' && c != '\r') c = reader.read<std::uint8_t>("a comment");
+bool is_space(std::uint8_t c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+bool is_digit(std::uint8_t c) { return c >= '0' && c <= '9'; }
+
+// The text part of a file. A comment runs from # to the end of its line, whose end it is.
+class Text {
+ public:
+  explicit Text(ByteReader& reader) : reader_(reader) {}
+
+  // Skips white space, reads a number and the one white space after it, which may be missing at the
+  // end of the file.
+  std::uint64_t number(const char* what) {
+    std::uint8_t c = first_of(what);
+    if (!is_digit(c)) fail(what);
+    std::uint64_t value = 0;
+    while (is_digit(c)) {
+      value = value * 10 + (c - '0');
+      if (value > UINT32_MAX) reader_.fail(std::string(what) + " is too large");
+      if (reader_.at_end()) return value;
+      c = next(what);
     }
-    c = reader.read<std::uint8_t>(what);
+    if (!is_space(c)) fail(what);
+    return value;
   }
-  std::uint64_t value = 0;
-  bool digits = false;
-  for (; c >= '0' && c <= '9'; c = reader.read<std::uint8_t>(what)) {
-    value = value * 10 + (c - '0');
-    digits = true;
-    if (value > UINT32_MAX) reader.fail(std::string(what) + " is too large");
+  // A 0 or 1, with or without white space between two of them.
+  bool bit() {
+    const std::uint8_t c = first_of("a pixel");
+    if (c != '0' && c != '1') fail("a pixel");
+    return c == '1';
   }
-  if (!digits || !is_space(c)) reader.fail(std::string("damaged PPM header (") + what + ")");
-  return value;
+
+ private:
+  std::uint8_t next(const char* what) {
+    std::uint8_t c = reader_.read<std::uint8_t>(what);
+    if (c != '#') return c;
+    while (c != '\n' && c != '\r') c = reader_.read<std::uint8_t>("a comment");
+    return c;
+  }
+  std::uint8_t first_of(const char* what) {
+    std::uint8_t c = next(what);
+    while (is_space(c)) c = next(what);
+    return c;
+  }
+  [[noreturn]] void fail(const char* what) {
+    reader_.fail(std::string("damaged PPM picture (") + what + " is no number); save it again");
+  }
+
+  ByteReader& reader_;
+};
+
+struct Header {
+  int type = 0;  // the digit of the signature
+  std::uint64_t width = 0, height = 0, maximum = 1;
+
+  bool text() const { return type <= 3; }
+  bool bits() const { return type == 1 || type == 4; }
+  std::uint64_t channels() const { return type == 3 || type == 6 ? 3 : 1; }
+  std::uint64_t samples() const { return width * height * channels(); }
+  unsigned sample_bytes() const { return maximum > 255 ? 2 : 1; }
+};
+
+Header read_header(ByteReader& reader) {
+  Header h;
+  h.type = reader.take(2, "the signature")[1] - '0';
+  Text text(reader);
+  h.width = text.number("width");
+  h.height = text.number("height");
+  if (!h.bits()) h.maximum = text.number("largest value");
+  if (h.maximum < 1 || h.maximum > 65535) reader.fail("damaged PPM header (largest value)");
+  return h;
+}
+
+// How many pixels a file can hold behind its header.
+std::uint64_t most_pixels(const Header& h, std::uint64_t bytes) {
+  if (h.type == 1) return bytes;
+  if (h.type == 4) return bytes * 8;
+  if (h.text()) return (bytes + 1) / 2 / h.channels();  // a digit and a space
+  return bytes / (h.channels() * h.sample_bytes());
+}
+
+// Calls next() for every sample, 0..255, and writes RGB.
+template <typename Next>
+void fill(const Header& h, Image& image, Next next) {
+  std::uint8_t* out = image.u8();
+  const std::uint64_t samples = h.samples();
+  if (h.channels() == 3) {
+    for (std::uint64_t i = 0; i < samples; ++i) out[i] = next();
+  } else {
+    for (std::uint64_t i = 0; i < samples; ++i) std::memset(out + 3 * i, next(), 3);
+  }
+}
+
+// Rows of bits, padded to bytes; 1 is black.
+void unpack_bits(const Header& h, ByteReader& reader, Image& image) {
+  const std::uint64_t row_bytes = (h.width + 7) / 8;
+  std::uint8_t* out = image.u8();
+  for (std::uint64_t y = 0; y < h.height; ++y) {
+    const Bytes row = reader.take(row_bytes, "the pixels");
+    for (std::uint64_t x = 0; x < h.width; ++x, out += 3) {
+      const bool black = (row[x / 8] >> (7 - x % 8) & 1) != 0;
+      std::memset(out, black ? 0 : 255, 3);
+    }
+  }
 }
 
 }  // namespace
 
-Image decode_pnm(Bytes bytes, const std::string& name) {
-  ByteReader reader(bytes, name, ErrorCode::input);
-  const int channels = reader.take(2, "the signature")[1] == '6' ? 3 : 1;
-  const std::uint64_t width = read_number(reader, "width");
-  const std::uint64_t height = read_number(reader, "height");
-  const std::uint64_t maximum = read_number(reader, "largest value");
-  if (maximum < 1 || maximum > 65535) reader.fail("damaged PPM header (largest value)");
-  const unsigned sample_bytes = maximum > 255 ? 2 : 1;
-  check_claimed_size(width, height,
-                     reader.remaining() / (static_cast<unsigned>(channels) * sample_bytes), name);
+bool is_pnm(Bytes bytes) {
+  return bytes.size() > 2 && bytes[0] == 'P' && bytes[1] >= '1' && bytes[1] <= '6' &&
+         (is_space(bytes[2]) || bytes[2] == '#');
+}
 
-  Image image(static_cast<int>(width), static_cast<int>(height), 3, SampleType::u8);
-  const std::size_t count =
-      static_cast<std::size_t>(width * height) * static_cast<std::size_t>(channels);
-  const Bytes data = reader.take(std::uint64_t{count} * sample_bytes, "the pixels");
-  const auto sample = [&](std::size_t i) {
-    const unsigned value = sample_bytes == 1 ? data[i] : data[2 * i] * 256u + data[2 * i + 1];
-    if (value > maximum) reader.fail("a sample exceeds the largest value");
-    return static_cast<std::uint8_t>((value * 255u + maximum / 2) / maximum);
+Image decode_pnm(const Input& input) {
+  ByteReader reader = input.reader();
+  const Header h = read_header(reader);
+  input.check_size(h.width, h.height, most_pixels(h, reader.remaining()));
+  input.check_memory(3 * h.width * h.height);
+  Image image(static_cast<int>(h.width), static_cast<int>(h.height), 3, SampleType::u8);
+  const auto scaled = [&](std::uint64_t value) {
+    if (value > h.maximum) reader.fail("a sample exceeds the largest value");
+    return scale_to_byte(value, h.maximum);
   };
-  std::uint8_t* out = image.u8();
-  if (channels == 3 && maximum == 255) {
-    std::memcpy(out, data.data(), count);
-  } else if (channels == 3) {
-    for (std::size_t i = 0; i < count; ++i) out[i] = sample(i);
+  if (h.text()) {
+    Text text(reader);
+    if (h.bits()) {
+      fill(h, image, [&] { return text.bit() ? std::uint8_t{0} : std::uint8_t{255}; });
+    } else {
+      fill(h, image, [&] { return scaled(text.number("a pixel")); });
+    }
+    return image;
+  }
+  if (h.bits()) {
+    unpack_bits(h, reader, image);
+    return image;
+  }
+  const Bytes data = reader.take(h.samples() * h.sample_bytes(), "the pixels");
+  const std::uint8_t* p = data.data();
+  if (h.sample_bytes() == 2) {
+    fill(h, image, [&] {
+      p += 2;
+      return scaled(std::uint64_t{p[-2]} << 8 | p[-1]);
+    });
+  } else if (h.channels() == 3 && h.maximum == 255) {
+    std::memcpy(image.u8(), data.data(), data.size());
   } else {
-    for (std::size_t i = 0; i < count; ++i) std::memset(out + 3 * i, sample(i), 3);
+    fill(h, image, [&] { return scaled(*p++); });
   }
   return image;
 }

@@ -1,12 +1,38 @@
-// stb_image: the pixels of BMP, TGA and GIF, and JPEG and PNG in builds without their libraries.
-// Its implementation is private to this file, so a program that embeds both NST and stb_image
-// links.
+// stb_image: JPEG and PNG in builds without their libraries. Its implementation is private to this
+// file, so a program that embeds both NST and stb_image links.
+//
+// stb_image reads zeros past the end of its input and may leave memory as malloc gave it. So that
+// neither reaches a picture, a JPEG is decoded twice, over memory and behind its data filled with
+// two different bytes: whatever depends on them differs. A PNG's checksums are compared before.
 #include <climits>
 #include <cstddef>
+#include <cstdlib>
 #include <cstring>
 #include <memory>
 
 #include "image/codec_impl.hpp"
+#include "image/exif.hpp"
+#include "image/stb_files.hpp"
+
+namespace {
+
+// What memory is filled with before stb_image gets it.
+thread_local std::uint8_t stb_filler = 0;
+
+void* stb_allocate(std::size_t size) {
+  void* memory = std::malloc(size);
+  if (memory != nullptr) std::memset(memory, stb_filler, size);
+  return memory;
+}
+[[maybe_unused]] void* stb_reallocate(void* old, std::size_t old_size, std::size_t size) {
+  auto* memory = static_cast<unsigned char*>(std::realloc(old, size));
+  if (memory != nullptr && size > old_size) {
+    std::memset(memory + old_size, stb_filler, size - old_size);
+  }
+  return memory;
+}
+
+}  // namespace
 
 #if defined(__GNUC__)
 #pragma GCC diagnostic push
@@ -14,6 +40,9 @@
 #pragma GCC diagnostic ignored "-Wshadow"
 #pragma GCC diagnostic ignored "-Wunused-function"
 #pragma GCC diagnostic ignored "-Wmissing-field-initializers"
+#if !defined(__clang__)
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
 #endif
 #define STB_IMAGE_IMPLEMENTATION
 #define STB_IMAGE_STATIC
@@ -23,6 +52,13 @@
 #define STBI_NO_PIC
 #define STBI_NO_PNM
 #define STBI_NO_PSD
+#define STBI_NO_BMP
+#define STBI_NO_TGA
+#define STBI_NO_GIF
+#define STBI_MALLOC(size) stb_allocate(size)
+#define STBI_REALLOC_SIZED(old, old_size, size) stb_reallocate(old, old_size, size)
+#define STBI_REALLOC(old, size) std::realloc(old, size)
+#define STBI_FREE(memory) std::free(memory)
 #ifdef NST_HAVE_JPEG
 #define STBI_NO_JPEG
 #endif
@@ -30,12 +66,10 @@
 #define STBI_NO_PNG
 #endif
 #include <stb_image.h>
-#if !defined(NST_HAVE_JPEG) || !defined(NST_HAVE_PNG)
 #define STB_IMAGE_WRITE_IMPLEMENTATION
 #define STB_IMAGE_WRITE_STATIC
 #define STBI_WRITE_NO_STDIO
 #include <stb_image_write.h>
-#endif
 #if defined(__GNUC__)
 #pragma GCC diagnostic pop
 #endif
@@ -43,27 +77,30 @@
 namespace nst::codec {
 namespace {
 
-struct Decoded {
-  std::unique_ptr<stbi_uc, void (*)(void*)> pixels{nullptr, stbi_image_free};
-  int width = 0;
-  int height = 0;
-  int file_channels = 0;
-};
-
-Decoded decode(Bytes bytes, int channels, const char* format, const std::string& name) {
-  if (bytes.size() > INT_MAX) {
-    throw Error(ErrorCode::limit, name + ": larger than 2 GiB; convert it to PNG or JPEG");
+// Decodes a file that has been checked to RGB or RGBA.
+Image decode_stb(const Input& input, Bytes file, int channels, const char* format) {
+  if (file.size() > INT_MAX) {
+    throw Error(ErrorCode::limit, input.name + ": larger than 2 GiB; make the picture smaller");
   }
-  Decoded d;
-  d.pixels.reset(stbi_load_from_memory(bytes.data(), static_cast<int>(bytes.size()), &d.width,
-                                       &d.height, &d.file_channels, channels));
-  if (d.pixels) return d;
-  const std::string reason = stbi_failure_reason() != nullptr ? stbi_failure_reason() : "unknown";
-  if (reason == "outofmem") throw Error(ErrorCode::limit, name + ": not enough memory");
-  fail_damaged(name, format, reason);
+  int width = 0, height = 0, file_channels = 0;
+  const std::unique_ptr<stbi_uc, void (*)(void*)> pixels(
+      stbi_load_from_memory(file.data(), static_cast<int>(file.size()), &width, &height,
+                            &file_channels, channels),
+      stbi_image_free);
+  if (!pixels) {
+    const std::string reason = stbi_failure_reason() != nullptr ? stbi_failure_reason() : "unknown";
+    if (reason == "outofmem") {
+      throw Error(ErrorCode::limit, input.name +
+                                        ": no memory to decode it; free some, or make the "
+                                        "picture smaller");
+    }
+    input.fail_damaged(format, reason);
+  }
+  Image image(width, height, channels, SampleType::u8);
+  std::memcpy(image.u8(), pixels.get(), image.bytes.size());
+  return image;
 }
 
-#if !defined(NST_HAVE_JPEG) || !defined(NST_HAVE_PNG)
 // stb_image_write's sink; out of memory is remembered, as no exception may pass through C.
 struct Sink {
   std::vector<std::uint8_t> file;
@@ -82,83 +119,34 @@ struct Sink {
 
 std::vector<std::uint8_t> written(Sink sink, bool ok, const char* format) {
   if (!ok || sink.failed) {
-    throw Error(ErrorCode::output,
+    throw Error(sink.failed ? ErrorCode::limit : ErrorCode::output,
                 std::string("cannot encode as ") + format + "; try a smaller picture");
   }
   return std::move(sink.file);
 }
-#endif
 
 }  // namespace
-
-Image decode_stb(Bytes bytes, const char* format, const std::string& name) {
-  // Grey + alpha cannot be told from RGBA before decoding, so four channels are always asked for.
-  const Decoded d = decode(bytes, 4, format, name);
-  const bool alpha = d.file_channels == 2 || d.file_channels == 4;
-  Image image(d.width, d.height, alpha ? 4 : 3, SampleType::u8);
-  const std::size_t pixels = static_cast<std::size_t>(d.width) * static_cast<std::size_t>(d.height);
-  if (alpha) {
-    std::memcpy(image.u8(), d.pixels.get(), 4 * pixels);
-  } else {
-    for (std::size_t i = 0; i < pixels; ++i) {
-      std::memcpy(image.u8() + 3 * i, d.pixels.get() + 4 * i, 3);
-    }
-  }
-  return image;
-}
 
 #ifndef NST_HAVE_JPEG
-namespace {
-
-// stb_image 2.27 writes past its tables if a Huffman table has more than 256 codes.
-void check_huffman_tables(Bytes segment, const std::string& name) {
-  ByteReader reader(segment, name, ErrorCode::input);
-  while (!reader.at_end()) {
-    reader.skip(1, "a Huffman table");
-    unsigned codes = 0;
-    for (const std::uint8_t count : reader.take(16, "a Huffman table")) codes += count;
-    if (codes > 256) fail_damaged(name, "JPEG", "Huffman table");
-    reader.skip(codes, "a Huffman table");
-  }
-}
-
-// Walks the segments and scans up to the end marker: the file is whole and its tables are sound.
-void check_jpeg_segments(Bytes bytes, const std::string& name) {
-  constexpr std::uint8_t kHuffman = 0xc4, kRestart0 = 0xd0, kRestart7 = 0xd7, kEnd = 0xd9;
-  ByteReader reader(bytes, name, ErrorCode::input);
-  reader.skip(2, "the signature");
-  while (true) {
-    // Skips a scan's data, in which 0xff is followed by 0 or a restart marker.
-    std::uint8_t marker = 0;
-    while (marker == 0 || (marker >= kRestart0 && marker <= kRestart7)) {
-      while (reader.read<std::uint8_t>("a marker") != 0xff) {
-      }
-      do {
-        marker = reader.read<std::uint8_t>("a marker");
-      } while (marker == 0xff);
-    }
-    if (marker == kEnd) return;
-    const Bytes length = reader.take(2, "a segment");
-    const unsigned size = length[0] * 256u + length[1];
-    if (size < 2) fail_damaged(name, "JPEG", "segment length");
-    const Bytes segment = reader.take(size - 2, "a segment");
-    if (marker == kHuffman) check_huffman_tables(segment, name);
-  }
-}
-
-}  // namespace
-
-Image decode_jpeg(Bytes bytes, const std::string& name) {
-  int width = 0, height = 0, channels = 0;
-  if (bytes.size() > INT_MAX || !stbi_info_from_memory(bytes.data(), static_cast<int>(bytes.size()),
-                                                       &width, &height, &channels)) {
-    fail_damaged(name, "JPEG", "header");
-  }
+Image decode_jpeg(const Input& input) {
+  const JpegSegments segments = walk_jpeg(input);
+  if (segments.arithmetic) input.fail_unread("arithmetic JPEG", "convert it to ordinary JPEG");
   // A Huffman coded 8×8 block takes at least one bit.
-  check_claimed_size(static_cast<unsigned>(width), static_cast<unsigned>(height),
-                     std::uint64_t{bytes.size()} * 512, name);
-  check_jpeg_segments(bytes, name);
-  return decode_stb(bytes, "JPEG", name);
+  input.check_size(segments.width, segments.height, std::uint64_t{input.bytes.size()} * 512);
+  // Planes, their interleaved copy, two pictures; all coefficients.
+  const std::uint64_t pixel_bytes = 4 + 3 + 2 * 3 + (segments.progressive ? 2 * 4 : 0);
+  input.check_memory(pixel_bytes * segments.width * segments.height);
+
+  const auto decode_over = [&](std::uint8_t filler) {
+    stb_filler = filler;
+    return decode_stb(input, jpeg_for_stb(input, segments, filler), 3, "JPEG");
+  };
+  Image image = decode_over(0);
+  if (decode_over(0xa5).bytes != image.bytes) {
+    input.fail_damaged("JPEG", "it ends early: pixels are missing");
+  }
+  if (!segments.has_end) input.warn(kNoEnd);
+  return apply_orientation(std::move(image), exif_orientation(segments.exif));
 }
 
 std::vector<std::uint8_t> encode_jpeg(const ImageView& image, int quality) {
@@ -175,22 +163,73 @@ std::vector<std::uint8_t> encode_jpeg(const ImageView& image, int quality) {
 #endif
 
 #ifndef NST_HAVE_PNG
-Image decode_png(Bytes bytes, const std::string& name) {
-  ByteReader reader(bytes, name, ErrorCode::input);
-  const auto big_endian = [&](std::uint64_t offset) {
-    const Bytes b = reader.at(offset, 4, "a PNG chunk");
-    return std::uint64_t{b[0]} << 24 | b[1] << 16 | b[2] << 8 | b[3];
-  };
-  // Deflate stores at most 258 bytes in 2 bits; a pixel has at least one bit.
-  check_claimed_size(big_endian(16), big_endian(20), std::uint64_t{bytes.size()} * 1032 * 8, name);
-  for (std::uint64_t offset = 8;;) {
-    const std::uint64_t next = offset + 12 + big_endian(offset);
-    const Bytes type = reader.at(offset + 4, 4, "a PNG chunk");
-    reader.at(offset, next - offset, "a PNG chunk");
-    if (std::memcmp(type.data(), "IEND", 4) == 0) break;
-    offset = next;
+namespace {
+
+// Bytes of the filtered rows of a picture of this size.
+std::uint64_t rows_bytes(const PngChunks& chunks, std::uint64_t width, std::uint64_t height) {
+  return width == 0 ? 0 : height * (1 + (width * chunks.bits_per_pixel() + 7) / 8);
+}
+
+std::uint64_t raw_bytes(const PngChunks& chunks) {
+  if (!chunks.interlaced) return rows_bytes(chunks, chunks.width, chunks.height);
+  // Adam7 (PNG 1.2, 8.2): where each pass begins and how far its pixels are apart.
+  constexpr unsigned kPasses[7][4] = {{0, 0, 8, 8}, {4, 0, 8, 8}, {0, 4, 4, 8}, {2, 0, 4, 4},
+                                      {0, 2, 2, 4}, {1, 0, 2, 2}, {0, 1, 1, 2}};
+  std::uint64_t bytes = 0;
+  for (const auto& [x, y, step_x, step_y] : kPasses) {
+    const auto count = [](std::uint64_t side, unsigned first, unsigned step) {
+      return side > first ? (side - first + step - 1) / step : std::uint64_t{0};
+    };
+    bytes += rows_bytes(chunks, count(chunks.width, x, step_x), count(chunks.height, y, step_y));
   }
-  return decode_stb(bytes, "PNG", name);
+  return bytes;
+}
+
+// Inflates the pixels once more than stb_image does, and compares the checksum that it ignores: a
+// stream that is cut decodes to something.
+void check_stream(const Input& input, const PngChunks& chunks, std::uint64_t raw_size) {
+  constexpr std::uint64_t kMostBehind = 1 << 16;  // data that no row needs
+  std::vector<std::uint8_t> stream;
+  for (const Bytes body : chunks.pixels) stream.insert(stream.end(), body.begin(), body.end());
+  std::vector<std::uint8_t> raw(raw_size + kMostBehind);
+  if (stream.size() < 6 || stream.size() > INT_MAX || raw.size() > INT_MAX) {
+    input.fail_damaged("PNG", "its pixels");
+  }
+  const int size = stbi_zlib_decode_buffer(
+      reinterpret_cast<char*>(raw.data()), static_cast<int>(raw.size()),
+      reinterpret_cast<const char*>(stream.data()), static_cast<int>(stream.size()));
+  if (size < 0 || static_cast<std::uint64_t>(size) < raw_size) {
+    input.fail_damaged("PNG", "it ends early: pixels are missing");
+  }
+  std::uint32_t a = 1, b = 0;  // Adler-32 (RFC 1950)
+  for (int i = 0; i < size; ++i) {
+    a = (a + raw[static_cast<std::size_t>(i)]) % 65521;
+    b = (b + a) % 65521;
+  }
+  const std::uint8_t* stored = stream.data() + stream.size() - 4;
+  const std::uint32_t expected = std::uint32_t{stored[0]} << 24 | std::uint32_t{stored[1]} << 16 |
+                                 std::uint32_t{stored[2]} << 8 | stored[3];
+  if ((b << 16 | a) != expected) input.fail_damaged("PNG", "wrong checksum of the pixels");
+}
+
+}  // namespace
+
+Image decode_png(const Input& input) {
+  const PngChunks chunks = walk_png(input);
+  // Deflate stores at most 258 bytes in 2 bits.
+  const std::uint64_t most_bits = 1032 * 8 * std::uint64_t{input.bytes.size()};
+  input.check_size(chunks.width, chunks.height, most_bits / chunks.bits_per_pixel());
+  const int channels = chunks.has_alpha() ? 4 : 3;
+  const std::uint64_t raw_size = raw_bytes(chunks);
+  // The file twice, its rows, the samples as they are stored, expanded, and the picture.
+  const std::uint64_t pixel_bytes = (chunks.depth == 16 ? 8 : 4) + 2 * 4;
+  input.check_memory(2 * std::uint64_t{input.bytes.size()} + raw_size +
+                     pixel_bytes * chunks.width * chunks.height);
+  stb_filler = 0;
+  check_stream(input, chunks, raw_size);
+  Image image = decode_stb(input, png_for_stb(chunks), channels, "PNG");
+  if (!chunks.has_end) input.warn(kNoEnd);
+  return apply_orientation(std::move(image), exif_orientation(chunks.exif()));
 }
 
 std::vector<std::uint8_t> encode_png(const ImageView& image) {
@@ -200,6 +239,16 @@ std::vector<std::uint8_t> encode_png(const ImageView& image) {
                   stbi_write_png_to_func(Sink::write, &sink, image.width, image.height,
                                          image.channels, image.data, static_cast<int>(stride)) != 0;
   return written(std::move(sink), ok, "PNG");
+}
+
+std::size_t inflate_prefix(Bytes stream, std::uint8_t* out, std::size_t size) {
+  // What stb_image inflates before it fails or finds no more room stays in the buffer.
+  std::memset(out, 0, size);
+  if (stream.size() > INT_MAX || size > INT_MAX) return 0;
+  const int done = stbi_zlib_decode_buffer(reinterpret_cast<char*>(out), static_cast<int>(size),
+                                           reinterpret_cast<const char*>(stream.data()),
+                                           static_cast<int>(stream.size()));
+  return done < 0 ? size : static_cast<std::size_t>(done);
 }
 #endif
 

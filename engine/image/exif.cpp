@@ -1,10 +1,8 @@
 #include "image/exif.hpp"
 
-#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <string_view>
-#include <utility>
 
 namespace nst {
 namespace {
@@ -18,6 +16,7 @@ class TiffReader {
     if (order[0] != order[1] || (order[0] != 'M' && order[0] != 'I')) reader_.fail("byte order");
     if (u16(2) != 42) reader_.fail("not a TIFF header");
   }
+  std::uint8_t u8(std::uint64_t offset) const { return reader_.at(offset, 1, "number")[0]; }
   std::uint16_t u16(std::uint64_t offset) const {
     const Bytes b = reader_.at(offset, 2, "number");
     return static_cast<std::uint16_t>(big_endian_ ? b[0] << 8 | b[1] : b[1] << 8 | b[0]);
@@ -33,69 +32,46 @@ class TiffReader {
   bool big_endian_ = false;
 };
 
+// The value of an entry of one integer; 0 for other types and for values stored elsewhere. Writers
+// use LONG and the signed types as well as the SHORT that EXIF asks for.
+std::int64_t integer_of(const TiffReader& tiff, std::uint64_t entry) {
+  enum Type {
+    kByte = 1,
+    kShort = 3,
+    kLong = 4,
+    kSignedByte = 6,
+    kSignedShort = 8,
+    kSignedLong = 9
+  };
+  if (tiff.u32(entry + 4) != 1) return 0;
+  switch (tiff.u16(entry + 2)) {
+    case kByte:
+    case kSignedByte:
+      return tiff.u8(entry + 8);
+    case kShort:
+    case kSignedShort:
+      return tiff.u16(entry + 8);
+    case kLong:
+    case kSignedLong:
+      return tiff.u32(entry + 8);
+    default:
+      return 0;
+  }
+}
+
 // The orientation in a TIFF block (TIFF 6.0 §2: header, then directories of 12-byte entries).
 int tiff_orientation(Bytes block) {
   constexpr std::uint16_t kOrientationTag = 0x0112;
-  constexpr std::uint16_t kShort = 3;
   const TiffReader tiff(block);
   const std::uint64_t directory = tiff.u32(4);
   const int entries = tiff.u16(directory);
   for (int i = 0; i < entries; ++i) {
     const std::uint64_t entry = directory + 2 + std::uint64_t{12} * static_cast<unsigned>(i);
     if (tiff.u16(entry) != kOrientationTag) continue;
-    const int value = tiff.u16(entry + 8);
-    return tiff.u16(entry + 2) == kShort && value >= 1 && value <= 8 ? value : 1;
+    const std::int64_t value = integer_of(tiff, entry);
+    return value >= 1 && value <= 8 ? static_cast<int>(value) : 1;
   }
   return 1;
-}
-
-std::uint32_t big_endian_u16(Bytes b) { return static_cast<std::uint32_t>(b[0] << 8 | b[1]); }
-
-// The TIFF block of the first EXIF segment before the scans; empty if there is none.
-Bytes find_jpeg_exif(Bytes file) {
-  constexpr std::string_view kHeader("Exif\0\0", 6);
-  constexpr std::uint8_t kApp1 = 0xe1;
-  constexpr std::uint8_t kStartOfScan = 0xda;
-  ByteReader reader(file, "JPEG", ErrorCode::input);
-  reader.skip(2, "signature");
-  while (true) {
-    if (reader.read<std::uint8_t>("marker") != 0xff) return {};
-    std::uint8_t marker = 0xff;
-    while (marker == 0xff) marker = reader.read<std::uint8_t>("marker");  // fill bytes
-    if (marker == kStartOfScan) return {};
-    const std::uint32_t length = big_endian_u16(reader.take(2, "length"));
-    if (length < 2) return {};
-    const Bytes body = reader.take(length - 2, "segment");
-    if (marker == kApp1 && body.size() > kHeader.size() &&
-        std::memcmp(body.data(), kHeader.data(), kHeader.size()) == 0) {
-      return body.subspan(kHeader.size());
-    }
-  }
-}
-
-Bytes find_png_exif(Bytes file) {
-  ByteReader reader(file, "PNG", ErrorCode::input);
-  reader.skip(8, "signature");
-  while (!reader.at_end()) {
-    const Bytes length = reader.take(4, "length");
-    const std::uint64_t size =
-        std::uint64_t{big_endian_u16(length)} << 16 | big_endian_u16(length.subspan(2));
-    const Bytes type = reader.take(4, "type");
-    const Bytes body = reader.take(size, "chunk");
-    reader.skip(4, "checksum");
-    if (std::memcmp(type.data(), "eXIf", 4) == 0) return body;
-  }
-  return {};
-}
-
-template <typename Find>
-int orientation_or_upright(Find find, Bytes file) {
-  try {
-    const Bytes block = find(file);
-    return block.empty() ? 1 : tiff_orientation(block);
-  } catch (const Error&) {
-    return 1;
-  }
 }
 
 // How the pixels move: first the sides are swapped (mirrored at the main diagonal), then rows or
@@ -116,8 +92,19 @@ constexpr Turn kTurns[8] = {
 
 }  // namespace
 
-int jpeg_orientation(Bytes file) { return orientation_or_upright(find_jpeg_exif, file); }
-int png_orientation(Bytes file) { return orientation_or_upright(find_png_exif, file); }
+int exif_orientation(Bytes block) {
+  constexpr std::string_view kPrefix("Exif\0\0", 6);
+  if (block.size() > kPrefix.size() &&
+      std::memcmp(block.data(), kPrefix.data(), kPrefix.size()) == 0) {
+    block = block.subspan(kPrefix.size());
+  }
+  if (block.empty()) return 1;
+  try {
+    return tiff_orientation(block);
+  } catch (const Error&) {
+    return 1;
+  }
+}
 
 Image apply_orientation(Image image, int orientation) {
   if (orientation <= 1 || orientation > 8) return image;

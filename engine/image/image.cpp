@@ -1,18 +1,16 @@
-// Pictures in memory and in files: what nst.hpp promises of Image, to_u8, read_image, write_image.
-#include <unistd.h>
-
+// Pictures in memory and in files: what nst.hpp promises of Image, to_u8, load_image, write_image.
 #include <cstdlib>
 #include <cstring>
-#include <filesystem>
 #include <new>
 #include <stdexcept>
-#include <system_error>
 
-#include "platform/aligned_buffer.hpp"
-#include "platform/file.hpp"
 #include "base/text.hpp"
 #include "image/codec.hpp"
 #include "image/view.hpp"
+#include "platform/aligned_buffer.hpp"
+#include "platform/file.hpp"
+#include "platform/float_environment.hpp"
+#include "platform/memory.hpp"
 
 namespace nst {
 
@@ -28,13 +26,17 @@ Image::Image(int width_, int height_, int channels_, SampleType type_)
       std::uint64_t{static_cast<unsigned>(width)} * static_cast<unsigned>(height);
   const std::uint64_t total = checked_mul(pixels, static_cast<unsigned>(channels) * sample,
                                           ErrorCode::limit, "the size of the picture");
+  const auto fail = [&] {
+    throw Error(ErrorCode::limit, "no memory for a picture of " + std::to_string(width) + "x" +
+                                      std::to_string(height) + " pixels; make it smaller");
+  };
+  if (!memory_allows(total)) fail();
   try {
     bytes.reserve(total);
     advise_large_pages(bytes.data(), total);  // Before clearing touches it.
     bytes.resize(total);
   } catch (const std::exception&) {  // bad_alloc or length_error
-    throw Error(ErrorCode::limit, "no memory for a picture of " + std::to_string(width) + "x" +
-                                      std::to_string(height) + " pixels; make it smaller");
+    fail();
   }
 }
 
@@ -56,6 +58,7 @@ void check_view(const ImageView& image, const char* what) {
 }
 
 Image to_u8(const ImageView& image, Quantise method) {
+  const DefaultFloatEnvironment environment;
   check_view(image);
   Image out(image.width, image.height, image.channels, SampleType::u8);
   const std::size_t samples =
@@ -73,35 +76,36 @@ Image to_u8(const ImageView& image, Quantise method) {
   return out;
 }
 
-Image read_image(const std::string& path) {
+LoadedImage load_image(const std::string& path, const ReadOptions& options) {
   const FileContents file(path, ErrorCode::input);
-  return decode_image(file.bytes(), one_line(path));
+  return decode_image(file.bytes(), one_line(path), options);
 }
 
+Image read_image(const std::string& path) { return load_image(path).image; }
+
 void check_writable(const std::string& path) {
-  namespace fs = std::filesystem;
-  const auto fail = [&](const std::string& why) {
-    throw Error(ErrorCode::output, one_line(path) + ": cannot write: " + why);
-  };
-  (void)output_format(path);
-  std::error_code ignored;
-  const fs::path folder = fs::path(path).has_parent_path() ? fs::path(path).parent_path() : ".";
-  if (!fs::is_directory(folder, ignored)) fail("there is no such folder; make it first");
-  if (fs::exists(path, ignored)) {
-    // A rename would replace a device or a pipe by a plain file, and overrule a write protection.
-    if (!fs::is_regular_file(path, ignored)) fail("it is not a regular file; choose another name");
-    if (access(path.c_str(), W_OK) != 0) fail("the file is write-protected; choose another name");
-  }
-  if (access(folder.c_str(), W_OK | X_OK) != 0) {
-    fail("no permission to create files in its folder; choose another folder");
-  }
+  const std::string why = why_not_writable(path);
+  if (!why.empty()) throw Error(ErrorCode::output, one_line(path) + ": cannot write: " + why);
+}
+
+std::vector<std::uint8_t> read_bytes(const std::string& path) {
+  const FileContents file = path == "-"
+                                ? FileContents::standard_input("standard input", ErrorCode::input)
+                                : FileContents(path, ErrorCode::input);
+  return {file.bytes().begin(), file.bytes().end()};
+}
+
+void write_bytes(const std::string& path, Bytes bytes) {
+  if (path == "-") return write_standard_output(bytes);
+  write_file_atomically(path, bytes);
 }
 
 void write_image(const std::string& path, const ImageView& image, int jpeg_quality) {
+  const OutputFormat format = output_format(path);
   check_writable(path);
   std::vector<std::uint8_t> file;
   try {
-    file = encode_image(image, output_format(path), jpeg_quality);
+    file = encode_image(image, format, jpeg_quality);
   } catch (const Error& error) {
     throw Error(error.code(), one_line(path) + ": " + error.what());
   }

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstring>
 #include <string_view>
+#include <utility>
 
 namespace nst {
 namespace {
@@ -11,15 +12,6 @@ namespace {
 // literal with the keys descr, fortran_order and shape, padded with spaces to a multiple of 64.
 constexpr std::string_view kSignature("\x93NUMPY", 6);
 constexpr std::size_t kAlignment = 64;
-
-std::string shape_text(const std::vector<std::int64_t>& shape) {
-  std::string text = "(";
-  for (std::size_t i = 0; i < shape.size(); ++i) {
-    if (i > 0) text += ", ";
-    text += std::to_string(shape[i]);
-  }
-  return text + (shape.size() == 1 ? ",)" : ")");
-}
 
 // Reads the dict literal: a strict subset of Python that covers everything NumPy writes.
 class HeaderParser {
@@ -147,12 +139,21 @@ class HeaderParser {
 
 }  // namespace
 
+std::string numpy_shape(const std::vector<std::int64_t>& shape) {
+  std::string text = "(";
+  for (std::size_t i = 0; i < shape.size(); ++i) {
+    if (i > 0) text += ", ";
+    text += std::to_string(shape[i]);
+  }
+  return text + (shape.size() == 1 ? ",)" : ")");
+}
+
 bool is_npy(Bytes bytes) {
   return bytes.size() >= kSignature.size() &&
          std::memcmp(bytes.data(), kSignature.data(), kSignature.size()) == 0;
 }
 
-NpyArray decode_npy(Bytes bytes, const std::string& name) {
+NpyView parse_npy(Bytes bytes, const std::string& name) {
   ByteReader reader(bytes, name, ErrorCode::input);
   if (!is_npy(bytes)) reader.fail("is not a .npy file");
   reader.skip(kSignature.size(), "the signature");
@@ -166,7 +167,7 @@ NpyArray decode_npy(Bytes bytes, const std::string& name) {
   const Bytes header = reader.take(header_bytes, "the header");
   const std::string_view text(reinterpret_cast<const char*>(header.data()), header.size());
 
-  NpyArray array;
+  NpyView array;
   HeaderParser parser(text, reader);
   array.shape = parser.parse();
   array.comment = parser.comment();
@@ -176,20 +177,26 @@ NpyArray decode_npy(Bytes bytes, const std::string& name) {
                              name + ": the size of the array");
   }
   if (data_bytes != reader.remaining()) {
-    reader.fail("shape " + shape_text(array.shape) + " needs " + std::to_string(data_bytes) +
+    reader.fail("shape " + numpy_shape(array.shape) + " needs " + std::to_string(data_bytes) +
                 " bytes of data, the file has " + std::to_string(reader.remaining()) +
                 "; save it again");
   }
-  const Bytes data = reader.take(data_bytes, "the data");
-  array.values.resize(data.size() / sizeof(float));
-  if (!data.empty()) std::memcpy(array.values.data(), data.data(), data.size());
+  array.data = reader.take(data_bytes, "the data");
+  return array;
+}
+
+NpyArray decode_npy(Bytes bytes, const std::string& name) {
+  NpyView view = parse_npy(bytes, name);
+  NpyArray array{std::move(view.shape), std::vector<float>(view.data.size() / sizeof(float)),
+                 std::move(view.comment)};
+  if (!view.data.empty()) std::memcpy(array.values.data(), view.data.data(), view.data.size());
   return array;
 }
 
 std::vector<std::uint8_t> encode_npy(const std::vector<std::int64_t>& shape, const float* values,
                                      const std::string& comment) {
   std::string header =
-      "{'descr': '<f4', 'fortran_order': False, 'shape': " + shape_text(shape) + ", }";
+      "{'descr': '<f4', 'fortran_order': False, 'shape': " + numpy_shape(shape) + ", }";
   if (!comment.empty()) header += "  # " + comment;
   const std::size_t before = kSignature.size() + 4;  // signature, version, length
   const std::size_t used = before + header.size() + 1;

@@ -1,7 +1,9 @@
 #include "image/preprocess.hpp"
 
 #include <array>
+#include <type_traits>
 
+#include "image/samples.hpp"
 #include "image/view.hpp"
 
 namespace nst {
@@ -18,9 +20,12 @@ const std::array<float, 256>& unit_of_byte() {
 }
 
 template <typename Sample, typename ToUnit>
-void convert_in(const ImageView& image, float* out, ToUnit to_unit) {
+void convert_in(const ImageView& image, float* out, const std::string& what, ToUnit to_unit) {
   for (int y = 0; y < image.height; ++y) {
     const Sample* in = view_row<Sample>(image, y);
+    if constexpr (std::is_same_v<Sample, float>) {
+      check_row(in, image.width, image.channels, y, what);
+    }
     for (int x = 0; x < image.width; ++x, in += image.channels, out += 3) {
       for (int c = 0; c < 3; ++c) out[c] = to_unit(in[c]);
     }
@@ -42,12 +47,12 @@ void convert_out(const ImageView& image, const MutableImageView& out, FromUnit f
 
 }  // namespace
 
-void to_network_input(const ImageView& image, float* out) {
+void to_network_input(const ImageView& image, float* out, const std::string& what) {
   if (image.type == SampleType::u8) {
     const std::array<float, 256>& table = unit_of_byte();
-    convert_in<std::uint8_t>(image, out, [&](std::uint8_t v) { return table[v]; });
+    convert_in<std::uint8_t>(image, out, what, [&](std::uint8_t v) { return table[v]; });
   } else {
-    convert_in<float>(image, out, [](float v) { return v; });
+    convert_in<float>(image, out, what, [](float v) { return v; });
   }
 }
 

@@ -1,13 +1,16 @@
 // From a caller's picture to the networks' input.
 #pragma once
 
+#include <string>
+
 #include "nst/nst.hpp"
 
 namespace nst {
 
 // Writes RGB in [0, 1] to out [h, w, 3], dense: u8 divided by 255 in float32 as TensorFlow does,
-// f32 copied; alpha dropped.
-void to_network_input(const ImageView& image, float* out);
+// f32 copied; alpha dropped. Throws Error{input} "<what>: …" for floats that check_samples refuses.
+void to_network_input(const ImageView& image, float* out,
+                      const std::string& what = "content picture");
 
 // Writes the top left of `image` (f32 RGB) to the caller's pixels described by `out`, RGB or RGBA
 // (alpha opaque), f32 or u8 (clamped, rounded to nearest). `out` may not be larger than the image.

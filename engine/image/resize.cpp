@@ -7,7 +7,9 @@
 #include <cstdint>
 #include <vector>
 
+#include "image/alpha.hpp"
 #include "image/view.hpp"
+#include "platform/float_environment.hpp"
 
 namespace nst {
 namespace {
@@ -90,6 +92,17 @@ void blend_rows(const ImageView& in, Filter::Span span, const float* weights, fl
   for (std::ptrdiff_t i = 0; i < samples; ++i) line[i] += weights[k] * static_cast<float>(row[i]);
 }
 
+// One output row from a line of one sample per pixel.
+void filter_plane_line(const float* line, const Filter& filter, int width, float* out) {
+  for (int x = 0; x < width; ++x) {
+    const Filter::Span span = filter.spans[x];
+    const float* weights = filter.of(x);
+    float sum = 0.0f;
+    for (int k = 0; k < span.count; ++k) sum += weights[k] * line[span.first + k];
+    out[x] = sum;
+  }
+}
+
 // One output row from a line of `channels` samples per pixel and one spare float at its end: pixels
 // are summed four floats wide, the last of which is alpha, the next pixel or the spare, and
 // dropped.
@@ -114,8 +127,12 @@ void resize_smooth(const ImageView& in, Image& out) {
       static_cast<std::size_t>(in.width) * static_cast<std::size_t>(in.channels) + 1);
   for (int y = 0; y < out.height; ++y) {
     blend_rows<T>(in, vertical.spans[y], vertical.of(y), line.data());
-    filter_line(line.data(), in.channels, horizontal, out.width,
-                out.f32() + std::ptrdiff_t{kRgb} * out.width * y);
+    float* row = out.f32() + std::ptrdiff_t{out.channels} * out.width * y;
+    if (out.channels == 1) {
+      filter_plane_line(line.data(), horizontal, out.width, row);
+    } else {
+      filter_line(line.data(), in.channels, horizontal, out.width, row);
+    }
   }
 }
 
@@ -139,7 +156,7 @@ std::vector<Lerp> interpolation(int in, int out, bool half_pixel_centres) {
   return lerps;
 }
 
-template <typename T>
+template <typename T, int kChannels>
 void resize_tensorflow(const ImageView& in, Image& out, bool half_pixel_centres) {
   const std::vector<Lerp> columns = interpolation(in.width, out.width, half_pixel_centres);
   const std::vector<Lerp> rows = interpolation(in.height, out.height, half_pixel_centres);
@@ -148,7 +165,7 @@ void resize_tensorflow(const ImageView& in, Image& out, bool half_pixel_centres)
     int source = -1;
     std::vector<float> values;
   } lines[2];
-  const std::size_t samples = std::size_t{kRgb} * static_cast<std::size_t>(out.width);
+  const std::size_t samples = std::size_t{kChannels} * static_cast<std::size_t>(out.width);
   for (Line& line : lines) line.values.resize(samples);
 
   const auto horizontal = [&](int source, int other) -> const float* {
@@ -163,7 +180,7 @@ void resize_tensorflow(const ImageView& in, Image& out, bool half_pixel_centres)
     for (const Lerp& column : columns) {
       const T* left = row + std::ptrdiff_t{column.lower} * in.channels;
       const T* right = row + std::ptrdiff_t{column.upper} * in.channels;
-      for (int c = 0; c < kRgb; ++c) {
+      for (int c = 0; c < kChannels; ++c) {
         const float a = static_cast<float>(left[c]);
         *to++ = a + (static_cast<float>(right[c]) - a) * column.weight;
       }
@@ -189,19 +206,37 @@ void resize_as(const ImageView& in, Image& out, Resize method) {
   } else if (method == Resize::smooth) {
     resize_smooth<T>(in, out);
   } else {
-    resize_tensorflow<T>(in, out, method == Resize::tf);
+    resize_tensorflow<T, kRgb>(in, out, method == Resize::tf);
   }
 }
 
 }  // namespace
 
 Image resize(const ImageView& image, int width, int height, Resize method) {
+  const DefaultFloatEnvironment environment;
   check_view(image);
   Image out(width, height, kRgb, SampleType::f32);
   if (image.type == SampleType::u8) {
     resize_as<std::uint8_t>(image, out, method);
   } else {
     resize_as<float>(image, out, method);
+  }
+  return out;
+}
+
+Image resized_alpha(const ImageView& rgba, int width, int height, Resize method) {
+  Image alpha = alpha_plane(rgba);
+  if (width == rgba.width && height == rgba.height) return alpha;
+  Image floats(width, height, 1, SampleType::f32);
+  const ImageView plane = alpha.view();
+  if (method == Resize::smooth) {
+    resize_smooth<std::uint8_t>(plane, floats);
+  } else {
+    resize_tensorflow<std::uint8_t, 1>(plane, floats, method == Resize::tf);
+  }
+  Image out(width, height, 1, SampleType::u8);
+  for (std::size_t i = 0; i < out.sample_count(); ++i) {
+    out.u8()[i] = byte_of_unit(floats.f32()[i], 0.5f);
   }
   return out;
 }

@@ -1,14 +1,15 @@
 // Style vectors: blending, and their files.
 #include <algorithm>
-#include <cmath>
 #include <string_view>
 #include <utility>
 
-#include "platform/file.hpp"
 #include "base/text.hpp"
 #include "image/npy.hpp"
+#include "image/samples.hpp"
 #include "model/style_space.hpp"
 #include "nst/nst.hpp"
+#include "platform/file.hpp"
+#include "platform/float_environment.hpp"
 
 namespace nst {
 namespace {
@@ -19,6 +20,7 @@ constexpr std::string_view kSpaceComment = "nst-space: ";
 }  // namespace
 
 StyleVector StyleVector::blend(const StyleVector& a, const StyleVector& b, float weight) {
+  const DefaultFloatEnvironment environment;
   if (a.size() != b.size()) {
     throw Error(ErrorCode::usage, "style vectors of " + std::to_string(a.size()) + " and " +
                                       std::to_string(b.size()) + " values cannot be blended");
@@ -36,15 +38,14 @@ StyleVector StyleVector::blend(const StyleVector& a, const StyleVector& b, float
 }
 
 StyleVector StyleVector::load(const std::string& path) {
-  const FileContents file(path, ErrorCode::input);
-  NpyArray array = decode_npy(file.bytes(), one_line(path));
+  return decode(FileContents(path, ErrorCode::input).bytes(), one_line(path));
+}
+
+StyleVector StyleVector::decode(Bytes bytes, const std::string& name) {
+  NpyArray array = decode_npy(bytes, name);
   if (array.shape.size() != 1 || array.shape[0] < 1 || array.shape[0] > kMaxSize) {
-    throw Error(ErrorCode::input,
-                one_line(path) + ": not a style vector; it has a shape such as (100,)");
-  }
-  if (!std::all_of(array.values.begin(), array.values.end(),
-                   [](float v) { return std::isfinite(v); })) {
-    throw Error(ErrorCode::input, one_line(path) + ": a value is not finite; check what wrote it");
+    throw Error(ErrorCode::input, name + ": an array of shape " + numpy_shape(array.shape) +
+                                      " is no style vector; that has a shape such as (100,)");
   }
   StyleVector style;
   style.values = std::move(array.values);
@@ -52,19 +53,21 @@ StyleVector StyleVector::load(const std::string& path) {
     style.space = array.comment.substr(kSpaceComment.size());
     if (!is_style_space(style.space)) {
       throw Error(ErrorCode::input,
-                  one_line(path) + ": its nst-space comment names no space; save the style again");
+                  name + ": its nst-space comment names no space; save the style again");
     }
   }
+  check_style_values(style, name);
   return style;
 }
 
-void StyleVector::save(const std::string& path) const {
+std::vector<std::uint8_t> StyleVector::encode() const {
   if (!space.empty() && !is_style_space(space)) {
     throw Error(ErrorCode::usage, "'" + one_line(space) + "' is no name of a style space");
   }
   const std::string comment = space.empty() ? "" : std::string(kSpaceComment) + space;
-  write_file_atomically(path,
-                        encode_npy({static_cast<std::int64_t>(size())}, values.data(), comment));
+  return encode_npy({static_cast<std::int64_t>(size())}, values.data(), comment);
 }
+
+void StyleVector::save(const std::string& path) const { write_file_atomically(path, encode()); }
 
 }  // namespace nst

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "platform/fork_guard.hpp"
+
 namespace nst {
 namespace {
 
@@ -34,8 +36,7 @@ std::size_t aligned(std::size_t floats) {
 
 ConvLayer::ConvLayer(const kernels::Table& table, const kernels::ConvSpec& spec,
                      const TensorEntry& weights, const TensorEntry* biases, std::string name)
-    : table_(&table),
-      plan_(table.conv_plan(spec)),
+    : plan_(kernels::conv_plan(table, spec)),
       weights_(&weights),
       biases_(biases),
       name_(std::move(name)) {}
@@ -47,18 +48,18 @@ std::size_t ConvLayer::packed_floats() const {
 }
 
 void ConvLayer::pack(const std::shared_ptr<AlignedBuffer>& block, float* place) const {
-  std::call_once(once_, [&] {
-    AlignedBuffer converted;
-    const float* values = floats_in_place(*weights_);
-    if (values == nullptr) {
-      converted = copy_floats(*weights_, name_);
-      values = converted.data();
-    }
-    table_->conv_pack(plan_, values, place);
-    if (biases_) to_float(*biases_, place + bias_offset());
-    block_ = block;
-    packed_.store(place, std::memory_order_release);
-  });
+  const std::lock_guard lock(mutex_);
+  if (is_packed()) return;
+  AlignedBuffer converted;
+  const float* values = floats_in_place(*weights_);
+  if (values == nullptr) {
+    converted = copy_floats(*weights_, name_);
+    values = converted.data();
+  }
+  kernels::conv_pack(plan_, values, place);
+  if (biases_) to_float(*biases_, place + bias_offset());
+  block_ = block;
+  packed_.store(place, std::memory_order_release);
 }
 
 LayerStore::LayerStore(const ModelFile& file, const kernels::Table& table, std::string name)
@@ -82,6 +83,7 @@ const TensorEntry& LayerStore::find(const std::string& name) const {
 const ConvLayer& LayerStore::conv(const std::string& weights_name, const ConvUse& use) const {
   const std::string key =
       weights_name + "|" + std::to_string(use.stride) + "|" + std::to_string(use.upsample);
+  const ForkGuard no_fork;
   const std::lock_guard lock(mutex_);
   std::unique_ptr<ConvLayer>& slot = convs_[key];
   if (slot) {
@@ -122,6 +124,7 @@ const ConvLayer& LayerStore::conv(const std::string& weights_name, const ConvUse
 }
 
 const LayerStore::Dense& LayerStore::dense(const std::string& layer, int in) const {
+  const ForkGuard no_fork;
   const std::lock_guard lock(mutex_);
   std::unique_ptr<Dense>& slot = denses_[layer];
   if (slot) return *slot;

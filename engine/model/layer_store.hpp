@@ -8,9 +8,9 @@
 #include <mutex>
 #include <string>
 
-#include "platform/aligned_buffer.hpp"
 #include "kernels/kernels.h"
 #include "model/model_file.hpp"
+#include "platform/aligned_buffer.hpp"
 
 namespace nst {
 
@@ -36,12 +36,11 @@ class ConvLayer {
  private:
   std::size_t bias_offset() const;  // floats from the packed weights
 
-  const kernels::Table* table_;
   kernels::ConvPlan plan_;
   const TensorEntry* weights_;
   const TensorEntry* biases_;
   std::string name_;
-  mutable std::once_flag once_;
+  mutable std::mutex mutex_;  // held while it is packed
   mutable std::shared_ptr<AlignedBuffer> block_;
   mutable std::atomic<const float*> packed_{nullptr};
 };

@@ -115,11 +115,9 @@ class MetadataReader {
     }
     std::map<std::string_view, std::string_view> crcs;
     for (const JsonValue entry : table.root()) crcs.emplace(entry.key(), entry.text());
-    const std::vector<std::uint32_t> sums = tensor_crcs();
-    auto sum = sums.begin();
     for (const auto& [tensor, entry] : contents_.tensors) {
       const auto it = crcs.find(tensor);
-      if (it == crcs.end() || it->second != hex8(*sum++))
+      if (it == crcs.end() || it->second != hex8(crc32c(entry.data)))
         return std::string("tensor '") + one_line(tensor) + "'";
     }
     return "";
@@ -155,17 +153,6 @@ class MetadataReader {
   }
 
  private:
-  // In the order of the tensors. Idle threads of a parallel region that opens the model take a
-  // share.
-  std::vector<std::uint32_t> tensor_crcs() const {
-    std::vector<Bytes> data;
-    for (const auto& [tensor, entry] : contents_.tensors) data.push_back(entry.data);
-    std::vector<std::uint32_t> sums(data.size());
-#pragma omp taskloop shared(sums, data) num_tasks(32)
-    for (std::size_t i = 0; i < data.size(); ++i) sums[i] = crc32c(data[i]);
-    return sums;
-  }
-
   const SafeTensors& contents_;
   const std::string& name_;
 };

@@ -1,22 +1,12 @@
-// What every convolution algorithm offers, and the cutting of pictures into blocks of pixels.
+// The cutting of pictures into blocks of pixels, and of rows into tiles.
 #pragma once
 
+#include "kernels/generic/moments.hpp"
 #include "kernels/generic/simd.hpp"
 #include "kernels/kernels.h"
 
 namespace nst::kernels {
 namespace {
-
-// The functions of kernels.h's Table for the specs an algorithm suits.
-struct ConvAlgorithm {
-  bool (*suits)(const ConvSpec& spec);
-  std::size_t (*packed_floats)(const ConvSpec& spec);
-  void (*pack)(const ConvSpec& spec, const float* weights, float* packed);
-  // Blocks follow from the sizes alone, never from the machine: they are part of what fixes the
-  // result's bytes.
-  ConvBlocking (*blocking)(const ConvSpec& spec, const ConvGeometry& geometry);
-  void (*run)(const ConvArgs& args, Block block, float* scratch);
-};
 
 constexpr int kRegisterTile = 14;  // pixels
 

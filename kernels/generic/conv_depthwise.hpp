@@ -218,7 +218,11 @@ ConvBlocking blocking(const ConvSpec& spec, const ConvGeometry& geometry) {
 }
 
 constexpr ConvAlgorithm kAlgorithm = {[](const ConvSpec& spec) { return spec.depthwise; },
-                                      packed_floats, pack, blocking, run};
+                                      packed_floats,
+                                      pack,
+                                      blocking,
+                                      run,
+                                      block_moments};
 
 }  // namespace depthwise
 }  // namespace

@@ -330,8 +330,8 @@ ConvBlocking blocking(const ConvSpec& spec, const ConvGeometry& geometry) {
   return pixel_blocking(spec, geometry, 64, 1, window_floats);
 }
 
-constexpr ConvAlgorithm kAlgorithm = {[](const ConvSpec&) { return true; }, packed_floats, pack,
-                                      blocking, run};
+constexpr ConvAlgorithm kAlgorithm = {
+    [](const ConvSpec&) { return true; }, packed_floats, pack, blocking, run, block_moments};
 
 }  // namespace direct
 }  // namespace

@@ -374,7 +374,7 @@ void run(const ConvArgs& args, Block block, float* scratch) {
   write_outputs(args, block, l, scratch + l.m);
 }
 
-constexpr ConvAlgorithm kAlgorithm = {suits, packed_floats, pack, blocking, run};
+constexpr ConvAlgorithm kAlgorithm = {suits, packed_floats, pack, blocking, run, block_moments};
 
 }  // namespace nested
 }  // namespace

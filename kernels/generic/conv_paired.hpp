@@ -126,7 +126,7 @@ bool suits(const ConvSpec& spec) {
   return pointwise::suits(spec) && spec.in_c >= pairs::kSmallGroup && spec.out_c > kLanes;
 }
 
-constexpr ConvAlgorithm kAlgorithm = {suits, packed_floats, pack, blocking, run};
+constexpr ConvAlgorithm kAlgorithm = {suits, packed_floats, pack, blocking, run, block_moments};
 
 }  // namespace paired
 }  // namespace

@@ -263,7 +263,7 @@ ConvBlocking blocking(const ConvSpec& spec, const ConvGeometry& geometry) {
   return pixel_blocking(spec, geometry, 128, kLanes, scratch_floats);
 }
 
-constexpr ConvAlgorithm kAlgorithm = {suits, packed_floats, pack, blocking, run};
+constexpr ConvAlgorithm kAlgorithm = {suits, packed_floats, pack, blocking, run, block_moments};
 
 }  // namespace planar
 }  // namespace

@@ -2,16 +2,18 @@
 #pragma once
 
 #include "kernels/generic/affine.hpp"
-#include "kernels/generic/conv.hpp"
 #include "kernels/generic/pool.hpp"
 #include "kernels/generic/reduce.hpp"
 
 namespace nst::kernels {
 namespace {
 
-constexpr Table make_table(const char* name) {
-  return {name,     kLanes, conv_plan, conv_pack,    conv_blocking,
-          conv_run, pool,   affine,    spatial_mean, dense};
+// The table that computes convolutions by `algorithms`, in the order they are asked, then by those
+// of `next`.
+template <std::size_t N>
+constexpr Table make_table(const char* name, const ConvAlgorithm* const (&algorithms)[N],
+                           const ConvAlgorithmList* next = nullptr) {
+  return {name, kLanes, {algorithms, static_cast<int>(N), next}, pool, affine, spatial_mean, dense};
 }
 
 }  // namespace

@@ -379,7 +379,7 @@ void run(const ConvArgs& args, Block block, float* scratch) {
 // The table entry of algorithm A.
 template <class A>
 constexpr ConvAlgorithm algorithm() {
-  return {A::suits, packed_floats<A>, pack<A>, blocking<A>, run<A>};
+  return {A::suits, packed_floats<A>, pack<A>, blocking<A>, run<A>, block_moments};
 }
 
 }  // namespace tiles

@@ -1,13 +1,27 @@
 // The kernels compiled for AVX2 with FMA.
 #define NST_ARCH xsimd::fma3<xsimd::avx2>
+#include "kernels/generic/conv.hpp"
 #include "kernels/generic/table.hpp"
 #include "kernels/isa/tables.h"
 
 namespace nst::kernels {
+namespace {
 
-const Table* avx2_table() {
-  static constexpr Table table = make_table("avx2");
-  return &table;
+// Vectors of eight channels are filled by these, and only half filled in the AVX-512 table.
+bool is_narrow_upsample(const ConvSpec& spec) {
+  return upsample::Upsample::suits(spec) && spec.out_c <= kLanes;
 }
+
+constexpr ConvAlgorithm narrow_upsample() {
+  ConvAlgorithm algorithm = upsample::kAlgorithm;
+  algorithm.suits = is_narrow_upsample;
+  return algorithm;
+}
+
+}  // namespace
+
+constinit const ConvAlgorithm avx2_narrow_upsample = narrow_upsample();
+
+constinit const Table avx2_table = make_table("avx2", kAlgorithms);
 
 }  // namespace nst::kernels

@@ -4,14 +4,12 @@
 #else
 #define NST_ARCH xsimd::sse2
 #endif
+#include "kernels/generic/conv.hpp"
 #include "kernels/generic/table.hpp"
 #include "kernels/isa/tables.h"
 
 namespace nst::kernels {
 
-const Table* baseline_table() {
-  static constexpr Table table = make_table("baseline");
-  return &table;
-}
+constinit const Table baseline_table = make_table("baseline", kAlgorithms);
 
 }  // namespace nst::kernels

@@ -1,13 +1,11 @@
 // The kernels compiled for AArch64's Advanced SIMD.
 #define NST_ARCH xsimd::neon64
+#include "kernels/generic/conv.hpp"
 #include "kernels/generic/table.hpp"
 #include "kernels/isa/tables.h"
 
 namespace nst::kernels {
 
-const Table* neon_table() {
-  static constexpr Table table = make_table("neon");
-  return &table;
-}
+constinit const Table neon_table = make_table("neon", kAlgorithms);
 
 }  // namespace nst::kernels

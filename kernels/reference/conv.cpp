@@ -48,10 +48,8 @@ double convolved(const ConvArgs& args, int y, int x, int oc) {
   return sum;
 }
 
-void block_moments(const ConvArgs& args, Block block, float* moments) {
-  const int out_c = args.plan.spec.out_c;
-  const ConstView output = {args.output.data, args.output.row_stride, args.output.pixel_stride,
-                            args.output.first_row};
+void block_moments(const View& view, Block block, int out_c, float* moments) {
+  const ConstView output = {view.data, view.row_stride, view.pixel_stride, view.first_row};
   for (int c = block.first_c; c < block.first_c + block.channels; ++c) {
     double sum = 0;
     for (int y = block.y; y < block.y + block.h; ++y) {
@@ -70,29 +68,25 @@ void block_moments(const ConvArgs& args, Block block, float* moments) {
   }
 }
 
-}  // namespace
+bool suits(const ConvSpec&) { return true; }
 
-ConvPlan conv_plan(const ConvSpec& spec) {
+std::size_t packed_floats(const ConvSpec& spec) {
   const std::size_t taps = static_cast<std::size_t>(spec.kernel_h) * spec.kernel_w;
-  return {spec, 0, taps * spec.in_c * (spec.depthwise ? 1 : spec.out_c)};
+  return taps * spec.in_c * (spec.depthwise ? 1 : spec.out_c);
 }
 
-void conv_pack(const ConvPlan& plan, const float* weights, float* packed) {
-  std::copy_n(weights, plan.packed_floats, packed);
+void pack(const ConvSpec& spec, const float* weights, float* packed) {
+  std::copy_n(weights, packed_floats(spec), packed);
 }
 
-ConvBlocking conv_blocking(const ConvPlan& plan, const ConvGeometry& geometry) {
+ConvBlocking blocking(const ConvSpec& spec, const ConvGeometry& geometry) {
   // Small enough that several threads share even a small picture; odd sizes so that a test meets
   // partial blocks.
-  return {0,
-          0,
-          std::min(geometry.out_h, 5),
-          std::min(geometry.out_w, 64),
-          std::min(plan.spec.out_c, 23),
+  return {0, 0, std::min(geometry.out_h, 5), std::min(geometry.out_w, 64), std::min(spec.out_c, 23),
           0};
 }
 
-void conv_run(const ConvArgs& args, Block block, float* moments, float*) {
+void run(const ConvArgs& args, Block block, float*) {
   const ConvSpec& spec = args.plan.spec;
   for (int y = block.y; y < block.y + block.h; ++y) {
     for (int x = block.x; x < block.x + block.w; ++x) {
@@ -108,7 +102,11 @@ void conv_run(const ConvArgs& args, Block block, float* moments, float*) {
       }
     }
   }
-  if (moments != nullptr) block_moments(args, block, moments);
 }
+
+}  // namespace
+
+constinit const ConvAlgorithm conv_algorithm = {suits,    packed_floats, pack,
+                                                blocking, run,           block_moments};
 
 }  // namespace nst::kernels::reference

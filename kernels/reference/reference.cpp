@@ -100,14 +100,17 @@ void dense(const float* x, int in_n, const float* weights, const float* bias, in
 
 namespace nst::kernels {
 
+namespace {
+
+constexpr const ConvAlgorithm* kConvAlgorithms[] = {&reference::conv_algorithm};
+
+}  // namespace
+
 const Table& reference_table() {
   static constexpr Table table = {
       "reference",
       1,
-      reference::conv_plan,
-      reference::conv_pack,
-      reference::conv_blocking,
-      reference::conv_run,
+      {kConvAlgorithms, 1, nullptr},
       reference::pool,
       reference::affine,
       reference::spatial_mean,

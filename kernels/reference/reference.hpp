@@ -5,10 +5,7 @@
 
 namespace nst::kernels::reference {
 
-ConvPlan conv_plan(const ConvSpec& spec);
-void conv_pack(const ConvPlan& plan, const float* weights, float* packed);
-ConvBlocking conv_blocking(const ConvPlan& plan, const ConvGeometry& geometry);
-void conv_run(const ConvArgs& args, Block block, float* moments, float* scratch);
+extern const ConvAlgorithm conv_algorithm;
 void pool(const PoolArgs& args, Block block);
 void affine(const AffineArgs& args, int row_begin, int row_end);
 void spatial_mean(ConstView x, int h, int w, int channel_begin, int channel_end, float* out);

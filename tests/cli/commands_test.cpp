@@ -32,7 +32,7 @@ TEST_CASE("nst-run: info describes the model, the instruction sets and the memor
   CHECK(contains(text, info.predictor));
   CHECK(contains(text, info.source_sha256));
   for (const std::string& isa : Model::supported_isas()) CHECK(contains(text, isa));
-  CHECK(contains(text, "threads      2\n"));
+  CHECK(contains(text, "threads      2 (" + nst::thread_backend() + ")\n"));
   CHECK(contains(text, "1920x1080"));
   const std::string slowest = Model::supported_isas().back();
   CHECK(contains(run_well({"info"}, {.environment = {{"NST_ISA", slowest}}}),

@@ -76,6 +76,8 @@ TEST_CASE("nst-run: wrong arguments are usage errors, exit code 2") {
       {"-t", "many"},
       {"--quality", "0"},
       {"--quality", "101"},
+      {"--background", "whitish"},
+      {"--background", "#12345"},
       {"--max-memory", "0"},
       {"--max-memory", "1.5G"},
       {"--max-memory", "99999999999T"},
@@ -108,6 +110,14 @@ TEST_CASE("nst-run: pictures that cannot be used are input errors, exit code 3")
     scene.fails(3, {"encode", bad, "-o", scene.folder.file("v.npy")}, bad);
   }
   scene.fails(3, {kPhoto, "-s", vector99, "-o", scene.out}, vector99);
+  scene.fails(3, {kPhoto, "-s", vector99, "-o", scene.out}, "(99,)");
+  std::vector<float> wild(300, 0.5f);
+  wild[50] = 1e30f;
+  const std::string vector = inputs.file("v.npy", nst::encode_npy({100}, wild.data()));
+  const std::string picture = inputs.file("p.npy", nst::encode_npy({10, 10, 3}, wild.data()));
+  scene.fails(3, {kPhoto, "-s", vector, "-o", scene.out}, "1e+30");
+  scene.fails(3, {kPhoto, "-s", picture, "-o", scene.out}, "outside 0..1");
+  scene.fails(3, {picture, "-s", kPhoto, "-o", scene.out}, "outside 0..1");
   scene.fails(3, {tiny, "-s", kPhoto, "-o", scene.out}, tiny);
   scene.fails(3, {kPhoto, "-s", kPhoto, "-o", scene.out, "--size", "4"}, kPhoto);
 }
@@ -166,6 +176,8 @@ TEST_CASE("nst-run: too large for the limits or the memory is exit code 6") {
     return arguments;
   };
   scene.fails(6, with({"--max-memory", "64K"}), kPhoto);
+  scene.fails(6, with({"--max-memory", "1K"}), "decoding it takes");
+  scene.fails(6, with({"--style-size", "16384"}), kPhoto);
   scene.fails(6, with({"--size", "20000x20000"}), "--size");
   scene.fails(6, with({"--size", "200000"}), "--size");
   const TemporaryFolder inputs;

@@ -23,10 +23,11 @@ namespace {
   argv.push_back(program.data());
   for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
   argv.push_back(nullptr);
-  ::signal(SIGINT, SIG_DFL);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) ::signal(signal, SIG_DFL);
   ::unsetenv("NST_MODEL");
   ::unsetenv("NST_ISA");
   for (const auto& [name, value] : options.environment) ::setenv(name.c_str(), value.c_str(), 1);
+  if (!options.input.empty()) ::dup2(::open(options.input.c_str(), O_RDONLY), STDIN_FILENO);
   const int out_fd = ::open(out.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
   const int err_fd = ::open(err.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
   ::dup2(out_fd, STDOUT_FILENO);
@@ -53,7 +54,7 @@ ProcessResult run_nst(const std::vector<std::string>& arguments, const ProcessOp
   if (child == 0) become_nst_run(arguments, options, out, err);
   if (options.interrupt_after > 0) {
     std::this_thread::sleep_for(std::chrono::duration<double>(options.interrupt_after));
-    ::kill(child, SIGINT);
+    ::kill(child, options.signal);
   }
   int status = 0;
   REQUIRE(::waitpid(child, &status, 0) == child);

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <csignal>
 #include <string>
 #include <utility>
 #include <vector>
@@ -19,7 +20,9 @@ struct ProcessResult {
 struct ProcessOptions {
   std::vector<std::pair<std::string, std::string>> environment = {};
   std::string folder = {};     // to run in; empty: the test's own
-  double interrupt_after = 0;  // seconds until SIGINT; 0 = never
+  std::string input = {};      // the file on standard input; empty: the test's own
+  double interrupt_after = 0;  // seconds until `signal`; 0 = never
+  int signal = SIGINT;
 };
 
 // NST_MODEL and NST_ISA of the caller are not passed on.

@@ -168,7 +168,7 @@ TEST_CASE("nst-run: the content's alpha comes through, resized with the colours"
   REQUIRE(out.channels == 4);
   CHECK(alpha_of(out).bytes == alpha_of(content).bytes);
   CHECK(without_alpha(out).bytes ==
-        cropped(painted(without_alpha(content), style_of(kPainting)), 19, 13).bytes);
+        cropped(painted(nst::compose(content.view()), style_of(kPainting)), 19, 13).bytes);
 
   const Image large = run_to(folder, "large.png", {path, "-s", kPainting, "--size", "38x26"});
   REQUIRE(large.channels == 4);
@@ -220,4 +220,78 @@ TEST_CASE("nst-run: a picture with a command's name is reached by its folder") {
   CHECK(run_well({"./encode", "-s", "info", "-o", "bench.png"},
                  {.folder = folder.path().string()}) == "");
   CHECK(nst::read_image(folder.file("bench.png")).width == 37);
+}
+
+TEST_CASE("nst-run: formats without alpha show the picture on the background") {
+  const TemporaryFolder folder;
+  const std::string path = image_fixture("rgba8.png");
+  const Image content = nst::read_image(path);
+  struct Case {
+    std::vector<std::string> options;
+    nst::Colour background;
+  };
+  const Case cases[] = {{{}, nst::kWhite},
+                        {{"--background", "#00f"}, {0, 0, 255}},
+                        {{"--background", "#1080ff"}, {16, 128, 255}},
+                        {{"--background", "Tomato"}, {255, 99, 71}}};
+  for (const Case& c : cases) {
+    std::vector<std::string> arguments = {path, "-s", kPainting};
+    arguments.insert(arguments.end(), c.options.begin(), c.options.end());
+    const Image seen = nst::compose(content.view(), c.background);
+    const Image expected = cropped(painted(seen, style_of(kPainting)), 19, 13);
+    const Image png = run_to(folder, "out.png", arguments);
+    REQUIRE(png.channels == 4);
+    CHECK(without_alpha(png).bytes == expected.bytes);
+    CHECK(alpha_of(png).bytes == alpha_of(content).bytes);
+    const Image ppm = run_to(folder, "out.ppm", arguments);
+    CHECK(ppm.bytes == nst::compose(png.view(), c.background).bytes);
+  }
+}
+
+TEST_CASE("nst-run: colours hidden under transparency change neither picture nor style") {
+  const TemporaryFolder folder;
+  const auto hidden = [&](const std::string& name, std::uint8_t colour) {
+    Image image = random_image(40, 30, 4, SampleType::u8);
+    for (std::size_t i = 0; i < image.sample_count() / 4; ++i) {
+      if (i % 40 >= 20) continue;
+      std::memset(image.u8() + 4 * i, colour, 3);
+      image.u8()[4 * i + 3] = 0;
+    }
+    return save(folder, name, image);
+  };
+  const std::string black = hidden("black.png", 0);
+  const std::string grey = hidden("grey.png", 99);
+  CHECK(run_to(folder, "a.png", {black, "-s", kPainting}).bytes ==
+        run_to(folder, "b.png", {grey, "-s", kPainting}).bytes);
+  const Image on_white =
+      run_to(folder, "c.png",
+             {kPhoto, "-s", save(folder, "w.png", nst::compose(nst::read_image(grey).view()))});
+  for (const std::string& style : {black, grey}) {
+    CHECK(run_to(folder, "d.png", {kPhoto, "-s", style}).bytes == on_white.bytes);
+    CHECK(run_well({"encode", style, "-o", folder.file("v.npy")}) == "");
+    CHECK(run_to(folder, "e.png", {kPhoto, "-s", folder.file("v.npy")}).bytes == on_white.bytes);
+  }
+  // The content's own style is that of what is seen.
+  CHECK(run_to(folder, "f.png", {black, "-s", kPainting, "--strength", "0.3"}).bytes ==
+        run_to(folder, "g.png", {grey, "-s", kPainting, "--strength", "0.3"}).bytes);
+  CHECK(run_to(folder, "h.png", {black, "-s", kPainting, "--preset", "tfhub"}).bytes ==
+        run_to(folder, "i.png", {grey, "-s", kPainting, "--preset", "tfhub"}).bytes);
+}
+
+TEST_CASE("nst-run: a missing end marker is one warning that names the file, and a picture") {
+  const TemporaryFolder folder;
+  std::vector<std::uint8_t> file = file_bytes(kPhoto);
+  file.resize(file.size() - 2);
+  const std::string open = folder.file("open.jpg", file);
+  const std::string out = folder.file("out.png");
+  for (const std::vector<std::string>& arguments :
+       {std::vector<std::string>{open, "-s", kPainting, "-o", out, "-q"},
+        {kPainting, "-s", open, "-o", out},
+        {"encode", open, "-o", folder.file("v.npy"), "-q"}}) {
+    const nst::test::ProcessResult finished = nst::test::run_nst(arguments);
+    CHECK(finished.exit_code == 0);
+    CHECK(finished.err == "nst-run: warning: " + open +
+                              ": the end marker is missing; all pixels are there, but what "
+                              "followed them may be lost\n");
+  }
 }

@@ -1,8 +1,10 @@
 // What a picture may be: sample types, strides, alpha, sizes.
 #include <doctest/doctest.h>
 
+#include <chrono>
 #include <cmath>
 #include <cstring>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -200,6 +202,67 @@ TEST_CASE("A view that makes no sense is a usage error") {
     expect_error(ErrorCode::usage,
                  [&] { model.stylize(image.view(), style, {.threads = threads}); });
   }
+}
+
+TEST_CASE("Samples and style values that are none are input errors, whoever gives them") {
+  const Model model = formula_model("mobile");
+  const StyleVector style = formula_style("style_a");
+  const Image good = formula_picture("content_a", 40, 48);
+  Session session(model);
+  session.set_content(good.view());
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  for (const float bad : {std::nanf(""), kInfinity, -kInfinity, 1e30f, -1e30f, 255.0f}) {
+    CAPTURE(bad);
+    Image image = good;
+    image.f32()[1234] = bad;
+    const auto refused = [&](auto call, const char* what) {
+      const std::string message = expect_error(ErrorCode::input, call);
+      CHECK_MESSAGE(contains(message, what), message);
+    };
+    refused([&] { model.stylize(image.view(), style); }, "content picture");
+    refused([&] { model.encode_style(image.view(), {.style_size = 0}); }, "style picture");
+    refused([&] { model.encode_style(image.view(), {.style_size = 16}); }, "style picture");
+    Session other(model);
+    refused([&] { other.set_content(image.view()); }, "content picture");
+    expect_error(ErrorCode::usage, [&] { other.render(style); });
+    if (bad == 255.0f) continue;
+    StyleVector broken = style;
+    broken.values[50] = bad;
+    refused([&] { model.stylize(good.view(), broken); }, "style vector");
+    refused([&] { session.render(broken); }, "style vector");
+  }
+  CHECK(session.render(style).bytes == model.stylize(good.view(), style).bytes);
+}
+
+TEST_CASE("A style longer than 16 times its width gets no more pixels than one of that aspect") {
+  const Model model = formula_model("mobile");
+  const auto same = [&](int h, int w, int style_size, int resized_h, int resized_w) {
+    CAPTURE(w);
+    const Image style = formula_picture("style_b", h, w);
+    const Image resized = resize(style.view(), resized_w, resized_h);
+    CHECK(model.encode_style(style.view(), {.style_size = style_size}).values ==
+          model.encode_style(resized.view(), {.style_size = 0}).values);
+  };
+  same(3, 48, 32, 32, 512);  // an aspect of 16 is kept as it is
+  same(48, 3, 32, 512, 32);
+  same(3, 192, 32, 16, 1024);  // 64: half as wide as asked for, the same 16384 pixels
+  same(1, 300, 32, 7, 2217);
+  same(300, 1, 32, 2217, 7);
+  same(32, 2048, 32, 16, 1024);  // also where it has the shorter side asked for
+}
+
+TEST_CASE("A style too large for the memory is a limit, known before it is resized") {
+  const Model model = formula_model("mobile");
+  const Image style = formula_picture("style_b", 20, 20);
+  const auto start = std::chrono::steady_clock::now();
+  for (const int size : {16384, 100000, 2000000000}) {
+    CAPTURE(size);
+    const std::string message = expect_error(
+        ErrorCode::limit, [&] { model.encode_style(style.view(), {.style_size = size}); });
+    CHECK_MESSAGE(contains(message, "smaller style size"), message);
+  }
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+  CHECK(took.count() < 2.0);  // resizing to the first takes longer
 }
 
 }  // namespace nst::test

@@ -189,7 +189,7 @@ TEST_CASE("The C session encodes and paints as the C++ one does") {
   StyleVector wanted;
   for (int round = 0; round < 2; ++round) {
     nst_style_free(vector);
-    REQUIRE(nst_session_encode_style(session, &style, 0, NST_RESIZE_SMOOTH, nullptr, &vector) ==
+    REQUIRE(nst_session_style_encode(session, &style, 0, NST_RESIZE_SMOOTH, nullptr, &vector) ==
             NST_OK);
     wanted = expected.encode_style(picture.view(), as_is);
     std::size_t size = 0;
@@ -197,7 +197,7 @@ TEST_CASE("The C session encodes and paints as the C++ one does") {
     CHECK(std::vector<float>(values, values + size) == wanted.values);
     CHECK(nst_style_space(vector) == std::string("magenta-mobile-100"));
   }
-  CHECK(nst_session_encode_style(session, &style, 0, NST_RESIZE_SMOOTH, nullptr, nullptr) ==
+  CHECK(nst_session_style_encode(session, &style, 0, NST_RESIZE_SMOOTH, nullptr, nullptr) ==
         NST_ERROR_USAGE);
 
   Image content = small_content();
@@ -206,9 +206,9 @@ TEST_CASE("The C session encodes and paints as the C++ one does") {
   const Image painted = expected.render(wanted);
   Image output(painted.width, painted.height, 3, SampleType::f32);
   nst_image target = c_view(output);
-  CHECK(nst_session_render(session, vector, nullptr, &target) == NST_ERROR_USAGE);  // no content
+  CHECK(nst_session_paint(session, vector, nullptr, &target) == NST_ERROR_USAGE);  // no content
   REQUIRE(nst_session_set_content(session, &source, nullptr) == NST_OK);
-  REQUIRE(nst_session_render(session, vector, nullptr, &target) == NST_OK);
+  REQUIRE(nst_session_paint(session, vector, nullptr, &target) == NST_OK);
   CHECK(output.bytes == painted.bytes);
 
   // What cannot be written is refused before the work.
@@ -218,7 +218,7 @@ TEST_CASE("The C session encodes and paints as the C++ one does") {
   counting.progress_user = &reports;
   Image larger(painted.width + 1, painted.height, 3, SampleType::f32);
   target = c_view(larger);
-  CHECK(nst_session_render(session, vector, &counting, &target) == NST_ERROR_USAGE);
+  CHECK(nst_session_paint(session, vector, &counting, &target) == NST_ERROR_USAGE);
   CHECK(reports == 0);
   nst_style_free(vector);
   nst_session_free(session);
@@ -267,6 +267,44 @@ TEST_CASE("The plan counts the multiply-accumulates of the convolutions") {
     expected += weights * static_cast<std::uint64_t>(out_side * out_side);
   }
   CHECK(formula_model("mobile").plan_transformer(side, side).mac == expected);
+}
+
+TEST_CASE("The C interface takes and gives styles as plain numbers too") {
+  nst_model* model = nullptr;
+  REQUIRE(nst_model_default(&model) == NST_OK);
+  const Image picture = formula_picture("content_b", 47, 61);
+  std::vector<float> pixels(picture.f32(), picture.f32() + picture.sample_count());
+  const nst_image content{pixels.data(), picture.width, picture.height, 3, NST_F32, 0};
+  float numbers[NST_STYLE_SIZE];
+  REQUIRE(nst_encode_style(model, &content, 64, NST_RESIZE_SMOOTH, nullptr, numbers) == NST_OK);
+  nst_style* style = nullptr;
+  REQUIRE(nst_style_encode(model, &content, 64, NST_RESIZE_SMOOTH, nullptr, &style) == NST_OK);
+  CHECK(std::equal(numbers, numbers + NST_STYLE_SIZE, nst_style_values(style, nullptr)));
+
+  std::vector<float> by_style(pixels.size()), by_numbers(pixels.size()), by_session(pixels.size());
+  const auto target = [&](std::vector<float>& of) {
+    return nst_image{of.data(), picture.width, picture.height, 3, NST_F32, 0};
+  };
+  const nst_image a = target(by_style), b = target(by_numbers), c = target(by_session);
+  CHECK(nst_style_paint(model, &content, style, nullptr, &a) == NST_OK);
+  CHECK(nst_stylize(model, &content, numbers, nullptr, &b) == NST_OK);
+  nst_session* session = nullptr;
+  REQUIRE(nst_session_create(model, &session) == NST_OK);
+  CHECK(nst_session_set_content(session, &content, nullptr) == NST_OK);
+  float again[NST_STYLE_SIZE];
+  CHECK(nst_session_encode_style(session, &content, 64, NST_RESIZE_SMOOTH, nullptr, again) ==
+        NST_OK);
+  CHECK(nst_session_render(session, again, nullptr, &c) == NST_OK);
+  CHECK(by_numbers == by_style);
+  CHECK(by_session == by_style);
+
+  float half[NST_STYLE_SIZE];
+  CHECK(nst_blend_styles(numbers, numbers, 0.5f, half) == NST_OK);
+  CHECK(half[7] == doctest::Approx(numbers[7]));
+  CHECK(nst_stylize(model, &content, nullptr, nullptr, &b) == NST_ERROR_USAGE);
+  nst_session_free(session);
+  nst_style_free(style);
+  nst_model_free(model);
 }
 
 }  // namespace nst::test

@@ -5,18 +5,18 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <thread>
 #include <vector>
 
 namespace nst {
 namespace {
 
+// The items that a thread takes; those that the test leaves to others are done as well, so that the
+// step can end.
 std::vector<int> taken_by(WorkSharing& sharing, int step, int items, int thread, int team) {
   std::vector<int> taken;
-  sharing.for_each(step, items, thread, team, [&](int item) {
-    taken.push_back(item);
-    return true;
-  });
+  sharing.for_each(step, items, thread, team, [&](int item) { taken.push_back(item); });
   return taken;
 }
 
@@ -30,19 +30,32 @@ TEST_CASE("A thread takes its own part of a step, then what the others have left
   WorkSharing sharing;
   sharing.prepare(2, 3);
   sharing.restart();
-  // Thread 1 of three stops inside its own part, items 3 to 6.
-  std::vector<int> begun;
-  sharing.for_each(0, 10, 1, 3, [&](int item) {
-    begun.push_back(item);
-    return item != 4;
-  });
-  CHECK(begun == range(3, 5));
-  CHECK(taken_by(sharing, 0, 10, 2, 3) == std::vector<int>{6, 7, 8, 9, 0, 1, 2, 5});
-  CHECK(taken_by(sharing, 0, 10, 0, 3).empty());
+  CHECK(taken_by(sharing, 0, 10, 1, 3) == std::vector<int>{3, 4, 5, 6, 7, 8, 9, 0, 1, 2});
+  // One that comes late finds nothing and does not wait.
+  CHECK(taken_by(sharing, 0, 10, 2, 3).empty());
   // Other steps have counts of their own, and a new run starts them all again.
   CHECK(taken_by(sharing, 1, 2, 0, 3) == range(0, 2));
   sharing.restart();
   CHECK(taken_by(sharing, 0, 4, 0, 1) == range(0, 4));
+}
+
+TEST_CASE("A step ends when its items are done, whoever does not come") {
+  WorkSharing sharing;
+  sharing.prepare(1, 3);
+  sharing.restart();
+  std::atomic<bool> first_is_at_work{false}, second_ended{false};
+  std::thread slow([&] {
+    sharing.for_each(0, 4, 0, 3, [&](int) {
+      first_is_at_work = true;
+      std::this_thread::sleep_for(std::chrono::milliseconds(30));
+      CHECK(!second_ended);  // an item is still at work
+    });
+  });
+  while (!first_is_at_work) std::this_thread::yield();
+  // Of three threads two come: the third's items are done by them.
+  sharing.for_each(0, 4, 1, 3, [](int) {});
+  second_ended = true;
+  slow.join();
 }
 
 TEST_CASE("A team larger than a step, and a step without items") {
@@ -70,10 +83,8 @@ TEST_CASE("Threads at once take each item once") {
     std::vector<std::thread> team;
     for (int thread = 0; thread < kTeam; ++thread) {
       team.emplace_back([&, thread] {
-        sharing.for_each(0, kItems, thread, kTeam, [&](int item) {
-          ++times[static_cast<std::size_t>(item)];
-          return true;
-        });
+        sharing.for_each(0, kItems, thread, kTeam,
+                         [&](int item) { ++times[static_cast<std::size_t>(item)]; });
       });
     }
     for (std::thread& thread : team) thread.join();

@@ -175,13 +175,25 @@ def bmp_top_down(samples):
     return b"BM" + struct.pack("<IHHI", 54 + rows.size, 0, 0, 54) + header + rows.tobytes()
 
 
+def bmp_with_alpha(samples):
+    """32-bit BMP with a header of 56 bytes, the shortest that has a mask for alpha."""
+    height, width = samples.shape[:2]
+    rows = samples[::-1, :, [2, 1, 0, 3]].astype(np.uint8).tobytes()
+    header = struct.pack("<IiiHHIIiiII", 56, width, height, 1, 32, 3, len(rows), 0, 0, 0, 0)
+    masks = struct.pack("<4I", 0xFF0000, 0xFF00, 0xFF, 0xFF000000)
+    return b"BM" + struct.pack("<IHHI", 70 + len(rows), 0, 0, 70) + header + masks + rows
+
+
 def other_fixtures():
     rgb, rgba, grey = noise(3, 255, "rgb"), noise(4, 255, "rgba"), noise(1, 255, "grey")
     pictures = {"rgb": Image.fromarray(rgb.astype(np.uint8)), "rgba": Image.fromarray(rgba.astype(np.uint8)),
                 "grey": Image.fromarray(grey[..., 0].astype(np.uint8))}
     samples = {"rgb": rgb, "rgba": rgba, "grey": grey}
     for kind in ("rgb", "rgba", "grey"):
-        pictures[kind].save(FOLDER / f"{kind}.bmp")
+        if kind == "rgba":  # Pillow writes alpha where the format has an unused byte
+            (FOLDER / "rgba.bmp").write_bytes(bmp_with_alpha(rgba))
+        else:
+            pictures[kind].save(FOLDER / f"{kind}.bmp")
         expect(f"{kind}.bmp", samples[kind])
         pictures[kind].save(FOLDER / f"{kind}.tga")
         expect(f"{kind}.tga", samples[kind])

@@ -135,7 +135,7 @@ TEST_CASE("A damaged EXIF block leaves the picture as it is stored") {
     CAPTURE(offset);
     std::vector<std::uint8_t> damaged = file;
     damaged[tiff - file.begin() + offset] = 0xff;
-    const Image image = nst::decode_image(damaged, "test");
+    const Image image = nst::decode_image(damaged, "test").image;
     CHECK(image.width == 16);
     CHECK(image.height == 24);
   }
@@ -148,15 +148,15 @@ TEST_CASE("What is written losslessly reads back to the bit") {
       const Image image = random_image(width, height, channels, SampleType::u8);
       CAPTURE(image.width);
       const auto png = nst::encode_image(image.view(), OutputFormat::png, 95);
-      CHECK(largest_difference(nst::decode_image(png, "png"), image) == 0);
+      CHECK(largest_difference(nst::decode_image(png, "png").image, image) == 0);
     }
   }
   const Image rgb = random_image(33, 7, 3, SampleType::u8);
   const auto ppm = nst::encode_image(rgb.view(), OutputFormat::ppm, 95);
-  CHECK(largest_difference(nst::decode_image(ppm, "ppm"), rgb) == 0);
+  CHECK(largest_difference(nst::decode_image(ppm, "ppm").image, rgb) == 0);
   const Image floats = random_image(33, 7, 3, SampleType::f32);
   const Image back =
-      nst::decode_image(nst::encode_image(floats.view(), OutputFormat::npy, 95), "npy");
+      nst::decode_image(nst::encode_image(floats.view(), OutputFormat::npy, 95), "npy").image;
   CHECK(back.type == SampleType::f32);
   CHECK(back.width == 33);
   CHECK(back.bytes == floats.bytes);
@@ -175,7 +175,7 @@ TEST_CASE("A smooth picture survives JPEG, better at higher quality") {
     const auto file = nst::encode_image(image.view(), OutputFormat::jpeg, quality);
     CHECK(static_cast<int>(file.size()) > last_bytes);
     last_bytes = static_cast<int>(file.size());
-    const int difference = largest_difference(nst::decode_image(file, "jpeg"), image);
+    const int difference = largest_difference(nst::decode_image(file, "jpeg").image, image);
     CHECK(difference >= 0);
     CHECK(difference <= (quality == 95 ? 6 : 60));  // a gradient: quantisation only
   }
@@ -184,7 +184,7 @@ TEST_CASE("A smooth picture survives JPEG, better at higher quality") {
 TEST_CASE("Alpha is left out of JPEG and PPM") {
   const Image rgba = random_image(16, 16, 4, SampleType::u8);
   for (const OutputFormat format : {OutputFormat::jpeg, OutputFormat::ppm}) {
-    const Image back = nst::decode_image(nst::encode_image(rgba.view(), format, 100), "test");
+    const Image back = nst::decode_image(nst::encode_image(rgba.view(), format, 100), "test").image;
     CHECK(back.channels == 3);
     CHECK(back.width == 16);
   }
@@ -242,7 +242,6 @@ TEST_CASE("The message for a format that is not read names it") {
                                     12)),
                  "HEIC"));
   CHECK(contains(decode(std::string("II*\0\x08\0\0\0", 8)), "TIFF"));
-  CHECK(contains(decode("P3\n1 1\n255\n1 2 3\n"), "PNM"));
   CHECK(contains(decode("hello, world; this is no picture at all"), "not a picture"));
   CHECK(contains(decode(""), "empty"));
 }

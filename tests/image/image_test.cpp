@@ -89,11 +89,9 @@ TEST_CASE("What cannot be written is known before there is anything to write") {
   std::filesystem::create_directory(folder.file("folder.png"));
   expect_error(ErrorCode::output, [&] { nst::check_writable(folder.file("folder.png")); });
   expect_error(ErrorCode::output, [&] { nst::check_writable(folder.file("missing/new.png")); });
-  expect_error(ErrorCode::usage, [&] { nst::check_writable(folder.file("new.txt")); });
-  // A rename would turn a pipe or device into a plain file.
-  const std::string pipe = folder.file("pipe.png");
+  const std::string pipe = folder.file("pipe.png");  // written as it is
   REQUIRE(mkfifo(pipe.c_str(), 0600) == 0);
-  expect_error(ErrorCode::output, [&] { nst::check_writable(pipe); });
+  CHECK_NOTHROW(nst::check_writable(pipe));
   const std::string kept = folder.file("kept.png", std::vector<std::uint8_t>{1});
   REQUIRE(chmod(kept.c_str(), 0400) == 0);
   if (geteuid() == 0) {

@@ -101,5 +101,5 @@ TEST_CASE("A .npy that is no picture is not read as one") {
   with_nan[7] = std::numeric_limits<float>::quiet_NaN();
   const auto file = nst::encode_npy({2, 2, 3}, with_nan.data());
   CHECK(contains(expect_error(ErrorCode::input, [&] { (void)nst::decode_image(file, "a.npy"); }),
-                 "value 7 is not finite"));
+                 "channel 1 is nan, which is not finite"));
 }

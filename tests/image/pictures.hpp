@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
-#include "platform/file.hpp"
 #include "image/codec.hpp"
 #include "model/pseudo_random.hpp"
+#include "platform/file.hpp"
 
 namespace nst::test {
 

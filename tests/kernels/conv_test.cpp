@@ -327,7 +327,7 @@ TEST_CASE(
     Random random(kSeed);
     const ConvData data = ConvData::random(random, conv);
     for_each_table([&](const Table& table) {
-      const ConvBlocking blocking = table.conv_blocking(table.conv_plan(spec), g);
+      const ConvBlocking blocking = conv_blocking(conv_plan(table, spec), g);
       const int w = spec.depthwise ? blocking.block_w : g.out_w;
       const int h = std::max(
           spec.depthwise ? blocking.block_h - 1 : blocking.block_h * blocking.block_w / w, 1);
@@ -384,9 +384,9 @@ TEST_CASE("1x1 convolutions bear weights of any size, and inputs that are larger
 TEST_CASE("blocks depend on the sizes alone and give eight threads work") {
   for_each_table([](const Table& table) {
     const ConvSpec spec{3, 3, 128, 128, 1, 1, false};
-    const ConvPlan plan = table.conv_plan(spec);
+    const ConvPlan plan = conv_plan(table, spec);
     const ConvGeometry g = geometry_of(spec, Padding::reflect, 64, 64);
-    const ConvBlocking blocking = table.conv_blocking(plan, g);
+    const ConvBlocking blocking = conv_blocking(plan, g);
     CHECK(block_count(blocking, g.out_h, g.out_w, plan.spec.out_c) >= 8);
     CHECK(blocking.scratch_floats * sizeof(float) <= 1536 * 1024);
   });

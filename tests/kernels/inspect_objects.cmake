@@ -1,5 +1,6 @@
-# Fails if an instruction-set unit defines a weak or shared symbol, exports more than its table, or
-# holds instructions of a wider set. Needs OBJECTS ("|" between paths), NM; OBJDUMP may be absent.
+# Fails if an instruction-set unit defines a weak or shared symbol, exports more than its table and
+# its algorithms, has code that runs by itself (an initialiser, or a static local's guard), or holds
+# instructions of a wider set. Needs OBJECTS ("|" between paths), NM; OBJDUMP may be absent.
 cmake_policy(VERSION 3.22)
 string(REPLACE "|" ";" objects "${OBJECTS}")
 set(errors "")
@@ -24,8 +25,12 @@ foreach(object IN LISTS objects)
     endif()
     set(type ${CMAKE_MATCH_1})
     set(symbol ${CMAKE_MATCH_2})
-    if(symbol MATCHES "^_ZN3nst7kernels[0-9]+${isa}_tableEv$" AND type STREQUAL "T")
+    if(symbol MATCHES "^_ZGV|__cxa_guard")
+      list(APPEND errors "${isa}: ${symbol} guards a variable that is made at run time")
+    elseif(symbol MATCHES "^_ZN3nst7kernels[0-9]+${isa}_tableE$" AND type MATCHES "^[DR]$")
       set(table_seen TRUE)
+    elseif(symbol MATCHES "^_ZN3nst7kernels[0-9]+${isa}_[a-z_]+E$" AND type MATCHES "^[DR]$")
+      continue()  # an algorithm that another table takes over
     elseif(symbol MATCHES "^_ZN5xsimd6kernel4wrap[0-9]+vreinterpretq")
       # xsimd names these NEON conversions by their address. Every AArch64 unit has the same machine
       # flags, so whichever copy is kept runs everywhere.
@@ -36,6 +41,17 @@ foreach(object IN LISTS objects)
   endforeach()
   if(NOT table_seen)
     list(APPEND errors "${isa}: its table is not defined in ${object}")
+  endif()
+
+  # An initialiser would run on every processor, before any was asked what it can do.
+  if(OBJDUMP)
+    execute_process(COMMAND ${OBJDUMP} -h ${object} OUTPUT_VARIABLE sections)
+    if(sections MATCHES "[.](init_array|preinit_array|ctors)")
+      list(APPEND errors "${isa}: has an initialiser (section ${CMAKE_MATCH_0})")
+    endif()
+    if(NOT sections MATCHES "[.]text")
+      list(APPEND errors "${isa}: no section .text found; is the listing empty?")
+    endif()
   endif()
 
   set(wider "")

@@ -200,9 +200,9 @@ namespace {
 
 ConvArgs conv_args(const Table& table, const ConvCase& conv, const ConvData& data) {
   ConvArgs args{};
-  args.plan = table.conv_plan(conv.spec);
+  args.plan = conv_plan(table, conv.spec);
   args.geometry = conv.geometry;
-  args.blocking = table.conv_blocking(args.plan, conv.geometry);
+  args.blocking = conv_blocking(args.plan, conv.geometry);
   args.input.x = data.x.view();
   args.input.scale = conv.prologue ? data.scale.data() : nullptr;
   args.input.shift = conv.prologue ? data.shift.data() : nullptr;
@@ -226,7 +226,7 @@ ConvResult run_conv(const Table& table, const ConvCase& conv, const ConvData& da
 
   ConvArgs args = conv_args(table, conv, data);
   Guarded packed(args.plan.packed_floats, kNan, true);
-  table.conv_pack(args.plan, data.weights.data(), packed.data());
+  conv_pack(args.plan, data.weights.data(), packed.data());
   args.packed = packed.data();
   args.input.formed = result.formed.mutable_view();
   args.output = result.output.mutable_view();
@@ -241,7 +241,7 @@ ConvResult run_conv(const Table& table, const ConvCase& conv, const ConvData& da
     Guarded scratch(blocking.scratch_floats, kNan, true);
     // Only the block's channels are filled.
     Guarded block_moments(moments ? 2 * s.out_c : 0, -1.0f);
-    table.conv_run(args, block, moments ? block_moments.data() : nullptr, scratch.data());
+    conv_run(args, block, moments ? block_moments.data() : nullptr, scratch.data());
     result.moments.emplace_back(block_moments.begin(), block_moments.end());
   }
   return result;
@@ -251,13 +251,13 @@ void run_block(const Table& table, const ConvCase& conv, const ConvData& data, c
                const Tensor& skip, const Block& block, Tensor& output) {
   ConvArgs args = conv_args(table, conv, data);
   Guarded packed(args.plan.packed_floats, kNan, true);
-  table.conv_pack(args.plan, data.weights.data(), packed.data());
+  conv_pack(args.plan, data.weights.data(), packed.data());
   args.packed = packed.data();
   args.input.x = x.view();
   args.skip = skip.view();
   args.output = output.mutable_view();
   Guarded scratch(args.blocking.scratch_floats, kNan, true);
-  table.conv_run(args, block, nullptr, scratch.data());
+  conv_run(args, block, nullptr, scratch.data());
 }
 
 Tensor conv_tolerance(const ConvCase& conv, const ConvData& data) {

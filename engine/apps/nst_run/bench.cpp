@@ -11,7 +11,6 @@
 
 #include "commands.hpp"
 #include "options.hpp"
-#include "terminal.hpp"
 
 namespace nst::run {
 namespace {
@@ -80,10 +79,6 @@ std::vector<double> measure(int runs, Run&& run) {
 std::vector<Stage> measure_stages(const Options& o, const Model& model, int width, int height) {
   RunOptions run;
   run.threads = o.threads;
-  run.progress = [](double) {
-    check_interrupt();
-    return true;
-  };
   std::vector<Stage> stages;
   Session session(model);
   StyleVector style(model.info().style_size);

@@ -3,12 +3,14 @@
 
 #include "commands.hpp"
 #include "options.hpp"
+#include "streams.hpp"
 #include "terminal.hpp"
 
 namespace nst::run {
 
 void encode_command(int argc, char** argv) {
-  std::string style, output;
+  std::string style;
+  Output output;
   EngineOptions engine;
   StyleSizeOptions style_size;
   CLI::App app(
@@ -17,8 +19,9 @@ void encode_command(int argc, char** argv) {
       "Example:\n"
       "  nst-run encode painting.jpg -o style.npy\n",
       "nst-run encode");
-  app.add_option("STYLE", style, "The painting")->required()->type_name("");
-  app.add_option("-o,--output", output, "Where to write: .npy, float32 [n]")
+  app.add_option("STYLE", style, "The painting; - is standard input")->required()->type_name("");
+  app.add_option("-o,--output", output.path,
+                 "Where to write: .npy, float32 [n]; - is standard output")
       ->required()
       ->type_name("OUT");
   engine.add_to(app);
@@ -26,19 +29,23 @@ void encode_command(int argc, char** argv) {
   if (!parse(app, argc, argv)) return;
 
   RunOptions run = engine.run_options();
-  check_writable(output);
-  if (!has_extension(output, ".npy")) {
-    throw Error(ErrorCode::usage, output + ": a style is written as .npy; end the name in .npy");
+  output.check();
+  if (!output.is_stream() && !has_extension(output.path, ".npy")) {
+    throw Error(ErrorCode::usage,
+                output.path + ": a style is written as .npy; end the name in .npy");
   }
+  check_one_standard_input({style, engine.model});
   Image picture;
-  const Model model = engine.open_model_beside([&] { picture = read_image(style); });
+  const std::string name = input_name(style);
+  const Model model = engine.open_model_beside([&] {
+    picture = decode_painting(read_bytes(style), name, run.max_memory_bytes, style_size);
+  });
   ProgressBar bar(engine.quiet, {1.0});
   run.progress = bar.next_stage();
-  const StyleVector vector = naming(style, [&] {
+  const StyleVector vector = naming(name, [&] {
     return model.encode_style(picture.view(), style_size.for_picture(picture), run);
   });
-  check_interrupt();
-  vector.save(output);
+  write_bytes(output.path, vector.encode());
 }
 
 }  // namespace nst::run

@@ -76,7 +76,7 @@ void info_command(int argc, char** argv) {
   std::cout << "nst-run " << kVersion << '\n';
   print_model(model.info());
   print("isa", isa_text());
-  print("threads", std::to_string(thread_count(threads)));
+  print("threads", std::to_string(thread_count(threads)) + " (" + thread_backend() + ")");
   std::cout << "\n  network      size        arena MiB  work MiB  weights MiB  GMAC\n";
   if (model.info().predictor != "none") {
     print_plan("predictor", 256, 256, model.plan_predictor(256, 256, threads));

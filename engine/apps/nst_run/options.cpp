@@ -4,17 +4,21 @@
 #include <charconv>
 #include <cmath>
 #include <cstdint>
-#include <exception>
 #include <filesystem>
 #include <iostream>
 #include <limits>
 #include <string_view>
 #include <system_error>
 
+#include "platform/beside.hpp"
+#include "streams.hpp"
+
 namespace nst::run {
 namespace {
 
 constexpr std::int64_t kMaxPixels = std::int64_t{1} << 28;  // as read_image
+
+constexpr int kDefaultStyleSize = 256;
 
 // The whole of `text` as a positive integer, or 0.
 template <typename Integer>
@@ -43,8 +47,26 @@ void add_threads_option(CLI::App& app, int& threads) {
 
 int thread_count(int threads) { return threads > 0 ? threads : available_threads(); }
 
+Image decode_picture(std::span<const std::uint8_t> bytes, const std::string& name,
+                     const ReadOptions& options) {
+  LoadedImage loaded = decode_image(bytes, name, options);
+  for (const std::string& warning : loaded.warnings) {
+    std::cerr << "nst-run: warning: " + warning + "\n";
+  }
+  return std::move(loaded.image);
+}
+
+Image decode_painting(std::span<const std::uint8_t> bytes, const std::string& name,
+                      std::size_t max_memory_bytes, const StyleSizeOptions& size) {
+  // Twice the size it is resized to, so that the resize still averages.
+  const int least_side = 2 * size.style_size.value_or(kDefaultStyleSize);
+  Image picture = decode_picture(bytes, name, {max_memory_bytes, least_side});
+  return picture.channels == 4 ? compose(picture.view(), kWhite) : std::move(picture);
+}
+
 Model open_model(const std::string& path) {
-  return path.empty() ? Model::default_model() : Model::open(path);
+  if (path.empty()) return Model::default_model();
+  return path == "-" ? Model::open_memory(read_bytes(path), input_name(path)) : Model::open(path);
 }
 
 void EngineOptions::add_to(CLI::App& app) {
@@ -59,27 +81,14 @@ void EngineOptions::add_to(CLI::App& app) {
 }
 
 Model EngineOptions::open_model_beside(const std::function<void()>& read_pictures) const {
-  const auto error_of = [](auto&& call) -> std::exception_ptr {
-    try {
-      call();
-    } catch (...) {
-      return std::current_exception();
-    }
-    return nullptr;
-  };
   std::optional<Model> opened;
-  std::exception_ptr model_error, picture_error;
-  const int team = std::min(thread_count(threads), 2);
-  start_threads(team);
-#pragma omp parallel sections num_threads(team)
-  {
-#pragma omp section
-    model_error = error_of([&] { opened = open_model(model); });
-#pragma omp section
-    picture_error = error_of(read_pictures);
+  const auto open = [&] { opened = open_model(model); };
+  if (thread_count(threads) > 1) {
+    run_beside(read_pictures, open);
+  } else {
+    read_pictures();
+    open();
   }
-  if (picture_error) std::rethrow_exception(picture_error);
-  if (model_error) std::rethrow_exception(model_error);
   return *std::move(opened);
 }
 
@@ -108,7 +117,7 @@ Resize StyleSizeOptions::method() const {
 }
 
 StyleOptions StyleSizeOptions::for_picture(const Image& picture) const {
-  const int own_size = picture.type == SampleType::f32 ? 0 : 256;
+  const int own_size = picture.type == SampleType::f32 ? 0 : kDefaultStyleSize;
   return {style_size.value_or(own_size), method()};
 }
 

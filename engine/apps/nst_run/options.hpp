@@ -3,8 +3,10 @@
 
 #include <CLI/CLI.hpp>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 
@@ -43,7 +45,13 @@ void add_model_option(CLI::App& app, std::string& model);
 void add_threads_option(CLI::App& app, int& threads);
 // What -t means: itself, or for 0 as many as this process may use.
 int thread_count(int threads);
-// Opens a file, or the embedded model for "".
+// Decodes a picture as decode_image does and prints its warnings, a line each.
+Image decode_picture(std::span<const std::uint8_t> bytes, const std::string& name,
+                     const ReadOptions& options);
+// The same for a picture that is encoded as a style: no larger than that needs, composed on white.
+Image decode_painting(std::span<const std::uint8_t> bytes, const std::string& name,
+                      std::size_t max_memory_bytes, const StyleSizeOptions& size);
+// Opens a file, standard input for "-", or the embedded model for "".
 Model open_model(const std::string& path);
 
 // Calls the library, which knows pictures but not files, and puts the file's name before its

@@ -1,36 +1,37 @@
 #include "style.hpp"
 
 #include <cstring>
-#include <fstream>
 
 namespace nst::run {
 namespace {
 
-bool has_npy_signature(const std::string& path) {
-  char start[6] = {};
-  std::ifstream file(path, std::ios::binary);
-  return file.read(start, sizeof start) && std::memcmp(start, "\x93NUMPY", sizeof start) == 0;
+bool has_npy_signature(Bytes bytes) {
+  constexpr char kSignature[] = {'\x93', 'N', 'U', 'M', 'P', 'Y'};
+  return bytes.size() >= sizeof kSignature &&
+         std::memcmp(bytes.data(), kSignature, sizeof kSignature) == 0;
 }
 
 // The message without the file's name in front.
-std::string reason(const Error& error, const std::string& path) {
+std::string reason(const Error& error, const std::string& name) {
   const std::string message = error.what();
-  return message.starts_with(path + ": ") ? message.substr(path.size() + 2) : message;
+  return message.starts_with(name + ": ") ? message.substr(name.size() + 2) : message;
 }
 
 }  // namespace
 
-Style read_style(const std::string& path) {
-  if (!has_npy_signature(path)) return read_image(path);
+Style decode_style(
+    Bytes bytes, const std::string& name,
+    const std::function<Image(Bytes bytes, const std::string& name)>& decode_picture) {
+  if (!has_npy_signature(bytes)) return decode_picture(bytes, name);
   try {
-    return StyleVector::load(path);
+    return StyleVector::decode(bytes, name);
   } catch (const Error& as_vector) {
     try {
-      return read_image(path);
+      return decode_picture(bytes, name);
     } catch (const Error& as_picture) {
       if (std::strcmp(as_vector.what(), as_picture.what()) == 0) throw;
-      throw Error(ErrorCode::input, path + ": as a style vector: " + reason(as_vector, path) +
-                                        "; as a picture: " + reason(as_picture, path));
+      throw Error(ErrorCode::input, name + ": as a style vector: " + reason(as_vector, name) +
+                                        "; as a picture: " + reason(as_picture, name));
     }
   }
 }

@@ -1,12 +1,12 @@
 // nst-run CONTENT -s STYLE -o OUT
 #include <algorithm>
-#include <cstring>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "commands.hpp"
 #include "options.hpp"
+#include "streams.hpp"
 #include "style.hpp"
 #include "terminal.hpp"
 
@@ -35,28 +35,45 @@ Commands: encode, info, bench (nst-run COMMAND --help); a picture of that name i
 constexpr int kTfhubSide = 256;
 
 struct Options {
-  std::string content, style, output, preset;
+  std::string content, style, preset;
+  Output output;
   EngineOptions engine;
   StyleSizeOptions style_size;
   SizeOption size;
   double strength = 1.0;
   int quality = 95;
+  std::string background = "white";
   bool force = false;
 
   bool tfhub() const { return preset == "tfhub"; }
+  Colour background_colour() const {
+    return naming("--background", [&] { return parse_colour(background); });
+  }
+  // Size at which a content of width × height is painted.
+  std::pair<int, int> size_for(int width, int height) const {
+    return tfhub() ? std::pair{kTfhubSide, kTfhubSide} : size.applied_to(width, height);
+  }
 };
 
 bool parse_options(Options& o, int argc, char** argv) {
   CLI::App app(kDescription, "nst-run");
   app.footer(kFooter);
   app.set_version_flag("--version", std::string("nst-run ") + kVersion);
-  app.add_option("CONTENT", o.content, "The picture to paint")->required()->type_name("");
-  app.add_option("-s,--style", o.style, "The painting: a picture, or a saved style (.npy)")
+  app.add_option("CONTENT", o.content, "The picture to paint; - is standard input")
+      ->required()
+      ->type_name("");
+  app.add_option("-s,--style", o.style,
+                 "The painting: a picture, or a saved style (.npy); - is standard input")
       ->required()
       ->type_name("STYLE");
-  app.add_option("-o,--output", o.output, "Where to write: .png, .jpg, .ppm or .npy")
+  app.add_option("-o,--output", o.output.path,
+                 "Where to write: .png, .jpg, .ppm or .npy; - is standard output")
       ->required()
       ->type_name("OUT");
+  app.add_option("--format", o.output.format,
+                 "What to write, whatever the name's end: png, jpg, ppm or npy")
+      ->check(CLI::IsMember({"png", "jpg", "jpeg", "ppm", "npy"}))
+      ->type_name("KIND");
   o.engine.add_to(app);
   CLI::Option* size =
       app.add_option(
@@ -79,25 +96,50 @@ bool parse_options(Options& o, int argc, char** argv) {
   app.add_option("--quality", o.quality, "JPEG quality 1..100 (default: 95)")
       ->check(CLI::Range(1, 100))
       ->type_name("Q");
+  app.add_option("--background", o.background,
+                 "What lies under transparent pixels: #rgb, #rrggbb or a name of CSS (default: "
+                 "white); a PNG keeps its alpha")
+      ->type_name("COLOUR");
   app.add_flag("--force", o.force, "Paint with a style vector of another model family, too");
   if (!parse(app, argc, argv)) return false;
   if (!(o.strength >= 0.0)) throw Error(ErrorCode::usage, "--strength: not a number; see --help");
   (void)o.size.parsed();
+  (void)o.background_colour();
+  check_one_standard_input({o.content, o.style, o.engine.model});
   return true;
+}
+
+// The picture to paint: as it looks on the background, and its alpha at the size it is painted at.
+struct Content {
+  Image picture;
+  Image alpha;  // of one channel; empty: it has none
+};
+
+Content read_content(const Options& o, std::size_t max_memory_bytes) {
+  Content content;
+  content.picture =
+      decode_picture(read_bytes(o.content), input_name(o.content), {max_memory_bytes, 0});
+  if (content.picture.channels != 4) return content;
+  const ImageView rgba = content.picture.view();
+  if (!o.tfhub()) {
+    const auto [width, height] = o.size.applied_to(rgba.width, rgba.height);
+    content.alpha = resized_alpha(rgba, width, height, o.style_size.method());
+  }
+  content.picture = compose(rgba, o.background_colour());
+  return content;
 }
 
 // `content` at the size it is painted at; empty if that is its own.
 Image resized_content(const Options& o, const Image& content) {
-  const auto [width, height] = o.tfhub() ? std::pair{kTfhubSide, kTfhubSide}
-                                         : o.size.applied_to(content.width, content.height);
+  const auto [width, height] = o.size_for(content.width, content.height);
   if (width == content.width && height == content.height) return {};
   return resize(content.view(), width, height, o.tfhub() ? Resize::tf : o.style_size.method());
 }
 
-// The style of the picture from `path`, prepared as the options say.
+// The style of the picture called `name`, prepared as the options say.
 StyleVector encode(const Options& o, const Model& model, const Image& picture,
-                   const std::string& path, const RunOptions& run) {
-  return naming(path, [&] {
+                   const std::string& name, const RunOptions& run) {
+  return naming(name, [&] {
     if (!o.tfhub()) {
       return model.encode_style(picture.view(), o.style_size.for_picture(picture), run);
     }
@@ -119,37 +161,20 @@ std::vector<double> stage_weights(const Options& o, const Model& model, bool enc
   return weights;
 }
 
-// RGB bytes and the content's alpha, resized as the colours were.
-Image with_alpha(const Image& rgb, const Image& content, Resize method) {
-  Image alpha(content.width, content.height, 3, SampleType::u8);
-  for (std::size_t i = 0; i < alpha.sample_count() / 3; ++i) {
-    std::memset(alpha.u8() + 3 * i, content.u8()[4 * i + 3], 3);
-  }
-  const Image resized = to_u8(resize(alpha.view(), rgb.width, rgb.height, method).view());
-  Image rgba(rgb.width, rgb.height, 4, SampleType::u8);
-  for (std::size_t i = 0; i < rgba.sample_count() / 4; ++i) {
-    std::memcpy(rgba.u8() + 4 * i, rgb.u8() + 3 * i, 3);
-    rgba.u8()[4 * i + 3] = resized.u8()[3 * i];
-  }
-  return rgba;
-}
-
-void write_result(const Options& o, const Image& painted, const Image& content, int width,
-                  int height) {
-  check_interrupt();
-  if (has_extension(o.output, ".npy")) {
-    write_image(o.output, painted.view());
-    return;
-  }
+// The bytes of the file to write.
+std::vector<std::uint8_t> encode_result(const Options& o, OutputFormat format, const Image& painted,
+                                        const Image& alpha, int width, int height) {
+  if (format == OutputFormat::npy) return encode_image(painted.view(), format);
   ImageView cropped = painted.view();
   cropped.row_stride_bytes = std::ptrdiff_t{painted.width} * 3 * std::ptrdiff_t{sizeof(float)};
   cropped.width = width;
   cropped.height = height;
   Image picture = to_u8(cropped, o.tfhub() ? Quantise::truncate : Quantise::nearest);
-  if (content.channels == 4 && has_extension(o.output, ".png") && !o.tfhub()) {
-    picture = with_alpha(picture, content, o.style_size.method());
+  if (!alpha.bytes.empty()) {
+    picture = with_alpha(picture.view(), alpha);
+    if (format != OutputFormat::png) picture = compose(picture.view(), o.background_colour());
   }
-  write_image(o.output, picture.view(), o.quality);
+  return encode_image(picture.view(), format, o.quality);
 }
 
 }  // namespace
@@ -158,13 +183,18 @@ void stylize_command(int argc, char** argv) {
   Options o;
   if (!parse_options(o, argc, argv)) return;
   RunOptions run = o.engine.run_options();
-  check_writable(o.output);
-  Image content;
+  const OutputFormat format = o.output.picture_format();
+  o.output.check();
+  Content read;
   Style style;
   const Model model = o.engine.open_model_beside([&] {
-    content = read_image(o.content);
-    style = read_style(o.style);
+    read = read_content(o, run.max_memory_bytes);
+    style = decode_style(read_bytes(o.style), input_name(o.style),
+                         [&](Bytes bytes, const std::string& name) {
+                           return decode_painting(bytes, name, run.max_memory_bytes, o.style_size);
+                         });
   });
+  const Image& content = read.picture;
 
   const Image resized = resized_content(o, content);
   const ImageView input = resized.bytes.empty() ? content.view() : resized.view();
@@ -174,7 +204,7 @@ void stylize_command(int argc, char** argv) {
   StyleVector vector;
   if (style_picture != nullptr) {
     run.progress = bar.next_stage();
-    vector = encode(o, model, *style_picture, o.style, run);
+    vector = encode(o, model, *style_picture, input_name(o.style), run);
   } else {
     vector = std::get<StyleVector>(style);
   }
@@ -183,13 +213,17 @@ void stylize_command(int argc, char** argv) {
          [&] { model.check_style(vector); });
   if (o.strength < 1.0) {
     run.progress = bar.next_stage();
-    StyleVector own = encode(o, model, content, o.content, run);
+    StyleVector own = encode(o, model, content, input_name(o.content), run);
     if (o.force) own.space.clear();
     vector = StyleVector::blend(own, vector, static_cast<float>(o.strength));
   }
   run.progress = bar.next_stage();
-  const Image painted = naming(o.content, [&] { return model.stylize(input, vector, run); });
-  write_result(o, painted, content, input.width, input.height);
+  const Image painted =
+      naming(input_name(o.content), [&] { return model.stylize(input, vector, run); });
+  const std::vector<std::uint8_t> file = naming(o.output.path, [&] {
+    return encode_result(o, format, painted, read.alpha, input.width, input.height);
+  });
+  write_bytes(o.output.path, file);
 }
 
 }  // namespace nst::run

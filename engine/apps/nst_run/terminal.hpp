@@ -1,4 +1,4 @@
-// What nst-run shares with the person at the terminal: a progress bar and Ctrl-C.
+// What nst-run shows the person at the terminal: a progress bar.
 #pragma once
 
 #include <chrono>
@@ -9,13 +9,8 @@
 
 namespace nst::run {
 
-// From here on the first Ctrl-C stops the work at the next layer, the second kills the process.
-void watch_interrupts();
-// Throws Error{cancelled} after a Ctrl-C.
-void check_interrupt();
-
-// A bar on stderr over several stages of work, drawn only if stderr is a terminal and the work has
-// taken a second; removed at the end. Also the way a Ctrl-C reaches the work.
+// A bar on stderr over several stages of work, drawn only if stderr is a terminal that can move its
+// cursor, as wide as fits there, and once the work has taken a second; removed at the end.
 class ProgressBar {
  public:
   // `weights`: the expected work of each stage, in any unit.
@@ -35,7 +30,6 @@ class ProgressBar {
   void draw(double fraction);
 
   bool enabled_;
-  bool drawn_ = false;
   std::vector<double> weights_;
   double total_ = 0.0;
   std::size_t stages_begun_ = 0;

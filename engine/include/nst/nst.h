@@ -88,7 +88,7 @@ NST_C_API void nst_model_free(nst_model* model); /* null is fine; sessions keep 
 /* Style of a painting. The picture is resized so that its shorter side is style_size (256 suits the
  * published models; 0 = as it is) by `method`. Like every function that makes a style, it sets
  * *style_vector on success only, to a style that is the caller's to free. */
-NST_C_API nst_status nst_encode_style(const nst_model* model, const nst_image* style,
+NST_C_API nst_status nst_style_encode(const nst_model* model, const nst_image* style,
                                       int style_size, nst_resize_method method,
                                       const nst_run_options* options, nst_style** style_vector);
 
@@ -108,8 +108,8 @@ NST_C_API nst_status nst_style_save(const nst_style* style_vector, const char* p
 
 /* The style (1 − weight)·a + weight·b; a and b may be one. NST_ERROR_USAGE if they are of two sizes
  * or two known spaces. */
-NST_C_API nst_status nst_blend_styles(const nst_style* a, const nst_style* b, float weight,
-                                      nst_style** style_vector);
+NST_C_API nst_status nst_style_blend(const nst_style* a, const nst_style* b, float weight,
+                                     nst_style** style_vector);
 
 /* The network's own output size for a content of width × height: 4·ceil(⌈side/2⌉/2) per side. */
 NST_C_API void nst_output_size(int width, int height, int* out_width, int* out_height);
@@ -118,27 +118,52 @@ NST_C_API void nst_output_size(int width, int height, int* out_width, int* out_h
  * into `output`, any size up to nst_output_size: the
  * content's own size gives the usual cropped picture. u8 output is rounded, a fourth channel is set
  * opaque. `output` may be `content`'s memory. On failure it is unchanged. */
-NST_C_API nst_status nst_stylize(const nst_model* model, const nst_image* content,
-                                 const nst_style* style_vector, const nst_run_options* options,
-                                 const nst_image* output);
+NST_C_API nst_status nst_style_paint(const nst_model* model, const nst_image* content,
+                                     const nst_style* style_vector, const nst_run_options* options,
+                                     const nst_image* output);
 
 /* Many pictures, many styles: a session owns its memory and reuses it. set_content encodes a
  * content once, render paints it as often as wanted. */
 NST_C_API nst_status nst_session_create(const nst_model* model, nst_session** session);
-/* nst_encode_style, several times: what the first one allocates is kept. */
-NST_C_API nst_status nst_session_encode_style(nst_session* session, const nst_image* style,
+/* nst_style_encode, several times: what the first one allocates is kept. */
+NST_C_API nst_status nst_session_style_encode(nst_session* session, const nst_image* style,
                                               int style_size, nst_resize_method method,
                                               const nst_run_options* options,
                                               nst_style** style_vector);
 NST_C_API nst_status nst_session_set_content(nst_session* session, const nst_image* content,
                                              const nst_run_options* options);
-NST_C_API nst_status nst_session_render(nst_session* session, const nst_style* style_vector,
-                                        const nst_run_options* options, const nst_image* output);
+NST_C_API nst_status nst_session_paint(nst_session* session, const nst_style* style_vector,
+                                       const nst_run_options* options, const nst_image* output);
 NST_C_API void nst_session_free(nst_session* session); /* null is fine */
+
+/* The same with a style as plain numbers, for models whose style vectors have NST_STYLE_SIZE values
+ * (NST_ERROR_USAGE for others). Numbers alone do not say what space they are of: nothing refuses
+ * those of another model. */
+#define NST_STYLE_SIZE 100
+NST_C_API nst_status nst_encode_style(const nst_model* model, const nst_image* style,
+                                      int style_size, nst_resize_method method,
+                                      const nst_run_options* options, float* style_vector);
+/* out = (1 − weight)·a + weight·b; out may be a or b. */
+NST_C_API nst_status nst_blend_styles(const float* a, const float* b, float weight, float* out);
+NST_C_API nst_status nst_stylize(const nst_model* model, const nst_image* content,
+                                 const float* style_vector, const nst_run_options* options,
+                                 const nst_image* output);
+NST_C_API nst_status nst_session_encode_style(nst_session* session, const nst_image* style,
+                                              int style_size, nst_resize_method method,
+                                              const nst_run_options* options, float* style_vector);
+NST_C_API nst_status nst_session_render(nst_session* session, const float* style_vector,
+                                        const nst_run_options* options, const nst_image* output);
 
 /* Reads a picture file (JPEG, PNG, BMP, TGA, GIF, PPM, .npy). image->data is allocated: free it
  * with nst_image_free. */
 NST_C_API nst_status nst_image_read(const char* path, nst_image* image);
+/* The same within a limit: max_memory_bytes is what decoding may take, the picture included; 0
+ * means 400 MiB, or 16 times the file where that is more, as nst_image_read has it. */
+NST_C_API nst_status nst_image_read_within(const char* path, size_t max_memory_bytes,
+                                           nst_image* image);
+/* What was wrong with the picture that the calling thread read last, though no pixel is in doubt:
+ * one line each, "" if nothing. Valid until the thread reads the next picture. */
+NST_C_API const char* nst_last_warnings(void);
 NST_C_API void nst_image_free(nst_image* image);
 /* Writes a picture by extension (.png, .jpg, .ppm, .npy); the file appears whole or not at all.
  * jpeg_quality 1..100. */

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -109,22 +110,91 @@ enum class Quantise : std::uint8_t { nearest, truncate };
 // Returns `image` as u8 with the channels it has; u8 pictures are copied.
 NST_API Image to_u8(const ImageView& image, Quantise method = Quantise::nearest);
 
-// Reads a picture by content, not by extension: JPEG, PNG (8/16 bit, grey, palette, alpha), BMP,
-// TGA, GIF (first frame), PPM, and .npy (float32 [h, w, 3], returned as f32, unquantised). EXIF
-// orientation is applied; gamma and colour profiles are not. Result: u8 RGB, u8 RGBA or f32 RGB.
-// Throws Error{input} (unreadable, unknown format, cut short, or so damaged that pixels would be
-// guessed) or Error{limit} (more than 2^28 pixels).
-NST_API Image read_image(const std::string& path);
+// What reading a picture may take.
+struct ReadOptions {
+  // Memory for decoding, the picture included, in bytes: what a file claims is compared before
+  // anything is allocated for it. 0: 400 MiB, or 16 times the file where that is more.
+  std::size_t max_memory_bytes = 0;
+  // Where that is not enough, a JPEG may come at a half, a quarter or an eighth of its size, as
+  // long as its shorter side keeps this many pixels: enough for a style, which is resized anyway.
+  // 0: never.
+  int least_side = 0;
+};
 
-// Writes a picture by extension: .png, .jpg/.jpeg (quality 1..100), .ppm (both without alpha), all
-// u8; .npy (f32 RGB only: float32 [h, w, 3]). The file appears whole (temporary file in the same
-// folder, then rename) or not at all. Throws Error{usage} for another extension or quality,
-// Error{output} for everything else.
+// A picture, and what was wrong with its file that leaves no pixel in doubt: lines for a person,
+// each beginning with the file's name. Mostly none.
+struct LoadedImage {
+  Image image;
+  std::vector<std::string> warnings;
+};
+
+// Reads a picture by content, not by extension: JPEG, PNG (8/16 bit, grey, palette, alpha), BMP,
+// TGA, GIF (first frame), PBM, PGM, PPM, and .npy (float32 [h, w, 3] in 0..1, returned as f32,
+// unquantised; up to 0.5 outside is let pass). EXIF orientation is applied; gamma and colour
+// profiles are not. Result: u8 RGB, u8 RGBA or f32 RGB. Throws Error{input} (unreadable, a format
+// that is not read, cut short, or so damaged that pixels would be guessed) or Error{limit} (more
+// than 2^28 pixels, or more memory than allowed).
+NST_API LoadedImage load_image(const std::string& path, const ReadOptions& options = {});
+// load_image without options and without its warnings.
+NST_API Image read_image(const std::string& path);
+// Decodes the picture in `bytes` as load_image does a file; `name` stands for the file in messages
+// and warnings. What a header claims is compared with 2^28 pixels, with what the bytes can hold at
+// most and with the memory allowed before anything is allocated for it.
+NST_API LoadedImage decode_image(std::span<const std::uint8_t> bytes, const std::string& name,
+                                 const ReadOptions& options = {});
+
+// A colour of u8 samples.
+struct Colour {
+  std::uint8_t red, green, blue;
+};
+inline constexpr Colour kWhite{255, 255, 255};
+// "#rgb", "#rrggbb" or a name of CSS ("white", "RebeccaPurple"). Throws Error{usage}.
+NST_API Colour parse_colour(const std::string& text);
+
+// Returns `picture` as it looks on `background`: RGB of the same type. The networks see colours
+// alone, those under transparent pixels too: compose a picture with alpha before it is encoded or
+// painted. A picture without alpha is copied.
+NST_API Image compose(const ImageView& picture, Colour background = kWhite);
+// Returns the alpha of a u8 RGBA picture as u8 of one channel, resized as `resize` does colours and
+// rounded. Throws Error{usage} for other pictures.
+NST_API Image resized_alpha(const ImageView& rgba, int width, int height,
+                            Resize method = Resize::smooth);
+// Returns u8 RGB and an alpha of the same size (one channel, u8) as RGBA. Throws Error{usage} if
+// they are not that.
+NST_API Image with_alpha(const ImageView& rgb, const Image& alpha);
+
+// The formats that are written: .png, .jpg or .jpeg, .ppm, .npy.
+enum class OutputFormat : std::uint8_t { png, jpeg, ppm, npy };
+// The format that the extension of a path names, in any case. Throws Error{usage} for another one.
+NST_API OutputFormat output_format(const std::string& path);
+
+// Encodes a picture. JPEG (quality 1..100; colour at full resolution from 90 on, halved below) and
+// PPM hold no alpha: a picture with alpha is composed on white. Throws Error{output} if the picture
+// does not suit the format (npy wants f32 RGB, the others u8; JPEG sides end at 65500),
+// Error{usage} for another quality, Error{limit} if memory ends.
+NST_API std::vector<std::uint8_t> encode_image(const ImageView& image, OutputFormat format,
+                                               int jpeg_quality = 95);
+
+// Writes a picture by extension: .png, .jpg/.jpeg (quality 1..100), .ppm (both without alpha: it is
+// composed on white), all u8; .npy (f32 RGB only: float32 [h, w, 3]). The file appears as by
+// write_bytes. Throws Error{usage} for another extension or quality, Error{output} for everything
+// else.
 NST_API void write_image(const std::string& path, const ImageView& image, int jpeg_quality = 95);
 
-// What can be known of write_image(path, ...) before there are pixels: throws Error{usage} for an
-// unknown extension, Error{output} if the folder is missing or closed, or if the path is there but
-// write-protected or not a regular file. Creates nothing.
+// Removes the temporary files of writes that are going on in this process. For a signal handler
+// that ends the process, and only for that: it is async-signal-safe, and those writes then fail.
+NST_API void remove_unfinished_files() noexcept;
+
+// Reads a file, a pipe or a device to its end, opening it once; "-" is standard input. Throws
+// Error{input}, Error{limit} if memory ends.
+NST_API std::vector<std::uint8_t> read_bytes(const std::string& path);
+// Writes `bytes` to a file, which appears whole (a temporary file in the same folder, then rename)
+// or not at all, and keeps owner and permissions of the one it replaces. A pipe or a device is
+// written as it is; "-" is standard output. Throws Error{output}.
+NST_API void write_bytes(const std::string& path, std::span<const std::uint8_t> bytes);
+
+// What can be known of writing to `path` before there are bytes: throws Error{output} if the folder
+// is missing or closed, or if the path is there but a folder or write-protected. Creates nothing.
 NST_API void check_writable(const std::string& path);
 
 // The style of a painting as the predictor sees it (the "bottleneck" of Ghiasi et al. 2017): one
@@ -145,10 +215,15 @@ struct StyleVector {
   // Error{usage} for vectors of two sizes, or of two known spaces.
   NST_API static StyleVector blend(const StyleVector& a, const StyleVector& b, float weight);
   // .npy float32 [n], n from 1 to 4096, and the space in the header's padding, where NumPy sees a
-  // comment; a file without one has the space "". Throws Error{input} / Error{output}, and save
-  // Error{usage} if `space` is no name of a space (1 to 64 letters, digits, '.', '-', '_').
+  // comment; a file without one has the space "". Throws Error{input} (also for values that are not
+  // finite or beyond ±1e4) / Error{output}, and save Error{usage} if `space` is no name of a space
+  // (1 to 64 letters, digits, '.', '-', '_').
   NST_API static StyleVector load(const std::string& path);
+  // The same from memory; `name` stands for the file in messages.
+  NST_API static StyleVector decode(std::span<const std::uint8_t> bytes, const std::string& name);
   NST_API void save(const std::string& path) const;
+  // The bytes of such a file.
+  NST_API std::vector<std::uint8_t> encode() const;
 };
 
 // Called on the calling thread between layers with the fraction done in [0, 1]; return false to
@@ -159,10 +234,16 @@ using Progress = std::function<bool(double fraction)>;
 // cgroup quota respected), at least 1.
 NST_API int available_threads();
 
-// Creates the threads that runs of the calling thread will use (0 = available_threads()), each on a
-// processor of its own. Optional: the first run does it, which takes some 0.2 ms of it. Throws
-// Error{usage} as runs do.
+// Creates the threads that runs will use (0 = available_threads()), each on a processor of its own.
+// Optional: the first run does it, which takes some 0.2 ms of it. Where the system gives fewer
+// threads, runs take longer, to the same bytes. Throws Error{usage} as runs do.
+//
+// The library's threads sleep between runs, take none of the host's signals and live as long as the
+// process; a forked child gets its own.
 NST_API void start_threads(int threads = 0);
+
+// What runs the threads, as this library was built: "own" (a team of the library's) or "openmp".
+NST_API std::string thread_backend();
 
 struct RunOptions {
   int threads = 0;  // 0 = as many as this process may use (affinity and cgroup quota respected)
@@ -174,7 +255,9 @@ struct RunOptions {
 };
 
 struct StyleOptions {
-  int style_size = 256;  // shorter side the style is resized to (aspect kept); 0 = as it is
+  // Shorter side the style is resized to, aspect kept; 0 = as it is. A style longer than 16 times
+  // its width is given 16·style_size² pixels, so that a thin strip does not become a huge picture.
+  int style_size = 256;
   Resize resize = Resize::smooth;
 };
 
@@ -210,6 +293,8 @@ class NST_API Model {
   static Model open(const std::string& path);
   // The same from memory; the bytes must outlive the model. `name` appears in messages.
   static Model open_memory(const void* data, std::size_t size, const std::string& name);
+  // The same from bytes that the model keeps.
+  static Model open_memory(std::vector<std::uint8_t> bytes, const std::string& name);
   // The small model embedded in this library.
   static Model default_model();
 
@@ -221,14 +306,18 @@ class NST_API Model {
   // Every table compiled in that this CPU can run, best first.
   static std::vector<std::string> supported_isas();
 
-  // Style of a picture. Throws Error{input} if it is too small (shorter side ≥ 43 for Inception-v3
-  // after resizing).
+  // Style of a picture; alpha is dropped (see compose). Throws Error{input} if it is too small
+  // (shorter side ≥ 43 for Inception-v3 after resizing) or has a float sample that is not finite or
+  // more than 0.5 outside 0..1, Error{limit} before anything is resized if it needs more than
+  // run.max_memory_bytes, or than 1 GiB where that is 0.
   StyleVector encode_style(const ImageView& style, const StyleOptions& options = {},
                            const RunOptions& run = {}) const;
-  // Throws Error{model} if `style` is not what this model takes: of another size, or of another
-  // known space. Painting checks it too.
+  // Throws if `style` is not what this model takes: Error{input} if it is of another size or a value
+  // is not finite or beyond ±1e4, Error{model} if it is of another known space. Painting checks it
+  // too.
   void check_style(const StyleVector& style) const;
-  // Paints `content` (≥ 5×5) with a style. Returns f32 RGB of the network's own size,
+  // Paints `content` (≥ 5×5; alpha is dropped) with a style. Throws Error{input} for samples as
+  // above, and what check_style throws. Returns f32 RGB of the network's own size,
   // 4·ceil(⌈side/2⌉/2) per side: aligned at the top left, so crop right and bottom to the content's
   // size for a picture.
   Image stylize(const ImageView& content, const StyleVector& style,

@@ -17,8 +17,8 @@ int main(int argc, char** argv) {
   if (status == NST_OK) status = nst_image_read(argv[1], &content);
   if (status == NST_OK) status = nst_image_read(argv[2], &painting);
   if (status == NST_OK)
-    status = nst_encode_style(model, &painting, 256, NST_RESIZE_SMOOTH, NULL, &style);
-  if (status == NST_OK) status = nst_stylize(model, &content, style, NULL, &content);
+    status = nst_style_encode(model, &painting, 256, NST_RESIZE_SMOOTH, NULL, &style);
+  if (status == NST_OK) status = nst_style_paint(model, &content, style, NULL, &content);
   if (status == NST_OK) status = nst_image_write(argv[3], &content, 95);
   if (status != NST_OK) fprintf(stderr, "stylize: %s\n", nst_last_error());
 

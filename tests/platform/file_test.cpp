@@ -1,10 +1,13 @@
 #include "platform/file.hpp"
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <filesystem>
 #include <string>
 #include <thread>
@@ -40,10 +43,11 @@ std::size_t entries(const fs::path& folder) {
 
 }  // namespace
 
-TEST_CASE("A mapped file shows the file's bytes, and survives a move") {
+TEST_CASE("A file's contents are its bytes, and survive a move and the file's end") {
   const TemporaryFolder folder;
   FileContents file(folder.file("a", as_bytes("hello")), ErrorCode::input);
   const FileContents moved = std::move(file);
+  fs::resize_file(folder.file("a"), 0);  // a mapping's pages would be gone
   CHECK(std::string(moved.bytes().begin(), moved.bytes().end()) == "hello");
   CHECK(FileContents(folder.file("empty", {}), ErrorCode::input).bytes().empty());
 }
@@ -54,9 +58,9 @@ TEST_CASE("Opening what is no readable file names the path and the reason") {
   const std::string message =
       expect_error(ErrorCode::model, [&] { FileContents(missing, ErrorCode::model); });
   CHECK(message == missing + ": cannot open: No such file or directory");
-  CHECK(contains(
-      expect_error(ErrorCode::input, [&] { FileContents(folder.path().string(), ErrorCode::input); }),
-      "Is a directory"));
+  CHECK(contains(expect_error(ErrorCode::input,
+                              [&] { FileContents(folder.path().string(), ErrorCode::input); }),
+                 "Is a directory"));
   const std::string five = folder.file("five", as_bytes("12345"));
   CHECK(contains(expect_error(ErrorCode::input, [&] { FileContents(five, ErrorCode::input, 4); }),
                  "5 bytes, the limit is 4"));
@@ -146,4 +150,101 @@ TEST_CASE("A write-protected file is not replaced") {
   REQUIRE(::chmod(path.c_str(), 0444) == 0);
   expect_error(ErrorCode::output, [&] { write_file_atomically(path, as_bytes("new")); });
   CHECK(content(path) == "old");
+}
+
+TEST_CASE("A file that becomes shorter while it is read is an error") {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("shrinking", as_bytes(std::string(64 << 20, 'x')));
+  std::atomic<bool> stop{false};
+  std::thread shortener([&] {
+    while (!stop) {
+      fs::resize_file(path, 10);
+      fs::resize_file(path, 64 << 20);
+    }
+  });
+  int refused = 0;
+  for (int i = 0; i < 30; ++i) {
+    try {
+      const std::size_t size = FileContents(path, ErrorCode::input).bytes().size();
+      CHECK((size == 10 || size == 64 << 20));
+    } catch (const nst::Error& error) {
+      ++refused;
+      CHECK(error.code() == ErrorCode::input);
+      CHECK(contains(error.what(), "became shorter while it was read"));
+    }
+  }
+  stop = true;
+  shortener.join();
+  MESSAGE(refused << " of 30 were caught while they shrank");
+}
+
+TEST_CASE("A file whose size the system says to be 0 is read to its end") {
+  if (!fs::exists("/proc/self/status")) return;
+  CHECK(contains(content("/proc/self/status"), "Name:"));
+}
+
+TEST_CASE("A file of another owner keeps owner, group and permissions") {
+  if (::geteuid() != 0) {
+    MESSAGE("skipped: only root may give files away");
+    return;
+  }
+  const TemporaryFolder folder;
+  const std::string path = folder.file("out", as_bytes("old"));
+  REQUIRE(::chown(path.c_str(), 1234, 2345) == 0);
+  REQUIRE(::chmod(path.c_str(), 0604) == 0);
+  write_file_atomically(path, as_bytes("new"));
+  struct stat status {};
+  REQUIRE(::stat(path.c_str(), &status) == 0);
+  CHECK(status.st_uid == 1234);
+  CHECK(status.st_gid == 2345);
+  CHECK((status.st_mode & 07777) == 0604);
+}
+
+TEST_CASE("A file size limit is an error: no signal, no temporary file, the old bytes") {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("out", as_bytes("old"));
+  rlimit before{};
+  REQUIRE(::getrlimit(RLIMIT_FSIZE, &before) == 0);
+  const rlimit small{1000, before.rlim_max};
+  REQUIRE(::setrlimit(RLIMIT_FSIZE, &small) == 0);
+  const std::string message = expect_error(
+      ErrorCode::output, [&] { write_file_atomically(path, as_bytes(std::string(5000, 'x'))); });
+  REQUIRE(::setrlimit(RLIMIT_FSIZE, &before) == 0);
+  CHECK(contains(message, "File too large"));
+  CHECK(content(path) == "old");
+  CHECK(entries(folder.path()) == 1);
+}
+
+TEST_CASE("A pipe that nobody reads any more is an error, not a signal") {
+  int ends[2];
+  REQUIRE(::pipe(ends) == 0);
+  ::close(ends[0]);
+  const std::string path = "/proc/self/fd/" + std::to_string(ends[1]);
+  CHECK(
+      contains(expect_error(ErrorCode::output, [&] { write_file_atomically(path, as_bytes("x")); }),
+               "Broken pipe"));
+  ::close(ends[1]);
+}
+
+TEST_CASE("A writable file in a folder that takes no new files is overwritten in place") {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("out", as_bytes("old and longer than the new one"));
+  REQUIRE(::chmod(path.c_str(), 0666) == 0);
+  REQUIRE(::chmod(folder.path().c_str(), 0555) == 0);
+  const pid_t child = ::fork();
+  if (child == 0) {  // as another user: root may create files everywhere
+    if (::geteuid() == 0 && ::setresuid(65534, 65534, 65534) != 0) ::_exit(2);
+    try {
+      write_file_atomically(path, as_bytes("new"));
+    } catch (const nst::Error&) {
+      ::_exit(1);
+    }
+    ::_exit(nst::why_not_writable(path).empty() ? 0 : 3);
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  CHECK(WEXITSTATUS(status) == 0);
+  CHECK(content(path) == "new");
+  REQUIRE(::chmod(folder.path().c_str(), 0755) == 0);
+  CHECK(entries(folder.path()) == 1);
 }

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <limits>
 
+#include "platform/memory.hpp"
+
 #ifdef __linux__
 #include <sys/mman.h>
 #endif
@@ -45,7 +47,9 @@ void advise_large_pages(void* memory, std::size_t bytes) {
 AlignedBuffer::AlignedBuffer(std::size_t floats, const std::string& what) : size_(floats) {
   if (floats == 0) return;
   const std::size_t limit = (std::numeric_limits<std::size_t>::max() - kLargePage) / sizeof(float);
-  if (floats <= limit) data_.reset(allocate(floats * sizeof(float)));
+  if (floats <= limit && memory_allows(floats * sizeof(float))) {
+    data_.reset(allocate(floats * sizeof(float)));
+  }
   if (!data_) {
     throw Error(ErrorCode::limit, what + ": cannot allocate " +
                                       std::to_string(floats / (1024 * 1024 / sizeof(float))) +

@@ -1,0 +1,36 @@
+#include "streams.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+
+namespace nst::run {
+
+std::string input_name(const std::string& path) { return path == "-" ? "standard input" : path; }
+
+void check_one_standard_input(const std::vector<std::string>& paths) {
+  if (std::count(paths.begin(), paths.end(), "-") > 1) {
+    throw Error(ErrorCode::usage, "-: standard input can be read once; name a file for the others");
+  }
+}
+
+OutputFormat Output::picture_format() const {
+  if (!format.empty()) return output_format("picture." + format);
+  const bool named = std::filesystem::path(path).has_extension();
+  if (named || !is_stream()) return output_format(path);
+  throw Error(ErrorCode::usage, (path == "-" ? "standard output" : path) +
+                                    ": cannot tell the format to write; say --format png, jpg, ppm "
+                                    "or npy");
+}
+
+bool Output::is_stream() const {
+  std::error_code ignored;
+  const auto status = std::filesystem::status(path, ignored);
+  return path == "-" || (std::filesystem::exists(status) && std::filesystem::is_other(status));
+}
+
+void Output::check() const {
+  if (path != "-") check_writable(path);
+}
+
+}  // namespace nst::run

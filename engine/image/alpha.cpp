@@ -1,0 +1,92 @@
+// Transparency: composing a picture on a colour, and carrying alpha past the networks, which know
+// colours alone. The resize of alpha is in resize.cpp.
+#include "image/alpha.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstring>
+
+#include "image/view.hpp"
+
+namespace nst {
+
+void compose_row(const std::uint8_t* rgba, int width, Colour background, std::uint8_t* rgb) {
+  const unsigned below[3] = {background.red, background.green, background.blue};
+  for (int x = 0; x < width; ++x, rgba += 4, rgb += 3) {
+    const unsigned alpha = rgba[3];
+    for (int c = 0; c < 3; ++c) {
+      rgb[c] = static_cast<std::uint8_t>((rgba[c] * alpha + below[c] * (255 - alpha) + 127) / 255);
+    }
+  }
+}
+
+namespace {
+
+void compose_row(const float* rgba, int width, Colour background, float* rgb) {
+  const float below[3] = {static_cast<float>(background.red) / 255.0f,
+                          static_cast<float>(background.green) / 255.0f,
+                          static_cast<float>(background.blue) / 255.0f};
+  for (int x = 0; x < width; ++x, rgba += 4, rgb += 3) {
+    for (int c = 0; c < 3; ++c) rgb[c] = rgba[c] * rgba[3] + below[c] * (1.0f - rgba[3]);
+  }
+}
+
+template <typename T>
+void compose_rows(const ImageView& picture, Colour background, T* out) {
+  for (int y = 0; y < picture.height; ++y, out += std::ptrdiff_t{3} * picture.width) {
+    const T* row = view_row<T>(picture, y);
+    if (picture.channels == 4) {
+      compose_row(row, picture.width, background, out);
+    } else {
+      std::copy_n(row, std::ptrdiff_t{3} * picture.width, out);
+    }
+  }
+}
+
+}  // namespace
+
+Image compose(const ImageView& picture, Colour background) {
+  check_view(picture);
+  Image out(picture.width, picture.height, 3, picture.type);
+  if (picture.type == SampleType::u8) {
+    compose_rows<std::uint8_t>(picture, background, out.u8());
+  } else {
+    compose_rows<float>(picture, background, out.f32());
+  }
+  return out;
+}
+
+Image alpha_plane(const ImageView& rgba) {
+  check_view(rgba);
+  if (rgba.channels != 4 || rgba.type != SampleType::u8) {
+    throw Error(ErrorCode::usage, "alpha is taken from u8 pictures of 4 channels");
+  }
+  Image alpha(rgba.width, rgba.height, 1, SampleType::u8);
+  std::uint8_t* out = alpha.u8();
+  for (int y = 0; y < rgba.height; ++y) {
+    const auto* from = view_row<std::uint8_t>(rgba, y) + 3;
+    for (int x = 0; x < rgba.width; ++x, from += 4) *out++ = *from;
+  }
+  return alpha;
+}
+
+Image with_alpha(const ImageView& rgb, const Image& alpha) {
+  check_view(rgb);
+  if (rgb.channels != 3 || rgb.type != SampleType::u8 || alpha.channels != 1 ||
+      alpha.type != SampleType::u8 || alpha.width != rgb.width || alpha.height != rgb.height) {
+    throw Error(ErrorCode::usage, "alpha and colours are not two parts of one u8 picture");
+  }
+  Image rgba(rgb.width, rgb.height, 4, SampleType::u8);
+  std::uint8_t* out = rgba.u8();
+  const std::uint8_t* a = alpha.u8();
+  for (int y = 0; y < rgb.height; ++y) {
+    const auto* from = view_row<std::uint8_t>(rgb, y);
+    for (int x = 0; x < rgb.width; ++x, from += 3, out += 4) {
+      std::memcpy(out, from, 3);
+      out[3] = *a++;
+    }
+  }
+  return rgba;
+}
+
+}  // namespace nst

@@ -1,0 +1,214 @@
+#include "image/jpeg_segments.hpp"
+
+#include <array>
+#include <cstring>
+#include <string>
+#include <string_view>
+
+namespace nst::codec {
+namespace {
+
+constexpr const char* kFormat = "JPEG";
+
+// Markers, by their second byte (T.81, table B.1).
+enum Marker : std::uint8_t {
+  kTemporary = 0x01,
+  kFrame0 = 0xc0,
+  kHuffman = 0xc4,
+  kExtension = 0xc8,
+  kArithmetic = 0xcc,
+  kFrame15 = 0xcf,
+  kRestart0 = 0xd0,
+  kRestart7 = 0xd7,
+  kStart = 0xd8,
+  kEnd = 0xd9,
+  kScan = 0xda,
+  kQuantisation = 0xdb,
+  kHeight = 0xdc,
+  kRestartInterval = 0xdd,
+  kApp0 = 0xe0,
+  kApp1 = 0xe1,
+  kApp14 = 0xee,
+  kApp15 = 0xef,
+  kFrameLs = 0xf7,
+  kComment = 0xfe,
+};
+
+bool is_frame(unsigned marker) {
+  return (marker >= kFrame0 && marker <= kFrame15 && marker != kHuffman && marker != kExtension &&
+          marker != kArithmetic) ||
+         marker == kFrameLs;
+}
+
+// May it stand between the scans of a picture?
+bool is_between_scans(unsigned marker) {
+  return marker == kHuffman || marker == kArithmetic || marker == kScan ||
+         marker == kQuantisation || marker == kHeight || marker == kRestartInterval ||
+         (marker >= kApp0 && marker <= kApp15) || marker == kComment;
+}
+
+void check_frame(const Input& input, unsigned marker, unsigned precision, unsigned height) {
+  switch (marker) {
+    case 0xc3:
+    case 0xcb:
+      input.fail_unread("lossless JPEG", "convert it to PNG or ordinary JPEG");
+    case kFrameLs:
+      input.fail_unread("JPEG-LS", "convert it to PNG or ordinary JPEG");
+    case 0xc0:
+    case 0xc1:
+    case 0xc2:
+    case 0xc9:
+    case 0xca:
+      break;
+    default:
+      input.fail_unread("hierarchical JPEG", "convert it to PNG or ordinary JPEG");
+  }
+  if (precision != 8) {
+    input.fail_unread(std::to_string(precision) + "-bit JPEG",
+                      "convert it to 8 bits, as PNG or JPEG");
+  }
+  if (height == 0) {
+    input.fail_unread("JPEG whose height comes behind the pixels (DNL)",
+                      "save it again with a picture editor");
+  }
+}
+
+class Walk {
+ public:
+  explicit Walk(const Input& input) : input_(input), bytes_(input.bytes) {}
+
+  JpegSegments run() {
+    at_ = 2;
+    int marker = next_marker();
+    while (marker >= 0 && take_segment(static_cast<unsigned>(marker))) marker = next_marker();
+    found_.has_end = marker == kEnd;
+    if (found_.scans.empty()) fail_cut("the file ends before the pixels");
+    found_.picture = bytes_.first(found_.scans.back().end);
+    found_.is_whole = is_whole();
+    if (!found_.has_end && !found_.is_whole) fail_cut("the file ends early: scans are missing");
+    if (!found_.progressive && !found_.is_whole) fail_cut("the scan of a component is missing");
+    return std::move(found_);
+  }
+
+ private:
+  [[noreturn]] void fail_cut(const char* reason) const { input_.fail_damaged(kFormat, reason); }
+
+  // Moves behind the next marker and returns its second byte; -1 at the end of the file. The pixels
+  // are passed over: a 0xff among them is followed by 0 or by a restart's number.
+  int next_marker() {
+    int marker = -1;
+    std::size_t begin = bytes_.size();
+    while (at_ < bytes_.size()) {
+      const void* found = std::memchr(bytes_.data() + at_, 0xff, bytes_.size() - at_);
+      if (found == nullptr) break;
+      begin = static_cast<std::size_t>(static_cast<const std::uint8_t*>(found) - bytes_.data());
+      at_ = begin;
+      while (at_ < bytes_.size() && bytes_[at_] == 0xff) ++at_;  // fill bytes
+      if (at_ == bytes_.size()) break;
+      const unsigned second = bytes_[at_++];
+      if (second != 0 && (second < kRestart0 || second > kRestart7)) {
+        marker = static_cast<int>(second);
+        break;
+      }
+    }
+    if (marker < 0) at_ = begin = bytes_.size();
+    if (!found_.scans.empty() && found_.scans.back().end == 0) found_.scans.back().end = begin;
+    return marker;
+  }
+
+  // False: the picture ends before this marker.
+  bool take_segment(unsigned marker) {
+    if (marker == kTemporary && found_.scans.empty()) return true;
+    if (marker == kEnd || marker == kStart) return false;
+    if (!found_.scans.empty() && !is_between_scans(marker)) return false;
+    // Behind a whole sequential picture only a phone's trailer can have a scan.
+    if (marker == kScan && !found_.progressive && is_whole()) return false;
+    if (bytes_.size() - at_ < 2) return false;
+    const std::size_t length = bytes_[at_] * std::size_t{256} + bytes_[at_ + 1];
+    if (length < 2 || length > bytes_.size() - at_) return false;
+    const Bytes body = bytes_.subspan(at_ + 2, length - 2);
+    if (marker == kScan) take_scan(body);
+    at_ += length;
+    if (is_frame(marker)) take_frame(marker, body);
+    if (marker == kHuffman) found_.huffman.push_back(body);
+    if (marker == kApp1 && found_.scans.empty()) take_exif(body);
+    if (marker == kApp14 && body.size() >= 12 && std::memcmp(body.data(), "Adobe", 5) == 0) {
+      found_.adobe = true;
+    }
+    return true;
+  }
+
+  void take_frame(unsigned marker, Bytes body) {
+    if (body.size() < 6) input_.fail_damaged(kFormat, "a short frame header");
+    found_.height = body[1] * 256u + body[2];
+    found_.width = body[3] * 256u + body[4];
+    found_.components = body[5];
+    found_.progressive = marker == 0xc2 || marker == 0xca;
+    found_.arithmetic = marker > kExtension;
+    check_frame(input_, marker, body[0], found_.height);
+    if (body.size() < 6 + std::size_t{3} * found_.components) {
+      input_.fail_damaged(kFormat, "a short frame header");
+    }
+    coefficients_.clear();
+    for (unsigned i = 0; i < found_.components; ++i) {
+      Coefficients c{body[6 + 3 * i], {}};
+      c.missing_bits.fill(kUnseen);
+      coefficients_.push_back(c);
+    }
+  }
+
+  void take_exif(Bytes body) {
+    constexpr std::string_view kHeader("Exif\0\0", 6);
+    if (found_.exif.empty() && body.size() > kHeader.size() &&
+        std::memcmp(body.data(), kHeader.data(), kHeader.size()) == 0) {
+      found_.exif = body.subspan(kHeader.size());
+    }
+  }
+
+  // The header of a scan: how many components and which, then Ss, Se, Ah and Al. Only a progressive
+  // picture's scans are parts; what other files say there is known to be wrong in some.
+  void take_scan(Bytes body) {
+    const std::size_t count = body.empty() ? 0 : body[0];
+    if (body.size() < 4 + 2 * count) input_.fail_damaged(kFormat, "a short scan header");
+    found_.scans.push_back({at_ + 3 + 2 * count, 0});
+    const std::uint8_t* parameters = body.data() + 1 + 2 * count;
+    const unsigned first = found_.progressive ? parameters[0] : 0;
+    const unsigned last = found_.progressive ? parameters[1] : 63;
+    const unsigned bits = found_.progressive ? parameters[2] & 15 : 0;
+    for (std::size_t i = 0; i < count; ++i) {
+      for (Coefficients& c : coefficients_) {
+        if (c.component != body[1 + 2 * i]) continue;
+        for (unsigned k = first; k <= last && k < 64; ++k) {
+          c.missing_bits[k] = static_cast<std::uint8_t>(bits);
+        }
+      }
+    }
+  }
+
+  bool is_whole() const {
+    for (const Coefficients& c : coefficients_) {
+      for (const std::uint8_t bits : c.missing_bits) {
+        if (bits != 0) return false;
+      }
+    }
+    return true;
+  }
+
+  static constexpr std::uint8_t kUnseen = 255;
+  struct Coefficients {
+    unsigned component;
+    std::array<std::uint8_t, 64> missing_bits;  // of each, in zigzag order
+  };
+
+  const Input& input_;
+  Bytes bytes_;
+  std::size_t at_ = 0;
+  std::vector<Coefficients> coefficients_;
+  JpegSegments found_;
+};
+
+}  // namespace
+
+JpegSegments walk_jpeg(const Input& input) { return Walk(input).run(); }
+
+}  // namespace nst::codec

@@ -1,0 +1,79 @@
+#include "image/samples.hpp"
+
+#include <charconv>
+#include <cmath>
+#include <cstddef>
+
+#include "image/view.hpp"
+
+namespace nst {
+namespace {
+
+constexpr float kLow = -kOvershoot;
+constexpr float kHigh = 1.0f + kOvershoot;
+
+// Shortest form that is the same float: 255, 1e+30, nan.
+std::string number(float value) {
+  char text[32];
+  const auto [end, error] = std::to_chars(text, text + sizeof text, value);
+  return error == std::errc() ? std::string(text, end) : "?";
+}
+
+[[noreturn]] void fail(const std::string& what, float value, const std::string& place) {
+  const std::string start = what + ": " + place + " is " + number(value);
+  if (!std::isfinite(value)) {
+    throw Error(ErrorCode::input, start + ", which is not finite; check what wrote it");
+  }
+  throw Error(ErrorCode::input, start +
+                                    ", outside 0..1; divide samples of 0..255 by 255 (-0.5 to 1.5 "
+                                    "is let pass)");
+}
+
+}  // namespace
+
+void check_row(const float* row, int count, int channels, int y, const std::string& what) {
+  // Counted without a branch, so that it takes no time beside reading the row. NaN compares false.
+  int good = 0;
+  if (channels == 3) {
+    for (std::ptrdiff_t i = 0; i < std::ptrdiff_t{3} * count; ++i) {
+      good += row[i] >= kLow && row[i] <= kHigh ? 1 : 0;
+    }
+  } else {
+    for (std::ptrdiff_t x = 0; x < count; ++x) {
+      for (int c = 0; c < 3; ++c) {
+        good += row[channels * x + c] >= kLow && row[channels * x + c] <= kHigh ? 1 : 0;
+      }
+    }
+  }
+  if (good == 3 * count) return;
+  for (std::ptrdiff_t x = 0; x < count; ++x) {
+    for (int c = 0; c < 3; ++c) {
+      const float value = row[channels * x + c];
+      if (value >= kLow && value <= kHigh) continue;
+      fail(what, value,
+           "the sample at x " + std::to_string(x) + ", y " + std::to_string(y) + ", channel " +
+               std::to_string(c));
+    }
+  }
+}
+
+void check_samples(const ImageView& image, const std::string& what) {
+  if (image.type != SampleType::f32) return;
+  for (int y = 0; y < image.height; ++y) {
+    check_row(view_row<float>(image, y), image.width, image.channels, y, what);
+  }
+}
+
+void check_style_values(const StyleVector& style, const std::string& what) {
+  for (std::size_t i = 0; i < style.values.size(); ++i) {
+    const float value = style.values[i];
+    if (std::abs(value) <= kLargestStyleValue) continue;
+    const std::string start = what + ": value " + std::to_string(i) + " is " + number(value);
+    throw Error(ErrorCode::input, start +
+                                      (std::isfinite(value) ? ", far outside what a style can be"
+                                                            : ", which is not finite") +
+                                      "; check what wrote it");
+  }
+}
+
+}  // namespace nst

@@ -1,0 +1,45 @@
+// Two things at once.
+#pragma once
+
+#include <atomic>
+#include <exception>
+#include <system_error>
+#include <thread>
+
+#include "platform/processors.hpp"
+
+namespace nst {
+
+// Calls `other` on a thread of its own while the calling thread calls `here`; one after the other
+// where no thread can be had. Throws what `other` threw, else what `here` threw, when both have
+// ended.
+template <class Other, class Here>
+void run_beside(Other&& other, Here&& here) {
+  std::exception_ptr error_of_other, error_of_here;
+  const auto caught = [](auto& call, std::exception_ptr& error) noexcept {
+    try {
+      call();
+    } catch (...) {
+      error = std::current_exception();
+    }
+  };
+  std::thread thread;
+  std::atomic<bool> started{false};
+  const int home = current_processor();
+  try {
+    thread = std::thread([&] {
+      move_to_own_processor(1, home);
+      started.store(true, std::memory_order_release);
+      caught(other, error_of_other);
+    });
+    let_start(started);
+  } catch (const std::system_error&) {  // there is none: in turn, then
+    caught(other, error_of_other);
+  }
+  caught(here, error_of_here);
+  if (thread.joinable()) thread.join();
+  if (error_of_other) std::rethrow_exception(error_of_other);
+  if (error_of_here) std::rethrow_exception(error_of_here);
+}
+
+}  // namespace nst

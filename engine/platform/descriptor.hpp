@@ -1,0 +1,53 @@
+// File descriptors (POSIX), for the files of this folder.
+#pragma once
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <string>
+#include <system_error>
+#include <utility>
+
+#include "base/text.hpp"
+#include "nst/nst.hpp"
+
+namespace nst {
+
+// Throws Error{code} "<path>: <what>: <the system's text for error_number>".
+[[noreturn]] inline void fail_file(ErrorCode code, const std::string& path, const std::string& what,
+                                   int error_number) {
+  const bool memory = error_number == ENOMEM;  // no fault of the file's
+  throw Error(memory ? ErrorCode::limit : code,
+              one_line(path) + ": " + what + ": " + std::generic_category().message(error_number));
+}
+
+// A file descriptor closed on scope exit.
+class Descriptor {
+ public:
+  explicit Descriptor(int fd) : fd_(fd) {}
+  ~Descriptor() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+
+  int get() const { return fd_; }
+  bool is_open() const { return fd_ >= 0; }
+  // Closes now; false with errno set if the system reports a delayed write error.
+  bool close() { return ::close(std::exchange(fd_, -1)) == 0; }
+
+ private:
+  int fd_;
+};
+
+// open(2) with O_CLOEXEC, again where a signal interrupted it.
+inline int open_retrying(const std::string& path, int flags, mode_t mode = 0) {
+  int fd = -1;
+  do {
+    fd = ::open(path.c_str(), flags | O_CLOEXEC, mode);
+  } while (fd < 0 && errno == EINTR);
+  return fd;
+}
+
+}  // namespace nst

@@ -1,0 +1,106 @@
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "platform/descriptor.hpp"
+#include "platform/file.hpp"
+
+namespace nst {
+namespace {
+
+constexpr std::size_t kChunkBytes = std::size_t{64} << 10;
+
+// A buffer that grows as a stream is read.
+class Growing {
+ public:
+  explicit Growing(std::string name) : name_(std::move(name)) {}
+
+  // Room for at least `bytes` in all.
+  void reserve(std::uint64_t bytes) {
+    if (buffer_ && bytes <= capacity()) return;
+    constexpr std::uint64_t kMost = std::uint64_t{1} << 62;
+    if (bytes > kMost) throw Error(ErrorCode::limit, one_line(name_) + ": no memory for it");
+    const std::uint64_t wanted = std::max<std::uint64_t>(bytes, 2 * capacity());
+    auto larger = std::make_shared<AlignedBuffer>((wanted + sizeof(float) - 1) / sizeof(float),
+                                                  one_line(name_));
+    if (size_ > 0) std::memcpy(larger->data(), buffer_->data(), size_);
+    buffer_ = std::move(larger);
+  }
+  std::uint8_t* end() { return reinterpret_cast<std::uint8_t*>(buffer_->data()) + size_; }
+  std::size_t capacity() const { return buffer_ ? buffer_->size() * sizeof(float) : 0; }
+  std::size_t size() const { return size_; }
+  std::size_t room() const { return capacity() - size_; }
+  void grew_by(std::size_t bytes) { size_ += bytes; }
+  std::shared_ptr<const AlignedBuffer> take() { return std::move(buffer_); }
+
+ private:
+  std::string name_;
+  std::shared_ptr<AlignedBuffer> buffer_;
+  std::size_t size_ = 0;
+};
+
+}  // namespace
+
+FileContents::FileContents(const std::string& path, ErrorCode code, std::uint64_t max_bytes) {
+  const Descriptor file(open_retrying(path, O_RDONLY));
+  if (!file.is_open()) fail_file(code, path, "cannot open", errno);
+  read_all(file.get(), path, code, max_bytes);
+}
+
+FileContents::FileContents(int descriptor, const std::string& name, ErrorCode code,
+                           std::uint64_t max_bytes) {
+  read_all(descriptor, name, code, max_bytes);
+}
+
+FileContents FileContents::standard_input(const std::string& name, ErrorCode code,
+                                          std::uint64_t max_bytes) {
+  return FileContents(STDIN_FILENO, name, code, max_bytes);
+}
+
+void FileContents::read_all(int descriptor, const std::string& name, ErrorCode code,
+                            std::uint64_t max_bytes) {
+  struct stat status {};
+  if (::fstat(descriptor, &status) != 0) fail_file(code, name, "cannot open", errno);
+  if (S_ISDIR(status.st_mode)) fail_file(code, name, "cannot open", EISDIR);
+  // Of a regular file the size is known; what says 0 may be one that the system makes as it is
+  // read.
+  const std::uint64_t expected =
+      S_ISREG(status.st_mode) ? static_cast<std::uint64_t>(status.st_size) : 0;
+  const auto check_limit = [&](std::uint64_t size) {
+    if (max_bytes == 0 || size <= max_bytes) return;
+    throw Error(code, one_line(name) + ": cannot open: " + std::to_string(size) +
+                          " bytes, the limit is " + std::to_string(max_bytes));
+  };
+  check_limit(expected);
+  Growing bytes(name);
+  bytes.reserve(expected > 0 ? expected : kChunkBytes);
+  for (;;) {
+    if (expected > 0 && bytes.size() == expected) break;
+    if (bytes.room() == 0) bytes.reserve(bytes.size() + kChunkBytes);
+    const std::size_t most = expected > 0 ? expected - bytes.size() : bytes.room();
+    const ssize_t got = ::read(descriptor, bytes.end(), most);
+    if (got < 0) {
+      if (errno == EINTR) continue;
+      fail_file(code, name, "cannot read", errno);
+    }
+    if (got == 0) break;
+    bytes.grew_by(static_cast<std::size_t>(got));
+    check_limit(bytes.size());
+  }
+  if (bytes.size() < expected) {
+    throw Error(code, one_line(name) + ": became shorter while it was read (" +
+                          std::to_string(bytes.size()) + " of " + std::to_string(expected) +
+                          " bytes); try again when it is whole");
+  }
+  size_ = bytes.size();
+  buffer_ = bytes.take();
+}
+
+Bytes FileContents::bytes() const {
+  return {reinterpret_cast<const std::uint8_t*>(buffer_->data()), size_};
+}
+
+}  // namespace nst

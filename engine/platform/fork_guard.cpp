@@ -1,0 +1,24 @@
+#include "platform/fork_guard.hpp"
+
+#include <pthread.h>
+
+namespace nst {
+namespace {
+
+pthread_rwlock_t sections = PTHREAD_RWLOCK_INITIALIZER;  // sections read, fork() writes
+
+void before_fork() { pthread_rwlock_wrlock(&sections); }
+void in_parent() { pthread_rwlock_unlock(&sections); }
+// The lock names a thread that does not exist here: it starts anew.
+void in_child() { sections = PTHREAD_RWLOCK_INITIALIZER; }
+
+}  // namespace
+
+ForkGuard::ForkGuard() {
+  [[maybe_unused]] static const int registered = pthread_atfork(before_fork, in_parent, in_child);
+  pthread_rwlock_rdlock(&sections);
+}
+
+ForkGuard::~ForkGuard() { pthread_rwlock_unlock(&sections); }
+
+}  // namespace nst

@@ -1,0 +1,32 @@
+// Convolutions of any table: the choice of an algorithm, and its calls.
+#include "kernels/kernels.h"
+
+namespace nst::kernels {
+
+ConvPlan conv_plan(const Table& table, const ConvSpec& spec) {
+  for (const ConvAlgorithmList* list = &table.conv_algorithms; list != nullptr; list = list->next) {
+    for (int i = 0; i < list->count; ++i) {
+      const ConvAlgorithm* algorithm = list->algorithms[i];
+      if (algorithm->suits(spec)) return {spec, algorithm, algorithm->packed_floats(spec)};
+    }
+  }
+  return {spec, nullptr, 0};  // never: the last algorithm of a chain suits every spec
+}
+
+void conv_pack(const ConvPlan& plan, const float* weights, float* packed) {
+  plan.algorithm->pack(plan.spec, weights, packed);
+}
+
+ConvBlocking conv_blocking(const ConvPlan& plan, const ConvGeometry& geometry) {
+  return plan.algorithm->blocking(plan.spec, geometry);
+}
+
+void conv_run(const ConvArgs& args, Block block, float* moments, float* scratch) {
+  const ConvAlgorithm& algorithm = *args.plan.algorithm;
+  algorithm.run(args, block, scratch);
+  if (moments != nullptr) {
+    algorithm.block_moments(args.output, block, args.plan.spec.out_c, moments);
+  }
+}
+
+}  // namespace nst::kernels

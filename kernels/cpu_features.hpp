@@ -1,0 +1,17 @@
+// What the processor can do and the operating system lets it do.
+#pragma once
+
+namespace nst::kernels {
+
+struct CpuFeatures {
+  bool avx2 = false;    // AVX2, FMA and what compilers take for granted beside them
+  bool avx512 = false;  // all of the above, and AVX-512 F, CD, BW, DQ, VL
+  bool amd = false;     // made by AMD, or by Hygon to AMD's design
+};
+
+// Asks the processor by CPUID and, as a vector register that the system does not save is lost at
+// the next task switch, the system by XGETBV (Intel SDM, volume 1, 13.3 and 15.2 to 15.4).
+// Everything is false on processors other than x86-64.
+CpuFeatures cpu_features();
+
+}  // namespace nst::kernels

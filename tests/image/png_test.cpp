@@ -1,0 +1,229 @@
+// PNG files with odd chunks: the fixtures' files, rearranged.
+#include <algorithm>
+#include <cstring>
+
+#include "image/compose.hpp"
+#include "image/png_chunks.hpp"
+
+using nst::Image;
+using namespace nst::test;
+
+namespace {
+
+using File = std::vector<std::uint8_t>;
+
+File fixture(const std::string& name) { return file_bytes(image_fixture(name)); }
+
+File chunk(const std::string& type, const File& body, std::uint32_t crc_error = 0) {
+  FileBytes checked;
+  checked.text(type).add(body);
+  const std::uint32_t crc = nst::codec::crc32(checked.bytes) ^ crc_error;
+  return FileBytes{}.be32(body.size()).add(checked.bytes).be32(crc).bytes;
+}
+
+File of(const std::string& text) { return {text.begin(), text.end()}; }
+
+std::size_t find(const File& file, const std::string& type) {
+  const auto at = std::search(file.begin(), file.end(), type.begin(), type.end());
+  REQUIRE(at != file.end());
+  return static_cast<std::size_t>(at - file.begin()) - 4;
+}
+
+// `more` before the first chunk of this type.
+File with(File file, const std::string& type, const File& more) {
+  file.insert(file.begin() + static_cast<std::ptrdiff_t>(find(file, type)), more.begin(),
+              more.end());
+  return file;
+}
+
+File without(File file, const std::string& type) {
+  const std::size_t at = find(file, type);
+  const std::size_t size = 12 + file[at + 2] * 256u + file[at + 3];
+  file.erase(file.begin() + static_cast<std::ptrdiff_t>(at),
+             file.begin() + static_cast<std::ptrdiff_t>(at + size));
+  return file;
+}
+
+// A zlib stream of stored blocks (RFC 1950, 1951), all checksums right.
+File stored(const File& data) {
+  FileBytes out;
+  out.u8(0x78).u8(1);
+  std::uint32_t a = 1, b = 0;
+  for (const std::uint8_t byte : data) {
+    a = (a + byte) % 65521;
+    b = (b + a) % 65521;
+  }
+  for (std::size_t i = 0; i < data.size(); i += 65535) {
+    const std::size_t size = std::min<std::size_t>(65535, data.size() - i);
+    out.u8(i + size == data.size() ? 1 : 0).u16(size).u16(~size);
+    out.add({data.begin() + static_cast<std::ptrdiff_t>(i),
+             data.begin() + static_cast<std::ptrdiff_t>(i + size)});
+  }
+  return out.be32(b << 16 | a).bytes;
+}
+
+// As ImageMagick writes profiles: a name, a length, hexadecimal lines.
+File raw_profile(const File& block) {
+  std::string text = "\nexif\n" + std::to_string(block.size());
+  for (std::size_t i = 0; i < block.size(); ++i) {
+    if (i % 36 == 0) text += '\n';
+    text += "0123456789abcdef"[block[i] >> 4];
+    text += "0123456789abcdef"[block[i] & 15];
+  }
+  return of(text + "\n");
+}
+
+// EXIF with orientation 6 as SHORT or LONG.
+File exif(bool is_long = false) {
+  FileBytes tiff;
+  tiff.text("II").u16(42).u32(8).u16(1).u16(0x0112).u16(is_long ? 4 : 3).u32(1);
+  return tiff.u32(6).u32(0).bytes;
+}
+
+File joined(const std::string& text, const File& more) {
+  return FileBytes{}.text(text).add(more).bytes;
+}
+
+}  // namespace
+
+TEST_CASE("PNG: a missing end is a warning, missing pixels are not") {
+  const File whole = fixture("rgb8.png");
+  const Image expected = decoded(whole);
+  const File open(whole.begin(), whole.end() - 12);
+  for (const File& tail : {File{}, File(40), File{0, 0, 0, 9, 't', 'E', 'X', 't'}, File(5, 'x')}) {
+    const nst::LoadedImage loaded =
+        nst::decode_image(FileBytes{}.add(open).add(tail).bytes, "p.png");
+    CHECK(largest_difference(loaded.image, expected) == 0);
+    REQUIRE(loaded.warnings.size() == 1);
+    CHECK(loaded.warnings[0].starts_with("p.png: the end marker is missing"));
+  }
+  // The same pixels in two chunks, the second of which is lost.
+  const std::size_t at = find(whole, "IDAT");
+  const std::size_t size = whole[at + 2] * 256u + whole[at + 3];
+  const File pixels(whole.begin() + static_cast<std::ptrdiff_t>(at + 8),
+                    whole.begin() + static_cast<std::ptrdiff_t>(at + 8 + size));
+  const auto half = static_cast<std::ptrdiff_t>(size / 2);
+  const File first = chunk("IDAT", {pixels.begin(), pixels.begin() + half});
+  const File second = chunk("IDAT", {pixels.begin() + half, pixels.end()});
+  const File rest = without(whole, "IDAT");
+  check_decodes(with(with(rest, "IEND", first), "IEND", second), expected);
+  (void)refusal(with(rest, "IEND", first));
+  File cut = with(rest, "IEND", first);
+  cut.resize(cut.size() - 12);
+  (void)refusal(cut);
+}
+
+TEST_CASE("PNG: a wrong checksum counts where the picture hangs on it") {
+  for (const std::string name : {"palette8_trns.png", "exif6.png"}) {
+    CAPTURE(name);
+    const File whole = fixture(name);
+    const std::string type = name == "exif6.png" ? "eXIf" : "tRNS";
+    const std::size_t at = find(whole, type);
+    const std::size_t size = whole[at + 3];
+    for (std::size_t bit = 0; bit < 8 * (size + 8); ++bit) {
+      CAPTURE(bit);
+      File flipped = whole;
+      flipped[at + 4 + bit / 8] ^= static_cast<std::uint8_t>(1 << bit % 8);
+      (void)refusal(flipped);
+    }
+  }
+  const File whole = fixture("rgb8.png");
+  const Image expected = decoded(whole);
+  for (const std::string place : {"IDAT", "IEND"}) {
+    for (const std::string type : {"tEXt", "tIME", "gAMA", "prVt"}) {
+      check_decodes(with(whole, place, chunk(type, of("Comment\0hi"), 1)), expected);
+    }
+  }
+  File pixels = whole;
+  pixels[find(whole, "IDAT") + 9] ^= 1;
+  check_refused(pixels, "checksum");
+}
+
+TEST_CASE("PNG: an orientation in eXIf, with its prefix, as LONG, in raw profiles") {
+  const File turned = fixture("exif6.png");
+  const Image expected = decoded(turned);
+  const File bare = without(turned, "eXIf");
+  REQUIRE(decoded(bare).width == expected.height);
+  const std::string prefix("Exif\0\0", 6);
+  const File profile = raw_profile(joined(prefix, exif()));
+  const std::string name("Raw profile type exif\0", 22);
+  const std::string app1("Raw profile type APP1\0", 22);
+  const File chunks[] = {
+      chunk("eXIf", exif(true)),
+      chunk("eXIf", joined(prefix, exif())),
+      chunk("tEXt", joined(name, profile)),
+      chunk("tEXt", joined(name, raw_profile(exif(true)))),
+      chunk("zTXt", joined(name + '\0', stored(profile))),
+      chunk("iTXt", joined(name + std::string("\0\0en\0\0", 6), profile)),
+      chunk("iTXt", joined(app1 + std::string("\1\0\0\0", 4), stored(profile))),
+  };
+  for (const File& exif_chunk : chunks) {
+    for (const std::string place : {"IDAT", "IEND"}) {
+      check_decodes(with(bare, place, exif_chunk), expected);
+    }
+  }
+  // Damaged or foreign profiles say nothing; eXIf is believed before them.
+  for (const File& text : {of("\nexif\n"), of("\nexif\n 9\nxyz"), File(4000, '0'), File{}}) {
+    check_decodes(with(bare, "IDAT", chunk("tEXt", joined(name, text))), decoded(bare));
+    check_decodes(with(bare, "IDAT", chunk("zTXt", joined(name + '\0', text))), decoded(bare));
+    check_decodes(with(turned, "IDAT", chunk("tEXt", joined(name, text))), expected);
+  }
+}
+
+TEST_CASE("PNG: only the beginning of a raw profile is inflated") {
+  const File bare = without(fixture("exif6.png"), "eXIf");
+  File huge = raw_profile(exif());
+  huge.insert(huge.end(), std::size_t{2} << 20, '0');
+  const std::string name("Raw profile type exif\0\0", 23);
+  File file = bare;
+  for (int i = 0; i < 3; ++i) file = with(file, "IDAT", chunk("zTXt", joined(name, stored(huge))));
+  const nst::LoadedImage loaded = nst::decode_image(file, "p.png");
+  CHECK(loaded.image.width == decoded(bare).height);
+  std::uint8_t out[100];
+  CHECK(nst::codec::inflate_prefix(stored(huge), out, sizeof out) == sizeof out);
+  CHECK(std::equal(std::begin(out), std::end(out), huge.begin()));
+}
+
+TEST_CASE("PNG: chunks that do not suit the picture are passed over, unknown vital ones are not") {
+  const File palette = fixture("palette4.png");
+  check_decodes(with(palette, "IDAT", chunk("tRNS", File(40, 9))), decoded(palette));  // too long
+  const File rgb = fixture("rgb8.png");
+  check_decodes(with(rgb, "IDAT", chunk("PLTE", File(48, 9))), decoded(rgb));
+  check_decodes(with(rgb, "IDAT", chunk("tRNS", File(3, 9))), decoded(rgb));
+  check_decodes(with(rgb, "IEND", chunk("tRNS", File(6, 9))), decoded(rgb));
+  check_decodes(with(rgb, "IDAT", chunk("prVt", File(6, 9))), decoded(rgb));
+  check_refused(with(rgb, "IDAT", chunk("ABCD", {})), "ABCD");
+  check_refused(with(rgb, "IHDR", chunk("CgBI", File(4))), "Apple");
+  check_refused(without(palette, "PLTE"), "palette");
+  check_refused(without(rgb, "IDAT"), "pixels");
+  File text_mode = rgb;
+  text_mode.erase(text_mode.begin() + 4);  // \r\n to \n
+  check_refused(text_mode, "line ends");
+}
+
+TEST_CASE("PNG: an index beyond the palette is black") {
+  const File whole = fixture("palette4.png");
+  const std::size_t at = find(whole, "PLTE");
+  const File colours(whole.begin() + static_cast<std::ptrdiff_t>(at + 8),
+                     whole.begin() + static_cast<std::ptrdiff_t>(at + 8 + 48));
+  File shorter =
+      with(without(whole, "PLTE"), "IDAT", chunk("PLTE", {colours.begin(), colours.begin() + 30}));
+  Image expected = decoded(whole);
+  for (std::size_t i = 0; i < expected.sample_count(); i += 3) {
+    const auto* pixel = expected.u8() + i;
+    for (std::size_t k = 30; k < 48; k += 3) {
+      if (std::equal(pixel, pixel + 3, colours.data() + k)) std::memset(expected.u8() + i, 0, 3);
+    }
+  }
+  check_decodes(shorter, expected);
+}
+
+TEST_CASE("PNG: a picture that memory does not allow is a limit") {
+  const File whole = fixture("rgb8.png");  // 19×13
+  constexpr std::size_t kPicture = 3 * 19 * 13;
+  const std::size_t enough = NST_PNG_BY_STB ? 20 * kPicture + 2 * whole.size() : kPicture + 8 * 13;
+  CHECK(nst::decode_image(whole, "p.png", {enough, 0}).image.width == 19);
+  expect_error(nst::ErrorCode::limit, [&] {
+    (void)nst::decode_image(whole, "p.png", {kPicture - 1, 0});
+  });
+}
