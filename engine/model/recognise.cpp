@@ -305,14 +305,19 @@ std::string convert_command(const std::string& path) {
 
 void refuse_other_content(Bytes bytes, const std::string& path) {
   const Content content = recognise(bytes);
-  if (content == Content::safetensors || content == Content::unknown) return;
+  // Raw numbers without a beginning: only the name tells.
+  const std::size_t shard = path.rfind(".data-");
+  std::error_code ignored;
+  const bool is_shard = content == Content::unknown && shard != std::string::npos &&
+                        fs::exists(path.substr(0, shard) + ".index", ignored);
+  if (content == Content::safetensors || (content == Content::unknown && !is_shard)) return;
   std::string advice = "; it cannot be converted";
   if (content == Content::empty) advice = "; get it again";
-  if (is_source(content) || path.find(".data-") != std::string::npos) {
-    advice = "; convert it: " + convert_command(path);
-  }
+  if (is_shard || is_source(content)) advice = "; convert it: " + convert_command(path);
   throw Error(ErrorCode::model,
-              one_line(path) + ": not a model file but " + content_text(content) + advice);
+              one_line(path) + ": not a model file but " +
+                  (is_shard ? "a part of a TensorFlow checkpoint" : content_text(content)) +
+                  advice);
 }
 
 void refuse_other_path(const std::string& path) {

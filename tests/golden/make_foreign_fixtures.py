@@ -28,7 +28,7 @@ from make_weight_fixtures import value
 OUT = Path(__file__).parent.parent / "fixtures/weights/foreign.tar.xz"
 SIDE = 16
 PICTURE = tf.TensorSpec([1, SIDE, SIDE, 3])
-BATCH_NORM = ("gamma", "beta", "moving_mean", "moving_variance")
+BATCH_NORM = ("gamma/moving_variance", "beta/moving_variance", "moving_mean", "moving_variance")
 STRIDES = (1, 2, 1, 2, 1, 1, 2, 1, 1, 1, 1, 1, 1, 2, 1, 1, 1)
 CHANNELS, INNER, TOP = 2, 4, 6
 
@@ -55,6 +55,7 @@ class Predictor(tf.Module):
                 kernel = self.variable(f"{layer}/weights", (size, size, inputs, channels))
                 x = tf.nn.conv2d(x, kernel, stride, "SAME", name="Conv2D")
         with tf.name_scope(layer + "/BatchNorm/"):
+            # Integers need living channels: gamma and beta get the values of a variance, above 0.
             parts = [self.variable(f"{layer}/BatchNorm/{part}", (channels,)) for part in BATCH_NORM]
             gamma, beta, mean, variance = parts
             x = tf.compat.v1.nn.fused_batch_norm(
