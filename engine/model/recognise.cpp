@@ -184,14 +184,15 @@ bool is_tar(Bytes bytes) {
 
 Content recognise(Bytes bytes) {
   if (bytes.empty()) return Content::empty;
+  // First, because a header's length may look like a signature; one below 2^32 ends in four zero
+  // bytes, which no other format has before a brace.
+  if (has(bytes, 4, "\0\0\0\0{"sv)) return Content::safetensors;
   for (const Signature& signature : kSignatures) {
     if (has(bytes, signature.at, signature.text)) return signature.content;
   }
   if (has(bytes, 0, "PK\x03\x04") || has(bytes, 0, "PK\x05\x06")) return recognise_zip(bytes);
   if (is_sstable_end(bytes)) return Content::sstable;
   if (is_tar(bytes)) return Content::tar;
-  // A header length below 2^56 ends in a zero byte, which no text holds.
-  if (has(bytes, 7, "\0{"sv)) return Content::safetensors;
   // Python's pickle of protocol 2 to 5, and the number torch.save begins older files with.
   if (bytes.size() > 2 && bytes[0] == 0x80 && bytes[1] >= 2 && bytes[1] <= 5) {
     const Bytes start = bytes.first(std::min<std::size_t>(bytes.size(), 4096));

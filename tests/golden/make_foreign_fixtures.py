@@ -42,7 +42,8 @@ class Predictor(tf.Module):
 
     def variable(self, name, shape):
         if name not in self.kept:
-            self.kept[name] = tf.Variable(value(name, shape), name=name)
+            scale = 1 / 16 if "/gamma/" in name else 1
+            self.kept[name] = tf.Variable(value(name, shape) * np.float32(scale), name=name)
         return self.kept[name]
 
     def conv(self, x, layer, size, channels, stride=1, act=None):
@@ -55,7 +56,7 @@ class Predictor(tf.Module):
                 kernel = self.variable(f"{layer}/weights", (size, size, inputs, channels))
                 x = tf.nn.conv2d(x, kernel, stride, "SAME", name="Conv2D")
         with tf.name_scope(layer + "/BatchNorm/"):
-            # Integers need living channels: gamma and beta get the values of a variance, above 0.
+            # Integers need living channels: beta is above 0, gamma small (both by a variance's rule).
             parts = [self.variable(f"{layer}/BatchNorm/{part}", (channels,)) for part in BATCH_NORM]
             gamma, beta, mean, variance = parts
             x = tf.compat.v1.nn.fused_batch_norm(

@@ -102,7 +102,8 @@ TEST_CASE("Two halves of two known spaces are refused, unless by force; others a
   CHECK(contains(message, "space-p"));
   CHECK(contains(message, "space-t"));
   CHECK(contains(message, "do not belong together"));
-  CHECK(convert_sources({other, transformer}, {.force = true}).description.style_space.empty());
+  CHECK(convert_sources({other, transformer}, {.force = true}).description.style_space ==
+        std::string());
   const std::string own = part(folder, "o.safetensors", "space-t", kPredictor);
   CHECK(convert_sources({transformer, own}).description.style_space == "space-t");
   CHECK(convert_sources({transformer}).description.style_space == "space-t");
