@@ -111,8 +111,8 @@ class MemberReader {
       : path_(path), head_(bytes), rest_(rest), owner_(archive_read_new()) {
     if (!owner_) throw std::bad_alloc();
     archive* const handle = owner_.get();
-    archive_read_support_format_tar(handle);
-    archive_read_support_format_zip_seekable(handle);
+    check(archive_read_support_format_tar(handle));
+    check(archive_read_support_format_zip_seekable(handle));
     // Names are taken as bytes, whatever the locale.
     archive_read_set_options(handle, "hdrcharset=BINARY");
     check(rest == nullptr ? archive_read_open_memory(handle, bytes.data(), bytes.size())
@@ -156,8 +156,7 @@ class MemberReader {
   void check(la_ssize_t status) const {
     if (error_) std::rethrow_exception(error_);
     if (status >= ARCHIVE_OK) return;
-    if (archive_errno(owner_.get()) == ENOMEM) throw std::bad_alloc();
-    fail_unpacking(path_, archive_error_string(owner_.get()));
+    fail_unpacking(path_, owner_.get());
   }
 
   Utf8Locale locale_;  // first: the archive asks for it when it is made

@@ -82,7 +82,7 @@ void run_convert(const ConvertOptions& options) {
   if (!leftovers.empty()) report += leftovers + '\n';
   report += one_line(options.output) + ": " +
             architecture_text(conversion.description.architecture) + ", space " +
-            space_text(conversion.description.style_space) + ", " +
+            space_text(conversion.description.style_space.value_or("")) + ", " +
             std::to_string(conversion.tensors.size()) + " tensors as " + dtype_name(options.dtype) +
             ", " + human_bytes(bytes.size()) + '\n';
   // Before the file appears, so that a failure to print leaves the old one; and beside the model

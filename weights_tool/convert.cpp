@@ -39,8 +39,8 @@ std::string stated_space(const Variables& variables, const std::string& name,
 
 }  // namespace
 
-std::string joint_space(const Variables& variables, PredictorKind predictor,
-                        const std::vector<NamedTensor>& tensors, bool force) {
+std::optional<std::string> joint_space(const Variables& variables, PredictorKind predictor,
+                                       const std::vector<NamedTensor>& tensors, bool force) {
   StyleSpaces spaces = recognise_style_spaces([&](const std::string& name, std::size_t most) {
     const auto it = std::find_if(tensors.begin(), tensors.end(),
                                  [&](const NamedTensor& tensor) { return tensor.name == name; });
@@ -53,7 +53,9 @@ std::string joint_space(const Variables& variables, PredictorKind predictor,
   if (predictor != PredictorKind::none) {
     spaces.predictor = stated_space(variables, bottleneck_layer(predictor), spaces.predictor);
   }
-  if (spaces.agree()) return spaces.joint();
+  if (spaces.agree()) {
+    return spaces.joint().empty() ? std::nullopt : std::optional(spaces.joint());
+  }
   if (force) return "";
   throw Error(ErrorCode::model,
               one_line(variables.description()) +

@@ -29,11 +29,12 @@ struct Conversion {
 Conversion convert_sources(const std::vector<std::string>& paths,
                            const ConversionOptions& options = {});
 
-// The space of style vectors of a model's `tensors`, which are made of `variables`; "" for unknown.
-// Two files of two families are refused by Error{model} unless `force`; so is one file that joins
-// them, which an earlier conversion may have made.
-std::string joint_space(const Variables& variables, PredictorKind predictor,
-                        const std::vector<NamedTensor>& tensors, bool force);
+// The space of style vectors of a model's `tensors`, which are made of `variables`; nullopt for
+// unknown. Two files of two families are refused by Error{model}, or by `force` get the space "",
+// which fits everything; so does one file that joins them, which an earlier conversion may have
+// made.
+std::optional<std::string> joint_space(const Variables& variables, PredictorKind predictor,
+                                       const std::vector<NamedTensor>& tensors, bool force);
 
 // "12 variables not needed: global_step, a/Adam, a/Adam_1, ...", or "" for none.
 std::string describe_leftovers(const std::vector<std::string>& leftovers);

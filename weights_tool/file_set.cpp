@@ -81,9 +81,13 @@ FileSet FileSet::file(const std::string& path, FileData data) {
 
 FileSet FileSet::beside(const std::string& path, FileData data) {
   const fs::path parent = fs::path(path).parent_path();
-  FileSet set = folder(parent.empty() ? "." : parent.string());
-  set.files_[fs::path(path).filename().string()] = {path, std::move(data)};
-  return set;
+  try {
+    FileSet set = folder(parent.empty() ? "." : parent.string());
+    set.files_[fs::path(path).filename().string()] = {path, std::move(data)};
+    return set;
+  } catch (const Error&) {  // a folder that cannot be listed may still be opened by names
+    return file(path, std::move(data));
+  }
 }
 
 std::vector<std::string> FileSet::names() const {

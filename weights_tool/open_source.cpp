@@ -36,7 +36,7 @@ std::unique_ptr<Source> open_prefix(const std::string& prefix, std::optional<Fil
   const std::string folder = parent_of(prefix);
   // A SavedModel's own variables, given by their path: the names are in the folder above.
   if (path.filename() == "variables" && fs::path(folder).filename() == "variables") {
-    const std::string above = parent_of(folder) == "." && folder == "." ? ".." : parent_of(folder);
+    const std::string above = parent_of(folder);
     return find_model(FileSet::folder(above), call_name(above));
   }
   const std::string name = path.filename().string();

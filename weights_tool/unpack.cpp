@@ -17,6 +17,11 @@ namespace {
 
 constexpr std::size_t kPieceBytes = 1 << 18;
 
+[[noreturn]] void fail(const std::string& name, const char* reason) {
+  throw Error(ErrorCode::model, one_line(name) + ": damaged or truncated archive: " +
+                                    one_line(reason != nullptr ? reason : "unknown reason"));
+}
+
 class GzipStream : public UnpackingStream {
  public:
   GzipStream(Bytes packed, std::string name)
@@ -24,7 +29,7 @@ class GzipStream : public UnpackingStream {
     constexpr int kGzip = 16;  // zlib.h: a gzip header and trailer around the data
     const int status = inflateInit2(&stream_, MAX_WBITS + kGzip);
     if (status == Z_MEM_ERROR) throw std::bad_alloc();
-    if (status != Z_OK) fail_unpacking(name_, stream_.msg);
+    if (status != Z_OK) fail(name_, stream_.msg);
   }
   GzipStream(const GzipStream&) = delete;
   GzipStream& operator=(const GzipStream&) = delete;
@@ -45,7 +50,7 @@ class GzipStream : public UnpackingStream {
       if (status == Z_STREAM_END) {
         finish_member();
       } else if (status != Z_OK) {
-        fail_unpacking(name_, status == Z_BUF_ERROR ? "it ends early" : stream_.msg);
+        fail(name_, status == Z_BUF_ERROR ? "it ends early" : stream_.msg);
       }
     }
     return Bytes(piece_).first(piece_.size() - stream_.avail_out);
@@ -76,10 +81,12 @@ class FilterStream : public UnpackingStream {
   FilterStream(Bytes packed, std::string name)
       : name_(std::move(name)), owner_(archive_read_new()), piece_(kPieceBytes) {
     if (!owner_) throw std::bad_alloc();
+    // A filter that libarchive was built without gives a warning here and an error when it is
+    // needed.
     archive_read_support_filter_xz(owner_.get());
     archive_read_support_filter_bzip2(owner_.get());
     archive_read_support_filter_zstd(owner_.get());
-    archive_read_support_format_raw(owner_.get());
+    check(archive_read_support_format_raw(owner_.get()));
     check(archive_read_open_memory(owner_.get(), packed.data(), packed.size()));
     archive_entry* entry = nullptr;
     check(archive_read_next_header(owner_.get(), &entry));
@@ -94,8 +101,7 @@ class FilterStream : public UnpackingStream {
  private:
   void check(la_ssize_t status) const {
     if (status >= ARCHIVE_OK && status != ARCHIVE_EOF) return;
-    if (archive_errno(owner_.get()) == ENOMEM) throw std::bad_alloc();
-    fail_unpacking(name_, archive_error_string(owner_.get()));
+    fail_unpacking(name_, owner_.get());
   }
 
   std::string name_;
@@ -110,9 +116,10 @@ std::unique_ptr<UnpackingStream> unpack(Bytes packed, Content content, const std
   return std::make_unique<FilterStream>(packed, name);
 }
 
-void fail_unpacking(const std::string& name, const char* reason) {
-  throw Error(ErrorCode::model, one_line(name) + ": damaged or truncated archive: " +
-                                    one_line(reason != nullptr ? reason : "unknown reason"));
+void fail_unpacking(const std::string& name, archive* handle) {
+  const char* reason = archive_error_string(handle);
+  if (reason == nullptr || archive_errno(handle) == ENOMEM) throw std::bad_alloc();
+  fail(name, reason);
 }
 
 }  // namespace nst::weights

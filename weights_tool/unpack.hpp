@@ -7,6 +7,8 @@
 #include "base/byte_reader.hpp"
 #include "model/recognise.hpp"
 
+struct archive;
+
 namespace nst::weights {
 
 class UnpackingStream {
@@ -21,7 +23,8 @@ class UnpackingStream {
 // is the file's in messages. gzip's CRC-32 is checked by zlib: libarchive ignores it.
 std::unique_ptr<UnpackingStream> unpack(Bytes packed, Content content, const std::string& name);
 
-// Throws Error{model} "<name>: damaged or truncated archive: <reason>".
-[[noreturn]] void fail_unpacking(const std::string& name, const char* reason);
+// Throws Error{model} "<name>: damaged or truncated archive: <reason>", or bad_alloc if memory was
+// the reason, which libarchive may leave unsaid.
+[[noreturn]] void fail_unpacking(const std::string& name, archive* handle);
 
 }  // namespace nst::weights

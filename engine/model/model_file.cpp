@@ -248,10 +248,10 @@ std::vector<std::uint8_t> build_model_file(const ModelDescription& description,
                        {"predictor", to_string(description.architecture.predictor)},
                        {"transformer", to_string(description.architecture.transformer)},
                        {"padding", to_string(description.architecture.padding)},
-                       {"style_space", description.style_space},
                        {"source", valid_utf8(description.source)},
                        {"source_sha256", description.source_sha256},
                        {"crc32c", crc_table.empty() ? "{}" : crc_table + '}'}};
+  if (description.style_space) contents.metadata["style_space"] = *description.style_space;
   if (!description.self_test.empty()) contents.metadata["self_test"] = description.self_test;
   contents.metadata["header_crc32c"] = header_crc(contents);
   return serialise_safetensors(contents);

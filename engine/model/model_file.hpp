@@ -4,12 +4,12 @@
 // Tensors: HWIO order, batch norm folded into "<layer>/weights" ("<layer>/depthwise_weights", [kh,
 // kw, c, 1]) and "<layer>/biases". Metadata (all strings): format = "nst-model", format_version =
 // "1", predictor = inception_v3 | mobilenet_v2 | none, transformer = full | separable, padding =
-// reflect | zero, style_space = the
-// space of style vectors (style_space.hpp; "" unknown; absent in files of earlier versions),
-// source, source_sha256, crc32c = JSON object {tensor: "8 hex digits"}, self_test = JSON (see
-// self_test.hpp; optional), header_crc32c = 8 hex digits: the CRC-32C of the other metadata (key,
-// NUL, value, NUL; by key) and then of every tensor's name, dtype and "[1, 2]" shape (each
-// NUL-terminated; by name), so that no damaged byte of the file goes unnoticed.
+// reflect | zero, style_space = the space of style vectors (see style_space.hpp; absent: to be told
+// from the numbers; "": two families joined on purpose), source, source_sha256, crc32c = JSON
+// object {tensor: "8 hex digits"}, self_test = JSON (see self_test.hpp; optional), header_crc32c =
+// 8 hex digits: the CRC-32C of the other metadata (key, NUL, value, NUL; by key) and then of every
+// tensor's name, dtype and "[1, 2]" shape (each NUL-terminated; by name), so that no damaged byte
+// of the file goes unnoticed.
 #pragma once
 
 #include <map>
@@ -71,7 +71,7 @@ struct ModelDescription {
   std::string source;  // bytes that are not UTF-8 are replaced
   std::string source_sha256;
   std::string self_test;
-  std::string style_space = {};
+  std::optional<std::string> style_space = {};  // nullopt: unknown, may be recognised later
 };
 
 // The bytes of a model file holding `tensors` as `dtype`. Order of `tensors` is irrelevant; the

@@ -184,14 +184,15 @@ bool is_tar(Bytes bytes) {
 
 Content recognise(Bytes bytes) {
   if (bytes.empty()) return Content::empty;
+  // First, because a header's length may look like a signature; one below 2^32 ends in four zero
+  // bytes, which no other format has before a brace.
+  if (has(bytes, 4, "\0\0\0\0{"sv)) return Content::safetensors;
   for (const Signature& signature : kSignatures) {
     if (has(bytes, signature.at, signature.text)) return signature.content;
   }
   if (has(bytes, 0, "PK\x03\x04") || has(bytes, 0, "PK\x05\x06")) return recognise_zip(bytes);
   if (is_sstable_end(bytes)) return Content::sstable;
   if (is_tar(bytes)) return Content::tar;
-  // A header length below 2^56 ends in a zero byte, which no text holds.
-  if (has(bytes, 7, "\0{"sv)) return Content::safetensors;
   // Python's pickle of protocol 2 to 5, and the number torch.save begins older files with.
   if (bytes.size() > 2 && bytes[0] == 0x80 && bytes[1] >= 2 && bytes[1] <= 5) {
     const Bytes start = bytes.first(std::min<std::size_t>(bytes.size(), 4096));
@@ -305,14 +306,19 @@ std::string convert_command(const std::string& path) {
 
 void refuse_other_content(Bytes bytes, const std::string& path) {
   const Content content = recognise(bytes);
-  if (content == Content::safetensors || content == Content::unknown) return;
+  // Raw numbers without a beginning: only the name tells.
+  const std::size_t shard = path.rfind(".data-");
+  std::error_code ignored;
+  const bool is_shard = content == Content::unknown && shard != std::string::npos &&
+                        fs::exists(path.substr(0, shard) + ".index", ignored);
+  if (content == Content::safetensors || (content == Content::unknown && !is_shard)) return;
   std::string advice = "; it cannot be converted";
   if (content == Content::empty) advice = "; get it again";
-  if (is_source(content) || path.find(".data-") != std::string::npos) {
-    advice = "; convert it: " + convert_command(path);
-  }
+  if (is_shard || is_source(content)) advice = "; convert it: " + convert_command(path);
   throw Error(ErrorCode::model,
-              one_line(path) + ": not a model file but " + content_text(content) + advice);
+              one_line(path) + ": not a model file but " +
+                  (is_shard ? "a part of a TensorFlow checkpoint" : content_text(content)) +
+                  advice);
 }
 
 void refuse_other_path(const std::string& path) {

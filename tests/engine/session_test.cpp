@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/expect_error.hpp"
+#include "base/temporary_folder.hpp"
 #include "nst/nst.h"
 #include "support/compare.hpp"
 #include "support/formula_model.hpp"
@@ -172,6 +173,45 @@ TEST_CASE("A session's style vectors are the model's, whatever it did before") {
     session.encode_style(first.view(), {.style_size = 0}, {.max_memory_bytes = 1});
   });
   CHECK(session.render(formula_style("style_a")).bytes == painted.bytes);
+}
+
+TEST_CASE("C styles keep their values and space, blend, and go through files") {
+  const std::vector<float> values = {1.0f, 2.0f, 3.0f};
+  nst_style* a = nullptr;
+  nst_style* b = nullptr;
+  nst_style* c = nullptr;
+  REQUIRE(nst_style_create(values.data(), 3, "one", &a) == NST_OK);
+  REQUIRE(nst_style_create(values.data(), 3, nullptr, &b) == NST_OK);
+  CHECK(nst_style_create(values.data(), 0, nullptr, &c) == NST_ERROR_USAGE);
+  CHECK(nst_style_create(nullptr, 3, nullptr, &c) == NST_ERROR_USAGE);
+  CHECK(nst_style_create(values.data(), 3, "two words", &c) == NST_ERROR_USAGE);
+  CHECK(nst_style_create(values.data(), 3, "one", nullptr) == NST_ERROR_USAGE);
+  CHECK(c == nullptr);
+  CHECK(nst_style_space(b) == std::string());
+  REQUIRE(nst_blend_styles(a, b, 0.25f, &c) == NST_OK);
+  CHECK(nst_style_space(c) == std::string("one"));
+  std::size_t size = 0;
+  CHECK(nst_style_values(c, &size)[2] == 3.0f);
+  CHECK(size == 3);
+  nst_style_free(b);
+  nst_style_free(c);
+  REQUIRE(nst_style_create(values.data(), 3, "two", &b) == NST_OK);
+  CHECK(nst_blend_styles(a, b, 0.5f, &c) == NST_ERROR_USAGE);
+
+  const nst::test::TemporaryFolder folder;
+  const std::string path = folder.file("s.npy");
+  REQUIRE(nst_style_save(a, path.c_str()) == NST_OK);
+  REQUIRE(nst_style_load(path.c_str(), &c) == NST_OK);
+  CHECK(nst_style_space(c) == std::string("one"));
+  const float* const loaded = nst_style_values(c, &size);
+  CHECK(std::vector<float>(loaded, loaded + size) == values);
+  nst_style_free(a);
+  nst_style_free(b);
+  nst_style_free(c);
+  nst_style_free(nullptr);
+  CHECK(nst_style_values(nullptr, &size) == nullptr);
+  CHECK(size == 0);
+  CHECK(nst_style_save(nullptr, path.c_str()) == NST_ERROR_USAGE);
 }
 
 TEST_CASE("The C session encodes and paints as the C++ one does") {

@@ -28,7 +28,7 @@ from make_weight_fixtures import value
 OUT = Path(__file__).parent.parent / "fixtures/weights/foreign.tar.xz"
 SIDE = 16
 PICTURE = tf.TensorSpec([1, SIDE, SIDE, 3])
-BATCH_NORM = ("gamma", "beta", "moving_mean", "moving_variance")
+BATCH_NORM = ("gamma/moving_variance", "beta/moving_variance", "moving_mean", "moving_variance")
 STRIDES = (1, 2, 1, 2, 1, 1, 2, 1, 1, 1, 1, 1, 1, 2, 1, 1, 1)
 CHANNELS, INNER, TOP = 2, 4, 6
 
@@ -42,7 +42,8 @@ class Predictor(tf.Module):
 
     def variable(self, name, shape):
         if name not in self.kept:
-            self.kept[name] = tf.Variable(value(name, shape), name=name)
+            scale = 1 / 16 if "/gamma/" in name else 1
+            self.kept[name] = tf.Variable(value(name, shape) * np.float32(scale), name=name)
         return self.kept[name]
 
     def conv(self, x, layer, size, channels, stride=1, act=None):
@@ -55,6 +56,7 @@ class Predictor(tf.Module):
                 kernel = self.variable(f"{layer}/weights", (size, size, inputs, channels))
                 x = tf.nn.conv2d(x, kernel, stride, "SAME", name="Conv2D")
         with tf.name_scope(layer + "/BatchNorm/"):
+            # Integers need living channels: beta is above 0, gamma small (both by a variance's rule).
             parts = [self.variable(f"{layer}/BatchNorm/{part}", (channels,)) for part in BATCH_NORM]
             gamma, beta, mean, variance = parts
             x = tf.compat.v1.nn.fused_batch_norm(

@@ -140,6 +140,19 @@ TEST_CASE("A style vector goes through a file to the bit, and nothing else is re
   for (std::size_t i = 0; i < 100; ++i) style.values[i] = random.symmetric(i);
   style.save(folder.file("v.npy"));
   CHECK(StyleVector::load(folder.file("v.npy")).values == style.values);
+  CHECK(StyleVector::load(folder.file("v.npy")).space.empty());
+  style.space = "magenta-mobile-100";
+  style.save(folder.file("v.npy"));
+  CHECK(StyleVector::load(folder.file("v.npy")).values == style.values);
+  CHECK(StyleVector::load(folder.file("v.npy")).space == "magenta-mobile-100");
+  for (const char* bad : {"two words", "line\nbreak", "\xc3\xa9"}) {
+    StyleVector odd = style;
+    odd.space = bad;
+    expect_error(ErrorCode::usage, [&] { odd.save(folder.file("v.npy")); });
+  }
+  const auto nameless = nst::encode_npy({100}, style.values.data(), "nst-space: two words");
+  const std::string path_of_nameless = folder.file("odd.npy", nameless);
+  expect_error(ErrorCode::input, [&] { (void)StyleVector::load(path_of_nameless); });
 
   const auto refuse = [&](const std::vector<std::int64_t>& shape,
                           const std::vector<float>& values) {

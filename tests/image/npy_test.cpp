@@ -103,3 +103,19 @@ TEST_CASE("A .npy that is no picture is not read as one") {
   CHECK(contains(expect_error(ErrorCode::input, [&] { (void)nst::decode_image(file, "a.npy"); }),
                  "channel 1 is nan, which is not finite"));
 }
+
+TEST_CASE("A comment stands in the header's padding and is read back") {
+  const std::vector<float> values(100);
+  const auto file = nst::encode_npy({100}, values.data(), "nst-space: a-b");
+  CHECK(file.size() == nst::encode_npy({100}, values.data()).size());
+  const nst::NpyArray array = nst::decode_npy(file, "a.npy");
+  CHECK(array.comment == "nst-space: a-b");
+  CHECK(array.shape == std::vector<std::int64_t>{100});
+  CHECK(nst::decode_npy(nst::encode_npy({100}, values.data()), "a.npy").comment.empty());
+  const std::string dict = "{'descr': '<f4', 'fortran_order': False, 'shape': (1,), }";
+  CHECK(nst::decode_npy(npy_file(dict + "#x y  \n", 4), "a.npy").comment == "x y");
+  CHECK(nst::decode_npy(npy_file(dict + " # \n", 4), "a.npy").comment.empty());
+  expect_refused(dict + " # a\nb\n", 4, "damaged .npy header");
+  expect_refused(dict + " # \xff\n", 4, "damaged .npy header");
+  expect_refused(dict + " x # a\n", 4, "damaged .npy header");
+}

@@ -15,6 +15,7 @@
 #include "base/temporary_folder.hpp"
 #include "model/model_file.hpp"
 #include "weights/weight_fixtures.hpp"
+#include "weights_tool/source.hpp"
 
 namespace fs = std::filesystem;
 using nst::ErrorCode;
@@ -145,6 +146,66 @@ TEST_CASE("nst-weights says what went wrong in one line and by exit code") {
   check_failure(run(folder, {"convert", weight_fixture("tfjs"), "-o", folder.file("no/m")}), 5,
                 "cannot write");
   CHECK_FALSE(fs::exists(model));
+}
+
+TEST_CASE("nst-weights never writes over a source, whatever name leads to it") {
+  const TemporaryFolder folder;
+  const std::string model = folder.file("m.safetensors");
+  REQUIRE(run(folder, {"convert", weight_fixture("tfjs"), "-o", model}).code == 0);
+  const std::string before = slurp(model);
+  const std::string symbolic = folder.file("symbolic"), hard = folder.file("hard");
+  fs::create_symlink("m.safetensors", symbolic);
+  fs::create_hard_link(model, hard);
+  const std::string dotted = (folder.path() / "." / "m.safetensors").string();
+  for (const std::string& source : {model, symbolic, hard, dotted}) {
+    for (const std::string& output : {model, symbolic, hard, dotted}) {
+      check_failure(run(folder, {"convert", source, "-o", output}), 2, "same file as the source");
+    }
+  }
+  check_failure(
+      run(folder, {"convert", weight_fixture("foreign/predict_f32.tflite"), model, "-o", model}), 2,
+      "same file as the source");
+  CHECK(slurp(model) == before);
+
+  fs::copy(weight_fixture("checkpoint"), folder.path() / "c");
+  for (const char* name : {"model.ckpt.index", "model.ckpt.data-00002-of-00003"}) {
+    const std::string member = (folder.path() / "c" / name).string();
+    check_failure(run(folder, {"convert", (folder.path() / "c").string(), "-o", member}), 2,
+                  "same file as the source");
+    CHECK(slurp(member) == slurp(weight_fixture(std::string("checkpoint/") + name)));
+  }
+  // A model written beside its sources may be made again.
+  const std::string beside = (folder.path() / "c" / "m.safetensors").string();
+  for (int i = 0; i < 2; ++i) {
+    CHECK(run(folder, {"convert", (folder.path() / "c").string(), "-o", beside}).code == 0);
+  }
+}
+
+TEST_CASE("nst-weights convert prints the sources' SHA-256, before the file appears") {
+  const TemporaryFolder folder;
+  const std::string model = folder.file("m.safetensors");
+  const Result result = run(folder, {"convert", weight_fixture("tfjs"), "-o", model});
+  CHECK(contains(result.out,
+                 "sha256 " + nst::weights::open_source(weight_fixture("tfjs"))->sha256()));
+  CHECK(contains(result.out, "space unknown"));
+  fs::remove(model);
+  const std::string command = std::string("'") + NST_WEIGHTS_COMMAND + "' convert '" +
+                              weight_fixture("tfjs") + "' -o '" + model + "' >/dev/full 2>&1";
+  CHECK(WEXITSTATUS(std::system(command.c_str())) == 5);
+  CHECK_FALSE(fs::exists(model));
+}
+
+TEST_CASE("Names that are not UTF-8 work, in JSON and in the model file with replacements") {
+  const TemporaryFolder folder;
+  const std::string source = folder.file("caf\xe9\xff.safetensors");
+  const std::string model = folder.file("m\xfe.safetensors");
+  REQUIRE(run(folder, {"convert", weight_fixture("tfjs"), "-o", source}).code == 0);
+  REQUIRE(run(folder, {"convert", source, "-o", model}).code == 0);
+  CHECK(run(folder, {"verify", model}).code == 0);
+  const auto json = nlohmann::json::parse(run(folder, {"inspect", "--json", source}).out);
+  CHECK(json["source"] == "NST model caf\xef\xbf\xbd\xef\xbf\xbd.safetensors");
+  const nst::MappedFile file(model, ErrorCode::model);
+  CHECK(nst::parse_model_file(file.bytes(), model).source == json["source"]);
 }
 
 TEST_CASE("nst-weights --help begins with examples, --version tells the version") {

@@ -186,9 +186,9 @@ TEST_CASE("Of two members of one name the last one counts") {
 TEST_CASE("A pipe is read once") {
   const TemporaryFolder folder;
   const std::string pipe = folder.file("pipe");
-  REQUIRE(std::system(("mkfifo '" + pipe + "' && cat '" + weight_fixture(kTflite) + "' > '" + pipe +
-                       "' &")
-                          .c_str()) == 0);
+  REQUIRE(std::system(
+              ("mkfifo '" + pipe + "' && cat '" + weight_fixture(kTflite) + "' > '" + pipe + "' &")
+                  .c_str()) == 0);
   while (!fs::exists(pipe)) {
   }
   const auto source = open_source(pipe);

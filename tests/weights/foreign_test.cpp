@@ -42,13 +42,16 @@ std::vector<double> expected(const NamedTensor& tensor) {
   std::vector<double> values(own.begin(), own.end());
   if (!has_batch_norm(layer)) return values;
   const bool is_depthwise = tensor.name.ends_with("/depthwise_weights");
-  const auto channels = static_cast<std::size_t>(tensor.shape[is_depthwise ? 2 : tensor.shape.size() - 1]);
+  const auto channels =
+      static_cast<std::size_t>(tensor.shape[is_depthwise ? 2 : tensor.shape.size() - 1]);
   const auto part = [&](const char* name) {
     return fixture_values(layer + "/BatchNorm/" + name, channels);
   };
-  const auto beta = part("beta"), mean = part("moving_mean"), variance = part("moving_variance");
-  auto gamma = part("gamma");
-  if (!layer.starts_with("MobilenetV2/")) gamma.assign(channels, 1.0f);
+  const bool is_predictor = layer.starts_with("MobilenetV2/");
+  const auto beta = part(is_predictor ? "beta/moving_variance" : "beta");
+  const auto mean = part("moving_mean"), variance = part("moving_variance");
+  auto gamma = is_predictor ? part("gamma/moving_variance") : std::vector<float>(channels, 16.0f);
+  for (float& value : gamma) value /= 16.0f;
   for (std::size_t i = 0; i < values.size(); ++i) {
     const std::size_t c = i % channels;
     const double scale = static_cast<double>(gamma[c]) /
@@ -87,13 +90,14 @@ constexpr int kStyleTensors = 4 * 13;
 }  // namespace
 
 TEST_CASE("TFLite files whose constants have no names are read by their operators") {
-  const auto pair = convert_sources({foreign("predict_f32.tflite"), foreign("transfer_f16.tflite")});
+  const auto pair =
+      convert_sources({foreign("predict_f32.tflite"), foreign("transfer_f16.tflite")});
   CHECK(check(pair.tensors, "MobilenetV2/", 1e-6) + check(pair.tensors, "mobilenet_conv/", 0.0) ==
         kPredictorTensors);
   CHECK(check(pair.tensors, "transformer/", 0x1p-11) == kTransformerTensors);
   CHECK(check(pair.tensors, "style_params/", 0.0) == kStyleTensors);
   CHECK(pair.notes.size() == 2);
-  CHECK(pair.description.style_space.empty());
+  CHECK_FALSE(pair.description.style_space.has_value());
 }
 
 TEST_CASE("Weights of 8 bits with activations of 16 have biases of 64") {
@@ -164,8 +168,7 @@ TEST_CASE("A source in a model file's place is answered with the command that co
                            "tfjs/model.json", "checkpoint.tar.gz", "foreign/v1/model.ckpt"}) {
     CAPTURE(name);
     const std::string path = weight_fixture(name);
-    const std::string message =
-        expect_error(ErrorCode::model, [&] { nst::Model::open(path); });
+    const std::string message = expect_error(ErrorCode::model, [&] { nst::Model::open(path); });
     CHECK(contains(message, "nst-weights convert " + path + " -o "));
     CHECK(message.ends_with(".safetensors"));
   }

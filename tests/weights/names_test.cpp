@@ -79,7 +79,8 @@ TEST_CASE("Scopes, output numbers and reading operations are taken from a variab
 
 TEST_CASE("Copies that optimizers and averages keep do not take the place of a variable") {
   const std::string weights = "transformer/contract/conv1/weights";
-  for (const std::string copy : {"ema/" + weights, weights + "/Adam", "beta1_power"}) {
+  for (const std::string& copy :
+       std::vector<std::string>{"ema/" + weights, weights + "/Adam", "beta1_power"}) {
     CAPTURE(copy);
     CHECK(canonical(copy, {weights}) == copy);
   }
