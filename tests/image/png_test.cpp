@@ -134,6 +134,9 @@ TEST_CASE("PNG: a wrong checksum counts where the picture hangs on it") {
       check_decodes(with(whole, place, chunk(type, of("Comment\0hi"), 1)), expected);
     }
   }
+  File end = whole;
+  end.back() ^= 1;
+  check_decodes(end, expected);
   File pixels = whole;
   pixels[find(whole, "IDAT") + 9] ^= 1;
   check_refused(pixels, "checksum");
