@@ -26,7 +26,7 @@ if(NOT BUILD_SHARED_LIBS)
   endif()
   if(PNG::PNG IN_LIST nst_library_dependencies)
     string(APPEND nst_package_dependencies "find_dependency(PNG)\n")
-    list(APPEND nst_pc_requires libpng)
+    list(APPEND nst_pc_requires libpng zlib)  # the orientation in a compressed text is inflated here
   endif()
   foreach(library IN LISTS nst_installed_libraries)
     if(IS_ABSOLUTE ${library})

@@ -366,6 +366,22 @@ void nst_image_free(nst_image* image) {
   *image = {};
 }
 
+nst_status nst_image_compose(nst_image* image, unsigned char red, unsigned char green,
+                             unsigned char blue) {
+  return guarded([&] {
+    nst_image& target = required(image, "image");
+    nst::check_view(view(target));
+    if (target.channels == 3) return;
+    if (target.row_stride_bytes < 0) {
+      throw nst::Error(nst::ErrorCode::usage, "the picture's rows must follow each other");
+    }
+    const nst::Image seen = nst::compose(view(target), {red, green, blue});
+    std::memcpy(target.data, seen.bytes.data(), seen.bytes.size());
+    target.channels = 3;
+    target.row_stride_bytes = 0;
+  });
+}
+
 nst_status nst_image_write(const char* path, const nst_image* image, int jpeg_quality) {
   return guarded([&] {
     nst::write_image(&required(path, "path"), view(required(image, "image")), jpeg_quality);

@@ -11,12 +11,22 @@
 namespace nst {
 
 void compose_row(const std::uint8_t* rgba, int width, Colour background, std::uint8_t* rgb) {
-  const unsigned below[3] = {background.red, background.green, background.blue};
+  // Three channels at once, 16 bits apart in one word. x / 255 is rounded to nearest, exactly for
+  // 0..255², by (t + t / 256) / 256 with t = x + 128.
+  constexpr std::uint64_t kBytes = 0x0000'00ff'00ff'00ff;
+  constexpr std::uint64_t kHalves = 0x0000'0080'0080'0080;
+  const auto spread = [](std::uint64_t r, std::uint64_t g, std::uint64_t b) {
+    return r | g << 16 | b << 32;
+  };
+  const std::uint64_t below = spread(background.red, background.green, background.blue);
   for (int x = 0; x < width; ++x, rgba += 4, rgb += 3) {
-    const unsigned alpha = rgba[3];
-    for (int c = 0; c < 3; ++c) {
-      rgb[c] = static_cast<std::uint8_t>((rgba[c] * alpha + below[c] * (255 - alpha) + 127) / 255);
-    }
+    const std::uint64_t alpha = rgba[3];
+    const std::uint64_t t =
+        spread(rgba[0], rgba[1], rgba[2]) * alpha + below * (255 - alpha) + kHalves;
+    const std::uint64_t seen = ((t + (t >> 8 & kBytes)) >> 8) & kBytes;
+    rgb[0] = static_cast<std::uint8_t>(seen);
+    rgb[1] = static_cast<std::uint8_t>(seen >> 16);
+    rgb[2] = static_cast<std::uint8_t>(seen >> 32);
   }
 }
 

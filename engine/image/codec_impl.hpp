@@ -61,7 +61,8 @@ bool is_pnm(Bytes bytes);
 [[noreturn]] void fail_unknown(const Input& input);
 
 // Inflates the beginning of a zlib stream to `out` and returns how many bytes of it were written;
-// a damaged stream gives what comes before the damage. The work is bounded by the size of `out`.
+// a damaged stream gives what comes before the damage, and zeros may stand for what does not fit
+// whole. The work is bounded by the size of `out`.
 std::size_t inflate_prefix(Bytes stream, std::uint8_t* out, std::size_t size);
 
 // Each takes a valid u8 picture of 3 or 4 channels; JPEG and PNM compose alpha on white.

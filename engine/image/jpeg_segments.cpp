@@ -84,6 +84,8 @@ class Walk {
     found_.has_end = marker == kEnd;
     if (found_.scans.empty()) fail_cut("the file ends before the pixels");
     found_.picture = bytes_.first(found_.scans.back().end);
+    const std::uint8_t* end = found_.picture.data() + found_.picture.size();
+    std::erase_if(found_.huffman, [&](Bytes table) { return table.data() >= end; });
     found_.is_whole = is_whole();
     if (!found_.has_end && !found_.is_whole) fail_cut("the file ends early: scans are missing");
     if (!found_.progressive && !found_.is_whole) fail_cut("the scan of a component is missing");

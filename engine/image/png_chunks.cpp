@@ -25,7 +25,6 @@ std::uint32_t big_endian(Bytes b) {
 struct Chunk {
   std::string_view type;
   Bytes body;
-  bool sound = true;  // its checksum is right
 };
 
 // Is `type` a chunk that changes the picture but for one damaged bit? Its loss must not go
@@ -99,18 +98,17 @@ class Walk {
     if (may_end && chunk.type != "IDAT" && size + 4 > reader_.remaining()) return false;
     chunk.body = reader_.take(size, "chunk " + std::string(chunk.type));
     const Bytes checksum = reader_.take(4, "chunk " + std::string(chunk.type));
-    if (is_wanted(chunk) || is_almost_known(chunk.type)) {
-      chunk.sound = crc32(chunk.body, crc32(type)) == big_endian(checksum);
-      if (!chunk.sound) {
-        input_.fail_damaged(kFormat, "wrong checksum of chunk " + std::string(chunk.type));
-      }
+    if (is_wanted(chunk) && crc32(chunk.body, crc32(type)) != big_endian(checksum)) {
+      input_.fail_damaged(kFormat, "wrong checksum of chunk " + std::string(chunk.type));
     }
     return true;
   }
 
-  bool is_wanted(const Chunk& chunk) const {
-    const bool critical = (chunk.type[0] & 0x20) == 0;
-    return critical || chunk.type == "tRNS" || chunk.type == "eXIf" || is_raw_exif(chunk);
+  // Does the picture hang on it? The end marker has nothing to lose.
+  static bool is_wanted(const Chunk& chunk) {
+    const bool critical = (chunk.type[0] & 0x20) == 0 && chunk.type != "IEND";
+    return critical || chunk.type == "tRNS" || chunk.type == "eXIf" || is_raw_exif(chunk) ||
+           is_almost_known(chunk.type);
   }
 
   static bool is_raw_exif(const Chunk& chunk) {

@@ -129,7 +129,8 @@ bool has(Bytes bytes, std::size_t offset, std::string_view signature) {
 void check_media(const Input& input) {
   const Bytes bytes = input.bytes;
   if (!has(bytes, 4, "ftyp") || bytes.size() < 12) return;
-  const std::size_t box = bytes[0] << 24 | bytes[1] << 16 | bytes[2] << 8 | bytes[3];
+  const std::size_t box = std::size_t{bytes[0]} << 24 | std::size_t{bytes[1]} << 16 |
+                          std::size_t{bytes[2]} << 8 | bytes[3];
   const std::size_t end =
       std::min({bytes.size(), std::max<std::size_t>(box, 16), std::size_t{1024}});
   const auto has_brand = [&](std::initializer_list<std::string_view> brands) {

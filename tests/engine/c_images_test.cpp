@@ -44,6 +44,23 @@ TEST_CASE("C: a picture is read within a limit, or refused and nothing is alloca
   nst_image_free(&image);
 }
 
+TEST_CASE("C: a picture with alpha is composed in its own memory") {
+  const Image rgba = random_image(9, 5, 4, SampleType::u8);
+  std::vector<std::uint8_t> pixels(5 * 40, 7);  // rows of 9 pixels and 4 bytes behind them
+  for (int y = 0; y < 5; ++y) std::memcpy(pixels.data() + 40 * y, rgba.u8() + 36 * y, 36);
+  nst_image image = {pixels.data(), 9, 5, 4, NST_U8, 40};
+  REQUIRE(nst_image_compose(&image, 1, 2, 3) == NST_OK);
+  CHECK(image.channels == 3);
+  CHECK(image.row_stride_bytes == 0);
+  const Image expected = compose(rgba.view(), {1, 2, 3});
+  CHECK(std::memcmp(image.data, expected.u8(), expected.bytes.size()) == 0);
+  REQUIRE(nst_image_compose(&image, 9, 9, 9) == NST_OK);  // has none any more
+  CHECK(std::memcmp(image.data, expected.u8(), expected.bytes.size()) == 0);
+  image = {pixels.data() + 4 * 36, 9, 5, 4, NST_U8, -36};
+  CHECK(nst_image_compose(&image, 1, 2, 3) == NST_ERROR_USAGE);
+  CHECK(nst_image_compose(nullptr, 1, 2, 3) == NST_ERROR_USAGE);
+}
+
 TEST_CASE("C: samples and style values that are none are input errors") {
   nst_model* model = nullptr;
   REQUIRE(nst_model_default(&model) == NST_OK);

@@ -11,9 +11,9 @@
 #include <nlohmann/json.hpp>
 
 #include "base/expect_error.hpp"
-#include "platform/file.hpp"
 #include "base/temporary_folder.hpp"
 #include "model/model_file.hpp"
+#include "platform/file.hpp"
 #include "weights/weight_fixtures.hpp"
 #include "weights_tool/source.hpp"
 
@@ -204,7 +204,7 @@ TEST_CASE("Names that are not UTF-8 work, in JSON and in the model file with rep
   CHECK(run(folder, {"verify", model}).code == 0);
   const auto json = nlohmann::json::parse(run(folder, {"inspect", "--json", source}).out);
   CHECK(json["source"] == "NST model caf\xef\xbf\xbd\xef\xbf\xbd.safetensors");
-  const nst::MappedFile file(model, ErrorCode::model);
+  const nst::FileContents file(model, ErrorCode::model);
   CHECK(nst::parse_model_file(file.bytes(), model).source == json["source"]);
 }
 

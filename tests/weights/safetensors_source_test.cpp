@@ -4,8 +4,8 @@
 #include <nlohmann/json.hpp>
 
 #include "base/expect_error.hpp"
-#include "base/file.hpp"
 #include "base/temporary_folder.hpp"
+#include "platform/file.hpp"
 #include "weights/weight_fixtures.hpp"
 #include "weights_tool/convert.hpp"
 
@@ -189,11 +189,11 @@ TEST_CASE("Shards of safetensors are one source, by their index or their folder"
 TEST_CASE("A model file saved again is a model, and one that was tuned makes a new one") {
   const TemporaryFolder folder;
   const std::string again = folder.file("again.safetensors", saved_again(1.0f));
-  const nst::MappedFile file(again, ErrorCode::model);
+  const nst::FileContents file(again, ErrorCode::model);
   CHECK(nst::parse_model_file(file.bytes(), again).change.empty());
 
   const std::string tuned = folder.file("tuned.safetensors", saved_again(1.5f));
-  const nst::MappedFile changed(tuned, ErrorCode::model);
+  const nst::FileContents changed(tuned, ErrorCode::model);
   const std::string message =
       expect_error(ErrorCode::model, [&] { nst::parse_model_file(changed.bytes(), tuned); });
   CHECK(contains(message, "has changed since the model was made"));

@@ -4,10 +4,10 @@
 
 #include "api/default_model.hpp"
 #include "base/expect_error.hpp"
-#include "base/file.hpp"
 #include "base/temporary_folder.hpp"
 #include "model/pseudo_random.hpp"
 #include "model/style_space.hpp"
+#include "platform/file.hpp"
 #include "weights/weight_fixtures.hpp"
 #include "weights_tool/convert.hpp"
 

@@ -165,6 +165,11 @@ NST_C_API nst_status nst_image_read_within(const char* path, size_t max_memory_b
  * one line each, "" if nothing. Valid until the thread reads the next picture. */
 NST_C_API const char* nst_last_warnings(void);
 NST_C_API void nst_image_free(nst_image* image);
+/* Composes a picture with alpha on a colour, in its own memory: afterwards it has 3 channels and
+ * dense rows. The networks see colours alone, those under transparent pixels too, so this comes
+ * before a picture is encoded or painted. A picture without alpha is left as it is. */
+NST_C_API nst_status nst_image_compose(nst_image* image, unsigned char red, unsigned char green,
+                                       unsigned char blue);
 /* Writes a picture by extension (.png, .jpg, .ppm, .npy); the file appears whole or not at all.
  * jpeg_quality 1..100. */
 NST_C_API nst_status nst_image_write(const char* path, const nst_image* image, int jpeg_quality);

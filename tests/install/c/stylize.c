@@ -16,6 +16,8 @@ int main(int argc, char** argv) {
   status = nst_model_default(&model); /* or nst_model_open("magenta.safetensors", &model) */
   if (status == NST_OK) status = nst_image_read(argv[1], &content);
   if (status == NST_OK) status = nst_image_read(argv[2], &painting);
+  if (status == NST_OK) status = nst_image_compose(&content, 255, 255, 255); /* alpha on white */
+  if (status == NST_OK) status = nst_image_compose(&painting, 255, 255, 255);
   if (status == NST_OK)
     status = nst_style_encode(model, &painting, 256, NST_RESIZE_SMOOTH, NULL, &style);
   if (status == NST_OK) status = nst_style_paint(model, &content, style, NULL, &content);

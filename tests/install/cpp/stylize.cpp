@@ -9,8 +9,9 @@ int main(int argc, char** argv) {
   }
   try {
     const nst::Model model = nst::Model::default_model();  // or Model::open("magenta.safetensors")
-    const nst::Image content = nst::read_image(argv[1]);
-    const nst::Image painting = nst::read_image(argv[2]);
+    // Transparent pixels are painted as they look on white.
+    const nst::Image content = nst::compose(nst::read_image(argv[1]).view());
+    const nst::Image painting = nst::compose(nst::read_image(argv[2]).view());
 
     const nst::StyleVector style = model.encode_style(painting.view());
     const nst::Image painted = model.stylize(content.view(), style);
