@@ -1,8 +1,7 @@
 // nst-weights: turns published weights into model files, and looks into both.
 #include <CLI/CLI.hpp>
-#include <cstdio>
-#include <new>
 
+#include "apps/program.hpp"
 #include "base/text.hpp"
 #include "weights_tool/commands.hpp"
 
@@ -20,24 +19,9 @@ TF.js model.json, a .safetensors file, or a .tar, .tar.gz, .tar.xz, .tar.bz2 or 
 Several sources make one model.
 
 Exit codes: 0 done, 2 wrong usage, 4 a source or model cannot be read or is damaged, 5 the output
-cannot be written, 6 a limit is exceeded, 1 a defect of this program.
+cannot be written, 6 a limit is exceeded, 130, 143, 129 ended by a signal, 1 a defect of this
+program.
 )";
-
-int report(int code, const char* message) {
-  std::fprintf(stderr, "nst-weights: %s\n", message);
-  return code;
-}
-
-// Without allocating: memory may have ended.
-int report_plainly(int code, const char* message) {
-  char line[256];
-  std::snprintf(line, sizeof line, "%s", message);
-  for (char* c = line; *c != '\0'; ++c) {
-    if (static_cast<unsigned char>(*c) < ' ') *c = ' ';
-  }
-  std::fprintf(stderr, "nst-weights: %s\n", line);
-  return code;
-}
 
 struct CommandLine {
   CLI::App app{kExamples, "nst-weights"};
@@ -88,37 +72,27 @@ struct CommandLine {
   }
 };
 
-int run(int argc, char** argv) {
+void run(int argc, char** argv) {
   CommandLine line;
   try {
     line.app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() == 0) return line.app.exit(error);  // --help, --version
-    const std::string what = nst::one_line(error.what()) + " (see nst-weights --help)";
-    return report(static_cast<int>(nst::ErrorCode::usage), what.c_str());
+    if (error.get_exit_code() == 0) {  // --help, --version
+      line.app.exit(error);
+      return;
+    }
+    throw nst::Error(nst::ErrorCode::usage,
+                     nst::one_line(error.what()) + " (see nst-weights --help)");
   }
   if (line.convert_command->parsed()) nst::weights::run_convert(line.convert);
   if (line.inspect_command->parsed()) {
     nst::weights::run_inspect(line.inspect_source, line.inspect_json);
   }
   if (line.verify_command->parsed()) nst::weights::run_verify(line.verify_model);
-  return 0;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  try {
-    const int code = run(argc, argv);
-    if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
-      return report(static_cast<int>(nst::ErrorCode::output), "stdout: cannot write");
-    }
-    return code;
-  } catch (const nst::Error& error) {
-    return report(static_cast<int>(error.code()), error.what());
-  } catch (const std::bad_alloc&) {
-    return report(static_cast<int>(nst::ErrorCode::limit), "out of memory");
-  } catch (const std::exception& error) {
-    return report_plainly(static_cast<int>(nst::ErrorCode::internal), error.what());
-  }
+  return nst::program::run("nst-weights", "out of memory", run, argc, argv);
 }

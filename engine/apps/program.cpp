@@ -65,7 +65,7 @@ int run(const char* name, const char* when_memory_ends, void (*work)(int argc, c
   end_on_signals();
   try {
     work(argc, argv);
-    if (std::cout.flush() && std::fflush(stdout) == 0) return 0;
+    if (std::cout.flush() && std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return 0;
     return fail(ErrorCode::output, "standard output: cannot write; check where it goes");
   } catch (const Error& error) {
     return fail(error.code(), error.what());

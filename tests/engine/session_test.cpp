@@ -188,7 +188,7 @@ TEST_CASE("C styles keep their values and space, blend, and go through files") {
   CHECK(nst_style_create(values.data(), 3, "one", nullptr) == NST_ERROR_USAGE);
   CHECK(c == nullptr);
   CHECK(nst_style_space(b) == std::string());
-  REQUIRE(nst_blend_styles(a, b, 0.25f, &c) == NST_OK);
+  REQUIRE(nst_style_blend(a, b, 0.25f, &c) == NST_OK);
   CHECK(nst_style_space(c) == std::string("one"));
   std::size_t size = 0;
   CHECK(nst_style_values(c, &size)[2] == 3.0f);
@@ -196,7 +196,7 @@ TEST_CASE("C styles keep their values and space, blend, and go through files") {
   nst_style_free(b);
   nst_style_free(c);
   REQUIRE(nst_style_create(values.data(), 3, "two", &b) == NST_OK);
-  CHECK(nst_blend_styles(a, b, 0.5f, &c) == NST_ERROR_USAGE);
+  CHECK(nst_style_blend(a, b, 0.5f, &c) == NST_ERROR_USAGE);
 
   const nst::test::TemporaryFolder folder;
   const std::string path = folder.file("s.npy");
