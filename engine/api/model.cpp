@@ -163,9 +163,9 @@ void check_style(const Model::Impl& model, const StyleVector& style) {
   const std::string advice = has_predictor ? "; encode the painting with this model"
                                            : "; give a style that the predictor of its family made";
   if (style.size() != info.style_size) {
-    throw Error(ErrorCode::model, "the style vector has " + std::to_string(style.size()) +
-                                      " values, this model takes " +
-                                      std::to_string(info.style_size) + advice);
+    throw Error(ErrorCode::input, "the style vector has shape (" + std::to_string(style.size()) +
+                                      ",), this model takes (" + std::to_string(info.style_size) +
+                                      ",)" + advice);
   }
   if (style.space.empty() || info.style_space.empty() || style.space == info.style_space) return;
   const std::string reason = ": they do not belong together and paint a picture without the style";

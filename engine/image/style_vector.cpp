@@ -16,6 +16,15 @@ namespace {
 constexpr std::int64_t kMaxSize = 4096;  // what no network of the family comes near
 constexpr std::string_view kSpaceComment = "nst-space: ";
 
+// A shape as Python writes it: "(100,)".
+std::string tuple_text(const std::vector<std::int64_t>& shape) {
+  std::string text = "(";
+  for (const std::int64_t side : shape)
+    text += (text.size() > 1 ? " " : "") + std::to_string(side) + ",";
+  if (shape.size() > 1) text.pop_back();
+  return text + ")";
+}
+
 }  // namespace
 
 StyleVector StyleVector::blend(const StyleVector& a, const StyleVector& b, float weight) {
@@ -39,8 +48,8 @@ StyleVector StyleVector::load(const std::string& path) {
   const MappedFile file(path, ErrorCode::input);
   NpyArray array = decode_npy(file.bytes(), one_line(path));
   if (array.shape.size() != 1 || array.shape[0] < 1 || array.shape[0] > kMaxSize) {
-    throw Error(ErrorCode::input,
-                one_line(path) + ": not a style vector; it has a shape such as (100,)");
+    throw Error(ErrorCode::input, one_line(path) + ": shape " + tuple_text(array.shape) +
+                                      " is not a style vector's, which is (100,) for instance");
   }
   if (!std::all_of(array.values.begin(), array.values.end(),
                    [](float v) { return std::isfinite(v); })) {

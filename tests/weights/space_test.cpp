@@ -132,8 +132,8 @@ TEST_CASE("A model takes vectors of its own space or of none, and of its own siz
   nst::Session session(model);
   session.set_content(content.view());
   expect_error(ErrorCode::model, [&] { session.render(vector); });
-  CHECK(contains(expect_error(ErrorCode::model, [&] { model.check_style(StyleVector(768)); }),
-                 "has 768 values, this model takes 100"));
+  CHECK(contains(expect_error(ErrorCode::input, [&] { model.check_style(StyleVector(768)); }),
+                 "has shape (768,), this model takes (100,)"));
 }
 
 TEST_CASE("Blending keeps the space and refuses two of them") {

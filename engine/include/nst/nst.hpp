@@ -225,8 +225,8 @@ class NST_API Model {
   // after resizing).
   StyleVector encode_style(const ImageView& style, const StyleOptions& options = {},
                            const RunOptions& run = {}) const;
-  // Throws Error{model} if `style` is not what this model takes: of another size, or of another
-  // known space. Painting checks it too.
+  // Throws Error{input} if `style` has another size than this model takes, Error{model} if it is of
+  // another known space. Painting checks it too.
   void check_style(const StyleVector& style) const;
   // Paints `content` (≥ 5×5) with a style. Returns f32 RGB of the network's own size,
   // 4·ceil(⌈side/2⌉/2) per side: aligned at the top left, so crop right and bottom to the content's
