@@ -59,8 +59,8 @@ class CheckpointV1 : public ListedSource {
         label_(files.label(name)),
         table_(read_sstable(file_.bytes, label_)) {
     made_of(files, name);
-    const auto directory = table_.find("");
-    if (directory == table_.end()) fail("the list of its tensors is missing");
+    const auto directory = table_.entries.find("");
+    if (directory == table_.entries.end()) fail("the list of its tensors is missing");
     refuse_index(directory->second);
     // SavedTensorSlices{meta = 1}, SavedTensorSliceMeta{tensor = 1}.
     for_each(ProtoReader(directory->second, label_, ErrorCode::model), 1, [&](ProtoReader meta) {
@@ -130,7 +130,7 @@ class CheckpointV1 : public ListedSource {
 
   // SavedTensorSlices{data = 2}, SavedSlice{name = 1, slice = 2, data = 3}.
   void find_values() {
-    for (const auto& [key, value] : table_) {
+    for (const auto& [key, value] : table_.entries) {
       if (key.empty()) continue;
       for_each(ProtoReader(value, label_, ErrorCode::model), 2, [&](ProtoReader slice) {
         std::string name;
@@ -154,7 +154,7 @@ class CheckpointV1 : public ListedSource {
 
   FileData file_;
   std::string label_;
-  std::map<std::string, Bytes> table_;
+  SortedTable table_;
   std::map<std::string, Listed> listed_;
   std::map<std::string, Values> values_;
 };

@@ -7,11 +7,11 @@
 #include <filesystem>
 #include <optional>
 
-#include "platform/file.hpp"
 #include "base/strict_json.hpp"
 #include "base/text.hpp"
 #include "model/recognise.hpp"
 #include "model/self_test.hpp"
+#include "platform/file.hpp"
 #include "weights_tool/convert.hpp"
 #include "weights_tool/fold.hpp"
 #include "weights_tool/source.hpp"
@@ -58,6 +58,15 @@ std::string human_bytes(std::size_t bytes) {
 
 std::string space_text(const std::string& space) { return space.empty() ? "unknown" : space; }
 
+// null for a source whose files are not all there.
+std::string sha256_json(const Source& source) {
+  try {
+    return json_quoted(source.sha256());
+  } catch (const Error&) {
+    return "null";
+  }
+}
+
 void print(const std::string& text, std::FILE* stream) {
   if (std::fputs(text.c_str(), stream) < 0 || std::fflush(stream) != 0) {
     throw Error(ErrorCode::output, "stdout: cannot write; no model file was written");
@@ -100,17 +109,22 @@ void run_inspect(const std::string& path, bool as_json) {
   for (const SourceTensor& tensor : source->tensors()) width = std::max(width, tensor.name.size());
   const int columns = static_cast<int>(std::min<std::size_t>(width, 80));
   if (as_json) {
-    std::printf("{\n \"source\": %s,\n \"sha256\": \"%s\",\n \"tensors\": [",
-                json_quoted(source->description()).c_str(), source->sha256().c_str());
+    std::printf("{\n \"source\": %s,\n \"sha256\": %s,\n \"tensors\": [",
+                json_quoted(source->description()).c_str(), sha256_json(*source).c_str());
   } else {
     std::printf("%s, %zu tensors\n%-*s %-8s %-20s %12s %12s %12s\n",
                 one_line(source->description()).c_str(), source->tensors().size(), columns, "name",
                 "dtype", "shape", "min", "max", "rms");
   }
   const char* separator = "";
+  std::optional<Error> unreadable;  // the first; the names and shapes are listed all the same
   for (const SourceTensor& tensor : source->tensors()) {
     std::optional<Statistics> s;
-    if (is_number(tensor.dtype)) s = statistics_of(source->read(tensor.name));
+    try {
+      if (is_number(tensor.dtype)) s = statistics_of(source->read(tensor.name));
+    } catch (const Error& error) {
+      if (!unreadable) unreadable = error;
+    }
     if (as_json) {
       std::printf("%s\n  {\"name\": %s, \"dtype\": %s, \"shape\": %s", separator,
                   json_quoted(tensor.name).c_str(), json_quoted(tensor.dtype).c_str(),
@@ -129,6 +143,7 @@ void run_inspect(const std::string& path, bool as_json) {
     std::printf("\n");
   }
   if (as_json) std::printf("\n ]\n}\n");
+  if (unreadable) throw *unreadable;
 }
 
 void run_verify(const std::string& path) {

@@ -1,8 +1,13 @@
 #include "weights_tool/sstable.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/hash.hpp"
+
+#if NST_HAVE_SNAPPY
+#include <snappy.h>
+#endif
 
 namespace nst::weights {
 namespace {
@@ -13,6 +18,10 @@ constexpr std::uint64_t kBlockTrailerBytes = 5;  // compression type, masked CRC
 // A shared prefix costs three bytes in the file and any length in memory, so both are bounded.
 constexpr std::uint64_t kMaxKeyBytes = 4096;
 constexpr std::uint64_t kMaxKeysBytes = 64u << 20;
+
+// A block of TensorFlow's takes some 256 KiB; this bounds what a small file can ask for.
+constexpr std::uint64_t kMaxUnpackedBytes = 64u << 20;
+enum BlockType : std::uint8_t { kPlain = 0, kSnappy = 1 };
 
 struct BlockHandle {
   std::uint64_t offset = 0;
@@ -30,7 +39,7 @@ class TableReader {
  public:
   TableReader(Bytes bytes, const std::string& name) : file_(bytes, name, ErrorCode::model) {}
 
-  std::map<std::string, Bytes> read() {
+  SortedTable read() {
     if (file_.size() < kFooterBytes) file_.fail("not a checkpoint index (too short)");
     const std::uint64_t footer_at = file_.size() - kFooterBytes;
     if (file_.read_at<std::uint64_t>(footer_at + 40, "the footer") != kMagic) {
@@ -49,7 +58,7 @@ class TableReader {
       ByteReader reader(value, file_.name(), ErrorCode::model);
       data_blocks.push_back(read_handle(reader));
     });
-    std::map<std::string, Bytes> entries;
+    std::map<std::string, Bytes>& entries = table_.entries;
     std::uint64_t keys_bytes = 0;
     for (const BlockHandle& handle : data_blocks) {
       for_each_entry(block(handle), [&](const std::string& key, Bytes value) {
@@ -60,12 +69,12 @@ class TableReader {
         entries.emplace_hint(entries.end(), key, value);
       });
     }
-    return entries;
+    return std::move(table_);
   }
 
  private:
   // The contents of a block, after its checksum.
-  Bytes block(const BlockHandle& handle) const {
+  Bytes block(const BlockHandle& handle) {
     const std::uint64_t total =
         checked_add(handle.size, kBlockTrailerBytes, ErrorCode::model, file_.name());
     const Bytes bytes = file_.at(handle.offset, total, "a block");
@@ -76,12 +85,35 @@ class TableReader {
       file_.fail("checksum mismatch in the block at offset " + std::to_string(handle.offset) +
                  ": the file is damaged");
     }
-    if (type != 0) {
-      file_.fail("compressed blocks (type " + std::to_string(type) +
-                 ") are not supported; TensorFlow writes none");
+    if (type == kSnappy) return unpacked(bytes.first(handle.size));
+    if (type != kPlain) {
+      file_.fail("its blocks are compressed in an unknown way (type " + std::to_string(type) + ")");
     }
     return bytes.first(handle.size);
   }
+
+#if NST_HAVE_SNAPPY
+  Bytes unpacked(Bytes packed) {
+    const auto* text = reinterpret_cast<const char*>(packed.data());
+    std::size_t size = 0;
+    if (!snappy::GetUncompressedLength(text, packed.size(), &size)) file_.fail("damaged block");
+    unpacked_bytes_ += size;
+    if (size > kMaxUnpackedBytes || unpacked_bytes_ > kMaxUnpackedBytes) {
+      file_.fail("its blocks unpack to more than 64 MiB");
+    }
+    std::vector<std::uint8_t>& block = table_.unpacked.emplace_back(size);
+    if (!snappy::RawUncompress(text, packed.size(), reinterpret_cast<char*>(block.data()))) {
+      file_.fail("a block is damaged: snappy cannot unpack it");
+    }
+    return block;
+  }
+#else
+  Bytes unpacked(Bytes) {
+    file_.fail(
+        "its blocks are compressed by snappy, which this build has not; build NST with "
+        "libsnappy");
+  }
+#endif
 
   template <typename Visit>
   void for_each_entry(Bytes block_bytes, Visit&& visit) const {
@@ -107,6 +139,8 @@ class TableReader {
   }
 
   ByteReader file_;
+  SortedTable table_;
+  std::uint64_t unpacked_bytes_ = 0;
 };
 
 }  // namespace
@@ -117,7 +151,7 @@ bool is_sstable(Bytes bytes) {
          reader.read_at<std::uint64_t>(bytes.size() - 8, "magic") == kMagic;
 }
 
-std::map<std::string, Bytes> read_sstable(Bytes bytes, const std::string& name) {
+SortedTable read_sstable(Bytes bytes, const std::string& name) {
   return TableReader(bytes, name).read();
 }
 

@@ -108,7 +108,8 @@ TensorBundle::TensorBundle(FileSet files, std::string prefix)
   const std::string index = prefix_ + ".index";
   const std::string where = files_.label(index);
   bool has_header = false;
-  for (const auto& [key, value] : read_sstable(files_.bytes(index), where)) {
+  const SortedTable table = read_sstable(files_.bytes(index), where);
+  for (const auto& [key, value] : table.entries) {
     if (key.empty()) {
       shards_ = parse_header(value, where);
       has_header = true;
@@ -165,21 +166,36 @@ std::string TensorBundle::shard_name(std::uint64_t shard) const {
   return prefix_ + suffix;
 }
 
-Bytes TensorBundle::tensor_bytes(const std::string& key, const BundleEntry& entry) const {
+Bytes TensorBundle::tensor_bytes(const std::string& name, const BundleEntry& entry) const {
   if (entry.shard >= shards_) {
     throw Error(ErrorCode::model, one_line(files_.label(prefix_ + ".index")) + ": tensor '" +
-                                      one_line(key) + "' is in shard " +
+                                      one_line(name) + "' is in shard " +
                                       std::to_string(entry.shard) + " of " +
                                       std::to_string(shards_));
   }
   const std::string file = shard_name(entry.shard);
+  if (!files_.has(file)) {
+    throw Error(ErrorCode::model, one_line(files_.label(file)) +
+                                      ": this shard of the checkpoint is missing; it must have " +
+                                      std::to_string(shard_bytes(entry.shard)) + " bytes");
+  }
   return ByteReader(files_.bytes(file), files_.label(file), ErrorCode::model)
-      .at(entry.offset, entry.size, "tensor '" + key + "'");
+      .at(entry.offset, entry.size, "tensor '" + name + "'");
 }
 
-std::vector<float> TensorBundle::read(const std::string& key) const {
+// The least a shard must have: up to the end of its last tensor.
+std::uint64_t TensorBundle::shard_bytes(std::uint64_t shard) const {
+  std::uint64_t bytes = 0;
+  for (const auto& [key, entry] : entries_) {
+    if (entry.shard != shard) continue;
+    bytes = std::max(bytes, checked_add(entry.offset, entry.size, ErrorCode::model, key));
+  }
+  return bytes;
+}
+
+std::vector<float> TensorBundle::read(const std::string& key, const std::string& name) const {
   const BundleEntry& e = entry(key);
-  const std::string where = one_line(files_.label(prefix_)) + ": tensor '" + one_line(key) + "'";
+  const std::string where = one_line(files_.label(prefix_)) + ": tensor '" + one_line(name) + "'";
   const TypeInfo* type = find_type(e.dtype);
   if (type == nullptr || !type->number) {
     throw Error(ErrorCode::model, where + " is of type " + dtype_name(e.dtype) + ", not a number");
@@ -193,7 +209,7 @@ std::vector<float> TensorBundle::read(const std::string& key) const {
     throw Error(ErrorCode::model, where + " has " + std::to_string(e.size) + " bytes, its shape " +
                                       shape_text(e.shape) + " needs " + std::to_string(expected));
   }
-  const Bytes bytes = tensor_bytes(key, e);
+  const Bytes bytes = tensor_bytes(name, e);
   if (mask_crc32c(crc32c(bytes)) != e.masked_crc) {
     throw Error(ErrorCode::model, where + ": checksum mismatch: the file " +
                                       one_line(shard_name(e.shard)) + " is damaged");

@@ -33,8 +33,8 @@ class TensorBundle {
   static std::string dtype_name(int dtype);
   // Whether a type is made of whole numbers, or of no numbers.
   static bool is_integer(int dtype);
-  // The values of a numeric tensor as float32, after checking its CRC-32C.
-  std::vector<float> read(const std::string& key) const;
+  // The values of a numeric tensor as float32, after checking its CRC-32C. Messages call it `name`.
+  std::vector<float> read(const std::string& key, const std::string& name) const;
   // The one string of a scalar string tensor, after checking both of its CRC-32Cs.
   std::string read_string(const std::string& key) const;
   // SHA-256 of the index followed by the data shards in order (cat PREFIX.index PREFIX.data-* |
@@ -45,7 +45,8 @@ class TensorBundle {
 
  private:
   std::string shard_name(std::uint64_t shard) const;
-  Bytes tensor_bytes(const std::string& key, const BundleEntry& entry) const;
+  Bytes tensor_bytes(const std::string& name, const BundleEntry& entry) const;
+  std::uint64_t shard_bytes(std::uint64_t shard) const;
   const BundleEntry& entry(const std::string& key) const;
   void check_extents(const std::string& where) const;
 

@@ -36,7 +36,7 @@ class TensorflowSource : public ListedSource {
 
   std::string sha256() const override { return bundle_.sha256(); }
   std::vector<float> read(const std::string& name) const override {
-    return bundle_.read(keys_.at(find(name).name));
+    return bundle_.read(keys_.at(find(name).name), name);
   }
 
  private:

@@ -174,7 +174,7 @@ void check_style(const Model::Impl& model, const StyleVector& style) {
   const std::string advice = has_predictor ? "; encode the painting with this model"
                                            : "; give a style that the predictor of its family made";
   if (style.size() != info.style_size) {
-    throw Error(ErrorCode::input, "a style vector of shape (" + std::to_string(style.size()) +
+    throw Error(ErrorCode::input, "the style vector has shape (" + std::to_string(style.size()) +
                                       ",), this model takes (" + std::to_string(info.style_size) +
                                       ",)" + advice);
   }

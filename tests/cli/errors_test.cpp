@@ -6,6 +6,7 @@
 #include "cli/process.hpp"
 #include "image/npy.hpp"
 #include "image/pictures.hpp"
+#include "model/style_space.hpp"
 
 using nst::test::contains;
 using nst::test::file_bytes;
@@ -193,4 +194,22 @@ TEST_CASE("nst-run: Ctrl-C ends the work with exit code 130 and no output") {
   scene.fails(130, {"bench", "--runs", "100000"}, "interrupted", {.interrupt_after = 0.5});
   scene.fails(130, {kPhoto, "-s", kPhoto, "-o", scene.out, "--size", "2600", "-t", "1"},
               "interrupted", {.interrupt_after = 0.5});
+}
+
+TEST_CASE("nst-run: a style of another family is refused with both spaces, and painted by force") {
+  const Scene scene;
+  nst::StyleVector style(100);
+  style.space = nst::kInceptionSpace;
+  const std::string path = scene.folder.file("style.npy");
+  style.save(path);
+  const std::string message =
+      scene.fails(4, {kPhoto, "-s", path, "-o", scene.out}, "do not belong together");
+  CHECK(contains(message, path));
+  CHECK(contains(message, nst::kInceptionSpace));
+  CHECK(contains(message, nst::kMobileSpace));
+  nst::test::run_well({kPhoto, "-s", path, "-o", scene.out, "--force"});
+  CHECK(file_bytes(scene.out) != scene.old);
+  const std::string wide = scene.folder.file("wide.npy");
+  nst::StyleVector(768).save(wide);
+  run_badly(3, {kPhoto, "-s", wide, "-o", scene.out});
 }

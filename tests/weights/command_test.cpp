@@ -208,6 +208,20 @@ TEST_CASE("Names that are not UTF-8 work, in JSON and in the model file with rep
   CHECK(nst::parse_model_file(file.bytes(), model).source == json["source"]);
 }
 
+TEST_CASE("nst-weights inspect lists what it can and then says what is missing") {
+  const TemporaryFolder folder;
+  fs::copy(weight_fixture("checkpoint"), folder.path() / "c");
+  fs::remove(folder.path() / "c/model.ckpt.data-00001-of-00003");
+  const std::string source = (folder.path() / "c").string();
+  const Result listed = run(folder, {"inspect", source});
+  check_failure(listed, 4, "this shard of the checkpoint is missing");
+  CHECK(std::count(listed.out.begin(), listed.out.end(), '\n') == 2 + 363);
+  const Result json = run(folder, {"inspect", "--json", source});
+  CHECK(json.code == 4);
+  CHECK(nlohmann::json::parse(json.out)["tensors"].size() == 363);
+  CHECK(nlohmann::json::parse(json.out)["sha256"].is_null());
+}
+
 TEST_CASE("nst-weights --help begins with examples, --version tells the version") {
   const TemporaryFolder folder;
   const Result help = run(folder, {"--help"});

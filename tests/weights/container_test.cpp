@@ -1,13 +1,15 @@
 // Models in archives and folders, as people pack them.
+#if NST_WEIGHTS_READ_ARCHIVES
 #include <zlib.h>
+#endif
 
 #include <cstring>
 #include <filesystem>
 #include <fstream>
 
 #include "base/expect_error.hpp"
-#include "platform/file.hpp"
 #include "base/temporary_folder.hpp"
+#include "platform/file.hpp"
 #include "weights/weight_fixtures.hpp"
 #include "weights_tool/file_set.hpp"
 #include "weights_tool/source.hpp"
@@ -57,6 +59,7 @@ Buffer tar_of(const std::vector<std::pair<std::string, Buffer>>& files) {
   return tar;
 }
 
+#if NST_WEIGHTS_READ_ARCHIVES
 Buffer gzip_of(const Buffer& data) {
   z_stream stream{};
   REQUIRE(deflateInit2(&stream, 9, Z_DEFLATED, MAX_WBITS + 16, 8, Z_DEFAULT_STRATEGY) == Z_OK);
@@ -70,16 +73,21 @@ Buffer gzip_of(const Buffer& data) {
   deflateEnd(&stream);
   return packed;
 }
+#else
+Buffer gzip_of(const Buffer& data) { return data; }
+#endif
+
+bool reads_archives() {
+  if (!NST_WEIGHTS_READ_ARCHIVES) MESSAGE("skipped: this build has no libarchive");
+  return NST_WEIGHTS_READ_ARCHIVES;
+}
 
 const std::string kTflite = "transformer_int8.tflite";
 
 }  // namespace
 
 TEST_CASE("Every kind of archive gives the tensors of what is packed in it") {
-  if (!NST_WEIGHTS_READ_ARCHIVES) {
-    MESSAGE("skipped: this build has no libarchive");
-    return;
-  }
+  if (!reads_archives()) return;
   const std::string tflite = open_source(weight_fixture(kTflite))->sha256();
   for (const char* extension : {"tar", "tar.gz", "tar.xz", "tar.bz2", "zip"}) {
     CAPTURE(extension);
@@ -97,7 +105,7 @@ TEST_CASE("Every kind of archive gives the tensors of what is packed in it") {
 }
 
 TEST_CASE("A compressed file without an archive in it is that file") {
-  if (!NST_WEIGHTS_READ_ARCHIVES) return;
+  if (!reads_archives()) return;
   const TemporaryFolder folder;
   const Buffer data = content(weight_fixture(kTflite));
   const auto source = open_source(folder.file("m.tflite.gz", gzip_of(data)));
@@ -106,7 +114,7 @@ TEST_CASE("A compressed file without an archive in it is that file") {
 }
 
 TEST_CASE("gzip's own checksum is checked, also behind the end of a tar") {
-  if (!NST_WEIGHTS_READ_ARCHIVES) return;
+  if (!reads_archives()) return;
   const TemporaryFolder folder;
   const Buffer data = content(weight_fixture(kTflite));
   for (const Buffer& inner : {data, tar_of({{"1.tflite", data}})}) {
@@ -131,7 +139,7 @@ TEST_CASE("What macOS adds to an archive or folder is passed over") {
     folder.file(name, extra);
   }
   CHECK(open_source(folder.path().string())->tensors().size() > 0);
-  if (!NST_WEIGHTS_READ_ARCHIVES) return;
+  if (!reads_archives()) return;
   const Buffer tar = tar_of({{"./._1.tflite", extra},
                              {"./1.tflite", content(weight_fixture(kTflite))},
                              {"__MACOSX/._1.tflite", extra},
@@ -161,7 +169,7 @@ TEST_CASE("A model below a folder is found, and two parts in one folder are one 
 }
 
 TEST_CASE("An archive of very many names or of very little that unpacks to much is refused") {
-  if (!NST_WEIGHTS_READ_ARCHIVES) return;
+  if (!reads_archives()) return;
   std::vector<std::pair<std::string, Buffer>> files;
   for (int i = 0; i < 3000; ++i) files.push_back({std::to_string(i) + std::string(80, 'n'), {}});
   const Buffer many = tar_of(files);
@@ -176,7 +184,7 @@ TEST_CASE("An archive of very many names or of very little that unpacks to much 
 }
 
 TEST_CASE("Of two members of one name the last one counts") {
-  if (!NST_WEIGHTS_READ_ARCHIVES) return;
+  if (!reads_archives()) return;
   const Buffer tar = tar_of({{"a", {1, 2, 3}}, {"b", {4}}, {"a", {5, 6}}});
   const FileSet set = FileSet::archive("m.tar", tar);
   CHECK(set.names() == std::vector<std::string>{"a", "b"});

@@ -7,9 +7,9 @@
 #include <map>
 
 #include "base/expect_error.hpp"
-#include "platform/file.hpp"
 #include "base/hash.hpp"
 #include "base/temporary_folder.hpp"
+#include "platform/file.hpp"
 #include "weights/weight_fixtures.hpp"
 #include "weights_tool/file_set.hpp"
 #include "weights_tool/proto_reader.hpp"
@@ -80,7 +80,7 @@ TEST_CASE("A checkpoint's SHA-256 is that of its index and its shards in order")
   for (const char* suffix :
        {"index", "data-00000-of-00003", "data-00001-of-00003", "data-00002-of-00003"}) {
     const nst::FileContents file(weight_fixture(std::string("checkpoint/model.ckpt.") + suffix),
-                               ErrorCode::input);
+                                 ErrorCode::input);
     hash.update(file.bytes());
   }
   CHECK(open_source(weight_fixture("checkpoint"))->sha256() == hash.finish_hex());
@@ -248,6 +248,7 @@ TEST_CASE("Of several checkpoints in a folder the state file tells which one") {
 TEST_CASE("A checkpoint without one of its shards says so when a tensor of it is read") {
   const TemporaryFolder folder;
   fs::copy(weight_fixture("checkpoint"), folder.path());
+  const auto bytes = fs::file_size(folder.file("model.ckpt.data-00001-of-00003"));
   fs::remove(folder.file("model.ckpt.data-00001-of-00003"));
   const auto source = open_source(folder.path().string());
   int missing = 0;
@@ -255,7 +256,8 @@ TEST_CASE("A checkpoint without one of its shards says so when a tensor of it is
     try {
       source->read(tensor.name);
     } catch (const nst::Error& error) {
-      CHECK(contains(error.what(), "model.ckpt.data-00001-of-00003"));
+      CHECK(contains(error.what(), "model.ckpt.data-00001-of-00003: this shard"));
+      CHECK(contains(error.what(), "must have " + std::to_string(bytes) + " bytes"));
       ++missing;
     }
   }

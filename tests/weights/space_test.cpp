@@ -133,7 +133,7 @@ TEST_CASE("A model takes vectors of its own space or of none, and of its own siz
   session.set_content(content.view());
   expect_error(ErrorCode::model, [&] { session.render(vector); });
   CHECK(contains(expect_error(ErrorCode::input, [&] { model.check_style(StyleVector(768)); }),
-                 "shape (768,), this model takes (100,)"));
+                 "has shape (768,), this model takes (100,)"));
 }
 
 TEST_CASE("Blending keeps the space and refuses two of them") {

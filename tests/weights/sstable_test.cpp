@@ -16,6 +16,8 @@ struct Entry {
   std::string value;
 };
 
+constexpr std::uint8_t kSnappy = 1;
+
 // Builds tables byte by byte, with proper checksums: what damage looks like when it is deliberate.
 class TableWriter {
  public:
@@ -27,6 +29,12 @@ class TableWriter {
               entry.suffix + entry.value;
     }
     text += std::string(4, '\0') + std::string("\1\0\0\0", 4);  // one restart point, at 0
+    if (type == kSnappy) text = snappy_literal(text, text.size());
+    return raw_block(text, type);
+  }
+
+  // A block of these bytes; returns its handle.
+  std::string raw_block(std::string text, std::uint8_t type) {
     const std::string handle = varint(bytes_.size()) + varint(text.size());
     text += static_cast<char>(type);
     const std::uint32_t crc = nst::mask_crc32c(nst::crc32c(as_bytes(text)));
@@ -46,6 +54,15 @@ class TableWriter {
     return bytes_ + footer + "\x57\xfb\x80\x8b\x24\x75\x47\xdb";
   }
 
+  // Snappy's simplest form: the length of the text, then all of it as one literal
+  // (github.com/google/snappy/blob/main/format_description.txt).
+  static std::string snappy_literal(const std::string& text, std::uint64_t claimed_bytes) {
+    constexpr auto kTwoByteLength = static_cast<char>(61 << 2);
+    const std::size_t last = text.size() - 1;
+    return varint(claimed_bytes) + kTwoByteLength + static_cast<char>(last) +
+           static_cast<char>(last >> 8) + text;
+  }
+
   static std::string varint(std::uint64_t value) {
     std::string text;
     for (; value >= 0x80; value >>= 7) text += static_cast<char>(value | 0x80);
@@ -59,7 +76,7 @@ class TableWriter {
   std::string bytes_;
 };
 
-std::map<std::string, Bytes> read(const std::string& table) {
+nst::weights::SortedTable read(const std::string& table) {
   return nst::weights::read_sstable(TableWriter::as_bytes(table), "f.index");
 }
 
@@ -77,7 +94,8 @@ TEST_CASE("A table's keys are restored from their shared prefixes, over several 
   const std::string first = writer.block({{0, "", "header"}, {0, "abc", "1"}, {2, "d", "2"}});
   const std::string second = writer.block({{0, "abd1", ""}, {4, "2", "4"}});
   const std::string table = writer.table({first, second});
-  const auto entries = read(table);
+  const auto read_table = read(table);
+  const auto& entries = read_table.entries;
   CHECK(nst::weights::is_sstable(TableWriter::as_bytes(table)));
   REQUIRE(entries.size() == 5);
   CHECK(entries.count("abc") == 1);
@@ -92,7 +110,7 @@ TEST_CASE("A table with well-formed checksums but impossible contents is refused
   CHECK(contains(refusal({{0, "a", ""}, {1, "", ""}}), "not sorted"));
   CHECK(contains(refusal({{1, "a", ""}}), "damaged key"));
   CHECK(contains(refusal({{0, std::string(5000, 'k'), ""}}), "damaged key"));
-  CHECK(contains(refusal({{0, "a", ""}}, 1), "compressed blocks (type 1) are not supported"));
+  CHECK(contains(refusal({{0, "a", ""}}, 2), "compressed in an unknown way (type 2)"));
 }
 
 TEST_CASE("A short prefix repeated at length does not use more memory than allowed") {
@@ -110,4 +128,33 @@ TEST_CASE("A block listed twice is refused") {
   const std::string handle = writer.block({{0, "a", ""}});
   const std::string table = writer.table({handle, handle});
   CHECK(contains(expect_error(ErrorCode::model, [&] { read(table); }), "not sorted"));
+}
+
+TEST_CASE("Blocks that snappy has compressed are unpacked, and never to more than is allowed") {
+  TableWriter writer;
+  const std::string first = writer.block({{0, "a", "1"}, {0, "b", "2"}}, kSnappy);
+  const std::string second = writer.block({{0, "c", "3"}}, kSnappy);
+  const std::string third = writer.block({{0, "d", "4"}});
+  const std::string table = writer.table({first, second, third});
+  if (!NST_WEIGHTS_READ_SNAPPY) {
+    MESSAGE("skipped: this build has no libsnappy");
+    CHECK(
+        contains(expect_error(ErrorCode::model, [&] { read(table); }), "build NST with libsnappy"));
+    return;
+  }
+  const nst::weights::SortedTable unpacked = read(table);
+  REQUIRE(unpacked.entries.size() == 4);
+  CHECK(unpacked.entries.at("b")[0] == '2');
+  CHECK(unpacked.entries.at("c")[0] == '3');
+  CHECK(unpacked.entries.at("d")[0] == '4');
+
+  const auto refusal_of = [](const std::string& block) {
+    TableWriter damaged;
+    const std::string handle = damaged.raw_block(block, kSnappy);
+    const std::string bytes = damaged.table({handle});
+    return expect_error(ErrorCode::model, [&] { read(bytes); });
+  };
+  CHECK(contains(refusal_of(TableWriter::snappy_literal("text", 1 << 30)), "more than 64 MiB"));
+  CHECK(contains(refusal_of(TableWriter::snappy_literal("text", 5)), "snappy cannot unpack it"));
+  CHECK(contains(refusal_of("\xff\xff\xff\xff\xff\xff"), "damaged block"));
 }

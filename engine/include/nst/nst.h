@@ -114,8 +114,8 @@ NST_C_API nst_status nst_style_blend(const nst_style* a, const nst_style* b, flo
 /* The network's own output size for a content of width × height: 4·ceil(⌈side/2⌉/2) per side. */
 NST_C_API void nst_output_size(int width, int height, int* out_width, int* out_height);
 
-/* Paints `content` (≥ 5×5) with a style of the model's own space and size (else NST_ERROR_MODEL)
- * into `output`, any size up to nst_output_size: the
+/* Paints `content` (≥ 5×5) with a style of the model's own size and space (else
+ * NST_ERROR_INPUT, NST_ERROR_MODEL) into `output`, any size up to nst_output_size: the
  * content's own size gives the usual cropped picture. u8 output is rounded, a fourth channel is set
  * opaque. `output` may be `content`'s memory. On failure it is unchanged. */
 NST_C_API nst_status nst_style_paint(const nst_model* model, const nst_image* content,
