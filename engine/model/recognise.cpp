@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <map>
 #include <string_view>
+#include <utility>
 
 #include "base/text.hpp"
 
@@ -161,6 +162,40 @@ std::string stem(std::string name) {
   return name;
 }
 
+constexpr std::pair<Content, const char*> kTexts[] = {
+    {Content::empty, "an empty file"},
+    {Content::safetensors, "a safetensors file"},
+    {Content::tflite, "a TFLite model"},
+    {Content::sstable, "a file of a TensorFlow checkpoint"},
+    {Content::checkpoint_state, "the state file of a TensorFlow checkpoint"},
+    {Content::saved_model, "the graph of a TensorFlow SavedModel"},
+    {Content::meta_graph, "the graph of a TensorFlow checkpoint (.meta)"},
+    {Content::json, "a JSON text"},
+    {Content::zip, "a zip archive"},
+    {Content::gzip, "a gzip archive"},
+    {Content::xz, "an xz archive"},
+    {Content::bzip2, "a bzip2 archive"},
+    {Content::zstd, "a zstd archive"},
+    {Content::tar, "a tar archive"},
+    {Content::seven_zip, "a 7-Zip archive"},
+    {Content::rar, "a RAR archive"},
+    {Content::frozen_graph, "a frozen TensorFlow graph (GraphDef)"},
+    {Content::hdf5, "an HDF5 file (Keras weights)"},
+    {Content::keras, "a Keras 3 model (.keras)"},
+    {Content::pytorch, "a PyTorch file"},
+    {Content::pickle, "a Python pickle"},
+    {Content::onnx, "an ONNX model"},
+    {Content::core_ml, "a Core ML model"},
+    {Content::numpy, "a file of NumPy arrays"},
+    {Content::gguf, "a GGUF model"},
+    {Content::lfs_pointer, "a Git LFS pointer, not the file itself (fetch it with git lfs pull)"},
+    {Content::web_page, "a web page (HTML), not a download"},
+    {Content::xml, "an XML text"},
+    {Content::picture, "a picture"},
+    {Content::pdf, "a PDF document"},
+    {Content::apple_double, "a resource file of macOS (._ before the name of the real one)"},
+};
+
 }  // namespace
 
 bool is_tar(Bytes bytes) {
@@ -205,71 +240,8 @@ Content recognise(Bytes bytes) {
 }
 
 std::string content_text(Content content) {
-  switch (content) {
-    case Content::empty:
-      return "an empty file";
-    case Content::safetensors:
-      return "a safetensors file";
-    case Content::tflite:
-      return "a TFLite model";
-    case Content::sstable:
-      return "a file of a TensorFlow checkpoint";
-    case Content::checkpoint_state:
-      return "the state file of a TensorFlow checkpoint";
-    case Content::saved_model:
-      return "the graph of a TensorFlow SavedModel";
-    case Content::meta_graph:
-      return "the graph of a TensorFlow checkpoint (.meta)";
-    case Content::json:
-      return "a JSON text";
-    case Content::zip:
-      return "a zip archive";
-    case Content::gzip:
-      return "a gzip archive";
-    case Content::xz:
-      return "an xz archive";
-    case Content::bzip2:
-      return "a bzip2 archive";
-    case Content::zstd:
-      return "a zstd archive";
-    case Content::tar:
-      return "a tar archive";
-    case Content::seven_zip:
-      return "a 7-Zip archive";
-    case Content::rar:
-      return "a RAR archive";
-    case Content::frozen_graph:
-      return "a frozen TensorFlow graph (GraphDef)";
-    case Content::hdf5:
-      return "an HDF5 file (Keras weights)";
-    case Content::keras:
-      return "a Keras 3 model (.keras)";
-    case Content::pytorch:
-      return "a PyTorch file";
-    case Content::pickle:
-      return "a Python pickle";
-    case Content::onnx:
-      return "an ONNX model";
-    case Content::core_ml:
-      return "a Core ML model";
-    case Content::numpy:
-      return "a file of NumPy arrays";
-    case Content::gguf:
-      return "a GGUF model";
-    case Content::lfs_pointer:
-      return "a Git LFS pointer, not the file itself (fetch it with git lfs pull)";
-    case Content::web_page:
-      return "a web page (HTML), not a download";
-    case Content::xml:
-      return "an XML text";
-    case Content::picture:
-      return "a picture";
-    case Content::pdf:
-      return "a PDF document";
-    case Content::apple_double:
-      return "a resource file of macOS (._ before the name of the real one)";
-    case Content::unknown:
-      break;
+  for (const auto& [known, text] : kTexts) {
+    if (content == known) return text;
   }
   return "a file of an unknown kind";
 }
