@@ -31,6 +31,7 @@ RECIPE = 1  # of the results; a file holds one recipe's
 PRIOR_WEIGHT = 0.003
 STEPS = 10
 REMEMBERED = 600  # earlier results a run started again learns its starts from
+VIEW_STEPS = 4
 WARM_STEPS = 6  # from a start learnt from earlier results
 RATE, MOMENTUM = 0.25, 0.6  # 0.5 would be Gauss-Newton's whole step
 LONGEST_STEP = 2.5  # in deviations of the prior
@@ -73,23 +74,25 @@ class Descent:
             x = contracted.expand(len(vectors), -1, -1, -1).contiguous(memory_format=torch.channels_last)
             return self.appearance.residuals(self.transformer.expanded(x, vectors), styles, kept)
 
-    def losses(self, vectors, styles):
+    def losses(self, vectors, styles, contents):
         """Style's and content's loss of each vector, averaged over the contents: [n], [n]."""
         sums = 0, 0
-        for content in self.contents.each:
+        for content in contents:
             parts = self.residuals(vectors, styles, content)
             sums = [total + part.square().sum(1) for total, part in zip(sums, parts)]
-        return [total / len(self.contents.each) for total in sums]
+        return [total / len(contents) for total in sums]
 
-    def run(self, styles, start, prior, steps):
-        """(vectors [n,100], {"style", "content", "prior": [n]}) from `start` [n,100]."""
+    def run(self, styles, start, prior, steps, only_content=None):
+        """(vectors [n,100], {"style", "content", "prior": [n]}) from `start` [n,100]; `only_content` counts in
+        the contents: on one alone, vectors are hardly worse at half the time."""
+        contents = self.contents.each if only_content is None else [self.contents.each[only_content]]
         inverse = torch.linalg.inv(self.curvature + PRIOR_WEIGHT * prior.precision)
         vectors, velocity = start.clone(), torch.zeros_like(start)
         best, best_loss, best_terms = start.clone(), torch.full((len(start),), float("inf")), None
         trust = torch.ones(len(start), 1)
         for step in range(steps + 1):
             vectors.requires_grad_()
-            style, content = self.losses(vectors, styles)
+            style, content = self.losses(vectors, styles, contents)
             terms = torch.stack([style, content, PRIOR_WEIGHT * prior.penalty(vectors)], 1)
             loss = terms.sum(1)
             gradient, = torch.autograd.grad(loss.sum(), vectors)
@@ -142,12 +145,27 @@ def prepare(args):
     return descent, prior, known
 
 
-def painting_view(paths, painting, view):
-    """uint8 [SIZE,SIZE,3]: view 0 is the whole painting, its aspect ratio lost; the others are random."""
-    picture, = data.load([paths[painting]])
-    if view == 0:
-        return data.resize(picture, SIZE)
-    return augment.plain_view(np.random.default_rng([VIEW_SEED, painting, view]), picture, SIZE)
+class Pictures:
+    """Both lists as one: paintings first, photographs after them. T's space holds vectors of photographs too:
+    a strength below 1 mixes in the content's own."""
+
+    def __init__(self, folder):
+        lists = [data.list_pictures(Path(folder) / kind) for kind in ("style", "content")]
+        self.paths, self.paintings = lists[0] + lists[1], len(lists[0])
+
+    def held_out(self, index):
+        return (index if index < self.paintings else index - self.paintings) % data.HOLD_OUT_EVERY == 0
+
+    def view(self, index, view):
+        """uint8 [SIZE,SIZE,3]: view 0 is the whole picture, its aspect ratio lost, view 1 a part of it in
+        other colours, the others may be strange; all the same for ever."""
+        picture, = data.load([self.paths[index]])
+        if view == 0:
+            return data.resize(picture, SIZE)
+        rng = np.random.default_rng([VIEW_SEED, index, view])
+        if view == 1:
+            return augment.plain_view(rng, picture, SIZE)
+        return augment.style_view(rng, [picture], [picture], SIZE)
 
 
 def is_fit(picture):
@@ -155,44 +173,64 @@ def is_fit(picture):
     return picture[::4, ::4].std(axis=(0, 1)).max() >= LEAST_CONTRAST
 
 
-def work_list(paintings, views_each, seed):
-    """(painting, view) in the order of the run: every painting whole, then every one's next view, … , each time
-    in a random order, so that an unfinished run is a fair sample."""
-    orders = [np.random.default_rng([seed, view]).permutation(paintings) for view in range(views_each)]
-    return [(int(painting), view) for view, order in enumerate(orders) for painting in order]
+def work_list(pictures, rounds, seed):
+    """(index, view) in the order of the run: all paintings whole; then their view 1 and all photographs whole;
+    then the next view of each … , every round in a random order, so that an unfinished run is a fair sample."""
+    items = []
+    for n in range(rounds):
+        of_round = [(i, n) for i in range(pictures.paintings)]
+        of_round += [(i, n - 1) for i in range(pictures.paintings, len(pictures.paths)) if n]
+        order = np.random.default_rng([seed, n]).permutation(len(of_round))
+        items += [of_round[i] for i in order]
+    return items
+
+
+def batches(items, pictures, size):
+    """Of at most `size` items: whole paintings alone, as `plan` has it, and the rest as it comes."""
+    whole = [item for item in items if item[1] == 0 and item[0] < pictures.paintings]
+    rest = [item for item in items if item[1] > 0 or item[0] >= pictures.paintings]
+    for group in (whole, rest):
+        yield from (group[at:at + size] for at in range(0, len(group), size))
+
+
+def plan(item, pictures, warm, number):
+    """(steps, the only content or None): whole paintings get more of both than what only varies them."""
+    if not warm:
+        return STEPS, None
+    whole = item[1] == 0 and item[0] < pictures.paintings
+    return (WARM_STEPS, None) if whole else (VIEW_STEPS, number % 2)
 
 
 def run(args):
     stopping = []
     signal.signal(signal.SIGTERM, lambda *_: stopping.append(True))
     descent, prior, _ = prepare(args)
-    paths = data.list_pictures(Path(args.pictures) / "style")
-    file = VectorFile(args.output, RECIPE)
-    done = file.done()
-    todo = [item for item in work_list(len(paths), args.views, args.seed) if item not in done]
-    warm = WarmStart(prior)
-    for painting, view in list(done)[-REMEMBERED:]:
-        picture = painting_view(paths, painting, view)
-        warm.learn(describe(descent.appearance, descent.appearance.style(picture), picture)[None],
-                   done[painting, view][None])
+    pictures, file, warm = Pictures(args.pictures), VectorFile(args.output, RECIPE), WarmStart(prior)
+    appearance, done = descent.appearance, file.done()
+    todo = [item for item in work_list(pictures, args.rounds, args.seed) if item not in done]
+    for item in list(done)[-REMEMBERED:]:
+        picture = pictures.view(*item)
+        warm.learn(describe(appearance, appearance.style(picture), picture)[None], done[item][None])
     started, processor, count = time.time(), time.process_time(), 0
-    for at in range(0, len(todo), args.batch):
+    for number, batch in enumerate(batches(todo, pictures, args.batch)):
         if stopping:
             break
-        batch = todo[at:at + args.batch]
-        pictures = {item: painting_view(paths, *item) for item in batch}
-        pictures = {item: picture for item, picture in pictures.items() if is_fit(picture)}
-        each = [descent.appearance.style(picture) for picture in pictures.values()]
-        described = torch.stack([describe(descent.appearance, s, p) for s, p in zip(each, pictures.values())])
+        shown = {item: pictures.view(*item) for item in batch}
+        shown = {item: picture for item, picture in shown.items() if is_fit(picture)}
+        if not shown:
+            continue
+        styles = [appearance.style(picture) for picture in shown.values()]
+        described = torch.stack([describe(appearance, s, p) for s, p in zip(styles, shown.values())])
         start = warm.start(described)
-        vectors, losses = descent.run(join_styles(each), start, prior, WARM_STEPS if warm.ready else STEPS)
-        file.add(list(pictures), vectors, losses)
+        vectors, losses = descent.run(join_styles(styles), start, prior,
+                                      *plan(batch[0], pictures, warm.ready, number))
+        file.add(list(shown), vectors, losses)
         warm.learn(described, vectors)
-        count += len(pictures)
+        count += len(shown)
         print(f"{len(done) + count} vectors, {(time.process_time() - processor) / count:.2f} s of processor "
-              f"time each, {(time.time() - started) / count:.2f} s, style {losses['style'].mean():.3f}, content "
-              f"{losses['content'].mean():.3f}, prior {losses['prior'].mean():.3f}, start off by "
-              f"{((start - vectors) / prior.unit).square().mean().sqrt():.3f}", flush=True)
+              f"time each, {(time.time() - started) / count:.2f} s, "
+              + ", ".join(f"{name} {values.mean():.3f}" for name, values in losses.items())
+              + f", start off by {((start - vectors) / prior.unit).square().mean().sqrt():.3f}", flush=True)
 
 
 def add_arguments(parser):
@@ -208,7 +246,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     add_arguments(parser)
     parser.add_argument("-o", "--output", required=True, help="file of results; it grows")
-    parser.add_argument("--views", type=int, default=4, help="of every painting")
+    parser.add_argument("--rounds", type=int, default=4, help="views of every painting")
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--seed", type=int, default=0, help="of the order")
     args = parser.parse_args()

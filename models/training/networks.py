@@ -93,6 +93,13 @@ class Predictor(nn.Module):
                 early.append(x)
         return early, self.head(self.top(x).mean((2, 3)))
 
+    def top_means(self, x):
+        """What the head is applied to: [n,last]."""
+        x = self.stem(x)
+        for block in self.blocks:
+            x = block(x)
+        return self.top(x).mean((2, 3))
+
     def widen_from(self, narrower):
         """Takes over a predictor of fewer channels and the same last layer: what is new is computed, from
         random weights, but not yet read by what was there. In eval mode the answers stay the same."""

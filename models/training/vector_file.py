@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-RECORD = np.dtype([("recipe", "u1"), ("view", "u1"), ("painting", "<u2"), ("vector", "<f2", 100),
+RECORD = np.dtype([("recipe", "u1"), ("view", "u1"), ("picture", "<u2"), ("vector", "<f2", 100),
                    ("style", "<f2"), ("content", "<f2"), ("prior", "<f2")])
 
 
@@ -15,7 +15,8 @@ def read(path):
 
 
 class VectorFile:
-    """`painting` counts in the sorted list of paintings, held-out ones included; losses are weighted as found."""
+    """`picture` counts in the sorted list of paintings and then in that of photographs, held-out ones included;
+    the losses are weighted as in the descent."""
 
     def __init__(self, path, recipe):
         self.path, self.recipe, self.records = Path(path), recipe, read(path)
@@ -23,15 +24,15 @@ class VectorFile:
             raise SystemExit(f"{path}: of another format")
 
     def done(self):
-        """{(painting, view): float [100]} of this recipe."""
-        return {(int(r["painting"]), int(r["view"])): torch.from_numpy(r["vector"].astype(np.float32))
+        """{(picture, view): float [100]} of this recipe."""
+        return {(int(r["picture"]), int(r["view"])): torch.from_numpy(r["vector"].astype(np.float32))
                 for r in self.records if r["recipe"] == self.recipe}
 
     def add(self, batch, vectors, losses):
         """Written beside and renamed, so that an interruption leaves what was there."""
         new = np.zeros(len(batch), RECORD)
         new["recipe"] = self.recipe
-        new["painting"], new["view"] = zip(*batch)
+        new["picture"], new["view"] = zip(*batch)
         new["vector"] = vectors.numpy()
         for name, values in losses.items():
             new[name] = values.numpy()

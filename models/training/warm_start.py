@@ -3,8 +3,8 @@ import torch
 
 from data import to_tensor
 
-LEAST = 96  # results before the first fit; until then descents start at the prior's mean
-RIDGES = (30.0, 100.0, 300.0, 1000.0, 3000.0)
+LEAST = 48  # results before the first fit; until then descents start at the prior's mean
+RIDGES = (10.0, 30.0, 100.0, 300.0, 1000.0)
 
 
 @torch.no_grad()
