@@ -68,6 +68,10 @@ class Descent:
         self.transformer, self.appearance, self.contents = transformer, appearance, contents
         self.curvature = curvature
 
+    def metric(self, prior):
+        """[100,100]: the loss's second-order model, of an error in the prior's units: what an error costs."""
+        return self.curvature + PRIOR_WEIGHT * prior.precision
+
     def residuals(self, vectors, styles, content):
         contracted, kept = content
         with autocast():
@@ -86,7 +90,7 @@ class Descent:
         """(vectors [n,100], {"style", "content", "prior": [n]}) from `start` [n,100]; `only_content` counts in
         the contents: on one alone, vectors are hardly worse at half the time."""
         contents = self.contents.each if only_content is None else [self.contents.each[only_content]]
-        inverse = torch.linalg.inv(self.curvature + PRIOR_WEIGHT * prior.precision)
+        inverse = torch.linalg.inv(self.metric(prior))
         vectors, velocity = start.clone(), torch.zeros_like(start)
         best, best_loss, best_terms = start.clone(), torch.full((len(start),), float("inf")), None
         trust = torch.ones(len(start), 1)
