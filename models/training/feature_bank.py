@@ -20,7 +20,7 @@ def features(appearance, picture):
 
 
 class FeatureBank:
-    """{(picture, view): (top, described)} of find_vectors.Pictures."""
+    """{(picture, view): (top, described)} of a `Pictures`."""
 
     def __init__(self, work, appearance, pictures):
         self.file, self.appearance, self.pictures = Path(work) / "features.pt", appearance, pictures

@@ -15,7 +15,8 @@ from PIL import Image
 
 import data
 from appearance import join_styles
-from find_vectors import STEPS, add_arguments, prepare
+from descent import add_arguments, prepare
+from find_vectors import STEPS
 from known_vectors import Prior, without
 from losses import psnr, ssim
 

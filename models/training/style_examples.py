@@ -1,8 +1,8 @@
 """Examples for a predictor into T's space: pictures, and the vectors with which T paints like them.
 
 Three sources. Found: views with the vectors that descent found. Likened: views never descended for, their
-vectors by regression from the mobile teacher's features to the found ones. Exact: T's own paintings with vectors drawn
-around the known ones.
+vectors by regression from the mobile teacher's features to the found ones. Exact: T's own paintings with vectors
+drawn around the found ones and those known without a picture: the known vectors that judge are not drawn around.
 """
 import numpy as np
 import torch
@@ -10,13 +10,15 @@ import torch
 import augment
 import data
 from feature_bank import features
-from find_vectors import SIZE, is_fit
+from known_vectors import Prior
+from pictures import SIZE, is_fit
 from warm_start import WarmStart
 
 SHARES = {"found": 0.5, "likened": 0.25, "exact": 0.25}
 PHOTOGRAPHS = 0.25  # of the likened views
-WIDEST = 1.3  # exact vectors: spread of the draws over the prior's
-LAPSED = 0.4  # of them are mixtures of two known vectors instead, beyond either too
+ANCHORED = 0.2  # of the exact vectors have a known vector at one end of their mixture
+BEYOND = 0.4  # a mixture's weight may exceed 0 … 1 by this
+NOISE = 0.6  # largest spread of what is added to a mixture, over that of the found vectors
 
 
 class Regression(WarmStart):
@@ -34,9 +36,12 @@ class Regression(WarmStart):
 class Examples:
     """`produce(n)` → (uint8 [n,SIZE,SIZE,3], vectors [n,100], whether the picture is one to be painted like [n])."""
 
-    def __init__(self, rng, pictures, items, regression, transformer, prior, known):
+    def __init__(self, rng, pictures, items, regression, transformer, anchors):
+        """`anchors` [n,100]: known vectors to draw exact ones around, beside those of `items`."""
         self.rng, self.pictures, self.items, self.regression = rng, pictures, items, regression
-        self.transformer, self.prior, self.known = transformer, prior, known
+        self.transformer, self.anchors = transformer, anchors
+        self.vectors = torch.stack([v for _, v in items])
+        self.prior = Prior.of(self.vectors)
         self.cache = {}
         self.training = [i for i in range(len(pictures.paths)) if not pictures.held_out(i)]
         self.generator = torch.Generator().manual_seed(int(rng.integers(2 ** 31)))
@@ -71,11 +76,11 @@ class Examples:
         return torch.from_numpy(np.stack(shown)), self.regression.of(shown), torch.ones(n, dtype=torch.bool)
 
     def _drawn(self):
-        if self.rng.random() < LAPSED:
-            a, b = self.rng.choice(len(self.known), 2, replace=False)
-            return self.known[a] + (self.known[b] - self.known[a]) * self.rng.uniform(-0.3, 1.3)
-        spread = self.rng.uniform(0.3, WIDEST)
-        return self.prior.mean + (self.prior.draw(1, self.generator)[0] - self.prior.mean) * spread
+        one = lambda group: group[self.rng.integers(len(group))]
+        first = one(self.anchors if self.rng.random() < ANCHORED else self.vectors)
+        mixed = first + (one(self.vectors) - first) * self.rng.uniform(-BEYOND, 1 + BEYOND)
+        noise = self.prior.draw(1, self.generator)[0] - self.prior.mean
+        return mixed + noise * self.rng.uniform(0, NOISE)
 
     @torch.no_grad()
     def exact(self, n):

@@ -9,18 +9,18 @@ The loss of a vector's error is what that error costs a descent, to second order
 batch it is the descent's loss itself, through T. No picture of a known vector is trained on.
 """
 import argparse
-from pathlib import Path
 
 import numpy as np
 import torch
 
 import data
 from appearance import join_styles
+from descent import PRIOR_WEIGHT, RECIPE, prepare
 from feature_bank import FeatureBank, load_items
-from find_vectors import RECIPE, SIZE, PRIOR_WEIGHT, Pictures, prepare
 from judge_vectors import judge, judged_contents
 from networks import Predictor
 from optimisers import make_optimiser
+from pictures import SIZE, Pictures
 from replay_pool import ReplayPool
 from style_examples import Examples, Regression
 from training_loop import Stages, Trainer, add_arguments, start
@@ -29,19 +29,20 @@ from weights_file import load_unfolded
 
 WIDTH, LAST = 0.75, 768
 POOL = 48  # batches
-HEAD_RIDGE = 100.0
+HEAD_RIDGE = 300.0
+HEAD_ITEMS = 800
 PAINTED = 2  # pictures of a batch that the loss sees painted
 
 
 def make_student(path, pictures, items, prior):
     """The shipped predictor with its batch norms unfolded and a head fitted to what was found."""
     student = Predictor(WIDTH, LAST)
-    shown = [pictures.view(*item) for item, _ in items[:400]]
+    shown = [pictures.view(*item) for item, _ in items[:HEAD_ITEMS]]
     load_unfolded(student, path, np.stack(shown[:64]))
     student.eval()
     with torch.no_grad():
         inputs = torch.cat([student.top_means(data.to_tensor(shown[i:i + 16])) for i in range(0, len(shown), 16)])
-    outputs = torch.stack([v for _, v in items[:400]])
+    outputs = torch.stack([v for _, v in items[:HEAD_ITEMS]])
     mean, unit, centre = inputs.mean(0), inputs.std(0) + 1e-3, outputs.mean(0)
     weights = ridge((inputs - mean) / unit, (outputs - centre) / prior.unit, HEAD_RIDGE)
     weights = weights / unit[:, None] * prior.unit
@@ -106,9 +107,9 @@ def main():
     regression = Regression(prior, FeatureBank(args.work, descent.appearance, pictures), items)
     student = make_student(args.start_from or "../default.safetensors", pictures, items, prior)
     loss = VectorLoss(descent, prior)
-    vectors = torch.stack([k.vector for k in known])
+    anchors = torch.stack([k.vector for k in known if k.picture is None])
     stages = Stages(args, lambda side, rng: ReplayPool(
-        Examples(rng, pictures, items, regression, descent.transformer, prior, vectors).produce, args.batch,
+        Examples(rng, pictures, items, regression, descent.transformer, anchors).produce, args.batch,
         args.reuse, rng, POOL))
 
     def losses(step):
