@@ -3,6 +3,7 @@
 A view's features are the mean of the teacher's last layer, which a linear head can be put on as in the
 published predictor, and what `warm_start.describe` takes from earlier layers.
 """
+import os
 from pathlib import Path
 
 import torch
@@ -34,7 +35,9 @@ class FeatureBank:
             self.known[item] = tuple(f.half() for f in found)
         if new:
             self.file.parent.mkdir(parents=True, exist_ok=True)
-            torch.save(self.known, self.file)
+            beside = self.file.with_suffix(".tmp")
+            torch.save(self.known, beside)
+            os.replace(beside, self.file)
         return [torch.stack(parts).float() for parts in zip(*(self.known[item] for item in items))]
 
 
