@@ -131,6 +131,11 @@ def _patchwork(rng, size, make_view):
     return result
 
 
+def plain_view(rng, picture, size):
+    """uint8 [size,size,3]: a part of the picture, turned, stretched, its colours changed, each at random."""
+    return _colours(rng, _geometry(rng, picture, size))
+
+
 def style_view(rng, contents, styles, size):
     """uint8 [size,size,3]: a painting (30 %), a photograph (10 %), both changed at random, a painted texture
     (15 %) or something strange made of them (45 %); a few views are mixed of two.
@@ -140,7 +145,7 @@ def style_view(rng, contents, styles, size):
     """
     def plain():
         pictures = contents if rng.random() < 0.25 else styles
-        return _colours(rng, _geometry(rng, pictures[rng.integers(len(pictures))], size))
+        return plain_view(rng, pictures[rng.integers(len(pictures))], size)
 
     def one():
         kind = rng.random()

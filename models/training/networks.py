@@ -76,6 +76,14 @@ class Predictor(nn.Module):
     def forward(self, x):
         return self.features(x, 0)[1]
 
+    def early(self, x, blocks):
+        """What each of the first `blocks` blocks puts out; the rest is not computed."""
+        x, outputs = self.stem(x), []
+        for block in self.blocks[:blocks]:
+            x = block(x)
+            outputs.append(x)
+        return outputs
+
     def features(self, x, blocks):
         """What the first `blocks` blocks put out (linear projections, strides 2 to 8), and the bottleneck."""
         x, early = self.stem(x), []
@@ -84,6 +92,13 @@ class Predictor(nn.Module):
             if i < blocks:
                 early.append(x)
         return early, self.head(self.top(x).mean((2, 3)))
+
+    def top_means(self, x):
+        """What the head is applied to: [n,last]."""
+        x = self.stem(x)
+        for block in self.blocks:
+            x = block(x)
+        return self.top(x).mean((2, 3))
 
     def widen_from(self, narrower):
         """Takes over a predictor of fewer channels and the same last layer: what is new is computed, from
@@ -166,8 +181,16 @@ class Transformer(nn.Module):
         self.expand = nn.ModuleList([StyledConv(c, b), StyledConv(b, a), StyledConv(a, 3, 9)])
 
     def forward(self, x, z):
+        return self.expanded(self.contracted(x), z)
+
+    def contracted(self, x):
+        """The part that no bottleneck changes: [n,c,h/4,w/4]."""
         for conv in self.contract:
             x = F.relu(conv(x))
+        return x
+
+    def expanded(self, x, z):
+        """The picture of what `contracted` gave."""
         for first, second in zip(self.residual[::2], self.residual[1::2]):
             x = x + second(F.relu(first(x, z)), z)
         for conv in self.expand[:2]:

@@ -13,11 +13,11 @@ BATCHES = 128
 class ReplayPool:
     """`produce(n)` → tuple of tensors with n rows. Not saved in checkpoints: it is filled anew."""
 
-    def __init__(self, produce, batch, reuse, rng):
+    def __init__(self, produce, batch, reuse, rng, batches=BATCHES):
         self.produce, self.batch, self.rng = produce, batch, rng
         self.fresh_per_batch, self.owed, self.next = batch / reuse, 0.0, 0
         self.chunk = max(4, batch // 2)
-        chunks = [produce(self.chunk) for _ in range(BATCHES * batch // self.chunk)]
+        chunks = [produce(self.chunk) for _ in range(batches * batch // self.chunk)]
         self.columns = [torch.cat(column) for column in zip(*chunks)]
         self.size = len(self.columns[0])
 

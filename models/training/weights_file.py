@@ -44,6 +44,15 @@ def load_networks(path):
     _copy(predictor.head.weight, tensors["mobilenet_conv/Conv/weights"][0, 0].T)
     _copy(predictor.head.bias, tensors["mobilenet_conv/Conv/biases"])
 
+    return _published(predictor), transformer_of(tensors)
+
+
+def load_transformer(path):
+    """The Transformer alone: of a model file whose predictor is none of ours, too (Inception-v3)."""
+    return transformer_of(load_file(path))
+
+
+def transformer_of(tensors):
     channels = tuple(tensors[f"transformer/contract/conv{i}/weights"].shape[3] for i in (1, 2, 3))
     transformer = Transformer(channels)
     for i, layer in enumerate(transformer.contract):
@@ -55,9 +64,11 @@ def load_networks(path):
             scope = f"style_params/transformer/{name}/StyleNorm/{variable}"
             _copy(linear.weight, tensors[f"{scope}/weights"][0, 0].T)
             _copy(linear.bias, tensors[f"{scope}/biases"])
-    for network in (predictor, transformer):
-        network.eval().requires_grad_(False).to(memory_format=torch.channels_last)
-    return predictor, transformer
+    return _published(transformer)
+
+
+def _published(network):
+    return network.eval().requires_grad_(False).to(memory_format=torch.channels_last)
 
 
 def load_average(path, kind):

@@ -1,0 +1,140 @@
+"""Descent to the style vector with which the published 5-block network T paints like a picture.
+
+The 100 numbers b are looked for with which T(c, b) looks like the style on photographs c and keeps them;
+`appearance.py` says what that means. Its loss is a sum of squares, so one curvature for all pictures, measured once
+at known vectors, preconditions the gradient: ten steps are enough, four from a learnt start.
+"""
+from pathlib import Path
+
+import torch
+
+import data
+from appearance import TILE, Appearance
+from known_vectors import Prior, load_known
+from weights_file import load_networks, load_transformer
+
+RECIPE = 1  # of the results: to be raised with every change of them
+PRIOR_WEIGHT = 0.003
+RATE, MOMENTUM = 0.25, 0.6  # 0.5 would be Gauss-Newton's whole step
+LONGEST_STEP = 2.5  # in deviations of the prior
+SLACK = 1.03  # a loss may grow by this; beyond, the step is taken back and the painting's trust falls
+CURVATURE_VECTORS = 8
+
+
+def autocast():
+    """bfloat16 halves the time of T; statistics and residuals are computed in float32."""
+    return torch.autocast("cpu", torch.bfloat16)
+
+
+class Contents:
+    """Photographs painted on, and what of them costs the same for every vector."""
+
+    def __init__(self, photographs, transformer, appearance):
+        self.each = []
+        for photograph in photographs:
+            x = data.to_tensor([photograph])
+            with torch.no_grad():
+                self.each.append((transformer.contracted(x), appearance.content(x)))
+
+    @staticmethod
+    def choose(folder, count=2):
+        """Centres of training photographs with a shorter side of 256: uint8 [TILE,TILE,3]."""
+        paths = data.split(data.list_pictures(folder))[0]
+        photographs = data.load(paths[2::len(paths) // count][:count], 256)
+        middle = lambda p: ((p.shape[0] - TILE) // 2, (p.shape[1] - TILE) // 2)
+        return [p[y:y + TILE, x:x + TILE] for p in photographs for y, x in [middle(p)]]
+
+
+class Descent:
+    def __init__(self, transformer, appearance, contents, curvature):
+        self.transformer, self.appearance, self.contents = transformer, appearance, contents
+        self.curvature = curvature
+
+    def metric(self, prior):
+        """[100,100]: the loss's second-order model, of an error in the prior's units: what an error costs."""
+        return self.curvature + PRIOR_WEIGHT * prior.precision
+
+    def residuals(self, vectors, styles, content):
+        contracted, kept = content
+        with autocast():
+            x = contracted.expand(len(vectors), -1, -1, -1).contiguous(memory_format=torch.channels_last)
+            return self.appearance.residuals(self.transformer.expanded(x, vectors), styles, kept)
+
+    def losses(self, vectors, styles, contents):
+        """Style's and content's loss of each vector, averaged over the contents: [n], [n]."""
+        sums = 0, 0
+        for content in contents:
+            parts = self.residuals(vectors, styles, content)
+            sums = [total + part.square().sum(1) for total, part in zip(sums, parts)]
+        return [total / len(contents) for total in sums]
+
+    def run(self, styles, start, prior, steps, only_content=None):
+        """(vectors [n,100], {"style", "content", "prior": [n]}) from `start` [n,100]; `only_content` counts in
+        the contents: on one alone, vectors are hardly worse at half the time."""
+        contents = self.contents.each if only_content is None else [self.contents.each[only_content]]
+        inverse = torch.linalg.inv(self.metric(prior))
+        vectors, velocity = start.clone(), torch.zeros_like(start)
+        best, best_loss, best_terms = start.clone(), torch.full((len(start),), float("inf")), None
+        trust = torch.ones(len(start), 1)
+        for step in range(steps + 1):
+            vectors.requires_grad_()
+            style, content = self.losses(vectors, styles, contents)
+            terms = torch.stack([style, content, PRIOR_WEIGHT * prior.penalty(vectors)], 1)
+            loss = terms.sum(1)
+            gradient, = torch.autograd.grad(loss.sum(), vectors)
+            vectors, loss, terms = vectors.detach(), loss.detach(), terms.detach()
+            worse = ~(loss <= best_loss * SLACK)[:, None]  # NaN is worse, too
+            better = (loss < best_loss)[:, None]
+            best_terms = terms if best_terms is None else torch.where(better, terms, best_terms)
+            moved = -(gradient * prior.unit) @ inverse * RATE * trust
+            moved = moved * (LONGEST_STEP / moved.norm(dim=1, keepdim=True)).clamp_max(1)
+            trust = torch.where(worse, 0.4 * trust, (1.15 * trust).clamp_max(1))
+            velocity = torch.where(worse, torch.zeros(()), MOMENTUM * velocity + moved)
+            back = torch.where(torch.isfinite(vectors), best + 0.3 * (vectors - best), best)
+            best, best_loss = torch.where(better, vectors, best), torch.where(better[:, 0], loss, best_loss)
+            vectors = torch.where(worse, back, vectors + velocity * prior.unit)
+        return best, dict(zip(("style", "content", "prior"), best_terms.T))
+
+
+@torch.no_grad()
+def measure_curvature(descent, known, prior, width=0.05, batch=10):
+    """[100,100]: JᵀJ of the residuals by differences, in the prior's units, over pictures at their known vectors."""
+    total, used = 0, [k for k in known if k.picture is not None][::3][:CURVATURE_VECTORS]
+    for i, k in enumerate(used):
+        style, content = descent.appearance.style(k.picture), descent.contents.each[i % len(descent.contents.each)]
+        moved = k.vector + torch.cat([torch.zeros(1, 100), torch.diag(prior.unit * width)])
+        rows = []
+        for part in moved.split(batch):
+            contracted, kept = content
+            painted = descent.transformer.expanded(contracted.expand(len(part), -1, -1, -1), part)
+            rows.append(torch.cat(descent.appearance.residuals(painted, style, kept), 1))
+        rows = torch.cat(rows)
+        change = (rows[1:] - rows[:1]) / width
+        total = total + change @ change.T / len(used)
+    return total
+
+
+def prepare(args):
+    """(Descent, Prior, known vectors); the curvature is kept in WORK."""
+    predictor, _ = load_networks(args.teacher)
+    transformer = load_transformer(args.transformer)
+    appearance = Appearance(predictor)
+    contents = Contents(Contents.choose(Path(args.pictures) / "content"), transformer, appearance)
+    known = load_known(args.known)
+    prior = Prior.of(torch.stack([k.vector for k in known]))
+    descent = Descent(transformer, appearance, contents, None)
+    path = Path(args.work) / f"curvature-{RECIPE}.pt"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        torch.save(measure_curvature(descent, known, prior), path)
+    descent.curvature = torch.load(path, weights_only=True)
+    return descent, prior, known
+
+
+def add_arguments(parser):
+    parser.add_argument("--pictures", required=True, help="folder with content/ and style/")
+    parser.add_argument("--teacher", required=True, help="the published mobile pair, by nst-weights convert")
+    parser.add_argument("--transformer", required=True, help="the published 5-block network, likewise")
+    parser.add_argument("--known", required=True, help="folder of vectors.json")
+    parser.add_argument("--work", required=True, help="folder for the measured curvature")
+    parser.add_argument("--threads", type=int, default=1)

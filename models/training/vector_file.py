@@ -1,0 +1,44 @@
+"""The file of found vectors: a .npy of records, small enough to be written anew with every batch."""
+import os
+from pathlib import Path
+
+import numpy as np
+import torch
+
+RECORD = np.dtype([("recipe", "u1"), ("view", "u1"), ("picture", "<u2"), ("vector", "<f2", 100),
+                   ("style", "<f2"), ("content", "<f2"), ("prior", "<f2")])
+
+
+def read(path):
+    """Records, in the order they were found."""
+    return np.load(path) if Path(path).exists() else np.empty(0, RECORD)
+
+
+class VectorFile:
+    """`picture` counts in the sorted list of paintings and then in that of photographs, held-out ones included;
+    the losses are weighted as in the descent."""
+
+    def __init__(self, path, recipe):
+        self.path, self.recipe, self.records = Path(path), recipe, read(path)
+        if len(self.records) and self.records.dtype != RECORD:
+            raise SystemExit(f"{path}: of another format")
+
+    def done(self):
+        """{(picture, view): float [100]} of this recipe."""
+        return {(int(r["picture"]), int(r["view"])): torch.from_numpy(r["vector"].astype(np.float32))
+                for r in self.records if r["recipe"] == self.recipe}
+
+    def add(self, batch, vectors, losses):
+        """Written beside and renamed, so that an interruption leaves what was there."""
+        new = np.zeros(len(batch), RECORD)
+        new["recipe"] = self.recipe
+        new["picture"], new["view"] = zip(*batch)
+        new["vector"] = vectors.numpy()
+        for name, values in losses.items():
+            new[name] = values.numpy()
+        self.records = np.concatenate([self.records, new])
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        beside = self.path.with_suffix(".tmp")
+        with open(beside, "wb") as file:
+            np.save(file, self.records)
+        os.replace(beside, self.path)
