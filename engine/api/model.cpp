@@ -166,7 +166,10 @@ StyleVector Model::encode_style(const ImageView& style, const StyleOptions& opti
   return encode(*impl_, once, style, options, run);
 }
 
-void Model::check_style(const StyleVector& style) const { nst::check_style(*impl_, style); }
+void Model::check_style(const StyleVector& style) const {
+  const DefaultFloatEnvironment environment;
+  nst::check_style(*impl_, style);
+}
 
 void check_style(const Model::Impl& model, const StyleVector& style) {
   const ModelInfo& info = model.info;

@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "image/view.hpp"
+#include "platform/float_environment.hpp"
 
 namespace nst {
 
@@ -56,6 +57,7 @@ void compose_rows(const ImageView& picture, Colour background, T* out) {
 }  // namespace
 
 Image compose(const ImageView& picture, Colour background) {
+  const DefaultFloatEnvironment environment;
   check_view(picture);
   Image out(picture.width, picture.height, 3, picture.type);
   if (picture.type == SampleType::u8) {

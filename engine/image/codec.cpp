@@ -13,6 +13,7 @@
 #include "image/npy.hpp"
 #include "image/samples.hpp"
 #include "image/view.hpp"
+#include "platform/float_environment.hpp"
 
 namespace nst {
 namespace codec {
@@ -138,6 +139,7 @@ Image decode(const codec::Input& input) {
 }  // namespace
 
 LoadedImage decode_image(Bytes bytes, const std::string& name, const ReadOptions& options) {
+  const DefaultFloatEnvironment environment;
   LoadedImage loaded;
   loaded.image = decode({bytes, name, options, loaded.warnings});
   return loaded;

@@ -225,6 +225,7 @@ Image resize(const ImageView& image, int width, int height, Resize method) {
 }
 
 Image resized_alpha(const ImageView& rgba, int width, int height, Resize method) {
+  const DefaultFloatEnvironment environment;
   Image alpha = alpha_plane(rgba);
   if (width == rgba.width && height == rgba.height) return alpha;
   Image floats(width, height, 1, SampleType::f32);

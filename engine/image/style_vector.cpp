@@ -42,6 +42,7 @@ StyleVector StyleVector::load(const std::string& path) {
 }
 
 StyleVector StyleVector::decode(Bytes bytes, const std::string& name) {
+  const DefaultFloatEnvironment environment;
   NpyArray array = decode_npy(bytes, name);
   if (array.shape.size() != 1 || array.shape[0] < 1 || array.shape[0] > kMaxSize) {
     throw Error(ErrorCode::input, name + ": an array of shape " + numpy_shape(array.shape) +
