@@ -35,5 +35,5 @@ class Pictures:
 
 
 def is_fit(picture):
-    """Not one flat colour: one of our paintings is black, and so are some views."""
+    """Not one flat colour: nine of our paintings are black, and some views are."""
     return picture[::4, ::4].std(axis=(0, 1)).max() >= LEAST_CONTRAST
