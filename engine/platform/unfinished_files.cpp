@@ -15,7 +15,7 @@ namespace {
 struct Slot {
   std::atomic<bool> taken{false};
   std::atomic<bool> named{false};  // the name is whole
-  char path[PATH_MAX];
+  char path[PATH_MAX] = {};
 };
 
 constexpr int kSlots = 16;

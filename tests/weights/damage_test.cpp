@@ -4,8 +4,8 @@
 #include <fstream>
 
 #include "base/expect_error.hpp"
-#include "platform/file.hpp"
 #include "base/temporary_folder.hpp"
+#include "platform/file.hpp"
 #include "weights/weight_fixtures.hpp"
 #include "weights_tool/convert.hpp"
 #include "weights_tool/sstable.hpp"

@@ -311,9 +311,9 @@ class NST_API Model {
   // run.max_memory_bytes, or than 1 GiB where that is 0.
   StyleVector encode_style(const ImageView& style, const StyleOptions& options = {},
                            const RunOptions& run = {}) const;
-  // Throws if `style` is not what this model takes: Error{input} if it is of another size or a value
-  // is not finite or beyond ±1e4, Error{model} if it is of another known space. Painting checks it
-  // too.
+  // Throws if `style` is not what this model takes: Error{input} if it is of another size or a
+  // value is not finite or beyond ±1e4, Error{model} if it is of another known space. Painting
+  // checks it too.
   void check_style(const StyleVector& style) const;
   // Paints `content` (≥ 5×5; alpha is dropped) with a style. Throws Error{input} for samples as
   // above, and what check_style throws. Returns f32 RGB of the network's own size,
