@@ -154,9 +154,10 @@ TEST_CASE("A file of another program is called by its name") {
       {"{\"a\": 1}", "weightsManifest"},
   };
   const TemporaryFolder folder;
-  for (const auto& [bytes, part] : kFiles) {
+  for (const auto& file : kFiles) {
+    const std::string part = file.second;
     CAPTURE(part);
-    std::ofstream(folder.file("m.bin"), std::ios::binary) << bytes;
+    std::ofstream(folder.file("m.bin"), std::ios::binary) << file.first;
     CHECK(contains(refusal(folder.file("m.bin")), part));
   }
 }
