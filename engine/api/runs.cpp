@@ -134,7 +134,6 @@ StyleVector encode(const Model::Impl& model, std::optional<Execution>& kept, con
                    const StyleOptions& options, const RunOptions& run) {
   check_view(style, "style picture");
   if (options.style_size < 0) throw Error(ErrorCode::usage, "the style size must not be negative");
-  check_samples(style, "style picture");
   const Size size = style_size(style, options.style_size);
   const bool resizes = size.width != style.width || size.height != style.height;
 
@@ -145,6 +144,7 @@ StyleVector encode(const Model::Impl& model, std::optional<Execution>& kept, con
     check_style_memory(predictor, size, resizes, run);
     kept.emplace(make_execution(std::move(predictor), run));
   }
+  if (resizes) check_samples(style, "style picture");  // else to_network_input does
   const Image resized = resizes ? resize(style, size.width, size.height, options.resize) : Image{};
   kept->prepare(threads_for_work(run.threads, kept->program().mac), run.max_memory_bytes);
   to_network_input(resizes ? resized.view() : style, kept->input(), "style picture");

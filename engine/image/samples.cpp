@@ -32,24 +32,24 @@ std::string number(float value) {
 }  // namespace
 
 void check_row(const float* row, int count, int channels, int y, const std::string& what) {
-  // Counted without a branch, so that it takes no time beside reading the row. NaN compares false.
+  // Counted without a branch, and with & for the compiler's vectors, so that it takes no time
+  // beside reading the row. NaN compares false.
+  const auto is_good = [](float v) {
+    return static_cast<int>(v >= kLow) & static_cast<int>(v <= kHigh);
+  };
   int good = 0;
   if (channels == 3) {
-    for (std::ptrdiff_t i = 0; i < std::ptrdiff_t{3} * count; ++i) {
-      good += row[i] >= kLow && row[i] <= kHigh ? 1 : 0;
-    }
+    for (std::ptrdiff_t i = 0; i < std::ptrdiff_t{3} * count; ++i) good += is_good(row[i]);
   } else {
     for (std::ptrdiff_t x = 0; x < count; ++x) {
-      for (int c = 0; c < 3; ++c) {
-        good += row[channels * x + c] >= kLow && row[channels * x + c] <= kHigh ? 1 : 0;
-      }
+      for (int c = 0; c < 3; ++c) good += is_good(row[channels * x + c]);
     }
   }
   if (good == 3 * count) return;
   for (std::ptrdiff_t x = 0; x < count; ++x) {
     for (int c = 0; c < 3; ++c) {
       const float value = row[channels * x + c];
-      if (value >= kLow && value <= kHigh) continue;
+      if (is_good(value) != 0) continue;
       fail(what, value,
            "the sample at x " + std::to_string(x) + ", y " + std::to_string(y) + ", channel " +
                std::to_string(c));
