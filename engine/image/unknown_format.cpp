@@ -175,6 +175,10 @@ bool is_printable(const std::string& text) {
   });
 }
 
+[[noreturn]] void fail_no_picture(const Input& input, const char* what, const char* advice) {
+  throw Error(ErrorCode::input, input.name + ": " + what + ", not a picture; " + advice);
+}
+
 void check_text(const Input& input) {
   const std::string text = text_of(input.bytes);
   const auto contains = [&](std::string_view part) { return text.find(part) != std::string::npos; };
@@ -185,14 +189,13 @@ void check_text(const Input& input) {
       input.fail_unread("SVG drawing", "save it as PNG");
     }
     if (html != std::string::npos || contains("<head") || contains("<body")) {
-      input.fail_unread("web page (HTML), not a picture", "download the picture itself");
+      fail_no_picture(input, "a web page (HTML)", "download the picture itself");
     }
-    input.fail_unread("XML text, not a picture", "download the picture itself");
+    fail_no_picture(input, "XML text", "download the picture itself");
   }
   if (!text.empty() && is_printable(text)) {
     const bool json = text.starts_with("{") || text.starts_with("[");
-    input.fail_unread(json ? "JSON text, not a picture" : "text, not a picture",
-                      "get the picture itself");
+    fail_no_picture(input, json ? "JSON text" : "text", kAgain);
   }
 }
 
@@ -208,7 +211,7 @@ void fail_unknown(const Input& input) {
   }
   check_media(input);
   if (bytes.size() > 9 && bytes[8] == '{' && has(bytes, 4, "\0\0\0\0"sv)) {
-    input.fail_unread("model (safetensors), not a picture", "give it with -m");
+    fail_no_picture(input, "a model (safetensors)", "give it with -m");
   }
   check_text(input);
   if (std::all_of(bytes.begin(), bytes.end(), [](std::uint8_t byte) { return byte == 0; })) {
