@@ -196,9 +196,7 @@ bool write_pixels(Encoder& encoder, const ImageView& image) {
 
 Image decode_png(const Input& input) {
   const PngChunks chunks = walk_png(input);
-  // Deflate stores at most 258 bytes in 2 bits: 1032 to 1.
-  const std::uint64_t most_bits = 1032 * 8 * std::uint64_t{input.bytes.size()};
-  input.check_size(chunks.width, chunks.height, most_bits / chunks.bits_per_pixel());
+  check_png_size(input, chunks);
   const int channels = chunks.has_alpha() ? 4 : 3;
   const std::size_t row_bytes = std::size_t{chunks.width} * static_cast<unsigned>(channels);
   const int orientation = exif_orientation(chunks.exif());

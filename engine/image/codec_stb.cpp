@@ -216,9 +216,7 @@ void check_stream(const Input& input, const PngChunks& chunks, std::uint64_t raw
 
 Image decode_png(const Input& input) {
   const PngChunks chunks = walk_png(input);
-  // Deflate stores at most 258 bytes in 2 bits.
-  const std::uint64_t most_bits = 1032 * 8 * std::uint64_t{input.bytes.size()};
-  input.check_size(chunks.width, chunks.height, most_bits / chunks.bits_per_pixel());
+  check_png_size(input, chunks);
   const int channels = chunks.has_alpha() ? 4 : 3;
   const std::uint64_t raw_size = raw_bytes(chunks);
   // The file twice, its rows, the samples as they are stored, expanded, and the picture.

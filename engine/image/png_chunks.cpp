@@ -262,4 +262,10 @@ std::uint32_t crc32(Bytes bytes, std::uint32_t crc) {
 #endif
 }
 
+void check_png_size(const Input& input, const PngChunks& chunks) {
+  // Deflate stores at most 258 bytes in 2 bits: 1032 to 1.
+  const std::uint64_t most_bits = 1032 * 8 * std::uint64_t{input.bytes.size()};
+  input.check_size(chunks.width, chunks.height, most_bits / chunks.bits_per_pixel());
+}
+
 }  // namespace nst::codec

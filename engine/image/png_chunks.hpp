@@ -36,4 +36,8 @@ PngChunks walk_png(const Input& input);
 // CRC-32 (ISO 3309) of `bytes`, continuing from `crc`.
 std::uint32_t crc32(Bytes bytes, std::uint32_t crc = 0);
 
+// Compares the size that the header claims with what the file can hold at most. Throws as
+// Input::check_size does.
+void check_png_size(const Input& input, const PngChunks& chunks);
+
 }  // namespace nst::codec
