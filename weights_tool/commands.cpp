@@ -46,8 +46,8 @@ Statistics statistics_of(const std::vector<float>& values) {
 bool is_number(const std::string& dtype) { return dtype != "string" && dtype != "complex64"; }
 
 std::string architecture_text(const Architecture& architecture) {
-  return "predictor " + to_string(architecture.predictor) + ", transformer " +
-         to_string(architecture.transformer) + ", padding " + to_string(architecture.padding);
+  return "predictor " + one_line(architecture.predictor) + ", transformer " +
+         one_line(architecture.transformer) + ", padding " + to_string(architecture.padding);
 }
 
 std::string human_bytes(std::size_t bytes) {

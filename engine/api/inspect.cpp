@@ -57,9 +57,9 @@ void inspect_transformer(const Model& model, const ImageView& content, const Sty
       lower_transformer(model.impl(), content.width, content.height, layout, {.fuse = false}), 1,
       0);
   const std::vector<float> params = style_params(model.impl().layers, layout, style);
-  for (const StyleLayer& layer : layout.layers) {
-    observer(layer.name + "/SpatialSqueeze", params.data() + layer.beta, 1, 1, layer.channels);
-    observer(layer.name + "/SpatialSqueeze_1", params.data() + layer.gamma, 1, 1, layer.channels);
+  for (const StyleSlot& slot : layout.slots) {
+    observer(slot.name + "/SpatialSqueeze", params.data() + slot.beta, 1, 1, slot.channels);
+    observer(slot.name + "/SpatialSqueeze_1", params.data() + slot.gamma, 1, 1, slot.channels);
   }
   Image image = output_image(execution.program());
   run(execution, content, params.data(), image.f32(), observer);

@@ -8,8 +8,7 @@
 #include "image/preprocess.hpp"
 #include "image/samples.hpp"
 #include "image/view.hpp"
-#include "networks/predictor.hpp"
-#include "networks/transformer.hpp"
+#include "networks/family.hpp"
 #include "platform/memory.hpp"
 
 namespace nst {
@@ -94,19 +93,32 @@ void check_style_memory(const Program& predictor, Size size, bool resizes, const
 
 }  // namespace
 
+void build_predictor(const Model::Impl& model, Graph& graph, int width, int height) {
+  if (model.predictor == nullptr) {
+    throw Error(ErrorCode::model,
+                "this model holds no style predictor; give a style vector that the predictor of "
+                "its family made, or convert the predictor's weights too");
+  }
+  const int style_size = static_cast<int>(model.info.style_size);
+  model.predictor->build(graph, height, width, style_size);
+  const Node& output = graph.nodes().back();
+  if (output.shape == Shape{1, 1, style_size}) return;
+  graph.layers().refuse("layer " + output.name + " makes " + std::to_string(output.shape.c) +
+                        " values where " + std::to_string(style_size) + " are needed");
+}
+
 Program lower_predictor(const Model::Impl& model, int width, int height,
                         const LoweringOptions& options) {
   Graph graph(model.layers);
-  build_predictor(graph, model.file.architecture.predictor, height, width,
-                  static_cast<int>(model.info.style_size));
-  return lower(graph, options);
+  build_predictor(model, graph, width, height);
+  return lower(graph, model.layers.table(), options);
 }
 
 Program lower_transformer(const Model::Impl& model, int width, int height, StyleLayout& layout,
                           const LoweringOptions& options) {
   Graph graph(model.layers);
-  build_transformer(graph, model.file.architecture, height, width, layout);
-  return lower(graph, options);
+  model.transformer->build(graph, model.file.architecture.padding, height, width, layout);
+  return lower(graph, model.layers.table(), options);
 }
 
 Program lower_transformer_within(const Model::Impl& model, int width, int height,

@@ -9,6 +9,10 @@
 
 namespace nst {
 
+// The predictor's graph for a picture of width × height. Throws Error{model} if there is none or it
+// does not make style vectors of the model's size.
+void build_predictor(const Model::Impl& model, Graph& graph, int width, int height);
+
 Program lower_predictor(const Model::Impl& model, int width, int height,
                         const LoweringOptions& options = {});
 // Fills `layout` with the transformer's normalised layers.

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "graph/layer_source.hpp"
 #include "kernels/kernels.h"
-#include "model/layer_store.hpp"
 
 namespace nst {
 
@@ -29,11 +29,13 @@ enum class Padding {
 };
 
 struct ConvOptions {
+  int kernel_h = 1, kernel_w = 1;
+  int published_c = 0;  // outputs in the published network; of a depthwise one as many as inputs
   int stride = 1;
   Padding padding = Padding::same;
   int upsample = 1;  // nearest-neighbour ×upsample of the input first
   kernels::Activation act = kernels::Activation::none;
-  bool needs_biases = true;  // false: biases are used if the model has them
+  FollowedBy followed_by = FollowedBy::batch_norm;
 };
 
 enum class NodeKind { input, conv, pool, instance_norm, add, concat, mean };
@@ -44,7 +46,8 @@ struct Node {
   std::vector<int> inputs;  // node ids
   Shape shape;
   // conv and pool
-  const ConvLayer* layer = nullptr;
+  kernels::ConvSpec spec{};
+  const ConvLayer* layer = nullptr;  // not there if only shapes are known
   kernels::ConvGeometry geometry{};
   kernels::Activation act = kernels::Activation::none;  // conv, instance_norm
   kernels::PoolKind pool_kind = kernels::PoolKind::max;
@@ -56,12 +59,13 @@ struct Node {
 class Graph {
  public:
   // `layers` must outlive the graph.
-  explicit Graph(const LayerStore& layers) : layers_(&layers) {}
+  explicit Graph(const LayerSource& layers) : layers_(&layers) {}
 
   // Each throws Error{model} if the weights do not fit the input, Error{input} if the picture is
   // too small for the operation.
   Value input(Shape shape);
-  // Weights by the full tensor name, biases from the same folder.
+  // Weights by the full tensor name (a depthwise convolution's ends in "/depthwise_weights"),
+  // biases from the same folder.
   Value conv(Value x, const std::string& weights, const ConvOptions& options,
              const std::string& name);
   Value max_pool(Value x, int kernel, int stride, Padding padding, const std::string& name);
@@ -80,14 +84,14 @@ class Graph {
 
   const std::vector<Node>& nodes() const { return nodes_; }
   const Shape& shape(Value x) const { return nodes_[static_cast<std::size_t>(x.id)].shape; }
-  const LayerStore& layers() const { return *layers_; }
+  const LayerSource& layers() const { return *layers_; }
 
  private:
   Value push(Node node);
   Value pool(Value x, kernels::PoolKind kind, int kernel, int stride, Padding padding,
              const std::string& name);
 
-  const LayerStore* layers_;
+  const LayerSource* layers_;
   std::vector<Node> nodes_;
 };
 

@@ -29,9 +29,9 @@ int rows_per_item(const Shape& shape) {
 
 }  // namespace
 
-Lowering::Lowering(const Graph& graph, const LoweringOptions& options)
+Lowering::Lowering(const Graph& graph, const kernels::Table& table, const LoweringOptions& options)
     : graph_(graph), options_(options) {
-  program_.table = &graph.layers().table();
+  program_.table = &table;
   const std::size_t n = graph.nodes().size();
   readers_.resize(n);
   values_.resize(n);
@@ -333,8 +333,8 @@ void Lowering::finish() {
   program_.memory = plan_memory(program_.buffers);
 }
 
-Program lower(const Graph& graph, const LoweringOptions& options) {
-  return Lowering(graph, options).run();
+Program lower(const Graph& graph, const kernels::Table& table, const LoweringOptions& options) {
+  return Lowering(graph, table, options).run();
 }
 
 }  // namespace nst

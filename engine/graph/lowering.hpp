@@ -14,7 +14,7 @@ namespace nst {
 
 class Lowering {
  public:
-  Lowering(const Graph& graph, const LoweringOptions& options);
+  Lowering(const Graph& graph, const kernels::Table& table, const LoweringOptions& options);
   Program run();
 
  private:

@@ -10,6 +10,7 @@
 #include "graph/graph.hpp"
 #include "graph/memory_plan.hpp"
 #include "graph/strips.hpp"
+#include "model/layer_store.hpp"
 
 namespace nst {
 
@@ -162,6 +163,6 @@ struct Program {
 
 // Decides what is fused, which buffers exist and where they lie. The graph's layers must outlive
 // the program.
-Program lower(const Graph& graph, const LoweringOptions& options);
+Program lower(const Graph& graph, const kernels::Table& table, const LoweringOptions& options);
 
 }  // namespace nst

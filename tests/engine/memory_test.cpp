@@ -34,7 +34,7 @@ Painted paint(const Model& model, const LoweringOptions& options, int threads) {
   const int first_style_step = program.first_style_step;
   Execution execution(std::move(program), threads, 0);
   const std::vector<float> params =
-      style_params(model.impl().layers, layout, formula_style("style_a"));
+      style_params(model.impl().layers, layout, formula_style("style_a", model));
   to_network_input(formula_picture("content_memory", kHeight, kWidth).view(), execution.input());
   Image image = output_image(execution.program());
   const auto run = [&](int first) {
