@@ -7,6 +7,7 @@
 #include "model/style_space.hpp"
 #include "networks/family.hpp"
 #include "weights_tool/fold.hpp"
+#include "weights_tool/published.hpp"
 
 namespace nst::weights {
 namespace {
@@ -80,9 +81,13 @@ Conversion convert_sources(const std::vector<std::string>& paths,
                       : transformer->facts().padding.value_or(PaddingKind::reflect);
   Conversion conversion;
   conversion.tensors = read_layers(variables, inventory);
-  conversion.description = {
-      inventory.architecture, variables.description(), variables.sha256(), "",
-      joint_space(variables, inventory.architecture.predictor, conversion.tensors, options.force)};
+  const std::optional<PublishedMatch> match = compare_with_published(variables, inventory);
+  conversion.description = {inventory.architecture, variables.description(), variables.sha256(), "",
+                            match && match->is_published()
+                                ? match->model->style_space
+                                : joint_space(variables, inventory.architecture.predictor,
+                                              conversion.tensors, options.force)};
+  if (match) conversion.notes.push_back(describe(*match));
   conversion.leftovers = std::move(inventory.leftovers);
   for (const Source* source : sources) {
     conversion.notes.push_back("sha256 " + source->sha256() + "  " +

@@ -13,6 +13,7 @@ constexpr const char* kExamples = R"(Examples:
   nst-weights convert predict.tflite transfer.tflite -o mobile.safetensors
   nst-weights inspect model.ckpt
   nst-weights verify magenta.safetensors
+  nst-weights verify arbitrary-image-stylization-v1-tensorflow1-256-v2.tar.gz
 
 A SOURCE is a TensorFlow checkpoint or SavedModel (folder or any file of it), a .tflite file, a
 TF.js model.json, a .safetensors file, or a .tar, .tar.gz, .tar.xz, .tar.bz2 or .zip of these.
@@ -67,8 +68,10 @@ struct CommandLine {
     inspect_command->add_option("SOURCE", inspect_source, "What to look into")->required();
     inspect_command->add_flag("--json", inspect_json, "Print JSON");
 
-    verify_command = app.add_subcommand("verify", "Check a model file and replay its self-test");
-    verify_command->add_option("MODEL", verify_model, "Model file")->required();
+    verify_command = app.add_subcommand(
+        "verify",
+        "Check a model file and replay its self-test, or compare a source with the published");
+    verify_command->add_option("MODEL", verify_model, "Model file or source")->required();
   }
 };
 
