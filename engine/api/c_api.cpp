@@ -169,7 +169,7 @@ nst::StyleVector encode(Encoder& encoder, const nst_image* style, int style_size
 
 }  // namespace
 
-const char* nst_version(void) { return nst::kVersion; }
+const char* nst_version(void) { return nst::version(); }
 
 const char* nst_isa(void) {
   static thread_local std::string name;

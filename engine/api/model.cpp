@@ -1,3 +1,5 @@
+#include "nst/model.hpp"
+
 #include <algorithm>
 #include <cstdlib>
 #include <optional>
@@ -13,7 +15,7 @@
 #include "model/recognise.hpp"
 #include "model/style_space.hpp"
 #include "networks/predictor.hpp"
-#include "nst/nst.hpp"
+#include "nst/error.hpp"
 #include "platform/file.hpp"
 #include "platform/float_environment.hpp"
 

@@ -6,7 +6,7 @@
 #include "kernels/kernels.h"
 #include "model/layer_store.hpp"
 #include "model/model_file.hpp"
-#include "nst/nst.hpp"
+#include "nst/model.hpp"
 
 namespace nst {
 

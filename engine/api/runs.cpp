@@ -10,6 +10,7 @@
 #include "image/view.hpp"
 #include "networks/predictor.hpp"
 #include "networks/transformer.hpp"
+#include "nst/error.hpp"
 #include "platform/memory.hpp"
 
 namespace nst {

@@ -1,3 +1,5 @@
+#include "nst/session.hpp"
+
 #include <optional>
 #include <utility>
 
@@ -6,7 +8,7 @@
 #include "image/preprocess.hpp"
 #include "image/samples.hpp"
 #include "image/view.hpp"
-#include "nst/nst.hpp"
+#include "nst/error.hpp"
 #include "platform/float_environment.hpp"
 
 namespace nst {

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "graph/packing.hpp"
+#include "nst/error.hpp"
 #include "platform/threads.hpp"
 
 namespace nst {

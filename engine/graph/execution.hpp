@@ -7,7 +7,7 @@
 
 #include "graph/program.hpp"
 #include "graph/work_sharing.hpp"
-#include "nst/nst.hpp"
+#include "nst/progress.hpp"
 #include "platform/aligned_buffer.hpp"
 
 namespace nst {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "nst/error.hpp"
+
 namespace nst {
 namespace {
 

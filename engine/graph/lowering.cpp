@@ -11,6 +11,8 @@
 
 #include <algorithm>
 
+#include "nst/error.hpp"
+
 namespace nst {
 namespace {
 

@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "image/view.hpp"
+#include "nst/error.hpp"
 #include "platform/float_environment.hpp"
 
 namespace nst {

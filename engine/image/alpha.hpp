@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "nst/nst.hpp"
+#include "nst/image.hpp"
 
 namespace nst {
 

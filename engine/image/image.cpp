@@ -7,6 +7,7 @@
 #include "base/text.hpp"
 #include "image/codec.hpp"
 #include "image/view.hpp"
+#include "nst/error.hpp"
 #include "platform/aligned_buffer.hpp"
 #include "platform/file.hpp"
 #include "platform/float_environment.hpp"

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "nst/nst.hpp"
+#include "nst/image.hpp"
 
 namespace nst {
 

@@ -5,6 +5,7 @@
 #include <cstddef>
 
 #include "image/view.hpp"
+#include "nst/error.hpp"
 
 namespace nst {
 namespace {

@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "nst/nst.hpp"
+#include "nst/image.hpp"
 
 namespace nst {
 

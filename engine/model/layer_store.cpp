@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "nst/error.hpp"
 #include "platform/fork_guard.hpp"
 
 namespace nst {

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "networks/predictor.hpp"
-#include "nst/nst.hpp"
+#include "nst/error.hpp"
 
 namespace nst {
 namespace {

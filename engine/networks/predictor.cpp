@@ -1,6 +1,6 @@
 #include "networks/predictor.hpp"
 
-#include "nst/nst.hpp"
+#include "nst/error.hpp"
 
 namespace nst {
 

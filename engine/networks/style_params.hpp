@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "model/layer_store.hpp"
-#include "nst/nst.hpp"
+#include "nst/style.hpp"
 
 namespace nst {
 

@@ -5,6 +5,8 @@
 
 #include <string>
 
+#include "nst/error.hpp"
+
 namespace nst {
 namespace {
 
