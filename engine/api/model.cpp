@@ -8,8 +8,9 @@
 #include "api/default_model.hpp"
 #include "api/model_impl.hpp"
 #include "api/runs.hpp"
+#include "api/transformer_run.hpp"
 #include "base/text.hpp"
-#include "image/preprocess.hpp"
+#include "image/network_picture.hpp"
 #include "image/samples.hpp"
 #include "image/view.hpp"
 #include "model/recognise.hpp"
@@ -102,7 +103,7 @@ Model::Impl::Impl(std::shared_ptr<const void> bytes_owner, Bytes bytes, const st
       layers(file, table, name),
       info(describe(file, bytes, name)) {
   StyleLayout layout;
-  const Program transformer = lower_transformer(*this, kCheckSide, kCheckSide, layout, {});
+  const Graph transformer = transformer_graph(*this, kCheckSide, kCheckSide, layout);
   info.style_size = style_size_of(file, layout);
   check_style_params(layers, layout, info.style_size);
   const StyleSpaces spaces = spaces_of(file);
@@ -111,7 +112,7 @@ Model::Impl::Impl(std::shared_ptr<const void> bytes_owner, Bytes bytes, const st
   const auto residual = file.contents.tensors.find("transformer/contract/conv3/weights");
   info.width = static_cast<double>(residual->second.shape[3]) / 128.0;
   if (file.architecture.predictor != PredictorKind::none) {
-    lower_predictor(*this, kCheckSide, kCheckSide);
+    predictor_graph(*this, kCheckSide, kCheckSide);
   }
 }
 
@@ -200,20 +201,12 @@ void check_style(const Model::Impl& model, const StyleVector& style) {
 Image Model::stylize(const ImageView& content, const StyleVector& style,
                      const RunOptions& run) const {
   const DefaultFloatEnvironment environment;
-  check_view(content, "content picture");
-  StyleLayout layout;
-  Execution execution =
-      make_execution(lower_transformer_within(*impl_, content.width, content.height, layout, {},
-                                              run.threads, run.max_memory_bytes),
-                     run);
+  check_picture(content, "content picture");
+  TransformerRun transformer(*impl_, {content.width, content.height}, {}, run);
   check_style(style);
-  to_network_input(content, execution.input());
-  const std::vector<float> params = style_params(impl_->layers, layout, style);
-  Image image = output_image(execution.program());
-  execution.run({.last_step = step_count(execution.program()),
-                 .style_params = params.data(),
-                 .output = image.f32(),
-                 .progress = &run.progress});
+  to_network_input(content, transformer.input());
+  Image image = output_image(transformer.program());
+  transformer.paint(style, {.picture = image.f32()}, run);
   return image;
 }
 

@@ -14,15 +14,38 @@ namespace nst {
 // How a sample is stored. u8 is 0..255, f32 is nominally 0..1.
 enum class SampleType : std::uint8_t { u8, f32 };
 
-// A borrowed picture: height rows of width pixels of `channels` interleaved samples (3 = RGB, 4 =
-// RGB + alpha, not premultiplied). The caller keeps `data` alive during the call it is passed to.
+// What the samples of a pixel are and where they lie. Alpha, where there is one, is the last
+// channel and not premultiplied.
+enum class PixelFormat : std::uint8_t {
+  rgb,    // R, G, B side by side (3 channels), or R, G, B, alpha (4)
+  bgr,    // B, G, R (3), or B, G, R, alpha (4): a frame of most screens and video APIs
+  grey,   // grey (1), or grey, alpha (2)
+  planar  // a plane of R, one of G, one of B (3), one of alpha (4), each of one sample a pixel
+};
+
+// A borrowed picture: `height` rows of `width` pixels of `channels` samples, rows from the top. The
+// caller keeps `data` alive during the call it is passed to. Painting, encoding, compose and resize
+// take every format, the other functions interleaved RGB and RGBA.
 struct ImageView {
   const void* data = nullptr;
   int width = 0;
   int height = 0;
   int channels = 3;
   SampleType type = SampleType::u8;
-  std::ptrdiff_t row_stride_bytes = 0;  // 0 = dense rows
+  std::ptrdiff_t row_stride_bytes = 0;  // from row to row, may be negative; 0: dense rows
+  PixelFormat format = PixelFormat::rgb;
+  std::ptrdiff_t plane_stride_bytes = 0;  // planar, from plane to plane; 0: height · row stride
+};
+
+// A picture in the caller's memory that is written: RGB or BGR, 3 channels, or 4 with alpha.
+struct MutableImageView {
+  void* data = nullptr;
+  int width = 0;
+  int height = 0;
+  int channels = 3;
+  SampleType type = SampleType::u8;
+  std::ptrdiff_t row_stride_bytes = 0;  // as ImageView's
+  PixelFormat format = PixelFormat::rgb;
 };
 
 // An owned picture with dense rows.
@@ -49,6 +72,8 @@ struct Image {
   std::uint8_t* u8() { return bytes.data(); }
   const std::uint8_t* u8() const { return bytes.data(); }
   ImageView view() const { return {bytes.data(), width, height, channels, type, 0}; }
+  // The picture as memory to paint into.
+  MutableImageView target() { return {bytes.data(), width, height, channels, type, 0}; }
 };
 
 // How a picture is resized before the network sees it.
@@ -62,6 +87,26 @@ enum class Resize : std::uint8_t {
 // `method`. The same size gives the same samples, whatever the method. Throws Error{usage} for
 // empty sizes, Error{limit} if the result does not fit in memory.
 NST_API Image resize(const ImageView& image, int width, int height, Resize method = Resize::smooth);
+
+// A width and a height in pixels.
+struct Size {
+  int width = 0;
+  int height = 0;
+  bool operator==(const Size&) const = default;
+};
+
+// The size a picture is brought to: its own (the default), its shorter side given and the aspect
+// kept, or both sides given.
+struct SizeRule {
+  int shorter_side = 0;
+  Size exact = {};  // counts where shorter_side is 0; {0, 0}: the picture's own size
+};
+
+// Returns the size that `rule` gives a picture of that size. The shorter side goes by the formula
+// of Magenta's script (image_utils.resize_image), all in float32: each side times the factor N /
+// shorter side, cut to an integer, so that the shorter side can come out as N - 1. Throws
+// Error{usage} for a negative side, Error{limit} for more than 2^28 pixels.
+NST_API Size apply(const SizeRule& rule, Size picture);
 
 // How f32 becomes u8 on output: nearest rounds half up; truncate is numpy's (x *
 // 255).astype(uint8). Both clamp to 0..255; NaN becomes 0.

@@ -29,6 +29,7 @@ struct StyleOptions {
   // its width is given 16·style_size² pixels, so that a thin strip does not become a huge picture.
   int style_size = 256;
   Resize resize = Resize::smooth;
+  bool square = false;  // squeezed to style_size × style_size instead, whatever its aspect
 };
 
 // What a model file says about itself.
