@@ -3,6 +3,7 @@
 
 #include "apps/program.hpp"
 #include "base/text.hpp"
+#include "nst/version.h"
 #include "weights_tool/commands.hpp"
 
 namespace {
@@ -35,7 +36,7 @@ struct CommandLine {
   CLI::App* verify_command = nullptr;
 
   CommandLine() {
-    app.set_version_flag("--version", std::string("nst-weights ") + nst::kVersion);
+    app.set_version_flag("--version", std::string("nst-weights ") + NST_VERSION_STRING);
     app.require_subcommand(1);
 
     convert_command = app.add_subcommand("convert", "Make a model file of one or several sources");

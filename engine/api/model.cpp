@@ -1,3 +1,5 @@
+#include "nst/model.hpp"
+
 #include <algorithm>
 #include <cstdlib>
 #include <optional>
@@ -6,14 +8,15 @@
 #include "api/default_model.hpp"
 #include "api/model_impl.hpp"
 #include "api/runs.hpp"
+#include "api/transformer_run.hpp"
 #include "base/text.hpp"
-#include "image/preprocess.hpp"
+#include "image/network_picture.hpp"
 #include "image/samples.hpp"
 #include "image/view.hpp"
 #include "model/recognise.hpp"
 #include "model/style_space.hpp"
 #include "networks/family.hpp"
-#include "nst/nst.hpp"
+#include "nst/error.hpp"
 #include "platform/file.hpp"
 #include "platform/float_environment.hpp"
 
@@ -109,16 +112,14 @@ Model::Impl::Impl(std::shared_ptr<const void> bytes_owner, Bytes bytes, const st
       transformer(transformer_of(file, name)),
       info(describe(file, bytes, name)) {
   StyleLayout layout;
-  Graph graph(layers);
-  transformer->build(graph, file.architecture.padding, kAnySide, kAnySide, layout);
+  transformer_graph(*this, kAnySide, kAnySide, layout);
   info.style_size = static_cast<std::size_t>(layout.style_size);
   info.width = static_cast<double>(layout.slots.front().channels) / transformer->full_width;
   const StyleSpaces spaces = spaces_of(file);
   info.style_space = spaces.joint();
   encoded_space = spaces.predictor.empty() ? spaces.transformer : spaces.predictor;
   if (predictor != nullptr) {
-    Graph predicts(layers);
-    build_predictor(*this, predicts, kAnySide, kAnySide);
+    predictor_graph(*this, kAnySide, kAnySide);
   }
 }
 
@@ -207,20 +208,12 @@ void check_style(const Model::Impl& model, const StyleVector& style) {
 Image Model::stylize(const ImageView& content, const StyleVector& style,
                      const RunOptions& run) const {
   const DefaultFloatEnvironment environment;
-  check_view(content, "content picture");
-  StyleLayout layout;
-  Execution execution =
-      make_execution(lower_transformer_within(*impl_, content.width, content.height, layout, {},
-                                              run.threads, run.max_memory_bytes),
-                     run);
+  check_picture(content, "content picture");
+  TransformerRun transformer(*impl_, {content.width, content.height}, {}, run);
   check_style(style);
-  to_network_input(content, execution.input());
-  const std::vector<float> params = style_params(impl_->layers, layout, style);
-  Image image = output_image(execution.program());
-  execution.run({.last_step = step_count(execution.program()),
-                 .style_params = params.data(),
-                 .output = image.f32(),
-                 .progress = &run.progress});
+  to_network_input(content, transformer.input());
+  Image image = output_image(transformer.program());
+  transformer.paint(style, {.picture = image.f32()}, run);
   return image;
 }
 

@@ -7,7 +7,7 @@
 #include "model/layer_store.hpp"
 #include "model/model_file.hpp"
 #include "networks/family.hpp"
-#include "nst/nst.hpp"
+#include "nst/model.hpp"
 
 namespace nst {
 

@@ -9,9 +9,11 @@
 
 namespace nst {
 
-// The predictor's graph for a picture of width × height. Throws Error{model} if there is none or it
-// does not make style vectors of the model's size.
-void build_predictor(const Model::Impl& model, Graph& graph, int width, int height);
+// The networks as lists of operations, for pictures of width × height. transformer_graph fills
+// `layout` with the transformer's normalised layers. Throw Error{model} if a weight is missing or
+// does not fit, Error{input} for a picture that is too small.
+Graph predictor_graph(const Model::Impl& model, int width, int height);
+Graph transformer_graph(const Model::Impl& model, int width, int height, StyleLayout& layout);
 
 Program lower_predictor(const Model::Impl& model, int width, int height,
                         const LoweringOptions& options = {});
@@ -25,10 +27,14 @@ Program lower_transformer_within(const Model::Impl& model, int width, int height
                                  StyleLayout& layout, LoweringOptions options, int threads,
                                  std::size_t max_memory_bytes);
 
-// The style of a picture (Model::encode_style). Runs in `kept` if that was made for a picture of
-// this size, else replaces it.
+// The style of a picture (Model::encode_style), alpha composed on `background` or dropped. Runs in
+// `kept` if that was made for a picture of this size, else replaces it.
 StyleVector encode(const Model::Impl& model, std::optional<Execution>& kept, const ImageView& style,
-                   const StyleOptions& options, const RunOptions& run);
+                   const StyleOptions& options, const RunOptions& run,
+                   std::optional<Colour> background = std::nullopt);
+// Multiply-accumulates of that, without running it.
+std::uint64_t encode_work(const Model::Impl& model, const ImageView& style,
+                          const StyleOptions& options);
 
 // Memory and a team for `program` as `run` wants them. Throws Error{limit}, Error{usage}.
 Execution make_execution(Program program, const RunOptions& run);

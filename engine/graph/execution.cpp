@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "graph/packing.hpp"
+#include "nst/error.hpp"
 #include "platform/threads.hpp"
 
 namespace nst {
@@ -256,13 +257,18 @@ void Execution::run_item(const NormOp& op, int, float*) {
   }
 }
 
-void Execution::run_item(const AffineOp& op, int item, float*) {
-  const kernels::ConvInput input = conv_input(op.input, {});
-  const kernels::AffineArgs args{op.output.shape.w, op.output.shape.c, input.x,
-                                 input.scale,       input.shift,       input.act,
-                                 input.residual,    view(op.output)};
+void Execution::run_item(const AffineOp& op, int item, float* scratch) {
   const int begin = op.rows.begin + item * op.rows_per_item;
-  program_.table->affine(args, begin, std::min(begin + op.rows_per_item, op.rows.end));
+  const int end = std::min(begin + op.rows_per_item, op.rows.end);
+  const bool as_rows = op.output.buffer == kOutputRows;
+  const Shape& shape = op.output.shape;
+  const View output =
+      as_rows ? View{scratch, std::ptrdiff_t{shape.w} * shape.c, shape.c, begin} : view(op.output);
+  const kernels::ConvInput input = conv_input(op.input, {});
+  const kernels::AffineArgs args{shape.w,     shape.c,   input.x,        input.scale,
+                                 input.shift, input.act, input.residual, output};
+  program_.table->affine(args, begin, end);
+  if (as_rows) (*rows_)(begin, end - begin, scratch);
 }
 
 void Execution::run_item(const MeanOp& op, int item, float*) {
@@ -279,6 +285,7 @@ void Execution::run_item(const Step& step, int item, float* scratch) {
 void Execution::run(const RunArgs& args) {
   style_params_ = args.style_params;
   output_ = args.output;
+  rows_ = args.rows;
   double total = 0;
   for (int s = args.first_step; s < args.last_step; ++s) {
     total += step_work(program_.steps[static_cast<std::size_t>(s)]);

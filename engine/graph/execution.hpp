@@ -7,7 +7,7 @@
 
 #include "graph/program.hpp"
 #include "graph/work_sharing.hpp"
-#include "nst/nst.hpp"
+#include "nst/progress.hpp"
 #include "platform/aligned_buffer.hpp"
 
 namespace nst {
@@ -27,12 +27,17 @@ class Execution {
   // What a step made, after it ran; called on the calling thread. Only with a team of one.
   using Observer = std::function<void(const Step&, kernels::ConstView)>;
 
+  // Takes rows [first, first + count) of the output, dense, as they are made; called by any thread,
+  // on each row once. Must not throw.
+  using RowSink = std::function<void(int first, int count, const float* rows)>;
+
   struct RunArgs {
     int first_step = 0;
     int last_step = 0;  // exclusive
     const float* style_params =
         nullptr;              // γ and β at the graph's offsets; needed from first_style_step on
     float* output = nullptr;  // dense [h, w, c]; needed by the last step
+    const RowSink* rows = nullptr;       // instead of output, with LoweringOptions::output_rows
     const Progress* progress = nullptr;  // fraction of this call's work
     const Observer* observer = nullptr;
   };
@@ -71,6 +76,7 @@ class Execution {
   int threads_ = 1;
   const float* style_params_ = nullptr;
   float* output_ = nullptr;
+  const RowSink* rows_ = nullptr;
 };
 
 }  // namespace nst

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "nst/nst.hpp"
+#include "nst/error.hpp"
 
 namespace nst {
 namespace {

@@ -10,6 +10,9 @@
 #include "graph/lowering.hpp"
 
 #include <algorithm>
+#include <atomic>
+
+#include "nst/error.hpp"
 
 namespace nst {
 namespace {
@@ -22,6 +25,8 @@ constexpr int kItemFloats = 32 * 1024;
 
 // Channels of a mean that an item takes: a few cache lines of every pixel.
 constexpr int kMeanChannels = 256;
+
+std::atomic<std::uint64_t> lowerings{0};
 
 int rows_per_item(const Shape& shape) {
   return std::clamp(kItemFloats / std::max(shape.w * shape.c, 1), 1, shape.h);
@@ -53,12 +58,22 @@ Program Lowering::run() {
   }
   const std::size_t last = at(graph_.output());
   program_.output_shape = node(last).shape;
-  if (values_[last].x.buffer != kOutputBuffer || !values_[last].is_plain()) {
+  if (options_.output_rows) {
+    emit_output_rows(last);
+  } else if (values_[last].x.buffer != kOutputBuffer || !values_[last].is_plain()) {
     const Operand output = output_operand(node(last).shape);
     emit_affine(values_[last], output, {0, output.shape.h}, node(last).name);
   }
   finish();
   return std::move(program_);
+}
+
+void Lowering::emit_output_rows(std::size_t id) {
+  const Shape& shape = node(id).shape;
+  const Operand rows{kOutputRows, shape, shape.c};
+  emit_affine(values_[id], rows, {0, shape.h}, "");
+  const std::size_t item = at(rows_per_item(shape)) * at(shape.w) * at(shape.c);
+  program_.scratch_floats = std::max(program_.scratch_floats, item);
 }
 
 const Node* Lowering::only_reader(std::size_t id) const {
@@ -92,7 +107,9 @@ Operand Lowering::destination(std::size_t id) {
   const Node* reader = only_reader(id);
   const bool is_normalised_output = reader != nullptr && reader->kind == NodeKind::instance_norm &&
                                     is_output(at(readers_[id].front()));
-  if (is_output(id) || is_normalised_output) return output_operand(node(id).shape);
+  if ((is_output(id) || is_normalised_output) && !options_.output_rows) {
+    return output_operand(node(id).shape);
+  }
   const Slice slice = slices_[id];
   if (slice.concat < 0) return new_tensor(node(id).shape);
   Operand& joint = joints_[at(slice.concat)];
@@ -333,7 +350,10 @@ void Lowering::finish() {
   program_.memory = plan_memory(program_.buffers);
 }
 
+std::uint64_t lowering_count() { return lowerings; }
+
 Program lower(const Graph& graph, const kernels::Table& table, const LoweringOptions& options) {
+  ++lowerings;
   return Lowering(graph, table, options).run();
 }
 

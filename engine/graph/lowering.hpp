@@ -56,6 +56,8 @@ class Lowering {
 
   void emit_affine(const FormedOperand& input, const Operand& output, Rows rows,
                    const std::string& name);
+  // Hands a value to the caller, a few rows an item (LoweringOptions::output_rows).
+  void emit_output_rows(std::size_t id);
   // Stores a deferred value so that anything can read it.
   const FormedOperand& materialise(std::size_t id);
 

@@ -17,6 +17,7 @@ namespace nst {
 inline constexpr int kNoBuffer = -1;
 inline constexpr int kOutputBuffer = -2;  // the caller's memory, dense, given at run time
 inline constexpr int kStripBuffer = -3;   // while lowering: to be made together with the reader
+inline constexpr int kOutputRows = -4;    // finished rows, handed to the caller as they are made
 
 // A tensor in a buffer, a slice of its channels, or some of its rows.
 struct Operand {
@@ -146,6 +147,10 @@ struct LoweringOptions {
   // true: whatever the style-independent part leaves is kept, so that the rest can run again and
   // again.
   bool keep_encoder = false;
+  // true: the output is no tensor in the caller's memory but rows, each handed to the caller
+  // (Execution::RowSink) while it is in the caches. The graph must end in a deferred value, as a
+  // normalised one is.
+  bool output_rows = false;
 };
 
 struct Program {
@@ -164,5 +169,9 @@ struct Program {
 // Decides what is fused, which buffers exist and where they lie. The graph's layers must outlive
 // the program.
 Program lower(const Graph& graph, const kernels::Table& table, const LoweringOptions& options);
+
+// How many programs this process has lowered, for the tests: each takes about as long as painting
+// some hundred pixels.
+std::uint64_t lowering_count();
 
 }  // namespace nst

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "nst/error.hpp"
 #include "platform/fork_guard.hpp"
 
 namespace nst {

@@ -14,6 +14,7 @@
 #include "base/text.hpp"
 #include "model/recognise.hpp"
 #include "model/style_space.hpp"
+#include "nst/error.hpp"
 
 namespace nst {
 namespace {

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "networks/family.hpp"
-#include "nst/nst.hpp"
+#include "nst/error.hpp"
 
 namespace nst {
 namespace {

@@ -6,7 +6,7 @@
 
 #include "model/layer_store.hpp"
 #include "networks/style_layout.hpp"
-#include "nst/nst.hpp"
+#include "nst/style.hpp"
 
 namespace nst {
 

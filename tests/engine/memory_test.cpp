@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "api/runs.hpp"
-#include "image/preprocess.hpp"
+#include "image/network_picture.hpp"
 #include "support/every_table.hpp"
 #include "support/formula_model.hpp"
 

@@ -1,12 +1,12 @@
-#include "api/inspect.hpp"
+#include "support/inspect.hpp"
 
 #include <algorithm>
 #include <string>
 #include <vector>
 
 #include "api/runs.hpp"
-#include "image/preprocess.hpp"
-#include "image/view.hpp"
+#include "api/transformer_run.hpp"
+#include "image/network_picture.hpp"
 
 namespace nst {
 namespace {
@@ -28,41 +28,34 @@ Execution::Observer dense_observer(const LayerObserver& observer) {
       };
 }
 
-void run(Execution& execution, const ImageView& picture, const float* params, float* output,
-         const LayerObserver& observer) {
-  to_network_input(picture, execution.input());
-  const Execution::Observer steps = dense_observer(observer);
-  execution.run({.last_step = step_count(execution.program()),
-                 .style_params = params,
-                 .output = output,
-                 .observer = &steps});
-}
-
 }  // namespace
 
 void inspect_predictor(const Model& model, const ImageView& style, const LayerObserver& observer) {
-  check_view(style, "style picture");
   Execution execution(lower_predictor(model.impl(), style.width, style.height, {.fuse = false}), 1,
                       0);
   StyleVector vector(model.info().style_size);
-  run(execution, style, nullptr, vector.values.data(), observer);
+  to_network_input(style, execution.input());
+  const Execution::Observer steps = dense_observer(observer);
+  execution.run({.last_step = step_count(execution.program()),
+                 .output = vector.values.data(),
+                 .observer = &steps});
 }
 
 void inspect_transformer(const Model& model, const ImageView& content, const StyleVector& style,
                          const LayerObserver& observer) {
-  check_view(content, "content picture");
-  model.check_style(style);
+  const RunOptions run{.threads = 1};
+  TransformerRun transformer(model.impl(), {content.width, content.height}, {.fuse = false}, run);
   StyleLayout layout;
-  Execution execution(
-      lower_transformer(model.impl(), content.width, content.height, layout, {.fuse = false}), 1,
-      0);
+  transformer_graph(model.impl(), content.width, content.height, layout);
   const std::vector<float> params = style_params(model.impl().layers, layout, style);
   for (const StyleSlot& slot : layout.slots) {
     observer(slot.name + "/SpatialSqueeze", params.data() + slot.beta, 1, 1, slot.channels);
     observer(slot.name + "/SpatialSqueeze_1", params.data() + slot.gamma, 1, 1, slot.channels);
   }
-  Image image = output_image(execution.program());
-  run(execution, content, params.data(), image.f32(), observer);
+  to_network_input(content, transformer.input());
+  Image image = output_image(transformer.program());
+  const Execution::Observer steps = dense_observer(observer);
+  transformer.paint(style, {.picture = image.f32(), .observer = &steps}, run);
 }
 
 }  // namespace nst
