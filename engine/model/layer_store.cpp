@@ -12,10 +12,13 @@ namespace {
 
 constexpr std::int64_t kMaxStyleSize = 4096;  // as many as a style vector's file may hold
 
-AlignedBuffer copy_floats(const TensorEntry& tensor, const std::string& name) {
-  AlignedBuffer buffer(static_cast<std::size_t>(tensor.element_count()), name);
+// The tensor's values: where they stand in the file if that is possible, else converted into
+// `buffer`.
+const float* as_floats(const TensorEntry& tensor, const std::string& name, AlignedBuffer& buffer) {
+  if (const float* values = floats_in_place(tensor)) return values;
+  buffer = AlignedBuffer(static_cast<std::size_t>(tensor.element_count()), name);
   to_float(tensor, buffer.data());
-  return buffer;
+  return buffer.data();
 }
 
 // Whole cache lines.
@@ -43,12 +46,7 @@ void ConvLayer::pack(const std::shared_ptr<AlignedBuffer>& block, float* place) 
   const std::lock_guard lock(mutex_);
   if (is_packed()) return;
   AlignedBuffer converted;
-  const float* values = floats_in_place(*weights_);
-  if (values == nullptr) {
-    converted = copy_floats(*weights_, name_);
-    values = converted.data();
-  }
-  kernels::conv_pack(plan_, values, place);
+  kernels::conv_pack(plan_, as_floats(*weights_, name_, converted), place);
   if (biases_) to_float(*biases_, place + bias_offset());
   block_ = block;
   packed_.store(place, std::memory_order_release);
@@ -152,8 +150,8 @@ const LayerStore::Dense& LayerStore::dense_layer(const std::string& layer) const
   auto dense = std::make_unique<Dense>();
   dense->in = static_cast<int>(weights.shape[2]);
   dense->out = static_cast<int>(weights.shape[3]);
-  dense->weights = copy_floats(weights, layer);
-  dense->biases = copy_floats(find(layer + "/biases"), layer);
+  dense->weights = as_floats(weights, layer, dense->converted_weights);
+  dense->biases = as_floats(find(layer + "/biases"), layer, dense->converted_biases);
   slot = std::move(dense);
   return *slot;
 }

@@ -63,11 +63,12 @@ class LayerStore final : public LayerSource {
   // "<name>: <what>; <what to do>".
   void refuse(const std::string& what) const override;
 
-  // A dense layer as plain floats.
+  // A dense layer as plain floats: the file's own where it holds such.
   struct Dense {
     int in = 0, out = 0;
-    AlignedBuffer weights;  // [in][out]
-    AlignedBuffer biases;   // [out]
+    const float* weights = nullptr;  // [in][out]
+    const float* biases = nullptr;   // [out]
+    AlignedBuffer converted_weights, converted_biases;
   };
   // The layer that dense() has checked; `layer` without "/weights".
   const Dense& dense_layer(const std::string& layer) const;

@@ -9,8 +9,8 @@ std::vector<float> style_params(const LayerStore& layers, const StyleLayout& lay
   std::vector<float> params(layout.size);
   const auto apply = [&](const std::string& layer, float* out) {
     const LayerStore::Dense& dense = layers.dense_layer(layer);
-    layers.table().dense(style.values.data(), dense.in, dense.weights.data(), dense.biases.data(),
-                         dense.out, out);
+    layers.table().dense(style.values.data(), dense.in, dense.weights, dense.biases, dense.out,
+                         out);
   };
   for (const StyleSlot& slot : layout.slots) {
     apply(slot.name + "/Conv", params.data() + slot.beta);
