@@ -78,14 +78,14 @@ TEST_CASE("Work and least memory are known from a graph as from its plan") {
       CAPTURE(w);
       StyleLayout layout;
       const Graph graph = transformer_graph(model.impl(), w, h, layout);
-      const Program plan = lower(graph, {});
+      const Program plan = lower(graph, model.impl().layers.table(), {});
       CHECK(multiply_adds(graph) == plan.mac);
       CHECK(least_fast_bytes(graph) <= Execution::arena_bytes(plan));
       CHECK(least_fast_bytes(graph) >= Execution::arena_bytes(plan) / 4);
     }
-    if (network.architecture.predictor == PredictorKind::none) continue;
+    if (!network.architecture.has_predictor()) continue;
     const Graph graph = predictor_graph(model.impl(), 100, 131);
-    CHECK(multiply_adds(graph) == lower(graph, {}).mac);
+    CHECK(multiply_adds(graph) == lower(graph, model.impl().layers.table(), {}).mac);
   }
 }
 
