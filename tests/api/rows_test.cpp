@@ -17,7 +17,7 @@ TEST_CASE(
     "Rows of the last step are the picture's, on any kernel table and wherever they are made") {
   constexpr int kWidth = 101, kHeight = 75;
   const Image content = formula_picture("content_rows", kHeight, kWidth);
-  const StyleVector style = formula_style("style_a");
+  const StyleVector style = formula_style("style_a", model);
   for (const FormulaNetwork& network : formula_networks()) {
     on_every_table(network, [&](const Model& model) {
       const Image expected = model.stylize(content.view(), style);
@@ -48,7 +48,7 @@ TEST_CASE(
 TEST_CASE("A limit that the arena with the picture in it exceeds still paints, to the same bytes") {
   const Model model = formula_model("mobile");
   const Image content = formula_picture("content_memory", 1100, 1000);
-  const StyleVector style = formula_style("style_a");
+  const StyleVector style = formula_style("style_a", model);
   const auto needed = [&](Thrift thrift, bool from_caller) {
     StyleLayout layout;
     const LoweringOptions options{
