@@ -17,9 +17,9 @@ TEST_CASE(
     "Rows of the last step are the picture's, on any kernel table and wherever they are made") {
   constexpr int kWidth = 101, kHeight = 75;
   const Image content = formula_picture("content_rows", kHeight, kWidth);
-  const StyleVector style = formula_style("style_a", model);
   for (const FormulaNetwork& network : formula_networks()) {
     on_every_table(network, [&](const Model& model) {
+      const StyleVector style = formula_style("style_a", model);
       const Image expected = model.stylize(content.view(), style);
       for (const bool from_caller : {false, true}) {
         const LoweringOptions options{.output_rows = true, .rows_from_caller = from_caller};
