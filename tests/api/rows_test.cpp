@@ -73,11 +73,11 @@ TEST_CASE("A limit that the arena with the picture in it exceeds still paints, t
 TEST_CASE("Work and least memory are known from a graph as from its plan") {
   for (const FormulaNetwork& network : formula_networks()) {
     const Model model = formula_model(network.name);
-    for (const auto& [w, h] : {std::pair{64, 64}, {333, 250}, {700, 900}}) {
+    for (const Size size : {Size{64, 64}, Size{333, 250}, Size{700, 900}}) {
       CAPTURE(network.name);
-      CAPTURE(w);
+      CAPTURE(size.width);
       StyleLayout layout;
-      const Graph graph = transformer_graph(model.impl(), w, h, layout);
+      const Graph graph = transformer_graph(model.impl(), size.width, size.height, layout);
       const Program plan = lower(graph, model.impl().layers.table(), {});
       CHECK(multiply_adds(graph) == plan.mac);
       CHECK(least_fast_bytes(graph) <= Execution::arena_bytes(plan));
