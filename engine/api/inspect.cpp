@@ -1,37 +1,37 @@
 #include "api/inspect.hpp"
 
-#include <algorithm>
 #include <string>
 #include <vector>
 
 #include "api/runs.hpp"
-#include "image/preprocess.hpp"
 #include "image/view.hpp"
 
 namespace nst {
 namespace {
 
-Execution::Observer dense_observer(const LayerObserver& observer) {
-  return
-      [&observer, dense = std::vector<float>()](const Step& step, kernels::ConstView view) mutable {
-        const Shape& s = step.result.shape;
-        const std::size_t row = static_cast<std::size_t>(s.w) * static_cast<std::size_t>(s.c);
-        dense.resize(static_cast<std::size_t>(s.h) * row);
-        float* out = dense.data();
-        for (int y = 0; y < s.h; ++y) {
-          for (int x = 0; x < s.w; ++x, out += s.c) {
-            const float* pixel = view.data + y * view.row_stride + x * view.pixel_stride;
-            std::copy(pixel, pixel + s.c, out);
-          }
-        }
-        observer(step.name, dense.data(), s.h, s.w, s.c);
-      };
+// Shows the values themselves where the network has their deviations from a constant.
+Execution::Observer dense_observer(const Execution& execution, const LayerObserver& observer) {
+  return [&, dense = std::vector<float>()](const Step& step, kernels::ConstView view) mutable {
+    const Shape& s = step.result.shape;
+    const auto channels = static_cast<std::size_t>(s.c);
+    dense.resize(static_cast<std::size_t>(s.h) * static_cast<std::size_t>(s.w) * channels);
+    std::vector<float> offsets = execution.offsets(step);
+    offsets.resize(channels);
+    float* out = dense.data();
+    for (int y = 0; y < s.h; ++y) {
+      for (int x = 0; x < s.w; ++x) {
+        const float* pixel = view.data + y * view.row_stride + x * view.pixel_stride;
+        for (std::size_t c = 0; c < channels; ++c) *out++ = pixel[c] - offsets[c];
+      }
+    }
+    observer(step.name, dense.data(), s.h, s.w, s.c);
+  };
 }
 
 void run(Execution& execution, const ImageView& picture, const float* params, float* output,
          const LayerObserver& observer) {
-  to_network_input(picture, execution.input());
-  const Execution::Observer steps = dense_observer(observer);
+  set_input(execution, picture, "picture");
+  const Execution::Observer steps = dense_observer(execution, observer);
   execution.run({.last_step = step_count(execution.program()),
                  .style_params = params,
                  .output = output,

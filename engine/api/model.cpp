@@ -7,7 +7,6 @@
 #include "api/model_impl.hpp"
 #include "api/runs.hpp"
 #include "base/text.hpp"
-#include "image/preprocess.hpp"
 #include "image/samples.hpp"
 #include "image/view.hpp"
 #include "model/recognise.hpp"
@@ -205,7 +204,7 @@ Image Model::stylize(const ImageView& content, const StyleVector& style,
                                               run.threads, run.max_memory_bytes),
                      run);
   check_style(style);
-  to_network_input(content, execution.input());
+  set_input(execution, content, "content picture");
   const std::vector<float> params = style_params(impl_->layers, layout, style);
   Image image = output_image(execution.program());
   execution.run({.last_step = step_count(execution.program()),

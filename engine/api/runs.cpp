@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <utility>
 
 #include "graph/threads.hpp"
@@ -147,7 +148,7 @@ StyleVector encode(const Model::Impl& model, std::optional<Execution>& kept, con
   if (resizes) check_samples(style, "style picture");  // else to_network_input does
   const Image resized = resizes ? resize(style, size.width, size.height, options.resize) : Image{};
   kept->prepare(threads_for_work(run.threads, kept->program().mac), run.max_memory_bytes);
-  to_network_input(resizes ? resized.view() : style, kept->input(), "style picture");
+  set_input(*kept, resizes ? resized.view() : style, "style picture");
   StyleVector vector(model.info.style_size);
   vector.space = model.encoded_space;
   kept->run({.last_step = step_count(kept->program()),
@@ -163,6 +164,16 @@ PlanInfo plan_info(const Program& program, int threads) {
   info.weight_bytes = program.weight_bytes;
   info.mac = program.mac;
   return info;
+}
+
+void set_input(Execution& execution, const ImageView& picture, const std::string& what) {
+  Rgb offset{};
+  if (float* const kept = execution.input_offset()) {
+    const Rgb mean = sampled_mean(picture);
+    std::transform(mean.begin(), mean.end(), offset.begin(), std::negate<float>());
+    std::copy(offset.begin(), offset.end(), kept);
+  }
+  to_network_input(picture, execution.input(), what, offset);
 }
 
 int step_count(const Program& program) { return static_cast<int>(program.steps.size()); }

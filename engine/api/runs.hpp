@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
 #include "api/model_impl.hpp"
 #include "graph/execution.hpp"
@@ -33,6 +34,10 @@ PlanInfo plan_info(const Program& program, int threads);
 
 // A zeroed f32 RGB picture of the program's output size.
 Image output_image(const Program& program);
+
+// Gives a picture to a network: its samples, and where the network takes deviations the colour
+// they deviate from. Throws as to_network_input.
+void set_input(Execution& execution, const ImageView& picture, const std::string& what);
 
 int step_count(const Program& program);
 

@@ -3,7 +3,6 @@
 
 #include "api/runs.hpp"
 #include "graph/threads.hpp"
-#include "image/preprocess.hpp"
 #include "image/samples.hpp"
 #include "image/view.hpp"
 #include "nst/nst.hpp"
@@ -69,7 +68,7 @@ void Session::set_content(const ImageView& content, const RunOptions& run) {
   Execution& execution = *s.execution;
   const Program& program = execution.program();
   execution.prepare(threads_for_work(run.threads, program.mac), run.max_memory_bytes);
-  to_network_input(content, execution.input());
+  set_input(execution, content, "content picture");
   execution.run({.last_step = program.first_style_step, .progress = &run.progress});
   s.has_content = true;
 }

@@ -135,11 +135,31 @@ void Execution::prepare(int threads, std::size_t max_memory_bytes) {
 
 float* Execution::input() { return address(program_.input); }
 
+float* Execution::input_offset() { return address(program_.input_offset); }
+
+std::vector<float> Execution::offsets(const Step& step) const {
+  if (step.offsets.empty()) return {};
+  std::vector<float> sums(static_cast<std::size_t>(step.result.shape.c));
+  for (const Offset& offset : step.offsets) {
+    const float* const part = address(offset.buffer, offset.place);
+    for (std::size_t c = 0; c < sums.size(); ++c) sums[c] += part[c];
+  }
+  return sums;
+}
+
+const float* Execution::address(int buffer, std::size_t place) const {
+  if (buffer == kNoBuffer) return nullptr;
+  return arena_.data() + program_.memory.offsets[static_cast<std::size_t>(buffer)] + place;
+}
+
+float* Execution::address(int buffer, std::size_t place) {
+  return const_cast<float*>(std::as_const(*this).address(buffer, place));
+}
+
 float* Execution::address(const Operand& operand) {
   if (!operand.exists()) return nullptr;
   if (operand.buffer == kOutputBuffer) return output_ + operand.channel_offset;
-  const std::size_t offset = program_.memory.offsets[static_cast<std::size_t>(operand.buffer)];
-  return arena_.data() + offset + operand.channel_offset;
+  return address(operand.buffer) + operand.channel_offset;
 }
 
 View Execution::view(const Operand& operand) {
@@ -153,13 +173,13 @@ ConstView Execution::const_view(const Operand& operand) {
 }
 
 kernels::ConvInput Execution::conv_input(const FormedOperand& operand, const Operand& formed) {
-  const float* scale = nullptr;
-  if (operand.scale_shift != kNoBuffer) {
-    scale = arena_.data() + program_.memory.offsets[static_cast<std::size_t>(operand.scale_shift)];
-  }
+  const int channels = operand.x.shape.c;
+  const float* const scale = address(operand.scale_shift);
+  const bool has_floor = scale != nullptr && operand.act == kernels::Activation::relu;
   return {const_view(operand.x),
           scale,
-          scale ? scale + operand.x.shape.c : nullptr,
+          scale ? scale + channels : nullptr,
+          has_floor ? scale + std::ptrdiff_t{2} * channels : nullptr,
           operand.act,
           const_view(operand.residual),
           view(formed)};
@@ -172,7 +192,8 @@ kernels::ConvArgs Execution::conv_args(const ConvOp& op) {
   args.blocking = op.blocking;
   args.input = conv_input(op.input, op.formed);
   args.packed = op.layer->packed();
-  args.bias = op.layer->bias();
+  args.bias = op.is_centred ? address(op.bias_floor) : op.layer->bias();
+  if (op.bias_floor != kNoBuffer) args.floor = args.bias + args.plan.spec.out_c;
   args.act = op.act;
   args.skip = const_view(op.skip);
   args.output = view(op.output);
@@ -188,8 +209,7 @@ void Execution::run_item(const ConvOp& op, int item, float* scratch) {
   const int group = op.by_area ? item % groups : item / op.areas.count;
   float* moments = nullptr;
   if (op.moments != kNoBuffer) {
-    moments = arena_.data() + program_.memory.offsets[static_cast<std::size_t>(op.moments)] +
-              static_cast<std::ptrdiff_t>(area) * 2 * out_c;
+    moments = address(op.moments) + static_cast<std::ptrdiff_t>(area) * 2 * out_c;
   }
   const Block block = kernels::nth_block(op.blocking, op.geometry.out_h, op.geometry.out_w, out_c,
                                          group * areas + area);
@@ -223,44 +243,52 @@ void Execution::run_item(const PoolOp& op, int item, float*) {
       args, {y, 0, std::min(op.block_h, op.geometry.out_h - y), op.geometry.out_w, 0, 0});
 }
 
-// Chan, Golub & LeVeque 1979: M2 of a union is Σ M2ᵢ + Σ nᵢ (μᵢ − μ)².
 void Execution::run_item(const NormOp& op, int, float*) {
-  const int blocks = kernels::area_count(op.blocking, op.shape.h, op.shape.w);
-  const float* moments =
-      arena_.data() + program_.memory.offsets[static_cast<std::size_t>(op.moments)];
-  float* scale = arena_.data() + program_.memory.offsets[static_cast<std::size_t>(op.scale_shift)];
-  float* shift = scale + op.shape.c;
-  const double total = static_cast<double>(op.shape.h) * op.shape.w;
-  for (int c = 0; c < op.shape.c; ++c) {
-    const auto block_mean = [&](int b) -> double {
-      return moments[static_cast<std::ptrdiff_t>(b) * 2 * op.shape.c + c];
-    };
-    const auto pixels_of = [&](int b) {
-      const Block block = kernels::nth_area(op.blocking, op.shape.h, op.shape.w, b);
-      return static_cast<double>(block.h) * block.w;
-    };
+  const auto channels = static_cast<std::size_t>(op.shape.c);
+  float* const scale = address(op.scale_shift);
+  float* const shift = scale + channels;
+  float* const offset = shift + channels;
+  const float* const beta = style_params_ + op.beta;
+  for (std::size_t c = 0; c < channels; ++c) {
+    const float flat = op.act == kernels::Activation::relu ? std::max(beta[c], 0.0f) : beta[c];
+    offset[c] = op.is_centred ? -flat : 0.0f;
+    shift[c] = beta[c] + offset[c];
+  }
+  program_.table->merge_moments({op.blocking, op.shape.h, op.shape.w, op.shape.c,
+                                 address(op.moments), style_params_ + op.gamma, shift, kNormEpsilon,
+                                 scale, shift});
+}
+
+void Execution::run_item(const OffsetOp& op, int, float*) {
+  const kernels::ConvSpec& spec = op.layer->plan().spec;
+  const float* const bias = op.layer->bias();
+  float* const rest = address(op.bias_floor);
+  float* const floor = rest + spec.out_c;
+  const auto input = [&](int channel) {
     double sum = 0;
-    for (int b = 0; b < blocks; ++b) sum += pixels_of(b) * block_mean(b);
-    const double mean = sum / total;
-    double m2 = 0;
-    for (int b = 0; b < blocks; ++b) {
-      const double deviation = block_mean(b) - mean;
-      m2 += moments[(static_cast<std::ptrdiff_t>(b) * 2 + 1) * op.shape.c + c] +
-            pixels_of(b) * deviation * deviation;
+    for (const Offset& offset : op.input) sum -= address(offset.buffer, offset.place)[channel];
+    return sum;
+  };
+  const double* taps = op.layer->tap_sums();
+  for (int c = 0; c < spec.out_c; ++c) {
+    double constant = bias != nullptr ? bias[c] : 0.0;
+    if (spec.depthwise) {
+      constant += *taps++ * input(c);
+    } else {
+      for (int i = 0; i < spec.in_c; ++i) constant += *taps++ * input(i);
     }
-    const double factor = style_params_[op.gamma + static_cast<std::size_t>(c)] /
-                          std::sqrt(m2 / total + kNormEpsilon);
-    scale[c] = static_cast<float>(factor);
-    shift[c] =
-        static_cast<float>(style_params_[op.beta + static_cast<std::size_t>(c)] - mean * factor);
+    const auto value = static_cast<float>(constant);
+    const bool cut = op.act == kernels::Activation::relu && value < 0;
+    rest[c] = cut ? value : 0.0f;
+    floor[c] = cut ? 0.0f : -value;
   }
 }
 
 void Execution::run_item(const AffineOp& op, int item, float*) {
   const kernels::ConvInput input = conv_input(op.input, {});
   const kernels::AffineArgs args{op.output.shape.w, op.output.shape.c, input.x,
-                                 input.scale,       input.shift,       input.act,
-                                 input.residual,    view(op.output)};
+                                 input.scale,       input.shift,       input.floor,
+                                 input.act,         input.residual,    view(op.output)};
   const int begin = op.rows.begin + item * op.rows_per_item;
   program_.table->affine(args, begin, std::min(begin + op.rows_per_item, op.rows.end));
 }

@@ -23,6 +23,12 @@ class Execution {
   // The input tensor [h, w, c], dense. With keep_encoder it is only read by the steps before
   // first_style_step.
   float* input();
+  // What was added to each channel of a centred input [c] (Graph::centred_input), to be written
+  // with it; null for any other.
+  float* input_offset();
+
+  // What was added to each channel of a step's result, after it ran; empty where it is as it is.
+  std::vector<float> offsets(const Step& step) const;
 
   // What a step made, after it ran; called on the calling thread. Only with a team of one.
   using Observer = std::function<void(const Step&, kernels::ConstView)>;
@@ -50,6 +56,9 @@ class Execution {
 
  private:
   void check_memory(int threads, std::size_t max_memory_bytes) const;
+  // Floats of a buffer in the arena; null for kNoBuffer.
+  const float* address(int buffer, std::size_t place = 0) const;
+  float* address(int buffer, std::size_t place = 0);
   float* address(const Operand& operand);
   kernels::View view(const Operand& operand);
   kernels::ConstView const_view(const Operand& operand);
@@ -60,6 +69,7 @@ class Execution {
   void run_item(const JoinedOp& op, int item, float* scratch);
   void run_item(const PoolOp& op, int item, float* scratch);
   void run_item(const NormOp& op, int item, float* scratch);
+  void run_item(const OffsetOp& op, int item, float* scratch);
   void run_item(const AffineOp& op, int item, float* scratch);
   void run_item(const MeanOp& op, int item, float* scratch);
   void run_item(const CompleteOp&, int, float*) {}

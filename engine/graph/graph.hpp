@@ -47,6 +47,8 @@ struct Node {
   const ConvLayer* layer = nullptr;
   kernels::ConvGeometry geometry{};
   kernels::Activation act = kernels::Activation::none;  // conv, instance_norm
+  // Kept as its deviation from what a flat picture would give (Graph::centred_input).
+  bool is_centred = false;
   kernels::PoolKind pool_kind = kernels::PoolKind::max;
   int pool_kernel = 0, pool_stride = 0;
   // instance_norm: offsets of γ and β [c] in the style parameters
@@ -61,6 +63,13 @@ class Graph {
   // Each throws Error{model} if the weights do not fit the input, Error{input} if the picture is
   // too small for the operation.
   Value input(Shape shape);
+  // A picture that is given as its deviation from a constant per channel (Execution::input_offset),
+  // and so are the values made of it: each lacks what a picture of that one colour would make of
+  // it, so nothing is rounded to the size of what an instance norm takes away. Of a flat picture
+  // all deviations are 0, exactly. Takes a network in which such pictures stay flat: convolutions
+  // without a border of zeros, and with none or relu; sums; instance norms, of which any other
+  // activation, or being the graph's result, gives the values themselves.
+  Value centred_input(Shape shape);
   // Weights by the full tensor name, biases from the same folder.
   Value conv(Value x, const std::string& weights, const ConvOptions& options,
              const std::string& name);
@@ -84,6 +93,8 @@ class Graph {
 
  private:
   Value push(Node node);
+  // Throws Error{internal} if a value is centred: `what` takes only values as they are.
+  void check_not_centred(Value x, const std::string& what) const;
   Value pool(Value x, kernels::PoolKind kind, int kernel, int stride, Padding padding,
              const std::string& name);
 

@@ -35,6 +35,7 @@ Lowering::Lowering(const Graph& graph, const LoweringOptions& options)
   const std::size_t n = graph.nodes().size();
   readers_.resize(n);
   values_.resize(n);
+  offsets_.resize(n);
   slices_.resize(n);
   for (std::size_t i = 0; i < n; ++i) {
     for (const int input : node(i).inputs) readers_[at(input)].push_back(static_cast<int>(i));
@@ -48,6 +49,10 @@ Lowering::Lowering(const Graph& graph, const LoweringOptions& options)
 }
 
 Program Lowering::run() {
+  const Node& result = node(at(graph_.output()));
+  if (result.is_centred && result.kind != NodeKind::instance_norm) {
+    throw Error(ErrorCode::internal, "the result " + result.name + " is a deviation");
+  }
   for (std::size_t i = 0; i < graph_.nodes().size(); ++i) {
     if (!values_[i].x.exists()) lower_node(i);
   }
@@ -122,13 +127,40 @@ void Lowering::emit_affine(const FormedOperand& input, const Operand& output, Ro
   push({AffineOp{input, output, rows, per_item}, name, output, items, 0});
 }
 
+const std::vector<Offset>& Lowering::offsets_of(std::size_t id) {
+  std::vector<Offset>& offsets = offsets_[id];
+  if (!node(id).is_centred || !offsets.empty()) return offsets;
+  if (node(id).kind == NodeKind::conv) {
+    const std::vector<Offset>& input = offsets_of(at(node(id).inputs[0]));
+    const std::size_t channels = at(node(id).shape.c);
+    const int buffer = new_buffer(2 * channels);
+    for (const Offset& offset : input) touch(offset.buffer);
+    push({OffsetOp{node(id).layer, input, node(id).act, buffer}, "", {}, 1, 0});
+    offsets = {{buffer, channels}};
+  } else if (node(id).kind == NodeKind::add) {
+    for (const int input : node(id).inputs) {
+      const std::vector<Offset>& part = offsets_of(at(input));
+      offsets.insert(offsets.end(), part.begin(), part.end());
+    }
+  }
+  return offsets;
+}
+
+std::vector<Offset> Lowering::inspected_offsets(std::size_t id) {
+  if (options_.fuse || node(id).name.empty()) return {};
+  for (const Offset& offset : offsets_of(id)) touch(offset.buffer);
+  return offsets_[id];
+}
+
 const FormedOperand& Lowering::materialise(std::size_t id) {
   if (!values_[id].is_plain()) {
+    std::vector<Offset> offsets = inspected_offsets(id);
     // No other value is a form of the same tensor (lower_add).
     const Operand raw = values_[id].x;
     const bool in_place = options_.thrift != Thrift::fast && may_change(raw.buffer);
     const Operand output = in_place ? raw : new_tensor(node(id).shape);
     emit_affine(values_[id], output, {0, output.shape.h}, node(id).name);
+    program_.steps.back().offsets = std::move(offsets);
     values_[id] = {output, kNoBuffer, Activation::none, {}};
   }
   return values_[id];
@@ -137,8 +169,7 @@ const FormedOperand& Lowering::materialise(std::size_t id) {
 void Lowering::lower_node(std::size_t id) {
   switch (node(id).kind) {
     case NodeKind::input:
-      program_.input = new_tensor(node(id).shape);
-      values_[id].x = program_.input;
+      lower_input(id);
       break;
     case NodeKind::conv:
       lower_conv(id);
@@ -159,6 +190,14 @@ void Lowering::lower_node(std::size_t id) {
       lower_mean(id);
       break;
   }
+}
+
+void Lowering::lower_input(std::size_t id) {
+  program_.input = new_tensor(node(id).shape);
+  values_[id].x = program_.input;
+  if (!node(id).is_centred) return;
+  program_.input_offset = new_buffer(at(node(id).shape.c));
+  offsets_[id] = {{program_.input_offset, 0}};
 }
 
 int Lowering::fusable_sum(std::size_t id) const {
@@ -193,6 +232,8 @@ void Lowering::lower_conv(std::size_t id) {
   op.blocking = kernels::conv_blocking(plan, n.geometry);
   op.input = values_[source];
   op.act = n.act;
+  op.is_centred = n.is_centred;
+  if (n.is_centred && n.act == Activation::relu) op.bias_floor = offsets_of(id).front().buffer;
   if (shared && !op.input.is_plain()) op.formed = new_tensor(node(source).shape);
 
   const auto taken = [&](std::map<std::size_t, Chain>& chains) {
@@ -273,11 +314,18 @@ void Lowering::lower_norm(std::size_t id) {
                                          "convolution used once");
   }
   const auto [buffer, blocking] = moments->second;
-  const int scale_shift = new_buffer(2 * at(n.shape.c));
+  const std::size_t channels = at(n.shape.c);
+  const bool is_centred = n.is_centred && !is_output(id);
+  const int scale_shift = new_buffer(3 * channels);
   touch(buffer);
   if (!style_seen_) program_.first_style_step = static_cast<int>(program_.steps.size());
   style_seen_ = true;
-  push({NormOp{buffer, n.shape, blocking, n.gamma, n.beta, scale_shift}, "", {}, 1, 0});
+  push({NormOp{buffer, n.shape, blocking, n.gamma, n.beta, n.act, is_centred, scale_shift},
+        "",
+        {},
+        1,
+        0});
+  if (is_centred) offsets_[id] = {{scale_shift, 2 * channels}};
   values_[id] = {values_[source].x, scale_shift, n.act, {}};
   if (!options_.fuse) materialise(id);
 }

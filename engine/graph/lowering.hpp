@@ -54,12 +54,18 @@ class Lowering {
   void touch(const FormedOperand& operand);
   void push(Step step);
 
+  // A centred value's offsets, computed by steps before the next one; they add up.
+  const std::vector<Offset>& offsets_of(std::size_t id);
+  // The same for whoever inspects the result of the step pushed next; none where steps are fused.
+  std::vector<Offset> inspected_offsets(std::size_t id);
+
   void emit_affine(const FormedOperand& input, const Operand& output, Rows rows,
                    const std::string& name);
   // Stores a deferred value so that anything can read it.
   const FormedOperand& materialise(std::size_t id);
 
   void lower_node(std::size_t id);
+  void lower_input(std::size_t id);
   void lower_conv(std::size_t id);
   void lower_pool(std::size_t id);
   void lower_norm(std::size_t id);
@@ -109,7 +115,8 @@ class Lowering {
   LoweringOptions options_;
   Program program_;
   std::vector<std::vector<int>> readers_;
-  std::vector<FormedOperand> values_;  // by node; x missing: not lowered yet
+  std::vector<FormedOperand> values_;         // by node; x missing: not lowered yet
+  std::vector<std::vector<Offset>> offsets_;  // by node; empty: not centred or not asked for yet
   std::vector<Slice> slices_;
   std::map<std::size_t, Operand> joints_;  // concat node → its tensor
   std::map<std::size_t, std::pair<int, kernels::ConvBlocking>> moments_;  // conv node → buffer

@@ -1,5 +1,6 @@
 #include "image/preprocess.hpp"
 
+#include <algorithm>
 #include <array>
 #include <type_traits>
 
@@ -20,16 +21,37 @@ const std::array<float, 256>& unit_of_byte() {
 }
 
 template <typename Sample, typename ToUnit>
-void convert_in(const ImageView& image, float* out, const std::string& what, ToUnit to_unit) {
+void convert_in(const ImageView& image, float* out, const std::string& what, Rgb offset,
+                ToUnit to_unit) {
   for (int y = 0; y < image.height; ++y) {
     const Sample* in = view_row<Sample>(image, y);
     if constexpr (std::is_same_v<Sample, float>) {
       check_row(in, image.width, image.channels, y, what);
     }
     for (int x = 0; x < image.width; ++x, in += image.channels, out += 3) {
-      for (int c = 0; c < 3; ++c) out[c] = to_unit(in[c]);
+      for (int c = 0; c < 3; ++c) out[c] = to_unit(in[c]) + offset[static_cast<std::size_t>(c)];
     }
   }
+}
+
+template <typename Sample, typename ToUnit>
+Rgb mean_of_grid(const ImageView& image, ToUnit to_unit) {
+  constexpr int kMostSamples = 64;  // along a side
+  // A sum of 4096 equal floats has no more than the digits of a double.
+  std::array<double, 3> sum{};
+  const int step_y = (image.height + kMostSamples - 1) / kMostSamples;
+  const int step_x = (image.width + kMostSamples - 1) / kMostSamples;
+  int count = 0;
+  for (int y = step_y / 2; y < image.height; y += step_y) {
+    const Sample* row = view_row<Sample>(image, y);
+    for (int x = step_x / 2; x < image.width; x += step_x, ++count) {
+      const Sample* pixel = row + static_cast<std::ptrdiff_t>(x) * image.channels;
+      for (std::size_t c = 0; c < 3; ++c) sum[c] += static_cast<double>(to_unit(pixel[c]));
+    }
+  }
+  Rgb mean;
+  for (std::size_t c = 0; c < 3; ++c) mean[c] = static_cast<float>(sum[c] / count);
+  return mean;
 }
 
 template <typename Sample, typename FromUnit>
@@ -47,13 +69,22 @@ void convert_out(const ImageView& image, const MutableImageView& out, FromUnit f
 
 }  // namespace
 
-void to_network_input(const ImageView& image, float* out, const std::string& what) {
+void to_network_input(const ImageView& image, float* out, const std::string& what,
+                      const Rgb& offset) {
   if (image.type == SampleType::u8) {
     const std::array<float, 256>& table = unit_of_byte();
-    convert_in<std::uint8_t>(image, out, what, [&](std::uint8_t v) { return table[v]; });
+    convert_in<std::uint8_t>(image, out, what, offset, [&](std::uint8_t v) { return table[v]; });
   } else {
-    convert_in<float>(image, out, what, [](float v) { return v; });
+    convert_in<float>(image, out, what, offset, [](float v) { return v; });
   }
+}
+
+Rgb sampled_mean(const ImageView& image) {
+  if (image.type == SampleType::u8) {
+    const std::array<float, 256>& table = unit_of_byte();
+    return mean_of_grid<std::uint8_t>(image, [&](std::uint8_t v) { return table[v]; });
+  }
+  return mean_of_grid<float>(image, [](float v) { return v; });
 }
 
 void copy_out(const ImageView& image, const MutableImageView& out) {

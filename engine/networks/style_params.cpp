@@ -1,5 +1,8 @@
 #include "networks/style_params.hpp"
 
+#include <algorithm>
+#include <cmath>
+
 namespace nst {
 namespace {
 
@@ -41,6 +44,11 @@ std::vector<float> style_params(const LayerStore& layers, const StyleLayout& lay
   for (const StyleLayer& layer : layout.layers) {
     apply(find(layers, layer, "/Conv", style.size()), params.data() + layer.beta);
     apply(find(layers, layer, "/Conv_1", style.size()), params.data() + layer.gamma);
+    const float* const first = params.data() + layer.beta;
+    const bool are_finite = std::all_of(first, first + std::ptrdiff_t{2} * layer.channels,
+                                        [](float v) { return std::isfinite(v); });
+    if (!are_finite)
+      layers.refuse("layer " + layer.name + " makes values that are not finite of this style");
   }
   return params;
 }

@@ -32,7 +32,8 @@ void check_style_params(const LayerStore& layers, const StyleLayout& layout,
                         std::size_t style_size);
 
 // All γ and β for a style of the size the layers take (Ghiasi et al. 2017, §2: Magenta's
-// StyleNorm/Conv is β, StyleNorm/Conv_1 is γ).
+// StyleNorm/Conv is β, StyleNorm/Conv_1 is γ). Throws Error{model} if one of them is NaN or
+// infinite, as TensorFlow's CheckNumerics does.
 std::vector<float> style_params(const LayerStore& layers, const StyleLayout& layout,
                                 const StyleVector& style);
 

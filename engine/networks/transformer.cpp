@@ -22,7 +22,10 @@ class Transformer {
         separable_(architecture.transformer == TransformerKind::separable) {}
 
   void build(int h, int w) {
-    Value x = g_.input({h, w, 3});
+    // Of a flat picture each layer makes a constant, and an instance norm makes β of it: what
+    // matters to this network is how values deviate. A border of zeros is not flat.
+    const Shape picture{h, w, 3};
+    Value x = padding_ == Padding::reflect ? g_.centred_input(picture) : g_.input(picture);
     x = contract(x, "contract/conv1", 1);
     x = contract(x, "contract/conv2", 2);
     x = contract(x, "contract/conv3", 2);

@@ -8,23 +8,25 @@ namespace {
 
 struct AffineVector {
   Vec scale, shift;
+  ClampEach clamp;
 };
 
-NST_INLINE Vec affine_vector(const AffineArgs& args, Clamp clamp, AffineVector coefficients,
-                             Vec v) {
+NST_INLINE Vec affine_vector(const AffineArgs& args, const AffineVector& coefficients, Vec v) {
   if (args.scale != nullptr) v = fma(v, coefficients.scale, coefficients.shift);
-  return args.act == Activation::sigmoid ? sigmoid(v) : clamped(clamp, v);
+  return args.act == Activation::sigmoid ? sigmoid(v) : clamped(coefficients.clamp, v);
 }
 
 NST_INLINE void affine_pixel(const AffineArgs& args, Clamp clamp, const float* x,
                              const float* residual, float* out) {
   for (int c = 0; c < args.channels; c += kLanes) {
     const int n = min_of(args.channels - c, kLanes);
-    AffineVector coefficients{splat(1.0f), splat(0.0f)};
+    const float* floor = args.floor != nullptr ? args.floor + c : nullptr;
+    AffineVector coefficients{splat(1.0f), splat(0.0f), clamp_each(clamp, floor, n)};
     if (args.scale != nullptr) {
-      coefficients = {load_first(args.scale + c, n), load_first(args.shift + c, n)};
+      coefficients.scale = load_first(args.scale + c, n);
+      coefficients.shift = load_first(args.shift + c, n);
     }
-    Vec v = affine_vector(args, clamp, coefficients, load_first(x + c, n));
+    Vec v = affine_vector(args, coefficients, load_first(x + c, n));
     if (residual != nullptr) v = v + load_first(residual + c, n);
     store_first(out + c, v, n);
   }
@@ -35,6 +37,7 @@ NST_INLINE void affine_pixel(const AffineArgs& args, Clamp clamp, const float* x
 struct AffinePattern {
   float scale[kLanes * kLanes];
   float shift[kLanes * kLanes];
+  float low[kLanes * kLanes];
 };
 
 NST_INLINE bool is_dense(const AffineArgs& args) {
@@ -43,10 +46,11 @@ NST_INLINE bool is_dense(const AffineArgs& args) {
          (args.residual.data == nullptr || args.residual.pixel_stride == args.channels);
 }
 
-NST_INLINE void fill_pattern(const AffineArgs& args, AffinePattern& pattern) {
+NST_INLINE void fill_pattern(const AffineArgs& args, Clamp clamp, AffinePattern& pattern) {
   for (int i = 0; i < args.channels * kLanes; ++i) {
     pattern.scale[i] = args.scale != nullptr ? args.scale[i % args.channels] : 1.0f;
     pattern.shift[i] = args.scale != nullptr ? args.shift[i % args.channels] : 0.0f;
+    pattern.low[i] = clamp_of_channel(clamp, args.floor, i % args.channels).low;
   }
 }
 
@@ -56,8 +60,10 @@ NST_INLINE void affine_dense_row(const AffineArgs& args, Clamp clamp, const Affi
   const int period = args.channels * kLanes;
   for (int i = 0, phase = 0; i < floats; i += kLanes) {
     const int n = min_of(floats - i, kLanes);
-    const AffineVector coefficients{load(pattern.scale + phase), load(pattern.shift + phase)};
-    Vec v = affine_vector(args, clamp, coefficients, load_first(x + i, n));
+    const AffineVector coefficients{load(pattern.scale + phase),
+                                    load(pattern.shift + phase),
+                                    {load(pattern.low + phase), clamp.high}};
+    Vec v = affine_vector(args, coefficients, load_first(x + i, n));
     if (residual != nullptr) v = v + load_first(residual + i, n);
     store_first(out + i, v, n);
     phase = phase + kLanes == period ? 0 : phase + kLanes;
@@ -68,7 +74,7 @@ void affine(const AffineArgs& args, int row_begin, int row_end) {
   const Clamp clamp = clamp_of(args.act);
   const bool dense_rows = is_dense(args);
   AffinePattern pattern;
-  if (dense_rows) fill_pattern(args, pattern);
+  if (dense_rows) fill_pattern(args, clamp, pattern);
   for (int y = row_begin; y < row_end; ++y) {
     const float* x = address(args.x, y, 0);
     const float* residual = args.residual.data != nullptr ? address(args.residual, y, 0) : nullptr;

@@ -32,8 +32,8 @@ class NextPanel {
 };
 
 // As direct::AnyKernel for one kernel row and a panel all of whose channels are there, `Skips` as
-// the tile has a skip or not. Nothing else is in the loop: whatever is tested or fetched for every
-// tile of 16 to 100 products deep costs as much as ten of them.
+// the tile has a skip or not, and no floor. Nothing else is in the loop: whatever is tested or
+// fetched for every tile of 16 to 100 products deep costs as much as ten of them.
 template <bool Skips>
 struct OneTap {
   static constexpr int kMostVectors = direct::kMostVectors;
@@ -87,7 +87,7 @@ struct OneTap {
 };
 
 NST_INLINE void run_row(const Tile& tile, int pixels, int vectors) {
-  if (tile.channels < vectors * kLanes) {
+  if (tile.channels < vectors * kLanes || tile.floor != nullptr) {
     direct::run_row<direct::AnyKernel>(tile, pixels, vectors);
   } else if (tile.skip != nullptr) {
     direct::run_row<OneTap<true>>(tile, pixels, vectors);

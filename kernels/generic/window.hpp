@@ -70,9 +70,10 @@ NST_INLINE Window window_in_place(const ConvArgs& args, const Rect& rect) {
 struct Forming {
   const float* x;
   std::ptrdiff_t x_pixel;
-  const float* scale;  // of the first channel, or null; shift goes with it
+  const float* scale;  // of the first channel, or null; shift and floor go with it
   const float* shift;
-  Clamp clamp;
+  const float* floor;  // or null: `low` for all channels
+  float low;
   const float* residual;  // or null
   std::ptrdiff_t residual_pixel;
   float* to;
@@ -87,6 +88,7 @@ NST_INLINE Forming advanced(Forming f, int n) {
   if (f.scale != nullptr) {
     f.scale += n;
     f.shift += n;
+    if (f.floor != nullptr) f.floor += n;
   }
   if (f.residual != nullptr) f.residual += n;
   f.to += n;
@@ -101,20 +103,21 @@ void form_vectors(const Forming& f, int n) {
   };
   Vec scale[V];
   Vec shift[V];
+  Vec low[V];
   if constexpr (Scaled) {
     unroll<V>([&](auto v) __attribute__((always_inline)) {
       scale[v] = at(f.scale, v);
       shift[v] = at(f.shift, v);
+      low[v] = f.floor != nullptr ? at(f.floor, v) : splat(f.low);
     });
   }
-  const Clamp clamp = f.clamp;
   const float* x = f.x;
   const float* residual = f.residual;
   float* to = f.to;
   for (int i = f.pixels; i > 0; --i) {
     unroll<V>([&](auto v) __attribute__((always_inline)) {
       Vec value = at(x, v);
-      if constexpr (Scaled) value = clamped(clamp, fma(value, scale[v], shift[v]));
+      if constexpr (Scaled) value = maximum(low[v], fma(value, scale[v], shift[v]));
       if constexpr (Sums) value = value + at(residual, v);
       store_lanes<Whole>(to + v * kLanes, value, n);
       if constexpr (Twice) store_lanes<Whole>(to + f.twin + v * kLanes, value, n);
@@ -154,13 +157,16 @@ NST_INLINE bool is_narrow_and_dense(const ConvInput& input, int channels) {
 void form_narrow(Forming f, int channels) {
   alignas(64) float scale[kLanes];
   alignas(64) float shift[kLanes];
+  alignas(64) float floor[kLanes];
   if (f.scale != nullptr) {
     for (int i = 0; i < kLanes; ++i) {
       scale[i] = f.scale[i % channels];
       shift[i] = f.shift[i % channels];
+      floor[i] = f.floor != nullptr ? f.floor[i % channels] : f.low;
     }
     f.scale = scale;
     f.shift = shift;
+    f.floor = floor;
   }
   const int floats = f.pixels * channels;
   f.x_pixel = f.residual_pixel = f.to_pixel = kLanes;
@@ -189,7 +195,8 @@ void form_pixels(const ConvArgs& args, int sy, int sx, int n, int repeat, float*
   f.x_pixel = input.x.pixel_stride;
   f.scale = input.scale;
   f.shift = input.shift;
-  f.clamp = clamp_of(input.act);
+  f.floor = input.floor;
+  f.low = clamp_of(input.act).low;
   f.residual = input.residual.data != nullptr ? address(input.residual, sy, sx) : nullptr;
   f.residual_pixel = input.residual.pixel_stride;
   f.to = to;

@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "api/runs.hpp"
-#include "image/preprocess.hpp"
 #include "support/every_table.hpp"
 #include "support/formula_model.hpp"
 
@@ -35,7 +34,8 @@ Painted paint(const Model& model, const LoweringOptions& options, int threads) {
   Execution execution(std::move(program), threads, 0);
   const std::vector<float> params =
       style_params(model.impl().layers, layout, formula_style("style_a"));
-  to_network_input(formula_picture("content_memory", kHeight, kWidth).view(), execution.input());
+  set_input(execution, formula_picture("content_memory", kHeight, kWidth).view(),
+            "content picture");
   Image image = output_image(execution.program());
   const auto run = [&](int first) {
     execution.run({.first_step = first,
@@ -81,7 +81,7 @@ TEST_CASE("A style vector's bits do not depend on strips or on what is one step 
       const auto encode = [&](const LoweringOptions& options, int threads) {
         Execution execution(lower_predictor(model.impl(), style.width, style.height, options),
                             threads, 0);
-        to_network_input(style.view(), execution.input());
+        set_input(execution, style.view(), "style picture");
         StyleVector vector(model.info().style_size);
         execution.run(
             {.last_step = step_count(execution.program()), .output = vector.values.data()});

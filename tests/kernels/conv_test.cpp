@@ -169,6 +169,7 @@ void choose_options(ConvCase& conv, Random& random) {
   conv.formed = random.chance() && may_keep_formed(conv);
   conv.bias = random.chance();
   conv.skip = random.chance();
+  conv.floors = random.chance();
   conv.gap = random.chance() ? random.between(1, 9) : 0;
   conv.offset = random.between(0, 3);
 }
@@ -186,7 +187,7 @@ TEST_CASE("convolutions with prologue, residual, skip, bias and activations equa
   MESSAGE("seed ", kSeed + 1);
   for (const Shape& shape : kShapes) {
     ConvCase conv = case_of(shape);
-    conv.prologue = conv.residual = conv.skip = conv.bias = true;
+    conv.prologue = conv.residual = conv.skip = conv.bias = conv.floors = true;
     conv.formed = may_keep_formed(conv);
     conv.input_act = conv.act = Activation::relu;
     conv.gap = 5;

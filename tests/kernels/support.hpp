@@ -92,6 +92,7 @@ struct ConvCase {
   Activation act = Activation::none;
   Activation input_act = Activation::none;
   bool prologue = false, residual = false, formed = false, bias = false, skip = false;
+  bool floors = false;  // of relu, input and output
   int gap = 0, offset = 0;
 
   std::string describe() const;
@@ -101,6 +102,7 @@ struct ConvCase {
 struct ConvData {
   Tensor x, residual, skip;
   Guarded weights, bias, scale, shift;
+  Guarded input_floor, floor;  // none above 0: relu then makes no value larger than it was
 
   static ConvData random(Random& random, const ConvCase& conv);
   ConvData magnitude() const;
