@@ -44,11 +44,14 @@ std::vector<float> style_params(const LayerStore& layers, const StyleLayout& lay
   for (const StyleLayer& layer : layout.layers) {
     apply(find(layers, layer, "/Conv", style.size()), params.data() + layer.beta);
     apply(find(layers, layer, "/Conv_1", style.size()), params.data() + layer.gamma);
-    const float* const first = params.data() + layer.beta;
-    const bool are_finite = std::all_of(first, first + std::ptrdiff_t{2} * layer.channels,
-                                        [](float v) { return std::isfinite(v); });
-    if (!are_finite)
-      layers.refuse("layer " + layer.name + " makes values that are not finite of this style");
+    for (const std::size_t part : {layer.gamma, layer.beta}) {
+      const float* const first = params.data() + part;
+      const bool are_finite = std::all_of(first, first + layer.channels,
+                                          [](float value) { return std::isfinite(value); });
+      if (!are_finite) {
+        layers.refuse("layer " + layer.name + " makes values of this style that are not finite");
+      }
+    }
   }
   return params;
 }
