@@ -72,9 +72,9 @@ struct View {
   int first_row;
 };
 
-// What a convolution reads at a pixel: act(x * scale + shift) + residual, per channel. This is how
-// an instance norm, its activation and a residual sum cost no pass of their own. Padding is applied
-// to the formed value (zero stays zero).
+// What a convolution reads at a pixel: act(x * scale + shift) + residual * residual_factor, per
+// channel. This is how an instance norm, its activation and a residual sum cost no pass of their
+// own. Padding is applied to the formed value (zero stays zero).
 struct ConvInput {
   ConstView x;
   const float* scale;  // [in_c], or null: value = x and act is ignored
@@ -82,6 +82,7 @@ struct ConvInput {
   const float* floor;  // [in_c] or null; of relu alone
   Activation act;      // none or relu
   ConstView residual;  // data null: none
+  float residual_factor = 1.0f;
   View formed;  // data null: none. Else the formed value is stored here, each area's first block
                 // storing the pixels of its coordinates; only where stride = upsample = 1 and the
                 // output has the input's size. Must not alias x or residual.
@@ -152,8 +153,8 @@ struct PoolArgs {
   View output;
 };
 
-// output = act(x * scale + shift) + residual over whole rows; the explicit form of ConvInput.
-// output may be x itself.
+// output = act(x * scale + shift) + residual * residual_factor over whole rows; the explicit form
+// of ConvInput. output may be x itself.
 struct AffineArgs {
   int width, channels;
   ConstView x;
@@ -162,6 +163,7 @@ struct AffineArgs {
   const float* floor;  // [channels] or null; of relu alone
   Activation act;      // any
   ConstView residual;  // data null: none
+  float residual_factor = 1.0f;
   View output;
 };
 

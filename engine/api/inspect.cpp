@@ -15,13 +15,15 @@ Execution::Observer dense_observer(const Execution& execution, const LayerObserv
     const Shape& s = step.result.shape;
     const auto channels = static_cast<std::size_t>(s.c);
     dense.resize(static_cast<std::size_t>(s.h) * static_cast<std::size_t>(s.w) * channels);
-    std::vector<float> offsets = execution.offsets(step);
-    offsets.resize(channels);
+    Execution::Centre centre = execution.centre(step);
+    centre.offset.resize(channels);
     float* out = dense.data();
     for (int y = 0; y < s.h; ++y) {
       for (int x = 0; x < s.w; ++x) {
         const float* pixel = view.data + y * view.row_stride + x * view.pixel_stride;
-        for (std::size_t c = 0; c < channels; ++c) *out++ = pixel[c] - offsets[c];
+        for (std::size_t c = 0; c < channels; ++c) {
+          *out++ = (pixel[c] - centre.offset[c]) / centre.factor;
+        }
       }
     }
     observer(step.name, dense.data(), s.h, s.w, s.c);

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
 #include <utility>
 
 #include "graph/threads.hpp"
@@ -167,13 +166,14 @@ PlanInfo plan_info(const Program& program, int threads) {
 }
 
 void set_input(Execution& execution, const ImageView& picture, const std::string& what) {
-  Rgb offset{};
-  if (float* const kept = execution.input_offset()) {
-    const Rgb mean = sampled_mean(picture);
-    std::transform(mean.begin(), mean.end(), offset.begin(), std::negate<float>());
-    std::copy(offset.begin(), offset.end(), kept);
+  Centring centring;
+  if (float* const centre = execution.input_centre()) {
+    centring = centring_of(picture);
+    const auto end = std::transform(centring.offset.begin(), centring.offset.end(), centre,
+                                    [&](float offset) { return offset * centring.factor; });
+    *end = centring.factor;
   }
-  to_network_input(picture, execution.input(), what, offset);
+  to_network_input(picture, execution.input(), what, centring);
 }
 
 int step_count(const Program& program) { return static_cast<int>(program.steps.size()); }

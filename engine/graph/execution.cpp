@@ -135,16 +135,26 @@ void Execution::prepare(int threads, std::size_t max_memory_bytes) {
 
 float* Execution::input() { return address(program_.input); }
 
-float* Execution::input_offset() { return address(program_.input_offset); }
+float* Execution::input_centre() { return address(program_.input_centre); }
 
-std::vector<float> Execution::offsets(const Step& step) const {
-  if (step.offsets.empty()) return {};
-  std::vector<float> sums(static_cast<std::size_t>(step.result.shape.c));
-  for (const Offset& offset : step.offsets) {
-    const float* const part = address(offset.buffer, offset.place);
-    for (std::size_t c = 0; c < sums.size(); ++c) sums[c] += part[c];
+float Execution::factor(bool is_scaled) const {
+  return is_scaled ? address(program_.input_centre)[program_.input.shape.c] : 1.0f;
+}
+
+float Execution::offset_of(const Offset& offset, int channel) const {
+  return address(offset.buffer, offset.place)[channel] / factor(offset.is_scaled);
+}
+
+Execution::Centre Execution::centre(const Step& step) const {
+  Centre centre{factor(step.is_scaled), {}};
+  if (step.offsets.empty()) return centre;
+  centre.offset.resize(static_cast<std::size_t>(step.result.shape.c));
+  for (std::size_t c = 0; c < centre.offset.size(); ++c) {
+    for (const Offset& offset : step.offsets) {
+      centre.offset[c] += centre.factor * offset_of(offset, static_cast<int>(c));
+    }
   }
-  return sums;
+  return centre;
 }
 
 const float* Execution::address(int buffer, std::size_t place) const {
@@ -182,6 +192,7 @@ kernels::ConvInput Execution::conv_input(const FormedOperand& operand, const Ope
           has_floor ? scale + std::ptrdiff_t{2} * channels : nullptr,
           operand.act,
           const_view(operand.residual),
+          1.0f / factor(operand.is_residual_scaled),
           view(formed)};
 }
 
@@ -254,9 +265,11 @@ void Execution::run_item(const NormOp& op, int, float*) {
     offset[c] = op.is_centred ? -flat : 0.0f;
     shift[c] = beta[c] + offset[c];
   }
+  // Variances have the factor's square, and so must what is added to them.
+  const double scale_factor = factor(op.is_scaled);
   program_.table->merge_moments({op.blocking, op.shape.h, op.shape.w, op.shape.c,
-                                 address(op.moments), style_params_ + op.gamma, shift, kNormEpsilon,
-                                 scale, shift});
+                                 address(op.moments), style_params_ + op.gamma, shift,
+                                 kNormEpsilon * scale_factor * scale_factor, scale, shift});
 }
 
 void Execution::run_item(const OffsetOp& op, int, float*) {
@@ -266,9 +279,10 @@ void Execution::run_item(const OffsetOp& op, int, float*) {
   float* const floor = rest + spec.out_c;
   const auto input = [&](int channel) {
     double sum = 0;
-    for (const Offset& offset : op.input) sum -= address(offset.buffer, offset.place)[channel];
+    for (const Offset& offset : op.input) sum -= offset_of(offset, channel);
     return sum;
   };
+  const float scale = factor(op.is_scaled);
   const double* taps = op.layer->tap_sums();
   for (int c = 0; c < spec.out_c; ++c) {
     double constant = bias != nullptr ? bias[c] : 0.0;
@@ -279,16 +293,16 @@ void Execution::run_item(const OffsetOp& op, int, float*) {
     }
     const auto value = static_cast<float>(constant);
     const bool cut = op.act == kernels::Activation::relu && value < 0;
-    rest[c] = cut ? value : 0.0f;
-    floor[c] = cut ? 0.0f : -value;
+    rest[c] = cut ? value * scale : 0.0f;
+    floor[c] = cut ? 0.0f : -value * scale;
   }
 }
 
 void Execution::run_item(const AffineOp& op, int item, float*) {
   const kernels::ConvInput input = conv_input(op.input, {});
-  const kernels::AffineArgs args{op.output.shape.w, op.output.shape.c, input.x,
-                                 input.scale,       input.shift,       input.floor,
-                                 input.act,         input.residual,    view(op.output)};
+  const kernels::AffineArgs args{
+      op.output.shape.w, op.output.shape.c, input.x,        input.scale,           input.shift,
+      input.floor,       input.act,         input.residual, input.residual_factor, view(op.output)};
   const int begin = op.rows.begin + item * op.rows_per_item;
   program_.table->affine(args, begin, std::min(begin + op.rows_per_item, op.rows.end));
 }

@@ -23,12 +23,18 @@ class Execution {
   // The input tensor [h, w, c], dense. With keep_encoder it is only read by the steps before
   // first_style_step.
   float* input();
-  // What was added to each channel of a centred input [c] (Graph::centred_input), to be written
-  // with it; null for any other.
-  float* input_offset();
+  // How a centred input (Graph::centred_input) is given, [c + 1], to be written with it: what was
+  // added to each channel, then the power of two that the sum was multiplied with, both in that
+  // order. Offsets are kept as the input is, times the factor. Null for any other input.
+  float* input_centre();
 
-  // What was added to each channel of a step's result, after it ran; empty where it is as it is.
-  std::vector<float> offsets(const Step& step) const;
+  // How a step's result is kept: value · factor = result − offset of the channel. Offset empty:
+  // all 0. After the step ran.
+  struct Centre {
+    float factor = 1;
+    std::vector<float> offset;
+  };
+  Centre centre(const Step& step) const;
 
   // What a step made, after it ran; called on the calling thread. Only with a team of one.
   using Observer = std::function<void(const Step&, kernels::ConstView)>;
@@ -56,6 +62,10 @@ class Execution {
 
  private:
   void check_memory(int threads, std::size_t max_memory_bytes) const;
+  // The factor of what is scaled.
+  float factor(bool is_scaled) const;
+  // Of a channel, without the factor.
+  float offset_of(const Offset& offset, int channel) const;
   // Floats of a buffer in the arena; null for kNoBuffer.
   const float* address(int buffer, std::size_t place = 0) const;
   float* address(int buffer, std::size_t place = 0);

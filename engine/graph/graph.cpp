@@ -70,12 +70,14 @@ Value Graph::input(Shape shape) {
 
 Value Graph::centred_input(Shape shape) {
   const Value x = input(shape);
-  nodes_.back().is_centred = true;
+  nodes_.back().is_centred = nodes_.back().is_scaled = true;
   return x;
 }
 
+const Node& Graph::node(Value x) const { return nodes_[static_cast<std::size_t>(x.id)]; }
+
 void Graph::check_not_centred(Value x, const std::string& what) const {
-  if (!nodes_[static_cast<std::size_t>(x.id)].is_centred) return;
+  if (!node(x).is_centred) return;
   throw Error(ErrorCode::internal, what + " does not take deviations");
 }
 
@@ -93,7 +95,8 @@ Value Graph::conv(Value x, const std::string& weights, const ConvOptions& option
                            options.padding, name);
   node.shape = {node.geometry.out_h, node.geometry.out_w, spec.out_c};
   node.act = options.act;
-  node.is_centred = nodes_[static_cast<std::size_t>(x.id)].is_centred;
+  node.is_centred = this->node(x).is_centred;
+  node.is_scaled = this->node(x).is_scaled;
   const bool keeps_flat = options.padding == Padding::reflect || options.padding == Padding::valid;
   const bool suits =
       options.act == kernels::Activation::none || options.act == kernels::Activation::relu;
@@ -134,7 +137,7 @@ Value Graph::instance_norm(Value x, std::size_t gamma, std::size_t beta, kernels
   node.inputs = {x.id};
   node.shape = shape(x);
   node.act = act;
-  node.is_centred = nodes_[static_cast<std::size_t>(x.id)].is_centred &&
+  node.is_centred = this->node(x).is_centred &&
                     (act == kernels::Activation::none || act == kernels::Activation::relu);
   node.gamma = gamma;
   node.beta = beta;
@@ -146,10 +149,13 @@ Value Graph::add(Value a, Value b, const std::string& name) {
     layers_->refuse("layer " + name + " adds tensors of different shapes");
   }
   Node node;
-  node.is_centred = nodes_[static_cast<std::size_t>(a.id)].is_centred;
-  if (nodes_[static_cast<std::size_t>(b.id)].is_centred != node.is_centred) {
-    check_not_centred(node.is_centred ? a : b, "layer " + name);
+  const Node& first = this->node(a);
+  const Node& second = this->node(b);
+  if (first.is_centred != second.is_centred) {
+    check_not_centred(first.is_centred ? a : b, "layer " + name);
   }
+  node.is_centred = first.is_centred;
+  node.is_scaled = first.is_scaled && second.is_scaled;
   node.kind = NodeKind::add;
   node.name = name;
   node.inputs = {a.id, b.id};

@@ -49,6 +49,7 @@ struct Node {
   kernels::Activation act = kernels::Activation::none;  // conv, instance_norm
   // Kept as its deviation from what a flat picture would give (Graph::centred_input).
   bool is_centred = false;
+  bool is_scaled = false;  // and times the factor of the input, which every norm takes away again
   kernels::PoolKind pool_kind = kernels::PoolKind::max;
   int pool_kernel = 0, pool_stride = 0;
   // instance_norm: offsets of γ and β [c] in the style parameters
@@ -63,12 +64,15 @@ class Graph {
   // Each throws Error{model} if the weights do not fit the input, Error{input} if the picture is
   // too small for the operation.
   Value input(Shape shape);
-  // A picture that is given as its deviation from a constant per channel (Execution::input_offset),
+  // A picture that is given as its deviation from a constant per channel (Execution::input_centre),
   // and so are the values made of it: each lacks what a picture of that one colour would make of
   // it, so nothing is rounded to the size of what an instance norm takes away. Of a flat picture
-  // all deviations are 0, exactly. Takes a network in which such pictures stay flat: convolutions
-  // without a border of zeros, and with none or relu; sums; instance norms, of which any other
-  // activation, or being the graph's result, gives the values themselves.
+  // all deviations are 0, exactly. Up to the first norms they are scaled, so that those of a faint
+  // picture are as large as any's.
+  //
+  // Takes a network in which flat pictures stay flat: convolutions without a border of zeros, and
+  // with none or relu; sums; instance norms, of which any other activation, or being the graph's
+  // result, gives the values themselves.
   Value centred_input(Shape shape);
   // Weights by the full tensor name, biases from the same folder.
   Value conv(Value x, const std::string& weights, const ConvOptions& options,
@@ -88,10 +92,11 @@ class Graph {
   int output() const { return static_cast<int>(nodes_.size()) - 1; }
 
   const std::vector<Node>& nodes() const { return nodes_; }
-  const Shape& shape(Value x) const { return nodes_[static_cast<std::size_t>(x.id)].shape; }
+  const Shape& shape(Value x) const { return node(x).shape; }
   const LayerStore& layers() const { return *layers_; }
 
  private:
+  const Node& node(Value x) const;
   Value push(Node node);
   // Throws Error{internal} if a value is centred: `what` takes only values as they are.
   void check_not_centred(Value x, const std::string& what) const;

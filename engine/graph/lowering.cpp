@@ -135,8 +135,9 @@ const std::vector<Offset>& Lowering::offsets_of(std::size_t id) {
     const std::size_t channels = at(node(id).shape.c);
     const int buffer = new_buffer(2 * channels);
     for (const Offset& offset : input) touch(offset.buffer);
-    push({OffsetOp{node(id).layer, input, node(id).act, buffer}, "", {}, 1, 0});
-    offsets = {{buffer, channels}};
+    const bool is_scaled = node(id).is_scaled;
+    push({OffsetOp{node(id).layer, input, node(id).act, is_scaled, buffer}, "", {}, 1, 0});
+    offsets = {{buffer, channels, is_scaled}};
   } else if (node(id).kind == NodeKind::add) {
     for (const int input : node(id).inputs) {
       const std::vector<Offset>& part = offsets_of(at(input));
@@ -146,21 +147,26 @@ const std::vector<Offset>& Lowering::offsets_of(std::size_t id) {
   return offsets;
 }
 
-std::vector<Offset> Lowering::inspected_offsets(std::size_t id) {
-  if (options_.fuse || node(id).name.empty()) return {};
+void Lowering::keep_offsets(std::size_t id) {
+  if (options_.fuse || node(id).name.empty()) return;
   for (const Offset& offset : offsets_of(id)) touch(offset.buffer);
-  return offsets_[id];
+}
+
+void Lowering::describe_result(std::size_t id) {
+  if (options_.fuse || node(id).name.empty()) return;
+  program_.steps.back().offsets = offsets_of(id);
+  program_.steps.back().is_scaled = node(id).is_scaled;
 }
 
 const FormedOperand& Lowering::materialise(std::size_t id) {
   if (!values_[id].is_plain()) {
-    std::vector<Offset> offsets = inspected_offsets(id);
+    keep_offsets(id);
     // No other value is a form of the same tensor (lower_add).
     const Operand raw = values_[id].x;
     const bool in_place = options_.thrift != Thrift::fast && may_change(raw.buffer);
     const Operand output = in_place ? raw : new_tensor(node(id).shape);
     emit_affine(values_[id], output, {0, output.shape.h}, node(id).name);
-    program_.steps.back().offsets = std::move(offsets);
+    describe_result(id);
     values_[id] = {output, kNoBuffer, Activation::none, {}};
   }
   return values_[id];
@@ -196,8 +202,8 @@ void Lowering::lower_input(std::size_t id) {
   program_.input = new_tensor(node(id).shape);
   values_[id].x = program_.input;
   if (!node(id).is_centred) return;
-  program_.input_offset = new_buffer(at(node(id).shape.c));
-  offsets_[id] = {{program_.input_offset, 0}};
+  program_.input_centre = new_buffer(at(node(id).shape.c) + 1);
+  offsets_[id] = {{program_.input_centre, 0, true}};
 }
 
 int Lowering::fusable_sum(std::size_t id) const {
@@ -205,8 +211,9 @@ int Lowering::fusable_sum(std::size_t id) const {
   const int reader = readers_[id].front();
   const Node& sum = node(at(reader));
   if (sum.kind != NodeKind::add) return -1;
-  const FormedOperand& other = values_[other_side(sum, id)];
-  return other.x.exists() && other.is_plain() ? reader : -1;
+  const std::size_t other = other_side(sum, id);
+  const bool is_plain = values_[other].x.exists() && values_[other].is_plain();
+  return is_plain && node(other).is_scaled == node(id).is_scaled ? reader : -1;
 }
 
 std::size_t Lowering::other_side(const Node& sum, std::size_t id) {
@@ -320,12 +327,13 @@ void Lowering::lower_norm(std::size_t id) {
   touch(buffer);
   if (!style_seen_) program_.first_style_step = static_cast<int>(program_.steps.size());
   style_seen_ = true;
-  push({NormOp{buffer, n.shape, blocking, n.gamma, n.beta, n.act, is_centred, scale_shift},
+  push({NormOp{buffer, n.shape, blocking, n.gamma, n.beta, n.act, is_centred,
+               node(source).is_scaled, scale_shift},
         "",
         {},
         1,
         0});
-  if (is_centred) offsets_[id] = {{scale_shift, 2 * channels}};
+  if (is_centred) offsets_[id] = {{scale_shift, 2 * channels, false}};
   values_[id] = {values_[source].x, scale_shift, n.act, {}};
   if (!options_.fuse) materialise(id);
 }
@@ -334,11 +342,14 @@ void Lowering::lower_add(std::size_t id) {
   const Node& n = node(id);
   std::size_t a = at(n.inputs[0]);
   std::size_t b = at(n.inputs[1]);
-  if (values_[a].is_plain()) std::swap(a, b);  // a: deferred if either is
+  // a: deferred if either is, and else not the one that loses its factor.
+  const bool is_rescaled = node(a).is_scaled != node(b).is_scaled;
+  if (values_[a].is_plain() && !(is_rescaled && node(b).is_scaled)) std::swap(a, b);
   if (values_[a].residual.exists() || readers_[a].size() > 1) materialise(a);
   const Operand residual = materialise(b).x;
   values_[id] = values_[a];
   values_[id].residual = residual;
+  values_[id].is_residual_scaled = is_rescaled;
   if (!options_.fuse) materialise(id);
 }
 
@@ -374,6 +385,8 @@ void Lowering::lower_mean(std::size_t id) {
 void Lowering::finish() {
   const int last = static_cast<int>(program_.steps.size()) - 1;
   const int split = program_.first_style_step;
+  // Whatever is scaled asks for the factor.
+  if (program_.input_centre != kNoBuffer) program_.buffers[at(program_.input_centre)].last = last;
   for (Lifetime& buffer : program_.buffers) {
     const bool crosses = buffer.first < split && buffer.last >= split;
     if (options_.keep_encoder && crosses) buffer.last = last;

@@ -56,8 +56,11 @@ class Lowering {
 
   // A centred value's offsets, computed by steps before the next one; they add up.
   const std::vector<Offset>& offsets_of(std::size_t id);
-  // The same for whoever inspects the result of the step pushed next; none where steps are fused.
-  std::vector<Offset> inspected_offsets(std::size_t id);
+  // Keeps a value's offsets for whoever inspects it, where steps are not fused; called before its
+  // last step is pushed.
+  void keep_offsets(std::size_t id);
+  // Says on the last step how its result, node `id`, is kept.
+  void describe_result(std::size_t id);
 
   void emit_affine(const FormedOperand& input, const Operand& output, Rows rows,
                    const std::string& name);

@@ -32,7 +32,8 @@ struct Operand {
 // constant it deviates from: floats [c] in a buffer.
 struct Offset {
   int buffer = kNoBuffer;
-  std::size_t place = 0;  // floats, in the buffer
+  std::size_t place = 0;   // floats, in the buffer
+  bool is_scaled = false;  // times the input's factor, as the tensor is
 };
 
 // A tensor as its reader forms it: act(x · scale + shift) + residual (kernels::ConvInput).
@@ -41,6 +42,7 @@ struct FormedOperand {
   int scale_shift = kNoBuffer;  // buffer [3][c]: scale, shift, relu's floor
   kernels::Activation act = kernels::Activation::none;
   Operand residual;
+  bool is_residual_scaled = false;  // the sum is not: its factor is taken away
 
   bool is_plain() const { return scale_shift == kNoBuffer && !residual.exists(); }
 };
@@ -99,6 +101,7 @@ struct NormOp {
   std::size_t gamma, beta;
   kernels::Activation act;
   bool is_centred;
+  bool is_scaled;  // what is normalised
   int scale_shift;
 };
 
@@ -109,6 +112,7 @@ struct OffsetOp {
   const ConvLayer* layer;
   std::vector<Offset> input;  // they add up
   kernels::Activation act;    // none or relu
+  bool is_scaled;             // the convolution's output, and so both
   int bias_floor;             // buffer [2][out_c]
 };
 
@@ -134,7 +138,9 @@ struct Step {
   Operand result;
   int items = 1;  // independent work items
   std::uint64_t mac = 0;
-  std::vector<Offset> offsets = {};  // of a named centred result, where nothing is fused
+  // Of a named centred result, where nothing is fused.
+  std::vector<Offset> offsets = {};
+  bool is_scaled = false;
 };
 
 // How far memory goes before speed. The bytes made are the same.
@@ -175,7 +181,7 @@ struct Program {
   std::vector<Lifetime> buffers;
   MemoryPlan memory;
   Operand input;
-  int input_offset = kNoBuffer;  // buffer [c] of a centred input
+  int input_centre = kNoBuffer;  // buffer [c + 1] of a centred input: offsets, then the factor
   Shape output_shape;
   int first_style_step = 0;        // the steps before it do not depend on the style
   std::size_t scratch_floats = 0;  // per thread

@@ -16,6 +16,10 @@ NST_INLINE Vec affine_vector(const AffineArgs& args, const AffineVector& coeffic
   return args.act == Activation::sigmoid ? sigmoid(v) : clamped(coefficients.clamp, v);
 }
 
+NST_INLINE Vec affine_sum(const AffineArgs& args, Vec v, Vec residual) {
+  return fma(residual, splat(args.residual_factor), v);
+}
+
 NST_INLINE void affine_pixel(const AffineArgs& args, Clamp clamp, const float* x,
                              const float* residual, float* out) {
   for (int c = 0; c < args.channels; c += kLanes) {
@@ -27,7 +31,7 @@ NST_INLINE void affine_pixel(const AffineArgs& args, Clamp clamp, const float* x
       coefficients.shift = load_first(args.shift + c, n);
     }
     Vec v = affine_vector(args, coefficients, load_first(x + c, n));
-    if (residual != nullptr) v = v + load_first(residual + c, n);
+    if (residual != nullptr) v = affine_sum(args, v, load_first(residual + c, n));
     store_first(out + c, v, n);
   }
 }
@@ -64,7 +68,7 @@ NST_INLINE void affine_dense_row(const AffineArgs& args, Clamp clamp, const Affi
                                     load(pattern.shift + phase),
                                     {load(pattern.low + phase), clamp.high}};
     Vec v = affine_vector(args, coefficients, load_first(x + i, n));
-    if (residual != nullptr) v = v + load_first(residual + i, n);
+    if (residual != nullptr) v = affine_sum(args, v, load_first(residual + i, n));
     store_first(out + i, v, n);
     phase = phase + kLanes == period ? 0 : phase + kLanes;
   }

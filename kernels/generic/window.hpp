@@ -75,6 +75,7 @@ struct Forming {
   const float* floor;  // or null: `low` for all channels
   float low;
   const float* residual;  // or null
+  float residual_factor;
   std::ptrdiff_t residual_pixel;
   float* to;
   std::ptrdiff_t to_pixel;
@@ -111,6 +112,7 @@ void form_vectors(const Forming& f, int n) {
       low[v] = f.floor != nullptr ? at(f.floor, v) : splat(f.low);
     });
   }
+  const Vec residual_factor = splat(f.residual_factor);
   const float* x = f.x;
   const float* residual = f.residual;
   float* to = f.to;
@@ -118,7 +120,7 @@ void form_vectors(const Forming& f, int n) {
     unroll<V>([&](auto v) __attribute__((always_inline)) {
       Vec value = at(x, v);
       if constexpr (Scaled) value = maximum(low[v], fma(value, scale[v], shift[v]));
-      if constexpr (Sums) value = value + at(residual, v);
+      if constexpr (Sums) value = fma(at(residual, v), residual_factor, value);
       store_lanes<Whole>(to + v * kLanes, value, n);
       if constexpr (Twice) store_lanes<Whole>(to + f.twin + v * kLanes, value, n);
     });
@@ -198,6 +200,7 @@ void form_pixels(const ConvArgs& args, int sy, int sx, int n, int repeat, float*
   f.floor = input.floor;
   f.low = clamp_of(input.act).low;
   f.residual = input.residual.data != nullptr ? address(input.residual, sy, sx) : nullptr;
+  f.residual_factor = input.residual_factor;
   f.residual_pixel = input.residual.pixel_stride;
   f.to = to;
   f.to_pixel = static_cast<std::ptrdiff_t>(repeat) * channels;

@@ -22,7 +22,9 @@ double formed(const ConvInput& input, int y, int x, int c) {
     value = activate(input.act, value * input.scale[c] + input.shift[c],
                      input.floor != nullptr ? input.floor[c] : 0.0);
   }
-  if (input.residual.data != nullptr) value += at(input.residual, y, x, c);
+  if (input.residual.data != nullptr) {
+    value += static_cast<double>(at(input.residual, y, x, c)) * input.residual_factor;
+  }
   return value;
 }
 

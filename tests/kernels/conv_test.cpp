@@ -166,6 +166,7 @@ void choose_options(ConvCase& conv, Random& random) {
   conv.input_act = kActs[random.between(0, 1)];
   conv.prologue = random.chance();
   conv.residual = random.chance();
+  conv.residual_factor = random.chance() ? 0.25f : 1.0f;
   conv.formed = random.chance() && may_keep_formed(conv);
   conv.bias = random.chance();
   conv.skip = random.chance();

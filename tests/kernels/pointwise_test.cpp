@@ -87,6 +87,7 @@ struct AffineCase {
   int h, w, channels, gap;
   bool scaled, residual;
   Activation act;
+  float residual_factor = 1.0f;
 };
 
 Tensor run_affine(const Table& table, const AffineCase& a, const Tensor& x, const Tensor& residual,
@@ -101,6 +102,7 @@ Tensor run_affine(const Table& table, const AffineCase& a, const Tensor& x, cons
   args.floor = a.act == Activation::relu ? floor.data() : nullptr;
   args.act = a.act;
   args.residual = a.residual ? residual.view() : ConstView{};
+  args.residual_factor = a.residual_factor;
   args.output = output.mutable_view();
   table.affine(args, 0, a.h / 2);
   table.affine(args, a.h / 2, a.h);
@@ -117,7 +119,8 @@ TEST_CASE("the affine pass equals the reference for every activation") {
                        random.chance() ? random.between(1, 5) : 0,
                        random.chance(),
                        random.chance(),
-                       static_cast<Activation>(random.between(0, 3))};
+                       static_cast<Activation>(random.between(0, 3)),
+                       random.chance() ? 0.125f : 1.0f};
     const Tensor x = Tensor::random(random, a.h, a.w, a.channels, a.gap, 1, -4.0f, 8.0f);
     const Tensor residual = Tensor::random(random, a.h, a.w, a.channels, a.gap, 0, -1.0f, 1.0f);
     Guarded scale(a.channels, 0.0f), shift(a.channels, 0.0f);

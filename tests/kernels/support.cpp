@@ -156,9 +156,9 @@ std::string ConvCase::describe() const {
     << (geometry.border == Border::reflect ? " reflect" : " zero") << ", act "
     << static_cast<int>(act) << (prologue ? ", prologue act " : "")
     << (prologue ? std::to_string(static_cast<int>(input_act)) : "")
-    << (residual ? ", residual" : "") << (formed ? ", formed" : "") << (bias ? ", bias" : "")
-    << (skip ? ", skip" : "") << (floors ? ", floors" : "") << ", gap " << gap << ", offset "
-    << offset;
+    << (residual ? ", residual times " + std::to_string(residual_factor) : "")
+    << (formed ? ", formed" : "") << (bias ? ", bias" : "") << (skip ? ", skip" : "")
+    << (floors ? ", floors" : "") << ", gap " << gap << ", offset " << offset;
   return s.str();
 }
 
@@ -218,6 +218,7 @@ ConvArgs conv_args(const Table& table, const ConvCase& conv, const ConvData& dat
   args.input.floor = conv.prologue ? floor_of(data.input_floor, conv.input_act) : nullptr;
   args.floor = floor_of(data.floor, conv.act);
   args.input.residual = data.residual.view();
+  args.input.residual_factor = conv.residual_factor;
   args.bias = conv.bias ? data.bias.data() : nullptr;
   args.act = conv.act;
   args.skip = data.skip.view();

@@ -93,6 +93,7 @@ struct ConvCase {
   Activation input_act = Activation::none;
   bool prologue = false, residual = false, formed = false, bias = false, skip = false;
   bool floors = false;  // of relu, input and output
+  float residual_factor = 1.0f;
   int gap = 0, offset = 0;
 
   std::string describe() const;
