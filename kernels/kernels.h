@@ -95,7 +95,7 @@ struct ConvArgs {
   ConvInput input;
   const float* packed;  // conv_pack's result
   const float* bias;    // [out_c] or null
-  const float* floor;   // [out_c] or null; of relu alone
+  const float* floor;   // [out_c] or null; of relu alone, and where there is no skip
   Activation act;       // none, relu, relu6
   ConstView skip;  // data null: none. Else added to the output after the activation (MobileNetV2's
                    // residuals)

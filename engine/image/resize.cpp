@@ -199,10 +199,33 @@ void resize_tensorflow(const ImageView& in, Image& out, bool half_pixel_centres)
   }
 }
 
+// Has every pixel the colour of the first? Ends at one that has not.
+template <typename T>
+bool is_flat(const ImageView& in) {
+  const T* const first = view_row<T>(in, 0);
+  for (int y = 0; y < in.height; ++y) {
+    const T* pixel = view_row<T>(in, y);
+    for (int x = 0; x < in.width; ++x, pixel += in.channels) {
+      if (!std::equal(first, first + kRgb, pixel)) return false;
+    }
+  }
+  return true;
+}
+
+template <typename T>
+void fill(const T* colour, Image& out) {
+  for (std::size_t i = 0; i < out.sample_count(); ++i) {
+    out.f32()[i] = static_cast<float>(colour[i % kRgb]) / kFullScale<T>;
+  }
+}
+
 template <typename T>
 void resize_as(const ImageView& in, Image& out, Resize method) {
   if (in.width == out.width && in.height == out.height) {
     convert<T>(in, out);
+  } else if (is_flat<T>(in)) {
+    // To the bit: what rounding makes of it a network of instance norms would magnify.
+    fill(view_row<T>(in, 0), out);
   } else if (method == Resize::smooth) {
     resize_smooth<T>(in, out);
   } else {

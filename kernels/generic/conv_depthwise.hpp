@@ -55,9 +55,8 @@ NST_INLINE void run_tile(const Tile& t) {
     accumulate<P>(acc, t, in, weights);
   }
   const bool plain = t.channels >= kLanes && t.skip == nullptr;
-  const ClampEach clamp = clamp_each(t.clamp, t.floor, t.channels);
   unroll<P>([&](auto p) __attribute__((always_inline)) {
-    Vec value = clamped(clamp, acc[p]);
+    Vec value = clamped(t.clamp, acc[p]);
     if (plain) return store(t.out + p * t.out_pixel, value);
     if (t.skip != nullptr) value = value + load_first(t.skip + p * t.skip_pixel, t.channels);
     store_first(t.out + p * t.out_pixel, value, t.channels);
@@ -71,7 +70,6 @@ void run_channels(Tile tile, std::ptrdiff_t weights_vector, int channels) {
     run_tile<P>(tile);
     tile.channels -= kLanes;
     if (tile.bias != nullptr) tile.bias += kLanes;
-    if (tile.floor != nullptr) tile.floor += kLanes;
     tile.weights += weights_vector;
     tile.in += kLanes;
     tile.out += kLanes;
@@ -144,11 +142,11 @@ NST_INLINE bool is_large(const ConvSpec& spec, const ConvGeometry& g) {
   return static_cast<std::ptrdiff_t>(g.in_h) * g.in_w * spec.in_c > kCacheFloats;
 }
 
-// A 3x3 kernel, whole vectors of channels, no skip and no floor?
+// A 3x3 kernel, whole vectors of channels and no skip?
 NST_INLINE bool is_3x3(const ConvArgs& args) {
   const ConvSpec& spec = args.plan.spec;
   return spec.kernel_h == 3 && spec.kernel_w == 3 && spec.in_c % kLanes == 0 &&
-         args.skip.data == nullptr && args.floor == nullptr;
+         args.skip.data == nullptr;
 }
 
 // As run_clipped_row, for what is_3x3; without a border to clip where the window has it formed.
@@ -186,8 +184,7 @@ void run(const ConvArgs& args, Block block, float* scratch) {
   tile.weights = args.packed + block.first_c * tile.kernel_h * tile.kernel_w;
   tile.bias = args.bias != nullptr ? args.bias + block.first_c : nullptr;
   tile.channels = spec.out_c - block.first_c;
-  tile.clamp = clamp_of(args.act);
-  tile.floor = args.floor != nullptr ? args.floor + block.first_c : nullptr;
+  tile.clamp = clamp_before_floor(args);
   tile.skip_pixel = args.skip.pixel_stride;
   tile.out_pixel = args.output.pixel_stride;
   tile.comes_from_far = clips && is_large(spec, g);
@@ -214,6 +211,7 @@ void run(const ConvArgs& args, Block block, float* scratch) {
       run_pixels(args, block, row, block.w);
     }
   }
+  raise_to_floor(args, block);
 }
 
 ConvBlocking blocking(const ConvSpec& spec, const ConvGeometry& geometry) {

@@ -74,8 +74,7 @@ struct Tile {
   const float* bias;  // of the panel, or null
   int channels;       // valid ones, from the panel's first on
   Clamp clamp;
-  const float* floor;  // of the panel, or null
-  const float* skip;   // of the first pixel, or null
+  const float* skip;  // of the first pixel, or null
   std::ptrdiff_t skip_pixel;
   float* out;
   std::ptrdiff_t out_pixel;
@@ -105,15 +104,10 @@ NST_INLINE void accumulate(Accumulators<P, V>& acc, const float* const* in, std:
 template <int P, int V>
 NST_INLINE void finish(const Accumulators<P, V>& acc, const Tile& t) {
   const bool plain = t.channels >= V * kLanes && t.skip == nullptr;
-  Vec low[V];
-  unroll<V>([&](auto v) __attribute__((always_inline)) {
-    const float* const floor = t.floor != nullptr ? t.floor + v * kLanes : nullptr;
-    low[v] = clamp_each(t.clamp, floor, t.channels - v * kLanes).low;
-  });
   unroll<P>([&](auto p) __attribute__((always_inline)) {
     unroll<V>([&](auto v) __attribute__((always_inline)) {
       float* const out = t.out + p * t.out_pixel + v * kLanes;
-      Vec value = clamped(ClampEach{low[v], t.clamp.high}, acc.at[p][v]);
+      Vec value = clamped(t.clamp, acc.at[p][v]);
       if (plain) return store(out, value);
       const int valid = t.channels - v * kLanes;
       if (t.skip != nullptr) {
@@ -281,7 +275,6 @@ NST_INLINE void run_row(Tile tile, int pixels, int vectors) {
 NST_INLINE void move_to_channel(const ConvArgs& args, Tile& tile, int first) {
   tile.channels = args.plan.spec.out_c - first;
   tile.bias = args.bias != nullptr ? args.bias + first : nullptr;
-  tile.floor = args.floor != nullptr ? args.floor + first : nullptr;
   tile.out += first;
   if (tile.skip != nullptr) tile.skip += first;
 }
@@ -302,7 +295,7 @@ NST_INLINE Tile tile_of_row(const ConvArgs& args, Block block, const Window& win
   tile.in_row = window.row_stride;
   tile.kernel_h = spec.kernel_h;
   tile.run = spec.kernel_w * spec.in_c;
-  tile.clamp = clamp_of(args.act);
+  tile.clamp = clamp_before_floor(args);
   if (args.skip.data != nullptr) tile.skip = address(args.skip, block.y + y, block.x);
   tile.skip_pixel = args.skip.pixel_stride;
   tile.out = address(args.output, block.y + y, block.x);
@@ -330,6 +323,7 @@ void run(const ConvArgs& args, Block block, float* scratch) {
       }
     });
   }
+  raise_to_floor(args, block);
 }
 
 // Wider rows gain nothing but fewer columns read twice. A block has all channels.

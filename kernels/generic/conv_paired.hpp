@@ -98,7 +98,8 @@ std::size_t scratch_floats(const ConvSpec& spec, int h, int w) {
   return window_floats(spec, h, w) + static_cast<std::size_t>(h) * w;
 }
 
-void run(const ConvArgs& args, Block block, float* scratch) {
+void run(const ConvArgs& args, const Block whole, float* scratch) {
+  Block block = whole;
   const ConvSpec& spec = args.plan.spec;
   float* const own = scratch + window_floats(spec, block.h, block.w);
   const Window window = block_window(args, block, true, scratch);
@@ -116,6 +117,7 @@ void run(const ConvArgs& args, Block block, float* scratch) {
       direct::run_row<Row>(panel_of(args, tile, first, vectors), block.w, vectors);
     }
   });
+  raise_to_floor(args, whole);
 }
 
 ConvBlocking blocking(const ConvSpec& spec, const ConvGeometry& geometry) {

@@ -23,7 +23,6 @@ struct Tile {
   const float* bias;  // of the first channel, or null
   int channels;       // valid ones
   Clamp clamp;
-  const float* floor;  // of the first channel, or null
   const float* skip;
   std::ptrdiff_t skip_pixel;
   float* out;

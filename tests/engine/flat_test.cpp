@@ -177,10 +177,10 @@ TEST_CASE("The transformer in float64 is TensorFlow's") {
 // Photographs' bounds: against float64 these are no harder once nothing is rounded to the size of
 // what a norm takes away. TensorFlow in float32 is up to 4e-3 away from it on such pictures.
 TEST_CASE("Faint contents are as near to float64 as any, in every table") {
-  constexpr double kMax = 1e-4, kMean = 1e-5;
+  constexpr double kMax = 5e-4, kMean = 3e-5;
   constexpr int kHeight = 44, kWidth = 60;
   const StyleVector style = formula_style("style_faint");
-  for (const std::string name : {"mobile", "separable_reflect"}) {
+  for (const std::string name : {"mobile", "separable_reflect", "separable_zero"}) {
     const FormulaNetwork& network = formula_network(name);
     const std::vector<std::pair<std::string, Image>> pictures = hard_pictures(kHeight, kWidth);
     std::vector<std::vector<float>> truths;

@@ -187,13 +187,16 @@ TEST_CASE("convolutions with prologue, residual, skip, bias and activations equa
   Random random(kSeed + 1);
   MESSAGE("seed ", kSeed + 1);
   for (const Shape& shape : kShapes) {
-    ConvCase conv = case_of(shape);
-    conv.prologue = conv.residual = conv.skip = conv.bias = conv.floors = true;
-    conv.formed = may_keep_formed(conv);
-    conv.input_act = conv.act = Activation::relu;
-    conv.gap = 5;
-    conv.offset = 1;
-    check_case(conv, random);
+    for (const bool skip : {true, false}) {  // an output's floor is without one
+      ConvCase conv = case_of(shape);
+      conv.prologue = conv.residual = conv.bias = conv.floors = true;
+      conv.skip = skip;
+      conv.formed = may_keep_formed(conv);
+      conv.input_act = conv.act = Activation::relu;
+      conv.gap = 5;
+      conv.offset = 1;
+      check_case(conv, random);
+    }
   }
 }
 

@@ -216,7 +216,7 @@ ConvArgs conv_args(const Table& table, const ConvCase& conv, const ConvData& dat
     return conv.floors && act == Activation::relu ? floor.data() : nullptr;
   };
   args.input.floor = conv.prologue ? floor_of(data.input_floor, conv.input_act) : nullptr;
-  args.floor = floor_of(data.floor, conv.act);
+  args.floor = conv.skip ? nullptr : floor_of(data.floor, conv.act);
   args.input.residual = data.residual.view();
   args.input.residual_factor = conv.residual_factor;
   args.bias = conv.bias ? data.bias.data() : nullptr;

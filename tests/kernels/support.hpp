@@ -92,7 +92,7 @@ struct ConvCase {
   Activation act = Activation::none;
   Activation input_act = Activation::none;
   bool prologue = false, residual = false, formed = false, bias = false, skip = false;
-  bool floors = false;  // of relu, input and output
+  bool floors = false;  // of relu: of the input, and without a skip of the output
   float residual_factor = 1.0f;
   int gap = 0, offset = 0;
 
