@@ -14,6 +14,7 @@
 #include "platform/file.hpp"
 #include "weights_tool/convert.hpp"
 #include "weights_tool/fold.hpp"
+#include "weights_tool/published.hpp"
 #include "weights_tool/source.hpp"
 #include "weights_tool/source_list.hpp"
 
@@ -46,8 +47,8 @@ Statistics statistics_of(const std::vector<float>& values) {
 bool is_number(const std::string& dtype) { return dtype != "string" && dtype != "complex64"; }
 
 std::string architecture_text(const Architecture& architecture) {
-  return "predictor " + to_string(architecture.predictor) + ", transformer " +
-         to_string(architecture.transformer) + ", padding " + to_string(architecture.padding);
+  return "predictor " + one_line(architecture.predictor) + ", transformer " +
+         one_line(architecture.transformer) + ", padding " + to_string(architecture.padding);
 }
 
 std::string human_bytes(std::size_t bytes) {
@@ -146,10 +147,25 @@ void run_inspect(const std::string& path, bool as_json) {
   if (unreadable) throw *unreadable;
 }
 
-void run_verify(const std::string& path) {
-  std::error_code ignored;
-  if (std::filesystem::is_directory(path, ignored)) refuse_other_path(path);
-  const FileData file = read_file(path);
+namespace {
+
+void verify_source(const std::string& path) {
+  const std::unique_ptr<Source> source = open_source(path);
+  std::vector<const Source*> parts = source->parts();
+  const Variables variables(parts);
+  const Inventory inventory = take_inventory(variables);
+  read_layers(variables, inventory);
+  std::printf("%s: complete and finite: %s\n", one_line(source->description()).c_str(),
+              architecture_text(inventory.architecture).c_str());
+  const std::optional<PublishedMatch> match = compare_with_published(variables, inventory);
+  if (match) {
+    std::printf("%s\n", describe(*match).c_str());
+  } else {
+    std::printf("no published model of known checksums has these variables\n");
+  }
+}
+
+void verify_model(const std::string& path, const FileData& file) {
   const ModelFile model_file = parse_model_file(file.bytes, path);
   std::printf("%s: checksums of %zu tensors match\n", one_line(path).c_str(),
               model_file.contents.tensors.size());
@@ -189,6 +205,21 @@ void run_verify(const std::string& path) {
                 one_line(path) + ": the self-test fails on " + Model::isa() + ": " + figures);
   }
   std::printf("self-test passed on %s: %s\n", Model::isa().c_str(), figures);
+}
+
+}  // namespace
+
+void run_verify(const std::string& path) {
+  std::error_code ignored;
+  if (std::filesystem::is_regular_file(path, ignored)) {
+    const FileData file = read_file(path);
+    const Content content = recognise(file.bytes);
+    if (content == Content::safetensors || !is_source(content)) {
+      verify_model(path, file);
+      return;
+    }
+  }
+  verify_source(path);
 }
 
 }  // namespace nst::weights

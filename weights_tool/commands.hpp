@@ -22,7 +22,8 @@ void run_convert(const ConvertOptions& options);
 // One line per tensor (name, dtype, shape, min, max, rms), or a JSON object.
 void run_inspect(const std::string& source, bool as_json);
 
-// Checksums, completeness, finite values and the stored self-test.
-void run_verify(const std::string& model);
+// Of a model file: checksums, completeness, finite values and the stored self-test. Of a source:
+// completeness, finite values, and whether it is a published model.
+void run_verify(const std::string& path);
 
 }  // namespace nst::weights

@@ -5,7 +5,9 @@
 
 #include "base/text.hpp"
 #include "model/style_space.hpp"
+#include "networks/family.hpp"
 #include "weights_tool/fold.hpp"
+#include "weights_tool/published.hpp"
 
 namespace nst::weights {
 namespace {
@@ -24,10 +26,6 @@ void check_output(const Source& source, const std::string& output) {
   }
 }
 
-const char* bottleneck_layer(PredictorKind kind) {
-  return kind == PredictorKind::inception_v3 ? "Conv/weights" : "mobilenet_conv/Conv/weights";
-}
-
 // What the source that holds variable `name` states, or `recognised` where it states nothing.
 std::string stated_space(const Variables& variables, const std::string& name,
                          const std::string& recognised) {
@@ -39,7 +37,7 @@ std::string stated_space(const Variables& variables, const std::string& name,
 
 }  // namespace
 
-std::optional<std::string> joint_space(const Variables& variables, PredictorKind predictor,
+std::optional<std::string> joint_space(const Variables& variables, const std::string& predictor,
                                        const std::vector<NamedTensor>& tensors, bool force) {
   StyleSpaces spaces = recognise_style_spaces([&](const std::string& name, std::size_t most) {
     const auto it = std::find_if(tensors.begin(), tensors.end(),
@@ -50,8 +48,9 @@ std::optional<std::string> joint_space(const Variables& variables, PredictorKind
                               it->values.begin() + static_cast<std::ptrdiff_t>(count));
   });
   spaces.transformer = stated_space(variables, kStyleLayer, spaces.transformer);
-  if (predictor != PredictorKind::none) {
-    spaces.predictor = stated_space(variables, bottleneck_layer(predictor), spaces.predictor);
+  if (const PredictorFamily* family = find_predictor(predictor)) {
+    spaces.predictor =
+        stated_space(variables, std::string(family->last_layer) + "/weights", spaces.predictor);
   }
   if (spaces.agree()) {
     return spaces.joint().empty() ? std::nullopt : std::optional(spaces.joint());
@@ -82,9 +81,13 @@ Conversion convert_sources(const std::vector<std::string>& paths,
                       : transformer->facts().padding.value_or(PaddingKind::reflect);
   Conversion conversion;
   conversion.tensors = read_layers(variables, inventory);
-  conversion.description = {
-      inventory.architecture, variables.description(), variables.sha256(), "",
-      joint_space(variables, inventory.architecture.predictor, conversion.tensors, options.force)};
+  const std::optional<PublishedMatch> match = compare_with_published(variables, inventory);
+  conversion.description = {inventory.architecture, variables.description(), variables.sha256(), "",
+                            match && match->is_published()
+                                ? match->model->style_space
+                                : joint_space(variables, inventory.architecture.predictor,
+                                              conversion.tensors, options.force)};
+  if (match) conversion.notes.push_back(describe(*match));
   conversion.leftovers = std::move(inventory.leftovers);
   for (const Source* source : sources) {
     conversion.notes.push_back("sha256 " + source->sha256() + "  " +

@@ -33,7 +33,7 @@ Conversion convert_sources(const std::vector<std::string>& paths,
 // unknown. Two files of two families are refused by Error{model}, or by `force` get the space "",
 // which fits everything; so does one file that joins them, which an earlier conversion may have
 // made.
-std::optional<std::string> joint_space(const Variables& variables, PredictorKind predictor,
+std::optional<std::string> joint_space(const Variables& variables, const std::string& predictor,
                                        const std::vector<NamedTensor>& tensors, bool force);
 
 // "12 variables not needed: global_step, a/Adam, a/Adam_1, ...", or "" for none.

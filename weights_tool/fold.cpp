@@ -17,7 +17,7 @@ void check_finite(const NamedTensor& tensor) {
   }
 }
 
-BatchNorm read_batch_norm(const Variables& variables, const Layer& layer) {
+BatchNorm read_batch_norm(const Variables& variables, const LayerRecord& layer) {
   const std::string scope = layer.name + "/BatchNorm/";
   return {layer.has_gamma ? variables.read(scope + "gamma") : std::vector<float>(),
           variables.read(scope + "beta"), variables.read(scope + "moving_mean"),
@@ -52,11 +52,11 @@ std::vector<float> fold_batch_norm(std::vector<float>& weights, const std::vecto
 
 std::vector<NamedTensor> read_layers(const Variables& variables, const Inventory& inventory) {
   std::vector<NamedTensor> tensors;
-  for (const Layer& layer : inventory.layers) {
+  for (const LayerRecord& layer : inventory.layers) {
     const std::string name = layer.name + "/" + layer.weights;
     NamedTensor weights{name, variables.find(name)->shape, variables.read(name)};
     NamedTensor biases{layer.name + "/biases", {layer.channels}, {}};
-    if (layer.after != After::instance_norm) {
+    if (layer.followed_by != FollowedBy::instance_norm) {
       if (layer.has_bias) biases.values = variables.read(biases.name);
       if (layer.has_batch_norm) {
         biases.values = fold_batch_norm(weights.values, biases.values,

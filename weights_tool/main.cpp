@@ -3,6 +3,7 @@
 
 #include "apps/program.hpp"
 #include "base/text.hpp"
+#include "nst/version.h"
 #include "weights_tool/commands.hpp"
 
 namespace {
@@ -13,6 +14,7 @@ constexpr const char* kExamples = R"(Examples:
   nst-weights convert predict.tflite transfer.tflite -o mobile.safetensors
   nst-weights inspect model.ckpt
   nst-weights verify magenta.safetensors
+  nst-weights verify arbitrary-image-stylization-v1-tensorflow1-256-v2.tar.gz
 
 A SOURCE is a TensorFlow checkpoint or SavedModel (folder or any file of it), a .tflite file, a
 TF.js model.json, a .safetensors file, or a .tar, .tar.gz, .tar.xz, .tar.bz2 or .zip of these.
@@ -34,7 +36,7 @@ struct CommandLine {
   CLI::App* verify_command = nullptr;
 
   CommandLine() {
-    app.set_version_flag("--version", std::string("nst-weights ") + nst::kVersion);
+    app.set_version_flag("--version", std::string("nst-weights ") + NST_VERSION_STRING);
     app.require_subcommand(1);
 
     convert_command = app.add_subcommand("convert", "Make a model file of one or several sources");
@@ -67,8 +69,10 @@ struct CommandLine {
     inspect_command->add_option("SOURCE", inspect_source, "What to look into")->required();
     inspect_command->add_flag("--json", inspect_json, "Print JSON");
 
-    verify_command = app.add_subcommand("verify", "Check a model file and replay its self-test");
-    verify_command->add_option("MODEL", verify_model, "Model file")->required();
+    verify_command = app.add_subcommand(
+        "verify",
+        "Check a model file and replay its self-test, or compare a source with the published");
+    verify_command->add_option("MODEL", verify_model, "Model file or source")->required();
   }
 };
 

@@ -17,7 +17,8 @@ struct SourceTensor {
   std::string dtype;  // as the source spells it: "float32", "float16", "int8", "int64", ...
   std::vector<std::int64_t>
       shape;  // convolution weights HWIO (depthwise [kh, kw, c, 1]) whatever the source's order
-  bool is_integer = false;  // whole numbers without a scale: no weights
+  bool is_integer = false;                       // whole numbers without a scale: no weights
+  std::optional<std::uint32_t> masked_crc = {};  // CRC-32C of the bytes, where the source states it
 };
 
 // What a source knows of the model beyond its tensors.

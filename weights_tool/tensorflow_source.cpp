@@ -28,7 +28,7 @@ class TensorflowSource : public ListedSource {
       const auto it = names.find(key);
       const std::string& name = it != names.end() ? it->second : key;
       tensors.push_back({name, TensorBundle::dtype_name(entry.dtype), entry.shape,
-                         TensorBundle::is_integer(entry.dtype)});
+                         TensorBundle::is_integer(entry.dtype), entry.masked_crc});
       keys_[name] = key;
     }
     set_tensors(std::move(tensors));

@@ -1,5 +1,6 @@
+#include "weights_tool/variables.hpp"
+
 #include "base/text.hpp"
-#include "weights_tool/inventory.hpp"
 #include "weights_tool/variable_names.hpp"
 
 namespace nst::weights {
@@ -25,12 +26,12 @@ const SourceTensor* Variables::find(const std::string& name) const {
   return it == items_.end() ? nullptr : it->second.tensor;
 }
 
-bool Variables::any_starts_with(const std::string& prefix) const {
-  const auto it = items_.lower_bound(prefix);
+bool Variables::any_starts_with(std::string_view prefix) const {
+  const auto it = items_.lower_bound(std::string(prefix));
   return it != items_.end() && it->first.starts_with(prefix);
 }
 
-bool Variables::any_contains(const std::string& part) const {
+bool Variables::any_contains(std::string_view part) const {
   for (const auto& [name, item] : items_) {
     if (name.find(part) != std::string::npos) return true;
   }

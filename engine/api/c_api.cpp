@@ -6,7 +6,7 @@
 #include <string>
 #include <utility>
 
-#include "image/preprocess.hpp"
+#include "image/network_picture.hpp"
 #include "image/view.hpp"
 #include "model/style_space.hpp"
 #include "nst/nst.h"
@@ -146,8 +146,9 @@ void check_output(const nst_image& output, int content_width, int content_height
 }
 
 void write_output(const nst::Image& image, const nst_image& output) {
-  nst::copy_out(image.view(), {output.data, output.width, output.height, output.channels,
-                               sample_type(output.type), nst::view_stride(view(output))});
+  const nst::OutputRows rows{{output.data, output.width, output.height, output.channels,
+                              sample_type(output.type), output.row_stride_bytes}};
+  nst::write_rows(rows, 0, image.height, image.f32(), image.width);
 }
 
 // Sets *model to what `opener` returns.
@@ -169,7 +170,7 @@ nst::StyleVector encode(Encoder& encoder, const nst_image* style, int style_size
 
 }  // namespace
 
-const char* nst_version(void) { return nst::kVersion; }
+const char* nst_version(void) { return nst::version(); }
 
 const char* nst_isa(void) {
   static thread_local std::string name;

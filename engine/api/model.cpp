@@ -1,3 +1,5 @@
+#include "nst/model.hpp"
+
 #include <algorithm>
 #include <cstdlib>
 #include <optional>
@@ -6,13 +8,15 @@
 #include "api/default_model.hpp"
 #include "api/model_impl.hpp"
 #include "api/runs.hpp"
+#include "api/transformer_run.hpp"
 #include "base/text.hpp"
+#include "image/network_picture.hpp"
 #include "image/samples.hpp"
 #include "image/view.hpp"
 #include "model/recognise.hpp"
 #include "model/style_space.hpp"
-#include "networks/predictor.hpp"
-#include "nst/nst.hpp"
+#include "networks/family.hpp"
+#include "nst/error.hpp"
 #include "platform/file.hpp"
 #include "platform/float_environment.hpp"
 
@@ -43,15 +47,11 @@ const kernels::Table& process_table() {
   return *table;
 }
 
-// Sides at which the networks are built once to check the file. Any that every model accepts would
-// do.
-constexpr int kCheckSide = 64;
-
 ModelInfo describe(const ModelFile& file, Bytes bytes, const std::string& name) {
   ModelInfo info;
   info.name = name;
-  info.predictor = to_string(file.architecture.predictor);
-  info.transformer = to_string(file.architecture.transformer);
+  info.predictor = file.architecture.predictor;
+  info.transformer = file.architecture.transformer;
   info.padding = to_string(file.architecture.padding);
   info.source = file.source;
   info.source_sha256 = file.source_sha256;
@@ -75,14 +75,25 @@ StyleSpaces spaces_of(const ModelFile& file) {
   });
 }
 
-// How many values the first normalised layer takes; where its tensor is missing or odd, the number
-// of the published models, at which the check of all layers then says what is wrong.
-std::size_t style_size_of(const ModelFile& file, const StyleLayout& layout) {
-  constexpr std::size_t kPublished = 100;
-  const auto it = file.contents.tensors.find(layout.layers.front().name + "/Conv/weights");
-  if (it == file.contents.tensors.end() || it->second.shape.size() != 4) return kPublished;
-  const std::int64_t size = it->second.shape[2];
-  return size >= 1 && size <= 4096 ? static_cast<std::size_t>(size) : kPublished;
+[[noreturn]] void refuse_kind(const std::string& name, const char* what, const std::string& kind,
+                              const std::string& known) {
+  throw Error(ErrorCode::model, one_line(name) + ": unknown " + what + " '" + one_line(kind) +
+                                    "'; this build knows " + known);
+}
+
+const PredictorFamily* predictor_of(const ModelFile& file, const std::string& name) {
+  const std::string& kind = file.architecture.predictor;
+  if (!file.architecture.has_predictor()) return nullptr;
+  const PredictorFamily* family = find_predictor(kind);
+  if (family == nullptr) refuse_kind(name, "predictor", kind, "none, " + predictor_names());
+  return family;
+}
+
+const TransformerFamily* transformer_of(const ModelFile& file, const std::string& name) {
+  const std::string& kind = file.architecture.transformer;
+  const TransformerFamily* family = find_transformer(kind);
+  if (family == nullptr) refuse_kind(name, "transformer", kind, transformer_names());
+  return family;
 }
 
 }  // namespace
@@ -97,18 +108,18 @@ Model::Impl::Impl(std::shared_ptr<const void> bytes_owner, Bytes bytes, const st
     : owner(std::move(bytes_owner)),
       file(parse_model_file(bytes, name)),
       layers(file, table, name),
+      predictor(predictor_of(file, name)),
+      transformer(transformer_of(file, name)),
       info(describe(file, bytes, name)) {
   StyleLayout layout;
-  const Program transformer = lower_transformer(*this, kCheckSide, kCheckSide, layout, {});
-  info.style_size = style_size_of(file, layout);
-  check_style_params(layers, layout, info.style_size);
+  transformer_graph(*this, kAnySide, kAnySide, layout);
+  info.style_size = static_cast<std::size_t>(layout.style_size);
+  info.width = static_cast<double>(layout.slots.front().channels) / transformer->full_width;
   const StyleSpaces spaces = spaces_of(file);
   info.style_space = spaces.joint();
   encoded_space = spaces.predictor.empty() ? spaces.transformer : spaces.predictor;
-  const auto residual = file.contents.tensors.find("transformer/contract/conv3/weights");
-  info.width = static_cast<double>(residual->second.shape[3]) / 128.0;
-  if (file.architecture.predictor != PredictorKind::none) {
-    lower_predictor(*this, kCheckSide, kCheckSide);
+  if (predictor != nullptr) {
+    predictor_graph(*this, kAnySide, kAnySide);
   }
 }
 
@@ -172,7 +183,7 @@ void Model::check_style(const StyleVector& style) const {
 
 void check_style(const Model::Impl& model, const StyleVector& style) {
   const ModelInfo& info = model.info;
-  const bool has_predictor = model.file.architecture.predictor != PredictorKind::none;
+  const bool has_predictor = model.predictor != nullptr;
   const std::string advice = has_predictor ? "; encode the painting with this model"
                                            : "; give a style that the predictor of its family made";
   if (style.size() != info.style_size) {
@@ -197,20 +208,12 @@ void check_style(const Model::Impl& model, const StyleVector& style) {
 Image Model::stylize(const ImageView& content, const StyleVector& style,
                      const RunOptions& run) const {
   const DefaultFloatEnvironment environment;
-  check_view(content, "content picture");
-  StyleLayout layout;
-  Execution execution =
-      make_execution(lower_transformer_within(*impl_, content.width, content.height, layout, {},
-                                              run.threads, run.max_memory_bytes),
-                     run);
+  check_picture(content, "content picture");
+  TransformerRun transformer(*impl_, {content.width, content.height}, {}, run);
   check_style(style);
-  set_input(execution, content, "content picture");
-  const std::vector<float> params = style_params(impl_->layers, layout, style);
-  Image image = output_image(execution.program());
-  execution.run({.last_step = step_count(execution.program()),
-                 .style_params = params.data(),
-                 .output = image.f32(),
-                 .progress = &run.progress});
+  to_network_input(content, transformer.input());
+  Image image = output_image(transformer.program());
+  transformer.paint(style, {.picture = image.f32()}, run);
   return image;
 }
 

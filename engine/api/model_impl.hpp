@@ -6,7 +6,8 @@
 #include "kernels/kernels.h"
 #include "model/layer_store.hpp"
 #include "model/model_file.hpp"
-#include "nst/nst.hpp"
+#include "networks/family.hpp"
+#include "nst/model.hpp"
 
 namespace nst {
 
@@ -20,6 +21,8 @@ struct __attribute__((visibility("hidden"))) Model::Impl {
   std::shared_ptr<const void> owner;
   ModelFile file;
   LayerStore layers;
+  const PredictorFamily* predictor;  // nullptr: the file has none
+  const TransformerFamily* transformer;
   ModelInfo info;
   // The space the predictor writes into: not info.style_space in a file that joins two families.
   std::string encoded_space;

@@ -4,12 +4,13 @@
 #include <cmath>
 #include <utility>
 
+#include "graph/graph_cost.hpp"
 #include "graph/threads.hpp"
-#include "image/preprocess.hpp"
-#include "image/samples.hpp"
+#include "image/network_picture.hpp"
+#include "image/size_rule.hpp"
 #include "image/view.hpp"
-#include "networks/predictor.hpp"
-#include "networks/transformer.hpp"
+#include "networks/family.hpp"
+#include "nst/error.hpp"
 #include "platform/memory.hpp"
 
 namespace nst {
@@ -48,31 +49,18 @@ void check_memory_left(const Program& program, int threads) {
 // A style's resized copy and working memory, where no limit is given.
 constexpr std::size_t kMostStyleBytes = std::size_t{1} << 30;
 
-struct Size {
-  int width, height;
-};
-
-// The size at which the predictor gets a style: shorter side `size`, aspect kept; 0: as it is.
-// Beyond an aspect of 16 it keeps the number of pixels of that aspect: a picture of 1×300 pixels
-// must not become one of 256×76800.
-Size style_size(const ImageView& style, int size) {
-  constexpr double kMostAspect = 16.0;
-  constexpr double kMostPixels = 1 << 28;  // as pictures that are read
-  if (size == 0) return {style.width, style.height};
-  const int shorter = std::min(style.width, style.height);
-  const double aspect = static_cast<double>(std::max(style.width, style.height)) / shorter;
-  const bool ordinary = aspect <= kMostAspect;
-  const double ratio =
-      static_cast<double>(size) / shorter / (ordinary ? 1.0 : std::sqrt(aspect / kMostAspect));
-  if (ratio * style.width * ratio * style.height > kMostPixels) {
-    throw Error(ErrorCode::limit, "the style at a size of " + std::to_string(size) +
+// The size at which the predictor gets a style.
+Size encoded_size(const ImageView& style, const StyleOptions& options) {
+  const int side = options.style_size;
+  if (side < 0) throw Error(ErrorCode::usage, "the style size must not be negative");
+  if (side == 0) return {style.width, style.height};
+  if (options.square) return apply({.exact = {side, side}}, {style.width, style.height});
+  try {
+    return shorter_side_size({style.width, style.height}, side, true);
+  } catch (const Error&) {
+    throw Error(ErrorCode::limit, "the style at a size of " + std::to_string(side) +
                                       " has more than 2^28 pixels; use a smaller style size");
   }
-  const auto scaled = [&](int side) {
-    if (side == shorter && ordinary) return size;
-    return static_cast<int>(std::max(std::lround(side * ratio), 1L));
-  };
-  return {scaled(style.width), scaled(style.height)};
 }
 
 // Throws Error{limit} if a style of this size cannot be prepared and run as `run` wants it.
@@ -94,48 +82,70 @@ void check_style_memory(const Program& predictor, Size size, bool resizes, const
 
 }  // namespace
 
+Graph predictor_graph(const Model::Impl& model, int width, int height) {
+  if (model.predictor == nullptr) {
+    throw Error(ErrorCode::model,
+                "this model holds no style predictor; give a style vector that the predictor of "
+                "its family made, or convert the predictor's weights too");
+  }
+  const int style_size = static_cast<int>(model.info.style_size);
+  Graph graph(model.layers);
+  model.predictor->build(graph, height, width, style_size);
+  const Node& output = graph.nodes().back();
+  if (output.shape != Shape{1, 1, style_size}) {
+    graph.layers().refuse("layer " + output.name + " makes " + std::to_string(output.shape.c) +
+                          " values where " + std::to_string(style_size) + " are needed");
+  }
+  return graph;
+}
+
+Graph transformer_graph(const Model::Impl& model, int width, int height, StyleLayout& layout) {
+  Graph graph(model.layers);
+  layout = {};
+  model.transformer->build(graph, model.file.architecture.padding, height, width, layout);
+  return graph;
+}
+
 Program lower_predictor(const Model::Impl& model, int width, int height,
                         const LoweringOptions& options) {
-  Graph graph(model.layers);
-  build_predictor(graph, model.file.architecture.predictor, height, width,
-                  static_cast<int>(model.info.style_size));
-  return lower(graph, options);
+  return lower(predictor_graph(model, width, height), model.layers.table(), options);
 }
 
 Program lower_transformer(const Model::Impl& model, int width, int height, StyleLayout& layout,
                           const LoweringOptions& options) {
-  Graph graph(model.layers);
-  build_transformer(graph, model.file.architecture, height, width, layout);
-  return lower(graph, options);
+  return lower(transformer_graph(model, width, height, layout), model.layers.table(), options);
 }
 
 Program lower_transformer_within(const Model::Impl& model, int width, int height,
                                  StyleLayout& layout, LoweringOptions options, int threads,
                                  std::size_t max_memory_bytes) {
+  const Graph graph = transformer_graph(model, width, height, layout);
   const auto lowered = [&](Thrift thrift) {
     options.thrift = thrift;
-    layout = {};
-    return lower_transformer(model, width, height, layout, options);
+    return lower(graph, model.layers.table(), options);
   };
   const auto fits = [&](const Program& program, std::uint64_t most) {
     return Execution::needed_bytes(program, threads_for_work(threads, program.mac)) <= most;
   };
   const std::uint64_t asked = max_memory_bytes > 0 ? max_memory_bytes : kComfortableBytes;
-  Program program = lowered(Thrift::fast);
-  if (fits(program, std::min<std::uint64_t>(asked, kSmallBytes))) return program;
+  const std::uint64_t small = std::min<std::uint64_t>(asked, kSmallBytes);
+  if (least_fast_bytes(graph) <= small) {
+    Program program = lowered(Thrift::fast);
+    if (fits(program, small)) return program;
+  }
+  Program program = lowered(Thrift::overwriting);
   const std::uint64_t limit =
       max_memory_bytes > 0 ? asked : std::min(asked, memory_left_beside_results(program));
-  program = lowered(Thrift::overwriting);
   if (fits(program, limit)) return program;
   return lowered(Thrift::recomputing);
 }
 
 StyleVector encode(const Model::Impl& model, std::optional<Execution>& kept, const ImageView& style,
-                   const StyleOptions& options, const RunOptions& run) {
-  check_view(style, "style picture");
-  if (options.style_size < 0) throw Error(ErrorCode::usage, "the style size must not be negative");
-  const Size size = style_size(style, options.style_size);
-  const bool resizes = size.width != style.width || size.height != style.height;
+                   const StyleOptions& options, const RunOptions& run,
+                   std::optional<Colour> background) {
+  check_picture(style, "style picture");
+  const Size size = encoded_size(style, options);
+  const bool resizes = size != Size{style.width, style.height};
 
   const Shape shape{size.height, size.width, 3};
   if (!kept || kept->program().input.shape != shape) {
@@ -144,16 +154,21 @@ StyleVector encode(const Model::Impl& model, std::optional<Execution>& kept, con
     check_style_memory(predictor, size, resizes, run);
     kept.emplace(make_execution(std::move(predictor), run));
   }
-  if (resizes) check_samples(style, "style picture");  // else to_network_input does
-  const Image resized = resizes ? resize(style, size.width, size.height, options.resize) : Image{};
   kept->prepare(threads_for_work(run.threads, kept->program().mac), run.max_memory_bytes);
-  set_input(*kept, resizes ? resized.view() : style, "style picture");
+  fill_input(style, {size, options.resize, background, "style picture"}, kept->input());
   StyleVector vector(model.info.style_size);
   vector.space = model.encoded_space;
   kept->run({.last_step = step_count(kept->program()),
              .output = vector.values.data(),
              .progress = &run.progress});
   return vector;
+}
+
+std::uint64_t encode_work(const Model::Impl& model, const ImageView& style,
+                          const StyleOptions& options) {
+  check_picture(style, "style picture");
+  const Size size = encoded_size(style, options);
+  return multiply_adds(predictor_graph(model, size.width, size.height));
 }
 
 PlanInfo plan_info(const Program& program, int threads) {
@@ -163,17 +178,6 @@ PlanInfo plan_info(const Program& program, int threads) {
   info.weight_bytes = program.weight_bytes;
   info.mac = program.mac;
   return info;
-}
-
-void set_input(Execution& execution, const ImageView& picture, const std::string& what) {
-  Centring centring;
-  if (float* const centre = execution.input_centre()) {
-    centring = centring_of(picture);
-    const auto end = std::transform(centring.offset.begin(), centring.offset.end(), centre,
-                                    [&](float offset) { return offset * centring.factor; });
-    *end = centring.factor;
-  }
-  to_network_input(picture, execution.input(), what, centring);
 }
 
 int step_count(const Program& program) { return static_cast<int>(program.steps.size()); }

@@ -2,13 +2,18 @@
 #pragma once
 
 #include <optional>
-#include <string>
 
 #include "api/model_impl.hpp"
 #include "graph/execution.hpp"
 #include "networks/style_params.hpp"
 
 namespace nst {
+
+// The networks as lists of operations, for pictures of width × height. transformer_graph fills
+// `layout` with the transformer's normalised layers. Throw Error{model} if a weight is missing or
+// does not fit, Error{input} for a picture that is too small.
+Graph predictor_graph(const Model::Impl& model, int width, int height);
+Graph transformer_graph(const Model::Impl& model, int width, int height, StyleLayout& layout);
 
 Program lower_predictor(const Model::Impl& model, int width, int height,
                         const LoweringOptions& options = {});
@@ -22,10 +27,14 @@ Program lower_transformer_within(const Model::Impl& model, int width, int height
                                  StyleLayout& layout, LoweringOptions options, int threads,
                                  std::size_t max_memory_bytes);
 
-// The style of a picture (Model::encode_style). Runs in `kept` if that was made for a picture of
-// this size, else replaces it.
+// The style of a picture (Model::encode_style), alpha composed on `background` or dropped. Runs in
+// `kept` if that was made for a picture of this size, else replaces it.
 StyleVector encode(const Model::Impl& model, std::optional<Execution>& kept, const ImageView& style,
-                   const StyleOptions& options, const RunOptions& run);
+                   const StyleOptions& options, const RunOptions& run,
+                   std::optional<Colour> background = std::nullopt);
+// Multiply-accumulates of that, without running it.
+std::uint64_t encode_work(const Model::Impl& model, const ImageView& style,
+                          const StyleOptions& options);
 
 // Memory and a team for `program` as `run` wants them. Throws Error{limit}, Error{usage}.
 Execution make_execution(Program program, const RunOptions& run);
@@ -34,10 +43,6 @@ PlanInfo plan_info(const Program& program, int threads);
 
 // A zeroed f32 RGB picture of the program's output size.
 Image output_image(const Program& program);
-
-// Gives a picture to a network: its samples, and where the network takes deviations the colour
-// they deviate from. Throws as to_network_input.
-void set_input(Execution& execution, const ImageView& picture, const std::string& what);
 
 int step_count(const Program& program);
 

@@ -1,20 +1,22 @@
+#include "nst/session.hpp"
+
 #include <optional>
 #include <utility>
 
 #include "api/runs.hpp"
-#include "graph/threads.hpp"
-#include "image/samples.hpp"
+#include "api/transformer_run.hpp"
+#include "image/network_picture.hpp"
 #include "image/view.hpp"
-#include "nst/nst.hpp"
+#include "nst/error.hpp"
 #include "platform/float_environment.hpp"
 
 namespace nst {
 namespace {
 
-// Can the program's output be written over `image`?
-bool is_output_image(const Image& image, const Program& program) {
-  return image.width == program.output_shape.w && image.height == program.output_shape.h &&
-         image.channels == 3 && image.type == SampleType::f32 &&
+// True if a picture of that size can be written over `image`.
+bool is_output_image(const Image& image, Size size) {
+  return image.width == size.width && image.height == size.height && image.channels == 3 &&
+         image.type == SampleType::f32 &&
          image.bytes.size() == image.sample_count() * sizeof(float);
 }
 
@@ -23,19 +25,8 @@ bool is_output_image(const Image& image, const Program& program) {
 struct Session::Impl {
   explicit Impl(Model m) : model(std::move(m)) {}
 
-  // The same size again, planned no larger than it may be now?
-  bool can_reuse(const ImageView& content, const RunOptions& run) const {
-    if (!execution) return false;
-    const Program& program = execution->program();
-    const int team = threads_for_work(run.threads, program.mac);
-    return program.input.shape == Shape{content.height, content.width, 3} &&
-           (run.max_memory_bytes == 0 ||
-            Execution::needed_bytes(program, team) <= run.max_memory_bytes);
-  }
-
   Model model;
-  StyleLayout layout;
-  std::optional<Execution> execution;  // of the transformer
+  std::optional<TransformerRun> transformer;
   std::optional<Execution> predictor;
   bool has_content = false;
 };
@@ -53,23 +44,16 @@ StyleVector Session::encode_style(const ImageView& style, const StyleOptions& op
 
 void Session::set_content(const ImageView& content, const RunOptions& run) {
   const DefaultFloatEnvironment environment;
-  check_view(content, "content picture");
+  check_picture(content, "content picture");
   Impl& s = *impl_;
   s.has_content = false;
-  if (!s.can_reuse(content, run)) {
-    s.execution.reset();
-    StyleLayout layout;
-    Program program =
-        lower_transformer_within(s.model.impl(), content.width, content.height, layout,
-                                 {.keep_encoder = true}, run.threads, run.max_memory_bytes);
-    s.execution.emplace(make_execution(std::move(program), run));
-    s.layout = std::move(layout);
+  const Size size{content.width, content.height};
+  if (!s.transformer || !s.transformer->serves(size, run)) {
+    s.transformer.reset();
+    s.transformer.emplace(s.model.impl(), size, LoweringOptions{.keep_encoder = true}, run);
   }
-  Execution& execution = *s.execution;
-  const Program& program = execution.program();
-  execution.prepare(threads_for_work(run.threads, program.mac), run.max_memory_bytes);
-  set_input(execution, content, "content picture");
-  execution.run({.last_step = program.first_style_step, .progress = &run.progress});
+  to_network_input(content, s.transformer->input());
+  s.transformer->encode(run);
   s.has_content = true;
 }
 
@@ -84,16 +68,11 @@ void Session::render_into(Image& picture, const StyleVector& style, const RunOpt
   Impl& s = *impl_;
   if (!s.has_content) throw Error(ErrorCode::usage, "render needs set_content first");
   check_style(s.model.impl(), style);
-  Execution& execution = *s.execution;
-  const Program& program = execution.program();
-  execution.prepare(threads_for_work(run.threads, program.mac), run.max_memory_bytes);
-  const std::vector<float> params = style_params(s.model.impl().layers, s.layout, style);
-  if (!is_output_image(picture, program)) picture = output_image(program);
-  execution.run({.first_step = program.first_style_step,
-                 .last_step = step_count(program),
-                 .style_params = params.data(),
-                 .output = picture.f32(),
-                 .progress = &run.progress});
+  const Size size = s.transformer->output_size();
+  if (!is_output_image(picture, size)) {
+    picture = Image(size.width, size.height, 3, SampleType::f32);
+  }
+  s.transformer->render(style, {.picture = picture.f32()}, run);
 }
 
 }  // namespace nst

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <type_traits>
 
-#include "nst/nst.hpp"
+#include "nst/error.hpp"
 
 namespace nst {
 

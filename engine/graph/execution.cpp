@@ -9,7 +9,9 @@
 #include <string>
 #include <utility>
 
+#include "graph/centring.hpp"
 #include "graph/packing.hpp"
+#include "nst/error.hpp"
 #include "platform/threads.hpp"
 
 namespace nst {
@@ -135,10 +137,8 @@ void Execution::prepare(int threads, std::size_t max_memory_bytes) {
 
 float* Execution::input() { return address(program_.input); }
 
-float* Execution::input_centre() { return address(program_.input_centre); }
-
 float Execution::factor(bool is_scaled) const {
-  return is_scaled ? address(program_.input_centre)[program_.input.shape.c] : 1.0f;
+  return is_scaled ? *address(program_.input_centre) : 1.0f;
 }
 
 float Execution::offset_of(const Offset& offset, int channel) const {
@@ -272,39 +272,37 @@ void Execution::run_item(const NormOp& op, int, float*) {
                                  kNormEpsilon * scale_factor * scale_factor, scale, shift});
 }
 
+void Execution::run_item(const CentreOp& op, int, float*) {
+  const Shape& shape = op.picture.shape;
+  float* const scale = address(op.scale_shift);
+  const float factor = centring_of(const_view(op.picture), shape, scale + shape.c);
+  std::fill_n(scale, shape.c, factor);
+}
+
 void Execution::run_item(const OffsetOp& op, int, float*) {
-  const kernels::ConvSpec& spec = op.layer->plan().spec;
-  const float* const bias = op.layer->bias();
-  float* const rest = address(op.bias_floor);
-  float* const floor = rest + spec.out_c;
-  const auto input = [&](int channel) {
+  float* const bias = address(op.bias_floor);
+  float* const floor = bias + op.layer->plan().spec.out_c;
+  const auto constant = [&](int channel) {
     double sum = 0;
     for (const Offset& offset : op.input) sum -= offset_of(offset, channel);
     return sum;
   };
-  const float scale = factor(op.is_scaled);
-  const double* taps = op.layer->tap_sums();
-  for (int c = 0; c < spec.out_c; ++c) {
-    double constant = bias != nullptr ? bias[c] : 0.0;
-    if (spec.depthwise) {
-      constant += *taps++ * input(c);
-    } else {
-      for (int i = 0; i < spec.in_c; ++i) constant += *taps++ * input(i);
-    }
-    const auto value = static_cast<float>(constant);
-    const bool cut = op.act == kernels::Activation::relu && value < 0;
-    rest[c] = cut ? value * scale : 0.0f;
-    floor[c] = cut ? 0.0f : -value * scale;
-  }
+  split_response(*op.layer, constant, op.act, factor(op.is_scaled), bias, floor);
 }
 
-void Execution::run_item(const AffineOp& op, int item, float*) {
+void Execution::run_item(const AffineOp& op, int item, float* scratch) {
+  const int begin = op.rows.begin + item * op.rows_per_item;
+  const int end = std::min(begin + op.rows_per_item, op.rows.end);
+  const bool as_rows = op.output.buffer == kOutputRows;
+  const Shape& shape = op.output.shape;
+  const View output =
+      as_rows ? View{scratch, std::ptrdiff_t{shape.w} * shape.c, shape.c, begin} : view(op.output);
   const kernels::ConvInput input = conv_input(op.input, {});
   const kernels::AffineArgs args{
-      op.output.shape.w, op.output.shape.c, input.x,        input.scale,           input.shift,
-      input.floor,       input.act,         input.residual, input.residual_factor, view(op.output)};
-  const int begin = op.rows.begin + item * op.rows_per_item;
-  program_.table->affine(args, begin, std::min(begin + op.rows_per_item, op.rows.end));
+      shape.w,     shape.c,   input.x,        input.scale,           input.shift,
+      input.floor, input.act, input.residual, input.residual_factor, output};
+  program_.table->affine(args, begin, end);
+  if (as_rows) (*rows_)(begin, end - begin, scratch);
 }
 
 void Execution::run_item(const MeanOp& op, int item, float*) {
@@ -321,6 +319,7 @@ void Execution::run_item(const Step& step, int item, float* scratch) {
 void Execution::run(const RunArgs& args) {
   style_params_ = args.style_params;
   output_ = args.output;
+  rows_ = args.rows;
   double total = 0;
   for (int s = args.first_step; s < args.last_step; ++s) {
     total += step_work(program_.steps[static_cast<std::size_t>(s)]);
@@ -342,7 +341,7 @@ void Execution::run(const RunArgs& args) {
         if (thread == 0) reporter.report(false);
       });
       if (thread == 0 && args.observer && step.result.exists() && !step.name.empty()) {
-        (*args.observer)(step, const_view(step.result));
+        (*args.observer)(step, const_view(step.result), centre(step));
       }
     }
   };

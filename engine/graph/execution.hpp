@@ -7,7 +7,7 @@
 
 #include "graph/program.hpp"
 #include "graph/work_sharing.hpp"
-#include "nst/nst.hpp"
+#include "nst/progress.hpp"
 #include "platform/aligned_buffer.hpp"
 
 namespace nst {
@@ -23,21 +23,19 @@ class Execution {
   // The input tensor [h, w, c], dense. With keep_encoder it is only read by the steps before
   // first_style_step.
   float* input();
-  // How a centred input (Graph::centred_input) is given, [c + 1], to be written with it: what was
-  // added to each channel, then the power of two that the sum was multiplied with, both in that
-  // order. Offsets are kept as the input is, times the factor. Null for any other input.
-  float* input_centre();
-
-  // How a step's result is kept: value · factor = result − offset of the channel. Offset empty:
-  // all 0. After the step ran.
+  // How a step's result is kept (Graph::centred_input): result = value · factor + offset of the
+  // channel. No offsets: all are 0.
   struct Centre {
     float factor = 1;
     std::vector<float> offset;
   };
-  Centre centre(const Step& step) const;
 
   // What a step made, after it ran; called on the calling thread. Only with a team of one.
-  using Observer = std::function<void(const Step&, kernels::ConstView)>;
+  using Observer = std::function<void(const Step&, kernels::ConstView, const Centre&)>;
+
+  // Takes rows [first, first + count) of the output, dense, as they are made; called by any thread,
+  // on each row once. Must not throw.
+  using RowSink = std::function<void(int first, int count, const float* rows)>;
 
   struct RunArgs {
     int first_step = 0;
@@ -45,6 +43,7 @@ class Execution {
     const float* style_params =
         nullptr;              // γ and β at the graph's offsets; needed from first_style_step on
     float* output = nullptr;  // dense [h, w, c]; needed by the last step
+    const RowSink* rows = nullptr;       // instead of output, with LoweringOptions::output_rows
     const Progress* progress = nullptr;  // fraction of this call's work
     const Observer* observer = nullptr;
   };
@@ -61,8 +60,9 @@ class Execution {
   static std::size_t needed_bytes(const Program& program, int threads);
 
  private:
+  Centre centre(const Step& step) const;
   void check_memory(int threads, std::size_t max_memory_bytes) const;
-  // The factor of what is scaled.
+  // The centred input's factor, which goes with what is scaled; of anything else 1.
   float factor(bool is_scaled) const;
   // Of a channel, without the factor.
   float offset_of(const Offset& offset, int channel) const;
@@ -79,6 +79,7 @@ class Execution {
   void run_item(const JoinedOp& op, int item, float* scratch);
   void run_item(const PoolOp& op, int item, float* scratch);
   void run_item(const NormOp& op, int item, float* scratch);
+  void run_item(const CentreOp& op, int item, float* scratch);
   void run_item(const OffsetOp& op, int item, float* scratch);
   void run_item(const AffineOp& op, int item, float* scratch);
   void run_item(const MeanOp& op, int item, float* scratch);
@@ -91,6 +92,7 @@ class Execution {
   int threads_ = 1;
   const float* style_params_ = nullptr;
   float* output_ = nullptr;
+  const RowSink* rows_ = nullptr;
 };
 
 }  // namespace nst

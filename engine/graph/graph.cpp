@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "nst/error.hpp"
+
 namespace nst {
 namespace {
 
@@ -88,9 +90,12 @@ Value Graph::conv(Value x, const std::string& weights, const ConvOptions& option
   node.kind = NodeKind::conv;
   node.name = name;
   node.inputs = {x.id};
-  node.layer =
-      &layers_->conv(weights, {in.c, options.stride, options.upsample, options.needs_biases});
-  const kernels::ConvSpec& spec = node.layer->plan().spec;
+  const ConvAnswer answer =
+      layers_->conv({weights, options.kernel_h, options.kernel_w, in.c, options.published_c,
+                     options.stride, options.upsample, options.followed_by});
+  const kernels::ConvSpec& spec = answer.spec;
+  node.spec = spec;
+  node.layer = answer.layer;
   node.geometry = geometry(in, spec.kernel_h, spec.kernel_w, options.stride, options.upsample,
                            options.padding, name);
   node.shape = {node.geometry.out_h, node.geometry.out_w, spec.out_c};

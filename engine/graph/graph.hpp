@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "graph/layer_source.hpp"
 #include "kernels/kernels.h"
-#include "model/layer_store.hpp"
 
 namespace nst {
 
@@ -29,11 +29,13 @@ enum class Padding {
 };
 
 struct ConvOptions {
+  int kernel_h = 1, kernel_w = 1;
+  int published_c = 0;  // outputs in the published network; of a depthwise one as many as inputs
   int stride = 1;
   Padding padding = Padding::same;
   int upsample = 1;  // nearest-neighbour ×upsample of the input first
   kernels::Activation act = kernels::Activation::none;
-  bool needs_biases = true;  // false: biases are used if the model has them
+  FollowedBy followed_by = FollowedBy::batch_norm;
 };
 
 enum class NodeKind { input, conv, pool, instance_norm, add, concat, mean };
@@ -44,7 +46,8 @@ struct Node {
   std::vector<int> inputs;  // node ids
   Shape shape;
   // conv and pool
-  const ConvLayer* layer = nullptr;
+  kernels::ConvSpec spec{};
+  const ConvLayer* layer = nullptr;  // not there if only shapes are known
   kernels::ConvGeometry geometry{};
   kernels::Activation act = kernels::Activation::none;  // conv, instance_norm
   // Kept as its deviation from what a flat picture would give (Graph::centred_input).
@@ -59,14 +62,14 @@ struct Node {
 class Graph {
  public:
   // `layers` must outlive the graph.
-  explicit Graph(const LayerStore& layers) : layers_(&layers) {}
+  explicit Graph(const LayerSource& layers) : layers_(&layers) {}
 
   // Each throws Error{model} if the weights do not fit the input, Error{input} if the picture is
   // too small for the operation.
   Value input(Shape shape);
-  // A picture that is given as its deviation from a constant per channel (Execution::input_centre),
-  // and so are the values made of it: each lacks what a picture of that one colour would make of
-  // it, so nothing is rounded to the size of what an instance norm takes away. Of a flat picture
+  // A picture of which, and of the values made of it, the deviations from constants are kept: each
+  // value lacks what a picture of one colour would make in its place (CentreOp chooses the colour),
+  // so that nothing is rounded to the size of what an instance norm takes away. Of a flat picture
   // all deviations are 0, exactly. Up to the first norms they are scaled, so that those of a faint
   // picture are as large as any's.
   //
@@ -74,7 +77,8 @@ class Graph {
   // with none or relu; sums; instance norms, of which any other activation, or being the graph's
   // result, gives the values themselves.
   Value centred_input(Shape shape);
-  // Weights by the full tensor name, biases from the same folder.
+  // Weights by the full tensor name (a depthwise convolution's ends in "/depthwise_weights"),
+  // biases from the same folder.
   Value conv(Value x, const std::string& weights, const ConvOptions& options,
              const std::string& name);
   Value max_pool(Value x, int kernel, int stride, Padding padding, const std::string& name);
@@ -93,7 +97,7 @@ class Graph {
 
   const std::vector<Node>& nodes() const { return nodes_; }
   const Shape& shape(Value x) const { return node(x).shape; }
-  const LayerStore& layers() const { return *layers_; }
+  const LayerSource& layers() const { return *layers_; }
 
  private:
   const Node& node(Value x) const;
@@ -103,7 +107,7 @@ class Graph {
   Value pool(Value x, kernels::PoolKind kind, int kernel, int stride, Padding padding,
              const std::string& name);
 
-  const LayerStore* layers_;
+  const LayerSource* layers_;
   std::vector<Node> nodes_;
 };
 

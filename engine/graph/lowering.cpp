@@ -10,6 +10,9 @@
 #include "graph/lowering.hpp"
 
 #include <algorithm>
+#include <atomic>
+
+#include "nst/error.hpp"
 
 namespace nst {
 namespace {
@@ -23,15 +26,17 @@ constexpr int kItemFloats = 32 * 1024;
 // Channels of a mean that an item takes: a few cache lines of every pixel.
 constexpr int kMeanChannels = 256;
 
+std::atomic<std::uint64_t> lowerings{0};
+
 int rows_per_item(const Shape& shape) {
   return std::clamp(kItemFloats / std::max(shape.w * shape.c, 1), 1, shape.h);
 }
 
 }  // namespace
 
-Lowering::Lowering(const Graph& graph, const LoweringOptions& options)
+Lowering::Lowering(const Graph& graph, const kernels::Table& table, const LoweringOptions& options)
     : graph_(graph), options_(options) {
-  program_.table = &graph.layers().table();
+  program_.table = &table;
   const std::size_t n = graph.nodes().size();
   readers_.resize(n);
   values_.resize(n);
@@ -58,12 +63,22 @@ Program Lowering::run() {
   }
   const std::size_t last = at(graph_.output());
   program_.output_shape = node(last).shape;
-  if (values_[last].x.buffer != kOutputBuffer || !values_[last].is_plain()) {
+  if (options_.output_rows) {
+    emit_output_rows(last);
+  } else if (values_[last].x.buffer != kOutputBuffer || !values_[last].is_plain()) {
     const Operand output = output_operand(node(last).shape);
     emit_affine(values_[last], output, {0, output.shape.h}, node(last).name);
   }
   finish();
   return std::move(program_);
+}
+
+void Lowering::emit_output_rows(std::size_t id) {
+  const Shape& shape = node(id).shape;
+  const Operand rows{kOutputRows, shape, shape.c};
+  emit_affine(values_[id], rows, {0, shape.h}, "");
+  const std::size_t item = at(rows_per_item(shape)) * at(shape.w) * at(shape.c);
+  program_.scratch_floats = std::max(program_.scratch_floats, item);
 }
 
 const Node* Lowering::only_reader(std::size_t id) const {
@@ -97,7 +112,9 @@ Operand Lowering::destination(std::size_t id) {
   const Node* reader = only_reader(id);
   const bool is_normalised_output = reader != nullptr && reader->kind == NodeKind::instance_norm &&
                                     is_output(at(readers_[id].front()));
-  if (is_output(id) || is_normalised_output) return output_operand(node(id).shape);
+  if ((is_output(id) || is_normalised_output) && !options_.output_rows) {
+    return output_operand(node(id).shape);
+  }
   const Slice slice = slices_[id];
   if (slice.concat < 0) return new_tensor(node(id).shape);
   Operand& joint = joints_[at(slice.concat)];
@@ -125,37 +142,6 @@ void Lowering::emit_affine(const FormedOperand& input, const Operand& output, Ro
   const int per_item = rows_per_item(output.shape);
   const int items = (rows.count() + per_item - 1) / per_item;
   push({AffineOp{input, output, rows, per_item}, name, output, items, 0});
-}
-
-const std::vector<Offset>& Lowering::offsets_of(std::size_t id) {
-  std::vector<Offset>& offsets = offsets_[id];
-  if (!node(id).is_centred || !offsets.empty()) return offsets;
-  if (node(id).kind == NodeKind::conv) {
-    const std::vector<Offset>& input = offsets_of(at(node(id).inputs[0]));
-    const std::size_t channels = at(node(id).shape.c);
-    const int buffer = new_buffer(2 * channels);
-    for (const Offset& offset : input) touch(offset.buffer);
-    const bool is_scaled = node(id).is_scaled;
-    push({OffsetOp{node(id).layer, input, node(id).act, is_scaled, buffer}, "", {}, 1, 0});
-    offsets = {{buffer, channels, is_scaled}};
-  } else if (node(id).kind == NodeKind::add) {
-    for (const int input : node(id).inputs) {
-      const std::vector<Offset>& part = offsets_of(at(input));
-      offsets.insert(offsets.end(), part.begin(), part.end());
-    }
-  }
-  return offsets;
-}
-
-void Lowering::keep_offsets(std::size_t id) {
-  if (options_.fuse || node(id).name.empty()) return;
-  for (const Offset& offset : offsets_of(id)) touch(offset.buffer);
-}
-
-void Lowering::describe_result(std::size_t id) {
-  if (options_.fuse || node(id).name.empty()) return;
-  program_.steps.back().offsets = offsets_of(id);
-  program_.steps.back().is_scaled = node(id).is_scaled;
 }
 
 const FormedOperand& Lowering::materialise(std::size_t id) {
@@ -196,14 +182,6 @@ void Lowering::lower_node(std::size_t id) {
       lower_mean(id);
       break;
   }
-}
-
-void Lowering::lower_input(std::size_t id) {
-  program_.input = new_tensor(node(id).shape);
-  values_[id].x = program_.input;
-  if (!node(id).is_centred) return;
-  program_.input_centre = new_buffer(at(node(id).shape.c) + 1);
-  offsets_[id] = {{program_.input_centre, 0, true}};
 }
 
 int Lowering::fusable_sum(std::size_t id) const {
@@ -394,8 +372,11 @@ void Lowering::finish() {
   program_.memory = plan_memory(program_.buffers);
 }
 
-Program lower(const Graph& graph, const LoweringOptions& options) {
-  return Lowering(graph, options).run();
+std::uint64_t lowering_count() { return lowerings; }
+
+Program lower(const Graph& graph, const kernels::Table& table, const LoweringOptions& options) {
+  ++lowerings;
+  return Lowering(graph, table, options).run();
 }
 
 }  // namespace nst

@@ -1,4 +1,5 @@
-// From a graph to a program: what lowering.cpp (nodes), lowering_joined.cpp (convolutions as one
+// From a graph to a program: what lowering.cpp (nodes), lowering_centred.cpp (constants that
+// values deviate from), lowering_joined.cpp (convolutions as one
 // step) and lowering_strips.cpp (steps in strips) share.
 #pragma once
 
@@ -14,7 +15,7 @@ namespace nst {
 
 class Lowering {
  public:
-  Lowering(const Graph& graph, const LoweringOptions& options);
+  Lowering(const Graph& graph, const kernels::Table& table, const LoweringOptions& options);
   Program run();
 
  private:
@@ -54,21 +55,14 @@ class Lowering {
   void touch(const FormedOperand& operand);
   void push(Step step);
 
-  // A centred value's offsets, computed by steps before the next one; they add up.
-  const std::vector<Offset>& offsets_of(std::size_t id);
-  // Keeps a value's offsets for whoever inspects it, where steps are not fused; called before its
-  // last step is pushed.
-  void keep_offsets(std::size_t id);
-  // Says on the last step how its result, node `id`, is kept.
-  void describe_result(std::size_t id);
-
   void emit_affine(const FormedOperand& input, const Operand& output, Rows rows,
                    const std::string& name);
+  // Hands a value to the caller, a few rows an item (LoweringOptions::output_rows).
+  void emit_output_rows(std::size_t id);
   // Stores a deferred value so that anything can read it.
   const FormedOperand& materialise(std::size_t id);
 
   void lower_node(std::size_t id);
-  void lower_input(std::size_t id);
   void lower_conv(std::size_t id);
   void lower_pool(std::size_t id);
   void lower_norm(std::size_t id);
@@ -81,6 +75,17 @@ class Lowering {
   // exists.
   int fusable_sum(std::size_t id) const;
   static std::size_t other_side(const Node& sum, std::size_t id);
+
+  // lowering_centred.cpp
+
+  void lower_input(std::size_t id);
+  // A centred value's offsets, computed by steps before the next one; they add up.
+  const std::vector<Offset>& offsets_of(std::size_t id);
+  // Keeps a value's offsets for whoever inspects it, where steps are not fused; called before its
+  // last step is pushed.
+  void keep_offsets(std::size_t id);
+  // Says on the last step how its result, node `id`, is kept.
+  void describe_result(std::size_t id);
 
   // lowering_joined.cpp
 

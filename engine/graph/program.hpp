@@ -10,12 +10,14 @@
 #include "graph/graph.hpp"
 #include "graph/memory_plan.hpp"
 #include "graph/strips.hpp"
+#include "model/layer_store.hpp"
 
 namespace nst {
 
 inline constexpr int kNoBuffer = -1;
 inline constexpr int kOutputBuffer = -2;  // the caller's memory, dense, given at run time
 inline constexpr int kStripBuffer = -3;   // while lowering: to be made together with the reader
+inline constexpr int kOutputRows = -4;    // finished rows, handed to the caller as they are made
 
 // A tensor in a buffer, a slice of its channels, or some of its rows.
 struct Operand {
@@ -39,7 +41,7 @@ struct Offset {
 // A tensor as its reader forms it: act(x · scale + shift) + residual (kernels::ConvInput).
 struct FormedOperand {
   Operand x;
-  int scale_shift = kNoBuffer;  // buffer [3][c]: scale, shift, relu's floor
+  int scale_shift = kNoBuffer;  // buffer [3][c]: scale, shift, and of relu the floor
   kernels::Activation act = kernels::Activation::none;
   Operand residual;
   bool is_residual_scaled = false;  // the sum is not: its factor is taken away
@@ -105,6 +107,13 @@ struct NormOp {
   int scale_shift;
 };
 
+// Chooses how the centred input is kept, by its pixels: times a factor, plus an offset of each
+// channel, both of which its readers apply.
+struct CentreOp {
+  Operand picture;
+  int scale_shift;  // buffer [2][c], the first row full of the factor
+};
+
 // The constant c that a convolution and its bias make of the constant its centred input deviates
 // from. A value is kept as act(c + d) − act(c), of the deviations' convolution d: after relu
 // max(d + min(c, 0), −max(c, 0)). Its bias and its floor, which is the offset.
@@ -132,7 +141,8 @@ struct MeanOp {
 struct CompleteOp {};
 
 struct Step {
-  std::variant<ConvOp, JoinedOp, PoolOp, NormOp, OffsetOp, AffineOp, MeanOp, CompleteOp> op;
+  std::variant<ConvOp, JoinedOp, PoolOp, NormOp, CentreOp, OffsetOp, AffineOp, MeanOp, CompleteOp>
+      op;
   std::string
       name;  // of the value that is complete after this step; empty for parts of a fused value
   Operand result;
@@ -174,6 +184,10 @@ struct LoweringOptions {
   // true: whatever the style-independent part leaves is kept, so that the rest can run again and
   // again.
   bool keep_encoder = false;
+  // true: the output is no tensor in the caller's memory but rows, each handed to the caller
+  // (Execution::RowSink) while it is in the caches. The graph must end in a deferred value, as a
+  // normalised one is.
+  bool output_rows = false;
 };
 
 struct Program {
@@ -181,7 +195,7 @@ struct Program {
   std::vector<Lifetime> buffers;
   MemoryPlan memory;
   Operand input;
-  int input_centre = kNoBuffer;  // buffer [c + 1] of a centred input: offsets, then the factor
+  int input_centre = kNoBuffer;  // CentreOp::scale_shift
   Shape output_shape;
   int first_style_step = 0;        // the steps before it do not depend on the style
   std::size_t scratch_floats = 0;  // per thread
@@ -192,6 +206,10 @@ struct Program {
 
 // Decides what is fused, which buffers exist and where they lie. The graph's layers must outlive
 // the program.
-Program lower(const Graph& graph, const LoweringOptions& options);
+Program lower(const Graph& graph, const kernels::Table& table, const LoweringOptions& options);
+
+// How many programs this process has lowered, for the tests: each takes about as long as painting
+// some hundred pixels.
+std::uint64_t lowering_count();
 
 }  // namespace nst

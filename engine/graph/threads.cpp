@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <string>
 
-#include "nst/nst.hpp"
+#include "nst/error.hpp"
+#include "nst/threads.hpp"
 #include "platform/processors.hpp"
 #include "platform/threads.hpp"
 

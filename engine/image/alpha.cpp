@@ -6,7 +6,9 @@
 #include <cstddef>
 #include <cstring>
 
+#include "image/picture_rows.hpp"
 #include "image/view.hpp"
+#include "nst/error.hpp"
 #include "platform/float_environment.hpp"
 
 namespace nst {
@@ -31,8 +33,6 @@ void compose_row(const std::uint8_t* rgba, int width, Colour background, std::ui
   }
 }
 
-namespace {
-
 void compose_row(const float* rgba, int width, Colour background, float* rgb) {
   const float below[3] = {static_cast<float>(background.red) / 255.0f,
                           static_cast<float>(background.green) / 255.0f,
@@ -42,15 +42,13 @@ void compose_row(const float* rgba, int width, Colour background, float* rgb) {
   }
 }
 
+namespace {
+
 template <typename T>
 void compose_rows(const ImageView& picture, Colour background, T* out) {
+  RgbRows<T> rows(picture, background);
   for (int y = 0; y < picture.height; ++y, out += std::ptrdiff_t{3} * picture.width) {
-    const T* row = view_row<T>(picture, y);
-    if (picture.channels == 4) {
-      compose_row(row, picture.width, background, out);
-    } else {
-      std::copy_n(row, std::ptrdiff_t{3} * picture.width, out);
-    }
+    std::copy_n(rows.row(y), std::ptrdiff_t{3} * picture.width, out);
   }
 }
 
@@ -58,7 +56,7 @@ void compose_rows(const ImageView& picture, Colour background, T* out) {
 
 Image compose(const ImageView& picture, Colour background) {
   const DefaultFloatEnvironment environment;
-  check_view(picture);
+  check_picture(picture);
   Image out(picture.width, picture.height, 3, picture.type);
   if (picture.type == SampleType::u8) {
     compose_rows<std::uint8_t>(picture, background, out.u8());
@@ -66,20 +64,6 @@ Image compose(const ImageView& picture, Colour background) {
     compose_rows<float>(picture, background, out.f32());
   }
   return out;
-}
-
-Image alpha_plane(const ImageView& rgba) {
-  check_view(rgba);
-  if (rgba.channels != 4 || rgba.type != SampleType::u8) {
-    throw Error(ErrorCode::usage, "alpha is taken from u8 pictures of 4 channels");
-  }
-  Image alpha(rgba.width, rgba.height, 1, SampleType::u8);
-  std::uint8_t* out = alpha.u8();
-  for (int y = 0; y < rgba.height; ++y) {
-    const auto* from = view_row<std::uint8_t>(rgba, y) + 3;
-    for (int x = 0; x < rgba.width; ++x, from += 4) *out++ = *from;
-  }
-  return alpha;
 }
 
 Image with_alpha(const ImageView& rgb, const Image& alpha) {

@@ -1,16 +1,17 @@
-// What the transparency functions of nst.hpp share with the codecs and the resize.
+// What the transparency functions of nst/image.hpp share with the codecs and the painting.
 #pragma once
 
 #include <cstdint>
 
-#include "nst/nst.hpp"
+#include "nst/image.hpp"
 
 namespace nst {
 
-// rgb[3 * width] = the row rgba[4 * width] as it looks on `background`, rounded to nearest.
+// rgb[3 * width] = the row rgba[4 * width] as it looks on `background`; u8 rounded to nearest.
 void compose_row(const std::uint8_t* rgba, int width, Colour background, std::uint8_t* rgb);
+void compose_row(const float* rgba, int width, Colour background, float* rgb);
 
-// The fourth channel of a u8 picture as a u8 picture of one.
-Image alpha_plane(const ImageView& rgba);
+// Returns the alpha of a picture of any format that has one as u8 of one channel; floats rounded.
+Image alpha_plane(const ImageView& image);
 
 }  // namespace nst

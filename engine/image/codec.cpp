@@ -13,6 +13,7 @@
 #include "image/npy.hpp"
 #include "image/samples.hpp"
 #include "image/view.hpp"
+#include "nst/error.hpp"
 #include "platform/float_environment.hpp"
 
 namespace nst {

@@ -4,7 +4,7 @@
 #include <cstdint>
 
 #include "base/byte_reader.hpp"
-#include "nst/nst.hpp"
+#include "nst/image.hpp"
 
 namespace nst {
 

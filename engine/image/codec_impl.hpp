@@ -6,7 +6,8 @@
 #include <vector>
 
 #include "base/byte_reader.hpp"
-#include "nst/nst.hpp"
+#include "nst/error.hpp"
+#include "nst/image.hpp"
 
 namespace nst::codec {
 

@@ -20,6 +20,7 @@
 #include "image/codec_impl.hpp"
 #include "image/exif.hpp"
 #include "image/jpeg_segments.hpp"
+#include "nst/error.hpp"
 
 namespace nst::codec {
 namespace {

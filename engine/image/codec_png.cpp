@@ -19,6 +19,7 @@
 #include "image/codec_impl.hpp"
 #include "image/exif.hpp"
 #include "image/png_chunks.hpp"
+#include "nst/error.hpp"
 
 namespace nst::codec {
 namespace {

@@ -13,6 +13,7 @@
 #include "image/codec_impl.hpp"
 #include "image/exif.hpp"
 #include "image/stb_files.hpp"
+#include "nst/error.hpp"
 
 namespace {
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "image/codec_impl.hpp"
+#include "nst/error.hpp"
 
 namespace nst::codec {
 namespace {

@@ -5,7 +5,8 @@
 #include <string_view>
 
 #include "base/text.hpp"
-#include "nst/nst.hpp"
+#include "nst/error.hpp"
+#include "nst/image.hpp"
 
 namespace nst {
 namespace {

@@ -4,6 +4,8 @@
 #include <cstring>
 #include <string_view>
 
+#include "nst/error.hpp"
+
 namespace nst {
 namespace {
 

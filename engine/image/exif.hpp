@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/byte_reader.hpp"
-#include "nst/nst.hpp"
+#include "nst/image.hpp"
 
 namespace nst {
 

@@ -7,6 +7,7 @@
 #include "base/text.hpp"
 #include "image/codec.hpp"
 #include "image/view.hpp"
+#include "nst/error.hpp"
 #include "platform/aligned_buffer.hpp"
 #include "platform/file.hpp"
 #include "platform/float_environment.hpp"
@@ -40,21 +41,37 @@ Image::Image(int width_, int height_, int channels_, SampleType type_)
   }
 }
 
-void check_view(const ImageView& image, const char* what) {
+void check_picture(const ImageView& image, const char* what) {
   const auto fail = [&](const std::string& problem) {
     throw Error(ErrorCode::usage, std::string(what) + ": " + problem);
   };
   if (image.data == nullptr) fail("no pixels given");
   if (image.width <= 0 || image.height <= 0) fail("its sides must be positive");
-  if (image.channels != 3 && image.channels != 4) {
-    fail("it must have 3 or 4 channels, not " + std::to_string(image.channels));
+  const bool grey = image.format == PixelFormat::grey;
+  const int colours = grey ? 1 : 3;
+  if (image.channels != colours && image.channels != colours + 1) {
+    fail(std::string("it must have ") + (grey ? "1 or 2" : "3 or 4") + " channels, not " +
+         std::to_string(image.channels));
   }
-  const std::ptrdiff_t sample_bytes = image.type == SampleType::u8 ? 1 : sizeof(float);
-  const std::ptrdiff_t dense = std::ptrdiff_t{image.width} * image.channels * sample_bytes;
+  const std::ptrdiff_t sample = sample_bytes(image.type);
+  const bool planar = image.format == PixelFormat::planar;
+  const std::ptrdiff_t dense = std::ptrdiff_t{image.width} * (planar ? 1 : image.channels) * sample;
   const std::ptrdiff_t stride = view_stride(image);
-  if (std::abs(stride) < dense || stride % sample_bytes != 0) {
+  if (std::abs(stride) < dense || stride % sample != 0) {
     fail("its row stride of " + std::to_string(stride) + " bytes does not fit its width");
   }
+  if (planar && plane_stride(image) % sample != 0) {
+    fail("its plane stride of " + std::to_string(plane_stride(image)) +
+         " bytes does not fit its samples");
+  }
+}
+
+void check_view(const ImageView& image, const char* what) {
+  if (image.format != PixelFormat::rgb) {
+    throw Error(ErrorCode::usage,
+                std::string(what) + ": it must be interleaved RGB or RGBA; compose makes it so");
+  }
+  check_picture(image, what);
 }
 
 Image to_u8(const ImageView& image, Quantise method) {

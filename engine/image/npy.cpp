@@ -5,6 +5,8 @@
 #include <string_view>
 #include <utility>
 
+#include "nst/error.hpp"
+
 namespace nst {
 namespace {
 

@@ -1,6 +1,8 @@
 // Resizing, row by row: no intermediate picture, two or three rows of floats at most.
 //
 // This unit is compiled without fused multiply-adds, so that every machine makes the same floats.
+#include "image/resize.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
@@ -8,7 +10,10 @@
 #include <vector>
 
 #include "image/alpha.hpp"
+#include "image/network_picture.hpp"
+#include "image/picture_rows.hpp"
 #include "image/view.hpp"
+#include "nst/error.hpp"
 #include "platform/float_environment.hpp"
 
 namespace nst {
@@ -20,16 +25,34 @@ constexpr int kRgb = 3;
 template <typename T>
 constexpr float kFullScale = sizeof(T) == 1 ? 255.0f : 1.0f;
 
-template <typename T>
-void convert(const ImageView& in, Image& out) {
-  float* to = out.f32();
-  for (int y = 0; y < in.height; ++y) {
-    const T* from = view_row<T>(in, y);
-    for (int x = 0; x < in.width; ++x, from += in.channels, to += kRgb) {
-      for (int c = 0; c < kRgb; ++c) to[c] = static_cast<float>(from[c]) / kFullScale<T>;
-    }
+// A resize writes output row y to out.place(y) and then calls out.made(y). Rows of a picture lie
+// one after the other and stay.
+class DenseRows {
+ public:
+  DenseRows(float* first, int width, int channels)
+      : first_(first), row_(std::ptrdiff_t{width} * channels) {}
+  float* place(int y) const { return first_ + row_ * y; }
+  void made(int) const {}
+
+ private:
+  float* first_;
+  std::ptrdiff_t row_;
+};
+
+// Rows of one channel that become bytes as they are made.
+class ByteRows {
+ public:
+  explicit ByteRows(Image& out) : out_(out), line_(static_cast<std::size_t>(out.width)) {}
+  float* place(int) { return line_.data(); }
+  void made(int y) {
+    std::uint8_t* to = out_.u8() + std::ptrdiff_t{out_.width} * y;
+    for (const float value : line_) *to++ = byte_of_unit(value, 0.5f);
   }
-}
+
+ private:
+  Image& out_;
+  std::vector<float> line_;
+};
 
 // The weights of the source samples that make each output sample of one axis.
 struct Filter {
@@ -119,20 +142,20 @@ void filter_line(const float* line, int channels, const Filter& filter, int widt
   }
 }
 
-template <typename T>
-void resize_smooth(const ImageView& in, Image& out) {
-  const Filter vertical = triangle_filter(in.height, out.height, 1.0f / kFullScale<T>);
-  const Filter horizontal = triangle_filter(in.width, out.width, 1.0f);
+template <typename T, int kChannels, typename Rows>
+void resize_smooth(const ImageView& in, Size size, Rows& out) {
+  const Filter vertical = triangle_filter(in.height, size.height, 1.0f / kFullScale<T>);
+  const Filter horizontal = triangle_filter(in.width, size.width, 1.0f);
   std::vector<float> line(
       static_cast<std::size_t>(in.width) * static_cast<std::size_t>(in.channels) + 1);
-  for (int y = 0; y < out.height; ++y) {
+  for (int y = 0; y < size.height; ++y) {
     blend_rows<T>(in, vertical.spans[y], vertical.of(y), line.data());
-    float* row = out.f32() + std::ptrdiff_t{out.channels} * out.width * y;
-    if (out.channels == 1) {
-      filter_plane_line(line.data(), horizontal, out.width, row);
+    if constexpr (kChannels == 1) {
+      filter_plane_line(line.data(), horizontal, size.width, out.place(y));
     } else {
-      filter_line(line.data(), in.channels, horizontal, out.width, row);
+      filter_line(line.data(), in.channels, horizontal, size.width, out.place(y));
     }
+    out.made(y);
   }
 }
 
@@ -156,16 +179,16 @@ std::vector<Lerp> interpolation(int in, int out, bool half_pixel_centres) {
   return lerps;
 }
 
-template <typename T, int kChannels>
-void resize_tensorflow(const ImageView& in, Image& out, bool half_pixel_centres) {
-  const std::vector<Lerp> columns = interpolation(in.width, out.width, half_pixel_centres);
-  const std::vector<Lerp> rows = interpolation(in.height, out.height, half_pixel_centres);
+template <typename T, int kChannels, typename Rows>
+void resize_tensorflow(const ImageView& in, Size size, Rows& out, bool half_pixel_centres) {
+  const std::vector<Lerp> columns = interpolation(in.width, size.width, half_pixel_centres);
+  const std::vector<Lerp> rows = interpolation(in.height, size.height, half_pixel_centres);
   // The last two source rows, resized horizontally.
   struct Line {
     int source = -1;
     std::vector<float> values;
   } lines[2];
-  const std::size_t samples = std::size_t{kChannels} * static_cast<std::size_t>(out.width);
+  const std::size_t samples = std::size_t{kChannels} * static_cast<std::size_t>(size.width);
   for (Line& line : lines) line.values.resize(samples);
 
   const auto horizontal = [&](int source, int other) -> const float* {
@@ -188,20 +211,31 @@ void resize_tensorflow(const ImageView& in, Image& out, bool half_pixel_centres)
     return line.values.data();
   };
 
-  float* to = out.f32();
-  for (const Lerp& row : rows) {
+  for (int y = 0; y < size.height; ++y) {
+    const Lerp& row = rows[y];
     const float* top = horizontal(row.lower, row.upper);
     const float* bottom = horizontal(row.upper, row.lower);
+    float* to = out.place(y);
     for (std::size_t i = 0; i < samples; ++i) {
       to[i] = (top[i] + (bottom[i] - top[i]) * row.weight) / kFullScale<T>;
     }
-    to += samples;
+    out.made(y);
   }
 }
 
-// Has every pixel the colour of the first? Ends at one that has not.
+template <typename T, int kChannels, typename Rows>
+void resize_as(const ImageView& in, Size size, Resize method, Rows& out) {
+  if (method == Resize::smooth) {
+    resize_smooth<T, kChannels>(in, size, out);
+  } else {
+    resize_tensorflow<T, kChannels>(in, size, out, method == Resize::tf);
+  }
+}
+
+// Is every pixel the colour of the first? Then out [h, w, 3] is filled with it, to the bit: of what
+// rounding made of it a network of instance norms would make a picture.
 template <typename T>
-bool is_flat(const ImageView& in) {
+bool fill_if_flat(const ImageView& in, Size size, float* out) {
   const T* const first = view_row<T>(in, 0);
   for (int y = 0; y < in.height; ++y) {
     const T* pixel = view_row<T>(in, y);
@@ -209,60 +243,51 @@ bool is_flat(const ImageView& in) {
       if (!std::equal(first, first + kRgb, pixel)) return false;
     }
   }
+  const std::ptrdiff_t pixels = std::ptrdiff_t{size.width} * size.height;
+  for (std::ptrdiff_t i = 0; i < pixels; ++i, out += kRgb) {
+    for (int c = 0; c < kRgb; ++c) out[c] = static_cast<float>(first[c]) / kFullScale<T>;
+  }
   return true;
-}
-
-template <typename T>
-void fill(const T* colour, Image& out) {
-  for (std::size_t i = 0; i < out.sample_count(); ++i) {
-    out.f32()[i] = static_cast<float>(colour[i % kRgb]) / kFullScale<T>;
-  }
-}
-
-template <typename T>
-void resize_as(const ImageView& in, Image& out, Resize method) {
-  if (in.width == out.width && in.height == out.height) {
-    convert<T>(in, out);
-  } else if (is_flat<T>(in)) {
-    // To the bit: what rounding makes of it a network of instance norms would magnify.
-    fill(view_row<T>(in, 0), out);
-  } else if (method == Resize::smooth) {
-    resize_smooth<T>(in, out);
-  } else {
-    resize_tensorflow<T, kRgb>(in, out, method == Resize::tf);
-  }
 }
 
 }  // namespace
 
+void resize_into(const ImageView& image, Size size, Resize method, float* out) {
+  DenseRows rows(out, size.width, kRgb);
+  const bool bytes = image.type == SampleType::u8;
+  if (bytes ? fill_if_flat<std::uint8_t>(image, size, out)
+            : fill_if_flat<float>(image, size, out)) {
+    return;
+  }
+  if (bytes) {
+    resize_as<std::uint8_t, kRgb>(image, size, method, rows);
+  } else {
+    resize_as<float, kRgb>(image, size, method, rows);
+  }
+}
+
 Image resize(const ImageView& image, int width, int height, Resize method) {
   const DefaultFloatEnvironment environment;
-  check_view(image);
+  check_picture(image);
   Image out(width, height, kRgb, SampleType::f32);
-  if (image.type == SampleType::u8) {
-    resize_as<std::uint8_t>(image, out, method);
-  } else {
-    resize_as<float>(image, out, method);
-  }
+  fill_input(image, {{width, height}, method, std::nullopt, ""}, out.f32());
+  return out;
+}
+
+Image alpha_at(const ImageView& image, Size size, Resize method) {
+  Image alpha = alpha_plane(image);
+  if (size == Size{image.width, image.height}) return alpha;
+  Image out(size.width, size.height, 1, SampleType::u8);
+  ByteRows rows(out);
+  resize_as<std::uint8_t, 1>(alpha.view(), size, method, rows);
   return out;
 }
 
 Image resized_alpha(const ImageView& rgba, int width, int height, Resize method) {
   const DefaultFloatEnvironment environment;
-  Image alpha = alpha_plane(rgba);
-  if (width == rgba.width && height == rgba.height) return alpha;
-  Image floats(width, height, 1, SampleType::f32);
-  const ImageView plane = alpha.view();
-  if (method == Resize::smooth) {
-    resize_smooth<std::uint8_t>(plane, floats);
-  } else {
-    resize_tensorflow<std::uint8_t, 1>(plane, floats, method == Resize::tf);
-  }
-  Image out(width, height, 1, SampleType::u8);
-  for (std::size_t i = 0; i < out.sample_count(); ++i) {
-    out.u8()[i] = byte_of_unit(floats.f32()[i], 0.5f);
-  }
-  return out;
+  check_picture(rgba);
+  if (!has_alpha(rgba)) throw Error(ErrorCode::usage, "the picture has no alpha");
+  return alpha_at(rgba, {width, height}, method);
 }
 
 }  // namespace nst

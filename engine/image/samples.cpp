@@ -4,7 +4,9 @@
 #include <cmath>
 #include <cstddef>
 
+#include "image/picture_rows.hpp"
 #include "image/view.hpp"
+#include "nst/error.hpp"
 
 namespace nst {
 namespace {
@@ -59,9 +61,14 @@ void check_row(const float* row, int count, int channels, int y, const std::stri
 
 void check_samples(const ImageView& image, const std::string& what) {
   if (image.type != SampleType::f32) return;
-  for (int y = 0; y < image.height; ++y) {
-    check_row(view_row<float>(image, y), image.width, image.channels, y, what);
+  if (image.format == PixelFormat::rgb) {
+    for (int y = 0; y < image.height; ++y) {
+      check_row(view_row<float>(image, y), image.width, image.channels, y, what);
+    }
+    return;
   }
+  RgbRows<float> rows(image, std::nullopt);
+  for (int y = 0; y < image.height; ++y) check_row(rows.row(y), image.width, 3, y, what);
 }
 
 void check_style_values(const StyleVector& style, const std::string& what) {

@@ -4,7 +4,8 @@
 
 #include <string>
 
-#include "nst/nst.hpp"
+#include "nst/image.hpp"
+#include "nst/style.hpp"
 
 namespace nst {
 

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "image/codec_impl.hpp"
+#include "nst/error.hpp"
 
 namespace nst::codec {
 namespace {

@@ -4,19 +4,33 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "nst/nst.hpp"
+#include "nst/image.hpp"
 
 namespace nst {
 
-// Throws Error{usage} unless the view has pixels of 3 or 4 channels and a stride that fits; `what`
-// ("content picture") names it in the message.
+// Throws Error{usage} unless the view has pixels and strides that fit its format; `what` ("content
+// picture") names it in the message.
+void check_picture(const ImageView& image, const char* what = "picture");
+// The same for functions that take interleaved RGB or RGBA alone.
 void check_view(const ImageView& image, const char* what = "picture");
+
+inline std::ptrdiff_t sample_bytes(SampleType type) {
+  return type == SampleType::u8 ? 1 : static_cast<std::ptrdiff_t>(sizeof(float));
+}
+
+inline bool has_alpha(const ImageView& image) { return image.channels % 2 == 0; }
 
 // Bytes from row to row.
 inline std::ptrdiff_t view_stride(const ImageView& image) {
   if (image.row_stride_bytes != 0) return image.row_stride_bytes;
-  const std::ptrdiff_t sample_bytes = image.type == SampleType::u8 ? 1 : sizeof(float);
-  return std::ptrdiff_t{image.width} * image.channels * sample_bytes;
+  const int side_by_side = image.format == PixelFormat::planar ? 1 : image.channels;
+  return std::ptrdiff_t{image.width} * side_by_side * sample_bytes(image.type);
+}
+
+// Bytes from plane to plane of a planar picture.
+inline std::ptrdiff_t plane_stride(const ImageView& image) {
+  if (image.plane_stride_bytes != 0) return image.plane_stride_bytes;
+  return view_stride(image) * image.height;
 }
 
 // A sample in 0..1 as a byte: clamped, NaN as 0; half = 0.5f rounds to nearest, 0 truncates.

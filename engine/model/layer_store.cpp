@@ -3,27 +3,22 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/text.hpp"
+#include "nst/error.hpp"
 #include "platform/fork_guard.hpp"
 
 namespace nst {
 namespace {
 
-// Larger sides are no network of this family and would overflow the kernels' int arithmetic.
-constexpr std::int64_t kMaxKernel = 15;
-constexpr std::int64_t kMaxChannels = 1 << 14;
+constexpr std::int64_t kMaxStyleSize = 4096;  // as many as a style vector's file may hold
 
-std::string shape_text(const std::vector<std::int64_t>& shape) {
-  std::string text = "[";
-  for (std::size_t i = 0; i < shape.size(); ++i) {
-    text += (i ? ", " : "") + std::to_string(shape[i]);
-  }
-  return text + "]";
-}
-
-AlignedBuffer copy_floats(const TensorEntry& tensor, const std::string& name) {
-  AlignedBuffer buffer(static_cast<std::size_t>(tensor.element_count()), name);
+// The tensor's values: where they stand in the file if that is possible, else converted into
+// `buffer`.
+const float* as_floats(const TensorEntry& tensor, const std::string& name, AlignedBuffer& buffer) {
+  if (const float* values = floats_in_place(tensor)) return values;
+  buffer = AlignedBuffer(static_cast<std::size_t>(tensor.element_count()), name);
   to_float(tensor, buffer.data());
-  return buffer;
+  return buffer.data();
 }
 
 // Whole cache lines.
@@ -49,8 +44,8 @@ std::size_t ConvLayer::packed_floats() const {
 
 template <class F>
 void ConvLayer::with_weights(F&& f) const {
-  if (const float* values = floats_in_place(*weights_)) return f(values);
-  f(copy_floats(*weights_, name_).data());
+  AlignedBuffer converted;
+  f(as_floats(*weights_, name_, converted));
 }
 
 void ConvLayer::pack(const std::shared_ptr<AlignedBuffer>& block, float* place) const {
@@ -89,7 +84,8 @@ void LayerStore::refuse(const std::string& what) const {
 }
 
 void LayerStore::fail(const std::string& tensor, const std::string& what) const {
-  refuse("tensor " + tensor + " " + what);
+  throw Error(ErrorCode::model, name_ + ": tensor " + tensor + " " + what +
+                                    "; convert the weights again with nst-weights");
 }
 
 const TensorEntry& LayerStore::find(const std::string& name) const {
@@ -98,70 +94,87 @@ const TensorEntry& LayerStore::find(const std::string& name) const {
   return it->second;
 }
 
-const ConvLayer& LayerStore::conv(const std::string& weights_name, const ConvUse& use) const {
+kernels::ConvSpec LayerStore::spec_of(const ConvQuery& query, const TensorEntry& weights) const {
+  const std::vector<std::int64_t>& s = weights.shape;
+  const bool depthwise = query.weights.ends_with("depthwise_weights");
+  const bool fits = s.size() == 4 && s[0] == query.kernel_h && s[1] == query.kernel_w &&
+                    s[2] == query.in_c && s[3] >= 1 && s[3] <= kMaxChannels &&
+                    (!depthwise || s[3] == 1);
+  if (!fits) {
+    fail(query.weights, "has shape " + shape_text(s) + " where [" + std::to_string(query.kernel_h) +
+                            ", " + std::to_string(query.kernel_w) + ", " +
+                            std::to_string(query.in_c) + (depthwise ? ", 1]" : ", out]") +
+                            " is needed");
+  }
+  return {
+      query.kernel_h, query.kernel_w, query.in_c, depthwise ? query.in_c : static_cast<int>(s[3]),
+      query.stride,   query.upsample, depthwise};
+}
+
+const TensorEntry* LayerStore::biases_of(const ConvQuery& query, int channels) const {
+  const std::string folder = query.weights.substr(0, query.weights.rfind('/'));
+  const auto biases = file_->contents.tensors.find(folder + "/biases");
+  const bool has_biases = biases != file_->contents.tensors.end();
+  if (!has_biases && query.followed_by == FollowedBy::instance_norm) return nullptr;
+  if (!has_biases) fail(folder + "/biases", "is missing");
+  if (biases->second.shape != std::vector<std::int64_t>{channels}) {
+    fail(biases->first, "has shape " + shape_text(biases->second.shape) + " where [" +
+                            std::to_string(channels) + "] is needed");
+  }
+  return &biases->second;
+}
+
+ConvAnswer LayerStore::conv(const ConvQuery& query) const {
   const std::string key =
-      weights_name + "|" + std::to_string(use.stride) + "|" + std::to_string(use.upsample);
+      query.weights + "|" + std::to_string(query.stride) + "|" + std::to_string(query.upsample);
   const ForkGuard no_fork;
   const std::lock_guard lock(mutex_);
   std::unique_ptr<ConvLayer>& slot = convs_[key];
-  if (slot) {
-    if (slot->plan().spec.in_c != use.in_c) fail(weights_name, "is used with two input sizes");
-    return *slot;
+  if (!slot) {
+    const TensorEntry& weights = find(query.weights);
+    const kernels::ConvSpec spec = spec_of(query, weights);
+    slot = std::make_unique<ConvLayer>(*table_, spec, weights, biases_of(query, spec.out_c),
+                                       query.weights);
+  } else if (slot->plan().spec.in_c != query.in_c) {
+    fail(query.weights, "is used with two input sizes");
   }
-
-  const TensorEntry& weights = find(weights_name);
-  const std::vector<std::int64_t>& s = weights.shape;
-  const bool depthwise = weights_name.ends_with("depthwise_weights");
-  const bool fits = s.size() == 4 && s[0] >= 1 && s[0] <= kMaxKernel && s[1] >= 1 &&
-                    s[1] <= kMaxKernel && s[2] == use.in_c && s[3] >= 1 && s[3] <= kMaxChannels &&
-                    (!depthwise || s[3] == 1);
-  if (!fits) {
-    fail(weights_name, "has shape " + shape_text(s) + " where [kh, kw, " +
-                           std::to_string(use.in_c) + (depthwise ? ", 1]" : ", out]") +
-                           " is needed");
-  }
-  const kernels::ConvSpec spec{static_cast<int>(s[0]),
-                               static_cast<int>(s[1]),
-                               use.in_c,
-                               depthwise ? use.in_c : static_cast<int>(s[3]),
-                               use.stride,
-                               use.upsample,
-                               depthwise};
-
-  const std::string folder = weights_name.substr(0, weights_name.rfind('/'));
-  const auto biases = file_->contents.tensors.find(folder + "/biases");
-  const bool has_biases = biases != file_->contents.tensors.end();
-  if (use.needs_biases && !has_biases) fail(folder + "/biases", "is missing");
-  if (has_biases && biases->second.shape != std::vector<std::int64_t>{spec.out_c}) {
-    fail(biases->first, "has shape " + shape_text(biases->second.shape) + " where [" +
-                            std::to_string(spec.out_c) + "] is needed");
-  }
-  slot = std::make_unique<ConvLayer>(*table_, spec, weights, has_biases ? &biases->second : nullptr,
-                                     weights_name);
-  return *slot;
+  return {slot->plan().spec, slot.get()};
 }
 
-const LayerStore::Dense& LayerStore::dense(const std::string& layer, int in) const {
+int LayerStore::dense(const std::string& layer, int inputs, int outputs) const {
+  const std::vector<std::int64_t>& s = find(layer + "/weights").shape;
+  const bool fits = s.size() == 4 && s[0] == 1 && s[1] == 1 &&
+                    (inputs == 0 ? s[2] >= 1 && s[2] <= kMaxStyleSize : s[2] == inputs) &&
+                    s[3] == outputs;
+  if (!fits) {
+    fail(layer + "/weights", "has shape " + shape_text(s) + " where [1, 1, " +
+                                 (inputs == 0 ? "in" : std::to_string(inputs)) + ", " +
+                                 std::to_string(outputs) + "] is needed");
+  }
+  const TensorEntry& biases = find(layer + "/biases");
+  if (biases.shape != std::vector<std::int64_t>{outputs}) {
+    fail(layer + "/biases", "has shape " + shape_text(biases.shape) + " where [" +
+                                std::to_string(outputs) + "] is needed");
+  }
+  return static_cast<int>(s[2]);
+}
+
+bool LayerStore::holds(std::string_view prefix) const {
+  const auto it = file_->contents.tensors.lower_bound(std::string(prefix));
+  return it != file_->contents.tensors.end() && it->first.starts_with(prefix);
+}
+
+const LayerStore::Dense& LayerStore::dense_layer(const std::string& layer) const {
   const ForkGuard no_fork;
   const std::lock_guard lock(mutex_);
   std::unique_ptr<Dense>& slot = denses_[layer];
   if (slot) return *slot;
   const TensorEntry& weights = find(layer + "/weights");
-  const std::vector<std::int64_t>& s = weights.shape;
-  if (s.size() != 4 || s[0] != 1 || s[1] != 1 || s[2] != in || s[3] < 1 || s[3] > kMaxChannels) {
-    fail(layer + "/weights",
-         "has shape " + shape_text(s) + " where [1, 1, " + std::to_string(in) + ", out] is needed");
-  }
-  const TensorEntry& biases = find(layer + "/biases");
-  if (biases.shape != std::vector<std::int64_t>{s[3]}) {
-    fail(layer + "/biases", "has shape " + shape_text(biases.shape) + " where [" +
-                                std::to_string(s[3]) + "] is needed");
-  }
   auto dense = std::make_unique<Dense>();
-  dense->in = in;
-  dense->out = static_cast<int>(s[3]);
-  dense->weights = copy_floats(weights, layer);
-  dense->biases = copy_floats(biases, layer);
+  dense->in = static_cast<int>(weights.shape[2]);
+  dense->out = static_cast<int>(weights.shape[3]);
+  dense->weights = as_floats(weights, layer, dense->converted_weights);
+  dense->biases = as_floats(find(layer + "/biases"), layer, dense->converted_biases);
   slot = std::move(dense);
   return *slot;
 }

@@ -7,8 +7,10 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "graph/layer_source.hpp"
 #include "kernels/kernels.h"
 #include "model/model_file.hpp"
 #include "platform/aligned_buffer.hpp"
@@ -56,43 +58,37 @@ class ConvLayer {
   mutable std::vector<double> tap_sums_;
 };
 
-// How a network uses a convolution's weights; the rest of the spec follows from their shape.
-struct ConvUse {
-  int in_c;
-  int stride = 1;
-  int upsample = 1;
-  bool needs_biases = true;
-};
-
 // Thread-safe. Borrows the model file, which must outlive it.
-class LayerStore {
+class LayerStore final : public LayerSource {
  public:
   // `name` is the model's name in messages.
   LayerStore(const ModelFile& file, const kernels::Table& table, std::string name);
 
   const kernels::Table& table() const { return *table_; }
 
-  // The convolution whose weights are the tensor `weights_name` ([kh, kw, in_c, out_c], or [kh, kw,
-  // c, 1] where the name ends in "depthwise_weights") with the biases of the same folder, if
-  // there are any or `use` needs them. Throws Error{model} if a tensor is missing, has another rank
-  // or another in_c, or the biases do not match.
-  const ConvLayer& conv(const std::string& weights_name, const ConvUse& use) const;
+  // Weights are [kh, kw, in_c, out_c], or [kh, kw, c, 1] where the name ends in
+  // "depthwise_weights"; biases of the same folder are used where there are any.
+  ConvAnswer conv(const ConvQuery& query) const override;
+  int dense(const std::string& layer, int inputs, int outputs) const override;
+  bool holds(std::string_view prefix) const override;
+  // "<name>: <what>; <what to do>".
+  void refuse(const std::string& what) const override;
 
-  // A [1, 1, in, out] tensor and its [out] biases as plain floats: a dense layer.
+  // A dense layer as plain floats: the file's own where it holds such.
   struct Dense {
     int in = 0, out = 0;
-    AlignedBuffer weights;  // [in][out]
-    AlignedBuffer biases;   // [out]
+    const float* weights = nullptr;  // [in][out]
+    const float* biases = nullptr;   // [out]
+    AlignedBuffer converted_weights, converted_biases;
   };
-  // `layer` without "/weights". Throws Error{model} unless the shape is [1, 1, in, anything].
-  const Dense& dense(const std::string& layer, int in) const;
-
-  // Throws Error{model} about this model: "<name>: <what>; <what to do>".
-  [[noreturn]] void refuse(const std::string& what) const;
+  // The layer that dense() has checked; `layer` without "/weights".
+  const Dense& dense_layer(const std::string& layer) const;
 
  private:
   const TensorEntry& find(const std::string& name) const;
   [[noreturn]] void fail(const std::string& tensor, const std::string& what) const;
+  kernels::ConvSpec spec_of(const ConvQuery& query, const TensorEntry& weights) const;
+  const TensorEntry* biases_of(const ConvQuery& query, int channels) const;
 
   const ModelFile* file_;
   const kernels::Table* table_;

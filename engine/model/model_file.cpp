@@ -14,6 +14,7 @@
 #include "base/text.hpp"
 #include "model/recognise.hpp"
 #include "model/style_space.hpp"
+#include "nst/error.hpp"
 
 namespace nst {
 namespace {
@@ -24,11 +25,6 @@ constexpr const char* kFormatVersion = "1";
 template <typename Kind>
 using KindNames = std::vector<std::pair<Kind, const char*>>;
 
-const KindNames<PredictorKind> kPredictors = {{PredictorKind::none, "none"},
-                                              {PredictorKind::inception_v3, "inception_v3"},
-                                              {PredictorKind::mobilenet_v2, "mobilenet_v2"}};
-const KindNames<TransformerKind> kTransformers = {{TransformerKind::full, "full"},
-                                                  {TransformerKind::separable, "separable"}};
 const KindNames<PaddingKind> kPaddings = {{PaddingKind::reflect, "reflect"},
                                           {PaddingKind::zero, "zero"}};
 
@@ -189,8 +185,6 @@ void check_size(const NamedTensor& tensor) {
 
 }  // namespace
 
-std::string to_string(PredictorKind kind) { return name_of(kPredictors, kind); }
-std::string to_string(TransformerKind kind) { return name_of(kTransformers, kind); }
 std::string to_string(PaddingKind kind) { return name_of(kPaddings, kind); }
 
 bool is_model_file(const SafeTensors& contents) {
@@ -215,8 +209,7 @@ ModelFile parse_model_file(Bytes bytes, const std::string& name, Changed changed
     }
   }
   reader.check_types();
-  model.architecture = {reader.kind("predictor", kPredictors),
-                        reader.kind("transformer", kTransformers),
+  model.architecture = {reader.require("predictor"), reader.require("transformer"),
                         reader.kind("padding", kPaddings)};
   model.style_space = reader.style_space();
   model.source = reader.require("source");
@@ -245,8 +238,8 @@ std::vector<std::uint8_t> build_model_file(const ModelDescription& description,
   }
   contents.metadata = {{"format", kFormat},
                        {"format_version", kFormatVersion},
-                       {"predictor", to_string(description.architecture.predictor)},
-                       {"transformer", to_string(description.architecture.transformer)},
+                       {"predictor", description.architecture.predictor},
+                       {"transformer", description.architecture.transformer},
                        {"padding", to_string(description.architecture.padding)},
                        {"source", valid_utf8(description.source)},
                        {"source_sha256", description.source_sha256},

@@ -3,11 +3,11 @@
 //
 // Tensors: HWIO order, batch norm folded into "<layer>/weights" ("<layer>/depthwise_weights", [kh,
 // kw, c, 1]) and "<layer>/biases". Metadata (all strings): format = "nst-model", format_version =
-// "1", predictor = inception_v3 | mobilenet_v2 | none, transformer = full | separable, padding =
-// reflect | zero, style_space = the space of style vectors (see style_space.hpp; absent: to be told
-// from the numbers; "": two families joined on purpose), source, source_sha256, crc32c = JSON
-// object {tensor: "8 hex digits"}, self_test = JSON (see self_test.hpp; optional), header_crc32c =
-// 8 hex digits: the CRC-32C of the other metadata (key, NUL, value, NUL; by key) and then of every
+// "1", predictor = a family's name | none, transformer = a family's name, padding = reflect | zero,
+// style_space = the space of style vectors (see style_space.hpp; absent: to be told from the
+// numbers; "": two families joined on purpose), source, source_sha256, crc32c = JSON object
+// {tensor: "8 hex digits"}, self_test = JSON (see self_test.hpp; optional), header_crc32c = 8 hex
+// digits: the CRC-32C of the other metadata (key, NUL, value, NUL; by key) and then of every
 // tensor's name, dtype and "[1, 2]" shape (each NUL-terminated; by name), so that no damaged byte
 // of the file goes unnoticed.
 #pragma once
@@ -21,19 +21,17 @@
 
 namespace nst {
 
-// none: a file that holds a transformer alone (it needs a style vector from elsewhere).
-enum class PredictorKind { none, inception_v3, mobilenet_v2 };
-enum class TransformerKind { full, separable };
 enum class PaddingKind { reflect, zero };
 
-std::string to_string(PredictorKind kind);
-std::string to_string(TransformerKind kind);
 std::string to_string(PaddingKind kind);
 
+// The networks of a model, by the names of their families (networks/family.hpp).
 struct Architecture {
-  PredictorKind predictor = PredictorKind::inception_v3;
-  TransformerKind transformer = TransformerKind::full;
+  std::string predictor = "none";  // none: a transformer alone, for style vectors from elsewhere
+  std::string transformer;
   PaddingKind padding = PaddingKind::reflect;
+
+  bool has_predictor() const { return predictor != "none"; }
 };
 
 // Everything a model file holds, tensors still in the file's bytes.
@@ -52,8 +50,8 @@ struct ModelFile {
 // no longer hold. A damaged file is refused in any case: its layout is still nst-weights' own.
 enum class Changed { refuse, accept };
 
-// Parses and checks: format, version, architecture, a CRC-32C per tensor. Does not check that the
-// networks are complete (the networks do). `bytes` must outlive the result. Throws Error{model}.
+// Parses and checks: format, version, a CRC-32C per tensor. Does not check that the families are
+// known and the networks complete (they do). `bytes` must outlive the result. Throws Error{model}.
 ModelFile parse_model_file(Bytes bytes, const std::string& name, Changed changed = Changed::refuse);
 
 // Whether the metadata are those of a model file.

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "nst/error.hpp"
 
 namespace nst {
 namespace {

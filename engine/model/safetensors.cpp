@@ -7,6 +7,7 @@
 
 #include "base/strict_json.hpp"
 #include "base/text.hpp"
+#include "nst/error.hpp"
 
 namespace nst {
 namespace {

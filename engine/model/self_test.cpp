@@ -10,6 +10,7 @@
 #include "base/strict_json.hpp"
 #include "base/text.hpp"
 #include "model/pseudo_random.hpp"
+#include "nst/error.hpp"
 
 namespace nst {
 namespace {

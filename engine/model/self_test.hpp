@@ -9,7 +9,7 @@
 
 #include <string>
 
-#include "nst/nst.hpp"
+#include "nst/model.hpp"
 
 namespace nst {
 

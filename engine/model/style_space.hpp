@@ -21,6 +21,7 @@ namespace nst {
 
 inline constexpr const char* kMobileSpace = "magenta-mobile-100";        // the TFLite pair's
 inline constexpr const char* kInceptionSpace = "magenta-inception-100";  // the checkpoint's
+inline constexpr const char* kHubSpace = "magenta-hub-768";  // TF Hub's 256/2: style means
 
 // Whether `text` can be the name of a space: 1 to 64 letters, digits, dots, dashes, underscores.
 bool is_style_space(std::string_view text);

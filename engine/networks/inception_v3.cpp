@@ -3,8 +3,8 @@
 // names are slim's own.
 #include <string>
 
-#include "networks/predictor.hpp"
-#include "nst/nst.hpp"
+#include "networks/family.hpp"
+#include "nst/error.hpp"
 
 namespace nst {
 namespace {
@@ -12,16 +12,28 @@ namespace {
 // What the VALID convolutions and pools of the stem leave at least one pixel of in Mixed_6a.
 constexpr int kMinSide = 43;
 
-// Ops with the conventions of this network: every convolution is followed by relu6, a 3×3 pool in a
-// branch has stride 1.
+struct Kernel {
+  int h, w;
+};
+constexpr Kernel k1x1{1, 1}, k3x3{3, 3}, k5x5{5, 5}, k1x7{1, 7}, k7x1{7, 1};
+
+// Ops with the conventions of this network: every convolution is followed by batch norm and relu6,
+// a 3×3 pool in a branch has stride 1.
 class Trunk {
  public:
   explicit Trunk(Graph& graph) : g_(graph) {}
 
-  Value conv(Value x, const std::string& layer, Padding padding = Padding::same, int stride = 1) {
+  Value conv(Value x, const std::string& layer, Kernel kernel, int channels,
+             Padding padding = Padding::same, int stride = 1) {
     const std::string name = "InceptionV3/" + layer;
-    const ConvOptions options{stride, padding, 1, kernels::Activation::relu6};
-    return g_.conv(x, name + "/weights", options, name + "/Relu6");
+    return g_.conv(x, name + "/weights",
+                   {.kernel_h = kernel.h,
+                    .kernel_w = kernel.w,
+                    .published_c = channels,
+                    .stride = stride,
+                    .padding = padding,
+                    .act = kernels::Activation::relu6},
+                   name + "/Relu6");
   }
   Value max_pool(Value x, const std::string& layer) {
     return g_.max_pool(x, 3, 2, Padding::valid, "InceptionV3/" + layer + "/MaxPool");
@@ -31,43 +43,43 @@ class Trunk {
   }
 
   // Mixed_5b, 5c, 5d: 35×35 grid at 299². Only 5c spells its 5×5 branch differently.
-  Value mixed_5(Value x, const std::string& m, const std::string& b1_1x1,
+  Value mixed_5(Value x, const std::string& m, int pooled, const std::string& b1_1x1,
                 const std::string& b1_5x5) {
-    const Value b0 = conv(x, m + "/Branch_0/Conv2d_0a_1x1");
-    Value b1 = conv(x, m + "/Branch_1/" + b1_1x1);
-    b1 = conv(b1, m + "/Branch_1/" + b1_5x5);
-    Value b2 = conv(x, m + "/Branch_2/Conv2d_0a_1x1");
-    b2 = conv(b2, m + "/Branch_2/Conv2d_0b_3x3");
-    b2 = conv(b2, m + "/Branch_2/Conv2d_0c_3x3");
+    const Value b0 = conv(x, m + "/Branch_0/Conv2d_0a_1x1", k1x1, 64);
+    Value b1 = conv(x, m + "/Branch_1/" + b1_1x1, k1x1, 48);
+    b1 = conv(b1, m + "/Branch_1/" + b1_5x5, k5x5, 64);
+    Value b2 = conv(x, m + "/Branch_2/Conv2d_0a_1x1", k1x1, 64);
+    b2 = conv(b2, m + "/Branch_2/Conv2d_0b_3x3", k3x3, 96);
+    b2 = conv(b2, m + "/Branch_2/Conv2d_0c_3x3", k3x3, 96);
     Value b3 = average_pool(x, m + "/Branch_3/AvgPool_0a_3x3");
-    b3 = conv(b3, m + "/Branch_3/Conv2d_0b_1x1");
+    b3 = conv(b3, m + "/Branch_3/Conv2d_0b_1x1", k1x1, pooled);
     return g_.concat({b0, b1, b2, b3}, "InceptionV3/" + m + "/concat");
   }
 
-  // Mixed_6a halves the grid. Its "1x1" names are 3×3 convolutions.
+  // Mixed_6a halves the grid. Two of its "1x1" names are 3×3 convolutions.
   Value mixed_6a(Value x) {
     const std::string m = "Mixed_6a";
-    const Value b0 = conv(x, m + "/Branch_0/Conv2d_1a_1x1", Padding::valid, 2);
-    Value b1 = conv(x, m + "/Branch_1/Conv2d_0a_1x1");
-    b1 = conv(b1, m + "/Branch_1/Conv2d_0b_3x3");
-    b1 = conv(b1, m + "/Branch_1/Conv2d_1a_1x1", Padding::valid, 2);
+    const Value b0 = conv(x, m + "/Branch_0/Conv2d_1a_1x1", k3x3, 384, Padding::valid, 2);
+    Value b1 = conv(x, m + "/Branch_1/Conv2d_0a_1x1", k1x1, 64);
+    b1 = conv(b1, m + "/Branch_1/Conv2d_0b_3x3", k3x3, 96);
+    b1 = conv(b1, m + "/Branch_1/Conv2d_1a_1x1", k3x3, 96, Padding::valid, 2);
     const Value b2 = max_pool(x, m + "/Branch_2/MaxPool_1a_3x3");
     return g_.concat({b0, b1, b2}, "InceptionV3/" + m + "/concat");
   }
 
-  // Mixed_6b to 6e: 17×17 grid at 299², 7×7 kernels factorised.
-  Value mixed_6(Value x, const std::string& m) {
-    const Value b0 = conv(x, m + "/Branch_0/Conv2d_0a_1x1");
-    Value b1 = conv(x, m + "/Branch_1/Conv2d_0a_1x1");
-    b1 = conv(b1, m + "/Branch_1/Conv2d_0b_1x7");
-    b1 = conv(b1, m + "/Branch_1/Conv2d_0c_7x1");
-    Value b2 = conv(x, m + "/Branch_2/Conv2d_0a_1x1");
-    b2 = conv(b2, m + "/Branch_2/Conv2d_0b_7x1");
-    b2 = conv(b2, m + "/Branch_2/Conv2d_0c_1x7");
-    b2 = conv(b2, m + "/Branch_2/Conv2d_0d_7x1");
-    b2 = conv(b2, m + "/Branch_2/Conv2d_0e_1x7");
+  // Mixed_6b to 6e: 17×17 grid at 299², 7×7 kernels factorised, `inner` channels between.
+  Value mixed_6(Value x, const std::string& m, int inner) {
+    const Value b0 = conv(x, m + "/Branch_0/Conv2d_0a_1x1", k1x1, 192);
+    Value b1 = conv(x, m + "/Branch_1/Conv2d_0a_1x1", k1x1, inner);
+    b1 = conv(b1, m + "/Branch_1/Conv2d_0b_1x7", k1x7, inner);
+    b1 = conv(b1, m + "/Branch_1/Conv2d_0c_7x1", k7x1, 192);
+    Value b2 = conv(x, m + "/Branch_2/Conv2d_0a_1x1", k1x1, inner);
+    b2 = conv(b2, m + "/Branch_2/Conv2d_0b_7x1", k7x1, inner);
+    b2 = conv(b2, m + "/Branch_2/Conv2d_0c_1x7", k1x7, inner);
+    b2 = conv(b2, m + "/Branch_2/Conv2d_0d_7x1", k7x1, inner);
+    b2 = conv(b2, m + "/Branch_2/Conv2d_0e_1x7", k1x7, 192);
     Value b3 = average_pool(x, m + "/Branch_3/AvgPool_0a_3x3");
-    b3 = conv(b3, m + "/Branch_3/Conv2d_0b_1x1");
+    b3 = conv(b3, m + "/Branch_3/Conv2d_0b_1x1", k1x1, 192);
     return g_.concat({b0, b1, b2, b3}, "InceptionV3/" + m + "/concat");
   }
 
@@ -75,9 +87,10 @@ class Trunk {
   Graph& g_;
 };
 
-}  // namespace
-
-void build_inception_v3(Graph& graph, int h, int w) {
+// The style vector is the 768 means of Mixed_6e (TF Hub's model), or what a last layer makes of
+// them (the checkpoint's 100): weights without that layer are complete if the style vector has 768
+// numbers.
+void build(Graph& graph, int h, int w, int style_size) {
   if (h < kMinSide || w < kMinSide) {
     throw Error(ErrorCode::input, "the style picture is " + std::to_string(w) + "×" +
                                       std::to_string(h) + " pixels; this model needs at least " +
@@ -85,22 +98,30 @@ void build_inception_v3(Graph& graph, int h, int w) {
   }
   Trunk t(graph);
   Value x = graph.input({h, w, 3});
-  x = t.conv(x, "Conv2d_1a_3x3", Padding::valid, 2);
-  x = t.conv(x, "Conv2d_2a_3x3", Padding::valid);
-  x = t.conv(x, "Conv2d_2b_3x3");
+  x = t.conv(x, "Conv2d_1a_3x3", k3x3, 32, Padding::valid, 2);
+  x = t.conv(x, "Conv2d_2a_3x3", k3x3, 32, Padding::valid);
+  x = t.conv(x, "Conv2d_2b_3x3", k3x3, 64);
   x = t.max_pool(x, "MaxPool_3a_3x3");
-  x = t.conv(x, "Conv2d_3b_1x1", Padding::valid);
-  x = t.conv(x, "Conv2d_4a_3x3", Padding::valid);
+  x = t.conv(x, "Conv2d_3b_1x1", k1x1, 80, Padding::valid);
+  x = t.conv(x, "Conv2d_4a_3x3", k3x3, 192, Padding::valid);
   x = t.max_pool(x, "MaxPool_5a_3x3");
-  x = t.mixed_5(x, "Mixed_5b", "Conv2d_0a_1x1", "Conv2d_0b_5x5");
-  x = t.mixed_5(x, "Mixed_5c", "Conv2d_0b_1x1", "Conv_1_0c_5x5");
-  x = t.mixed_5(x, "Mixed_5d", "Conv2d_0a_1x1", "Conv2d_0b_5x5");
+  x = t.mixed_5(x, "Mixed_5b", 32, "Conv2d_0a_1x1", "Conv2d_0b_5x5");
+  x = t.mixed_5(x, "Mixed_5c", 64, "Conv2d_0b_1x1", "Conv_1_0c_5x5");
+  x = t.mixed_5(x, "Mixed_5d", 64, "Conv2d_0a_1x1", "Conv2d_0b_5x5");
   x = t.mixed_6a(x);
-  for (const char* block : {"Mixed_6b", "Mixed_6c", "Mixed_6d", "Mixed_6e"}) {
-    x = t.mixed_6(x, block);
-  }
+  x = t.mixed_6(x, "Mixed_6b", 128);
+  x = t.mixed_6(x, "Mixed_6c", 160);
+  x = t.mixed_6(x, "Mixed_6d", 160);
+  x = t.mixed_6(x, "Mixed_6e", 192);
   x = graph.mean(x, "InceptionV3/Mean");
-  graph.conv(x, "Conv/weights", {}, "Conv/BiasAdd");
+  if (graph.shape(x).c == style_size && !graph.layers().holds("Conv/")) return;
+  graph.conv(x, "Conv/weights", {.published_c = style_size, .followed_by = FollowedBy::biases},
+             "Conv/BiasAdd");
 }
+
+}  // namespace
+
+extern const PredictorFamily inception_v3;
+const PredictorFamily inception_v3{"inception_v3", "InceptionV3/", "Conv", build};
 
 }  // namespace nst

@@ -1,50 +1,70 @@
 // MobileNetV2 to layer_19 (Sandler et al. 2018, arXiv 1801.04381; slim mobilenet_v2), as Magenta's
 // mobile style predictor uses it: TensorFlow SAME padding, relu6, linear projections, batch norm
-// folded. Widths come from the weights.
-#include <array>
+// folded. Weights of any width fit.
 #include <string>
 
-#include "networks/predictor.hpp"
-#include "nst/nst.hpp"
+#include "networks/family.hpp"
 
 namespace nst {
 namespace {
 
 using kernels::Activation;
 
-// Strides of expanded_conv, expanded_conv_1 … expanded_conv_16.
-constexpr std::array<int, 17> kStrides{1, 2, 1, 2, 1, 1, 2, 1, 1, 1, 1, 1, 1, 2, 1, 1, 1};
+// The blocks expanded_conv, expanded_conv_1 … expanded_conv_16. All but the first expand their
+// input to six times its channels.
+struct Block {
+  int channels, stride;
+};
+constexpr Block kBlocks[] = {{16, 1}, {24, 2},  {24, 1},  {32, 2},  {32, 1}, {32, 1},
+                             {64, 2}, {64, 1},  {64, 1},  {64, 1},  {96, 1}, {96, 1},
+                             {96, 1}, {160, 2}, {160, 1}, {160, 1}, {320, 1}};
+constexpr int kExpansion = 6;
 
-Value conv(Graph& g, Value x, const std::string& layer, const std::string& tensor, int stride,
-           Activation act) {
-  const std::string suffix = act == Activation::relu6 ? "/Relu6" : "/BiasAdd";
-  return g.conv(x, layer + "/" + tensor, {stride, Padding::same, 1, act}, layer + suffix);
+// A convolution and its batch norm.
+Value conv(Graph& g, Value x, const std::string& layer, ConvOptions options) {
+  const bool depthwise = options.kernel_h > 1 && layer.ends_with("/depthwise");
+  const std::string suffix = options.act == Activation::relu6 ? "/Relu6" : "/BiasAdd";
+  return g.conv(x, layer + (depthwise ? "/depthwise_weights" : "/weights"), options,
+                layer + suffix);
 }
 
-// Expand 1×1, depthwise 3×3, project 1×1; the sum where the shape is kept. The first block does not
-// expand.
-Value inverted_residual(Graph& g, Value x, const std::string& block, int stride, bool expands) {
+// Expand 1×1, depthwise 3×3, project 1×1; the sum where the shape is kept.
+Value inverted_residual(Graph& g, Value x, const std::string& name, const Block& block,
+                        bool expands) {
   Value h = x;
-  if (expands) h = conv(g, h, block + "/expand", "weights", 1, Activation::relu6);
-  h = conv(g, h, block + "/depthwise", "depthwise_weights", stride, Activation::relu6);
-  h = conv(g, h, block + "/project", "weights", 1, Activation::none);
-  return expands && g.shape(h) == g.shape(x) ? g.add(h, x, block + "/add") : h;
+  if (expands) {
+    h = conv(g, h, name + "/expand",
+             {.published_c = kExpansion * g.shape(x).c, .act = Activation::relu6});
+  }
+  h = conv(g, h, name + "/depthwise",
+           {.kernel_h = 3, .kernel_w = 3, .stride = block.stride, .act = Activation::relu6});
+  h = conv(g, h, name + "/project", {.published_c = block.channels});
+  return expands && g.shape(h) == g.shape(x) ? g.add(h, x, name + "/add") : h;
+}
+
+void build(Graph& graph, int h, int w, int style_size) {
+  const std::string scope = "MobilenetV2/";
+  Value x = graph.input({h, w, 3});
+  x = conv(
+      graph, x, scope + "Conv",
+      {.kernel_h = 3, .kernel_w = 3, .published_c = 32, .stride = 2, .act = Activation::relu6});
+  int number = 0;
+  for (const Block& block : kBlocks) {
+    std::string name = scope + "expanded_conv";
+    if (number > 0) name.append("_").append(std::to_string(number));
+    x = inverted_residual(graph, x, name, block, number > 0);
+    ++number;
+  }
+  x = conv(graph, x, scope + "Conv_1", {.published_c = 1280, .act = Activation::relu6});
+  x = graph.mean(x, scope + "Mean");
+  graph.conv(x, "mobilenet_conv/Conv/weights",
+             {.published_c = style_size, .followed_by = FollowedBy::biases},
+             "mobilenet_conv/Conv/BiasAdd");
 }
 
 }  // namespace
 
-void build_mobilenet_v2(Graph& graph, int h, int w) {
-  const std::string scope = "MobilenetV2/";
-  Value x = graph.input({h, w, 3});
-  x = conv(graph, x, scope + "Conv", "weights", 2, Activation::relu6);
-  for (std::size_t i = 0; i < kStrides.size(); ++i) {
-    std::string block = scope + "expanded_conv";
-    if (i > 0) block.append("_").append(std::to_string(i));
-    x = inverted_residual(graph, x, block, kStrides[i], i > 0);
-  }
-  x = conv(graph, x, scope + "Conv_1", "weights", 1, Activation::relu6);
-  x = graph.mean(x, scope + "Mean");
-  graph.conv(x, "mobilenet_conv/Conv/weights", {}, "mobilenet_conv/Conv/BiasAdd");
-}
+extern const PredictorFamily mobilenet_v2;
+const PredictorFamily mobilenet_v2{"mobilenet_v2", "MobilenetV2/", "mobilenet_conv/Conv", build};
 
 }  // namespace nst

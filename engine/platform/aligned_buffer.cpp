@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <limits>
 
+#include "nst/error.hpp"
 #include "platform/memory.hpp"
 
 #ifdef __linux__

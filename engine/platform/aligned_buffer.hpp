@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 
-#include "nst/nst.hpp"
+#include "nst/error.hpp"
 
 namespace nst {
 

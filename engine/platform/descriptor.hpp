@@ -10,7 +10,7 @@
 #include <utility>
 
 #include "base/text.hpp"
-#include "nst/nst.hpp"
+#include "nst/error.hpp"
 
 namespace nst {
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "nst/error.hpp"
 #include "platform/descriptor.hpp"
 #include "platform/file.hpp"
 

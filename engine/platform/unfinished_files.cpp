@@ -7,7 +7,7 @@
 #include <cstring>
 #include <utility>
 
-#include "nst/nst.hpp"
+#include "nst/files.hpp"
 
 namespace nst {
 namespace {

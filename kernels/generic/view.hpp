@@ -47,6 +47,13 @@ NST_INLINE Clamp clamp_of_channel(Clamp clamp, const float* floor, int channel) 
   return {floor != nullptr ? floor[channel] : clamp.low, clamp.high};
 }
 
+// Dense pixels of few channels meet the lanes alike again after kPhases vectors, if their number
+// divides those lanes: 3 channels of 16 lanes do, and 8.
+constexpr int kPhases = 3;
+NST_INLINE bool has_phases(int channels) {
+  return channels < kLanes && kPhases * kLanes % channels == 0;
+}
+
 NST_INLINE void copy_floats(const float* from, float* to, std::ptrdiff_t n) {
   std::ptrdiff_t i = 0;
   for (; i + kLanes <= n; i += kLanes) store(to + i, load(from + i));

@@ -4,6 +4,7 @@
 #include "cli/process.hpp"
 #include "image/npy.hpp"
 #include "image/pictures.hpp"
+#include "nst/nst.hpp"
 
 using nst::Image;
 using nst::Model;

@@ -27,7 +27,7 @@ TEST_CASE("A picture's bytes do not depend on the number of threads, on any kern
     if (network.name == "separable_reflect") continue;  // zero padding covers the same kernels
     on_every_table(network, [](const Model& model) {
       REQUIRE(model.plan_transformer(kWidth, kHeight).mac >= 8 * 4'000'000);
-      const StyleVector style = formula_style("style_a");
+      const StyleVector style = formula_style("style_a", model);
       const Image one = model.stylize(picture().view(), style, {.threads = 1});
       for (const int threads : {2, 3, 8}) {
         CAPTURE(threads);

@@ -54,12 +54,11 @@ Image style_picture(std::size_t i) {
 
 // The style vector TensorFlow painted with.
 StyleVector golden_style(const FormulaNetwork& network, std::size_t i) {
-  if (network.architecture.predictor == PredictorKind::none) {
+  if (network.architecture.predictor == "none") {
     return formula_style(case_name("style_", i));
   }
   const Golden golden = load_golden(fixture(network.name, case_name("bottleneck_", i) + ".npy"));
-  StyleVector style(100);
-  REQUIRE(golden.f64.size() == style.values.size());
+  StyleVector style(golden.f64.size());
   std::copy(golden.f64.begin(), golden.f64.end(), style.values.begin());
   return style;
 }
@@ -127,12 +126,15 @@ void for_every_table(Test&& test) {
 
 // Bounds of the accuracy table in the README.
 constexpr double kBottleneckMax = 2e-5, kImageMax = 1e-3, kImageMean = 1e-5;
+// The 768 means are numbers up to 3, where TensorFlow itself is 4e-5 from float64.
+constexpr double kMeansMax = 8e-5;
 
 void check_network(const std::string& name) {
   const FormulaNetwork& network = formula_network(name);
   const std::vector<std::uint8_t> file = formula_model_file(network);
-  const bool predicts = network.architecture.predictor != PredictorKind::none;
-  Check bottlenecks(name + " bottleneck, to float64", kBottleneckMax, kBottleneckMax);
+  const bool predicts = network.architecture.predictor != "none";
+  const double bottleneck_max = network.sizes.style_size == 768 ? kMeansMax : kBottleneckMax;
+  Check bottlenecks(name + " bottleneck, to float64", bottleneck_max, kBottleneckMax);
   Check images(name + " image, to float64", kImageMax, kImageMean);
   for_every_table([&](const kernels::Table& table) {
     const Model model = open_model_with_table(file.data(), file.size(), name, table);
@@ -159,7 +161,7 @@ void check_network_layers(const std::string& name) {
   const std::vector<std::uint8_t> file = formula_model_file(network);
   const Image style = style_picture(0);
   const ImageView style_view = style.view();
-  const bool predicts = network.architecture.predictor != PredictorKind::none;
+  const bool predicts = network.architecture.predictor != "none";
   const LayerRecord f32 = golden_layers(name, "f32");
   const LayerRecord f64 = golden_layers(name, "f64");
   REQUIRE(f64.size() >= 42);  // 26 style parameters and 16 layers of the transformer at least
@@ -185,6 +187,10 @@ TEST_CASE("Inception-v3 and the full transformer paint as TensorFlow does" *
 TEST_CASE("MobileNetV2 and the quarter-width transformer paint as TensorFlow does") {
   check_network("mobile");
 }
+TEST_CASE("Inception-v3 without its last layer and 20 residual blocks paint as TensorFlow does" *
+          doctest::test_suite("slow")) {
+  check_network("hub");
+}
 TEST_CASE("The separable transformer with reflect padding paints as TensorFlow does") {
   check_network("separable_reflect");
 }
@@ -196,6 +202,10 @@ TEST_CASE("Every layer of Inception-v3 and the full transformer is TensorFlow's"
           doctest::test_suite("slow")) {
   check_network_layers("inception");
 }
+TEST_CASE("Every layer of Inception-v3's means and 20 residual blocks is TensorFlow's" *
+          doctest::test_suite("slow")) {
+  check_network_layers("hub");
+}
 TEST_CASE("Every layer of MobileNetV2 and the quarter-width transformer is TensorFlow's") {
   check_network_layers("mobile");
 }
@@ -205,7 +215,7 @@ TEST_CASE("Every layer of the separable transformers is TensorFlow's") {
 }
 
 TEST_CASE("The style parameters of every normalised layer are TensorFlow's") {
-  // All values, where the layer records hold only statistics: β and γ of 13 layers in order.
+  // All values, where the layer records hold only statistics: β and γ of 13 or 43 layers in order.
   Check check("style parameters, to float64", 2e-5, 2e-6);
   for (const FormulaNetwork& network : formula_networks()) {
     const Golden golden = load_golden(fixture(network.name, "style_params.npy"));

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "api/runs.hpp"
+#include "image/network_picture.hpp"
 #include "support/every_table.hpp"
 #include "support/formula_model.hpp"
 
@@ -33,13 +34,13 @@ Painted paint(const Model& model, const LoweringOptions& options, int threads) {
   const int first_style_step = program.first_style_step;
   Execution execution(std::move(program), threads, 0);
   const std::vector<float> params =
-      style_params(model.impl().layers, layout, formula_style("style_a"));
+      style_params(model.impl().layers, layout, formula_style("style_a", model));
   // Faint, so that deviations are scaled.
   Image content = formula_picture("content_memory", kHeight, kWidth);
   for (std::size_t i = 0; i < content.sample_count(); ++i) {
     content.f32()[i] = 0.5f + 0.02f * (content.f32()[i] - 0.5f);
   }
-  set_input(execution, content.view(), "content picture");
+  to_network_input(content.view(), execution.input());
   Image image = output_image(execution.program());
   const auto run = [&](int first) {
     execution.run({.first_step = first,
@@ -85,7 +86,7 @@ TEST_CASE("A style vector's bits do not depend on strips or on what is one step 
       const auto encode = [&](const LoweringOptions& options, int threads) {
         Execution execution(lower_predictor(model.impl(), style.width, style.height, options),
                             threads, 0);
-        set_input(execution, style.view(), "style picture");
+        to_network_input(style.view(), execution.input());
         StyleVector vector(model.info().style_size);
         execution.run(
             {.last_step = step_count(execution.program()), .output = vector.values.data()});

@@ -1,35 +1,17 @@
-// The published weights and recorded outputs of the original graphs, where they are at hand: they
-// are not part of this repository. NST_SHARED_DIR names the folder with models/ and reference/;
-// without it, ../shared beside the source tree.
+// The published weights and recorded outputs of the original graphs, where they are at hand.
 #include <doctest/doctest.h>
 
-#include <cstdlib>
-#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
 #include "api/model_impl.hpp"
 #include "support/layers.hpp"
+#include "support/shared.hpp"
 #include "weights_tool/convert.hpp"
 
 namespace nst::test {
 namespace {
-
-std::string shared_path(const std::string& relative) {
-  const char* folder = std::getenv("NST_SHARED_DIR");
-  return std::string(folder && *folder ? folder : NST_SHARED_DEFAULT_DIR) + "/" + relative;
-}
-
-// False, with a message, if any of the files is not there.
-bool have(const std::vector<std::string>& relative) {
-  for (const std::string& name : relative) {
-    if (std::filesystem::exists(shared_path(name))) continue;
-    MESSAGE("skipped: " << shared_path(name) << " is not there");
-    return false;
-  }
-  return true;
-}
 
 std::vector<std::uint8_t> convert(const std::vector<std::string>& relative,
                                   PaddingKind padding = PaddingKind::reflect) {
@@ -79,7 +61,7 @@ Image inception_image(const std::string& name) {
 
 TEST_CASE("The Inception model converted from its checkpoint paints the recorded pictures" *
           doctest::test_suite("slow")) {
-  if (!have({kCheckpoint + ".index", kInceptionOutputs + "a.style.npy"})) return;
+  if (!have_shared({kCheckpoint + ".index", kInceptionOutputs + "a.style.npy"})) return;
   const std::vector<std::uint8_t> file = convert({kCheckpoint});
   for_every_supported_table([&](const kernels::Table& table) {
     const Model model = open(file, table);
@@ -97,7 +79,7 @@ TEST_CASE("The Inception model converted from its checkpoint paints the recorded
 
 TEST_CASE("Checkpoint and SavedModel of the Inception model give the same tensors" *
           doctest::test_suite("slow")) {
-  if (!have({kCheckpoint + ".index", kSavedModel})) return;
+  if (!have_shared({kCheckpoint + ".index", kSavedModel})) return;
   const auto tensors = [](const std::string& source) {
     return weights::convert_sources({shared_path(source)}).tensors;
   };
@@ -112,7 +94,7 @@ TEST_CASE("Checkpoint and SavedModel of the Inception model give the same tensor
 
 TEST_CASE("All 117 recorded layers of the Inception model agree, first values to 1e-4" *
           doctest::test_suite("slow")) {
-  if (!have({kCheckpoint + ".index", kInceptionOutputs + "a.layers.json"})) return;
+  if (!have_shared({kCheckpoint + ".index", kInceptionOutputs + "a.layers.json"})) return;
   const std::vector<std::uint8_t> file = convert({kCheckpoint});
   const Image style = inception_image("a.style"), content = inception_image("a.content");
   const ImageView style_view = style.view();
@@ -134,7 +116,7 @@ TEST_CASE("All 117 recorded layers of the Inception model agree, first values to
 TEST_CASE("The published mobile pair paints the recorded pictures" * doctest::test_suite("slow")) {
   const std::vector<std::string> sources{"models/mobile/style_predict_int8_256.tflite",
                                          "models/mobile/style_transfer_f16_384.tflite"};
-  if (!have({sources[0], sources[1], "reference/mobile"})) return;
+  if (!have_shared({sources[0], sources[1], "reference/mobile"})) return;
   const auto path = [](const std::string& name) {
     return shared_path("reference/mobile/" + name + ".npy");
   };
@@ -161,7 +143,7 @@ TEST_CASE("The published mobile pair paints the recorded pictures" * doctest::te
 TEST_CASE("The published float16 transformer paints as the checkpoint's does" *
           doctest::test_suite("slow")) {
   const std::string source = "models/full/style_transfer_f16_384.tflite";
-  if (!have({source, kInceptionOutputs + "a.stylized.npy"})) return;
+  if (!have_shared({source, kInceptionOutputs + "a.stylized.npy"})) return;
   const std::vector<std::uint8_t> file = convert({source});
   const Model model = open(file, *kernels::choose_table(nullptr));
   for (const std::string name : {"a", "b"}) {
@@ -175,7 +157,7 @@ TEST_CASE("The published float16 transformer paints as the checkpoint's does" *
 TEST_CASE("The published separable transformer paints the recorded pictures, reflect and zero" *
           doctest::test_suite("slow")) {
   const std::string source = "models/separable-tfjs/model.json";
-  if (!have({source, "reference/separable"})) return;
+  if (!have_shared({source, "reference/separable"})) return;
   const auto path = [](const std::string& name) {
     return shared_path("reference/separable/" + name + ".npy");
   };

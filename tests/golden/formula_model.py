@@ -20,11 +20,14 @@ class Architecture:
     transformer: str  # "full" or "separable"
     padding: str  # "reflect" or "zero"
     alpha: float  # width multiplier of the transformer
+    blocks: int = 5  # residual blocks
+    style_size: int = 100  # of 768 the Inception predictor has no last layer
 
 
 ARCHITECTURES = {
     "inception": Architecture("inception_v3", "full", "reflect", 1.0),
     "mobile": Architecture("mobilenet_v2", "full", "reflect", 0.25),
+    "hub": Architecture("inception_v3", "full", "reflect", 1.0, 20, 768),
     "separable_reflect": Architecture("none", "separable", "reflect", 1.0),
     "separable_zero": Architecture("none", "separable", "zero", 1.0),
 }
@@ -118,7 +121,7 @@ def _conv(name, kernel, in_c, out_c):
     return [(f"{name}/weights", (*kernel, in_c, out_c)), (f"{name}/biases", (out_c,))]
 
 
-def _inception_variables():
+def _inception_variables(style_size):
     variables, in_c = [], 3
     for layer, kernel, out_c in _INCEPTION_STEM:
         variables += _conv(f"InceptionV3/{layer}", kernel, in_c, out_c)
@@ -129,7 +132,7 @@ def _inception_variables():
             for layer, kernel, out_c in branch:
                 variables += _conv(f"InceptionV3/{block}/Branch_{i}/{layer}", kernel, in_c, out_c)
                 in_c = out_c
-    return variables + _conv("Conv", (1, 1), 768, 100)
+    return variables if style_size == 768 else variables + _conv("Conv", (1, 1), 768, style_size)
 
 
 def _mobilenet_variables():
@@ -147,12 +150,12 @@ def _mobilenet_variables():
     return variables + _conv("mobilenet_conv/Conv", (1, 1), 1280, 100)
 
 
-def normalised_layers(alpha):
-    """[(layer, kernel, inputs, outputs)] of the 13 layers that a style steers."""
-    a = lambda c: int(c * alpha)
+def normalised_layers(arch):
+    """[(layer, kernel, inputs, outputs)] of the layers that a style steers: 13, or 43 of 20 blocks."""
+    a = lambda c: int(c * arch.alpha)
     layers = [
         (f"transformer/residual/residual{i}/conv{j}", 3, a(128), a(128))
-        for i in range(1, 6)
+        for i in range(1, arch.blocks + 1)
         for j in (1, 2)
     ]
     return layers + [
@@ -173,7 +176,7 @@ def _transformer_variables(arch):
     variables = _conv("transformer/contract/conv1", (9, 9), 3, a(32))
     variables += _conv("transformer/contract/conv2", (3, 3), a(32), a(64))
     variables += _conv("transformer/contract/conv3", (3, 3), a(64), a(128))
-    for layer, k, in_c, out_c in normalised_layers(arch.alpha):
+    for layer, k, in_c, out_c in normalised_layers(arch):
         if arch.transformer == "full":
             variables.append((f"{layer}/weights", (k, k, in_c, out_c)))
         else:
@@ -181,7 +184,7 @@ def _transformer_variables(arch):
             variables.append((f"{name}/depthwise_weights", (k, k, in_c, 1)))
             variables.append((f"{name}/pointwise_weights", (1, 1, in_c, out_c)))
         for conv in ("Conv", "Conv_1"):  # beta, gamma
-            variables += _conv(f"style_params/{layer}/StyleNorm/{conv}", (1, 1), 100, out_c)
+            variables += _conv(f"style_params/{layer}/StyleNorm/{conv}", (1, 1), arch.style_size, out_c)
     return variables
 
 
@@ -189,7 +192,7 @@ def variables(arch):
     """[(name, shape)] of every tensor of a model file of this architecture."""
     predictor = []
     if arch.predictor == "inception_v3":
-        predictor = _inception_variables()
+        predictor = _inception_variables(arch.style_size)
     elif arch.predictor == "mobilenet_v2":
         predictor = _mobilenet_variables()
     return predictor + _transformer_variables(arch)
@@ -203,7 +206,9 @@ def _gain(name, shape):
     of the spread.
     """
     if name.startswith("style_params/"):
-        return 16.0  # gamma and beta move by about a third of their size from style to style
+        # gamma and beta move by about a third of their size from style to style; the 768 means
+        # are larger numbers than the 100 of a bottleneck
+        return 0.5 if shape[2] == 768 else 16.0
     if name in ("Conv/weights", "mobilenet_conv/Conv/weights"):
         return 0.075
     if name.startswith("transformer/") and "/contract/" not in name:

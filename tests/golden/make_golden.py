@@ -1,13 +1,13 @@
 """Writes tests/fixtures/golden: what TensorFlow computes with formula weights (formula_model.py).
 
-    make_golden.py [--statistics]     (TensorFlow 2.15, numpy 1.26)
+    make_golden.py [--statistics] [ARCHITECTURE...]     (TensorFlow 2.15, numpy 1.26; hub: 2.19, 2.1)
 
 Every value is computed twice, in float32 as the original did and in float64, which tells who is
 closer to the truth: arrays are stored as float32 [2, ...], first the float32 run, then the float64
 run. Prints how far the two are apart; with --statistics also one line per layer, to judge whether
 the formula weights make a network worth testing.
 
-Files, per architecture: bottleneck_{a,b}.npy [2, 100]; stylized_{a,b}.npy [2, h, w, 3], both runs
+Files, per architecture: bottleneck_{a,b}.npy [2, 100 or 768]; stylized_{a,b}.npy [2, h, w, 3], both runs
 painted with the float64 bottleneck; style_params.npy [2, n], beta and gamma of each normalised
 layer in the transformer's order, and layers.json, both of case a. formula.json pins the formulas
 themselves: samples and checksums that both languages must reproduce.
@@ -104,7 +104,7 @@ def write_layers(folder, layers):
 def write_style_params(folder, arch, layers):
     names = [
         f"style_params/{layer}/StyleNorm/{part}"
-        for layer, *_ in fm.normalised_layers(arch.alpha)
+        for layer, *_ in fm.normalised_layers(arch)
         for part in ("SpatialSqueeze", "SpatialSqueeze_1")
     ]
     params = both(np.concatenate([run[name] for name in names]) for run in layers)
@@ -146,12 +146,13 @@ def write_formulas():
 
 
 def main():
-    if sys.argv[1:] not in ([], ["--statistics"]):
+    names = [argument for argument in sys.argv[1:] if argument != "--statistics"]
+    if not set(names) <= set(fm.ARCHITECTURES):
         sys.exit(__doc__)
     OUT.mkdir(parents=True, exist_ok=True)
     write_formulas()
-    for name, arch in fm.ARCHITECTURES.items():
-        write_architecture(name, arch, bool(sys.argv[1:]))
+    for name in names or fm.ARCHITECTURES:
+        write_architecture(name, fm.ARCHITECTURES[name], "--statistics" in sys.argv)
 
 
 if __name__ == "__main__":

@@ -23,6 +23,9 @@ class Network:
         self.layers = {}
         self._weights = weights
 
+    def has(self, name):
+        return name in self._weights
+
     def weight(self, name):
         return tf.constant(self._weights[name], self.dtype)
 
@@ -50,7 +53,7 @@ class Network:
 
 
 def inception_bottleneck(net, image):
-    """Style image [1, h, w, 3] in [0, 1] -> [100]. Sides of at least 43."""
+    """Style image [1, h, w, 3] in [0, 1] -> [100], or the 768 means. Sides of at least 43."""
     scope = "InceptionV3/"
 
     def conv(layer, x, stride=1, padding="SAME"):
@@ -82,7 +85,9 @@ def inception_bottleneck(net, image):
         if reduces:
             outputs.append(max_pool(f"{block}/Branch_2/MaxPool_1a_3x3", x))
         x = net.record(f"{scope}{block}/concat", tf.concat(outputs, 3))
-    return net.conv("Conv", tf.reduce_mean(x, [1, 2], keepdims=True))[0, 0, 0]
+    means = tf.reduce_mean(x, [1, 2], keepdims=True)
+    net.record(f"{scope}Mean", means[:, 0, 0])
+    return (net.conv("Conv", means) if net.has("Conv/weights") else tf.identity(means))[0, 0, 0]
 
 
 def mobilenet_bottleneck(net, image):
@@ -108,7 +113,7 @@ def mobilenet_bottleneck(net, image):
 
 def style_params(net, bottleneck, layer):
     """(beta, gamma), each [1, 1, 1, c], of one normalised layer."""
-    vector = tf.reshape(tf.cast(bottleneck, net.dtype), [1, 1, 1, 100])
+    vector = tf.reshape(tf.cast(bottleneck, net.dtype), [1, 1, 1, -1])
     norm = f"style_params/{layer}/StyleNorm"
     beta, gamma = net.conv(f"{norm}/Conv", vector), net.conv(f"{norm}/Conv_1", vector)
     net.record(f"{norm}/SpatialSqueeze", beta[:, 0, 0])
@@ -117,7 +122,7 @@ def style_params(net, bottleneck, layer):
 
 
 def stylize(net, content, bottleneck, separable=False, padding="reflect"):
-    """Content [1, h, w, 3] in [0, 1] and a style [100] -> [h', w', 3].
+    """Content [1, h, w, 3] in [0, 1] and a style [100] or [768] -> [h', w', 3].
 
     Sides become 4 * ceil(ceil(side / 2) / 2).
     """
@@ -148,7 +153,10 @@ def stylize(net, content, bottleneck, separable=False, padding="reflect"):
     x = contract("conv1", content, 9, 1)
     x = contract("conv2", x, 3, 2)
     x = contract("conv3", x, 3, 2)
-    for i in range(1, 6):
+    blocks = 0
+    while net.has(f"style_params/transformer/residual/residual{blocks + 1}/conv1/StyleNorm/Conv/weights"):
+        blocks += 1
+    for i in range(1, blocks + 1):
         block = f"transformer/residual/residual{i}"
         y = tf.nn.relu(normalised(f"{block}/conv1", x, 3))
         net.record(value_name(f"{block}/conv1", "Relu"), y)

@@ -29,7 +29,7 @@ std::span<const float> samples(const StyleVector& style);
 // A float32 .npy file, read by xtensor: what the engine is held against does not pass through the
 // engine's own reader. Throws std::runtime_error if it cannot be read.
 xt::xarray<float> load_npy(const std::string& path);
-// An [h, w, 3] file as a picture, a [100] file as a style.
+// An [h, w, 3] file as a picture, any other as a style.
 Image npy_image(const std::string& path);
 StyleVector npy_style(const std::string& path);
 

@@ -10,140 +10,17 @@
 #include <stdexcept>
 
 #include "model/pseudo_random.hpp"
+#include "networks/family.hpp"
 
 namespace nst::test {
 namespace {
-
-using Variables = std::vector<Variable>;
-
-void add_conv(Variables& out, const std::string& layer, int kh, int kw, int in_c, int out_c) {
-  out.push_back({layer + "/weights", {kh, kw, in_c, out_c}});
-  out.push_back({layer + "/biases", {out_c}});
-}
-
-struct Conv {
-  const char* layer;
-  int kh, kw, out_c;
-};
-using Branches = std::vector<std::vector<Conv>>;
-
-// slim's spelling mistakes are part of the published names: Mixed_5c's branch 1, and 3×3 kernels
-// called 1x1 in Mixed_6a.
-Branches mixed_5(bool is_5c, int pool_out) {
-  return {{{"Conv2d_0a_1x1", 1, 1, 64}},
-          {{is_5c ? "Conv2d_0b_1x1" : "Conv2d_0a_1x1", 1, 1, 48},
-           {is_5c ? "Conv_1_0c_5x5" : "Conv2d_0b_5x5", 5, 5, 64}},
-          {{"Conv2d_0a_1x1", 1, 1, 64}, {"Conv2d_0b_3x3", 3, 3, 96}, {"Conv2d_0c_3x3", 3, 3, 96}},
-          {{"Conv2d_0b_1x1", 1, 1, pool_out}}};
-}
-
-Branches mixed_6a() {
-  return {{{"Conv2d_1a_1x1", 3, 3, 384}},
-          {{"Conv2d_0a_1x1", 1, 1, 64}, {"Conv2d_0b_3x3", 3, 3, 96}, {"Conv2d_1a_1x1", 3, 3, 96}}};
-}
-
-Branches mixed_6(int n) {
-  return {{{"Conv2d_0a_1x1", 1, 1, 192}},
-          {{"Conv2d_0a_1x1", 1, 1, n}, {"Conv2d_0b_1x7", 1, 7, n}, {"Conv2d_0c_7x1", 7, 1, 192}},
-          {{"Conv2d_0a_1x1", 1, 1, n},
-           {"Conv2d_0b_7x1", 7, 1, n},
-           {"Conv2d_0c_1x7", 1, 7, n},
-           {"Conv2d_0d_7x1", 7, 1, n},
-           {"Conv2d_0e_1x7", 1, 7, 192}},
-          {{"Conv2d_0b_1x1", 1, 1, 192}}};
-}
-
-void add_inception(Variables& out) {
-  int in_c = 3;
-  const auto chain = [&](const std::string& scope, const std::vector<Conv>& convs) {
-    for (const Conv& c : convs) {
-      add_conv(out, scope + c.layer, c.kh, c.kw, in_c, c.out_c);
-      in_c = c.out_c;
-    }
-  };
-  chain("InceptionV3/", {{"Conv2d_1a_3x3", 3, 3, 32},
-                         {"Conv2d_2a_3x3", 3, 3, 32},
-                         {"Conv2d_2b_3x3", 3, 3, 64},
-                         {"Conv2d_3b_1x1", 1, 1, 80},
-                         {"Conv2d_4a_3x3", 3, 3, 192}});
-  struct Block {
-    const char* name;
-    Branches branches;
-    int in_c;
-  };
-  const Block blocks[] = {
-      {"Mixed_5b", mixed_5(false, 32), 192}, {"Mixed_5c", mixed_5(true, 64), 256},
-      {"Mixed_5d", mixed_5(false, 64), 288}, {"Mixed_6a", mixed_6a(), 288},
-      {"Mixed_6b", mixed_6(128), 768},       {"Mixed_6c", mixed_6(160), 768},
-      {"Mixed_6d", mixed_6(160), 768},       {"Mixed_6e", mixed_6(192), 768}};
-  for (const Block& block : blocks) {
-    for (std::size_t i = 0; i < block.branches.size(); ++i) {
-      in_c = block.in_c;
-      chain("InceptionV3/" + std::string(block.name) + "/Branch_" + std::to_string(i) + "/",
-            block.branches[i]);
-    }
-  }
-  add_conv(out, "Conv", 1, 1, 768, 100);
-}
-
-void add_mobilenet(Variables& out) {
-  constexpr std::array kOutputs{16, 24, 24, 32, 32,  32,  64,  64, 64,
-                                64, 96, 96, 96, 160, 160, 160, 320};
-  int in_c = 32;
-  add_conv(out, "MobilenetV2/Conv", 3, 3, 3, in_c);
-  for (std::size_t i = 0; i < kOutputs.size(); ++i) {
-    std::string block = "MobilenetV2/expanded_conv";
-    if (i) block.append("_").append(std::to_string(i));
-    const int inner = i ? 6 * in_c : in_c;
-    if (i) add_conv(out, block + "/expand", 1, 1, in_c, inner);
-    out.push_back({block + "/depthwise/depthwise_weights", {3, 3, inner, 1}});
-    out.push_back({block + "/depthwise/biases", {inner}});
-    add_conv(out, block + "/project", 1, 1, inner, kOutputs[i]);
-    in_c = kOutputs[i];
-  }
-  add_conv(out, "MobilenetV2/Conv_1", 1, 1, in_c, 1280);
-  add_conv(out, "mobilenet_conv/Conv", 1, 1, 1280, 100);
-}
-
-constexpr int kStyleSize = 100;
-
-// One of the 13 layers that a style steers: `block`/[dilate_]`conv`.
-void add_normalised(Variables& out, bool separable, const std::string& block,
-                    const std::string& conv, int k, int in_c, int out_c) {
-  if (separable) {
-    const std::string layer = "transformer/" + block + "/dilate_" + conv;
-    out.push_back({layer + "/depthwise_weights", {k, k, in_c, 1}});
-    out.push_back({layer + "/pointwise_weights", {1, 1, in_c, out_c}});
-  } else {
-    out.push_back({"transformer/" + block + "/" + conv + "/weights", {k, k, in_c, out_c}});
-  }
-  const std::string norm = "style_params/transformer/" + block + "/" + conv + "/StyleNorm";
-  add_conv(out, norm + "/Conv", 1, 1, kStyleSize, out_c);    // β
-  add_conv(out, norm + "/Conv_1", 1, 1, kStyleSize, out_c);  // γ
-}
-
-void add_transformer(Variables& out, const FormulaNetwork& network) {
-  const auto a = [&](int channels) { return channels * network.alpha_percent / 100; };
-  const bool separable = network.architecture.transformer == TransformerKind::separable;
-  add_conv(out, "transformer/contract/conv1", 9, 9, 3, a(32));
-  add_conv(out, "transformer/contract/conv2", 3, 3, a(32), a(64));
-  add_conv(out, "transformer/contract/conv3", 3, 3, a(64), a(128));
-  for (int i = 1; i <= 5; ++i) {
-    const std::string block = "residual/residual" + std::to_string(i);
-    add_normalised(out, separable, block, "conv1", 3, a(128), a(128));
-    add_normalised(out, separable, block, "conv2", 3, a(128), a(128));
-  }
-  add_normalised(out, separable, "expand/conv1", "conv", 3, a(128), a(64));
-  add_normalised(out, separable, "expand/conv2", "conv", 3, a(64), a(32));
-  add_normalised(out, separable, "expand/conv3", "conv", 9, a(32), 3);
-}
 
 // formula_model.py, _gain: the reasons are there.
 double gain(const Variable& v) {
   const auto contains = [&](std::string_view part) {
     return v.name.find(part) != std::string::npos;
   };
-  if (v.name.starts_with("style_params/")) return 16.0;
+  if (v.name.starts_with("style_params/")) return v.shape[2] == 768 ? 0.5 : 16.0;
   if (v.name == "Conv/weights" || v.name == "mobilenet_conv/Conv/weights") return 0.075;
   if (v.name.starts_with("transformer/") && !contains("/contract/")) return 3.0;
   if (contains("/project/")) return 1.5;
@@ -161,16 +38,13 @@ std::int64_t element_count(const Variable& v) {
 
 const std::vector<FormulaNetwork>& formula_networks() {
   static const std::vector<FormulaNetwork> networks{
-      {"inception",
-       {PredictorKind::inception_v3, TransformerKind::full, PaddingKind::reflect},
-       100},
-      {"mobile", {PredictorKind::mobilenet_v2, TransformerKind::full, PaddingKind::reflect}, 25},
-      {"separable_reflect",
-       {PredictorKind::none, TransformerKind::separable, PaddingKind::reflect},
-       100},
-      {"separable_zero",
-       {PredictorKind::none, TransformerKind::separable, PaddingKind::zero},
-       100}};
+      {"inception", {"inception_v3", "full"}, {}},
+      {"mobile", {"mobilenet_v2", "full"}, {.width_percent = 25}},
+      {"hub",
+       {"inception_v3", "full"},
+       {.residual_blocks = 20, .style_size = 768, .has_last_layer = false}},
+      {"separable_reflect", {"none", "separable"}, {}},
+      {"separable_zero", {"none", "separable", PaddingKind::zero}, {}}};
   return networks;
 }
 
@@ -182,10 +56,16 @@ const FormulaNetwork& formula_network(std::string_view name) {
 }
 
 std::vector<Variable> formula_variables(const FormulaNetwork& network) {
-  Variables variables;
-  if (network.architecture.predictor == PredictorKind::inception_v3) add_inception(variables);
-  if (network.architecture.predictor == PredictorKind::mobilenet_v2) add_mobilenet(variables);
-  add_transformer(variables, network);
+  std::vector<Variable> variables;
+  const PublishedShapes shapes(network.sizes, variables);
+  if (const PredictorFamily* predictor = find_predictor(network.architecture.predictor)) {
+    Graph graph(shapes);
+    predictor->build(graph, kAnySide, kAnySide, network.sizes.style_size);
+  }
+  Graph graph(shapes);
+  StyleLayout layout;
+  find_transformer(network.architecture.transformer)
+      ->build(graph, network.architecture.padding, kAnySide, kAnySide, layout);
   return variables;
 }
 
@@ -270,9 +150,13 @@ Image formula_picture(std::string_view name, int height, int width) {
   return image;
 }
 
-StyleVector formula_style(std::string_view name) {
+StyleVector formula_style(std::string_view name, const Model& model) {
+  return formula_style(name, model.info().style_size);
+}
+
+StyleVector formula_style(std::string_view name, std::size_t size) {
   const PseudoRandom random(kFormulaSeed, name);
-  StyleVector style(kStyleSize);
+  StyleVector style(size);
   for (std::size_t i = 0; i < style.values.size(); ++i)
     style.values[i] = 0.25f * random.symmetric(i);
   return style;

@@ -6,8 +6,8 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "api/inspect.hpp"
 #include "platform/file.hpp"
+#include "support/inspect.hpp"
 
 namespace nst::test {
 

@@ -30,7 +30,7 @@ class Transformer64 {
   Transformer64(const FormulaNetwork& network, const StyleVector& style)
       : style_(style),
         reflects_(network.architecture.padding == PaddingKind::reflect),
-        separable_(network.architecture.transformer == TransformerKind::separable) {
+        separable_(network.architecture.transformer == "separable") {
     for (const Variable& variable : formula_variables(network)) {
       if (variable.name.find("transformer/") != std::string::npos) {
         weights_[variable.name] = {variable.shape, formula_values(variable)};
@@ -49,7 +49,7 @@ class Transformer64 {
       }
     }
     const std::string conv = separable_ ? "/dilate_conv" : "/conv";
-    for (int i = 1; i <= 5; ++i) {
+    for (int i = 1; is_block(i); ++i) {
       const std::string block = "residual/residual" + std::to_string(i);
       Tensor64 h = normalised(x, block + "/conv1", block + conv + "1");
       relu(h);
@@ -81,6 +81,11 @@ class Transformer64 {
       for (int i = 0; i < out.w; ++i) std::copy_n(x.at(y / 2, i / 2), x.c, out.at(y, i));
     }
     return out;
+  }
+
+  bool is_block(int i) const {
+    const std::string layer = "style_params/transformer/residual/residual" + std::to_string(i);
+    return weights_.count(layer + "/conv1/StyleNorm/Conv/weights") != 0;
   }
 
   // -1: a zero of the border.

@@ -141,11 +141,19 @@ TEST_CASE("nst-weights says what went wrong in one line and by exit code") {
                 "2 variables are missing");
   check_failure(run(folder, {"convert", weight_fixture("corrupt"), "-o", model}), 4,
                 "checksum mismatch");
-  check_failure(run(folder, {"verify", weight_fixture("tfjs/model.json")}), 4,
-                "not a model file but a JSON text; convert it: nst-weights convert");
   check_failure(run(folder, {"convert", weight_fixture("tfjs"), "-o", folder.file("no/m")}), 5,
                 "cannot write");
   CHECK_FALSE(fs::exists(model));
+}
+
+TEST_CASE("nst-weights verify takes a source as well: complete, finite, published or not") {
+  const TemporaryFolder folder;
+  const Result result = run(folder, {"verify", weight_fixture("tfjs/model.json")});
+  CHECK(result.code == 0);
+  CHECK(contains(result.out, "complete and finite: predictor none, transformer separable"));
+  CHECK(contains(result.out, "no published model of known checksums"));
+  check_failure(run(folder, {"verify", weight_fixture("corrupt")}), 4, "checksum mismatch");
+  check_failure(run(folder, {"verify", weight_fixture("missing")}), 4, "variables are missing");
 }
 
 TEST_CASE("nst-weights never writes over a source, whatever name leads to it") {

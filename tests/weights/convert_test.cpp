@@ -14,8 +14,6 @@ using nst::DType;
 using nst::ErrorCode;
 using nst::NamedTensor;
 using nst::PaddingKind;
-using nst::PredictorKind;
-using nst::TransformerKind;
 using nst::test::contains;
 using nst::test::expect_error;
 using nst::test::fixture_values;
@@ -86,8 +84,8 @@ TEST_CASE("A checkpoint and a SavedModel of the same weights give the same bytes
 
 TEST_CASE("A conversion takes what the network needs and names what it leaves") {
   const Conversion conversion = convert("checkpoint");
-  CHECK(conversion.description.architecture.predictor == PredictorKind::inception_v3);
-  CHECK(conversion.description.architecture.transformer == TransformerKind::full);
+  CHECK(conversion.description.architecture.predictor == "inception_v3");
+  CHECK(conversion.description.architecture.transformer == "full");
   CHECK(conversion.tensors.size() == 213);
   CHECK(nst::weights::describe_leftovers(conversion.leftovers) ==
         "4 variables not needed: global_step, transformer/contract/conv1/weights/Adam, "
@@ -148,7 +146,7 @@ TEST_CASE("A batch norm with gamma and a convolution with a bias fold as the for
 TEST_CASE("The TFLite converter folds batch norm to the same numbers") {
   const auto checkpoint = values_of(convert("checkpoint"));
   const Conversion tflite = convert("transformer_f32.tflite");
-  CHECK(tflite.description.architecture.predictor == PredictorKind::none);
+  CHECK(tflite.description.architecture.predictor == "none");
   CHECK(tflite.leftovers.empty());
   CHECK(tflite.tensors.size() == 6 + 13 + 13 * 4);
   for (const NamedTensor& tensor : tflite.tensors) {
@@ -164,7 +162,7 @@ TEST_CASE("The TFLite converter folds batch norm to the same numbers") {
 TEST_CASE("TF.js gives the separable transformer") {
   const Conversion conversion =
       convert_sources({weight_fixture("tfjs")}, {.padding = PaddingKind::zero});
-  CHECK(conversion.description.architecture.transformer == TransformerKind::separable);
+  CHECK(conversion.description.architecture.transformer == "separable");
   CHECK(conversion.description.architecture.padding == PaddingKind::zero);
   CHECK(conversion.tensors.size() == 6 + 13 * 2 + 13 * 4);
   CHECK(conversion.leftovers.empty());
@@ -237,7 +235,9 @@ TEST_CASE("Shapes that do not fit the network are refused with both shapes") {
     MadeUpSource source(whole);
     source.set("transformer/residual/residual2/conv2/weights", {3, 3, 4, 3},
                std::vector<float>(108));
-    CHECK(contains(inventory_refusal(source), "channels"));
+    CHECK(contains(inventory_refusal(source),
+                   "residual2/conv2/StyleNorm/Conv/weights' has shape [1, 1, 100, 4], [1, 1, 100, "
+                   "3] is needed"));
   }
   {
     MadeUpSource source(whole);
@@ -248,7 +248,7 @@ TEST_CASE("Shapes that do not fit the network are refused with both shapes") {
     MadeUpSource source(whole);
     source.set("style_params/transformer/expand/conv3/conv/StyleNorm/Conv/weights", {1, 1, 99, 3},
                std::vector<float>(297));
-    CHECK(contains(inventory_refusal(source), "[1, 1, 100, any] is needed"));
+    CHECK(contains(inventory_refusal(source), "[1, 1, 100, 3] is needed"));
   }
 }
 

@@ -4,7 +4,7 @@
 #include <functional>
 #include <string_view>
 
-#include "nst/nst.hpp"
+#include "nst/model.hpp"
 
 namespace nst {
 

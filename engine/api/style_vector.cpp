@@ -7,7 +7,8 @@
 #include "image/npy.hpp"
 #include "image/samples.hpp"
 #include "model/style_space.hpp"
-#include "nst/nst.hpp"
+#include "nst/error.hpp"
+#include "nst/style.hpp"
 #include "platform/file.hpp"
 #include "platform/float_environment.hpp"
 

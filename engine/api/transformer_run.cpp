@@ -1,0 +1,60 @@
+#include "api/transformer_run.hpp"
+
+#include <vector>
+
+#include "api/runs.hpp"
+#include "graph/threads.hpp"
+
+namespace nst {
+
+TransformerRun::TransformerRun(const Model::Impl& model, Size content,
+                               const LoweringOptions& options, const RunOptions& run)
+    : model_(model),
+      execution_(
+          make_execution(lower_transformer_within(model, content.width, content.height, layout_,
+                                                  options, run.threads, run.max_memory_bytes),
+                         run)) {}
+
+Size TransformerRun::output_size() const {
+  return {program().output_shape.w, program().output_shape.h};
+}
+
+bool TransformerRun::serves(Size content, const RunOptions& run) const {
+  const int team = threads_for_work(run.threads, program().mac);
+  return program().input.shape == Shape{content.height, content.width, 3} &&
+         (run.max_memory_bytes == 0 ||
+          Execution::needed_bytes(program(), team) <= run.max_memory_bytes);
+}
+
+void TransformerRun::prepare(const RunOptions& run) {
+  execution_.prepare(threads_for_work(run.threads, program().mac), run.max_memory_bytes);
+}
+
+void TransformerRun::encode(const RunOptions& run) {
+  prepare(run);
+  execution_.run({.last_step = program().first_style_step, .progress = &run.progress});
+}
+
+void TransformerRun::paint(const StyleVector& style, const Output& output, const RunOptions& run) {
+  run_from(0, style, output, run);
+}
+
+void TransformerRun::render(const StyleVector& style, const Output& output, const RunOptions& run) {
+  run_from(program().first_style_step, style, output, run);
+}
+
+void TransformerRun::run_from(int first_step, const StyleVector& style, const Output& output,
+                              const RunOptions& run) {
+  check_style(model_, style);
+  prepare(run);
+  const std::vector<float> params = style_params(model_.layers, layout_, style);
+  execution_.run({.first_step = first_step,
+                  .last_step = step_count(program()),
+                  .style_params = params.data(),
+                  .output = output.picture,
+                  .rows = output.rows,
+                  .progress = &run.progress,
+                  .observer = output.observer});
+}
+
+}  // namespace nst

@@ -1,0 +1,155 @@
+#include "image/network_picture.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <type_traits>
+
+#include "image/alpha.hpp"
+#include "image/picture_rows.hpp"
+#include "image/resize.hpp"
+#include "image/samples.hpp"
+
+namespace nst {
+namespace {
+
+// x / 255 for every byte, rounded as float32 division rounds.
+const std::array<float, 256>& unit_of_byte() {
+  static const std::array<float, 256> table = [] {
+    std::array<float, 256> t{};
+    for (std::size_t i = 0; i < t.size(); ++i) t[i] = static_cast<float>(i) / 255.0f;
+    return t;
+  }();
+  return table;
+}
+
+template <typename T>
+void fill_same_size(const ImageView& image, const InputOptions& options, float* out) {
+  RgbRows<T> rows(image, options.background);
+  const std::ptrdiff_t samples = std::ptrdiff_t{3} * image.width;
+  for (int y = 0; y < image.height; ++y, out += samples) {
+    const T* row = rows.row(y);
+    if constexpr (std::is_same_v<T, float>) {
+      if (!options.what.empty()) check_row(row, image.width, 3, y, options.what);
+      std::copy_n(row, samples, out);
+    } else {
+      const std::array<float, 256>& table = unit_of_byte();
+      for (std::ptrdiff_t i = 0; i < samples; ++i) out[i] = table[row[i]];
+    }
+  }
+}
+
+// A copy of the picture as RGB.
+template <typename T>
+Image rgb_copy(const ImageView& image, std::optional<Colour> background) {
+  Image copy(image.width, image.height, 3, image.type);
+  RgbRows<T> rows(image, background);
+  const std::size_t row_bytes = std::size_t{3} * sizeof(T) * static_cast<std::size_t>(image.width);
+  for (int y = 0; y < image.height; ++y) {
+    std::memcpy(copy.bytes.data() + row_bytes * static_cast<std::size_t>(y), rows.row(y),
+                row_bytes);
+  }
+  return copy;
+}
+
+// Pixels that are converted at a time where alpha joins them.
+constexpr int kPixels = 256;
+
+void bytes_of_units(const float* from, int count, float half, std::uint8_t* to) {
+  for (int i = 0; i < count; ++i) to[i] = byte_of_unit(from[i], half);
+}
+
+void swap_red_and_blue(std::uint8_t* pixels, int count, int channels) {
+  for (int x = 0; x < count; ++x, pixels += channels) std::swap(pixels[0], pixels[2]);
+}
+
+void write_row_u8(const OutputRows& out, const float* row, const std::uint8_t* alpha,
+                  std::uint8_t* to) {
+  const MutableImageView& picture = out.picture;
+  const float half = out.quantise == Quantise::nearest ? 0.5f : 0.0f;
+  const bool composes = alpha != nullptr && out.background.has_value();
+  if (picture.channels == 3 && !composes) {
+    bytes_of_units(row, 3 * picture.width, half, to);
+  } else {
+    std::uint8_t rgb[3 * kPixels];
+    std::uint8_t rgba[4 * kPixels];
+    for (int x = 0; x < picture.width; x += kPixels) {
+      const int n = std::min(kPixels, picture.width - x);
+      bytes_of_units(row + 3 * x, 3 * n, half, rgb);
+      std::uint8_t* joined = picture.channels == 4 && !composes ? to + 4 * x : rgba;
+      for (int i = 0; i < n; ++i) {
+        std::memcpy(joined + 4 * i, rgb + 3 * i, 3);
+        joined[4 * i + 3] = alpha != nullptr ? alpha[x + i] : 255;
+      }
+      if (!composes) continue;
+      compose_row(joined, n, *out.background, rgb);
+      for (int i = 0; i < n; ++i) {
+        std::uint8_t* pixel = to + std::ptrdiff_t{picture.channels} * (x + i);
+        std::memcpy(pixel, rgb + 3 * i, 3);
+        if (picture.channels == 4) pixel[3] = 255;
+      }
+    }
+  }
+  if (picture.format == PixelFormat::bgr) swap_red_and_blue(to, picture.width, picture.channels);
+}
+
+void write_row_f32(const OutputRows& out, const float* row, const std::uint8_t* alpha, float* to) {
+  const MutableImageView& picture = out.picture;
+  const bool bgr = picture.format == PixelFormat::bgr;
+  for (int x = 0; x < picture.width; ++x, row += 3, to += picture.channels) {
+    const float a = alpha != nullptr ? unit_of_byte()[alpha[x]] : 1.0f;
+    float rgba[4] = {row[0], row[1], row[2], a};
+    if (alpha != nullptr && out.background) compose_row(rgba, 1, *out.background, rgba);
+    to[0] = rgba[bgr ? 2 : 0];
+    to[1] = rgba[1];
+    to[2] = rgba[bgr ? 0 : 2];
+    if (picture.channels == 4) to[3] = out.background ? 1.0f : a;
+  }
+}
+
+}  // namespace
+
+void fill_input(const ImageView& image, const InputOptions& options, float* out) {
+  const bool bytes = image.type == SampleType::u8;
+  if (options.size == Size{image.width, image.height}) {
+    if (bytes) {
+      fill_same_size<std::uint8_t>(image, options, out);
+    } else {
+      fill_same_size<float>(image, options, out);
+    }
+    return;
+  }
+  if (!options.what.empty()) check_samples(image, options.what);
+  // The resize reads most rows several times, interleaved, and drops the alpha itself.
+  const bool composes = has_alpha(image) && options.background.has_value();
+  if (image.format == PixelFormat::rgb && !composes) {
+    return resize_into(image, options.size, options.resize, out);
+  }
+  const Image rgb = bytes ? rgb_copy<std::uint8_t>(image, options.background)
+                          : rgb_copy<float>(image, options.background);
+  resize_into(rgb.view(), options.size, options.resize, out);
+}
+
+void to_network_input(const ImageView& image, float* out, const std::string& what) {
+  fill_input(image, {{image.width, image.height}, Resize::smooth, std::nullopt, what}, out);
+}
+
+void write_rows(const OutputRows& out, int first, int count, const float* rows, int width) {
+  const MutableImageView& picture = out.picture;
+  std::ptrdiff_t stride = picture.row_stride_bytes;
+  if (stride == 0)
+    stride = std::ptrdiff_t{picture.width} * picture.channels * sample_bytes(picture.type);
+  const int end = std::min(first + count, picture.height);
+  for (int y = first; y < end; ++y, rows += std::ptrdiff_t{3} * width) {
+    auto* to = static_cast<std::uint8_t*>(picture.data) + stride * y;
+    const std::uint8_t* alpha =
+        out.alpha != nullptr ? out.alpha->u8() + std::ptrdiff_t{picture.width} * y : nullptr;
+    if (picture.type == SampleType::u8) {
+      write_row_u8(out, rows, alpha, to);
+    } else {
+      write_row_f32(out, rows, alpha, reinterpret_cast<float*>(to));
+    }
+  }
+}
+
+}  // namespace nst

@@ -1,0 +1,77 @@
+// The published networks without weights: every layer has the shape that the papers and the
+// published models give it. For benchmarks and for tests that make up their weights.
+#pragma once
+
+#include <cstdint>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "graph/layer_source.hpp"
+
+namespace nst {
+
+// Which of the published networks: the sizes that a network's builder reads from its weights.
+struct PublishedNetwork {
+  int width_percent = 100;  // of the transformer's channels
+  int residual_blocks = 5;
+  int style_size = 100;
+  bool has_last_layer = true;  // of the Inception predictor
+};
+
+// Answers any layer and lists the tensors it would be made of, in the order they were asked for.
+// One thread at a time.
+class PublishedShapes final : public LayerSource {
+ public:
+  struct Tensor {
+    std::string name;
+    std::vector<std::int64_t> shape;
+  };
+
+  // The tensors are appended to `tensors`, which must outlive this.
+  PublishedShapes(const PublishedNetwork& network, std::vector<Tensor>& tensors)
+      : network_(network), tensors_(tensors) {}
+
+  ConvAnswer conv(const ConvQuery& query) const override {
+    const bool depthwise = query.weights.ends_with("/depthwise_weights");
+    const int channels = depthwise ? query.in_c : scaled(query);
+    append(query.weights, {query.kernel_h, query.kernel_w, query.in_c, depthwise ? 1 : channels});
+    if (query.followed_by != FollowedBy::instance_norm) {
+      append(query.weights.substr(0, query.weights.rfind('/')) + "/biases", {channels});
+    }
+    return {{query.kernel_h, query.kernel_w, query.in_c, channels, query.stride, query.upsample,
+             depthwise}};
+  }
+  int dense(const std::string& layer, int inputs, int outputs) const override {
+    const int in = inputs == 0 ? network_.style_size : inputs;
+    append(layer + "/weights", {1, 1, in, outputs});
+    append(layer + "/biases", {outputs});
+    return in;
+  }
+  bool holds(std::string_view prefix) const override {
+    if (prefix == "Conv/") return network_.has_last_layer;
+    for (int i = 1; i <= network_.residual_blocks; ++i) {
+      if (prefix == "transformer/residual/residual" + std::to_string(i) + "/") return true;
+    }
+    return false;
+  }
+  void refuse(const std::string& what) const override { throw std::logic_error(what); }
+
+ private:
+  // The picture's three colours are the same in every width.
+  int scaled(const ConvQuery& query) const {
+    constexpr int kColours = 3;
+    const bool narrows = query.weights.starts_with("transformer/") && query.published_c != kColours;
+    return narrows ? query.published_c * network_.width_percent / 100 : query.published_c;
+  }
+  void append(const std::string& name, std::vector<std::int64_t> shape) const {
+    tensors_.push_back({name, std::move(shape)});
+  }
+
+  PublishedNetwork network_;
+  std::vector<Tensor>& tensors_;
+};
+
+}  // namespace nst

@@ -1,0 +1,169 @@
+// TF Hub's arbitrary-image-stylization-v1-256/2 against TensorFlow and float64, where its record is
+// at hand (NST_SHARED_DIR, else ../shared): the published graph on variables filled from a seed.
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "api/model_impl.hpp"
+#include "support/hub_variables.hpp"
+#include "support/layers.hpp"
+#include "support/shared.hpp"
+#include "weights_tool/fold.hpp"
+#include "weights_tool/published.hpp"
+
+namespace nst::test {
+namespace {
+
+const std::string kHub = "reference/hub-256-2/";
+
+std::string output(const std::string& name) { return shared_path(kHub + "outputs/" + name); }
+
+// The model file of the seeded variables; made once.
+const std::vector<std::uint8_t>& hub_file() {
+  static const std::vector<std::uint8_t> file = [] {
+    const HubVariables source(shared_path(kHub + "variables.json"), 1);
+    const weights::Variables variables({&source});
+    const weights::Inventory inventory = weights::take_inventory(variables);
+    return build_model_file({inventory.architecture, "seeded", "", ""},
+                            read_layers(variables, inventory), DType::f32);
+  }();
+  return file;
+}
+
+template <typename Test>
+void for_every_supported_table(Test&& test) {
+  const kernels::TableList tables = kernels::supported_tables();
+  for (int i = 0; i < tables.count; ++i) {
+    const kernels::Table& table = *tables.tables[i];
+    test(open_model_with_table(hub_file().data(), hub_file().size(), "hub", table), table.name);
+  }
+}
+
+// The name of a value in the published graph; "" for what is no tensor of its own here: what is
+// folded into a convolution (Conv2D, batch norm, enlarging) and what a relu follows.
+std::string our_name(const std::string& theirs) {
+  const auto replaced = [&](std::string_view end, const std::string& by) {
+    return theirs.substr(0, theirs.size() - end.size()) + by;
+  };
+  if (theirs.ends_with("/Conv/BiasAdd")) return replaced("/Conv/BiasAdd", "/SpatialSqueeze");
+  if (theirs.ends_with("/Conv_1/BiasAdd")) return replaced("/Conv_1/BiasAdd", "/SpatialSqueeze_1");
+  if (theirs.ends_with("/conv2/StyleNorm/batchnorm/add_1") &&
+      theirs.starts_with("transformer/residual/")) {
+    return replaced("/batchnorm/add_1", "");
+  }
+  if (theirs == "bottleneck/Mean") return "InceptionV3/Mean";
+  for (const char* folded : {"/Conv2D", "/FusedBatchNormV3", "/add_1", "/ResizeNearestNeighbor"}) {
+    if (theirs.ends_with(folded)) return "";
+  }
+  return theirs;
+}
+
+}  // namespace
+
+TEST_CASE("The network of TF Hub paints as TensorFlow does, on every table" *
+          doctest::test_suite("slow")) {
+  if (!have_shared({kHub + "variables.json", kHub + "outputs/a.means.npy"})) return;
+  for_every_supported_table([](const Model& model, const std::string& table) {
+    CHECK(model.info().style_size == 768);
+    for (const std::string name : {"a", "b", "c"}) {
+      const std::string label = name + " " + table;
+      CAPTURE(label);
+      const StyleVector means =
+          model.encode_style(npy_image(output(name + ".style.npy")).view(), {.style_size = 0});
+      const Image painted = model.stylize(npy_image(output(name + ".content.npy")).view(), means);
+      const StyleVector their_means = npy_style(output(name + ".means.npy"));
+      const StyleVector true_means = npy_style(output(name + ".means64.npy"));
+      const Image theirs = npy_image(output(name + ".stylized.npy"));
+      const Image truth = npy_image(output(name + ".stylized64.npy"));
+
+      const Difference means_apart = difference(samples(means), samples(their_means));
+      const Difference apart = difference(samples(painted), samples(theirs));
+      CHECK(means_apart.max <= 2e-5);
+      CHECK(apart.max <= 1e-3);
+      CHECK(apart.mean <= 1e-5);
+      const Difference ours = difference(samples(painted), samples(truth));
+      const Difference their = difference(samples(theirs), samples(truth));
+      CHECK(ours.max <= 2 * their.max);
+      CHECK(ours.mean <= 2 * their.mean);
+      const Difference our_means = difference(samples(means), samples(true_means));
+      const Difference tf_means = difference(samples(their_means), samples(true_means));
+      CHECK(our_means.mean <= 2 * tf_means.mean);
+      MESSAGE(label << ": means to float64 " << to_string(our_means) << " (TensorFlow "
+                    << to_string(tf_means) << "), picture " << to_string(ours) << " (TensorFlow "
+                    << to_string(their) << ")");
+    }
+  });
+}
+
+TEST_CASE("Every value of TF Hub's network that is a tensor here is TensorFlow's, on every table" *
+          doctest::test_suite("slow")) {
+  if (!have_shared({kHub + "variables.json", kHub + "outputs/a.layers.json"})) return;
+  LayerRecord want;
+  const nlohmann::json recorded = load_json(output("a.layers.json"));
+  for (const auto& [name, layer] : recorded.items()) {
+    const std::string ours = our_name(name);
+    if (ours.empty()) continue;
+    LayerStatistics statistics = statistics_from_json(layer);  // of [h, w, c]
+    auto& shape = statistics.shape;
+    shape.insert(shape.begin(), 1);
+    if (shape[1] == 1 && shape[2] == 1) shape.erase(shape.begin() + 1, shape.begin() + 3);
+    want[ours] = statistics;
+  }
+  // 70 + 28 activations, 20 + 20 norms and sums of blocks, 8 joints, 10 pools, 1 mean, 86 γ and β.
+  CHECK(want.size() == 241);
+  const Image style = npy_image(output("a.style.npy")),
+              content = npy_image(output("a.content.npy"));
+  const ImageView style_view = style.view();
+  const StyleVector means = npy_style(output("a.means.npy"));
+  for_every_supported_table([&](const Model& model, const std::string& table) {
+    CAPTURE(table);
+    const LayerDifference worst =
+        check_layers(run_layers(model, &style_view, content.view(), means), want);
+    MESSAGE(table << ": worst of " << want.size() << " values: mean " << worst.mean << ", std "
+                  << worst.std << ", first values " << worst.first);
+  });
+}
+
+TEST_CASE(
+    "The published index of TF Hub's model lists its 507 variables, and their checksums are "
+    "known") {
+  if (!have_shared({kHub + "real/variables/variables.index", kHub + "variables.json"})) return;
+  const std::unique_ptr<weights::Source> source = weights::open_source(shared_path(kHub + "real"));
+  const weights::Variables variables({source.get()});
+  const weights::Inventory inventory = weights::take_inventory(variables);
+  const std::vector<std::string> names = weights::variables_of(inventory);
+  const nlohmann::json recorded = load_json(shared_path(kHub + "variables.json"));
+  REQUIRE(recorded.size() == 507);
+  REQUIRE(names.size() == 507);
+  std::map<std::string, std::uint32_t> checksums;
+  for (const nlohmann::json& entry : recorded) {
+    const std::string name = entry.at("name");
+    CAPTURE(name);
+    const weights::SourceTensor* tensor = variables.find(name);
+    REQUIRE(tensor != nullptr);
+    CHECK(tensor->shape == entry.at("shape").get<std::vector<std::int64_t>>());
+    CHECK(tensor->masked_crc == entry.at("crc32c").get<std::uint32_t>());
+    checksums[name] = entry.at("crc32c");
+  }
+  const weights::PublishedModel& hub = weights::published_hub_model();
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    CAPTURE(names[i]);
+    CHECK(hub.checksums[i] == checksums.at(names[i]));
+  }
+}
+
+TEST_CASE("Other values in TF Hub's network are told from the published ones") {
+  if (!have_shared({kHub + "variables.json"})) return;
+  const HubVariables source(shared_path(kHub + "variables.json"), 1);
+  const weights::Variables variables({&source});
+  const auto match = compare_with_published(variables, weights::take_inventory(variables));
+  REQUIRE(match.has_value());
+  CHECK(match->is_stranger());
+  CHECK_FALSE(match->is_published());
+  CHECK(describe(*match).starts_with("none of its 507 variables"));
+}
+
+}  // namespace nst::test

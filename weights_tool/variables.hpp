@@ -1,0 +1,39 @@
+// The tensors of one or several sources under one roof.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "weights_tool/source.hpp"
+
+namespace nst::weights {
+
+// Finds tensors by their canonical names (see variable_names.hpp).
+class Variables {
+ public:
+  // The sources must outlive this.
+  explicit Variables(const std::vector<const Source*>& sources);
+
+  const SourceTensor* find(const std::string& name) const;  // nullptr if there is none
+  bool any_starts_with(std::string_view prefix) const;
+  bool any_contains(std::string_view part) const;
+  std::vector<std::string> names() const;
+  // Throws Error{model}; also when two sources hold the name.
+  std::vector<float> read(const std::string& name) const;
+  // The source of a variable; nullptr if there is none.
+  const Source* owner(const std::string& name) const;
+  std::string description() const;  // "A + B"
+  std::string sha256() const;       // "<of A> + <of B>"
+
+ private:
+  struct Item {
+    const Source* source;
+    const SourceTensor* tensor;
+    bool is_ambiguous;
+  };
+  std::vector<const Source*> sources_;
+  std::map<std::string, Item> items_;
+};
+
+}  // namespace nst::weights
