@@ -1,6 +1,6 @@
-// From a graph to a program: what lowering.cpp (nodes), lowering_centred.cpp (constants that
-// values deviate from), lowering_joined.cpp (convolutions as one
-// step) and lowering_strips.cpp (steps in strips) share.
+// From a graph to a program: what lowering.cpp (nodes), lowering_centred.cpp (constants that values
+// deviate from), lowering_joined.cpp (convolutions as one step) and lowering_strips.cpp (steps in
+// strips) share.
 #pragma once
 
 #include <map>
