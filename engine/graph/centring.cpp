@@ -27,42 +27,48 @@ void for_samples(const Shape& shape, F&& f) {
   }
 }
 
-struct Spread {
-  double mean, variance;
-};
-
-// In double: a sum of 1024 equal floats is exact, and so is their mean. Squares are of what differs
-// from the first sample, which keeps their digits.
-Spread spread_of(const kernels::ConstView& picture, const Shape& shape, int channel) {
-  double first = 0;
+// In double: a sum of 1024 equal floats is exact, and so is their mean.
+float sampled_mean(const kernels::ConstView& picture, const Shape& shape, int channel) {
   double sum = 0;
-  double squares = 0;
   int count = 0;
   for_samples(shape, [&](int y, int x) {
-    const double value = picture.data[y * picture.row_stride + x * picture.pixel_stride + channel];
-    if (count++ == 0) first = value;
-    sum += value;
-    squares += (value - first) * (value - first);
+    sum += picture.data[y * picture.row_stride + x * picture.pixel_stride + channel];
+    ++count;
   });
-  const double mean = sum / count;
-  return {mean, std::max(squares / count - (mean - first) * (mean - first), 0.0)};
+  return static_cast<float>(sum / count);
+}
+
+// The largest deviation from minus the offsets, of whole pictures or where it is `enough` of some
+// first rows, which is soon: only faint pictures are looked through.
+float largest_deviation(const kernels::ConstView& picture, const Shape& shape, const float* offset,
+                        float enough) {
+  float largest = 0;
+  for (int y = 0; y < shape.h && largest <= enough; ++y) {
+    const float* const row = picture.data + y * picture.row_stride;
+    for (int c = 0; c < shape.c; ++c) {
+      float low = row[c];
+      float high = row[c];
+      for (int x = 0; x < shape.w; ++x) {
+        const float value = row[x * picture.pixel_stride + c];
+        low = value < low ? value : low;
+        high = value > high ? value : high;
+      }
+      largest = std::max({largest, high + offset[c], -offset[c] - low});
+    }
+  }
+  return largest;
 }
 
 }  // namespace
 
 float centring_of(const kernels::ConstView& picture, const Shape& shape, float* offset) {
-  double variance = 0;  // mean of the channels'
-  for (int c = 0; c < shape.c; ++c) {
-    const Spread spread = spread_of(picture, shape, c);
-    offset[c] = -static_cast<float>(spread.mean);
-    variance += spread.variance / shape.c;
-  }
-  constexpr double kUsual = 0.25;  // of photographs
+  for (int c = 0; c < shape.c; ++c) offset[c] = -sampled_mean(picture, shape, c);
+  constexpr float kUsual = 0.25f;  // photographs have larger ones
   constexpr int kMostDoublings = 16;
-  const double deviation = std::sqrt(variance);
+  const float deviation = largest_deviation(picture, shape, offset, kUsual);
   float factor = 1;  // also where nothing varies
   for (int i = 0; i < kMostDoublings && deviation > 0; ++i) {
-    if (2 * static_cast<double>(factor) * deviation > kUsual) break;
+    if (factor * deviation > kUsual) break;
     factor *= 2;
   }
   for (int c = 0; c < shape.c; ++c) offset[c] *= factor;
