@@ -1,4 +1,5 @@
-// The convolutions of the networks at 256×256, one entry per distinct shape.
+// The convolutions of the published networks at 256×256, one entry per distinct shape, asked of the
+// networks themselves.
 #pragma once
 
 #include <string>

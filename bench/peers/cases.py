@@ -14,18 +14,22 @@ import networks
 if TYPE_CHECKING:
     from graph import Array, Graph
 
-Network = Literal["inception", "mobilenet", "transformer", "transformer-quarter"]
-MODEL_OF: dict[Network, Literal["inception", "mobile"]] = {
+Network = Literal[
+    "inception", "mobilenet", "transformer", "transformer-quarter", "transformer-hub"
+]
+MODEL_OF: dict[Network, Literal["inception", "mobile", "hub"]] = {
     "inception": "inception",
     "mobilenet": "mobile",
     "transformer": "inception",
     "transformer-quarter": "mobile",
+    "transformer-hub": "hub",
 }
 TITLES: dict[Network, str] = {
     "inception": "Inception-v3 predictor",
     "mobilenet": "MobileNetV2 predictor",
     "transformer": "transformer α=1",
     "transformer-quarter": "transformer α=0.25",
+    "transformer-hub": "transformer of 20 blocks",
 }
 
 
@@ -66,15 +70,23 @@ CASES = (
 )
 
 
+# Measured where the model of TF Hub is given. Its predictor is the Inception of the others.
+HUB_CASES = (Case("transformer-hub", 256), Case("transformer-hub", 1024))
+
+
 @dataclass(frozen=True)
 class Models:
-    """The two NST model files: each a predictor and the transformer that belongs to it."""
+    """The NST model files: each a predictor and the transformer that belongs to it."""
 
     inception: Path
     mobile: Path
+    hub: Path | None
 
     def path(self, network: Network) -> Path:
-        return getattr(self, MODEL_OF[network])
+        path = getattr(self, MODEL_OF[network])
+        if path is None:
+            raise ValueError(f"{network} needs --{MODEL_OF[network]}")
+        return path
 
     def weights(self, network: Network) -> dict[str, Array]:
         tensors = load_file(self.path(network))
@@ -88,6 +100,7 @@ def build(case: Case, weights: dict[str, Array]) -> Graph:
         "mobilenet": networks.mobilenet_v2,
         "transformer": networks.transformer,
         "transformer-quarter": networks.transformer,
+        "transformer-hub": networks.transformer,
     }
     return builders[case.network](weights, case.size, case.size)
 

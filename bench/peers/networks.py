@@ -1,4 +1,4 @@
-"""The three networks, layer by layer as in engine/networks/*.cpp, and the style parameters."""
+"""The networks, layer by layer as in engine/networks/*.cpp, and the style parameters."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ class Builder:
 
 
 def inception_v3(weights: Weights, h: int, w: int) -> Graph:
-    """Style picture [h, w, 3] in [0, 1] to the bottleneck [1, 1, 100]."""
+    """Style picture [h, w, 3] in [0, 1] to the bottleneck [1, 1, 100] or the means [1, 1, 768]."""
     b = Builder(weights, h, w)
 
     def conv(x: str, layer: str, padding: Padding = "same", stride: int = 1) -> str:
@@ -150,7 +150,9 @@ def inception_v3(weights: Weights, h: int, w: int) -> Graph:
             pooled(x, m),
         ]
         x = b.concat(branches, f"{m}/concat")
-    b.conv(b.mean(x, "Mean"), "Conv")
+    means = b.mean(x, "Mean")
+    if "Conv/weights" in weights:
+        b.conv(means, "Conv")
     return b.graph
 
 
@@ -187,7 +189,8 @@ def transformer(weights: Weights, h: int, w: int) -> Graph:
     x = contract(b.graph.input_name, "conv1", 1)
     x = contract(x, "conv2", 2)
     x = contract(x, "conv3", 2)
-    for i in range(1, 6):
+    blocks = sum(name.endswith("/conv2/weights") and "/residual/" in name for name in weights)
+    for i in range(1, blocks + 1):
         block = f"residual/residual{i}"
         y = normalised(x, f"{block}/conv1", "relu")
         y = normalised(y, f"{block}/conv2", "none")
@@ -199,7 +202,7 @@ def transformer(weights: Weights, h: int, w: int) -> Graph:
 
 
 def style_layers(weights: Weights, graph: Graph) -> dict[str, tuple[Array, Array]]:
-    """The dense layer (weights [100, c], biases [c]) that makes each gamma and beta of a graph."""
+    """The dense layer (weights [n, c], biases [c]) that makes each gamma and beta of a graph."""
     dense_names = {"beta": "Conv", "gamma": "Conv_1"}
     layers = {}
     for vector in graph.vectors:
@@ -210,6 +213,6 @@ def style_layers(weights: Weights, graph: Graph) -> dict[str, tuple[Array, Array
 
 
 def style_params(weights: Weights, graph: Graph, style: Array) -> dict[str, Array]:
-    """Gamma and beta of every normalised layer for the 100 floats of a style."""
+    """Gamma and beta of every normalised layer for the floats of a style."""
     layers = style_layers(weights, graph)
     return {name: style @ dense + biases for name, (dense, biases) in layers.items()}

@@ -22,7 +22,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from cases import CASES, Case, Models
+from cases import CASES, HUB_CASES, Case, Models
 from measure import Bench, measure_case
 from processes import NstRun
 from runtimes import AVX2, RUNTIMES
@@ -46,8 +46,9 @@ def parse_arguments() -> argparse.Namespace:
     p.add_argument("--nst-run", type=Path, required=True, help="the program to measure")
     p.add_argument("--inception", type=Path, required=True, help="model file, Inception-v3 and α=1")
     p.add_argument("--mobile", type=Path, required=True, help="model file, MobileNetV2 and α=0.25")
+    p.add_argument("--hub", type=Path, help="model file, TF Hub's 20 blocks: measured too if given")
     p.add_argument("--out", type=Path, required=True, help="results, JSON")
-    p.add_argument("--cases", nargs="+", type=Case.parse, default=list(CASES), metavar="NET-SIZE")
+    p.add_argument("--cases", nargs="+", type=Case.parse, metavar="NET-SIZE")
     p.add_argument("--large", action="store_true", help=f"also {LARGE.name}")
     p.add_argument("--threads", nargs="+", type=int, default=sorted({1, all_processors}))
     p.add_argument("--runtimes", nargs="+", choices=RUNTIMES, default=list(RUNTIMES))
@@ -84,14 +85,15 @@ def warm_file_cache(runtimes: list[str]) -> None:
 def main() -> None:
     o = parse_arguments()
     extra = {"NST_ISA": o.isa} if o.isa else {}
-    cases = [*o.cases, *([LARGE] if o.large else [])]
+    cases = o.cases or [*CASES, *(HUB_CASES if o.hub else [])]
+    cases += [LARGE] if o.large else []
     results: dict[str, Any] = {"environment": environment(o), "cases": [], "whole": []}
     kept = Kept(o.kept) if o.settings == "kept" else None
     start = time.monotonic()
     warm_file_cache(o.runtimes)
     with tempfile.TemporaryDirectory() as folder:
         nst = NstRun(o.nst_run.resolve(), extra)
-        bench = Bench(nst, Models(o.inception, o.mobile), Path(folder), o.rounds, o.seconds)
+        bench = Bench(nst, Models(o.inception, o.mobile, o.hub), Path(folder), o.rounds, o.seconds)
         for case in cases:
             for threads in o.threads:
                 contestants = (
