@@ -17,9 +17,9 @@ TEST_CASE(
     "Rows of the last step are the picture's, on any kernel table and wherever they are made") {
   constexpr int kWidth = 101, kHeight = 75;
   const Image content = formula_picture("content_rows", kHeight, kWidth);
-  const StyleVector style = formula_style("style_a");
   for (const FormulaNetwork& network : formula_networks()) {
     on_every_table(network, [&](const Model& model) {
+      const StyleVector style = formula_style("style_a", model);
       const Image expected = model.stylize(content.view(), style);
       for (const bool from_caller : {false, true}) {
         const LoweringOptions options{.output_rows = true, .rows_from_caller = from_caller};
@@ -48,7 +48,7 @@ TEST_CASE(
 TEST_CASE("A limit that the arena with the picture in it exceeds still paints, to the same bytes") {
   const Model model = formula_model("mobile");
   const Image content = formula_picture("content_memory", 1100, 1000);
-  const StyleVector style = formula_style("style_a");
+  const StyleVector style = formula_style("style_a", model);
   const auto needed = [&](Thrift thrift, bool from_caller) {
     StyleLayout layout;
     const LoweringOptions options{
@@ -78,14 +78,14 @@ TEST_CASE("Work and least memory are known from a graph as from its plan") {
       CAPTURE(w);
       StyleLayout layout;
       const Graph graph = transformer_graph(model.impl(), w, h, layout);
-      const Program plan = lower(graph, {});
+      const Program plan = lower(graph, model.impl().layers.table(), {});
       CHECK(multiply_adds(graph) == plan.mac);
       CHECK(least_fast_bytes(graph) <= Execution::arena_bytes(plan));
       CHECK(least_fast_bytes(graph) >= Execution::arena_bytes(plan) / 4);
     }
-    if (network.architecture.predictor == PredictorKind::none) continue;
+    if (!network.architecture.has_predictor()) continue;
     const Graph graph = predictor_graph(model.impl(), 100, 131);
-    CHECK(multiply_adds(graph) == lower(graph, {}).mac);
+    CHECK(multiply_adds(graph) == lower(graph, model.impl().layers.table(), {}).mac);
   }
 }
 

@@ -16,12 +16,13 @@ namespace nst {
 // content's own style. The space is that of the predictor and the transformers trained with it;
 // points of another space mean nothing to them.
 struct StyleVector {
-  std::vector<float> values;  // as many as the model has dimensions: 100 in the published ones
+  std::vector<float> values;  // as many as ModelInfo::style_size: 100 or 768 in published models
   // The name of the space, as ModelInfo::style_space; "" for unknown, which fits everything.
   std::string space;
 
-  // The origin of an unknown space of `size` dimensions; published models have 100.
-  explicit StyleVector(std::size_t size = 100) : values(size) {}
+  StyleVector() = default;  // of no space and no values: to be assigned
+  // The origin of an unknown space of `size` dimensions.
+  explicit StyleVector(std::size_t size) : values(size) {}
   std::size_t size() const { return values.size(); }
 
   // (1 - weight) * a + weight * b. weight 0 gives a, 1 gives b; outside [0, 1] extrapolates. Throws
