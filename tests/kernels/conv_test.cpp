@@ -166,9 +166,12 @@ void choose_options(ConvCase& conv, Random& random) {
   conv.input_act = kActs[random.between(0, 1)];
   conv.prologue = random.chance();
   conv.residual = random.chance();
+  conv.residual_factor = random.chance() ? 0.25f : 1.0f;
   conv.formed = random.chance() && may_keep_formed(conv);
   conv.bias = random.chance();
   conv.skip = random.chance();
+  conv.floors = random.chance();
+  conv.spec.keeps_zeros = random.chance();
   conv.gap = random.chance() ? random.between(1, 9) : 0;
   conv.offset = random.between(0, 3);
 }
@@ -185,13 +188,16 @@ TEST_CASE("convolutions with prologue, residual, skip, bias and activations equa
   Random random(kSeed + 1);
   MESSAGE("seed ", kSeed + 1);
   for (const Shape& shape : kShapes) {
-    ConvCase conv = case_of(shape);
-    conv.prologue = conv.residual = conv.skip = conv.bias = true;
-    conv.formed = may_keep_formed(conv);
-    conv.input_act = conv.act = Activation::relu;
-    conv.gap = 5;
-    conv.offset = 1;
-    check_case(conv, random);
+    for (const bool skip : {true, false}) {  // an output's floor is without one
+      ConvCase conv = case_of(shape);
+      conv.prologue = conv.residual = conv.bias = conv.floors = true;
+      conv.skip = skip;
+      conv.formed = may_keep_formed(conv);
+      conv.input_act = conv.act = Activation::relu;
+      conv.gap = 5;
+      conv.offset = 1;
+      check_case(conv, random);
+    }
   }
 }
 
@@ -378,17 +384,6 @@ TEST_CASE("1x1 convolutions bear weights of any size, and inputs that are larger
                   run_conv(reference_table(), conv, other).output,
                   conv_tolerance(conv, other).scaled(17.0f));
     }
-  });
-}
-
-TEST_CASE("blocks depend on the sizes alone and give eight threads work") {
-  for_each_table([](const Table& table) {
-    const ConvSpec spec{3, 3, 128, 128, 1, 1, false};
-    const ConvPlan plan = conv_plan(table, spec);
-    const ConvGeometry g = geometry_of(spec, Padding::reflect, 64, 64);
-    const ConvBlocking blocking = conv_blocking(plan, g);
-    CHECK(block_count(blocking, g.out_h, g.out_w, plan.spec.out_c) >= 8);
-    CHECK(blocking.scratch_floats * sizeof(float) <= 1536 * 1024);
   });
 }
 
