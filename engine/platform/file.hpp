@@ -25,12 +25,23 @@ class FileContents {
 
   Bytes bytes() const;
 
+  // Gives the memory of `part` of bytes() back, as far as it fills whole pages, until load reads it
+  // again. Does nothing where that would save little (below 16 MiB), or what was read can't be read
+  // again (a pipe).
+  void give_back(Bytes part) const;
+  // Makes `part` readable again. Throws Error{model} if the file has changed since it was read.
+  // Safe from several threads, for parts that nobody gives back meanwhile.
+  void load(Bytes part) const;
+
  private:
+  struct Source;  // the open file
+
   FileContents(int descriptor, const std::string& name, ErrorCode code, std::uint64_t max_bytes);
   void read_all(int descriptor, const std::string& name, ErrorCode code, std::uint64_t max_bytes);
 
-  std::shared_ptr<const AlignedBuffer> buffer_;
+  std::shared_ptr<AlignedBuffer> buffer_;
   std::size_t size_ = 0;
+  std::shared_ptr<const Source> source_;  // null: bytes are not given back
 };
 
 // Writes `bytes` to `path` so that readers see the old file or the whole new one: to a temporary
