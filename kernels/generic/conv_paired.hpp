@@ -27,21 +27,25 @@ struct Row {
   static void run(const Tile& first, int tiles) {
     Tile t = first;
     const pairs::Depth depth = pairs::parts_of(t.run);
+    // A bias starts the sums, which then err less than if it were added to them.
+    alignas(64) float starts[V][kLanes];
     alignas(64) float factors[V][kLanes];
     alignas(64) float ends[V][kLanes];
     unroll<V>([&](auto v) __attribute__((always_inline)) {
-      const Vec factor = quotient(splat(1.0f), load(t.scales + v * kLanes));
+      const Vec scale = load(t.scales + v * kLanes);
+      const Vec factor = quotient(splat(1.0f), scale);
       const Vec bias = t.bias != nullptr ? load_first(t.bias + v * kLanes, t.channels - v * kLanes)
                                          : splat(0.0f);
+      store(starts[v], fma(bias, scale, load(t.terms + v * kLanes)));
       store(factors[v], factor);
-      store(ends[v], bias - load(t.rests + v * kLanes) * factor);
+      store(ends[v], splat(0.0f) - load(t.rests + v * kLanes) * factor);
     });
     const int chains = pairs::chains_of(depth);
     pointwise::NextPanel next(t, t.rests + V * kLanes, V, tiles * max_of(chains, 1));
     for (; tiles > 0; --tiles) {
       direct::Accumulators<P, V> acc;
       unroll<V>([&](auto v) __attribute__((always_inline)) {
-        const Vec start = load(t.terms + v * kLanes);
+        const Vec start = load(starts[v]);
         unroll<P>([&](auto p) __attribute__((always_inline)) {
           acc.at[p][v] = pairs::minus_each(start, t.own + p);
         });
