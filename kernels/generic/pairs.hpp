@@ -185,8 +185,25 @@ NST_INLINE float alternating_sum(Vec v) {
   return _mm_cvtss_f32(_mm_add_ss(two, _mm_movehdup_ps(two)));
 }
 
-// Σ ± x1 x2 over the pairs of a pixel.
+// The own term of a pixel of zeros, told from any other zero by its sign. Its sums are zero but for
+// rounding: what is written for them is exactly that.
+constexpr float kOfZeros = -0.0f;
+NST_INLINE bool is_of_zeros(float own) {
+  std::uint32_t bits = 0;
+  __builtin_memcpy(&bits, &own, sizeof bits);
+  return bits == 0x80000000u;
+}
+
+NST_INLINE bool are_zeros(const float* x, int depth) {
+  for (int i = 0; i < depth; ++i) {
+    if (x[i] != 0.0f) return false;
+  }
+  return true;
+}
+
+// Σ ± x1 x2 over the pairs of a pixel, or kOfZeros.
 NST_INLINE float own_term(const float* x, int depth) {
+  const float* const first = x;
   Vec sum = splat(0.0f);
   // Whole vectors read on, into the group's third side; what that gives is dropped.
   for (int groups = groups_of(depth); groups > 0; --groups, x += kGroup) {
@@ -195,7 +212,15 @@ NST_INLINE float own_term(const float* x, int depth) {
   if (small_groups_of(depth) != 0) {
     sum = fma(load_partial(x, kSmallSide), load_partial(x + kSmallSide, kSmallSide), sum);
   }
-  return alternating_sum(sum);
+  const float term = alternating_sum(sum);
+  if (term != 0.0f) return term;
+  return are_zeros(first, depth) ? kOfZeros : 0.0f;
+}
+
+// sum * factor; of a pixel of zeros `nothing`.
+NST_INLINE Vec finished(Vec sum, Vec factor, const float* own, Vec nothing) {
+  const auto lanes = static_cast<__mmask16>(is_of_zeros(*own) ? 0 : 0xffff);
+  return _mm512_mask_mul_ps(nothing, lanes, sum, factor);
 }
 
 // 2^n, about the reciprocal of the root of `mean`, a mean of squares.
@@ -211,41 +236,15 @@ NST_INLINE float scale_for(double mean) {
   return result;
 }
 
-// What accumulate makes of a pixel of zeros whose sums start at the terms, one vector of channels:
-// nothing but rounding. The steps are accumulate's, one by one.
-NST_INLINE Vec sums_of_zeros(const float* weights, int width, int depth, Vec terms) {
-  constexpr int kChain = kPartialGroups * kGroup;
-  const int grouped = groups_of(depth) * kGroup;
-  const int paired = depth - singles_of(depth);
-  Vec sum = terms;
-  Vec total = splat(0.0f);
-  for (int r = 0; r < paired; r += 3) {
-    if (r > 0 && r % kChain == 0 && r < grouped) {
-      total = sum + total;
-      sum = splat(0.0f);
-    }
-    const float* w = weights + static_cast<std::ptrdiff_t>(r) * width;
-    if (r % 2 == 0) {
-      add_pair(sum, load(w + width), load(w));
-    } else {
-      subtract_pair(sum, load(w + width), load(w));
-    }
-  }
-  return sum + total;
-}
-
-// Rows that a panel has after its weights: the power of two that they are multiplied by; −Σ ± w1
-// w2; and what rounding leaves of a pixel of zeros, to be taken off where zeros must give zeros.
-// Elsewhere it is zero: as an error that all pixels have in common it would add to their mean.
-constexpr int kTermRows = 3;
+// Rows that a panel has after its weights: the power of two that they are multiplied by, and
+// −Σ ± w1 w2.
+constexpr int kTermRows = 2;
 
 // Scales a panel [depth][width], rows in their places, to the size of its inputs, and adds those
 // rows.
-NST_INLINE void finish_panel(float* panel, int depth, int width, float input_size,
-                             bool keeps_zeros) {
+NST_INLINE void finish_panel(float* panel, int depth, int width, float input_size) {
   float* const scales = panel + static_cast<std::ptrdiff_t>(depth) * width;
   float* const terms = scales + width;
-  float* const rests = terms + width;
   const int paired = depth - singles_of(depth);
   const double inputs = static_cast<double>(input_size) * static_cast<double>(input_size);
   for (int c = 0; c < width; c += kLanes) {
@@ -269,8 +268,6 @@ NST_INLINE void finish_panel(float* panel, int depth, int width, float input_siz
       }
     }
     for (int k = 0; k < kLanes; ++k) terms[c + k] = static_cast<float>(sums[k]);
-    store(rests + c,
-          keeps_zeros ? sums_of_zeros(panel + c, width, depth, load(terms + c)) : splat(0.0f));
   }
 }
 
