@@ -12,7 +12,7 @@ import argparse
 import torch
 
 from networks import Predictor, Transformer
-from weights_file import load_average, load_networks, save_networks
+from weights_file import FULL_SPACE, MOBILE_SPACE, load_average, load_networks, save_networks
 
 
 def averaged(paths, kind):
@@ -30,6 +30,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--predictor", required=True, nargs="+", help="checkpoints, or a model file")
     parser.add_argument("--transformer", required=True, nargs="+", help="checkpoints")
+    parser.add_argument("--space", default=MOBILE_SPACE, choices=(MOBILE_SPACE, FULL_SPACE), help="of the style vectors")
     parser.add_argument("-o", "--output", required=True)
     args = parser.parse_args()
     if any(path.endswith(".safetensors") for path in args.predictor):
@@ -39,9 +40,10 @@ def main():
     else:
         predictor, predictor_from = averaged(args.predictor, Predictor)
     transformer, transformer_from = averaged(args.transformer, Transformer)
+    widths = [layer.conv.out_channels for layer in transformer.contract]
     description = (f"distilled by models/training: MobileNetV2 predictor, {predictor_from}; "
-                   f"transformer of width 0.25, {transformer_from}")
-    save_networks(args.output, predictor, transformer, description)
+                   f"transformer of {'/'.join(map(str, widths))} channels, {transformer_from}")
+    save_networks(args.output, predictor, transformer, description, args.space)
 
     # Batch norm folded and back through the file must be the same function.
     x, z = torch.rand(2, 3, 128, 128), torch.randn(2, 100)
