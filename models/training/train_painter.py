@@ -32,11 +32,12 @@ CHANNELS = (12, 32, 64)  # 2.3 times the time of (8, 16, 32) at 1024²
 PHOTOGRAPHS = 0.75  # of the contents; the rest are parts of paintings
 ALIGNED = 0.5  # of the steps compare with T on the same grid
 PAIRED = 3  # every third crop is painted twice, moved by a few pixels
-STEADY = 0.36  # wanted: difference of the two paintings, over that of T's two
+STEADY = 0.30  # wanted: difference of the two paintings, over that of T's two
 MEASURE_EVERY, MEASURED = 25, 8  # steps, crops
 OWN_WEIGHTS = {"laplacian": 1.0, "mesh": 2.0}  # the other terms as in losses.py
 SEEN_BLOCKS, SEEN_SHARE = 6, 2  # every second crop
-COMPILED_SIDE, UNCOMPILED = 256, 0.25  # compiling takes a minute a side; other steps have fewer pixels by this factor
+UNCOMPILED = 0.25  # Only one side is compiled, which takes a minute; steps of others have fewer pixels by this factor.
+EAGER = ("early",)  # compiling it takes longer than it saves in ten minutes
 STAGES = ((0.0, {128: 0.15, 256: 0.85}), (0.15, {256: 0.88, 128: 0.08, 64: 0.04}),
           (0.5, {256: 0.84, 512: 0.08, 1024: 0.02, 128: 0.04, 64: 0.02}))  # progress, shares of the crops' sides
 
@@ -47,11 +48,11 @@ def load_bank(work):
 
 
 def stage_sides(progress, largest):
-    """Sides of the crops at this point of the run, and their shares."""
-    stage = [shares for start, shares in STAGES if start <= progress][-1]
-    sides = [side for side in stage if side <= largest]
-    shares = np.array([stage[side] for side in sides])
-    return sides, shares / shares.sum()
+    """Sides of the crops at this point of the run, none larger than `largest`, and their shares."""
+    sides = {}
+    for side, share in [shares for start, shares in STAGES if start <= progress][-1].items():
+        sides[min(side, largest)] = sides.get(min(side, largest), 0) + share
+    return list(sides), np.array(list(sides.values())) / sum(sides.values())
 
 
 class Painting:
@@ -68,19 +69,19 @@ class Painting:
         self.parts = {"student": student, "teacher": teacher, "early": predictor.early, "compared": picture_losses}
         self.compiled = self.parts
         if args.compile:
-            self.compiled = {name: torch.compile(part, dynamic=False) for name, part in self.parts.items()}
+            self.compiled = {name: part if name in EAGER else torch.compile(part, dynamic=False)
+                             for name, part in self.parts.items()}
         self.weights = {**WEIGHTS, **OWN_WEIGHTS}
         self.steady_weight, self.ratio = torch.tensor(2.0, device=device), torch.tensor(1.0, device=device)
         self.recorded, self.step = {}, 0
 
-    def half(self):
-        """Half precision for the convolutions on a GPU. bfloat16 is too coarse for T: on some contents its paintings
-        are 17 dB from float32's, float16's never nearer than 51."""
-        return torch.autocast(self.device.type, torch.float16, enabled=self.device.type == "cuda", cache_enabled=False)
+    def low(self, dtype):
+        """Low precision for convolutions on a GPU, where no gradient needs more."""
+        return torch.autocast(self.device.type, dtype, enabled=self.device.type == "cuda", cache_enabled=False)
 
     def draw(self, side):
         """One step's inputs: both positions of the contents, vectors, and where paintings overlap."""
-        n = max(1, int(self.args.pixels * (1 if side == COMPILED_SIDE else UNCOMPILED)) // side ** 2)
+        n = max(1, int(self.args.pixels * (1 if side == self.args.compiled_side else UNCOMPILED)) // side ** 2)
         uniform = lambda: torch.rand(n, device=self.device, generator=self.generator)
         place = uniform()
         index = torch.where(uniform() < PHOTOGRAPHS, place * self.photographs,
@@ -94,10 +95,10 @@ class Painting:
                 "taught": moved(crops, (0, 0) if aligned else offset, side), "vectors": self.source.draw(index),
                 "places": torch.from_numpy(np.stack(places)).to(self.device, non_blocking=True)}
 
-    def gradients(self, progress, scale):
+    def gradients(self, progress):
         sides, shares = stage_sides(progress, self.args.largest_side)
         side = sides[self.rng.choice(len(sides), p=shares)] if self.step else sides[0]
-        inputs = {**self.draw(side), "steady_weight": self.steady_weight, "scale": scale}
+        inputs = {**self.draw(side), "steady_weight": self.steady_weight}
         if self.device.type != "cuda":
             self.student.zero_grad()
             terms = self.differentiate(**inputs)
@@ -110,20 +111,18 @@ class Painting:
         self.step += 1
         return {**terms, "steady_ratio": self.ratio, "steady_weight": self.steady_weight}
 
-    def differentiate(self, still, shifted, taught, vectors, places, steady_weight, scale):
+    def differentiate(self, still, shifted, taught, vectors, places, steady_weight):
         """Leaves the gradients in the student; every size is fixed and nothing is asked of the device."""
         side, paired = still.shape[2] - GRID, max(1, len(still) // PAIRED)
-        parts = self.compiled if still.shape[2] == COMPILED_SIDE else self.parts
-        with torch.no_grad(), self.half():
+        parts = self.compiled if still.shape[2] == self.args.compiled_side else self.parts
+        with torch.no_grad(), self.low(torch.float16):  # bfloat16 is too coarse for T: 17 dB from float32 on some
             expected = parts["teacher"](taught, vectors).float()
-        with self.half():
-            answers = parts["student"](torch.cat([still, shifted[:paired]]),
-                                       torch.cat([vectors, vectors[:paired]])).float()
+        answers = parts["student"](torch.cat([still, shifted[:paired]]), torch.cat([vectors, vectors[:paired]]))
         first, second = answers[:len(still)], answers[len(still):]
         compared = window(first, places[1], side), window(expected, places[2], side)
         terms = dict(parts["compared"](*compared))
         seen = slice(0, -(-len(still) // SEEN_SHARE))
-        with self.half():
+        with self.low(torch.bfloat16):
             with torch.no_grad():
                 wanted = parts["early"](compared[1][seen], SEEN_BLOCKS)
             given = parts["early"](compared[0][seen], SEEN_BLOCKS)
@@ -132,7 +131,7 @@ class Painting:
         loss = sum(self.weights[name] * value for name, value in terms.items())
         terms["steady"] = soft_distance(window(first[:paired], places[0], side), second[..., :side, :side])
         loss = loss + steady_weight * terms["steady"]
-        (loss * scale).backward()
+        loss.backward()
         return {"loss": loss.detach(), **{name: value.detach() for name, value in terms.items()}}
 
     @torch.no_grad()
@@ -141,9 +140,7 @@ class Painting:
         few, side = slice(0, MEASURED), inputs["still"].shape[2] - GRID
         apart = []
         for network in (self.student, self.teacher):
-            with self.half():
-                still, shifted = [network(inputs[name][few], inputs["vectors"][few]).float()
-                                  for name in ("still", "shifted")]
+            still, shifted = [network(inputs[name][few], inputs["vectors"][few]) for name in ("still", "shifted")]
             apart.append((window(still, inputs["places"][0], side) - shifted[..., :side, :side]).abs().mean())
         self.ratio = apart[0] / (apart[1] + 1e-4)
         change = 0.05 * (self.ratio / STEADY - 1).clamp(-1, 1)
@@ -189,11 +186,13 @@ def parse():
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--start-from", metavar="CHECKPOINT", help="go on from its averaged weights")
     parser.add_argument("--channels", default=",".join(map(str, CHANNELS)))
-    parser.add_argument("--pixels", type=int, default=48 * 256 ** 2, help=f"of a step's crops at {COMPILED_SIDE}²")
+    parser.add_argument("--compiled-side", type=int, default=256, help="of most crops")
+    parser.add_argument("--pixels", type=int, default=48 * 256 ** 2, help="of a step's crops of that side")
     parser.add_argument("--largest-side", type=int, default=1024, help="of a crop")
     parser.add_argument("--lr", type=float, default=3e-3)
+    parser.add_argument("--constant", type=float, default=0.45, help="share of the run at the full rate")
     parser.add_argument("--optimiser", default="soap", choices=("adamw", "soap"))
-    parser.add_argument("--compile", action="store_true", help=f"torch.compile at {COMPILED_SIDE}²: on a GPU four times as fast")
+    parser.add_argument("--compile", action="store_true", help="on a GPU four times as fast")
     parser.add_argument("--benchmark", action="store_true", help="cuDNN chooses by trial: slow to start")
     parser.add_argument("--pairs", type=int, default=24, help="of the validation")
     parser.add_argument("--threads", type=int, default=1)
@@ -217,7 +216,7 @@ def main():
     bank = load_bank(args.work)
     optimiser = make_optimiser(args.optimiser, student, args.lr, max_side=PRECONDITIONED_SIDE)
     TimedRun(student, optimiser, painting.gradients, make_validation(args, teacher, bank, device),
-             Path(args.work) / args.name, args.seconds, args.lr, scaled=device.type == "cuda").run()
+             Path(args.work) / args.name, args.seconds, args.lr, args.constant).run()
 
 
 if __name__ == "__main__":
