@@ -34,7 +34,7 @@ ALIGNED = 0.5  # of the steps compare with T on the same grid
 PAIRED = 3  # every third crop is painted twice, moved by a few pixels
 STEADY = 0.30  # wanted: difference of the two paintings, over that of T's two
 MEASURE_EVERY, MEASURED = 25, 8  # steps, crops
-OWN_WEIGHTS = {"laplacian": 1.0, "mesh": 2.0}  # the other terms as in losses.py
+OWN_WEIGHTS = {"laplacian": 2.0, "mesh": 2.0}  # the other terms as in losses.py
 SEEN_BLOCKS, SEEN_SHARE = 6, 2  # every second crop
 UNCOMPILED = 0.25  # Only one side is compiled, which takes a minute; steps of others have fewer pixels by this factor.
 EAGER = ("early",)  # compiling it takes longer than it saves in ten minutes
@@ -210,7 +210,7 @@ def main():
     predictor, teacher = place(load_networks(args.teacher)[0]), place(load_transformer(args.transformer))
     student = Transformer(tuple(int(c) for c in args.channels.split(",")))
     if args.start_from:
-        student.load_state_dict(torch.load(args.start_from, weights_only=True)["average"])
+        student.load_state_dict(torch.load(args.start_from, weights_only=True, map_location="cpu")["average"])
     student = place(student)
     painting = Painting(args, student, teacher, predictor, device)
     bank = load_bank(args.work)
