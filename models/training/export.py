@@ -30,7 +30,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--predictor", required=True, nargs="+", help="checkpoints, or a model file")
     parser.add_argument("--transformer", required=True, nargs="+", help="checkpoints, or a model file")
-    parser.add_argument("--space", default=MOBILE_SPACE, choices=(MOBILE_SPACE, FULL_SPACE), help="of the style vectors")
+    parser.add_argument("--space", default=MOBILE_SPACE, choices=(MOBILE_SPACE, FULL_SPACE), help="of the vectors")
     parser.add_argument("-o", "--output", required=True)
     args = parser.parse_args()
     if any(path.endswith(".safetensors") for path in args.predictor):

@@ -5,8 +5,8 @@ WARM_UP = 3  # runs before recording: what is compiled or chosen by trial has to
 
 
 class RecordedStep:
-    """`step(**inputs)` → dict of tensors; it leaves gradients in `parameters`. Calling this copies the inputs to where
-    the recorded step reads them. Values returned are overwritten by the next call."""
+    """`step(**inputs)` → dict of tensors; it leaves gradients in `parameters`. Calling this copies the inputs to
+    where the recorded step reads them. Values returned are overwritten by the next call."""
 
     def __init__(self, step, parameters, inputs):
         self.parameters = list(parameters)

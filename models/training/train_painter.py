@@ -4,8 +4,8 @@ on a CPU.
     python train_painter.py --pictures FOLDER --teacher teacher.safetensors --transformer t.safetensors \
       --work FOLDER --seconds 560 --device cuda --compile
 
-Its style vectors are T's own, so any predictor into T's space serves both. WORK holds `vector_bank.py`'s vectors and takes
-checkpoints and logs. Half of T's paintings are made of the picture moved by one to three pixels and moved back: the
+Its style vectors are T's own, so any predictor into T's space serves both. WORK holds `vector_bank.py`'s vectors and
+takes checkpoints and logs. Half of T's paintings are made of the picture moved by one to three pixels and moved back: the
 student can't know on which grid, and learns what all of them share. A second loss holds it to paint a moved picture
 alike; its weight rises until STEADY is met.
 """
@@ -178,7 +178,7 @@ def make_validation(args, teacher, bank, device):
 def parse():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--pictures", required=True, help="folder with content/ and style/")
-    parser.add_argument("--teacher", required=True, help="the published mobile pair: its predictor compares paintings")
+    parser.add_argument("--teacher", required=True, help="the published mobile pair, whose predictor compares")
     parser.add_argument("--transformer", required=True, help="the published 5-block network, by nst-weights convert")
     parser.add_argument("--work", required=True, help="folder of vectors.pt, checkpoints and logs")
     parser.add_argument("--name", default="painter", help="name of the run")
