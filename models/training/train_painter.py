@@ -5,9 +5,9 @@ on a CPU.
       --work FOLDER --seconds 560 --device cuda --compile
 
 Its style vectors are T's own, so any predictor into T's space serves both. WORK holds `vector_bank.py`'s vectors and
-takes checkpoints and logs. Half of T's paintings are made of the picture moved by one to three pixels and moved back: the
-student can't know on which grid, and learns what all of them share. A second loss holds it to paint a moved picture
-alike; its weight rises until STEADY is met.
+takes checkpoints and logs. Half of T's paintings are made of the picture moved by one to three pixels and moved back:
+the student can't know on which grid, and learns what all of them share. A second loss holds it to paint a moved
+picture alike; its weight rises until STEADY is met.
 """
 import argparse
 from pathlib import Path
@@ -182,7 +182,7 @@ def parse():
     parser.add_argument("--transformer", required=True, help="the published 5-block network, by nst-weights convert")
     parser.add_argument("--work", required=True, help="folder of vectors.pt, checkpoints and logs")
     parser.add_argument("--name", default="painter", help="name of the run")
-    parser.add_argument("--seconds", type=float, required=True, help="of wall time; the rate falls to zero at their end")
+    parser.add_argument("--seconds", type=float, required=True, help="of wall time; the rate ends at zero")
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--start-from", metavar="CHECKPOINT", help="go on from its averaged weights")
     parser.add_argument("--channels", default=",".join(map(str, CHANNELS)))
