@@ -50,7 +50,8 @@ def main():
     photograph, = data.load([args.photograph], HEIGHT)
     height, width = photograph.shape[:2]
     large = data.resize(photograph, HEIGHT, width * HEIGHT // height)
-    small = data.resize(photograph, FRAME, width * FRAME // height)
+    shorter = min(height, width)
+    small = data.resize(photograph, height * FRAME // shorter, width * FRAME // shorter)
     skies, moving = [large[:AREA[0], :AREA[1]], gradient()], data.to_tensor([small])
     views = data.to_tensor([data.resize(s, STYLE_SIZE) for s in data.load(args.styles, 512)])
     print("| style | model | sky: period 4, 2 (dB) | gradient: period 4, 2 (dB) | pan of 1, 2, 3, 4 px (levels) |")
