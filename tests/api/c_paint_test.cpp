@@ -144,6 +144,7 @@ TEST_CASE("C: a model says what it is and what a run takes, to structs of any ve
   CHECK(info.tensor_count == expected.tensor_count);
   CHECK(info.parameter_count == expected.parameter_count);
   CHECK(info.file_bytes == expected.file_bytes);
+  CHECK(info.residual_blocks == 5);
   // A program of an older version has less room, one of a newer version more.
   info.struct_size = offsetof(nst_model_info, file_bytes);
   info.file_bytes = 7;

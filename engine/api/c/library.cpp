@@ -68,6 +68,7 @@ nst_status nst_model_get_info(const nst_model* model, nst_model_info* info) {
     full.tensor_count = from.tensor_count;
     full.parameter_count = from.parameter_count;
     full.file_bytes = from.file_bytes;
+    full.residual_blocks = from.residual_blocks;
     nst::c::fill_struct(info, full, "nst_model_info");
   });
 }

@@ -101,6 +101,7 @@ typedef struct nst_model_info {
   size_t tensor_count;
   size_t parameter_count;
   size_t file_bytes;
+  int residual_blocks; /* of the transformer: 5 or 20 in published models */
 } nst_model_info;
 
 /* Fills *info, whose struct_size is set. */
