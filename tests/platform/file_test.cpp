@@ -230,7 +230,7 @@ TEST_CASE("A large file's memory is given back and read again, unless the file h
   const TemporaryFolder folder;
   std::string text(std::size_t{20} << 20, '\0');
   for (std::size_t i = 0; i < text.size(); ++i) text[i] = static_cast<char>(i * 2654435761u >> 13);
-  const std::string path = folder.file("large", text);
+  const std::string path = folder.file("large", as_bytes(text));
   const FileContents file(path, ErrorCode::model);
   const Bytes all = file.bytes();
   const Bytes part = all.subspan(5'000'001, 3'000'000);
@@ -250,7 +250,7 @@ TEST_CASE("A large file's memory is given back and read again, unless the file h
 
 TEST_CASE("A small file and a pipe stay in memory") {
   const TemporaryFolder folder;
-  const std::string path = folder.file("small", std::string(100'000, 'x'));
+  const std::string path = folder.file("small", as_bytes(std::string(100'000, 'x')));
   const FileContents file(path, ErrorCode::model);
   file.give_back(file.bytes());
   fs::remove(path);
