@@ -17,7 +17,7 @@ thread_local std::string last_warnings;
 nst::ReadOptions read_options(const nst_read_options* options) {
   const nst_read_options o =
       nst::c::read_options<nst_read_options>(options, NST_READ_OPTIONS_INIT, "nst_read_options");
-  return {o.max_memory_bytes, o.least_side};
+  return {o.max_memory_bytes, o.least_side, o.as_tensorflow != 0};
 }
 
 // Sets *image to the picture that `load` returns, and the thread's warnings.

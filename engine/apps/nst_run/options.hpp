@@ -49,7 +49,7 @@ Image decode_picture(std::span<const std::uint8_t> bytes, const std::string& nam
                      const ReadOptions& options);
 // The same for a picture that is encoded as a style: no larger than that needs, composed on white.
 Image decode_painting(std::span<const std::uint8_t> bytes, const std::string& name,
-                      std::size_t max_memory_bytes, const StyleSizeOptions& size);
+                      const ReadOptions& options, const StyleSizeOptions& size);
 // Opens a file, standard input for "-", or the embedded model for "".
 Model open_model(const std::string& path);
 

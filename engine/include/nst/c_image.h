@@ -78,9 +78,11 @@ typedef struct nst_read_options {
   /* Where that is not enough, a JPEG may come at a half to an eighth of its size, as long as its
    * shorter side keeps this many pixels. 0: never. */
   int least_side;
+  /* 1: EXIF orientation is not applied, and samples of 16 bits are cut to 8 instead of rounded. */
+  int as_tensorflow;
 } nst_read_options;
 #define NST_READ_OPTIONS_INIT \
-  { sizeof(nst_read_options), 0, 0 }
+  { sizeof(nst_read_options), 0, 0, 0 }
 
 /* Reads a picture file by its content: JPEG, PNG, BMP, TGA, GIF, PNM, .npy; EXIF orientation is
  * applied. *image becomes u8 RGB or RGBA, or f32 RGB of a .npy. NST_ERROR_INPUT for a file that
