@@ -5,7 +5,7 @@
 //   deferred value, two readers  the first convolution that reads it stores it as it goes
 //   conv → add (MobileNetV2)     the sum is the conv's epilogue
 //   conv, pool → concat          written straight into their channel slice
-//   conv 1x1 → depthwise → 1x1   one step, where what lies between is large (lowering_joined.cpp)
+//   conv 1x1 → depthwise → 1x1   one step, where what lies between is large (lowering_fused.cpp)
 //   conv → conv, larger          in strips of rows (lowering_strips.cpp)
 #include "graph/lowering.hpp"
 
@@ -123,9 +123,9 @@ Operand Lowering::destination(std::size_t id) {
   }
   const Slice slice = slices_[id];
   if (slice.concat < 0) return new_tensor(node(id).shape);
-  Operand& joint = joints_[at(slice.concat)];
-  if (!joint.exists()) joint = new_tensor(node(at(slice.concat)).shape);
-  return {joint.buffer, node(id).shape, joint.pixel_stride, slice.channel};
+  Operand& concat = concat_tensors_[at(slice.concat)];
+  if (!concat.exists()) concat = new_tensor(node(at(slice.concat)).shape);
+  return {concat.buffer, node(id).shape, concat.pixel_stride, slice.channel};
 }
 
 void Lowering::touch(int buffer) {
@@ -155,7 +155,7 @@ const FormedOperand& Lowering::materialise(std::size_t id) {
     keep_offsets(id);
     // No other value is a form of the same tensor (lower_add).
     const Operand raw = values_[id].x;
-    const bool in_place = options_.thrift != Thrift::fast && may_change(raw.buffer);
+    const bool in_place = options_.memory_mode != MemoryMode::fastest && may_change(raw.buffer);
     const Operand output = in_place ? raw : new_tensor(node(id).shape);
     emit_affine(values_[id], output, {0, output.shape.h}, node(id).name);
     describe_result(id);
@@ -212,7 +212,8 @@ void Lowering::lower_conv(std::size_t id) {
                           n.geometry.in_h == n.shape.h && n.geometry.in_w == n.shape.w;
   const bool shared = readers_[source].size() > 1;
   // A sum in place costs no third tensor; formed as it is read, it does.
-  const bool sums_in_place = options_.thrift != Thrift::fast && values_[source].residual.exists();
+  const bool sums_in_place =
+      options_.memory_mode != MemoryMode::fastest && values_[source].residual.exists();
   if ((shared && !keeps_size) || sums_in_place || !is_formed_by_convs(values_[source].act)) {
     materialise(source);
   }
@@ -232,7 +233,7 @@ void Lowering::lower_conv(std::size_t id) {
     return before.empty() ? Chain{} : std::move(before.mapped());
   };
   // The passes of the step that this one belongs to.
-  Chain joined = taken(joined_);
+  Chain fused = taken(fused_);
   // The passes before this one, where what it reads exists in strips only.
   Chain chain = taken(streamed_);
   const Node* reader = only_reader(id);
@@ -242,13 +243,13 @@ void Lowering::lower_conv(std::size_t id) {
     moments_[id] = {op.moments, op.blocking};
   }
 
-  if (chain.empty() && joined.size() + 1 < JoinedOp::kMostConvs && is_joined(id, op)) {
+  if (chain.empty() && fused.size() + 1 < FusedConvsOp::kMostConvs && is_fused(id, op)) {
     values_[id] = {{kStripBuffer, n.shape, n.shape.c}, kNoBuffer, Activation::none, {}};
-    joined.push_back({op, id});
-    joined_[id] = std::move(joined);
+    fused.push_back({op, id});
+    fused_[id] = std::move(fused);
     return;
   }
-  if (joined.empty() && (is_streamed(id) || is_recomputed(id))) {
+  if (fused.empty() && (is_streamed(id) || is_recomputed(id))) {
     op.output = {kStripBuffer, n.shape, n.shape.c};
     chain.push_back({op, id});
     std::size_t value = id;
@@ -267,10 +268,10 @@ void Lowering::lower_conv(std::size_t id) {
     op.skip = values_[other_side(node(at(sum)), id)].x;
     result = at(sum);
   }
-  if (!joined.empty()) {
+  if (!fused.empty()) {
     op.output = destination(result);
-    joined.push_back({op, result});
-    emit_joined(std::move(joined));
+    fused.push_back({op, result});
+    emit_fused(std::move(fused));
   } else if (chain.empty() && result == id && may_overwrite(id, op)) {
     op.output = emit_overwriting({op, id});
   } else {
@@ -339,20 +340,20 @@ void Lowering::lower_add(std::size_t id) {
 
 void Lowering::lower_concat(std::size_t id) {
   const Node& n = node(id);
-  Operand& joint = joints_[id];
+  Operand& concat = concat_tensors_[id];
   int channel = 0;
   for (const int input : n.inputs) {
     const Shape& shape = node(at(input)).shape;
     if (slices_[at(input)].concat != static_cast<int>(id)) {
-      if (!joint.exists()) joint = new_tensor(n.shape);
-      emit_affine(values_[at(input)], {joint.buffer, shape, joint.pixel_stride, channel},
+      if (!concat.exists()) concat = new_tensor(n.shape);
+      emit_affine(values_[at(input)], {concat.buffer, shape, concat.pixel_stride, channel},
                   {0, shape.h}, "");
     }
     channel += shape.c;
   }
-  touch(joint.buffer);
-  push({CompleteOp{}, n.name, joint, 0, 0});
-  values_[id].x = joint;
+  touch(concat.buffer);
+  push({CompleteOp{}, n.name, concat, 0, 0});
+  values_[id].x = concat;
 }
 
 void Lowering::lower_mean(std::size_t id) {

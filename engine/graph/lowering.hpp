@@ -1,5 +1,5 @@
 // From a graph to a program: what lowering.cpp (nodes), lowering_centred.cpp (constants that values
-// deviate from), lowering_joined.cpp (convolutions as one step) and lowering_strips.cpp (steps in
+// deviate from), lowering_fused.cpp (convolutions as one step) and lowering_strips.cpp (steps in
 // strips) share.
 #pragma once
 
@@ -88,18 +88,18 @@ class Lowering {
   // Says on the last step how its result, node `id`, is kept.
   void describe_result(std::size_t id);
 
-  // lowering_joined.cpp
+  // lowering_fused.cpp
 
   // Does node `id`, computed by `op`, belong to one step with its reader?
-  bool is_joined(std::size_t id, const ConvOp& op) const;
-  void emit_joined(Chain chain);
+  bool is_fused(std::size_t id, const ConvOp& op) const;
+  void emit_fused(Chain chain);
 
   // lowering_strips.cpp
 
   // Is node `id`'s output needed by one convolution alone, as it is, and large enough to exist in
   // strips only?
   bool is_streamed(std::size_t id) const;
-  // Is it the normalised convolution that Thrift::recomputing runs twice?
+  // Is it the normalised convolution that MemoryMode::rematerialise runs twice?
   bool is_recomputed(std::size_t id) const;
   // Is this buffer free to be written by a later step? Not if it outlives a run of the rest of the
   // program (LoweringOptions::keep_encoder).
@@ -127,11 +127,11 @@ class Lowering {
   std::vector<FormedOperand> values_;         // by node; x missing: not lowered yet
   std::vector<std::vector<Offset>> offsets_;  // by node; empty: not centred or not asked for yet
   std::vector<Slice> slices_;
-  std::map<std::size_t, Operand> joints_;  // concat node → its tensor
+  std::map<std::size_t, Operand> concat_tensors_;  // concat node → its tensor
   std::map<std::size_t, std::pair<int, kernels::ConvBlocking>> moments_;  // conv node → buffer
   // By node: the passes that make a value which exists in strips only, to be run with its reader.
   std::map<std::size_t, Chain> streamed_;
-  std::map<std::size_t, Chain> joined_;  // by node: what is to be one step with its reader
+  std::map<std::size_t, Chain> fused_;  // by node: what is to be one step with its reader
   std::set<const ConvLayer*> layers_seen_;
   std::set<std::size_t> counted_;       // nodes whose multiplies are in program_.mac
   std::size_t largest_normalised_ = 0;  // bytes

@@ -1,8 +1,8 @@
 // Convolutions in strips of rows. Three uses, for pictures that would need much memory:
-//   conv → conv           what lies between exists in strips only, at every Thrift
-//   conv → norm → conv    Thrift::recomputing: run once for the moments alone, then again in strips
-//   conv over its input   Thrift::overwriting: a strip's output takes the place of input rows that
-//   no
+//   conv → conv           what lies between exists in strips only, at every MemoryMode
+//   conv → norm → conv    MemoryMode::rematerialise: run once for the moments alone, then again in
+//   strips conv over its input   MemoryMode::in_place: a strip's output takes the place of input
+//   rows that no
 //                         later strip reads
 #include <algorithm>
 
@@ -33,7 +33,7 @@ bool Lowering::is_streamed(std::size_t id) const {
 
 bool Lowering::is_recomputed(std::size_t id) const {
   const Node* norm = only_reader(id);
-  if (!options_.fuse || options_.thrift != Thrift::recomputing || norm == nullptr ||
+  if (!options_.fuse || options_.memory_mode != MemoryMode::rematerialise || norm == nullptr ||
       norm->kind != NodeKind::instance_norm || !is_formed_by_convs(norm->act) ||
       tensor_bytes(id) < largest_normalised_) {
     return false;
@@ -52,10 +52,11 @@ bool Lowering::may_change(int buffer) const {
 bool Lowering::may_overwrite(std::size_t id, const ConvOp& op) const {
   const std::size_t source = at(node(id).inputs[0]);
   const FormedOperand& input = op.input;
-  return options_.fuse && options_.thrift != Thrift::fast && only_reader(source) != nullptr &&
-         may_change(input.x.buffer) && input.x.pixel_stride == input.x.shape.c &&
-         !input.residual.exists() && !op.formed.exists() && slices_[id].concat < 0 &&
-         !is_output(id) && tensor_bytes(id) > options_.strip_bytes;
+  return options_.fuse && options_.memory_mode != MemoryMode::fastest &&
+         only_reader(source) != nullptr && may_change(input.x.buffer) &&
+         input.x.pixel_stride == input.x.shape.c && !input.residual.exists() &&
+         !op.formed.exists() && slices_[id].concat < 0 && !is_output(id) &&
+         tensor_bytes(id) > options_.strip_bytes;
 }
 
 // A thread starts in its own part of the items. Of two ways to share a layer, each thread its areas

@@ -49,20 +49,20 @@ TEST_CASE("A limit that the arena with the picture in it exceeds still paints, t
   const Model model = formula_model("mobile");
   const Image content = formula_picture("content_memory", 1100, 1000);
   const StyleVector style = formula_style("style_a", model);
-  const auto needed = [&](Thrift thrift, bool from_caller) {
+  const auto needed = [&](MemoryMode memory_mode, bool from_caller) {
     StyleLayout layout;
     const LoweringOptions options{
-        .thrift = thrift, .output_rows = true, .rows_from_caller = from_caller};
+        .memory_mode = memory_mode, .output_rows = true, .rows_from_caller = from_caller};
     return Execution::needed_bytes(
         lower_transformer(model.impl(), content.width, content.height, layout, options), 1);
   };
-  const std::size_t least = needed(Thrift::recomputing, true);
-  REQUIRE(least < needed(Thrift::recomputing, false));
+  const std::size_t least = needed(MemoryMode::rematerialise, true);
+  REQUIRE(least < needed(MemoryMode::rematerialise, false));
   // As much as painting into memory of the caller's has always taken.
   CHECK(least == [&] {
     StyleLayout layout;
     return Execution::needed_bytes(lower_transformer(model.impl(), content.width, content.height,
-                                                     layout, {.thrift = Thrift::recomputing}),
+                                                     layout, {.memory_mode = MemoryMode::rematerialise}),
                                    1);
   }());
   const Image expected = paint(model, content.view(), style);

@@ -145,7 +145,7 @@ TEST_CASE("Every value of TF Hub's network that is a tensor here is TensorFlow's
     if (shape[1] == 1 && shape[2] == 1) shape.erase(shape.begin() + 1, shape.begin() + 3);
     want[ours] = statistics;
   }
-  // 70 + 28 activations, 20 + 20 norms and sums of blocks, 8 joints, 10 pools, 1 mean, 86 γ and β.
+  // 70 + 28 activations, 20 + 20 norms and sums of blocks, 8 concats, 10 pools, 1 mean, 86 γ and β.
   CHECK(want.size() == 241);
   const Image style = npy_image(output("a.style.npy")),
               content = npy_image(output("a.content.npy"));

@@ -53,7 +53,7 @@ Places places_of(const std::vector<ConvOp>& convs, int rows) {
 
 }  // namespace
 
-bool Lowering::is_joined(std::size_t id, const ConvOp& op) const {
+bool Lowering::is_fused(std::size_t id, const ConvOp& op) const {
   const Node* reader = only_reader(id);
   if (!options_.fuse || reader == nullptr || reader->kind != NodeKind::conv || is_output(id) ||
       slices_[id].concat >= 0 || op.moments != kNoBuffer || !op.input.is_plain()) {
@@ -68,8 +68,8 @@ bool Lowering::is_joined(std::size_t id, const ConvOp& op) const {
   return spec.depthwise && is_pointwise(reader_spec) && bytes >= options_.filtered_bytes;
 }
 
-void Lowering::emit_joined(Chain chain) {
-  JoinedOp op{};
+void Lowering::emit_fused(Chain chain) {
+  FusedConvsOp op{};
   std::size_t scratch = 0;
   std::uint64_t mac = 0;
   for (std::size_t i = 0; i < chain.size(); ++i) {
