@@ -74,7 +74,7 @@ bool Lowering::is_shared_by_area(const ConvOp& op) {
   return weights < values || group > kCacheFloats;
 }
 
-void Lowering::count_layer(const Pass& pass) {
+void Lowering::count_layer(const PlannedConv& pass) {
   const ConvOp& op = pass.op;
   program_.scratch_floats = std::max(program_.scratch_floats, op.blocking.scratch_floats);
   if (layers_seen_.insert(op.layer).second) {
@@ -90,7 +90,7 @@ std::uint64_t Lowering::multiply_adds(const ConvOp& op, Rows rows) {
                  op.geometry.out_w, spec.out_c);
 }
 
-void Lowering::emit_strip(const Pass& pass, const Strip& strip) {
+void Lowering::emit_strip(const PlannedConv& pass, const Strip& strip) {
   if (strip.areas.empty()) return;
   ConvOp op = pass.op;
   const StripLayer layer = strip_layer(op);
@@ -99,31 +99,31 @@ void Lowering::emit_strip(const Pass& pass, const Strip& strip) {
   op.by_area = is_shared_by_area(op);
   const bool completes = strip.rows.end == layer.geometry.out_h;
   if (completes) keep_offsets(pass.node);
-  touch(op.input);
-  touch(op.bias_floor);
-  touch(op.skip.buffer);
-  touch(op.formed.buffer);
-  touch(op.output.buffer);
-  touch(op.moments);
+  extend_lifetime(op.input);
+  extend_lifetime(op.bias_floor);
+  extend_lifetime(op.skip.buffer);
+  extend_lifetime(op.formed.buffer);
+  extend_lifetime(op.output.buffer);
+  extend_lifetime(op.moments);
   const int out_c = layer.spec.out_c;
   const int groups = (out_c + op.blocking.block_c - 1) / op.blocking.block_c;
-  push({op, completes ? node(pass.node).name : "", op.output, op.areas.count * groups,
-        multiply_adds(op, strip.rows)});
+  append_step({op, completes ? node(pass.node).name : "", op.output, op.areas.count * groups,
+               multiply_adds(op, strip.rows)});
   if (completes) describe_result(pass.node);
 }
 
 void Lowering::emit_move(const Operand& from, const Operand& to, Rows rows) {
   if (rows.empty() || from.first_row == to.first_row) return;
-  touch(from.buffer);
+  extend_lifetime(from.buffer);
   // Where the two places overlap, rows move one after the other, upwards.
   const bool apart = rows.count() <= to.first_row - from.first_row;
   const int per_item = apart ? std::max(rows.count() / 16, 1) : rows.count();
   const int items = (rows.count() + per_item - 1) / per_item;
-  push({AffineOp{{from, kNoBuffer, kernels::Activation::none, {}}, to, rows, per_item}, "", to,
-        items, 0});
+  append_step({AffineOp{{from, kNoBuffer, kernels::Activation::none, {}}, to, rows, per_item}, "",
+               to, items, 0});
 }
 
-void Lowering::emit_chain(Chain chain, bool discards) {
+void Lowering::emit_sequence(ConvSequence chain, bool discards) {
   const std::size_t stored = discards ? chain.size() : chain.size() - 1;  // the first not in strips
   std::vector<StripLayer> layers;
   std::size_t bytes = 0;
@@ -141,7 +141,7 @@ void Lowering::emit_chain(Chain chain, bool discards) {
   }
   for (const std::vector<Strip>& strip : strips) {
     for (std::size_t i = 0; i < chain.size(); ++i) {
-      Pass& pass = chain[i];
+      PlannedConv& pass = chain[i];
       if (i < stored) {
         const Operand before = pass.op.output;
         pass.op.output.first_row = strip[i].first_needed;
@@ -153,7 +153,7 @@ void Lowering::emit_chain(Chain chain, bool discards) {
   }
 }
 
-Operand Lowering::emit_overwriting(Pass pass) {
+Operand Lowering::emit_overwriting(PlannedConv pass) {
   count_layer(pass);
   const StripLayer layer = strip_layer(pass.op);
   const std::vector<std::vector<Strip>> strips = cut_into_strips({layer}, kOverwritingStrips);
