@@ -61,9 +61,10 @@ TEST_CASE("A limit that the arena with the picture in it exceeds still paints, t
   // As much as painting into memory of the caller's has always taken.
   CHECK(least == [&] {
     StyleLayout layout;
-    return Execution::needed_bytes(lower_transformer(model.impl(), content.width, content.height,
-                                                     layout, {.memory_mode = MemoryMode::rematerialise}),
-                                   1);
+    return Execution::needed_bytes(
+        lower_transformer(model.impl(), content.width, content.height, layout,
+                          {.memory_mode = MemoryMode::rematerialise}),
+        1);
   }());
   const Image expected = paint(model, content.view(), style);
   CHECK(paint(model, content.view(), style, {}, {.threads = 1, .max_memory_bytes = least}).bytes ==
