@@ -53,7 +53,7 @@ struct PairedProducts {
   }
   static constexpr int rows(int depth) { return depth + pairs::kTermRows; }
   static int row_of(int channel, int depth) { return pairs::row_of(channel, depth); }
-  static void finish(float* u, int depth, int width, float input_size, bool) {
+  static void finish(float* u, int depth, int width, float input_size) {
     pairs::finish_panel(u, depth, width, input_size);
   }
   static constexpr std::size_t own_floats(std::size_t rows) { return rows; }

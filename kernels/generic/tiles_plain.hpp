@@ -51,7 +51,7 @@ struct PlainProducts {
   // Called when a weight's rows are there, `width` channels each. input_size: of the transformed
   // inputs they are multiplied with, where inputs are of size 1. Zeros must give zeros if the spec
   // says so.
-  static void finish(float*, int, int, float, bool) {}
+  static void finish(float*, int, int, float) {}
   // Floats kept of so many rows of V, and their making; v [count][depth].
   static constexpr std::size_t own_floats(std::size_t) { return 0; }
   static void prepare(const float*, int, int, float*) {}
