@@ -125,7 +125,7 @@ Model::Impl::Impl(std::shared_ptr<const void> bytes_owner, Bytes bytes, const st
     predictor_graph(*this, kAnySide, kAnySide);
   }
   // All was read to be checked; what is used is read again when it is packed.
-  if (contents != nullptr) contents->give_back(bytes);
+  if (contents != nullptr) contents->give_back();
 }
 
 Model Model::open(const std::string& path) {
@@ -138,7 +138,8 @@ Model Model::open(const std::string& path) {
     throw;
   }
   const Bytes bytes = file->bytes();
-  return Model(std::make_shared<const Impl>(file, bytes, path, process_table(), file.get()));
+  const FileContents* contents = file->can_give_back() ? file.get() : nullptr;
+  return Model(std::make_shared<const Impl>(file, bytes, path, process_table(), contents));
 }
 
 Model Model::open_memory(const void* data, std::size_t size, const std::string& name) {

@@ -12,35 +12,28 @@ namespace {
 
 constexpr std::int64_t kMaxStyleSize = 4096;  // as many as a style vector's file may hold
 
-// The tensor's values: where they stand in the file if that is possible, else converted into
-// `buffer`.
-const float* as_floats(const TensorEntry& tensor, const std::string& name, AlignedBuffer& buffer) {
-  if (const float* values = floats_in_place(tensor)) return values;
-  buffer = AlignedBuffer(static_cast<std::size_t>(tensor.element_count()), name);
-  to_float(tensor, buffer.data());
-  return buffer.data();
-}
-
 // The values of a tensor while this lives.
 class LoadedFloats {
  public:
-  LoadedFloats(const TensorEntry& tensor, const FileContents* contents, const std::string& name)
-      : tensor_(tensor), contents_(contents) {
-    if (contents_ != nullptr) contents_->load(tensor_.data);
-    values_ = as_floats(tensor_, name, converted_);
+  LoadedFloats(const TensorEntry& tensor, const FileContents* contents, const std::string& name) {
+    TensorEntry entry = tensor;
+    if (contents != nullptr) {
+      bytes_ = AlignedBuffer((entry.data.size() + sizeof(float) - 1) / sizeof(float), name);
+      auto* const to = reinterpret_cast<std::uint8_t*>(bytes_.data());
+      contents->read_again(entry.data, to);
+      entry.data = {to, entry.data.size()};
+    }
+    values_ = floats_in_place(entry);
+    if (values_ != nullptr) return;
+    converted_ = AlignedBuffer(static_cast<std::size_t>(entry.element_count()), name);
+    to_float(entry, converted_.data());
+    values_ = converted_.data();
   }
-  ~LoadedFloats() {
-    if (contents_ != nullptr) contents_->give_back(tensor_.data);
-  }
-  LoadedFloats(const LoadedFloats&) = delete;
-  LoadedFloats& operator=(const LoadedFloats&) = delete;
 
   const float* data() const { return values_; }
 
  private:
-  const TensorEntry& tensor_;
-  const FileContents* contents_;
-  AlignedBuffer converted_;
+  AlignedBuffer bytes_, converted_;
   const float* values_ = nullptr;
 };
 
@@ -101,14 +94,15 @@ LayerStore::LayerStore(const ModelFile& file, const FileContents* contents,
                        const kernels::Table& table, std::string name)
     : file_(&file), contents_(contents), table_(&table), name_(std::move(name)) {}
 
-void LayerStore::refuse(const std::string& what) const {
+void LayerStore::fail(const std::string& what) const {
   throw Error(ErrorCode::model,
               name_ + ": " + what + "; convert the weights again with nst-weights");
 }
 
+void LayerStore::refuse(const std::string& what) const { fail(what); }
+
 void LayerStore::fail(const std::string& tensor, const std::string& what) const {
-  throw Error(ErrorCode::model, name_ + ": tensor " + tensor + " " + what +
-                                    "; convert the weights again with nst-weights");
+  fail("tensor " + tensor + " " + what);
 }
 
 const TensorEntry& LayerStore::find(const std::string& name) const {
@@ -131,7 +125,7 @@ kernels::ConvSpec LayerStore::spec_of(const ConvQuery& query, const TensorEntry&
   }
   return {
       query.kernel_h, query.kernel_w, query.in_c, depthwise ? query.in_c : static_cast<int>(s[3]),
-      query.stride,   query.upsample, depthwise,  query.keeps_zeros};
+      query.stride,   query.upsample, depthwise};
 }
 
 const TensorEntry* LayerStore::biases_of(const ConvQuery& query, int channels) const {
@@ -148,8 +142,8 @@ const TensorEntry* LayerStore::biases_of(const ConvQuery& query, int channels) c
 }
 
 ConvAnswer LayerStore::conv(const ConvQuery& query) const {
-  const std::string key = query.weights + "|" + std::to_string(query.stride) + "|" +
-                          std::to_string(query.upsample) + (query.keeps_zeros ? "|0" : "");
+  const std::string key =
+      query.weights + "|" + std::to_string(query.stride) + "|" + std::to_string(query.upsample);
   const ForkGuard no_fork;
   const std::lock_guard lock(mutex_);
   std::unique_ptr<ConvLayer>& slot = convs_[key];

@@ -57,8 +57,8 @@ class ConvLayer {
   mutable std::vector<double> tap_sums_;
 };
 
-// Thread-safe. Borrows the model file and its contents, which must outlive it. The contents' memory
-// may have been given back: what is needed of it is loaded, and given back when it is packed.
+// Thread-safe. Borrows the model file and its contents, which must outlive it. Where there are
+// contents, their memory has been given back: what is needed of it is read again.
 class LayerStore final : public LayerSource {
  public:
   // `name` is the model's name in messages. `contents` as ConvLayer's.
@@ -81,6 +81,8 @@ class LayerStore final : public LayerSource {
 
  private:
   const TensorEntry& find(const std::string& name) const;
+  // "<name>: <what>; <what to do>", and the same of a tensor.
+  [[noreturn]] void fail(const std::string& what) const;
   [[noreturn]] void fail(const std::string& tensor, const std::string& what) const;
   kernels::ConvSpec spec_of(const ConvQuery& query, const TensorEntry& weights) const;
   const TensorEntry* biases_of(const ConvQuery& query, int channels) const;

@@ -53,8 +53,6 @@ void discard_pages(void* memory, std::size_t bytes) {
   const std::uintptr_t first = (begin + page - 1) / page * page;
   const std::uintptr_t last = (begin + bytes) / page * page;
   if (first >= last) return;
-  // A large page would come back whole for the first byte that is read into it.
-  ::madvise(reinterpret_cast<void*>(first), last - first, MADV_NOHUGEPAGE);
   ::madvise(reinterpret_cast<void*>(first), last - first, MADV_DONTNEED);
 #else
   (void)memory;

@@ -131,17 +131,13 @@ Bytes FileContents::bytes() const {
   return {reinterpret_cast<const std::uint8_t*>(buffer_->data()), size_};
 }
 
-void FileContents::give_back(Bytes part) const {
-  if (source_) discard_pages(const_cast<std::uint8_t*>(part.data()), part.size());
-}
+void FileContents::give_back() const { discard_pages(buffer_->data(), size_); }
 
-void FileContents::load(Bytes part) const {
-  if (!source_) return;
+void FileContents::read_again(Bytes part, std::uint8_t* to) const {
   const int file = source_->descriptor.get();
   struct stat status {};
   bool is_same = ::fstat(file, &status) == 0 && version_of(status) == source_->version;
-  auto* to = const_cast<std::uint8_t*>(part.data());
-  auto offset = static_cast<off_t>(to - bytes().data());
+  auto offset = static_cast<off_t>(part.data() - bytes().data());
   for (std::size_t left = part.size(); is_same && left > 0;) {
     const ssize_t got = ::pread(file, to, left, offset);
     if (got < 0 && errno == EINTR) continue;
@@ -151,10 +147,9 @@ void FileContents::load(Bytes part) const {
     offset += got;
     left -= static_cast<std::size_t>(got);
   }
-  if (!is_same) {
-    throw Error(ErrorCode::model,
-                one_line(source_->name) + ": has changed since it was opened; open it again");
-  }
+  if (is_same) return;
+  throw Error(ErrorCode::model,
+              one_line(source_->name) + ": has changed since it was opened; open it again");
 }
 
 }  // namespace nst
