@@ -97,12 +97,7 @@ Graph predictor_graph(const Model::Impl& model, int width, int height) {
   }
   const int style_size = static_cast<int>(model.info.style_size);
   Graph graph(model.layers);
-  model.predictor->build(graph, height, width, style_size);
-  const Node& output = graph.nodes().back();
-  if (output.shape != Shape{1, 1, style_size}) {
-    graph.layers().refuse("layer " + output.name + " makes " + std::to_string(output.shape.c) +
-                          " values where " + std::to_string(style_size) + " are needed");
-  }
+  build_predictor(*model.predictor, graph, height, width, style_size);
   return graph;
 }
 

@@ -7,6 +7,11 @@
 
 namespace nst {
 
+std::uint64_t tensor_bytes(const Shape& shape);
+
+// Returns the multiply-accumulates of a convolution's out_h × out_w pixels, by its definition.
+std::uint64_t multiply_adds(const kernels::ConvSpec& spec, int out_h, int out_w);
+
 // Returns the multiply-accumulates of the graph's convolutions by their definition: Program::mac.
 std::uint64_t multiply_adds(const Graph& graph);
 

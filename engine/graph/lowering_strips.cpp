@@ -6,6 +6,7 @@
 //                         later strip reads
 #include <algorithm>
 
+#include "graph/graph_cost.hpp"
 #include "graph/lowering.hpp"
 
 namespace nst {
@@ -21,8 +22,7 @@ constexpr std::ptrdiff_t kAlignFloats = 16;
 }  // namespace
 
 std::size_t Lowering::tensor_bytes(std::size_t id) const {
-  const Shape& shape = node(id).shape;
-  return at(shape.h) * at(shape.w) * at(shape.c) * sizeof(float);
+  return nst::tensor_bytes(node(id).shape);
 }
 
 bool Lowering::is_streamed(std::size_t id) const {
@@ -84,10 +84,7 @@ void Lowering::count_layer(const PlannedConv& pass) {
 }
 
 std::uint64_t Lowering::multiply_adds(const ConvOp& op, Rows rows) {
-  const kernels::ConvSpec& spec = op.layer->plan().spec;
-  const auto product = [](auto... factors) { return (static_cast<std::uint64_t>(factors) * ...); };
-  return product(spec.kernel_h, spec.kernel_w, spec.depthwise ? 1 : spec.in_c, rows.count(),
-                 op.geometry.out_w, spec.out_c);
+  return nst::multiply_adds(op.layer->plan().spec, rows.count(), op.geometry.out_w);
 }
 
 void Lowering::emit_strip(const PlannedConv& pass, const Strip& strip) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "api/c_pictures.hpp"
 #include "base/temporary_folder.hpp"
 #include "image/pictures.hpp"
 #include "nst/nst.h"
@@ -86,17 +87,6 @@ TEST_CASE("C: samples and style values that are none are input errors") {
 }
 
 namespace {
-
-nst_image c_image(const Image& image) {
-  nst_image view{};
-  view.data = const_cast<std::uint8_t*>(image.bytes.data());
-  view.width = image.width;
-  view.height = image.height;
-  view.channels = image.channels;
-  view.type = image.type == SampleType::u8 ? NST_U8 : NST_F32;
-  view.format = image.channels == 1 ? NST_GREY : NST_RGB;
-  return view;
-}
 
 // Compares with what C++ makes, and frees.
 void check_and_free(nst_image& image, const Image& expected) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "api/c_pictures.hpp"
 #include "base/temporary_folder.hpp"
 #include "image/pictures.hpp"
 #include "nst/nst.h"
@@ -15,16 +16,6 @@
 
 namespace nst::test {
 namespace {
-
-nst_image c_image(const Image& image) {
-  nst_image view{};
-  view.data = const_cast<std::uint8_t*>(image.bytes.data());
-  view.width = image.width;
-  view.height = image.height;
-  view.channels = image.channels;
-  view.type = image.type == SampleType::u8 ? NST_U8 : NST_F32;
-  return view;
-}
 
 bool equals_and_free(nst_image& image, const Image& expected) {
   const bool equal = image.width == expected.width && image.height == expected.height &&

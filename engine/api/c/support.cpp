@@ -2,28 +2,29 @@
 
 #include <memory>
 #include <span>
+#include <utility>
 
 namespace nst::c {
 namespace {
 
 thread_local std::string last_error;
 
-[[noreturn]] void unknown(const char* what) {
+// What the number of a C enumeration means. Throws Error{usage} for one that means nothing.
+template <typename From, typename To, std::size_t count>
+To translated(From value, const std::pair<From, To> (&meanings)[count], const char* what) {
+  for (const auto& [from, to] : meanings) {
+    if (from == value) return to;
+  }
   throw Error(ErrorCode::usage, std::string("unknown ") + what);
 }
 
 PixelFormat pixel_format(nst_pixel_format format) {
-  switch (format) {
-    case NST_RGB:
-      return PixelFormat::rgb;
-    case NST_BGR:
-      return PixelFormat::bgr;
-    case NST_GREY:
-      return PixelFormat::grey;
-    case NST_PLANAR:
-      return PixelFormat::planar;
-  }
-  unknown("pixel format");
+  static constexpr std::pair<nst_pixel_format, PixelFormat> kMeanings[] = {
+      {NST_RGB, PixelFormat::rgb},
+      {NST_BGR, PixelFormat::bgr},
+      {NST_GREY, PixelFormat::grey},
+      {NST_PLANAR, PixelFormat::planar}};
+  return translated(format, kMeanings, "pixel format");
 }
 
 }  // namespace
@@ -56,39 +57,32 @@ void check_unknown_members(const unsigned char* bytes, std::size_t count, const 
 }
 
 SampleType sample_type(nst_sample_type type) {
-  if (type != NST_U8 && type != NST_F32) unknown("sample type");
-  return type == NST_U8 ? SampleType::u8 : SampleType::f32;
+  static constexpr std::pair<nst_sample_type, SampleType> kMeanings[] = {
+      {NST_U8, SampleType::u8}, {NST_F32, SampleType::f32}};
+  return translated(type, kMeanings, "sample type");
 }
 
 Resize resize_method(nst_resize_method method) {
-  switch (method) {
-    case NST_RESIZE_SMOOTH:
-      return Resize::smooth;
-    case NST_RESIZE_TF:
-      return Resize::tf;
-    case NST_RESIZE_TF1:
-      return Resize::tf1;
-  }
-  unknown("resize method");
+  static constexpr std::pair<nst_resize_method, Resize> kMeanings[] = {
+      {NST_RESIZE_SMOOTH, Resize::smooth},
+      {NST_RESIZE_TF, Resize::tf},
+      {NST_RESIZE_TF1, Resize::tf1}};
+  return translated(method, kMeanings, "resize method");
 }
 
 Quantise quantise(nst_quantise method) {
-  if (method != NST_NEAREST && method != NST_TRUNCATE) unknown("way to quantise");
-  return method == NST_NEAREST ? Quantise::nearest : Quantise::truncate;
+  static constexpr std::pair<nst_quantise, Quantise> kMeanings[] = {
+      {NST_NEAREST, Quantise::nearest}, {NST_TRUNCATE, Quantise::truncate}};
+  return translated(method, kMeanings, "way to quantise");
 }
 
 OutputFormat output_format(nst_output_format format) {
-  switch (format) {
-    case NST_PNG:
-      return OutputFormat::png;
-    case NST_JPEG:
-      return OutputFormat::jpeg;
-    case NST_PPM:
-      return OutputFormat::ppm;
-    case NST_NPY:
-      return OutputFormat::npy;
-  }
-  unknown("output format");
+  static constexpr std::pair<nst_output_format, OutputFormat> kMeanings[] = {
+      {NST_PNG, OutputFormat::png},
+      {NST_JPEG, OutputFormat::jpeg},
+      {NST_PPM, OutputFormat::ppm},
+      {NST_NPY, OutputFormat::npy}};
+  return translated(format, kMeanings, "output format");
 }
 
 ImageView view(const nst_image& image) {
