@@ -21,12 +21,12 @@ using kernels::Block;
 using kernels::ConstView;
 using kernels::View;
 
-// Conditional instance norm's ε (Magenta ops.py, conditional_instance_norm: variance_epsilon =
+// The ε of conditional instance norm (Magenta ops.py, conditional_instance_norm: variance_epsilon =
 // 1e-5).
 constexpr double kNormEpsilon = 1e-5;
 
-// Each thread's scratch starts on its own page, so that neighbours do not share cache lines or TLB
-// entries.
+// Each thread's scratch starts on a page of its own, so that threads share no cache line and no TLB
+// entry.
 constexpr std::size_t kScratchAlignFloats = 1024;
 
 std::size_t scratch_stride(const Program& program) {
@@ -34,8 +34,8 @@ std::size_t scratch_stride(const Program& program) {
          kScratchAlignFloats;
 }
 
-// Progress and cancellation of one run. The calling thread reports between items. Once it has
-// stopped, every thread still takes its items, without computing them.
+// Progress and cancellation of one run. The calling thread reports between items. After a stop
+// every thread still takes its items, but skips the computation.
 class Reporter {
  public:
   Reporter(const Progress* progress, double total) : progress_(progress), total_(total) {}
@@ -44,7 +44,7 @@ class Reporter {
   void add(double work) {
     if (wanted()) done_.fetch_add(work, std::memory_order_relaxed);
   }
-  // Calling thread only; at most every 20 ms unless `force`.
+  // Calls the progress callback, at most every 20 ms unless `force`. Only for the calling thread.
   void report(bool force) noexcept {
     if (!wanted() || stopped()) return;
     const auto now = std::chrono::steady_clock::now();
@@ -74,7 +74,7 @@ class Reporter {
   std::exception_ptr thrown_;
 };
 
-// All of some output rows of a convolution without moments, in blocks of its blocking's size.
+// Computes the output rows `rows` of a convolution without moments, block by block.
 void run_rows(const kernels::ConvArgs& args, Rows rows, float* scratch) {
   const kernels::ConvBlocking& b = args.blocking;
   const int w = args.geometry.out_w;
@@ -91,8 +91,8 @@ void run_rows(const kernels::ConvArgs& args, Rows rows, float* scratch) {
   }
 }
 
-// Work of a step for the progress fraction: its multiplies, or a token amount for the passes
-// without any.
+// Returns a step's share of the progress: its multiplications, plus a small constant for steps that
+// have none.
 double step_work(const Step& step) { return static_cast<double>(step.mac) + 1e4; }
 
 }  // namespace
@@ -265,7 +265,7 @@ void Execution::run_item(const NormOp& op, int, float*) {
     offset[c] = op.is_centred ? -flat : 0.0f;
     shift[c] = beta[c] + offset[c];
   }
-  // Variances have the factor's square, and so must what is added to them.
+  // Variances carry the square of the factor, so ε must carry it too.
   const double scale_factor = factor(op.is_scaled);
   program_.table->merge_moments({op.blocking, op.shape.h, op.shape.w, op.shape.c,
                                  address(op.moments), style_params_ + op.gamma, shift,
@@ -328,7 +328,7 @@ void Execution::run(const RunArgs& args) {
   const std::size_t stride = scratch_stride(program_);
 
   sharing_.restart();
-  // The end of a step is the only synchronisation.
+  // The end of each step is the only synchronisation between the threads.
   auto run_steps = [&](int thread, int team) {
     float* scratch = scratch_.data() + static_cast<std::size_t>(thread) * stride;
     for (int s = args.first_step; s < args.last_step; ++s) {

@@ -1,5 +1,6 @@
-// What a network asks about its weights while it is built: shapes, no values. A model's weights,
-// the variables that nst-weights reads and the published shapes all answer.
+// What a network asks about its weights while it is built: shapes, no values. Three kinds of
+// sources answer: a model's weights, the variables that nst-weights reads, and the published
+// shapes.
 #pragma once
 
 #include <string>
@@ -11,47 +12,47 @@ namespace nst {
 
 class ConvLayer;
 
-// Most channels of a tensor: more would overflow the kernels' int arithmetic.
+// Largest number of channels of a tensor. More would overflow the kernels' int arithmetic.
 inline constexpr int kMaxChannels = 1 << 14;
 
-// What comes after a convolution, and so what must be there beside its weights.
+// What follows a convolution. It decides which tensors must exist beside the weights.
 enum class FollowedBy {
-  biases,         // its biases
-  batch_norm,     // the biases that batch norm was folded into; in a source, batch norm itself
-  instance_norm,  // nothing: the norm takes any constant away
+  biases,         // biases of the convolution
+  batch_norm,     // biases with batch norm folded in; in a foreign source, batch norm itself
+  instance_norm,  // no tensor: the norm subtracts every constant
 };
 
-// A convolution as a network states it.
+// The question for one convolution, as the network states it.
 struct ConvQuery {
-  std::string weights;  // the tensor's full name; "…/depthwise_weights" of a depthwise one
+  std::string weights;  // the tensor's full name; a depthwise one ends in "/depthwise_weights"
   int kernel_h = 1, kernel_w = 1;
   int in_c = 0;
-  int published_c = 0;  // outputs in the published network; other widths have others
+  int published_c = 0;  // output channels in the published network; other widths differ
   int stride = 1;
-  int upsample = 1;  // nearest neighbour, before the convolution
+  int upsample = 1;  // nearest-neighbour upsampling before the convolution
   FollowedBy followed_by = FollowedBy::batch_norm;
 };
 
 struct ConvAnswer {
   kernels::ConvSpec spec;
-  const ConvLayer* layer = nullptr;  // the weights, where there are any
+  const ConvLayer* layer = nullptr;  // the weights; null if only shapes are known
 };
 
-// Every function throws Error{model} if the tensors it is asked for are missing or have other
-// shapes; a source that reports all missing ones together throws later.
+// Answers the questions of a network builder. Every function throws Error{model} if a tensor is
+// missing or has another shape. A source that collects all missing tensors throws later.
 class LayerSource {
  public:
   virtual ~LayerSource() = default;
 
   virtual ConvAnswer conv(const ConvQuery& query) const = 0;
-  // Checks a dense layer of `outputs` outputs, weights [1, 1, inputs, outputs] and biases
-  // [outputs], by its name without "/weights". Returns its inputs: `inputs`, or where that is 0
-  // what the tensor has (0 if that is unknown).
+  // Checks a dense layer with `outputs` outputs: "<layer>/weights" [1, 1, inputs, outputs] and
+  // "<layer>/biases" [outputs]. Returns the number of inputs: `inputs`, or if that is 0 the
+  // tensor's own (0 if unknown).
   virtual int dense(const std::string& layer, int inputs, int outputs) const = 0;
-  // Whether a tensor's name begins with `prefix`.
+  // Returns true if the name of some tensor begins with `prefix`.
   virtual bool holds(std::string_view prefix) const = 0;
-  // Throws Error{model}: these weights do not fit together. Returns only where that may follow from
-  // a missing tensor, which is reported in the end.
+  // Throws Error{model}: the weights do not fit together. Returns only if a missing tensor may be
+  // the reason; the source reports that tensor later.
   virtual void refuse(const std::string& what) const = 0;
 };
 

@@ -28,7 +28,8 @@ void pack_weights(const Program& program, int threads) {
     }
   }
   if (layers.empty()) return;
-  // One block for all: it fills large pages. Large layers first, so that the threads end together.
+  // One block for all layers fills large pages. Large layers come first, so that the threads finish
+  // together.
   std::stable_sort(layers.begin(), layers.end(), [](const ConvLayer* a, const ConvLayer* b) {
     return a->packed_floats() > b->packed_floats();
   });

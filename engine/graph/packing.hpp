@@ -1,12 +1,12 @@
-// The kernels' form of the weights a program needs.
+// Packing of a program's weights into the order that the kernels read.
 #pragma once
 
 #include "graph/program.hpp"
 
 namespace nst {
 
-// Packs what is not packed yet, in parallel, and sums the taps that offsets are made of. Throws
-// Error{limit} if there is no memory for it.
+// Packs the weights that are not packed yet, in parallel. Also sums the taps that OffsetOps need.
+// Throws Error{limit} if memory runs out.
 void pack_weights(const Program& program, int threads);
 
 }  // namespace nst
