@@ -10,9 +10,9 @@
 namespace nst {
 namespace {
 
-constexpr std::int64_t kMaxStyleSize = 4096;  // as many as a style vector's file may hold
+constexpr std::int64_t kMaxStyleSize = 4096;  // largest style vector of a file
 
-// The values of a tensor while this lives.
+// Loads the values of a tensor, which are valid as long as this object.
 class LoadedFloats {
  public:
   LoadedFloats(const TensorEntry& tensor, const FileContents* contents, const std::string& name) {
@@ -37,7 +37,7 @@ class LoadedFloats {
   const float* values_ = nullptr;
 };
 
-// Whole cache lines.
+// Returns `floats` rounded up to whole cache lines.
 std::size_t aligned(std::size_t floats) {
   constexpr std::size_t kLine = AlignedBuffer::kAlignment / sizeof(float);
   return (floats + kLine - 1) / kLine * kLine;
