@@ -14,26 +14,34 @@
 
 namespace nst {
 
-inline constexpr int kNoBuffer = -1;
-inline constexpr int kOutputBuffer = -2;  // the caller's output memory, dense, given at run time
-inline constexpr int kStripBuffer = -3;   // while lowering: in strips, not allocated yet
-inline constexpr int kOutputRows = -4;    // finished rows, handed to the caller as they are made
+// Where a step's tensor or table of numbers lies: a buffer of the arena, by its index in
+// Program::buffers, or one of these.
+enum class BufferId : int {
+  none = -1,
+  output = -2,       // the caller's output memory, dense, given at run time
+  strips = -3,       // while lowering: in strips, not allocated yet
+  output_rows = -4,  // finished rows, handed to the caller as they are made
+};
+
+constexpr bool is_in_arena(BufferId buffer) { return static_cast<int>(buffer) >= 0; }
+// Returns the index in Program::buffers. The buffer must be one of the arena.
+constexpr std::size_t index_of(BufferId buffer) { return static_cast<std::size_t>(buffer); }
 
 // A tensor in a buffer, or a slice of its channels, or some of its rows.
 struct Operand {
-  int buffer = kNoBuffer;
+  BufferId buffer = BufferId::none;
   Shape shape;                        // of the whole tensor
   std::ptrdiff_t pixel_stride = 0;    // floats
   std::ptrdiff_t channel_offset = 0;  // floats
   int first_row = 0;                  // the tensor row that the buffer starts with
 
-  bool exists() const { return buffer != kNoBuffer; }
+  bool exists() const { return buffer != BufferId::none; }
 };
 
 // A constant per channel that was added to a centred tensor (Graph::centred_input): minus the
 // constant that the tensor deviates from. Stored as floats [c] in a buffer.
 struct Offset {
-  int buffer = kNoBuffer;
+  BufferId buffer = BufferId::none;
   std::size_t place = 0;   // in floats, from the buffer's start
   bool is_scaled = false;  // multiplied by the input's factor, as the tensor is
 };
@@ -41,12 +49,12 @@ struct Offset {
 // A tensor as its reader uses it: act(x · scale + shift) + residual (kernels::ConvInput).
 struct FormedOperand {
   Operand x;
-  int scale_shift = kNoBuffer;  // buffer [3][c]: scale, shift, and the floor of a relu
+  BufferId scale_shift = BufferId::none;  // buffer [3][c]: scale, shift, and the floor of a relu
   kernels::Activation act = kernels::Activation::none;
   Operand residual;
   bool is_residual_scaled = false;  // the sum is not scaled: divide by the factor
 
-  bool is_plain() const { return scale_shift == kNoBuffer && !residual.exists(); }
+  bool is_plain() const { return scale_shift == BufferId::none && !residual.exists(); }
 };
 
 // The areas [first, first + count) of a blocking.
@@ -63,10 +71,10 @@ struct ConvOp {
   kernels::Activation act;
   Operand skip;
   Operand output;
-  bool is_centred = false;     // the layer's bias is left out: it is part of the constant
-  int bias_floor = kNoBuffer;  // buffer [2][out_c], for a centred relu (OffsetOp)
-  int moments = kNoBuffer;     // buffer [areas][2][out_c]
-  AreaRange areas;             // the areas this step computes: all, or a strip
+  bool is_centred = false;               // the layer's bias is left out: it is part of the constant
+  BufferId bias_floor = BufferId::none;  // buffer [2][out_c], for a centred relu (OffsetOp)
+  BufferId moments = BufferId::none;     // buffer [areas][2][out_c]
+  AreaRange areas;                       // the areas this step computes: all, or a strip
   // Order of the items. true: all blocks of an area, then the next area. false: all areas of a
   // channel group, then the next group.
   bool by_area = false;
@@ -99,21 +107,21 @@ struct PoolOp {
 // offset. For a centred value the offset is −act(β), because a norm maps a flat picture to β; else
 // it is 0.
 struct NormOp {
-  int moments;
+  BufferId moments;
   Shape shape;
   kernels::ConvBlocking blocking;
   std::size_t gamma, beta;
   kernels::Activation act;
   bool is_centred;
   bool is_scaled;  // the norm's input is scaled
-  int scale_shift;
+  BufferId scale_shift;
 };
 
 // Chooses from the pixels how the centred input is stored: times a factor, plus an offset per
 // channel. The readers apply both.
 struct CentreOp {
   Operand picture;
-  int scale_shift;  // buffer [2][c]: the factor c times, then the offsets
+  BufferId scale_shift;  // buffer [2][c]: the factor c times, then the offsets
 };
 
 // Computes the constant c that a convolution with its bias makes of the constant of its centred
@@ -125,7 +133,7 @@ struct OffsetOp {
   std::vector<Offset> input;  // their sum is the input's offset
   kernels::Activation act;    // none or relu
   bool is_scaled;             // the convolution's output is scaled, and so are bias and floor
-  int bias_floor;             // buffer [2][out_c]
+  BufferId bias_floor;        // buffer [2][out_c]
 };
 
 struct AffineOp {
@@ -198,7 +206,7 @@ struct Program {
   std::vector<Lifetime> buffers;
   MemoryPlan memory;
   Operand input;
-  int input_centre = kNoBuffer;  // CentreOp::scale_shift of the input
+  BufferId input_centre = BufferId::none;  // CentreOp::scale_shift of the input
   Shape output_shape;
   bool needs_output = false;       // the caller provides memory for a tensor of output_shape
   int first_style_step = 0;        // the steps before this one do not depend on the style
@@ -206,6 +214,8 @@ struct Program {
   std::size_t weight_bytes = 0;    // of all distinct layers, packed
   std::uint64_t mac = 0;
   const kernels::Table* table = nullptr;
+
+  int step_count() const { return static_cast<int>(steps.size()); }
 };
 
 // Lowers a graph: decides what is fused, which buffers exist and where they lie. The graph's layers
