@@ -1,4 +1,4 @@
-// A child of fork() can paint, whatever its parent was doing.
+// Tests of fork(): the child process can paint, whatever its parent was doing.
 #include <doctest/doctest.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -15,7 +15,8 @@
 namespace nst::test {
 namespace {
 
-// Runs `body` in a child; its result, or -1 if it has not ended after ten seconds.
+// Runs `body` in a child process and returns its result. Returns -1 if the child has not ended
+// after ten seconds, -2 if it ended abnormally.
 template <class Body>
 int in_child(Body&& body) {
   const pid_t child = fork();
