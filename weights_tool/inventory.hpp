@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "graph/layer_source.hpp"
 #include "model/model_file.hpp"
+#include "weights/layer_source.hpp"
 #include "weights_tool/variables.hpp"
 
 namespace nst::weights {

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "graph/layer_source.hpp"
+#include "weights/layer_source.hpp"
 #include "weights_tool/inventory.hpp"
 
 namespace nst::weights {

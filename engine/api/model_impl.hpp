@@ -4,10 +4,10 @@
 #include <memory>
 
 #include "kernels/kernels.h"
-#include "model/layer_store.hpp"
 #include "model/model_file.hpp"
 #include "networks/family.hpp"
 #include "nst/model.hpp"
+#include "weights/weight_store.hpp"
 
 namespace nst {
 
@@ -21,7 +21,7 @@ struct __attribute__((visibility("hidden"))) Model::Impl {
 
   std::shared_ptr<const void> owner;
   ModelFile file;
-  LayerStore layers;
+  WeightStore layers;
   const PredictorFamily* predictor;  // null: the file has no predictor
   const TransformerFamily* transformer;
   ModelInfo info;

@@ -87,7 +87,7 @@ float centring_of(const kernels::ConstView& picture, const Shape& shape, float* 
   return factor;
 }
 
-void split_response(const ConvLayer& layer, const std::function<double(int)>& constant,
+void split_response(const PackedConv& layer, const std::function<double(int)>& constant,
                     kernels::Activation act, float factor, float* bias, float* floor) {
   const kernels::ConvSpec& spec = layer.plan().spec;
   const double* taps = layer.tap_sums();

@@ -4,7 +4,7 @@
 #include <functional>
 
 #include "graph/graph.hpp"
-#include "model/layer_store.hpp"
+#include "weights/weight_store.hpp"
 
 namespace nst {
 
@@ -22,8 +22,8 @@ float centring_of(const kernels::ConstView& picture, const Shape& shape, float* 
 //
 // With d, the convolution of the deviations, act(c + d) − act(c) is max(d + bias, floor) for relu
 // and d for no activation. Writes bias and floor [out_c], both times `factor`. −floor is act(c).
-// The layer's taps must be summed before (ConvLayer::sum_taps).
-void split_response(const ConvLayer& layer, const std::function<double(int)>& constant,
+// The layer's taps must be summed before (PackedConv::sum_taps).
+void split_response(const PackedConv& layer, const std::function<double(int)>& constant,
                     kernels::Activation act, float factor, float* bias, float* floor);
 
 }  // namespace nst

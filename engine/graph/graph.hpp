@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "graph/layer_source.hpp"
 #include "kernels/kernels.h"
+#include "weights/layer_source.hpp"
 
 namespace nst {
 
@@ -47,7 +47,7 @@ struct Node {
   Shape shape;
   // conv, pool:
   kernels::ConvSpec spec{};
-  const ConvLayer* layer = nullptr;  // null if only shapes are known
+  const PackedConv* layer = nullptr;  // null if only shapes are known
   kernels::ConvGeometry geometry{};
   kernels::Activation act = kernels::Activation::none;  // conv, instance_norm
   // The result is stored as deviations from the result of a flat picture (Graph::centred_input).

@@ -173,7 +173,7 @@ class Lowering {
   std::map<std::size_t, ConvSequence> streamed_;
   // By node: the convolutions that become one step with its reader.
   std::map<std::size_t, ConvSequence> fused_;
-  std::set<const ConvLayer*> layers_seen_;
+  std::set<const PackedConv*> layers_seen_;
   std::set<std::size_t> counted_;       // nodes whose multiplications are counted in program_.mac
   std::size_t largest_normalised_ = 0;  // bytes
   bool style_seen_ = false;

@@ -10,7 +10,7 @@
 #include "graph/graph.hpp"
 #include "graph/memory_plan.hpp"
 #include "graph/strips.hpp"
-#include "model/layer_store.hpp"
+#include "weights/packed_conv.hpp"
 
 namespace nst {
 
@@ -55,7 +55,7 @@ struct AreaRange {
 };
 
 struct ConvOp {
-  const ConvLayer* layer;
+  const PackedConv* layer;
   kernels::ConvGeometry geometry;
   kernels::ConvBlocking blocking;
   FormedOperand input;
@@ -121,7 +121,7 @@ struct CentreOp {
 // the deviations. For relu that is max(d + min(c, 0), −max(c, 0)): a bias, and a floor that is also
 // the value's offset.
 struct OffsetOp {
-  const ConvLayer* layer;
+  const PackedConv* layer;
   std::vector<Offset> input;  // their sum is the input's offset
   kernels::Activation act;    // none or relu
   bool is_scaled;             // the convolution's output is scaled, and so are bias and floor

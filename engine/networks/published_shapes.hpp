@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "graph/layer_source.hpp"
+#include "weights/layer_source.hpp"
 
 namespace nst {
 

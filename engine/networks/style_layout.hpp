@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "graph/layer_source.hpp"
+#include "weights/layer_source.hpp"
 
 namespace nst {
 

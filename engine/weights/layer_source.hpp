@@ -10,7 +10,7 @@
 
 namespace nst {
 
-class ConvLayer;
+class PackedConv;
 
 // Largest number of channels of a tensor. More would overflow the kernels' int arithmetic.
 inline constexpr int kMaxChannels = 1 << 14;
@@ -35,7 +35,7 @@ struct ConvQuery {
 
 struct ConvAnswer {
   kernels::ConvSpec spec;
-  const ConvLayer* layer = nullptr;  // the weights; null if only shapes are known
+  const PackedConv* layer = nullptr;  // the weights; null if only shapes are known
 };
 
 // Answers the questions of a network builder. Every function throws Error{model} if a tensor is
