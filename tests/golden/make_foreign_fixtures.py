@@ -1,5 +1,4 @@
-"""Writes tests/fixtures/weights/foreign.tar.xz: tiny models as later TensorFlow versions write
-them.
+"""Writes tests/fixtures/weights/foreign.tar.xz: tiny models of later TensorFlow versions.
 
     make_foreign_fixtures.py     (TensorFlow 2.19)
 

@@ -1,7 +1,6 @@
-"""Writes tests/fixtures/images: a small picture in every form that the codecs read, and the samples
-to expect.
+"""Writes tests/fixtures/images: a small picture in every form that the codecs read.
 
-The samples of a picture NAME.EXT are in NAME.EXT.ppm (colours) and, if it has alpha, in
+The expected samples of a picture NAME.EXT are in NAME.EXT.ppm (colours) and, if it has alpha, in
 NAME.EXT.pgm. PNG files of the rarer kinds are written here chunk by chunk. Pillow writes the other
 files, and its decoder gives the expected samples of lossy formats.
 
@@ -222,8 +221,7 @@ def other_fixtures():
     expect("two_frames.gif", plain)
     indexed.save(FOLDER / "transparent.gif", transparency=int(few[0, 0]))
     alpha = np.where(few == few[0, 0], 0, 255)[..., None]
-    expect("transparent.gif", np.concatenate([plain, alpha], axis=2) * (alpha > 0))  # transparent pixels are not
-                                                                                     # drawn: black
+    expect("transparent.gif", np.concatenate([plain, alpha], axis=2) * (alpha > 0))  # transparent pixels are black
 
     (FOLDER / "rgb8.ppm").write_bytes(b"P6 # comment\n19 13\n255\n" + rgb.astype(np.uint8).tobytes())
     expect("rgb8.ppm", rgb)

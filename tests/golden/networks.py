@@ -1,5 +1,4 @@
-"""The networks in TensorFlow, layer by layer from the papers' tables. The golden tests compare with
-them.
+"""The networks in TensorFlow, layer by layer from the papers' tables, for the golden tests.
 
 The networks use tf.nn alone and work in any float type. A weight dictionary holds a convolution's
 batch norm either folded into `biases` or as the published
