@@ -1,8 +1,8 @@
 """Measures how a painting looks: statistics that a style and its paintings should share.
 
 The statistics are of a fixed network: the published mobile pair's predictor, which was trained for
-styles. Its early linear projections tell true paintings from false ones better than MobileNetV1's ImageNet features do
-(README).
+styles. Its early linear projections tell true paintings from false ones better than MobileNetV1's
+ImageNet features do (README).
 """
 from dataclasses import dataclass
 

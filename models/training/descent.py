@@ -2,8 +2,9 @@
 
 T is the published 5-block network. T(c, b) is its painting of a photograph c with the vector b of
 100 numbers. The descent looks for the b whose paintings look like the style and keep the
-photographs, as `appearance.py` measures both. The loss is a sum of squares. So one curvature, measured once at known vectors, preconditions
-the gradient for all pictures. Ten steps are enough, four from a learnt start.
+photographs, as `appearance.py` measures both. The loss is a sum of squares. So one curvature,
+measured once at known vectors, preconditions the gradient for all pictures. Ten steps are enough,
+four from a learnt start.
 """
 from pathlib import Path
 

@@ -3,8 +3,10 @@
     python judge_steadiness.py --models default.safetensors candidate.safetensors --photograph PHOTO.jpg \
       --styles a.jpg b.jpg c.jpg
 
-- Mesh: decibels of the lines of 4 and 2 pixels over their neighbours. The pictures are the photograph enlarged to HEIGHT, its upper AREA (a sky), and a grainy gradient.
-- Flicker: difference of consecutive paintings in levels, after the motion is undone. The photograph with a shorter side of FRAME moves by 1, 2, 3 and 4 pixels a frame.
+- Mesh: decibels of the lines of 4 and 2 pixels over their neighbours. The pictures are the
+  photograph enlarged to HEIGHT, its upper AREA (a sky), and a grainy gradient.
+- Flicker: difference of consecutive paintings in levels, after the motion is undone. The photograph
+  with a shorter side of FRAME moves by 1, 2, 3 and 4 pixels a frame.
 """
 import argparse
 

@@ -3,8 +3,10 @@
 There are three sources:
 
 - Found: views with the vectors that the descent found.
-- Likened: views without a descent. Their vectors come from a regression from the mobile teacher's features to the found vectors.
-- Exact: T's own paintings, with vectors drawn around the found ones and around known ones without a picture. The known vectors that judge the result are not used.
+- Likened: views without a descent. Their vectors come from a regression from the mobile teacher's
+  features to the found vectors.
+- Exact: T's own paintings, with vectors drawn around the found ones and around known ones without a
+  picture. The known vectors that judge the result are not used.
 """
 import numpy as np
 import torch
