@@ -1,6 +1,6 @@
 /* Paints the frames of a BGRA stream, such as a camera's or a video's, in one style:
- * frames WIDTH HEIGHT STYLE <frames >painted. Reads frames of WIDTH x HEIGHT x 4 bytes from standard
- * input and writes the painted frames to standard output. */
+ * frames WIDTH HEIGHT STYLE <frames >painted. Reads frames of WIDTH x HEIGHT x 4 bytes from
+ * standard input and writes the painted frames to standard output. */
 #include <nst/nst.h>
 #include <stdio.h>
 #include <stdlib.h>
