@@ -18,7 +18,7 @@ struct Layer {
   bool moments;
   int count;  // number of layers of the network with this shape
 
-  double multiply_adds() const;  // by the layer's definition, for every algorithm
+  double multiply_adds() const;  // counted by the layer's definition, for every algorithm
 };
 
 const std::vector<Layer>& layers();

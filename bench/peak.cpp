@@ -90,7 +90,7 @@ double multiply_add_peak(int lanes) {
   using Clock = std::chrono::steady_clock;
   constexpr int kTurns = 100000;
   constexpr int kRuns = 20;
-  volatile float factor = 0.5f;  // unknown to the compiler; keeps the chains bounded
+  volatile float factor = 0.5f;  // a value unknown to the compiler, which keeps the sums bounded
   volatile float sink = 0.0f;
   double best = 0.0;
   for (int i = 0; i < kRuns; ++i) {

@@ -65,7 +65,7 @@ class Budget {
     }
   }
   void take_name(const std::string& name) {
-    constexpr std::uint64_t kHeaderBytes = 64;  // an empty name takes memory too
+    constexpr std::uint64_t kHeaderBytes = 64;  // memory counted for each name, even an empty one
     names_bytes_ += name.size() + kHeaderBytes;
     if (names_bytes_ > limits_.max_names_bytes) {
       throw Error(ErrorCode::limit, one_line(path_) +

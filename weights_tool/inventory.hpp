@@ -13,7 +13,7 @@ namespace nst::weights {
 
 // One convolution or dense layer, and which variables the source has for it.
 struct LayerRecord {
-  std::string name;     // "transformer/contract/conv1"
+  std::string name;     // name such as "transformer/contract/conv1"
   std::string weights;  // "weights", "depthwise_weights" or "pointwise_weights"
   FollowedBy followed_by = FollowedBy::biases;
   bool has_batch_norm = false;  // true: the source has batch norm that must be folded
@@ -23,7 +23,7 @@ struct LayerRecord {
 };
 
 struct Inventory {
-  Architecture architecture;  // padding is reflect: the variables do not show it
+  Architecture architecture;  // padding is always reflect, because the variables do not show it
   std::vector<LayerRecord> layers;
   std::vector<std::string> leftovers;  // names of variables that no layer needs, sorted
 };

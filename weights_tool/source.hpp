@@ -18,7 +18,7 @@ struct SourceTensor {
   // Convolution weights are HWIO (depthwise [kh, kw, c, 1]), whatever order the source has.
   std::vector<std::int64_t> shape;
   bool is_integer = false;                       // whole numbers without a scale, so not weights
-  std::optional<std::uint32_t> masked_crc = {};  // of the bytes, if the source states it
+  std::optional<std::uint32_t> masked_crc = {};  // CRC of the bytes, if the source states it
 };
 
 // What a source states about the model, beyond its tensors.

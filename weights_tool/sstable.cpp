@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::uint64_t kMagic = 0xdb4775248b80fb57u;
 constexpr std::uint64_t kFooterBytes = 48;
-constexpr std::uint64_t kBlockTrailerBytes = 5;  // compression type, masked CRC-32C
+constexpr std::uint64_t kBlockTrailerBytes = 5;  // compression type and masked CRC-32C
 // A shared prefix costs three bytes in the file and any number of bytes in memory, so each key and
 // all keys together are limited.
 constexpr std::uint64_t kMaxKeyBytes = 4096;

@@ -40,7 +40,7 @@ std::vector<std::int64_t> parse_shape(ProtoReader reader) {
   std::vector<std::int64_t> shape;
   ProtoField field;
   while (reader.next(field)) {
-    if (field.number != 2) continue;  // dim
+    if (field.number != 2) continue;  // field 2 is dim
     std::int64_t size = 0;
     ProtoReader dim = reader.message(field);
     ProtoField part;

@@ -7,8 +7,8 @@ namespace nst::weights {
 
 // The name of a layer, and what it tells.
 struct LayerName {
-  std::string name;           // "transformer/contract/conv1"
-  bool is_pointwise = false;  // the second half of a separable convolution
+  std::string name;           // name such as "transformer/contract/conv1"
+  bool is_pointwise = false;  // true: the second half of a separable convolution
   bool is_known = false;      // a layer of the family; else the file's own name
 };
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float32]
-Shape = tuple[int, int, int]  # h, w, c
+Shape = tuple[int, int, int]  # height, width, channels
 Activation = Literal["none", "relu", "relu6", "sigmoid"]
 Padding = Literal["valid", "same", "reflect"]
 
@@ -109,7 +109,8 @@ class Graph:
     input_shape: Shape
     input_name: str = "picture"
     nodes: list[Node] = field(default_factory=list)
-    vectors: dict[str, int] = field(default_factory=dict)  # gamma and beta inputs: name to size
+    vectors: dict[str, int] = field(default_factory=dict)  # sizes of the gamma and beta inputs by
+                                                           # name
 
     def __post_init__(self) -> None:
         self._shapes: dict[str, Shape] = {self.input_name: self.input_shape}

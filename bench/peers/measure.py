@@ -62,8 +62,8 @@ class Inputs:
     """The input files of a case, and NST's output for them."""
 
     picture: Path
-    style: Path  # [100]; not written for a predictor
-    vectors: Path  # gamma and beta of every normalised layer
+    style: Path  # file of a style vector [100], not written for a predictor
+    vectors: Path  # file of gamma and beta of every normalised layer
     reference: Path
 
 
@@ -160,7 +160,8 @@ class NstTurns(Turns):
         self._model, self._inputs = bench.models.path(case.network), bench.inputs(case)
         self._cold_ms: list[float] = []
         self._peak_bytes = 0
-        self._last_ms = self._bench_turn(runs=1).median_ms  # not counted, like the peers' first run
+        self._last_ms = self._bench_turn(runs=1).median_ms  # this first run is not counted, as for
+                                                            # the peers
 
     def turn(self) -> None:
         done = self._bench_turn(self._bench.count(self._last_ms))

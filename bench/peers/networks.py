@@ -119,7 +119,7 @@ def inception_v3(weights: Weights, h: int, w: int) -> Graph:
     x = b.max_pool(x, "MaxPool_5a_3x3")
     for m in ("Mixed_5b", "Mixed_5c", "Mixed_5d"):
         b1_layers = ("Conv2d_0a_1x1", "Conv2d_0b_5x5")
-        if m == "Mixed_5c":  # irregular names, as in slim
+        if m == "Mixed_5c":  # slim's names are irregular in this block
             b1_layers = ("Conv2d_0b_1x1", "Conv_1_0c_5x5")
         branches = [
             chain(x, f"{m}/Branch_0", "Conv2d_0a_1x1"),

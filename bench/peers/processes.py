@@ -120,7 +120,7 @@ class NstRun:
     """The nst-run program of this project."""
 
     program: Path
-    extra: dict[str, str]  # environment variables
+    extra: dict[str, str]  # additional environment variables
 
     def bench(self, model: Path, stage: str, side: int, threads: int, runs: int) -> Benched:
         size = "--style-size" if stage == "predictor" else "--size"

@@ -73,7 +73,7 @@ def measure_whole(bench: Bench, threads: list[int], runtimes: list[str]) -> list
         programs: dict[str, Callable[[], Launched]] = {NST: partial(nst, n)}
         programs |= {name: partial(peer, name, n) for name in runtimes}
         for program in programs.values():
-            program()  # from here on its files are cached
+            program()  # this run brings the program's files into the page cache
         launched: dict[str, list[Launched]] = {name: [] for name in programs}
         for _ in range(bench.rounds):
             for name, program in programs.items():

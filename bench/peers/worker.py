@@ -32,7 +32,7 @@ def milliseconds_since(start: float) -> float:
 
 def main() -> None:
     job = json.loads(sys.argv[1])
-    os.sched_setaffinity(0, job["cpus"])  # before any library counts processors
+    os.sched_setaffinity(0, job["cpus"])  # set before any library counts processors
     # Runtimes write to stdout at will, so keep the original stdout for the answers.
     answers = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)

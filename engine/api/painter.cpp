@@ -59,7 +59,7 @@ struct Painter::Impl {
   PaintOptions options;
   StyleEncoder encoder;
   std::optional<PaintedContent> content;
-  std::unique_ptr<TransformerRun> spare;  // an earlier content's, while there is no content
+  std::unique_ptr<TransformerRun> spare;  // the last content's run, kept while there is no content
   std::optional<StyleVector> own;         // the content's own style, if strength is below 1
 };
 

@@ -43,13 +43,13 @@ enum class NodeKind { input, conv, pool, instance_norm, add, concat, mean };
 struct Node {
   NodeKind kind = NodeKind::input;
   std::string name;         // of the result, as in TensorFlow's graph; for messages and tests
-  std::vector<int> inputs;  // node ids
+  std::vector<int> inputs;  // ids of the input nodes
   Shape shape;
-  // conv, pool:
+  // Of convolutions and pools:
   kernels::ConvSpec spec{};
-  const PackedConv* layer = nullptr;  // null if only shapes are known
+  const PackedConv* layer = nullptr;  // the weights; null if only shapes are known
   kernels::ConvGeometry geometry{};
-  kernels::Activation act = kernels::Activation::none;  // conv, instance_norm
+  kernels::Activation act = kernels::Activation::none;  // of a convolution or instance norm
   // The result is stored as deviations from the result of a flat picture (Graph::centred_input).
   bool is_centred = false;
   bool is_scaled = false;  // deviations are multiplied by the input's factor, up to a norm

@@ -82,15 +82,15 @@ class Lowering {
 
   // Convolutions that must run together with a convolution, because its input does not exist whole.
   struct Before {
-    ConvSequence fused;   // part of the same step
-    ConvSequence strips;  // in strips, before the convolution
+    ConvSequence fused;   // layers computed in the same step
+    ConvSequence strips;  // layers computed in strips before the convolution
   };
   // Where a convolution's output is stored.
   enum class Storage {
     scratch,       // in a thread's scratch: fused with its reader into one step
     end_of_fused,  // in a tensor: the last convolution of a fused step
-    strips,        // some rows at a time, together with its reader
-    in_place,      // over the convolution's own input
+    strips,        // computed some rows at a time, together with its reader
+    in_place,      // computed over the convolution's own input
     tensor         // a new tensor, the caller's memory or a slice of a concatenation
   };
   void lower_conv(std::size_t id);
@@ -165,9 +165,9 @@ class Lowering {
   std::vector<FormedOperand> values_;         // by node; x is missing until the node is lowered
   std::vector<std::vector<Offset>> offsets_;  // by node; empty if not centred or not requested yet
   std::vector<Slice> slices_;
-  std::map<std::size_t, Operand> concat_tensors_;  // concat node → its tensor
+  std::map<std::size_t, Operand> concat_tensors_;  // the tensor of each concat node
   std::map<std::size_t, std::pair<int, kernels::ConvBlocking>>
-      moments_;  // conv node → buffer, blocking
+      moments_;  // buffer and blocking of the moments by convolution node
   // By node: the convolutions that make a value which exists in strips only. They run with its
   // reader.
   std::map<std::size_t, ConvSequence> streamed_;
@@ -175,7 +175,7 @@ class Lowering {
   std::map<std::size_t, ConvSequence> fused_;
   std::set<const PackedConv*> layers_seen_;
   std::set<std::size_t> counted_;       // nodes whose multiplications are counted in program_.mac
-  std::size_t largest_normalised_ = 0;  // bytes
+  std::size_t largest_normalised_ = 0;  // size of the largest normalised tensor in bytes
   bool style_seen_ = false;
 };
 

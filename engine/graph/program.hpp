@@ -15,17 +15,17 @@
 namespace nst {
 
 inline constexpr int kNoBuffer = -1;
-inline constexpr int kOutputBuffer = -2;  // the caller's output memory, dense, given at run time
-inline constexpr int kStripBuffer = -3;   // while lowering: in strips, not allocated yet
+inline constexpr int kOutputBuffer = -2;  // the caller's output memory, dense, given for each run
+inline constexpr int kStripBuffer = -3;   // only during lowering: made in strips
 inline constexpr int kOutputRows = -4;    // finished rows, handed to the caller as they are made
 
 // A tensor in a buffer, or a slice of its channels, or some of its rows.
 struct Operand {
   int buffer = kNoBuffer;
-  Shape shape;                        // of the whole tensor
-  std::ptrdiff_t pixel_stride = 0;    // floats
-  std::ptrdiff_t channel_offset = 0;  // floats
-  int first_row = 0;                  // the tensor row that the buffer starts with
+  Shape shape;                        // shape of the whole tensor
+  std::ptrdiff_t pixel_stride = 0;    // floats between two pixels
+  std::ptrdiff_t channel_offset = 0;  // floats before the first channel
+  int first_row = 0;                  // the tensor's row at the start of the buffer
 
   bool exists() const { return buffer != kNoBuffer; }
 };
@@ -34,8 +34,8 @@ struct Operand {
 // constant that the tensor deviates from. Stored as floats [c] in a buffer.
 struct Offset {
   int buffer = kNoBuffer;
-  std::size_t place = 0;   // in floats, from the buffer's start
-  bool is_scaled = false;  // multiplied by the input's factor, as the tensor is
+  std::size_t place = 0;   // distance from the buffer's start in floats
+  bool is_scaled = false;  // true: multiplied by the input's factor, as the tensor is
 };
 
 // A tensor as its reader uses it: act(x · scale + shift) + residual (kernels::ConvInput).
@@ -44,7 +44,7 @@ struct FormedOperand {
   int scale_shift = kNoBuffer;  // buffer [3][c]: scale, shift, and the floor of a relu
   kernels::Activation act = kernels::Activation::none;
   Operand residual;
-  bool is_residual_scaled = false;  // the sum is not scaled: divide by the factor
+  bool is_residual_scaled = false;  // true: divide the residual by the factor
 
   bool is_plain() const { return scale_shift == kNoBuffer && !residual.exists(); }
 };
@@ -64,8 +64,8 @@ struct ConvOp {
   Operand skip;
   Operand output;
   bool is_centred = false;     // the layer's bias is left out: it is part of the constant
-  int bias_floor = kNoBuffer;  // buffer [2][out_c], for a centred relu (OffsetOp)
-  int moments = kNoBuffer;     // buffer [areas][2][out_c]
+  int bias_floor = kNoBuffer;  // buffer [2][out_c] of bias and floor, for a centred relu (OffsetOp)
+  int moments = kNoBuffer;     // buffer [areas][2][out_c] of the areas' moments
   AreaRange areas;             // the areas this step computes: all, or a strip
   // Order of the items. true: all blocks of an area, then the next area. false: all areas of a
   // channel group, then the next group.
@@ -83,7 +83,7 @@ struct FusedConvsOp {
   static constexpr std::size_t kMostConvs = 3;
   std::vector<ConvOp> convs;         // blocking: the rectangles that an item's rows are cut into
   std::vector<std::size_t> offsets;  // in floats, in the scratch: of each output but the last
-  std::size_t rows_floats;           // where the scratch of the kernels starts
+  std::size_t rows_floats;           // floats of the rows; the kernels' scratch follows
   int rows_per_item;
 };
 
@@ -105,7 +105,7 @@ struct NormOp {
   std::size_t gamma, beta;
   kernels::Activation act;
   bool is_centred;
-  bool is_scaled;  // the norm's input is scaled
+  bool is_scaled;  // true: the norm's input is scaled
   int scale_shift;
 };
 
@@ -122,10 +122,10 @@ struct CentreOp {
 // the value's offset.
 struct OffsetOp {
   const PackedConv* layer;
-  std::vector<Offset> input;  // their sum is the input's offset
-  kernels::Activation act;    // none or relu
+  std::vector<Offset> input;  // offsets of the input, which are added
+  kernels::Activation act;    // activation: none or relu
   bool is_scaled;             // the convolution's output is scaled, and so are bias and floor
-  int bias_floor;             // buffer [2][out_c]
+  int bias_floor;             // buffer [2][out_c] of bias and floor
 };
 
 struct AffineOp {
@@ -149,7 +149,7 @@ struct Step {
       op;
   std::string name;  // of the value that this step completes; empty for a part of a fused value
   Operand result;
-  int items = 1;  // independent work items
+  int items = 1;  // number of independent work items
   std::uint64_t mac = 0;
   // How a named, centred result is stored; only set if steps are not fused.
   std::vector<Offset> offsets = {};
@@ -200,10 +200,10 @@ struct Program {
   Operand input;
   int input_centre = kNoBuffer;  // CentreOp::scale_shift of the input
   Shape output_shape;
-  bool needs_output = false;       // the caller provides memory for a tensor of output_shape
+  bool needs_output = false;       // true: the caller provides memory for a tensor of output_shape
   int first_style_step = 0;        // the steps before this one do not depend on the style
-  std::size_t scratch_floats = 0;  // per thread
-  std::size_t weight_bytes = 0;    // of all distinct layers, packed
+  std::size_t scratch_floats = 0;  // scratch of one thread in floats
+  std::size_t weight_bytes = 0;    // bytes of all distinct layers' packed weights
   std::uint64_t mac = 0;
   const kernels::Table* table = nullptr;
 };

@@ -34,7 +34,7 @@ struct StripLayer {
 
 // The work of one layer in one strip.
 struct Strip {
-  Rows areas;  // range of rows of areas; may be empty
+  Rows areas;  // rows of areas that the strip computes; may be empty
   Rows rows;   // the output rows of those areas
   // The first output row that the reader still needs in this or a later strip. Earlier rows may be
   // dropped. For the last layer, whose reader is outside: its own first row.

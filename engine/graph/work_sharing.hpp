@@ -71,8 +71,8 @@ class WorkSharing {
   }
 
   int threads_ = 0;
-  std::vector<std::atomic<int>> taken_;  // [step][part]
-  std::vector<Count> done_;              // [step]
+  std::vector<std::atomic<int>> taken_;  // taken items by [step][part]
+  std::vector<Count> done_;              // finished items by [step]
 };
 
 }  // namespace nst

@@ -24,10 +24,10 @@ struct Header {
   bool top_down = false;
   unsigned bits = 0;
   std::uint32_t compression = kPlain;
-  std::uint64_t colours = 0;             // colours in the palette; 0: 2^bits
-  std::array<std::uint32_t, 4> masks{};  // red, green, blue, alpha
+  std::uint64_t colours = 0;             // number of colours in the palette; 0: 2^bits
+  std::array<std::uint32_t, 4> masks{};  // bit masks of red, green, blue and alpha
   std::uint64_t end = 0;                 // end of the header and of the masks behind it
-  std::uint64_t pixels = 0;              // offset of the pixels; 0: not given
+  std::uint64_t pixels = 0;              // offset of the pixels in the file; 0: not given
   unsigned colour_bytes = 4;             // bytes of one palette colour
 };
 
@@ -160,7 +160,7 @@ class RunLengths {
   std::vector<std::uint8_t> decode() {
     indices_.resize(h_.width * h_.height);
     while (y_ < h_.height) {
-      if (y_ + 1 == h_.height && x_ >= h_.width) break;  // complete; the end code may be missing
+      if (y_ + 1 == h_.height && x_ >= h_.width) break;  // complete, even without an end code
       const unsigned count = reader_.read<std::uint8_t>("a run of pixels");
       const unsigned value = reader_.read<std::uint8_t>("a run of pixels");
       if (count > 0) {

@@ -21,7 +21,7 @@ constexpr const char* kFormat = "GIF";
 
 struct Palette {
   bool given = false;
-  std::array<std::array<std::uint8_t, 3>, 256> colours{};  // missing colours are black
+  std::array<std::array<std::uint8_t, 3>, 256> colours{};  // colours that the file lacks are black
 };
 
 Palette read_palette(ByteReader& reader, unsigned flags) {

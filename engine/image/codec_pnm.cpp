@@ -59,7 +59,7 @@ class Text {
 };
 
 struct Header {
-  int type = 0;  // the digit of the signature
+  int type = 0;  // the digit in the signature
   std::uint64_t width = 0, height = 0, maximum = 1;
 
   bool text() const { return type <= 3; }
@@ -84,7 +84,7 @@ Header read_header(ByteReader& reader) {
 std::uint64_t most_pixels(const Header& h, std::uint64_t bytes) {
   if (h.type == 1) return bytes;
   if (h.type == 4) return bytes * 8;
-  if (h.text()) return (bytes + 1) / 2 / h.channels();  // a digit and a space
+  if (h.text()) return (bytes + 1) / 2 / h.channels();  // at least a digit and a space each
   return bytes / (h.channels() * h.sample_bytes());
 }
 

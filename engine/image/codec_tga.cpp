@@ -12,7 +12,7 @@
 namespace nst::codec {
 namespace {
 
-constexpr unsigned kRunLength = 8;  // a bit of the type
+constexpr unsigned kRunLength = 8;  // bit of the type that announces run lengths
 enum Kind : unsigned { kPalette = 1, kColour = 2, kGrey = 3 };
 
 struct Header {
@@ -36,7 +36,7 @@ Header read_header(ByteReader& reader) {
   h.map_first = word();
   h.map_entries = word();
   h.map_bits = byte();
-  reader.skip(4, "the header");  // the picture's place on a screen
+  reader.skip(4, "the header");  // skips the picture's place on a screen
   h.width = word();
   h.height = word();
   h.bits = byte();
@@ -61,7 +61,7 @@ struct Map {
   unsigned first = 0;
 
   Colour at(unsigned index) const {
-    const unsigned entry = index - first;  // wraps for an index below the first
+    const unsigned entry = index - first;  // an index below the first wraps to a large number
     return entry < colours.size() ? colours[entry] : Colour{0, 0, 0, 255};
   }
 };
@@ -118,7 +118,7 @@ class Pixels {
 
   ByteReader& reader_;
   const Header& h_;
-  std::uint64_t missing_;  // pixels of packets not read yet
+  std::uint64_t missing_;  // number of pixels in packets not read yet
   std::uint64_t left_ = 0;
   std::size_t step_ = 0;
   const std::uint8_t* pixel_ = nullptr;

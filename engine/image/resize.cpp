@@ -61,7 +61,7 @@ struct Filter {
     int first, count;
   };
   std::vector<Span> spans;
-  std::vector<float> weights;  // `taps` per output sample
+  std::vector<float> weights;  // `taps` weights for each output sample
   int taps = 0;
 
   const float* of(int i) const { return weights.data() + std::ptrdiff_t{taps} * i; }

@@ -43,7 +43,7 @@ std::string to_string(PaddingKind kind);
 
 // The networks of a model, by the names of their families (networks/family.hpp).
 struct Architecture {
-  std::string predictor = "none";  // "none": a transformer alone, for style vectors made elsewhere
+  std::string predictor = "none";  // "none": the file has a transformer alone
   std::string transformer;
   PaddingKind padding = PaddingKind::reflect;
 
@@ -84,7 +84,7 @@ struct NamedTensor {
 // What a model file says beside its tensors.
 struct ModelDescription {
   Architecture architecture;
-  std::string source;  // bytes that are not UTF-8 are replaced
+  std::string source;  // origin of the weights; bytes that are not UTF-8 are replaced
   std::string source_sha256;
   std::string self_test;
   std::optional<std::string> style_space = {};  // nullopt: unknown; readers recognise it

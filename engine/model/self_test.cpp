@@ -71,7 +71,7 @@ Outcome run(const Model& model, const Setup& setup) {
   const Image content =
       random_picture(setup.seed, "self_test/content", setup.content_width, setup.content_height);
   StyleVector style = outcome.bottleneck;
-  style.space.clear();  // a model that joins two families is tested too
+  style.space.clear();  // also allows models that join two families
   outcome.output = model.stylize(content.view(), style);
   return outcome;
 }

@@ -14,7 +14,7 @@ namespace nst {
 struct StyleSlot {
   std::string name;  // "style_params/transformer/residual/residual1/conv1/StyleNorm"
   int channels = 0;
-  std::size_t gamma = 0, beta = 0;  // offsets in floats
+  std::size_t gamma = 0, beta = 0;  // offsets of γ and β in floats
 };
 
 // The slots of all normalised layers.

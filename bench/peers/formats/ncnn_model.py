@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 MAGIC = "7767517"
 ACTIVATIONS = {"none": "9=0", "relu": "9=1", "relu6": "9=3 -23310=2,0.0,6.0", "sigmoid": "9=4"}
-RAW_FLOAT32 = np.uint32(0).tobytes()  # precedes a convolution's weights
-ADD, MULTIPLY = 0, 2  # operations of BinaryOp
+RAW_FLOAT32 = np.uint32(0).tobytes()  # marker before a convolution's weights
+ADD, MULTIPLY = 0, 2  # operation numbers of BinaryOp
 
 
 @dataclass

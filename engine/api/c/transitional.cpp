@@ -9,7 +9,7 @@ using nst::c::required;
 
 struct nst_session {
   nst::Session session;
-  int width = 0;  // of the last content; 0: no content
+  int width = 0;  // width of the last content; 0: no content
   int height = 0;
 };
 
