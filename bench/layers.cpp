@@ -63,7 +63,7 @@ void add(std::vector<Layer>& layers, const std::string& network, const Graph& gr
   for (std::size_t i = 0; i < graph.nodes().size(); ++i) {
     const Node& node = graph.nodes()[i];
     if (node.kind != NodeKind::conv) continue;
-    // The graph asked for the weights in the order of its convolutions.
+    // The tensors are in the order of the graph's convolutions.
     while (tensor->name.starts_with("style_params/") || tensor->name.ends_with("/biases")) ++tensor;
     const std::string name = layer_name(tensor->name);
     ++tensor;

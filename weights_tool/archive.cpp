@@ -161,7 +161,7 @@ class MemberReader {
     fail_unpacking(path_, owner_.get());
   }
 
-  Utf8Locale locale_;  // first: libarchive reads the locale when the archive object is made
+  Utf8Locale locale_;  // must be first: libarchive reads the locale when the archive object is made
   const std::string& path_;
   Bytes head_;
   UnpackingStream* rest_;

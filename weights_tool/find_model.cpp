@@ -47,8 +47,8 @@ struct Found {
   }
 };
 
-// Sorts a .json file. One that is no manifest and no index belongs to another program and is
-// ignored.
+// Sorts a .json file. A file that is neither a manifest nor an index belongs to another program and
+// is ignored.
 void sort_json(const FileSet& files, const std::string& name, Found& found) {
   Bytes bytes;
   try {

@@ -18,7 +18,7 @@ struct LayerRecord {
   FollowedBy followed_by = FollowedBy::biases;
   bool has_batch_norm = false;  // true: the source has batch norm that must be folded
   bool has_gamma = false;
-  bool has_bias = false;      // true: the source has biases, beside or instead of batch norm
+  bool has_bias = false;      // true: the source has biases, besides or instead of batch norm
   std::int64_t channels = 0;  // output channels
 };
 

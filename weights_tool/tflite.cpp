@@ -164,7 +164,7 @@ class TfliteSource : public ListedSource {
                              name_of(graph, constant(graph, op, 1)));
   }
 
-  // Returns the constant behind input `i`, or -1.
+  // Returns the constant that input `i` is made from, or -1.
   std::int32_t constant(const Subgraph& graph, const FlatTable& op, std::size_t i) const {
     const std::int32_t index = operand(graph, op, 1, i);
     const auto it = graph.dequantised.find(index);

@@ -15,7 +15,7 @@ class Variables {
   // The sources must outlive this object.
   explicit Variables(const std::vector<const Source*>& sources);
 
-  const SourceTensor* find(const std::string& name) const;  // null if there is none
+  const SourceTensor* find(const std::string& name) const;  // returns null if there is none
   bool any_starts_with(std::string_view prefix) const;
   bool any_contains(std::string_view part) const;
   std::vector<std::string> names() const;

@@ -70,8 +70,8 @@ CASES = (
 )
 
 
-# Measured if TF Hub's model is given. Its predictor is not: it is the Inception-v3 of the other
-# cases.
+# A case that is measured if TF Hub's model is given. Its predictor is not measured, because it is
+# the Inception-v3 of the other cases.
 HUB_CASES = (Case("transformer-hub", 256), Case("transformer-hub", 1024))
 
 

@@ -109,8 +109,7 @@ class Graph:
     input_shape: Shape
     input_name: str = "picture"
     nodes: list[Node] = field(default_factory=list)
-    vectors: dict[str, int] = field(default_factory=dict)  # sizes of the gamma and beta inputs by
-                                                           # name
+    vectors: dict[str, int] = field(default_factory=dict)  # sizes of gamma and beta by name
 
     def __post_init__(self) -> None:
         self._shapes: dict[str, Shape] = {self.input_name: self.input_shape}

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from graph import Array
 
 STYLE_SIDE = 256
-SETTLE_SECONDS = 0.1  # until the threads of the previous turn have stopped spinning
+SETTLE_SECONDS = 0.1  # seconds until the previous turn's threads have stopped spinning
 LONG_MS = 500.0  # slower inferences need no warm-up run and get fewer rounds
 COLD_RUNS = 3
 
@@ -160,8 +160,7 @@ class NstTurns(Turns):
         self._model, self._inputs = bench.models.path(case.network), bench.inputs(case)
         self._cold_ms: list[float] = []
         self._peak_bytes = 0
-        self._last_ms = self._bench_turn(runs=1).median_ms  # this first run is not counted, as for
-                                                            # the peers
+        self._last_ms = self._bench_turn(runs=1).median_ms  # not counted, as the peers' first run
 
     def turn(self) -> None:
         done = self._bench_turn(self._bench.count(self._last_ms))

@@ -33,7 +33,7 @@ def milliseconds_since(start: float) -> float:
 def main() -> None:
     job = json.loads(sys.argv[1])
     os.sched_setaffinity(0, job["cpus"])  # set before any library counts processors
-    # Runtimes write to stdout at will, so keep the original stdout for the answers.
+    # Runtimes may write to stdout, so the answers go to a copy of the original stdout.
     answers = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)
 

@@ -28,15 +28,15 @@ struct Painter::Impl {
     return *content;
   }
 
-  // Drops the content. Keeps its transformer for the next one.
+  // Drops the content. Keeps its transformer for the next content.
   void forget_content() {
     if (content) spare = content->take_transformer();
     content.reset();
     own.reset();
   }
 
-  // Returns the progress of the next run: a stage for each picture of the style, and one of size
-  // `last` unless that is 0.
+  // Returns the progress of the next run: one stage for each picture of the style, then a stage of
+  // size `last` unless `last` is 0.
   StageProgress stages(const Style& style, const RunOptions& run, double last) const {
     if (!run.progress) return StageProgress({}, {});
     std::vector<double> work = style_work(model, style, options);

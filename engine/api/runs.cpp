@@ -34,8 +34,8 @@ std::uint64_t output_bytes(const Graph& graph) {
   return sizeof(float) * samples_of(graph.nodes().back().shape);
 }
 
-// Returns the bytes that the process may still allocate for a plan. The result is subtracted: the
-// caller's floats if the program needs them, the bytes, and the encoded file.
+// Returns the bytes that the process may still allocate for a plan. The memory of the results is
+// left out: the caller's floats if the program needs them, the bytes, and the encoded file.
 std::uint64_t memory_left_beside_results(const Program& program) {
   const std::uint64_t per_sample = (program.needs_output ? sizeof(float) : 0) + 1 + 1;
   const std::uint64_t results = samples_of(program.output_shape) * per_sample;
@@ -75,7 +75,7 @@ Size encoded_size(const ImageView& style, const StyleOptions& options) {
 // Throws Error{limit} if a style of this size needs more than kMostStyleBytes and `run` sets no
 // limit.
 void check_style_memory(const Program& predictor, Size size, bool resizes, const RunOptions& run) {
-  if (run.max_memory_bytes > 0) return;  // Execution checks that limit
+  if (run.max_memory_bytes > 0) return;  // Execution checks a given limit
   constexpr std::size_t kMiB = std::size_t{1} << 20;
   const std::size_t picture = std::size_t{12} * static_cast<std::size_t>(size.width) *
                               static_cast<std::size_t>(size.height);

@@ -1,4 +1,4 @@
-// From a model and a picture's size to a runnable program. Model, Session and Painter use it.
+// Makes runnable programs of a model and a picture's size, for Model, Session and Painter.
 #pragma once
 
 #include <optional>
@@ -31,7 +31,8 @@ Program lower_transformer_within(const Model::Impl& model, int width, int height
                                  std::size_t max_memory_bytes);
 
 // Returns the style of a picture, as Model::encode_style. Alpha is composed on `background` or
-// dropped. Runs in `kept` if that was made for a picture of this size, else replaces it.
+// dropped. Runs the program in `kept` if it was made for a picture of this size. Otherwise replaces
+// it.
 StyleVector encode(const Model::Impl& model, std::optional<Execution>& kept, const ImageView& style,
                    const StyleOptions& options, const RunOptions& run,
                    std::optional<Colour> background = std::nullopt);

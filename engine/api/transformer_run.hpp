@@ -53,7 +53,7 @@ class TransformerRun {
   StyleLayout layout_;
   std::vector<float> params_, style_values_;  // parameters and values of the last style
   Execution execution_;
-  AlignedBuffer output_;  // used by a plan with output_rows that needs memory of the caller
+  AlignedBuffer output_;  // the output's floats, for a plan with output_rows that needs them
 };
 
 }  // namespace nst

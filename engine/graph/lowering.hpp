@@ -78,7 +78,7 @@ class Lowering {
   void lower_mean(std::size_t id);
   void finish();
 
-  // In lowering_conv.cpp:
+  // Functions in lowering_conv.cpp:
 
   // Convolutions that must run together with a convolution, because its input does not exist whole.
   struct Before {
@@ -112,7 +112,7 @@ class Lowering {
     return {operand, kNoBuffer, kernels::Activation::none, {}};
   }
 
-  // In lowering_centred.cpp:
+  // Functions in lowering_centred.cpp:
 
   void lower_input(std::size_t id);
   // Returns a centred value's offsets, which add up. Appends the steps that compute missing ones.
@@ -123,13 +123,13 @@ class Lowering {
   // Records in the last step how its result, the value of node `id`, is stored.
   void describe_result(std::size_t id);
 
-  // In lowering_fused.cpp:
+  // Functions in lowering_fused.cpp:
 
   // Returns true if node `id`, computed by `op`, becomes one step with its reader.
   bool is_fused(std::size_t id, const ConvOp& op) const;
   void emit_fused(ConvSequence chain);
 
-  // In lowering_strips.cpp:
+  // Functions in lowering_strips.cpp:
 
   // Returns true if one convolution alone reads node `id`, without a norm between, and its output
   // is large enough to exist in strips only.
@@ -162,8 +162,8 @@ class Lowering {
   LoweringOptions options_;
   Program program_;
   std::vector<std::vector<int>> readers_;
-  std::vector<FormedOperand> values_;         // by node; x is missing until the node is lowered
-  std::vector<std::vector<Offset>> offsets_;  // by node; empty if not centred or not requested yet
+  std::vector<FormedOperand> values_;         // the nodes' values; x is missing if not lowered
+  std::vector<std::vector<Offset>> offsets_;  // the nodes' offsets; empty if not needed so far
   std::vector<Slice> slices_;
   std::map<std::size_t, Operand> concat_tensors_;  // the tensor of each concat node
   std::map<std::size_t, std::pair<int, kernels::ConvBlocking>>

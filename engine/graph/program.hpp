@@ -63,7 +63,7 @@ struct ConvOp {
   kernels::Activation act;
   Operand skip;
   Operand output;
-  bool is_centred = false;     // the layer's bias is left out: it is part of the constant
+  bool is_centred = false;     // true: the layer's bias is left out, as it is part of the constant
   int bias_floor = kNoBuffer;  // buffer [2][out_c] of bias and floor, for a centred relu (OffsetOp)
   int moments = kNoBuffer;     // buffer [areas][2][out_c] of the areas' moments
   AreaRange areas;             // the areas this step computes: all, or a strip
@@ -76,13 +76,14 @@ inline StripLayer strip_layer(const ConvOp& op) {
   return {op.layer->plan().spec, op.geometry, op.blocking};
 }
 
-// Several convolutions in a row as one step; each output is read by the next convolution only. An
-// item computes some rows of the last output. It also computes the rows of the other outputs that
-// those need, in its scratch. So the convolutions between have no input and output operands.
+// Several convolutions in a row as one step. Each output is read by the next convolution only. An
+// item computes some rows of the last output. It also computes, in its scratch, the rows of the
+// other outputs that these rows need. So the convolutions between have no input and output
+// operands.
 struct FusedConvsOp {
   static constexpr std::size_t kMostConvs = 3;
   std::vector<ConvOp> convs;         // blocking: the rectangles that an item's rows are cut into
-  std::vector<std::size_t> offsets;  // in floats, in the scratch: of each output but the last
+  std::vector<std::size_t> offsets;  // place of each output but the last in the scratch, in floats
   std::size_t rows_floats;           // floats of the rows; the kernels' scratch follows
   int rows_per_item;
 };
@@ -124,7 +125,7 @@ struct OffsetOp {
   const PackedConv* layer;
   std::vector<Offset> input;  // offsets of the input, which are added
   kernels::Activation act;    // activation: none or relu
-  bool is_scaled;             // the convolution's output is scaled, and so are bias and floor
+  bool is_scaled;             // true: the convolution's output is scaled, and so are bias and floor
   int bias_floor;             // buffer [2][out_c] of bias and floor
 };
 
@@ -147,7 +148,7 @@ struct Step {
   std::variant<ConvOp, FusedConvsOp, PoolOp, NormOp, CentreOp, OffsetOp, AffineOp, MeanOp,
                CompleteOp>
       op;
-  std::string name;  // of the value that this step completes; empty for a part of a fused value
+  std::string name;  // name of the completed value; empty for a part of it
   Operand result;
   int items = 1;  // number of independent work items
   std::uint64_t mac = 0;
@@ -189,7 +190,8 @@ struct LoweringOptions {
   // caches. The tensor that the rows are made from lies in the arena, in memory that earlier
   // tensors used.
   bool output_rows = false;
-  // With output_rows: that tensor lies in the caller's memory instead, if the arena may not grow.
+  // true: with output_rows, the tensor that the rows are made from is in the caller's memory
+  // instead of the arena, if the arena may not grow.
   bool rows_from_caller = false;
 };
 

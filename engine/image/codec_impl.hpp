@@ -1,4 +1,5 @@
-// The decoders and encoders behind codec.hpp. Each library or format has its own source file.
+// Declares the decoders and encoders that codec.cpp calls. Each library or format has its own
+// source file.
 #pragma once
 
 #include <cstdint>

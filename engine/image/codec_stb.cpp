@@ -2,7 +2,7 @@
 // private to this file, so that a program may link both NST and its own stb_image.
 //
 // stb_image reads zeros beyond the end of its input and may leave memory uninitialised. So a JPEG
-// is decoded twice, with two different bytes in fresh memory and behind its data. If the two
+// is decoded twice, with two different bytes in fresh memory and after its data. If the two
 // pictures differ, the file is damaged. A PNG's checksums are checked before decoding.
 #include <climits>
 #include <cstddef>

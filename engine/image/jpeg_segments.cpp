@@ -95,8 +95,8 @@ class Walk {
  private:
   [[noreturn]] void fail_cut(const char* reason) const { input_.fail_damaged(kFormat, reason); }
 
-  // Moves behind the next marker and returns its second byte, or -1 at the end of the file. Pixels
-  // are skipped: among them a 0xff is followed by 0 or by a restart's number.
+  // Moves past the next marker and returns its second byte, or -1 at the end of the file. Pixels
+  // are skipped: among them, a 0xff is followed by 0 or by a restart's number.
   int next_marker() {
     int marker = -1;
     std::size_t begin = bytes_.size();

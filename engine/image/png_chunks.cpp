@@ -270,7 +270,7 @@ std::uint32_t crc32(Bytes bytes, std::uint32_t crc) {
 }
 
 void check_png_size(const Input& input, const PngChunks& chunks) {
-  // Deflate stores at most 258 bytes in 2 bits: 1032 to 1.
+  // Deflate needs at least 2 bits for 258 bytes: a ratio of 1032 to 1.
   const std::uint64_t most_bits = 1032 * 8 * std::uint64_t{input.bytes.size()};
   input.check_size(chunks.width, chunks.height, most_bits / chunks.bits_per_pixel());
 }

@@ -1,4 +1,4 @@
-// Names of unreadable files: formats that NST does not read, and files that are no pictures.
+// Names unreadable files: formats that NST does not read, and files that are not pictures.
 #include <algorithm>
 #include <cstring>
 #include <string>

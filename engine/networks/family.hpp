@@ -32,7 +32,7 @@ void build_predictor(const PredictorFamily& family, Graph& graph, int h, int w, 
 // A transformer: content picture [h, w, 3] in [0, 1] + style parameters → stylized picture.
 struct TransformerFamily {
   const char* name;    // name in model files and in ModelInfo
-  const char* marker;  // part of its variables' names, absent in the families before it in the list
+  const char* marker;  // part of the variables' names that no family before it in the list has
 
   // Builds the transformer for a picture of h × w and fills `layout` with its normalised layers.
   // The graph's output has sides of output_side and three channels in (0, 1). It is aligned with

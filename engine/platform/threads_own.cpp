@@ -15,7 +15,7 @@
 #include "platform/processors.hpp"
 #include "platform/threads.hpp"
 
-// Absent in a fully static program, which cannot be unloaded anyway.
+// Weak, because a fully static program lacks these functions. It cannot be unloaded anyway.
 #pragma weak dladdr
 #pragma weak dlopen
 

@@ -17,14 +17,14 @@ inline constexpr int kMaxChannels = 1 << 14;
 
 // The step after a convolution. The step decides which tensors must exist besides the weights.
 enum class FollowedBy {
-  biases,         // biases of the convolution
+  biases,         // the convolution's biases
   batch_norm,     // biases with batch norm folded in; in a foreign source, batch norm itself
   instance_norm,  // no tensor: the norm subtracts every constant
 };
 
 // The question for one convolution, as the network states it.
 struct ConvQuery {
-  std::string weights;  // the tensor's full name; a depthwise one ends in "/depthwise_weights"
+  std::string weights;  // full name of the tensor; a depthwise one ends in "/depthwise_weights"
   int kernel_h = 1, kernel_w = 1;
   int in_c = 0;
   int published_c = 0;  // output channels in the published network; other widths differ

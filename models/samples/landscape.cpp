@@ -203,7 +203,7 @@ Vec3 developed(Vec3 linear) {
 }  // namespace
 
 Image paint_landscape(int width, int height) {
-  constexpr int kSamples = 3;  // per pixel and axis
+  constexpr int kSamples = 3;  // rays per pixel and axis
   Image image(width, height, 3, SampleType::f32);
   for (int y = 0; y < height; ++y) {
     for (int x = 0; x < width; ++x) {

@@ -75,7 +75,7 @@ inline void put(Image& image, int x, int y, const Vec3& colour) {
 }
 
 // The sample pictures. Each is the same on every run.
-Image paint_landscape(int width, int height);  // in place of a photograph: lake, mountains, trees
+Image paint_landscape(int width, int height);  // the sample content: lake, mountains, trees
 Image paint_oil(int side);                     // thick brush strokes along a whirling night sky
 Image paint_glass(int side);                   // a stained-glass rosette
 Image paint_woodcut(int side);                 // striped waves under a red sun

@@ -63,7 +63,7 @@ double brush_direction(double u, double v) {
   if (in_cypress(u, v)) return 1.5 * kPi + 0.55 * std::sin(23 * v + 6 * u);
   if (v > hill_line(u))
     return std::atan(-0.43 * std::cos(4.3 * u + 0.7) - 0.45 * std::cos(9.7 * u));
-  double du = 0.35, dv = 0.12 * std::sin(7 * u);  // a breeze
+  double du = 0.35, dv = 0.12 * std::sin(7 * u);  // a breeze moves the strokes
   for (const Whirl& w : kWhirls) {
     const double x = u - w.u, y = v - w.v;
     const double pull = 2.2 * std::exp(-(x * x + y * y) / (w.radius * w.radius)) / w.radius;
@@ -192,7 +192,7 @@ Vec3 glass_colour(const std::vector<Point>& centres, double u, double v) {
   Vec3 colour = kPanes[pick % kPanes.size()] * (0.82 + 0.36 * hashed(pane, 6, 350));
   const double streak = fractal(u * 7 + 3 * hashed(pane, 7, 350), v * 34, 4, 360);
   colour = colour * (0.62 + 0.75 * streak);
-  // Light from behind.
+  // The light comes from behind the window.
   colour = mix(colour, {1.0, 0.97, 0.85}, 0.42 * smoothstep(0.055, 0.0, first));
   const double rim = second - first;
   const double lead = smoothstep(0.0135, 0.0095, rim);
@@ -212,7 +212,7 @@ double wave_edge(int i, double u) {
 Vec3 woodcut_colour(double u, double v) {
   const Vec3 paper{0.94, 0.89, 0.76}, ink{0.07, 0.13, 0.28};
   const double grain = noise(u * 12 + 1.5 * noise(u * 3, v * 2, 371), v * 210, 370) - 0.5;
-  Vec3 colour = mix({0.84, 0.55, 0.36}, paper, smoothstep(0.0, 0.40, v));  // a graded sky
+  Vec3 colour = mix({0.84, 0.55, 0.36}, paper, smoothstep(0.0, 0.40, v));  // the sky changes colour
   const double ray = std::atan2(v - 0.36, u - 0.64) * 24 / (2 * kPi);
   if (ray - std::floor(ray) < 0.5) colour = mix(colour, {0.93, 0.70, 0.36}, 0.55);
   if (std::hypot(u - 0.64, v - 0.36) < 0.205) colour = ink;
