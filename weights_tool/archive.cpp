@@ -65,7 +65,7 @@ class Budget {
     }
   }
   void take_name(const std::string& name) {
-    constexpr std::uint64_t kHeaderBytes = 64;  // an empty name takes memory too
+    constexpr std::uint64_t kHeaderBytes = 64;  // memory counted for each name, even an empty one
     names_bytes_ += name.size() + kHeaderBytes;
     if (names_bytes_ > limits_.max_names_bytes) {
       throw Error(ErrorCode::limit, one_line(path_) +
@@ -161,7 +161,7 @@ class MemberReader {
     fail_unpacking(path_, owner_.get());
   }
 
-  Utf8Locale locale_;  // first: libarchive reads the locale when the archive object is made
+  Utf8Locale locale_;  // must be first: libarchive reads the locale when the archive object is made
   const std::string& path_;
   Bytes head_;
   UnpackingStream* rest_;

@@ -7,9 +7,9 @@ namespace nst::weights {
 
 // The name of a layer, and what it tells.
 struct LayerName {
-  std::string name;           // "transformer/contract/conv1"
-  bool is_pointwise = false;  // the second half of a separable convolution
-  bool is_known = false;      // a layer of the family; else the file's own name
+  std::string name;           // name such as "transformer/contract/conv1"
+  bool is_pointwise = false;  // true: the second half of a separable convolution
+  bool is_known = false;      // true: a layer of the family; false: `name` is the file's own
 };
 
 // Returns the layer of a convolution by the name of its output tensor. If that names no layer, by

@@ -34,7 +34,7 @@ Size encoded_size(const ImageView& style, const StyleOptions& options) {
 // Throws Error{limit} if a style of this size needs more than kMostStyleBytes and `run` sets no
 // limit.
 void check_style_memory(const Program& predictor, Size size, bool resizes, const RunOptions& run) {
-  if (run.max_memory_bytes > 0) return;  // Execution checks that limit
+  if (run.max_memory_bytes > 0) return;  // Execution checks a given limit
   constexpr std::size_t kMiB = std::size_t{1} << 20;
   const std::size_t picture = std::size_t{12} * static_cast<std::size_t>(size.width) *
                               static_cast<std::size_t>(size.height);

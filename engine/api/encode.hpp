@@ -1,4 +1,4 @@
-// From a painting to its style vector.
+// Makes style vectors of paintings.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,8 @@
 namespace nst {
 
 // Returns the style of a picture, as Model::encode_style. Alpha is composed on `background` or
-// dropped. Runs in `kept` if that was made for a picture of this size, else replaces it.
+// dropped. Runs the program in `kept` if it was made for a picture of this size. Otherwise replaces
+// it.
 StyleVector encode(const OpenModel& model, std::optional<Execution>& kept, const ImageView& style,
                    const StyleOptions& options, const RunOptions& run,
                    std::optional<Colour> background = std::nullopt);

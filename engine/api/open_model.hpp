@@ -24,7 +24,7 @@ struct OpenModel {
   std::shared_ptr<const void> owner;
   ModelFile file;
   WeightStore layers;
-  const PredictorFamily* predictor;  // null: the file has no predictor
+  const PredictorFamily* predictor;  // the predictor's family; null: the file has no predictor
   const TransformerFamily* transformer;
   ModelInfo info;
   // The space of the style vectors that the predictor makes. It differs from info.style_space if

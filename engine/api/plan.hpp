@@ -1,4 +1,4 @@
-// From a model and a picture's size to a runnable program. Model, Session and Painter use it.
+// Makes runnable programs of a model and a picture's size, for Model, Session and Painter.
 #pragma once
 
 #include "api/open_model.hpp"

@@ -29,7 +29,7 @@ class TransformerRun {
 
   // Where the output goes: to `rows` if the plan has output_rows, else to `picture`.
   struct Output {
-    float* picture = nullptr;  // [h, w, 3] of output_size
+    float* picture = nullptr;  // the picture, [h, w, 3] of output_size
     const Execution::RowSink* rows = nullptr;
     const Execution::Observer* observer = nullptr;
   };
@@ -51,9 +51,9 @@ class TransformerRun {
 
   const OpenModel& model_;
   StyleLayout layout_;
-  std::vector<float> params_, style_values_;  // of the last style
+  std::vector<float> params_, style_values_;  // parameters and values of the last style
   Execution execution_;
-  AlignedBuffer output_;  // used by a plan with output_rows that needs memory of the caller
+  AlignedBuffer output_;  // the output's floats, for a plan with output_rows that needs them
 };
 
 }  // namespace nst

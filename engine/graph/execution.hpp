@@ -41,12 +41,12 @@ class Execution {
 
   struct RunArgs {
     int first_step = 0;
-    int last_step = 0;  // exclusive
+    int last_step = 0;  // the step after the last one to run
     // γ and β at the graph's offsets; required from first_style_step on.
     const float* style_params = nullptr;
     float* output = nullptr;             // dense [h, w, c]; required if Program::needs_output
     const RowSink* rows = nullptr;       // required with LoweringOptions::output_rows
-    const Progress* progress = nullptr;  // gets the fraction of this call's work
+    const Progress* progress = nullptr;  // receives the finished fraction of this call's work
     const Observer* observer = nullptr;
   };
   // Runs the steps [first_step, last_step). The bytes of the output do not depend on the number of

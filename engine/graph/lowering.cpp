@@ -154,7 +154,7 @@ void Lowering::emit_affine(const FormedOperand& input, const Operand& output, Ro
 const FormedOperand& Lowering::materialise(std::size_t id) {
   if (!values_[id].is_plain()) {
     keep_offsets(id);
-    // No other value uses the same tensor in a deferred form (see lower_add).
+    // This tensor has no other reader that uses a deferred form (see lower_add).
     const Operand raw = values_[id].x;
     const bool in_place = options_.memory_mode != MemoryMode::fastest && may_change(raw.buffer);
     const Operand output = in_place ? raw : new_tensor(node(id).shape);
@@ -234,8 +234,8 @@ void Lowering::lower_add(std::size_t id) {
   const Node& n = node(id);
   std::size_t a = at(n.inputs[0]);
   std::size_t b = at(n.inputs[1]);
-  // `a` is the term that may be deferred. It is not the term that loses its factor, unless the
-  // other one is deferred.
+  // `a` becomes the term that may stay deferred, `b` the term that is stored. If only one term is
+  // scaled, `b` is that term and loses its factor.
   const bool is_rescaled = node(a).is_scaled != node(b).is_scaled;
   if (values_[a].is_plain() && !(is_rescaled && node(b).is_scaled)) std::swap(a, b);
   if (values_[a].residual.exists() || readers_[a].size() > 1) materialise(a);

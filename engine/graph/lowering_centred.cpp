@@ -1,5 +1,5 @@
-// Networks of deviations (Graph::centred_input): where the constants come from that values deviate
-// from.
+// Networks of deviations (Graph::centred_input): the constants that values deviate from, and where
+// these constants come from.
 //
 //   instance norm  the constant is −β; the norm's own step stores it
 //   convolution    a step of its own computes it, if a relu or an observer needs it

@@ -92,7 +92,7 @@ void Lowering::store_in_strips(std::size_t id, ConvOp op, ConvSequence strips) {
   const bool has_moments = op.moments != BufferId::none;
   strips.push_back({op, id});
   std::size_t value = id;
-  if (has_moments) {  // it runs twice: the reader needs the moments first
+  if (has_moments) {  // the convolution runs twice, because the reader needs the moments first
     emit_sequence(strips, true);
     strips.back().op.moments = BufferId::none;
     value = at(readers_[id].front());

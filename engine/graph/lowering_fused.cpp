@@ -11,8 +11,8 @@
 namespace nst {
 namespace {
 
-// Largest scratch of an item: its share of an L2 of 1 MiB, beside the rows that are read and
-// written.
+// Largest scratch of an item: its share of an L2 of 1 MiB. The rest of the L2 is for the rows that
+// are read and written.
 constexpr std::size_t kMostFloats = 576 * 1024 / sizeof(float);
 constexpr int kFewestItems = 16;
 

@@ -22,8 +22,8 @@ constexpr std::size_t kSmallBytes = std::size_t{32} << 20;
 // more time.
 constexpr std::size_t kComfortableBytes = std::size_t{1} << 30;
 
-// Returns the bytes that the process may still allocate for a plan. The result is subtracted: the
-// caller's floats if the program needs them, the bytes, and the encoded file.
+// Returns the bytes that the process may still allocate for a plan. The memory of the results is
+// left out: the caller's floats if the program needs them, the bytes, and the encoded file.
 std::uint64_t memory_left_beside_results(const Program& program) {
   const std::uint64_t floats = tensor_bytes(program.output_shape);
   const std::uint64_t results = (program.needs_output ? floats : 0) + 2 * floats / sizeof(float);

@@ -20,7 +20,7 @@ struct Lifetime {
 
 // The offset of every buffer, and the size of the arena.
 struct MemoryPlan {
-  std::vector<std::size_t> offsets;  // in floats, multiples of 16 (64 bytes), one per lifetime
+  std::vector<std::size_t> offsets;  // each buffer's offset in floats, a multiple of 16 (64 bytes)
   std::size_t total_floats = 0;
 };
 

@@ -18,8 +18,8 @@ namespace nst {
 // Program::buffers, or one of these.
 enum class BufferId : int {
   none = -1,
-  output = -2,       // the caller's output memory, dense, given at run time
-  strips = -3,       // while lowering: in strips, not allocated yet
+  output = -2,       // the caller's output memory, dense, given for each run
+  strips = -3,       // only during lowering: made in strips
   output_rows = -4,  // finished rows, handed to the caller as they are made
 };
 
@@ -30,10 +30,10 @@ constexpr std::size_t index_of(BufferId buffer) { return static_cast<std::size_t
 // A tensor in a buffer, or a slice of its channels, or some of its rows.
 struct Operand {
   BufferId buffer = BufferId::none;
-  Shape shape;                        // of the whole tensor
-  std::ptrdiff_t pixel_stride = 0;    // floats
-  std::ptrdiff_t channel_offset = 0;  // floats
-  int first_row = 0;                  // the tensor row that the buffer starts with
+  Shape shape;                        // shape of the whole tensor
+  std::ptrdiff_t pixel_stride = 0;    // floats between two pixels
+  std::ptrdiff_t channel_offset = 0;  // floats before the first channel
+  int first_row = 0;                  // the tensor's row at the start of the buffer
 
   bool exists() const { return buffer != BufferId::none; }
 };
@@ -42,8 +42,8 @@ struct Operand {
 // constant that the tensor deviates from. Stored as floats [c] in a buffer.
 struct Offset {
   BufferId buffer = BufferId::none;
-  std::size_t place = 0;   // in floats, from the buffer's start
-  bool is_scaled = false;  // multiplied by the input's factor, as the tensor is
+  std::size_t place = 0;   // distance from the buffer's start in floats
+  bool is_scaled = false;  // true: multiplied by the input's factor, as the tensor is
 };
 
 // A tensor as its reader uses it: act(x · scale + shift) + residual (kernels::ConvInput).
@@ -52,7 +52,7 @@ struct FormedOperand {
   BufferId scale_shift = BufferId::none;  // buffer [3][c]: scale, shift, and the floor of a relu
   kernels::Activation act = kernels::Activation::none;
   Operand residual;
-  bool is_residual_scaled = false;  // the sum is not scaled: divide by the factor
+  bool is_residual_scaled = false;  // true: divide the residual by the factor
 
   bool is_plain() const { return scale_shift == BufferId::none && !residual.exists(); }
 };
@@ -71,10 +71,11 @@ struct ConvOp {
   kernels::Activation act;
   Operand skip;
   Operand output;
-  bool is_centred = false;               // the layer's bias is left out: it is part of the constant
-  BufferId bias_floor = BufferId::none;  // buffer [2][out_c], for a centred relu (OffsetOp)
-  BufferId moments = BufferId::none;     // buffer [areas][2][out_c]
-  AreaRange areas;                       // the areas this step computes: all, or a strip
+  bool is_centred = false;  // true: the layer's bias is left out, as it is part of the constant
+  BufferId bias_floor =
+      BufferId::none;  // buffer [2][out_c] of bias and floor, for a centred relu (OffsetOp)
+  BufferId moments = BufferId::none;  // buffer [areas][2][out_c] of the areas' moments
+  AreaRange areas;                    // the areas this step computes: all, or a strip
   // Order of the items. true: all blocks of an area, then the next area. false: all areas of a
   // channel group, then the next group.
   bool by_area = false;
@@ -84,14 +85,15 @@ inline StripLayer strip_layer(const ConvOp& op) {
   return {op.layer->plan().spec, op.geometry, op.blocking};
 }
 
-// Several convolutions in a row as one step; each output is read by the next convolution only. An
-// item computes some rows of the last output. It also computes the rows of the other outputs that
-// those need, in its scratch. So the convolutions between have no input and output operands.
+// Several convolutions in a row as one step. Each output is read by the next convolution only. An
+// item computes some rows of the last output. It also computes, in its scratch, the rows of the
+// other outputs that these rows need. So the convolutions between have no input and output
+// operands.
 struct FusedConvsOp {
   static constexpr std::size_t kMostConvs = 3;
   std::vector<ConvOp> convs;         // blocking: the rectangles that an item's rows are cut into
-  std::vector<std::size_t> offsets;  // in floats, in the scratch: of each output but the last
-  std::size_t rows_floats;           // where the scratch of the kernels starts
+  std::vector<std::size_t> offsets;  // place of each output but the last in the scratch, in floats
+  std::size_t rows_floats;           // floats of the rows; the kernels' scratch follows
   int rows_per_item;
 };
 
@@ -113,7 +115,7 @@ struct NormOp {
   std::size_t gamma, beta;
   kernels::Activation act;
   bool is_centred;
-  bool is_scaled;  // the norm's input is scaled
+  bool is_scaled;  // true: the norm's input is scaled
   BufferId scale_shift;
 };
 
@@ -130,10 +132,10 @@ struct CentreOp {
 // the value's offset.
 struct OffsetOp {
   const PackedConv* layer;
-  std::vector<Offset> input;  // their sum is the input's offset
-  kernels::Activation act;    // none or relu
-  bool is_scaled;             // the convolution's output is scaled, and so are bias and floor
-  BufferId bias_floor;        // buffer [2][out_c]
+  std::vector<Offset> input;  // offsets of the input, which are added
+  kernels::Activation act;    // activation: none or relu
+  bool is_scaled;             // true: the convolution's output is scaled, and so are bias and floor
+  BufferId bias_floor;        // buffer [2][out_c] of bias and floor
 };
 
 struct AffineOp {
@@ -155,9 +157,9 @@ struct Step {
   std::variant<ConvOp, FusedConvsOp, PoolOp, NormOp, CentreOp, OffsetOp, AffineOp, MeanOp,
                CompleteOp>
       op;
-  std::string name;  // of the value that this step completes; empty for a part of a fused value
+  std::string name;  // name of the completed value; empty for a part of it
   Operand result;
-  int items = 1;  // independent work items
+  int items = 1;  // number of independent work items
   std::uint64_t mac = 0;
   // How a named, centred result is stored; only set if steps are not fused.
   std::vector<Offset> offsets = {};
@@ -197,7 +199,8 @@ struct LoweringOptions {
   // caches. The tensor that the rows are made from lies in the arena, in memory that earlier
   // tensors used.
   bool output_rows = false;
-  // With output_rows: that tensor lies in the caller's memory instead, if the arena may not grow.
+  // true: with output_rows, the tensor that the rows are made from is in the caller's memory
+  // instead of the arena, if the arena may not grow.
   bool rows_from_caller = false;
 };
 
@@ -208,10 +211,10 @@ struct Program {
   Operand input;
   BufferId input_centre = BufferId::none;  // CentreOp::scale_shift of the input
   Shape output_shape;
-  bool needs_output = false;       // the caller provides memory for a tensor of output_shape
+  bool needs_output = false;       // true: the caller provides memory for a tensor of output_shape
   int first_style_step = 0;        // the steps before this one do not depend on the style
-  std::size_t scratch_floats = 0;  // per thread
-  std::size_t weight_bytes = 0;    // of all distinct layers, packed
+  std::size_t scratch_floats = 0;  // scratch of one thread in floats
+  std::size_t weight_bytes = 0;    // bytes of all distinct layers' packed weights
   std::uint64_t mac = 0;
   const kernels::Table* table = nullptr;
 

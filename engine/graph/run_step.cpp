@@ -1,4 +1,5 @@
-// One item of every kind of step: from operands to a kernel's arguments.
+// Computes one item of a step, for every kind of step: turns the step's operands into a kernel's
+// arguments and calls the kernel.
 #include <algorithm>
 #include <array>
 #include <utility>

@@ -2,7 +2,7 @@
 // private to this file, so that a program may link both NST and its own stb_image.
 //
 // stb_image reads zeros beyond the end of its input and may leave memory uninitialised. So a JPEG
-// is decoded twice, with two different bytes in fresh memory and behind its data. If the two
+// is decoded twice, with two different bytes in fresh memory and after its data. If the two
 // pictures differ, the file is damaged. A PNG's checksums are checked before decoding.
 #include <climits>
 #include <cstddef>
@@ -191,7 +191,7 @@ std::uint64_t raw_bytes(const PngChunks& chunks) {
 // Inflates the pixels and checks their Adler-32, which stb_image ignores: a truncated stream would
 // decode to something.
 void check_stream(const Input& input, const PngChunks& chunks, std::uint64_t raw_size) {
-  constexpr std::uint64_t kMostBehind = 1 << 16;  // data behind the last row
+  constexpr std::uint64_t kMostBehind = 1 << 16;  // most bytes after the last row
   std::vector<std::uint8_t> stream;
   for (const Bytes body : chunks.pixels) stream.insert(stream.end(), body.begin(), body.end());
   std::vector<std::uint8_t> raw(raw_size + kMostBehind);

@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 struct Hierarchy {
   bool v2 = false;
   fs::path mount;
-  fs::path own;  // `mount` or a folder below it
+  fs::path own;  // folder of the process's group: `mount` or a folder below it
 };
 
 std::vector<std::string> split(const std::string& text, char by) {
@@ -126,7 +126,7 @@ std::optional<double> number_of(const fs::path& path, const std::string& key) {
 // Returns one group's quota in processors (CPU time per time); 0 for no limit.
 double group_quota(const Hierarchy& hierarchy, const fs::path& folder) {
   if (hierarchy.v2) {
-    // "100000 100000" or "max 100000".
+    // The file holds "100000 100000" or "max 100000".
     const std::vector<std::string> all = words(folder / "cpu.max");
     if (all.size() != 2) return 0;
     const double quota = number(all[0]).value_or(0), period = number(all[1]).value_or(0);

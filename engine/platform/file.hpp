@@ -43,7 +43,7 @@ class FileContents {
 
   std::shared_ptr<AlignedBuffer> buffer_;
   std::size_t size_ = 0;
-  std::shared_ptr<const Source> source_;  // null: the memory cannot be given back
+  std::shared_ptr<const Source> source_;  // the open file; null: the memory cannot be given back
 };
 
 // Writes `bytes` to `path`, so that readers see either the old file or the complete new one. A

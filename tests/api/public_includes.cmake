@@ -1,5 +1,6 @@
-# Which public headers (nst/...) the files below the interface may include: never all of them, and none that
-# names a Model. Otherwise a changed comment in the interface compiles everything again.
+# Checks which public headers (nst/...) the files below the interface include. The lists below name
+# the permitted ones. Headers that name a Model are not among them, because a changed comment in the
+# interface would then recompile everything.
 #   ENGINE   the folder engine
 cmake_minimum_required(VERSION 3.22)
 

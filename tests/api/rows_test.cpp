@@ -1,4 +1,4 @@
-// The last step's rows, and what is known of a plan without making it.
+// Tests of painting by rows in the last step, and of costs computed without a plan.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -58,7 +58,7 @@ TEST_CASE("A limit that the arena with the picture in it exceeds still paints, t
   };
   const std::size_t least = needed(MemoryMode::rematerialise, true);
   REQUIRE(least < needed(MemoryMode::rematerialise, false));
-  // As much as painting into memory of the caller's has always taken.
+  // The limit equals the need of a program without output rows.
   CHECK(least == [&] {
     StyleLayout layout;
     return Execution::needed_bytes(

@@ -10,7 +10,8 @@
 namespace nst {
 namespace {
 
-// Shows the values themselves where the network keeps their deviations from a constant.
+// Returns an observer that shows dense values. Where the network keeps deviations from a constant,
+// the constant is added.
 Execution::Observer dense_observer(const LayerObserver& observer) {
   return [&observer, dense = std::vector<float>()](const Step& step, kernels::ConstView view,
                                                    const Execution::Centre& centre) mutable {

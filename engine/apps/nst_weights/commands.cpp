@@ -118,7 +118,7 @@ void run_inspect(const std::string& path, bool as_json) {
                 "dtype", "shape", "min", "max", "rms");
   }
   const char* separator = "";
-  std::optional<Error> unreadable;  // the first error; names and shapes are listed anyway
+  std::optional<Error> unreadable;  // first error, thrown after all tensors are listed
   for (const SourceTensor& tensor : source->tensors()) {
     std::optional<Statistics> s;
     try {

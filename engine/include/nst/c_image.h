@@ -180,8 +180,8 @@ NST_API void nst_bytes_free(unsigned char* bytes);
  * Returns NST_ERROR_OUTPUT if writing would fail. */
 NST_API nst_status nst_check_writable(const char* path);
 
-/* Removes the temporary files of all writes in progress; those writes then fail.
- * Async-signal-safe. Only for a signal handler that ends the process. */
+/* Removes the temporary files of all writes in progress, which then fail. Async-signal-safe. Only
+ * for a signal handler that ends the process. */
 NST_API void nst_remove_unfinished_files(void);
 
 #ifdef __cplusplus
