@@ -18,7 +18,7 @@ struct Bmp {
   unsigned header = 40, bits = 24, compression = 0, used = 0;
   bool top_down = false;
   std::vector<std::uint32_t> masks = {};
-  std::vector<std::uint8_t> colours = {};  // RGB
+  std::vector<std::uint8_t> colours = {};  // colours of the palette, RGB
   std::size_t gap = 0;
   bool without_offset = false;
 
@@ -155,7 +155,7 @@ TEST_CASE("BMP: the fourth byte of 32 bits without masks is no alpha") {
   for (const unsigned header : {16u, 40u, 124u}) {
     Bmp bmp{.header = header, .bits = 32};
     if (header == 124)
-      bmp.masks = {0xff0000, 0xff00, 0xff, 0xff000000};  // ignored without compression 3
+      bmp.masks = {0xff0000, 0xff00, 0xff, 0xff000000};  // ignored, as compression is not 3
     check_decodes(bmp.file(bmp.rows(bgr(rgb, 77))), rgb);
   }
 }
