@@ -2,7 +2,7 @@
 // Painter all paint through it.
 #pragma once
 
-#include "api/model_impl.hpp"
+#include "api/open_model.hpp"
 #include "graph/execution.hpp"
 #include "networks/style_params.hpp"
 #include "nst/image.hpp"
@@ -14,7 +14,7 @@ class TransformerRun {
   // Plans the transformer for a content of this size, within the limits of `run`, and allocates the
   // memory. `model` must outlive this object. Throws Error{input} if the picture is too small,
   // Error{limit}.
-  TransformerRun(const Model::Impl& model, Size content, const LoweringOptions& options,
+  TransformerRun(const OpenModel& model, Size content, const LoweringOptions& options,
                  const RunOptions& run);
 
   const Program& program() const { return execution_.program(); }
@@ -49,7 +49,7 @@ class TransformerRun {
   void run_from(int first_step, const StyleVector& style, const Output& output,
                 const RunOptions& run);
 
-  const Model::Impl& model_;
+  const OpenModel& model_;
   StyleLayout layout_;
   std::vector<float> params_, style_values_;  // parameters and values of the last style
   Execution execution_;

@@ -70,9 +70,9 @@ class Execution {
   float factor(bool is_scaled) const;
   // Returns the offset of a channel, divided by the factor.
   float offset_of(const Offset& offset, int channel) const;
-  // Returns the address of float `place` of a buffer in the arena; null for kNoBuffer.
-  const float* address(int buffer, std::size_t place = 0) const;
-  float* address(int buffer, std::size_t place = 0);
+  // Returns the address of float `place` of a buffer in the arena; null for BufferId::none.
+  const float* address(BufferId buffer, std::size_t place = 0) const;
+  float* address(BufferId buffer, std::size_t place = 0);
   float* address(const Operand& operand);
   kernels::View view(const Operand& operand);
   kernels::ConstView const_view(const Operand& operand);

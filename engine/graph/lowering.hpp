@@ -27,7 +27,7 @@ class Lowering {
   // The slice of a concatenation that a branch writes directly: the concat node, and the first
   // channel.
   struct Slice {
-    int concat = -1;
+    std::optional<std::size_t> concat;
     int channel = 0;
   };
   // A planned convolution that is not yet a step, and the node whose value it makes.
@@ -49,7 +49,7 @@ class Lowering {
 
   void claim_slices(std::size_t concat);
 
-  int new_buffer(std::size_t floats);
+  BufferId new_buffer(std::size_t floats);
   Operand new_tensor(const Shape& shape);
   // Returns the caller's output memory as an operand.
   Operand output_operand(const Shape& shape);
@@ -58,7 +58,7 @@ class Lowering {
   Operand destination(std::size_t id);
 
   // Extends a buffer's lifetime to the step that is appended next.
-  void extend_lifetime(int buffer);
+  void extend_lifetime(BufferId buffer);
   void extend_lifetime(const FormedOperand& operand);
   void append_step(Step step);
 
@@ -109,7 +109,7 @@ class Lowering {
   static std::size_t other_side(const Node& sum, std::size_t id);
   // Returns the operand as a plain value, without any deferred operation.
   static FormedOperand stored(const Operand& operand) {
-    return {operand, kNoBuffer, kernels::Activation::none, {}};
+    return {operand, BufferId::none, kernels::Activation::none, {}};
   }
 
   // Functions in lowering_centred.cpp:
@@ -139,7 +139,7 @@ class Lowering {
   bool is_recomputed(std::size_t id) const;
   // Returns true if later steps may overwrite this buffer. False if the buffer must survive for the
   // next run of the style-dependent steps (LoweringOptions::keep_encoder).
-  bool may_change(int buffer) const;
+  bool may_change(BufferId buffer) const;
   // Returns true if node `id`'s output may overwrite the input of `op`.
   bool may_overwrite(std::size_t id, const ConvOp& op) const;
   // Emits a sequence of convolutions in strips. The last output is stored whole, all others exist
@@ -166,7 +166,7 @@ class Lowering {
   std::vector<std::vector<Offset>> offsets_;  // the nodes' offsets; empty if not needed so far
   std::vector<Slice> slices_;
   std::map<std::size_t, Operand> concat_tensors_;  // the tensor of each concat node
-  std::map<std::size_t, std::pair<int, kernels::ConvBlocking>>
+  std::map<std::size_t, std::pair<BufferId, kernels::ConvBlocking>>
       moments_;  // buffer and blocking of the moments by convolution node
   // By node: the convolutions that make a value which exists in strips only. They run with its
   // reader.

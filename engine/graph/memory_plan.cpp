@@ -30,11 +30,11 @@ std::vector<Group> tied_groups(const std::vector<Lifetime>& lifetimes) {
   std::vector<Group> groups;
   for (std::size_t i = 0; i < lifetimes.size(); ++i) {
     const Lifetime& buffer = lifetimes[i];
-    if (buffer.tied_to < 0) {
+    if (!buffer.tied_to) {
       group_of[i] = groups.size();
       groups.emplace_back();
     } else {
-      const auto other = static_cast<std::size_t>(buffer.tied_to);
+      const std::size_t other = *buffer.tied_to;
       group_of[i] = group_of[other];
       start[i] = start[other] - static_cast<std::ptrdiff_t>(buffer.distance);
     }

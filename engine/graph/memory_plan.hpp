@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <vector>
 
 namespace nst {
@@ -11,9 +12,9 @@ struct Lifetime {
   std::size_t floats = 0;
   int first = 0;
   int last = 0;
-  // If >= 0: this buffer must lie `distance` floats (a multiple of 16) before buffer `tied_to`,
+  // If set: this buffer must lie `distance` floats (a multiple of 16) before buffer `tied_to`,
   // which comes earlier in the list. The two may overlap.
-  int tied_to = -1;
+  std::optional<std::size_t> tied_to;
   std::size_t distance = 0;
 };
 

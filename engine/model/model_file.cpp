@@ -9,6 +9,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/half.hpp"
 #include "base/hash.hpp"
 #include "base/strict_json.hpp"
 #include "base/text.hpp"

@@ -19,7 +19,7 @@
 //   source          where the weights came from
 //   source_sha256   SHA-256 of that source
 //   crc32c          a JSON object {tensor: "8 hex digits"}
-//   self_test       JSON (self_test.hpp); optional
+//   self_test       JSON (apps/nst_weights/self_test.hpp); optional
 //   header_crc32c   8 hex digits
 //
 // header_crc32c is the CRC-32C of two lists of NUL-terminated strings. First come key and value of

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/expect_error.hpp"
+#include "base/half.hpp"
 #include "model/pseudo_random.hpp"
 
 using nst::Bytes;

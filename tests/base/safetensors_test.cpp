@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/expect_error.hpp"
+#include "base/half.hpp"
 
 using nst::Bytes;
 using nst::DType;

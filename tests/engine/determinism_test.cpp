@@ -6,7 +6,7 @@
 #include <thread>
 #include <vector>
 
-#include "api/model_impl.hpp"
+#include "api/open_model.hpp"
 #include "support/compare.hpp"
 #include "support/every_table.hpp"
 #include "support/formula_model.hpp"

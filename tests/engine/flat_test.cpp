@@ -10,10 +10,11 @@
 #include <utility>
 #include <vector>
 
-#include "api/model_impl.hpp"
-#include "api/runs.hpp"
+#include "api/open_model.hpp"
+#include "api/plan.hpp"
 #include "base/expect_error.hpp"
 #include "model/pseudo_random.hpp"
+#include "networks/style_params.hpp"
 #include "support/compare.hpp"
 #include "support/every_table.hpp"
 #include "support/transformer64.hpp"
@@ -52,8 +53,8 @@ Image flat_bytes(int h, int w, std::uint8_t value) {
 // Returns sigmoid(β) of the last layer: the colour that a flat content must become.
 std::vector<double> flat_colour(const Model& model, const StyleVector& style) {
   StyleLayout layout;
-  transformer_graph(model.impl(), 64, 64, layout);
-  const std::vector<float> params = style_params(model.impl().layers, layout, style);
+  transformer_graph(opened(model), 64, 64, layout);
+  const std::vector<float> params = style_params(opened(model).layers, layout, style);
   std::vector<double> colour;
   for (std::size_t c = 0; c < 3; ++c) {
     const double beta = params[layout.slots.back().beta + c];

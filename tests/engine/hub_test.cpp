@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "api/model_impl.hpp"
+#include "api/open_model.hpp"
 #include "support/every_table.hpp"
 #include "support/hub_variables.hpp"
 #include "support/layers.hpp"

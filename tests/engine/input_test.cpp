@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "api/model_impl.hpp"
+#include "api/open_model.hpp"
 #include "base/expect_error.hpp"
 #include "support/compare.hpp"
 #include "support/formula_model.hpp"

@@ -8,8 +8,9 @@
 #include <variant>
 #include <vector>
 
-#include "api/runs.hpp"
+#include "api/plan.hpp"
 #include "image/network_picture.hpp"
+#include "networks/style_params.hpp"
 #include "support/every_table.hpp"
 #include "support/formula_model.hpp"
 
@@ -31,12 +32,12 @@ struct Painted {
 // Runs the whole program. With keep_encoder, runs the style-dependent part a second time.
 Painted paint(const Model& model, const LoweringOptions& options, int threads) {
   StyleLayout layout;
-  Program program = lower_transformer(model.impl(), kWidth, kHeight, layout, options);
-  const int steps = step_count(program);
+  Program program = lower_transformer(opened(model), kWidth, kHeight, layout, options);
+  const int steps = program.step_count();
   const int first_style_step = program.first_style_step;
   Execution execution(std::move(program), threads, 0);
   const std::vector<float> params =
-      style_params(model.impl().layers, layout, formula_style("style_a", model));
+      style_params(opened(model).layers, layout, formula_style("style_a", model));
   // The picture is faint, so that the centring scales it.
   Image content = formula_picture("content_memory", kHeight, kWidth);
   for (std::size_t i = 0; i < content.sample_count(); ++i) {
@@ -88,12 +89,12 @@ TEST_CASE("A style vector's bits do not depend on strips or on what is one step 
   for (const char* name : {"inception", "mobile"}) {
     on_every_table(formula_network(name), [&](const Model& model) {
       const auto encode = [&](const LoweringOptions& options, int threads) {
-        Execution execution(lower_predictor(model.impl(), style.width, style.height, options),
+        Execution execution(lower_predictor(opened(model), style.width, style.height, options),
                             threads, 0);
         to_network_input(style.view(), execution.input());
         StyleVector vector(model.info().style_size);
         execution.run(
-            {.last_step = step_count(execution.program()), .output = vector.values.data()});
+            {.last_step = execution.program().step_count(), .output = vector.values.data()});
         return vector.values;
       };
       const auto whole =
@@ -112,7 +113,7 @@ TEST_CASE("A style vector's bits do not depend on strips or on what is one step 
 TEST_CASE("Expansions, filters and projections are one step, and their tensors are not stored") {
   const Model model = formula_model("mobile");
   const auto planned = [&](const LoweringOptions& options) {
-    return lower_predictor(model.impl(), 256, 256, options);
+    return lower_predictor(opened(model), 256, 256, options);
   };
   const Program stored = planned({.expanded_bytes = kNever, .filtered_bytes = kNever});
   const Program fused = planned({.expanded_bytes = 0, .filtered_bytes = 0});
@@ -153,7 +154,7 @@ TEST_CASE("A tighter limit plans a session's content anew, and paints the same")
   // The limit is below the session's present need, and enough for a plan that saves more.
   const auto needed = [&](MemoryMode memory_mode) {
     StyleLayout layout;
-    const Program program = lower_transformer(model.impl(), content.width, content.height, layout,
+    const Program program = lower_transformer(opened(model), content.width, content.height, layout,
                                               {.memory_mode = memory_mode, .keep_encoder = true});
     return Execution::needed_bytes(program, 1);
   };
@@ -174,13 +175,15 @@ TEST_CASE("Planned buffers overlap only where they do not live together or are t
     std::vector<Lifetime> buffers;
     std::vector<int> root;  // first buffer of the chain that each buffer is tied to
     for (int i = 0; i < pick(1, 24); ++i) {
-      Lifetime buffer{static_cast<std::size_t>(pick(1, 5000)), pick(0, 20), 0};
+      Lifetime buffer;
+      buffer.floats = static_cast<std::size_t>(pick(1, 5000));
+      buffer.first = pick(0, 20);
       buffer.last = buffer.first + pick(0, 8);
       root.push_back(i);
       if (i > 0 && pick(0, 3) == 0) {
-        buffer.tied_to = pick(0, i - 1);
+        buffer.tied_to = static_cast<std::size_t>(pick(0, i - 1));
         buffer.distance = static_cast<std::size_t>(pick(0, 100)) * 16;
-        root.back() = root[static_cast<std::size_t>(buffer.tied_to)];
+        root.back() = root[*buffer.tied_to];
       }
       buffers.push_back(buffer);
     }
@@ -188,9 +191,8 @@ TEST_CASE("Planned buffers overlap only where they do not live together or are t
     for (std::size_t i = 0; i < buffers.size(); ++i) {
       REQUIRE(plan.offsets[i] % 16 == 0);
       REQUIRE(plan.offsets[i] + buffers[i].floats <= plan.total_floats);
-      if (buffers[i].tied_to >= 0) {
-        REQUIRE(plan.offsets[i] + buffers[i].distance ==
-                plan.offsets[static_cast<std::size_t>(buffers[i].tied_to)]);
+      if (buffers[i].tied_to) {
+        REQUIRE(plan.offsets[i] + buffers[i].distance == plan.offsets[*buffers[i].tied_to]);
       }
       for (std::size_t j = 0; j < i; ++j) {
         const bool together =

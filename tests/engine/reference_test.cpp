@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "api/model_impl.hpp"
+#include "api/open_model.hpp"
 #include "support/every_table.hpp"
 #include "support/layers.hpp"
 #include "support/shared.hpp"

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "api/model_impl.hpp"
+#include "api/open_model.hpp"
 #include "support/formula_model.hpp"
 
 namespace nst::test {

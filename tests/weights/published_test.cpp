@@ -4,6 +4,7 @@
 #include <map>
 
 #include "base/expect_error.hpp"
+#include "base/half.hpp"
 #include "support/shared.hpp"
 #include "weights_tool/convert.hpp"
 

@@ -63,6 +63,8 @@ struct PlanInfo {
   std::uint64_t mac = 0;          // multiply-accumulates by the definition of the layers
 };
 
+struct OpenModel;
+
 // A model: an immutable set of networks and weights. Copies share them. Several threads may use one
 // model at the same time.
 class NST_API Model {
@@ -113,13 +115,11 @@ class NST_API Model {
   PlanInfo plan_transformer(int width, int height, int threads = 0,
                             std::size_t max_memory_bytes = 0) const;
 
-  // For the library itself; Impl is not part of the interface.
-  struct Impl;
-  explicit Model(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}
-  const Impl& impl() const { return *impl_; }
-
  private:
-  std::shared_ptr<const Impl> impl_;
+  friend struct ModelAccess;  // gives the library's own files access
+  explicit Model(std::shared_ptr<const OpenModel> opened) : opened_(std::move(opened)) {}
+
+  std::shared_ptr<const OpenModel> opened_;
 };
 
 }  // namespace nst

@@ -1,4 +1,4 @@
-#include "model/self_test.hpp"
+#include "apps/nst_weights/self_test.hpp"
 
 #include <algorithm>
 #include <charconv>

@@ -1,4 +1,4 @@
-#include "weights_tool/commands.hpp"
+#include "apps/nst_weights/commands.hpp"
 
 #include <algorithm>
 #include <cinttypes>
@@ -7,10 +7,10 @@
 #include <filesystem>
 #include <optional>
 
+#include "apps/nst_weights/self_test.hpp"
 #include "base/strict_json.hpp"
 #include "base/text.hpp"
 #include "model/recognise.hpp"
-#include "model/self_test.hpp"
 #include "platform/file.hpp"
 #include "weights_tool/convert.hpp"
 #include "weights_tool/fold.hpp"

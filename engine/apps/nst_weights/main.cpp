@@ -2,10 +2,10 @@
 // verifies both.
 #include <CLI/CLI.hpp>
 
+#include "apps/nst_weights/commands.hpp"
 #include "apps/program.hpp"
 #include "base/text.hpp"
 #include "nst/version.h"
-#include "weights_tool/commands.hpp"
 
 namespace {
 
