@@ -80,8 +80,7 @@ class Painting:
         self.recorded, self.step = {}, 0
 
     def low(self, dtype):
-        """Returns a context with low-precision convolutions on a GPU, where no gradient needs more.
-        """
+        """Returns a context with low-precision convolutions on a GPU, where no gradient needs more."""
         return torch.autocast(self.device.type, dtype, enabled=self.device.type == "cuda", cache_enabled=False)
 
     def draw(self, side):

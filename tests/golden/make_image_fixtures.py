@@ -125,8 +125,7 @@ def png_fixtures():
 
 
 def exif_block(orientation, order="<"):
-    """Returns a TIFF block of two entries: ImageWidth, which a reader must skip, and Orientation.
-    """
+    """Returns a TIFF block of two entries: ImageWidth, which a reader must skip, and Orientation."""
     mark = b"II" if order == "<" else b"MM"
     width = struct.pack(order + "HHIHH", 0x0100, 3, 1, 19, 0)
     value = struct.pack(order + "HHIHH", 0x0112, 3, 1, orientation, 0)
