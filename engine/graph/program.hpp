@@ -132,7 +132,7 @@ struct CentreOp {
 struct OffsetOp {
   const PackedConv* layer;
   std::vector<Offset> input;  // offsets of the input, which are added
-  kernels::Activation act;    // activation: none or relu
+  kernels::Activation act;    // relu or no activation
   bool is_scaled;             // true: the convolution's output is scaled, and so are bias and floor
   BufferId bias_floor;        // buffer [2][out_c] of bias and floor
 };
@@ -208,7 +208,7 @@ struct Program {
   std::vector<Lifetime> buffers;
   MemoryPlan memory;
   Operand input;
-  BufferId input_centre = BufferId::none;  // CentreOp::scale_shift of the input
+  BufferId input_centre = BufferId::none;  // the scale_shift buffer of the input's CentreOp
   Shape output_shape;
   bool needs_output = false;       // true: the caller provides memory for a tensor of output_shape
   int first_style_step = 0;        // the steps before this one do not depend on the style

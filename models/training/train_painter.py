@@ -94,7 +94,8 @@ class Painting:
         crops = self.kinds.varied(self.pictures.parts(index, side + GRID, self.generator))
         offset = np.array(divmod(int(self.rng.integers(1, GRID * GRID)), GRID))
         aligned = self.rng.random() < ALIGNED
-        corner = self.rng.integers(0, 2, 2) * GRID  # compares at either border
+        corner = self.rng.integers(0, 2, 2) * GRID  # a corner at either border, so that both are
+                                                    # compared
         places = [offset, corner if aligned else offset, corner if aligned else 0 * corner]
         return {"still": moved(crops, (0, 0), side), "shifted": moved(crops, offset, side),
                 "taught": moved(crops, (0, 0) if aligned else offset, side), "vectors": self.source.draw(index),

@@ -11,7 +11,7 @@ STRONGEST = 1.2
 NOISE = 0.35  # largest noise, over the styles' deviation
 EVEN = 0.5  # chance of a style at the mean; its squared distance from the mean, over the average, is added
 
-FARTHEST = 4.0  # larger distances count as this one
+FARTHEST = 4.0  # cap of the distance term
 
 
 class VectorSource:

@@ -111,7 +111,7 @@ TEST_CASE(
       CHECK(image.channels == 3);
       REQUIRE(image.type == SampleType::f32);
       // The bound is that of the README's accuracy table. A norm over few pixels magnifies rounding
-      // errors, but not beyond this.
+      // errors, but not beyond this bound.
       const Difference d =
           difference(samples(image), samples(oracle.stylize(content.view(), style)));
       CHECK_MESSAGE(d.max <= 1e-3, to_string(d));
@@ -262,7 +262,7 @@ TEST_CASE("A style too large for the memory is a limit, known before it is resiz
     CHECK_MESSAGE(contains(message, "smaller style size"), message);
   }
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
-  CHECK(took.count() < 2.0);  // resizing would take longer than this
+  CHECK(took.count() < 2.0);  // resizing would take longer than two seconds
 }
 
 }  // namespace nst::test

@@ -250,7 +250,7 @@ def tensor_values(name, shape, seed=SEED):
         row = index // out_c
         partner = np.where(row ^ 1 < fan_in, row ^ 1, row)
         neighbour = random.symmetric(index + (partner - row) * out_c)
-        difference = 2.0 * s.astype(np.float64) - neighbour.astype(np.float64)  # has variance 5/3
+        difference = 2.0 * s.astype(np.float64) - neighbour.astype(np.float64)  # a difference of variance 5/3
         values = difference * np.sqrt(_gain(name, shape) / (5.0 * fan_in))
     return values.astype(np.float32).reshape(shape)
 

@@ -28,7 +28,7 @@ struct Lzw {
       held |= std::uint64_t{code} << have;
       for (have += size; have >= 8; have -= 8, held >>= 8) out.u8(held);
     };
-    std::map<std::pair<unsigned, unsigned>, unsigned> table;  // code by prefix's code and index
+    std::map<std::pair<unsigned, unsigned>, unsigned> table;  // code of (prefix, index)
     if (first_clear) put(clear);
     std::optional<unsigned> string;
     for (std::size_t i = 0; i < std::min(indices.size(), pixels); ++i) {

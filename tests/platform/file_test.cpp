@@ -237,7 +237,7 @@ TEST_CASE("A large file's memory is given back and read again, unless the file h
   const Bytes part = all.subspan(5'000'001, 3'000'000);
   CHECK(std::equal(all.begin(), all.end(), as_bytes(text).begin()));
   file.give_back();
-  CHECK(part[1'500'000] == 0);  // the memory was given back
+  CHECK(part[1'500'000] == 0);  // its memory was given back
   std::vector<std::uint8_t> again(part.size());
   file.read_again(part, again.data());
   CHECK(std::equal(again.begin(), again.end(), as_bytes(text).begin() + 5'000'001));

@@ -57,7 +57,7 @@ struct ModelInfo {
 
 // Memory and work of one run, known before the run.
 struct PlanInfo {
-  std::size_t arena_bytes = 0;    // bytes of all activations
+  std::size_t arena_bytes = 0;    // bytes of memory for all activations
   std::size_t scratch_bytes = 0;  // bytes of all threads' work buffers
   std::size_t weight_bytes = 0;   // bytes of the network's packed weights
   std::uint64_t mac = 0;          // multiply-accumulates by the definition of the layers
