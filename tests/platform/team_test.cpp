@@ -1,4 +1,4 @@
-// Tests of teams of threads with the threads of the build: OpenMP's or the library's own.
+// Tests of teams of threads, with OpenMP's threads or the library's own, as the build chooses.
 #include <doctest/doctest.h>
 #include <signal.h>
 
