@@ -20,8 +20,8 @@ namespace {
 
 using kernels::Activation;
 
-// Floats of an item of an elementwise or pooling step. An item of this size takes much longer than
-// its distribution, and even the smallest pictures make several items.
+// Floats of an item of an elementwise or pooling step: enough to make the cost of sharing small,
+// and few enough to give several items for the smallest pictures.
 constexpr int kItemFloats = 32 * 1024;
 
 // Channels of an item of a mean: a few cache lines of every pixel.

@@ -27,7 +27,8 @@ from weights_file import load_networks
 
 CROP = 256
 PAIRS = 62
-PRECONDITIONED_SIDE = 768  # covers all sides of a transformer: the rotations cost 3 % besides its convolutions
+PRECONDITIONED_SIDE = 768  # larger than any side of a transformer's weights; SOAP's rotations cost
+                           # 3 % of a step
 
 
 class StyleSource:
