@@ -27,8 +27,7 @@ from weights_file import load_networks
 
 CROP = 256
 PAIRS = 62
-PRECONDITIONED_SIDE = 768  # larger than any side of a transformer's weights; SOAP's rotations cost
-                           # 3 % of a step
+PRECONDITIONED_SIDE = 768  # longer than all sides of the weights; the rotations cost 3 % of a step
 
 
 class StyleSource:
