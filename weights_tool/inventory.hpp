@@ -19,7 +19,7 @@ struct LayerRecord {
   bool has_batch_norm = false;  // true: the source has batch norm that must be folded
   bool has_gamma = false;
   bool has_bias = false;      // true: the source has biases, besides or instead of batch norm
-  std::int64_t channels = 0;  // output channels
+  std::int64_t channels = 0;  // number of output channels
 };
 
 struct Inventory {

@@ -132,7 +132,8 @@ double group_quota(const Hierarchy& hierarchy, const fs::path& folder) {
     const double quota = number(all[0]).value_or(0), period = number(all[1]).value_or(0);
     return period > 0 ? quota / period : 0;
   }
-  const double quota = number_in(folder / "cpu.cfs_quota_us").value_or(0);  // -1: no limit
+  // A quota of -1 means no limit.
+  const double quota = number_in(folder / "cpu.cfs_quota_us").value_or(0);
   const double period = number_in(folder / "cpu.cfs_period_us").value_or(0);
   return quota > 0 && period > 0 ? quota / period : 0;
 }

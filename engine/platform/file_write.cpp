@@ -27,7 +27,7 @@ class WriteSignalsHeld {
     sigset_t pending;
     sigpending(&pending);
     for (const int s : {SIGPIPE, SIGXFSZ}) {
-      if (sigismember(&pending, s) == 1) sigdelset(&set_, s);  // was pending before
+      if (sigismember(&pending, s) == 1) sigdelset(&set_, s);  // a signal of the host
     }
     pthread_sigmask(SIG_BLOCK, &set_, &of_caller_);
   }
