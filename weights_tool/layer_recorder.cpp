@@ -79,7 +79,8 @@ bool LayerRecorder::use(const std::string& name, bool is_required) const {
   return false;
 }
 
-// False if the variable is missing; throws Error{model} if it has another shape.
+// Returns true if the variable has the expected shape, false if it is missing. Throws Error{model}
+// if it has another shape.
 bool LayerRecorder::fits(const std::string& name, const std::vector<std::int64_t>& expected) const {
   if (!use(name, true)) return false;
   const SourceTensor& tensor = *variables_.find(name);

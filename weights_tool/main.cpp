@@ -1,4 +1,5 @@
-// nst-weights: turns published weights into model files, and looks into both.
+// nst-weights: the program that converts published weights to model files, and inspects and
+// verifies both.
 #include <CLI/CLI.hpp>
 
 #include "apps/program.hpp"

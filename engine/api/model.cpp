@@ -28,7 +28,7 @@ extern const std::uint8_t nst_default_model_end[];
 namespace nst {
 namespace {
 
-// The table this process uses, chosen at the first call.
+// Returns the kernel table of this process, chosen at the first call.
 const kernels::Table& process_table() {
   static const kernels::Table* const table = [] {
     const char* wanted = std::getenv("NST_ISA");
@@ -63,7 +63,8 @@ ModelInfo describe(const ModelFile& file, Bytes bytes, const std::string& name) 
   return info;
 }
 
-// The file's own word, or for files of earlier versions what their numbers show.
+// Returns the style spaces stated in the file. For files of earlier versions, recognises them by
+// the weights.
 StyleSpaces spaces_of(const ModelFile& file) {
   if (file.style_space) return {*file.style_space, *file.style_space};
   return recognise_style_spaces([&](const std::string& name, std::size_t most) {
@@ -124,7 +125,7 @@ Model::Impl::Impl(std::shared_ptr<const void> bytes_owner, Bytes bytes, const st
   if (predictor != nullptr) {
     predictor_graph(*this, kAnySide, kAnySide);
   }
-  // All was read to be checked; what is used is read again when it is packed.
+  // The whole file was read for the checks. Packing later reads again what it needs.
   if (contents != nullptr) contents->give_back();
 }
 

@@ -1,38 +1,39 @@
-// What is behind nst::Model, for the library's own files and tests.
+// The implementation of nst::Model, for the library's own files and for tests.
 #pragma once
 
 #include <memory>
 
 #include "kernels/kernels.h"
-#include "model/layer_store.hpp"
 #include "model/model_file.hpp"
 #include "networks/family.hpp"
 #include "nst/model.hpp"
+#include "weights/weight_store.hpp"
 
 namespace nst {
 
-// Hidden: nested in an exported class, it would be exported too.
+// Hidden explicitly, because a class nested in an exported class is exported too.
 struct __attribute__((visibility("hidden"))) Model::Impl {
-  // `owner` keeps `bytes` alive; `contents` is where
-  // they were read from, if their memory is to be given back. Checks that
-  // every network the file claims is complete and consistent. Throws Error{model}.
+  // Parses a model file and checks that each of its networks is complete and consistent. `owner`
+  // keeps `bytes` alive. `contents` is the file that `bytes` come from, or null; its memory is
+  // given back. Throws Error{model}.
   Impl(std::shared_ptr<const void> owner, Bytes bytes, const std::string& name,
        const kernels::Table& table, const FileContents* contents = nullptr);
 
   std::shared_ptr<const void> owner;
   ModelFile file;
-  LayerStore layers;
-  const PredictorFamily* predictor;  // nullptr: the file has none
+  WeightStore layers;
+  const PredictorFamily* predictor;  // null: the file has no predictor
   const TransformerFamily* transformer;
   ModelInfo info;
-  // The space the predictor writes into: not info.style_space in a file that joins two families.
+  // The space of the style vectors that the predictor makes. It differs from info.style_space if
+  // the file joins networks of two families.
   std::string encoded_space;
 };
 
-// Model::check_style.
+// Checks a style as Model::check_style does.
 void check_style(const Model::Impl& model, const StyleVector& style);
 
-// Opens a model on a given kernel table instead of the process's choice.
+// Opens a model with a given kernel table instead of the process's own.
 Model open_model_with_table(const void* data, std::size_t size, const std::string& name,
                             const kernels::Table& table);
 

@@ -89,7 +89,7 @@ StyleVector StyleEncoder::encode_part(const Style::Part& part, const PaintOption
                            progress.next(run), kWhite);
       });
   if (options.any_style_space) vector.space.clear();
-  // What a picture's style does not fit is the model.
+  // If a style from a picture does not fit, the model is at fault: its predictor made the style.
   naming(picture == nullptr ? part.name : model_.info().name, [&] { model_.check_style(vector); });
   return vector;
 }
@@ -164,7 +164,7 @@ Image PaintedContent::paint(const StyleVector& style, const RunOptions& run, boo
 
 namespace {
 
-// `release` gives the content's memory back, if it may.
+// Paints one picture. release() frees the content's memory, if the caller allows it.
 template <typename Release>
 Image paint_once(const Model& model, const ImageView& content, const Style& style,
                  const PaintOptions& options, const RunOptions& run, Release&& release) {

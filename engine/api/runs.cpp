@@ -16,13 +16,14 @@
 namespace nst {
 namespace {
 
-// Working memory below which nothing is saved: strips of small pictures would leave threads without
-// work. Above it overwriting takes no more time or, where the tensors outgrow the caches, less.
+// Largest plan, in bytes, that uses MemoryMode::fastest. Small pictures cut into strips would leave
+// threads without work. Above this size in_place is not slower, and faster where the tensors exceed
+// the caches.
 constexpr std::size_t kSmallBytes = std::size_t{32} << 20;
 
-// Working memory that a picture may take unasked: what 7 megapixels at full width need without
-// anything computed twice, 30 at a quarter. Beyond it the largest tensor is: up to an eighth more
-// time.
+// Largest plan, in bytes, that is used without a caller's limit and without rematerialising. It is
+// enough for 7 megapixels at full width, 30 at a quarter. Rematerialising costs up to an eighth
+// more time.
 constexpr std::size_t kComfortableBytes = std::size_t{1} << 30;
 
 std::uint64_t samples_of(const Shape& shape) {
@@ -33,8 +34,8 @@ std::uint64_t output_bytes(const Graph& graph) {
   return sizeof(float) * samples_of(graph.nodes().back().shape);
 }
 
-// Memory that the process may still take for a plan, beside what the program's result takes: as
-// floats where the caller keeps them, as bytes, and encoded.
+// Returns the bytes that the process may still allocate for a plan. The result is subtracted: the
+// caller's floats if the program needs them, the bytes, and the encoded file.
 std::uint64_t memory_left_beside_results(const Program& program) {
   const std::uint64_t per_sample = (program.needs_output ? sizeof(float) : 0) + 1 + 1;
   const std::uint64_t results = samples_of(program.output_shape) * per_sample;
@@ -42,7 +43,8 @@ std::uint64_t memory_left_beside_results(const Program& program) {
   return left > results ? left - results : 0;
 }
 
-// Refuses what the system would kill the process for.
+// Throws Error{limit} if the plan needs more memory than this process may take. Without the check
+// the system might kill the process.
 void check_memory_left(const Program& program, int threads) {
   const std::uint64_t needed = Execution::needed_bytes(program, threads);
   if (needed < kLargeAllocation) return;
@@ -53,10 +55,10 @@ void check_memory_left(const Program& program, int threads) {
                                     std::to_string(left >> 20) + " more; use a smaller size");
 }
 
-// A style's resized copy and working memory, where no limit is given.
+// Largest memory of a style without a caller's limit: its resized copy and the working memory.
 constexpr std::size_t kMostStyleBytes = std::size_t{1} << 30;
 
-// The size at which the predictor gets a style.
+// Returns the size at which the predictor gets a style.
 Size encoded_size(const ImageView& style, const StyleOptions& options) {
   const int side = options.style_size;
   if (side < 0) throw Error(ErrorCode::usage, "the style size must not be negative");
@@ -70,9 +72,10 @@ Size encoded_size(const ImageView& style, const StyleOptions& options) {
   }
 }
 
-// Throws Error{limit} if a style of this size cannot be prepared and run as `run` wants it.
+// Throws Error{limit} if a style of this size needs more than kMostStyleBytes and `run` sets no
+// limit.
 void check_style_memory(const Program& predictor, Size size, bool resizes, const RunOptions& run) {
-  if (run.max_memory_bytes > 0) return;  // Execution compares
+  if (run.max_memory_bytes > 0) return;  // Execution checks that limit
   constexpr std::size_t kMiB = std::size_t{1} << 20;
   const std::size_t picture = std::size_t{12} * static_cast<std::size_t>(size.width) *
                               static_cast<std::size_t>(size.height);
@@ -130,7 +133,7 @@ Program lower_transformer_within(const Model::Impl& model, int width, int height
     return Execution::needed_bytes(program, threads_for_work(threads, program.mac)) <= most;
   };
   const bool limited = max_memory_bytes > 0;
-  // Without a limit of the caller's the output counts nowhere, as it does not where it is his.
+  // Without a limit, the output does not count: neither in the arena nor in the caller's memory.
   const std::uint64_t output = options.output_rows ? output_bytes(graph) : 0;
   const std::uint64_t asked = limited ? max_memory_bytes : kComfortableBytes + output;
   const std::uint64_t small = std::min<std::uint64_t>(asked, kSmallBytes);

@@ -13,7 +13,8 @@
 namespace nst {
 namespace {
 
-// True if a picture of that size can be written over `image`.
+// Returns true if `image` is an f32 RGB picture of this size, so that its memory can be
+// overwritten.
 bool is_output_image(const Image& image, Size size) {
   return image.width == size.width && image.height == size.height && image.channels == 3 &&
          image.type == SampleType::f32 &&

@@ -1,12 +1,13 @@
-// Lowering rules:
-//   conv → instance_norm         the conv leaves moments by area; the norm becomes a scale and a
-//                                shift that its readers apply
-//   instance_norm → add          becomes the residual of the same deferred form
-//   deferred value, two readers  the first convolution that reads it stores it as it goes
-//   conv → add (MobileNetV2)     the sum is the conv's epilogue
-//   conv, pool → concat          written straight into their channel slice
-//   conv 1x1 → depthwise → 1x1   one step, where what lies between is large (lowering_fused.cpp)
-//   conv → conv, larger          in strips of rows (lowering_strips.cpp)
+// From a graph to a program, node by node. The rules:
+//
+//   conv → instance_norm         the conv stores moments of each area; the norm becomes a scale
+//                                and a shift, which the readers apply (a deferred value)
+//   instance_norm → add          the sum is deferred too: the other term is added by the reader
+//   deferred value, two readers  the first convolution that reads it also stores it
+//   conv → add (MobileNetV2)     the convolution adds the other term in its epilogue
+//   conv, pool → concat          each writes its own slice of channels
+//   conv 1x1 → depthwise → 1x1   one step, if the tensors between are large (lowering_fused.cpp)
+//   conv → conv, large           both run in strips of rows (lowering_strips.cpp)
 #include "graph/lowering.hpp"
 
 #include <algorithm>
@@ -19,11 +20,11 @@ namespace {
 
 using kernels::Activation;
 
-// Elementwise and pooling work is cut into items of about this many floats: large against the cost
-// of handing one out, small enough to share the smallest pictures.
+// Elementwise and pooling steps are cut into items of about this many floats. That is large against
+// the cost of taking an item, and small enough to share the smallest pictures.
 constexpr int kItemFloats = 32 * 1024;
 
-// Channels of a mean that an item takes: a few cache lines of every pixel.
+// Channels of a mean per item: a few cache lines of every pixel.
 constexpr int kMeanChannels = 256;
 
 std::atomic<std::uint64_t> lowerings{0};
@@ -153,7 +154,7 @@ void Lowering::emit_affine(const FormedOperand& input, const Operand& output, Ro
 const FormedOperand& Lowering::materialise(std::size_t id) {
   if (!values_[id].is_plain()) {
     keep_offsets(id);
-    // No other value is a form of the same tensor (lower_add).
+    // No other value uses the same tensor in a deferred form (see lower_add).
     const Operand raw = values_[id].x;
     const bool in_place = options_.memory_mode != MemoryMode::fastest && may_change(raw.buffer);
     const Operand output = in_place ? raw : new_tensor(node(id).shape);
@@ -233,7 +234,8 @@ void Lowering::lower_add(std::size_t id) {
   const Node& n = node(id);
   std::size_t a = at(n.inputs[0]);
   std::size_t b = at(n.inputs[1]);
-  // a: deferred if either is, and else not the one that loses its factor.
+  // `a` is the term that may be deferred. It is not the term that loses its factor, unless the
+  // other one is deferred.
   const bool is_rescaled = node(a).is_scaled != node(b).is_scaled;
   if (values_[a].is_plain() && !(is_rescaled && node(b).is_scaled)) std::swap(a, b);
   if (values_[a].residual.exists() || readers_[a].size() > 1) materialise(a);
@@ -276,7 +278,7 @@ void Lowering::lower_mean(std::size_t id) {
 void Lowering::finish() {
   const int last = static_cast<int>(program_.steps.size()) - 1;
   const int split = program_.first_style_step;
-  // Whatever is scaled asks for the factor.
+  // Every scaled value needs the factor, so its buffer lives to the last step.
   if (program_.input_centre != kNoBuffer) program_.buffers[at(program_.input_centre)].last = last;
   for (Lifetime& buffer : program_.buffers) {
     const bool crosses = buffer.first < split && buffer.last >= split;

@@ -1,6 +1,9 @@
-// Networks of deviations (Graph::centred_input): the constants that values deviate from. A norm's
-// is −β and made with it; a convolution's is made by a step of its own, where relu or an inspector
-// asks for it; a sum's are those of its terms.
+// Networks of deviations (Graph::centred_input): where the constants come from that values deviate
+// from.
+//
+//   instance norm  the constant is −β; the norm's own step stores it
+//   convolution    a step of its own computes it, if a relu or an observer needs it
+//   sum            the constants of both terms
 #include "graph/lowering.hpp"
 
 namespace nst {

@@ -1,4 +1,4 @@
-// Convolutions: what one computes, where its output is stored, and the steps for that.
+// Lowering of convolutions: which operation, where the output is stored, and the steps for that.
 #include <utility>
 
 #include "graph/lowering.hpp"
@@ -13,7 +13,7 @@ ConvOp Lowering::conv_op(std::size_t id) {
   const bool keeps_size = n.spec.stride == 1 && n.spec.upsample == 1 &&
                           n.geometry.in_h == n.shape.h && n.geometry.in_w == n.shape.w;
   const bool is_shared = readers_[source].size() > 1;
-  // A sum in place costs no third tensor; formed as it is read, it does.
+  // A sum computed in place needs no third tensor; a sum formed while reading does.
   const bool sums_in_place =
       options_.memory_mode != MemoryMode::fastest && values_[source].residual.exists();
   if ((is_shared && !keeps_size) || sums_in_place || !is_formed_by_convs(values_[source].act)) {
@@ -92,7 +92,7 @@ void Lowering::store_in_strips(std::size_t id, ConvOp op, ConvSequence strips) {
   const bool has_moments = op.moments != kNoBuffer;
   strips.push_back({op, id});
   std::size_t value = id;
-  if (has_moments) {  // they are wanted before a reader can begin: it runs again for the reader
+  if (has_moments) {  // it runs twice: the reader needs the moments first
     emit_sequence(strips, true);
     strips.back().op.moments = kNoBuffer;
     value = at(readers_[id].front());

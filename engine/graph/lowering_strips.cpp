@@ -1,9 +1,10 @@
-// Convolutions in strips of rows. Three uses, for pictures that would need much memory:
-//   conv → conv           what lies between exists in strips only, at every MemoryMode
-//   conv → norm → conv    MemoryMode::rematerialise: run once for the moments alone, then again in
-//   strips conv over its input   MemoryMode::in_place: a strip's output takes the place of input
-//   rows that no
-//                         later strip reads
+// Convolutions in strips of rows, for pictures that would need much memory. Three uses:
+//
+//   conv → conv          the tensor between exists in strips only, in every MemoryMode
+//   conv → norm → conv   MemoryMode::rematerialise: the first convolution runs once for its
+//                        moments, then again in strips
+//   conv over its input  MemoryMode::in_place: a strip's output overwrites input rows that no
+//                        later strip reads
 #include <algorithm>
 
 #include "graph/graph_cost.hpp"
@@ -12,11 +13,11 @@
 namespace nst {
 namespace {
 
-// Of an overwriting convolution: each costs a wait for all threads, and together they leave about
-// that part of the tensor unshared.
+// Strips of a convolution that overwrites its input. Each strip costs one wait for all threads;
+// fewer strips share less of the tensor's memory (about 1/16 stays unshared).
 constexpr int kOverwritingStrips = 16;
 
-// What tied buffers' distances are multiples of (memory_plan.hpp).
+// The distances of tied buffers are multiples of this (memory_plan.hpp).
 constexpr std::ptrdiff_t kAlignFloats = 16;
 
 }  // namespace
@@ -59,10 +60,10 @@ bool Lowering::may_overwrite(std::size_t id, const ConvOp& op) const {
          tensor_bytes(id) > options_.strip_bytes;
 }
 
-// A thread starts in its own part of the items. Of two ways to share a layer, each thread its areas
-// or its channels, the former makes every thread read all weights, the latter most of the tensors
-// from another's cache; and where a group's weights are more than a second-level cache holds, taken
-// as 1 MiB, it reads them anew for every area, which is no less.
+// Returns true if threads share a layer by area, false if by channel. By area every thread reads
+// all weights. By channel a thread reads most values from another core's cache. By area wins if
+// there are fewer weights than values, or if one channel group's weights exceed an L2 (taken as 1
+// MiB): then the group is reread for every area anyway.
 bool Lowering::is_shared_by_area(const ConvOp& op) {
   constexpr std::size_t kCacheFloats = 1024 * 1024 / sizeof(float);
   const kernels::ConvSpec& spec = op.layer->plan().spec;
@@ -112,7 +113,7 @@ void Lowering::emit_strip(const PlannedConv& pass, const Strip& strip) {
 void Lowering::emit_move(const Operand& from, const Operand& to, Rows rows) {
   if (rows.empty() || from.first_row == to.first_row) return;
   extend_lifetime(from.buffer);
-  // Where the two places overlap, rows move one after the other, upwards.
+  // If the two places overlap, rows move one after the other, upwards, in a single item.
   const bool apart = rows.count() <= to.first_row - from.first_row;
   const int per_item = apart ? std::max(rows.count() / 16, 1) : rows.count();
   const int items = (rows.count() + per_item - 1) / per_item;
@@ -121,7 +122,8 @@ void Lowering::emit_move(const Operand& from, const Operand& to, Rows rows) {
 }
 
 void Lowering::emit_sequence(ConvSequence chain, bool discards) {
-  const std::size_t stored = discards ? chain.size() : chain.size() - 1;  // the first not in strips
+  // The index of the first output that is not in strips.
+  const std::size_t stored = discards ? chain.size() : chain.size() - 1;
   std::vector<StripLayer> layers;
   std::size_t bytes = 0;
   for (std::size_t i = 0; i < chain.size(); ++i) {

@@ -1,10 +1,14 @@
-// A model's own proof: a seeded input and what the network made of it when the file was written.
+// The self-test stored in a model file: seeded inputs, and what the network computed from them when
+// the file was written.
 //
-// JSON in the metadata entry "self_test": {"version": 1, "seed", "style": [w, h], "content": [w,
-// h], "bottleneck": [style_size numbers] (absent without a predictor; the style vector is
-// pseudo-random then), "output": [w, h], "samples": [[index, value], ...]}. The inputs are
-// pseudo-random pictures (see pseudo_random.hpp), never resized, so that nothing but the networks
-// takes part.
+// JSON in the metadata entry "self_test":
+//
+//   {"version": 1, "seed": ..., "style": [w, h], "content": [w, h],
+//    "bottleneck": [style_size numbers], "output": [w, h], "samples": [[index, value], ...]}
+//
+// "bottleneck" is absent without a predictor; the style vector is then pseudo-random. The inputs
+// are pseudo-random pictures (pseudo_random.hpp) and never resized, so that only the networks take
+// part.
 #pragma once
 
 #include <string>
@@ -13,7 +17,7 @@
 
 namespace nst {
 
-// What replaying a self-test showed: largest absolute differences and whether they are allowed.
+// The result of replaying a self-test: largest absolute differences, and whether they are allowed.
 struct SelfTestResult {
   double bottleneck_error = 0.0;
   double bottleneck_tolerance = 0.0;
@@ -25,8 +29,8 @@ struct SelfTestResult {
 // Runs `model` and returns the JSON to store.
 std::string make_self_test(const Model& model);
 
-// Runs `model` on the inputs `json` describes and compares. Throws Error{model} with `name` if the
-// JSON is not a self-test or belongs to another kind of model.
+// Runs `model` on the inputs that `json` describes and compares the results. Throws Error{model}
+// with `name` if the JSON is no self-test or belongs to another kind of model.
 SelfTestResult replay_self_test(const Model& model, const std::string& json,
                                 const std::string& name);
 

@@ -12,19 +12,21 @@ namespace {
 
 constexpr std::size_t kProjections = 16;
 constexpr std::uint64_t kSeed = 0x5717e;
-// The predictors' last layer is large; its first inputs tell it as well.
+// Values of a predictor's last layer that are used. The layer is large, and its first values
+// identify it too.
 constexpr std::size_t kPredictorValues = 8192;
 
-// The last normalised layer has three channels in every width of the family.
+// Tensors of the transformer's last normalised layer, which has three channels at every width.
 constexpr const char* kTransformerTensors[] = {
     "style_params/transformer/expand/conv3/conv/StyleNorm/Conv/weights",
     "style_params/transformer/expand/conv3/conv/StyleNorm/Conv_1/weights"};
 constexpr std::size_t kTransformerValues = 300;
 constexpr const char* kPredictorTensors[] = {"mobilenet_conv/Conv/weights", "Conv/weights"};
 
-// The distance of two directions is √(2 - 2·cosine), and the root mean square of the differences of
-// their projections estimates it: 0.005 to 0.02 within a lineage, above 1 for strangers. In between
-// lie networks tuned further from a published one: up to a cosine of 0.98 they count as its kin.
+// Largest distance of two networks of one lineage: the root mean square difference of their
+// projections. It estimates √(2 − 2·cosine) of their directions: 0.005 to 0.02 within a lineage,
+// above 1 between strangers. Networks fine-tuned from a published one lie between; up to a cosine
+// of 0.98 they count as its relatives.
 constexpr double kLargestDistance = 0.2;
 
 struct Lineage {
@@ -32,7 +34,7 @@ struct Lineage {
   std::array<double, kProjections> projections;
 };
 
-// Measured on the published files (see style_fingerprint).
+// The lineages, measured on the published files by style_fingerprint.
 constexpr Lineage kTransformers[] = {
     // published MobileNetV2 pair
     {kMobileSpace,

@@ -9,11 +9,12 @@ set(allowed_graph error progress threads)
 set(allowed_networks error style)
 set(allowed_image error files image style)
 set(allowed_model error)
+set(allowed_weights error)
 # The self-test of a model file runs the model.
 set(excepted model/self_test.hpp model/self_test.cpp)
 
 set(wrong "")
-foreach(room base platform graph networks image model)
+foreach(room base platform graph networks image model weights)
   file(GLOB sources RELATIVE ${ENGINE} ${ENGINE}/${room}/*.hpp ${ENGINE}/${room}/*.cpp)
   if(NOT sources)
     message(FATAL_ERROR "${ENGINE}/${room} has no sources: this check looks in the wrong place")
