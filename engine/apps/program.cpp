@@ -1,15 +1,19 @@
 #include "program.hpp"
 
+#include <cxxabi.h>
 #include <signal.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstddef>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <exception>
 #include <iostream>
 #include <new>
+#include <typeinfo>
 
 #include "nst/nst.hpp"
 
@@ -55,6 +59,27 @@ int fail(ErrorCode code, const char* text) noexcept {
   line[length] = '\n';
   std::fwrite(line, 1, static_cast<std::size_t>(length) + 1, stderr);
   return static_cast<int>(code);
+}
+
+// Ends the program where no handler can be reached: an allocation failed before main(), in a
+// library's function that says it throws nothing (CLI11's check_name), or so that not even an
+// exception could be made. Everything else is a defect.
+[[noreturn]] void end_unhandled() {
+  remove_unfinished_files();
+  const std::type_info* type = abi::__cxa_current_exception_type();
+  // Not operator new, which makes an exception; volatile, or the compiler leaves the call out.
+  constexpr std::size_t kSmall = 1024;
+  void* volatile memory = type == nullptr ? std::malloc(kSmall) : nullptr;
+  const bool memory_ended = type != nullptr ? *type == typeid(std::bad_alloc) : memory == nullptr;
+  ::_exit(memory_ended ? fail(ErrorCode::limit, "out of memory")
+                       : fail(ErrorCode::internal, "internal error; please report it"));
+}
+
+// Before the constructors of static objects, of which libraries have some that allocate; the
+// numbers up to 100 are the implementation's own.
+[[gnu::constructor(101)]] void prepare() {
+  program_name = program_invocation_short_name;
+  std::set_terminate(end_unhandled);
 }
 
 }  // namespace
