@@ -12,6 +12,8 @@
 
 namespace nst::kernels {
 
+// relu is max(v, floor) where a floor [channels] goes with it, else max(v, 0): of a tensor that is
+// kept as its deviation from a constant, minus that constant stands for zero.
 enum class Activation : std::uint8_t { none, relu, relu6, sigmoid };
 
 // What a convolution reads outside its input. reflect does not repeat the edge pixel (TensorFlow's
@@ -70,15 +72,17 @@ struct View {
   int first_row;
 };
 
-// What a convolution reads at a pixel: act(x * scale + shift) + residual, per channel. This is how
-// an instance norm, its activation and a residual sum cost no pass of their own. Padding is applied
-// to the formed value (zero stays zero).
+// What a convolution reads at a pixel: act(x * scale + shift) + residual * residual_factor, per
+// channel. This is how an instance norm, its activation and a residual sum cost no pass of their
+// own. Padding is applied to the formed value (zero stays zero).
 struct ConvInput {
   ConstView x;
   const float* scale;  // [in_c], or null: value = x and act is ignored
   const float* shift;  // [in_c], null exactly when scale is
+  const float* floor;  // [in_c] or null; of relu alone
   Activation act;      // none or relu
   ConstView residual;  // data null: none
+  float residual_factor = 1.0f;
   View formed;  // data null: none. Else the formed value is stored here, each area's first block
                 // storing the pixels of its coordinates; only where stride = upsample = 1 and the
                 // output has the input's size. Must not alias x or residual.
@@ -91,6 +95,7 @@ struct ConvArgs {
   ConvInput input;
   const float* packed;  // conv_pack's result
   const float* bias;    // [out_c] or null
+  const float* floor;   // [out_c] or null; of relu alone, and where there is no skip
   Activation act;       // none, relu, relu6
   ConstView skip;  // data null: none. Else added to the output after the activation (MobileNetV2's
                    // residuals)
@@ -148,16 +153,30 @@ struct PoolArgs {
   View output;
 };
 
-// output = act(x * scale + shift) + residual over whole rows; the explicit form of ConvInput.
-// output may be x itself.
+// output = act(x * scale + shift) + residual * residual_factor over whole rows; the explicit form
+// of ConvInput. output may be x itself.
 struct AffineArgs {
   int width, channels;
   ConstView x;
   const float* scale;  // null: identity, act still applied
   const float* shift;
+  const float* floor;  // [channels] or null; of relu alone
   Activation act;      // any
   ConstView residual;  // data null: none
+  float residual_factor = 1.0f;
   View output;
+};
+
+// The moments of an output's areas as conv_run fills them, and what is to be made of them.
+struct MomentsArgs {
+  ConvBlocking blocking;
+  int out_h, out_w, channels;
+  const float* moments;  // [areas][2][channels]
+  const float* gamma;    // [channels]
+  const float* beta;     // [channels]
+  double epsilon;
+  float* scale;  // [channels]
+  float* shift;  // [channels]; may be beta
 };
 
 struct Table {
@@ -169,6 +188,10 @@ struct Table {
   void (*pool)(const PoolArgs& args, Block block);
   // Rows [row_begin, row_end).
   void (*affine)(const AffineArgs& args, int row_begin, int row_end);
+  // The instance norm of the whole output as a scale and a shift, scale = gamma / sqrt(variance +
+  // epsilon) and shift = beta - mean * scale, computed in double. A channel of zeros has the shift
+  // beta, exactly.
+  void (*merge_moments)(const MomentsArgs& args);
   // out[c] = mean over rows and columns of x, channels [channel_begin, channel_end).
   void (*spatial_mean)(ConstView x, int h, int w, int channel_begin, int channel_end, float* out);
   // out[j] = bias[j] + Σ_i x[i] · weights[i * out_n + j], for j in [0, out_n).

@@ -9,6 +9,7 @@
 #include <string>
 #include <utility>
 
+#include "graph/centring.hpp"
 #include "graph/packing.hpp"
 #include "nst/error.hpp"
 #include "platform/threads.hpp"
@@ -136,11 +137,39 @@ void Execution::prepare(int threads, std::size_t max_memory_bytes) {
 
 float* Execution::input() { return address(program_.input); }
 
+float Execution::factor(bool is_scaled) const {
+  return is_scaled ? *address(program_.input_centre) : 1.0f;
+}
+
+float Execution::offset_of(const Offset& offset, int channel) const {
+  return address(offset.buffer, offset.place)[channel] / factor(offset.is_scaled);
+}
+
+Execution::Centre Execution::centre(const Step& step) const {
+  Centre centre{factor(step.is_scaled), {}};
+  if (step.offsets.empty()) return centre;
+  centre.offset.resize(static_cast<std::size_t>(step.result.shape.c));
+  for (std::size_t c = 0; c < centre.offset.size(); ++c) {
+    for (const Offset& offset : step.offsets) {
+      centre.offset[c] += centre.factor * offset_of(offset, static_cast<int>(c));
+    }
+  }
+  return centre;
+}
+
+const float* Execution::address(int buffer, std::size_t place) const {
+  if (buffer == kNoBuffer) return nullptr;
+  return arena_.data() + program_.memory.offsets[static_cast<std::size_t>(buffer)] + place;
+}
+
+float* Execution::address(int buffer, std::size_t place) {
+  return const_cast<float*>(std::as_const(*this).address(buffer, place));
+}
+
 float* Execution::address(const Operand& operand) {
   if (!operand.exists()) return nullptr;
   if (operand.buffer == kOutputBuffer) return output_ + operand.channel_offset;
-  const std::size_t offset = program_.memory.offsets[static_cast<std::size_t>(operand.buffer)];
-  return arena_.data() + offset + operand.channel_offset;
+  return address(operand.buffer) + operand.channel_offset;
 }
 
 View Execution::view(const Operand& operand) {
@@ -154,15 +183,16 @@ ConstView Execution::const_view(const Operand& operand) {
 }
 
 kernels::ConvInput Execution::conv_input(const FormedOperand& operand, const Operand& formed) {
-  const float* scale = nullptr;
-  if (operand.scale_shift != kNoBuffer) {
-    scale = arena_.data() + program_.memory.offsets[static_cast<std::size_t>(operand.scale_shift)];
-  }
+  const int channels = operand.x.shape.c;
+  const float* const scale = address(operand.scale_shift);
+  const bool has_floor = scale != nullptr && operand.act == kernels::Activation::relu;
   return {const_view(operand.x),
           scale,
-          scale ? scale + operand.x.shape.c : nullptr,
+          scale ? scale + channels : nullptr,
+          has_floor ? scale + std::ptrdiff_t{2} * channels : nullptr,
           operand.act,
           const_view(operand.residual),
+          1.0f / factor(operand.is_residual_scaled),
           view(formed)};
 }
 
@@ -173,7 +203,8 @@ kernels::ConvArgs Execution::conv_args(const ConvOp& op) {
   args.blocking = op.blocking;
   args.input = conv_input(op.input, op.formed);
   args.packed = op.layer->packed();
-  args.bias = op.layer->bias();
+  args.bias = op.is_centred ? address(op.bias_floor) : op.layer->bias();
+  if (op.bias_floor != kNoBuffer) args.floor = args.bias + args.plan.spec.out_c;
   args.act = op.act;
   args.skip = const_view(op.skip);
   args.output = view(op.output);
@@ -189,8 +220,7 @@ void Execution::run_item(const ConvOp& op, int item, float* scratch) {
   const int group = op.by_area ? item % groups : item / op.areas.count;
   float* moments = nullptr;
   if (op.moments != kNoBuffer) {
-    moments = arena_.data() + program_.memory.offsets[static_cast<std::size_t>(op.moments)] +
-              static_cast<std::ptrdiff_t>(area) * 2 * out_c;
+    moments = address(op.moments) + static_cast<std::ptrdiff_t>(area) * 2 * out_c;
   }
   const Block block = kernels::nth_block(op.blocking, op.geometry.out_h, op.geometry.out_w, out_c,
                                          group * areas + area);
@@ -224,37 +254,40 @@ void Execution::run_item(const PoolOp& op, int item, float*) {
       args, {y, 0, std::min(op.block_h, op.geometry.out_h - y), op.geometry.out_w, 0, 0});
 }
 
-// Chan, Golub & LeVeque 1979: M2 of a union is Σ M2ᵢ + Σ nᵢ (μᵢ − μ)².
 void Execution::run_item(const NormOp& op, int, float*) {
-  const int blocks = kernels::area_count(op.blocking, op.shape.h, op.shape.w);
-  const float* moments =
-      arena_.data() + program_.memory.offsets[static_cast<std::size_t>(op.moments)];
-  float* scale = arena_.data() + program_.memory.offsets[static_cast<std::size_t>(op.scale_shift)];
-  float* shift = scale + op.shape.c;
-  const double total = static_cast<double>(op.shape.h) * op.shape.w;
-  for (int c = 0; c < op.shape.c; ++c) {
-    const auto block_mean = [&](int b) -> double {
-      return moments[static_cast<std::ptrdiff_t>(b) * 2 * op.shape.c + c];
-    };
-    const auto pixels_of = [&](int b) {
-      const Block block = kernels::nth_area(op.blocking, op.shape.h, op.shape.w, b);
-      return static_cast<double>(block.h) * block.w;
-    };
-    double sum = 0;
-    for (int b = 0; b < blocks; ++b) sum += pixels_of(b) * block_mean(b);
-    const double mean = sum / total;
-    double m2 = 0;
-    for (int b = 0; b < blocks; ++b) {
-      const double deviation = block_mean(b) - mean;
-      m2 += moments[(static_cast<std::ptrdiff_t>(b) * 2 + 1) * op.shape.c + c] +
-            pixels_of(b) * deviation * deviation;
-    }
-    const double factor = style_params_[op.gamma + static_cast<std::size_t>(c)] /
-                          std::sqrt(m2 / total + kNormEpsilon);
-    scale[c] = static_cast<float>(factor);
-    shift[c] =
-        static_cast<float>(style_params_[op.beta + static_cast<std::size_t>(c)] - mean * factor);
+  const auto channels = static_cast<std::size_t>(op.shape.c);
+  float* const scale = address(op.scale_shift);
+  float* const shift = scale + channels;
+  float* const offset = shift + channels;
+  const float* const beta = style_params_ + op.beta;
+  for (std::size_t c = 0; c < channels; ++c) {
+    const float flat = op.act == kernels::Activation::relu ? std::max(beta[c], 0.0f) : beta[c];
+    offset[c] = op.is_centred ? -flat : 0.0f;
+    shift[c] = beta[c] + offset[c];
   }
+  // Variances have the factor's square, and so must what is added to them.
+  const double scale_factor = factor(op.is_scaled);
+  program_.table->merge_moments({op.blocking, op.shape.h, op.shape.w, op.shape.c,
+                                 address(op.moments), style_params_ + op.gamma, shift,
+                                 kNormEpsilon * scale_factor * scale_factor, scale, shift});
+}
+
+void Execution::run_item(const CentreOp& op, int, float*) {
+  const Shape& shape = op.picture.shape;
+  float* const scale = address(op.scale_shift);
+  const float factor = centring_of(const_view(op.picture), shape, scale + shape.c);
+  std::fill_n(scale, shape.c, factor);
+}
+
+void Execution::run_item(const OffsetOp& op, int, float*) {
+  float* const bias = address(op.bias_floor);
+  float* const floor = bias + op.layer->plan().spec.out_c;
+  const auto constant = [&](int channel) {
+    double sum = 0;
+    for (const Offset& offset : op.input) sum -= offset_of(offset, channel);
+    return sum;
+  };
+  split_response(*op.layer, constant, op.act, factor(op.is_scaled), bias, floor);
 }
 
 void Execution::run_item(const AffineOp& op, int item, float* scratch) {
@@ -265,8 +298,9 @@ void Execution::run_item(const AffineOp& op, int item, float* scratch) {
   const View output =
       as_rows ? View{scratch, std::ptrdiff_t{shape.w} * shape.c, shape.c, begin} : view(op.output);
   const kernels::ConvInput input = conv_input(op.input, {});
-  const kernels::AffineArgs args{shape.w,     shape.c,   input.x,        input.scale,
-                                 input.shift, input.act, input.residual, output};
+  const kernels::AffineArgs args{
+      shape.w,     shape.c,   input.x,        input.scale,           input.shift,
+      input.floor, input.act, input.residual, input.residual_factor, output};
   program_.table->affine(args, begin, end);
   if (as_rows) (*rows_)(begin, end - begin, scratch);
 }
@@ -307,7 +341,7 @@ void Execution::run(const RunArgs& args) {
         if (thread == 0) reporter.report(false);
       });
       if (thread == 0 && args.observer && step.result.exists() && !step.name.empty()) {
-        (*args.observer)(step, const_view(step.result));
+        (*args.observer)(step, const_view(step.result), centre(step));
       }
     }
   };

@@ -23,9 +23,15 @@ class Execution {
   // The input tensor [h, w, c], dense. With keep_encoder it is only read by the steps before
   // first_style_step.
   float* input();
+  // How a step's result is kept (Graph::centred_input): result = value · factor + offset of the
+  // channel. No offsets: all are 0.
+  struct Centre {
+    float factor = 1;
+    std::vector<float> offset;
+  };
 
   // What a step made, after it ran; called on the calling thread. Only with a team of one.
-  using Observer = std::function<void(const Step&, kernels::ConstView)>;
+  using Observer = std::function<void(const Step&, kernels::ConstView, const Centre&)>;
 
   // Takes rows [first, first + count) of the output, dense, as they are made; called by any thread,
   // on each row once. Must not throw.
@@ -54,7 +60,15 @@ class Execution {
   static std::size_t needed_bytes(const Program& program, int threads);
 
  private:
+  Centre centre(const Step& step) const;
   void check_memory(int threads, std::size_t max_memory_bytes) const;
+  // The centred input's factor, which goes with what is scaled; of anything else 1.
+  float factor(bool is_scaled) const;
+  // Of a channel, without the factor.
+  float offset_of(const Offset& offset, int channel) const;
+  // Floats of a buffer in the arena; null for kNoBuffer.
+  const float* address(int buffer, std::size_t place = 0) const;
+  float* address(int buffer, std::size_t place = 0);
   float* address(const Operand& operand);
   kernels::View view(const Operand& operand);
   kernels::ConstView const_view(const Operand& operand);
@@ -65,6 +79,8 @@ class Execution {
   void run_item(const JoinedOp& op, int item, float* scratch);
   void run_item(const PoolOp& op, int item, float* scratch);
   void run_item(const NormOp& op, int item, float* scratch);
+  void run_item(const CentreOp& op, int item, float* scratch);
+  void run_item(const OffsetOp& op, int item, float* scratch);
   void run_item(const AffineOp& op, int item, float* scratch);
   void run_item(const MeanOp& op, int item, float* scratch);
   void run_item(const CompleteOp&, int, float*) {}

@@ -70,6 +70,19 @@ Value Graph::input(Shape shape) {
   return push(std::move(node));
 }
 
+Value Graph::centred_input(Shape shape) {
+  const Value x = input(shape);
+  nodes_.back().is_centred = nodes_.back().is_scaled = true;
+  return x;
+}
+
+const Node& Graph::node(Value x) const { return nodes_[static_cast<std::size_t>(x.id)]; }
+
+void Graph::check_not_centred(Value x, const std::string& what) const {
+  if (!node(x).is_centred) return;
+  throw Error(ErrorCode::internal, what + " does not take deviations");
+}
+
 Value Graph::conv(Value x, const std::string& weights, const ConvOptions& options,
                   const std::string& name) {
   const Shape in = shape(x);
@@ -87,11 +100,18 @@ Value Graph::conv(Value x, const std::string& weights, const ConvOptions& option
                            options.padding, name);
   node.shape = {node.geometry.out_h, node.geometry.out_w, spec.out_c};
   node.act = options.act;
+  node.is_centred = this->node(x).is_centred;
+  node.is_scaled = this->node(x).is_scaled;
+  const bool keeps_flat = options.padding == Padding::reflect || options.padding == Padding::valid;
+  const bool suits =
+      options.act == kernels::Activation::none || options.act == kernels::Activation::relu;
+  if (!keeps_flat || !suits) check_not_centred(x, "layer " + name);
   return push(std::move(node));
 }
 
 Value Graph::pool(Value x, kernels::PoolKind kind, int kernel, int stride, Padding padding,
                   const std::string& name) {
+  check_not_centred(x, "layer " + name);
   const Shape in = shape(x);
   Node node;
   node.kind = NodeKind::pool;
@@ -122,6 +142,8 @@ Value Graph::instance_norm(Value x, std::size_t gamma, std::size_t beta, kernels
   node.inputs = {x.id};
   node.shape = shape(x);
   node.act = act;
+  node.is_centred = this->node(x).is_centred &&
+                    (act == kernels::Activation::none || act == kernels::Activation::relu);
   node.gamma = gamma;
   node.beta = beta;
   return push(std::move(node));
@@ -132,6 +154,13 @@ Value Graph::add(Value a, Value b, const std::string& name) {
     layers_->refuse("layer " + name + " adds tensors of different shapes");
   }
   Node node;
+  const Node& first = this->node(a);
+  const Node& second = this->node(b);
+  if (first.is_centred != second.is_centred) {
+    check_not_centred(first.is_centred ? a : b, "layer " + name);
+  }
+  node.is_centred = first.is_centred;
+  node.is_scaled = first.is_scaled && second.is_scaled;
   node.kind = NodeKind::add;
   node.name = name;
   node.inputs = {a.id, b.id};
@@ -146,6 +175,7 @@ Value Graph::concat(const std::vector<Value>& values, const std::string& name) {
   node.shape = shape(values.front());
   node.shape.c = 0;
   for (const Value v : values) {
+    check_not_centred(v, "layer " + name);
     node.inputs.push_back(v.id);
     node.shape.c += shape(v).c;
     if (shape(v).h != node.shape.h || shape(v).w != node.shape.w) {
@@ -156,6 +186,7 @@ Value Graph::concat(const std::vector<Value>& values, const std::string& name) {
 }
 
 Value Graph::mean(Value x, const std::string& name) {
+  check_not_centred(x, "layer " + name);
   Node node;
   node.kind = NodeKind::mean;
   node.name = name;

@@ -50,6 +50,9 @@ struct Node {
   const ConvLayer* layer = nullptr;  // not there if only shapes are known
   kernels::ConvGeometry geometry{};
   kernels::Activation act = kernels::Activation::none;  // conv, instance_norm
+  // Kept as its deviation from what a flat picture would give (Graph::centred_input).
+  bool is_centred = false;
+  bool is_scaled = false;  // and times the factor of the input, which every norm takes away again
   kernels::PoolKind pool_kind = kernels::PoolKind::max;
   int pool_kernel = 0, pool_stride = 0;
   // instance_norm: offsets of γ and β [c] in the style parameters
@@ -64,6 +67,16 @@ class Graph {
   // Each throws Error{model} if the weights do not fit the input, Error{input} if the picture is
   // too small for the operation.
   Value input(Shape shape);
+  // A picture of which, and of the values made of it, the deviations from constants are kept: each
+  // value lacks what a picture of one colour would make in its place (CentreOp chooses the colour),
+  // so that nothing is rounded to the size of what an instance norm takes away. Of a flat picture
+  // all deviations are 0, exactly. Up to the first norms they are scaled, so that those of a faint
+  // picture are as large as any's.
+  //
+  // Takes a network in which flat pictures stay flat: convolutions without a border of zeros, and
+  // with none or relu; sums; instance norms, of which any other activation, or being the graph's
+  // result, gives the values themselves.
+  Value centred_input(Shape shape);
   // Weights by the full tensor name (a depthwise convolution's ends in "/depthwise_weights"),
   // biases from the same folder.
   Value conv(Value x, const std::string& weights, const ConvOptions& options,
@@ -83,11 +96,14 @@ class Graph {
   int output() const { return static_cast<int>(nodes_.size()) - 1; }
 
   const std::vector<Node>& nodes() const { return nodes_; }
-  const Shape& shape(Value x) const { return nodes_[static_cast<std::size_t>(x.id)].shape; }
+  const Shape& shape(Value x) const { return node(x).shape; }
   const LayerSource& layers() const { return *layers_; }
 
  private:
+  const Node& node(Value x) const;
   Value push(Node node);
+  // Throws Error{internal} if a value is centred: `what` takes only values as they are.
+  void check_not_centred(Value x, const std::string& what) const;
   Value pool(Value x, kernels::PoolKind kind, int kernel, int stride, Padding padding,
              const std::string& name);
 

@@ -40,6 +40,7 @@ Lowering::Lowering(const Graph& graph, const kernels::Table& table, const Loweri
   const std::size_t n = graph.nodes().size();
   readers_.resize(n);
   values_.resize(n);
+  offsets_.resize(n);
   slices_.resize(n);
   for (std::size_t i = 0; i < n; ++i) {
     for (const int input : node(i).inputs) readers_[at(input)].push_back(static_cast<int>(i));
@@ -53,6 +54,10 @@ Lowering::Lowering(const Graph& graph, const kernels::Table& table, const Loweri
 }
 
 Program Lowering::run() {
+  const Node& result = node(at(graph_.output()));
+  if (result.is_centred && result.kind != NodeKind::instance_norm) {
+    throw Error(ErrorCode::internal, "the result " + result.name + " is a deviation");
+  }
   for (std::size_t i = 0; i < graph_.nodes().size(); ++i) {
     if (!values_[i].x.exists()) lower_node(i);
   }
@@ -141,11 +146,13 @@ void Lowering::emit_affine(const FormedOperand& input, const Operand& output, Ro
 
 const FormedOperand& Lowering::materialise(std::size_t id) {
   if (!values_[id].is_plain()) {
+    keep_offsets(id);
     // No other value is a form of the same tensor (lower_add).
     const Operand raw = values_[id].x;
     const bool in_place = options_.thrift != Thrift::fast && may_change(raw.buffer);
     const Operand output = in_place ? raw : new_tensor(node(id).shape);
     emit_affine(values_[id], output, {0, output.shape.h}, node(id).name);
+    describe_result(id);
     values_[id] = {output, kNoBuffer, Activation::none, {}};
   }
   return values_[id];
@@ -154,8 +161,7 @@ const FormedOperand& Lowering::materialise(std::size_t id) {
 void Lowering::lower_node(std::size_t id) {
   switch (node(id).kind) {
     case NodeKind::input:
-      program_.input = new_tensor(node(id).shape);
-      values_[id].x = program_.input;
+      lower_input(id);
       break;
     case NodeKind::conv:
       lower_conv(id);
@@ -183,8 +189,9 @@ int Lowering::fusable_sum(std::size_t id) const {
   const int reader = readers_[id].front();
   const Node& sum = node(at(reader));
   if (sum.kind != NodeKind::add) return -1;
-  const FormedOperand& other = values_[other_side(sum, id)];
-  return other.x.exists() && other.is_plain() ? reader : -1;
+  const std::size_t other = other_side(sum, id);
+  const bool is_plain = values_[other].x.exists() && values_[other].is_plain();
+  return is_plain && node(other).is_scaled == node(id).is_scaled ? reader : -1;
 }
 
 std::size_t Lowering::other_side(const Node& sum, std::size_t id) {
@@ -210,6 +217,8 @@ void Lowering::lower_conv(std::size_t id) {
   op.blocking = kernels::conv_blocking(plan, n.geometry);
   op.input = values_[source];
   op.act = n.act;
+  op.is_centred = n.is_centred;
+  if (n.is_centred && n.act == Activation::relu) op.bias_floor = offsets_of(id).front().buffer;
   if (shared && !op.input.is_plain()) op.formed = new_tensor(node(source).shape);
 
   const auto taken = [&](std::map<std::size_t, Chain>& chains) {
@@ -290,11 +299,19 @@ void Lowering::lower_norm(std::size_t id) {
                                          "convolution used once");
   }
   const auto [buffer, blocking] = moments->second;
-  const int scale_shift = new_buffer(2 * at(n.shape.c));
+  const std::size_t channels = at(n.shape.c);
+  const bool is_centred = n.is_centred && !is_output(id);
+  const int scale_shift = new_buffer(3 * channels);
   touch(buffer);
   if (!style_seen_) program_.first_style_step = static_cast<int>(program_.steps.size());
   style_seen_ = true;
-  push({NormOp{buffer, n.shape, blocking, n.gamma, n.beta, scale_shift}, "", {}, 1, 0});
+  push({NormOp{buffer, n.shape, blocking, n.gamma, n.beta, n.act, is_centred,
+               node(source).is_scaled, scale_shift},
+        "",
+        {},
+        1,
+        0});
+  if (is_centred) offsets_[id] = {{scale_shift, 2 * channels, false}};
   values_[id] = {values_[source].x, scale_shift, n.act, {}};
   if (!options_.fuse) materialise(id);
 }
@@ -303,11 +320,14 @@ void Lowering::lower_add(std::size_t id) {
   const Node& n = node(id);
   std::size_t a = at(n.inputs[0]);
   std::size_t b = at(n.inputs[1]);
-  if (values_[a].is_plain()) std::swap(a, b);  // a: deferred if either is
+  // a: deferred if either is, and else not the one that loses its factor.
+  const bool is_rescaled = node(a).is_scaled != node(b).is_scaled;
+  if (values_[a].is_plain() && !(is_rescaled && node(b).is_scaled)) std::swap(a, b);
   if (values_[a].residual.exists() || readers_[a].size() > 1) materialise(a);
   const Operand residual = materialise(b).x;
   values_[id] = values_[a];
   values_[id].residual = residual;
+  values_[id].is_residual_scaled = is_rescaled;
   if (!options_.fuse) materialise(id);
 }
 
@@ -343,6 +363,8 @@ void Lowering::lower_mean(std::size_t id) {
 void Lowering::finish() {
   const int last = static_cast<int>(program_.steps.size()) - 1;
   const int split = program_.first_style_step;
+  // Whatever is scaled asks for the factor.
+  if (program_.input_centre != kNoBuffer) program_.buffers[at(program_.input_centre)].last = last;
   for (Lifetime& buffer : program_.buffers) {
     const bool crosses = buffer.first < split && buffer.last >= split;
     if (options_.keep_encoder && crosses) buffer.last = last;

@@ -1,4 +1,5 @@
-// From a graph to a program: what lowering.cpp (nodes), lowering_joined.cpp (convolutions as one
+// From a graph to a program: what lowering.cpp (nodes), lowering_centred.cpp (constants that
+// values deviate from), lowering_joined.cpp (convolutions as one
 // step) and lowering_strips.cpp (steps in strips) share.
 #pragma once
 
@@ -75,6 +76,17 @@ class Lowering {
   int fusable_sum(std::size_t id) const;
   static std::size_t other_side(const Node& sum, std::size_t id);
 
+  // lowering_centred.cpp
+
+  void lower_input(std::size_t id);
+  // A centred value's offsets, computed by steps before the next one; they add up.
+  const std::vector<Offset>& offsets_of(std::size_t id);
+  // Keeps a value's offsets for whoever inspects it, where steps are not fused; called before its
+  // last step is pushed.
+  void keep_offsets(std::size_t id);
+  // Says on the last step how its result, node `id`, is kept.
+  void describe_result(std::size_t id);
+
   // lowering_joined.cpp
 
   // Does node `id`, computed by `op`, belong to one step with its reader?
@@ -111,7 +123,8 @@ class Lowering {
   LoweringOptions options_;
   Program program_;
   std::vector<std::vector<int>> readers_;
-  std::vector<FormedOperand> values_;  // by node; x missing: not lowered yet
+  std::vector<FormedOperand> values_;         // by node; x missing: not lowered yet
+  std::vector<std::vector<Offset>> offsets_;  // by node; empty: not centred or not asked for yet
   std::vector<Slice> slices_;
   std::map<std::size_t, Operand> joints_;  // concat node → its tensor
   std::map<std::size_t, std::pair<int, kernels::ConvBlocking>> moments_;  // conv node → buffer

@@ -76,6 +76,7 @@ void Lowering::emit_joined(Chain chain) {
     Pass& pass = chain[i];
     count_layer(pass);
     if (i > 0) pass.op.input = {};
+    touch(pass.op.bias_floor);
     scratch = std::max(scratch, pass.op.blocking.scratch_floats);
     mac += multiply_adds(pass.op, {0, pass.op.geometry.out_h});
     widen_blocks(pass.op);

@@ -96,16 +96,19 @@ void Lowering::emit_strip(const Pass& pass, const Strip& strip) {
   const int columns = layer.area_columns();
   op.areas = {strip.areas.begin * columns, strip.areas.count() * columns};
   op.by_area = is_shared_by_area(op);
+  const bool completes = strip.rows.end == layer.geometry.out_h;
+  if (completes) keep_offsets(pass.node);
   touch(op.input);
+  touch(op.bias_floor);
   touch(op.skip.buffer);
   touch(op.formed.buffer);
   touch(op.output.buffer);
   touch(op.moments);
   const int out_c = layer.spec.out_c;
   const int groups = (out_c + op.blocking.block_c - 1) / op.blocking.block_c;
-  const bool completes = strip.rows.end == layer.geometry.out_h;
   push({op, completes ? node(pass.node).name : "", op.output, op.areas.count * groups,
         multiply_adds(op, strip.rows)});
+  if (completes) describe_result(pass.node);
 }
 
 void Lowering::emit_move(const Operand& from, const Operand& to, Rows rows) {

@@ -21,6 +21,7 @@ void pack_weights(const Program& program, int threads) {
     if (!op.layer->is_packed() && seen.insert(op.layer).second) layers.push_back(op.layer);
   };
   for (const Step& step : program.steps) {
+    if (const auto* offset = std::get_if<OffsetOp>(&step.op)) offset->layer->sum_taps();
     if (const auto* conv = std::get_if<ConvOp>(&step.op)) add(*conv);
     if (const auto* joined = std::get_if<JoinedOp>(&step.op)) {
       for (const ConvOp& op : joined->convs) add(op);

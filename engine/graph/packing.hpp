@@ -5,7 +5,8 @@
 
 namespace nst {
 
-// Packs what is not packed yet, in parallel. Throws Error{limit} if there is no memory for it.
+// Packs what is not packed yet, in parallel, and sums the taps that offsets are made of. Throws
+// Error{limit} if there is no memory for it.
 void pack_weights(const Program& program, int threads);
 
 }  // namespace nst

@@ -30,12 +30,21 @@ struct Operand {
   bool exists() const { return buffer != kNoBuffer; }
 };
 
+// What was added to every value of a channel of a centred tensor (Graph::centred_input), minus the
+// constant it deviates from: floats [c] in a buffer.
+struct Offset {
+  int buffer = kNoBuffer;
+  std::size_t place = 0;   // floats, in the buffer
+  bool is_scaled = false;  // times the input's factor, as the tensor is
+};
+
 // A tensor as its reader forms it: act(x · scale + shift) + residual (kernels::ConvInput).
 struct FormedOperand {
   Operand x;
-  int scale_shift = kNoBuffer;  // buffer [2][c]
+  int scale_shift = kNoBuffer;  // buffer [3][c]: scale, shift, and of relu the floor
   kernels::Activation act = kernels::Activation::none;
   Operand residual;
+  bool is_residual_scaled = false;  // the sum is not: its factor is taken away
 
   bool is_plain() const { return scale_shift == kNoBuffer && !residual.exists(); }
 };
@@ -54,8 +63,10 @@ struct ConvOp {
   kernels::Activation act;
   Operand skip;
   Operand output;
-  int moments = kNoBuffer;  // buffer [areas][2][out_c]
-  AreaRange areas;          // computed by this step: all, or a strip
+  bool is_centred = false;     // the layer's bias is left out: it is part of the constant
+  int bias_floor = kNoBuffer;  // buffer [2][out_c] of a centred relu (OffsetOp)
+  int moments = kNoBuffer;     // buffer [areas][2][out_c]
+  AreaRange areas;             // computed by this step: all, or a strip
   bool by_area = false;  // items are all blocks of an area, then the next area; else all areas of
                          // a group of channels, then the next group
 };
@@ -83,13 +94,35 @@ struct PoolOp {
   int block_h;
 };
 
-// Merges a convolution's block moments into scale = γ·rsqrt(σ²+ε) and shift = β − μ·scale.
+// Merges a convolution's block moments into scale = γ·rsqrt(σ²+ε) and shift = β − μ·scale + offset.
+// The offset is −act(β) of a centred value, for of a flat picture a norm makes β; else 0.
 struct NormOp {
   int moments;
   Shape shape;
   kernels::ConvBlocking blocking;
   std::size_t gamma, beta;
+  kernels::Activation act;
+  bool is_centred;
+  bool is_scaled;  // what is normalised
   int scale_shift;
+};
+
+// Chooses how the centred input is kept, by its pixels: times a factor, plus an offset of each
+// channel, both of which its readers apply.
+struct CentreOp {
+  Operand picture;
+  int scale_shift;  // buffer [2][c], the first row full of the factor
+};
+
+// The constant c that a convolution and its bias make of the constant its centred input deviates
+// from. A value is kept as act(c + d) − act(c), of the deviations' convolution d: after relu
+// max(d + min(c, 0), −max(c, 0)). Its bias and its floor, which is the offset.
+struct OffsetOp {
+  const ConvLayer* layer;
+  std::vector<Offset> input;  // they add up
+  kernels::Activation act;    // none or relu
+  bool is_scaled;             // the convolution's output, and so both
+  int bias_floor;             // buffer [2][out_c]
 };
 
 struct AffineOp {
@@ -108,12 +141,16 @@ struct MeanOp {
 struct CompleteOp {};
 
 struct Step {
-  std::variant<ConvOp, JoinedOp, PoolOp, NormOp, AffineOp, MeanOp, CompleteOp> op;
+  std::variant<ConvOp, JoinedOp, PoolOp, NormOp, CentreOp, OffsetOp, AffineOp, MeanOp, CompleteOp>
+      op;
   std::string
       name;  // of the value that is complete after this step; empty for parts of a fused value
   Operand result;
   int items = 1;  // independent work items
   std::uint64_t mac = 0;
+  // Of a named centred result, where nothing is fused.
+  std::vector<Offset> offsets = {};
+  bool is_scaled = false;
 };
 
 // How far memory goes before speed. The bytes made are the same.
@@ -158,6 +195,7 @@ struct Program {
   std::vector<Lifetime> buffers;
   MemoryPlan memory;
   Operand input;
+  int input_centre = kNoBuffer;  // CentreOp::scale_shift
   Shape output_shape;
   int first_style_step = 0;        // the steps before it do not depend on the style
   std::size_t scratch_floats = 0;  // per thread

@@ -232,11 +232,34 @@ void resize_as(const ImageView& in, Size size, Resize method, Rows& out) {
   }
 }
 
+// Is every pixel the colour of the first? Then out [h, w, 3] is filled with it, to the bit: of what
+// rounding made of it a network of instance norms would make a picture.
+template <typename T>
+bool fill_if_flat(const ImageView& in, Size size, float* out) {
+  const T* const first = view_row<T>(in, 0);
+  for (int y = 0; y < in.height; ++y) {
+    const T* pixel = view_row<T>(in, y);
+    for (int x = 0; x < in.width; ++x, pixel += in.channels) {
+      if (!std::equal(first, first + kRgb, pixel)) return false;
+    }
+  }
+  const std::ptrdiff_t pixels = std::ptrdiff_t{size.width} * size.height;
+  for (std::ptrdiff_t i = 0; i < pixels; ++i, out += kRgb) {
+    for (int c = 0; c < kRgb; ++c) out[c] = static_cast<float>(first[c]) / kFullScale<T>;
+  }
+  return true;
+}
+
 }  // namespace
 
 void resize_into(const ImageView& image, Size size, Resize method, float* out) {
   DenseRows rows(out, size.width, kRgb);
-  if (image.type == SampleType::u8) {
+  const bool bytes = image.type == SampleType::u8;
+  if (bytes ? fill_if_flat<std::uint8_t>(image, size, out)
+            : fill_if_flat<float>(image, size, out)) {
+    return;
+  }
+  if (bytes) {
     resize_as<std::uint8_t, kRgb>(image, size, method, rows);
   } else {
     resize_as<float, kRgb>(image, size, method, rows);

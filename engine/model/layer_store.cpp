@@ -42,14 +42,37 @@ std::size_t ConvLayer::packed_floats() const {
   return bias_offset() + (biases_ ? aligned(static_cast<std::size_t>(plan_.spec.out_c)) : 0);
 }
 
+template <class F>
+void ConvLayer::with_weights(F&& f) const {
+  AlignedBuffer converted;
+  f(as_floats(*weights_, name_, converted));
+}
+
 void ConvLayer::pack(const std::shared_ptr<AlignedBuffer>& block, float* place) const {
   const std::lock_guard lock(mutex_);
   if (is_packed()) return;
-  AlignedBuffer converted;
-  kernels::conv_pack(plan_, as_floats(*weights_, name_, converted), place);
+  with_weights([&](const float* weights) { kernels::conv_pack(plan_, weights, place); });
   if (biases_) to_float(*biases_, place + bias_offset());
   block_ = block;
   packed_.store(place, std::memory_order_release);
+}
+
+void ConvLayer::sum_taps() const {
+  const std::lock_guard lock(mutex_);
+  if (!tap_sums_.empty()) return;
+  const kernels::ConvSpec& spec = plan_.spec;
+  const auto taps =
+      static_cast<std::size_t>(spec.kernel_h) * static_cast<std::size_t>(spec.kernel_w);
+  const auto in = static_cast<std::size_t>(spec.depthwise ? 1 : spec.in_c);
+  const auto out = static_cast<std::size_t>(spec.out_c);
+  tap_sums_.resize(in * out);
+  with_weights([&](const float* weights) {
+    for (std::size_t tap = 0; tap < taps; ++tap) {
+      for (std::size_t i = 0; i < in; ++i) {
+        for (std::size_t o = 0; o < out; ++o) tap_sums_[o * in + i] += *weights++;
+      }
+    }
+  });
 }
 
 LayerStore::LayerStore(const ModelFile& file, const kernels::Table& table, std::string name)

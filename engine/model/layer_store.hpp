@@ -8,6 +8,7 @@
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "graph/layer_source.hpp"
 #include "kernels/kernels.h"
@@ -35,8 +36,17 @@ class ConvLayer {
   const float* packed() const { return packed_.load(std::memory_order_relaxed); }
   const float* bias() const { return biases_ ? packed() + bias_offset() : nullptr; }
 
+  // Sums each kernel's taps on the first call; later calls do nothing. Safe from several threads.
+  void sum_taps() const;
+  // [out_c][in_c], depthwise [c]: what the convolution of a constant is made of. Valid after
+  // sum_taps.
+  const double* tap_sums() const { return tap_sums_.data(); }
+
  private:
   std::size_t bias_offset() const;  // floats from the packed weights
+  // f(the weights as floats, in the file's order), wherever they lie.
+  template <class F>
+  void with_weights(F&& f) const;
 
   kernels::ConvPlan plan_;
   const TensorEntry* weights_;
@@ -45,6 +55,7 @@ class ConvLayer {
   mutable std::mutex mutex_;  // held while it is packed
   mutable std::shared_ptr<AlignedBuffer> block_;
   mutable std::atomic<const float*> packed_{nullptr};
+  mutable std::vector<double> tap_sums_;
 };
 
 // Thread-safe. Borrows the model file, which must outlive it.

@@ -38,7 +38,9 @@ class Transformer {
         separable_(separable) {}
 
   void build(int h, int w) {
-    Value x = g_.input({h, w, 3});
+    // A border of zeros makes no constant of a flat picture.
+    const Shape picture{h, w, 3};
+    Value x = padding_ == Padding::reflect ? g_.centred_input(picture) : g_.input(picture);
     x = contract(x, "contract/conv1", 9, 32, 1);
     x = contract(x, "contract/conv2", 3, 64, 2);
     x = contract(x, "contract/conv3", 3, 128, 2);

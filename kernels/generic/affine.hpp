@@ -7,25 +7,35 @@ namespace nst::kernels {
 namespace {
 
 struct AffineVector {
-  Vec scale, shift;
+  Vec scale, shift, floor;
 };
 
-NST_INLINE Vec affine_vector(const AffineArgs& args, Clamp clamp, AffineVector coefficients,
+// With a floor of each channel, or without.
+template <bool Floors>
+NST_INLINE Vec affine_vector(const AffineArgs& args, Clamp clamp, const AffineVector& coefficients,
                              Vec v) {
   if (args.scale != nullptr) v = fma(v, coefficients.scale, coefficients.shift);
+  if constexpr (Floors) return maximum(coefficients.floor, v);
   return args.act == Activation::sigmoid ? sigmoid(v) : clamped(clamp, v);
 }
 
+NST_INLINE Vec affine_sum(const AffineArgs& args, Vec v, Vec residual) {
+  return fma(residual, splat(args.residual_factor), v);
+}
+
+template <bool Floors>
 NST_INLINE void affine_pixel(const AffineArgs& args, Clamp clamp, const float* x,
                              const float* residual, float* out) {
   for (int c = 0; c < args.channels; c += kLanes) {
     const int n = min_of(args.channels - c, kLanes);
-    AffineVector coefficients{splat(1.0f), splat(0.0f)};
+    AffineVector coefficients{splat(1.0f), splat(0.0f), splat(0.0f)};
     if (args.scale != nullptr) {
-      coefficients = {load_first(args.scale + c, n), load_first(args.shift + c, n)};
+      coefficients.scale = load_first(args.scale + c, n);
+      coefficients.shift = load_first(args.shift + c, n);
     }
-    Vec v = affine_vector(args, clamp, coefficients, load_first(x + c, n));
-    if (residual != nullptr) v = v + load_first(residual + c, n);
+    if constexpr (Floors) coefficients.floor = load_first(args.floor + c, n);
+    Vec v = affine_vector<Floors>(args, clamp, coefficients, load_first(x + c, n));
+    if (residual != nullptr) v = affine_sum(args, v, load_first(residual + c, n));
     store_first(out + c, v, n);
   }
 }
@@ -35,6 +45,7 @@ NST_INLINE void affine_pixel(const AffineArgs& args, Clamp clamp, const float* x
 struct AffinePattern {
   float scale[kLanes * kLanes];
   float shift[kLanes * kLanes];
+  float floor[kLanes * kLanes];
 };
 
 NST_INLINE bool is_dense(const AffineArgs& args) {
@@ -47,24 +58,29 @@ NST_INLINE void fill_pattern(const AffineArgs& args, AffinePattern& pattern) {
   for (int i = 0; i < args.channels * kLanes; ++i) {
     pattern.scale[i] = args.scale != nullptr ? args.scale[i % args.channels] : 1.0f;
     pattern.shift[i] = args.scale != nullptr ? args.shift[i % args.channels] : 0.0f;
+    pattern.floor[i] = args.floor != nullptr ? args.floor[i % args.channels] : 0.0f;
   }
 }
 
+template <bool Floors>
 NST_INLINE void affine_dense_row(const AffineArgs& args, Clamp clamp, const AffinePattern& pattern,
                                  const float* x, const float* residual, float* out) {
   const int floats = args.width * args.channels;
   const int period = args.channels * kLanes;
   for (int i = 0, phase = 0; i < floats; i += kLanes) {
     const int n = min_of(floats - i, kLanes);
-    const AffineVector coefficients{load(pattern.scale + phase), load(pattern.shift + phase)};
-    Vec v = affine_vector(args, clamp, coefficients, load_first(x + i, n));
-    if (residual != nullptr) v = v + load_first(residual + i, n);
+    AffineVector coefficients{load(pattern.scale + phase), load(pattern.shift + phase),
+                              splat(0.0f)};
+    if constexpr (Floors) coefficients.floor = load(pattern.floor + phase);
+    Vec v = affine_vector<Floors>(args, clamp, coefficients, load_first(x + i, n));
+    if (residual != nullptr) v = affine_sum(args, v, load_first(residual + i, n));
     store_first(out + i, v, n);
     phase = phase + kLanes == period ? 0 : phase + kLanes;
   }
 }
 
-void affine(const AffineArgs& args, int row_begin, int row_end) {
+template <bool Floors>
+void affine_rows(const AffineArgs& args, int row_begin, int row_end) {
   const Clamp clamp = clamp_of(args.act);
   const bool dense_rows = is_dense(args);
   AffinePattern pattern;
@@ -74,15 +90,23 @@ void affine(const AffineArgs& args, int row_begin, int row_end) {
     const float* residual = args.residual.data != nullptr ? address(args.residual, y, 0) : nullptr;
     float* out = address(args.output, y, 0);
     if (dense_rows) {
-      affine_dense_row(args, clamp, pattern, x, residual, out);
+      affine_dense_row<Floors>(args, clamp, pattern, x, residual, out);
       continue;
     }
     for (int i = 0; i < args.width; ++i) {
-      affine_pixel(args, clamp, x, residual, out);
+      affine_pixel<Floors>(args, clamp, x, residual, out);
       x += args.x.pixel_stride;
       out += args.output.pixel_stride;
       if (residual != nullptr) residual += args.residual.pixel_stride;
     }
+  }
+}
+
+void affine(const AffineArgs& args, int row_begin, int row_end) {
+  if (args.floor != nullptr) {
+    affine_rows<true>(args, row_begin, row_end);
+  } else {
+    affine_rows<false>(args, row_begin, row_end);
   }
 }
 

@@ -58,6 +58,26 @@ NST_INLINE void for_tiles(int count, int most, F&& f) {
   });
 }
 
+// For algorithms whose inner loops know no floor, which few layers have: what they clamp to, and
+// the pass over a block that follows.
+NST_INLINE Clamp clamp_before_floor(const ConvArgs& args) {
+  return clamp_of(args.floor != nullptr ? Activation::none : args.act);
+}
+
+void raise_to_floor(const ConvArgs& args, Block block) {
+  if (args.floor == nullptr) return;
+  for (int y = block.y; y < block.y + block.h; ++y) {
+    float* out = address(args.output, y, block.x) + block.first_c;
+    for (int x = 0; x < block.w; ++x, out += args.output.pixel_stride) {
+      for (int c = 0; c < block.channels; c += kLanes) {
+        const int n = min_of(block.channels - c, kLanes);
+        const Vec floor = load_first(args.floor + block.first_c + c, n);
+        store_first(out + c, maximum(floor, load_first(out + c, n)), n);
+      }
+    }
+  }
+}
+
 // Moves a tile, of any algorithm that walks along rows, by some output pixels.
 template <class Tile>
 NST_INLINE void advance(Tile& tile, int pixels) {

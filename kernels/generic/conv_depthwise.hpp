@@ -184,7 +184,7 @@ void run(const ConvArgs& args, Block block, float* scratch) {
   tile.weights = args.packed + block.first_c * tile.kernel_h * tile.kernel_w;
   tile.bias = args.bias != nullptr ? args.bias + block.first_c : nullptr;
   tile.channels = spec.out_c - block.first_c;
-  tile.clamp = clamp_of(args.act);
+  tile.clamp = clamp_before_floor(args);
   tile.skip_pixel = args.skip.pixel_stride;
   tile.out_pixel = args.output.pixel_stride;
   tile.comes_from_far = clips && is_large(spec, g);
@@ -211,6 +211,7 @@ void run(const ConvArgs& args, Block block, float* scratch) {
       run_pixels(args, block, row, block.w);
     }
   }
+  raise_to_floor(args, block);
 }
 
 ConvBlocking blocking(const ConvSpec& spec, const ConvGeometry& geometry) {

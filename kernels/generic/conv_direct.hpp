@@ -295,7 +295,7 @@ NST_INLINE Tile tile_of_row(const ConvArgs& args, Block block, const Window& win
   tile.in_row = window.row_stride;
   tile.kernel_h = spec.kernel_h;
   tile.run = spec.kernel_w * spec.in_c;
-  tile.clamp = clamp_of(args.act);
+  tile.clamp = clamp_before_floor(args);
   if (args.skip.data != nullptr) tile.skip = address(args.skip, block.y + y, block.x);
   tile.skip_pixel = args.skip.pixel_stride;
   tile.out = address(args.output, block.y + y, block.x);
@@ -323,6 +323,7 @@ void run(const ConvArgs& args, Block block, float* scratch) {
       }
     });
   }
+  raise_to_floor(args, block);
 }
 
 // Wider rows gain nothing but fewer columns read twice. A block has all channels.

@@ -339,8 +339,8 @@ void write_outputs(const ConvArgs& args, Block block, const Layout& l, const flo
           const int panel = planar::panel_channels(channels - c);
           for (int i = 0; i < panel; ++i, ++c) {
             const Vec bias = splat(args.bias != nullptr ? args.bias[first + c] : 0.0f);
-            transform_outputs(from + i * l.m_channel, l.m_channel * panel, bias, clamp,
-                              finished + c * kLanes,
+            transform_outputs(from + i * l.m_channel, l.m_channel * panel, bias,
+                              clamp_of_channel(clamp, args.floor, first + c), finished + c * kLanes,
                               static_cast<std::ptrdiff_t>(channels) * kLanes);
           }
           from += kPoints * l.m_channel * panel;

@@ -9,8 +9,8 @@ namespace {
 namespace paired {
 
 struct Tile : direct::Tile {
-  const float* own;             // own terms, from the first pixel's on
-  const float *scales, *terms;  // of the panel's channels
+  const float* own;                     // own terms, from the first pixel's on
+  const float *scales, *terms, *rests;  // of the panel's channels
 };
 
 NST_INLINE void advance(Tile& tile, int pixels) {
@@ -27,21 +27,19 @@ struct Row {
   static void run(const Tile& first, int tiles) {
     Tile t = first;
     const pairs::Depth depth = pairs::parts_of(t.run);
-    alignas(64) float starts[V][kLanes];
+    alignas(64) float biases[V][kLanes];
     alignas(64) float factors[V][kLanes];
     unroll<V>([&](auto v) __attribute__((always_inline)) {
-      const Vec scale = load(t.scales + v * kLanes);
-      const Vec bias = t.bias != nullptr ? load_first(t.bias + v * kLanes, t.channels - v * kLanes)
-                                         : splat(0.0f);
-      store(starts[v], fma(bias, scale, load(t.terms + v * kLanes)));
-      store(factors[v], quotient(splat(1.0f), scale));
+      store(biases[v], t.bias != nullptr ? load_first(t.bias + v * kLanes, t.channels - v * kLanes)
+                                         : splat(0.0f));
+      store(factors[v], quotient(splat(1.0f), load(t.scales + v * kLanes)));
     });
     const int chains = pairs::chains_of(depth);
-    pointwise::NextPanel next(t, t.terms + V * kLanes, V, tiles * max_of(chains, 1));
+    pointwise::NextPanel next(t, t.rests + V * kLanes, V, tiles * max_of(chains, 1));
     for (; tiles > 0; --tiles) {
       direct::Accumulators<P, V> acc;
       unroll<V>([&](auto v) __attribute__((always_inline)) {
-        const Vec start = load(starts[v]);
+        const Vec start = load(t.terms + v * kLanes);
         unroll<P>([&](auto p) __attribute__((always_inline)) {
           acc.at[p][v] = pairs::minus_each(start, t.own + p);
         });
@@ -52,7 +50,8 @@ struct Row {
           acc, in, t.weights, depth, [&]() __attribute__((always_inline)) { next.fetch(); });
       unroll<P>([&](auto p) __attribute__((always_inline)) {
         unroll<V>([&](auto v) __attribute__((always_inline)) {
-          acc.at[p][v] = acc.at[p][v] * load(factors[v]);
+          const Vec sum = acc.at[p][v] - load(t.rests + v * kLanes);
+          acc.at[p][v] = fma(sum, load(factors[v]), load(biases[v]));
         });
       });
       direct::finish(acc, t);
@@ -90,6 +89,7 @@ NST_INLINE Tile panel_of(const ConvArgs& args, Tile tile, int first, int vectors
   tile.weights = args.packed + channel_floats(spec) * first;
   tile.scales = tile.weights + static_cast<std::ptrdiff_t>(spec.in_c) * vectors * kLanes;
   tile.terms = tile.scales + vectors * kLanes;
+  tile.rests = tile.terms + vectors * kLanes;
   return tile;
 }
 
@@ -98,7 +98,8 @@ std::size_t scratch_floats(const ConvSpec& spec, int h, int w) {
   return window_floats(spec, h, w) + static_cast<std::size_t>(h) * w;
 }
 
-void run(const ConvArgs& args, Block block, float* scratch) {
+void run(const ConvArgs& args, const Block whole, float* scratch) {
+  Block block = whole;
   const ConvSpec& spec = args.plan.spec;
   float* const own = scratch + window_floats(spec, block.h, block.w);
   const Window window = block_window(args, block, true, scratch);
@@ -111,10 +112,12 @@ void run(const ConvArgs& args, Block block, float* scratch) {
   }
   direct::for_panels(block.first_c, block.first_c + block.channels, [&](int first, int vectors) {
     for (int y = 0; y < block.h; ++y) {
-      Tile tile{direct::tile_of_row(args, block, window, y), own + y * block.w, nullptr, nullptr};
+      Tile tile{direct::tile_of_row(args, block, window, y), own + y * block.w, nullptr, nullptr,
+                nullptr};
       direct::run_row<Row>(panel_of(args, tile, first, vectors), block.w, vectors);
     }
   });
+  raise_to_floor(args, whole);
 }
 
 ConvBlocking blocking(const ConvSpec& spec, const ConvGeometry& geometry) {

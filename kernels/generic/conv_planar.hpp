@@ -103,7 +103,8 @@ struct Tile {
   const float* weights;
   const float* bias;  // of the panel, or null
   Clamp clamp;
-  float* out;  // [channels][vectors * kLanes]
+  const float* floor;  // of the panel, or null
+  float* out;          // [channels][vectors * kLanes]
 };
 
 // One tap of one input channel. The operand with fewer vectors stays in registers, the other passes
@@ -157,8 +158,9 @@ void run_tile(const Tile& t) {
     }
   }
   unroll<C>([&](auto c) __attribute__((always_inline)) {
+    const Clamp clamp = clamp_of_channel(t.clamp, t.floor, c);
     unroll<P>([&](auto p) __attribute__((always_inline)) {
-      store(t.out + (c * P + p) * kLanes, clamped(t.clamp, acc.at[c][p]));
+      store(t.out + (c * P + p) * kLanes, clamped(clamp, acc.at[c][p]));
     });
   });
 }
@@ -249,6 +251,7 @@ void run(const ConvArgs& args, Block block, float* scratch) {
   for (int first = 0; first < spec.out_c;) {
     const int channels = panel_channels(spec.out_c - first);
     tile.bias = args.bias != nullptr ? args.bias + first : nullptr;
+    tile.floor = args.floor != nullptr ? args.floor + first : nullptr;
     for (int y = 0; y < block.h; ++y) {
       tile.in = scratch + y * spec.stride * tile.layout.row;
       run_row(args, block, tile, y, first, channels);

@@ -32,8 +32,8 @@ class NextPanel {
 };
 
 // As direct::AnyKernel for one kernel row and a panel all of whose channels are there, `Skips` as
-// the tile has a skip or not. Nothing else is in the loop: whatever is tested or fetched for every
-// tile of 16 to 100 products deep costs as much as ten of them.
+// the tile has a skip or not. Nothing else is in the loop: whatever is tested or
+// fetched for every tile of 16 to 100 products deep costs as much as ten of them.
 template <bool Skips>
 struct OneTap {
   static constexpr int kMostVectors = direct::kMostVectors;
@@ -113,7 +113,8 @@ NST_INLINE void join_rows(const ConvArgs& args, const Window& window, Block& blo
 // A panel of channels at a time for all pixels of the block, so that the weights are fetched once.
 // Not fewer pixels where outputs would stay in the first-level cache from panel to panel: the start
 // of a row of tiles costs more than that saves.
-void run(const ConvArgs& args, Block block, float* scratch) {
+void run(const ConvArgs& args, const Block whole, float* scratch) {
+  Block block = whole;
   const Window window = block_window(args, block, true, scratch);
   join_rows(args, window, block);
   direct::for_panels(block.first_c, block.first_c + block.channels, [&](int first, int vectors) {
@@ -122,6 +123,7 @@ void run(const ConvArgs& args, Block block, float* scratch) {
       run_row(direct::panel_of(args, tile, first), block.w, vectors);
     }
   });
+  raise_to_floor(args, whole);
 }
 
 // Areas of at least some register tiles; where that makes few, blocks of fewer channels, whole

@@ -105,13 +105,6 @@ struct VectorMoments {
   }
 };
 
-// Dense pixels of few channels meet the lanes alike again after kPhases vectors, if their number
-// divides those lanes: 3 channels of 16 lanes do, and 8.
-constexpr int kPhases = 3;
-NST_INLINE bool has_phases(int channels) {
-  return channels < kLanes && kPhases * kLanes % channels == 0;
-}
-
 struct Phases {
   Vec at[kPhases];
 };

@@ -211,15 +211,39 @@ NST_INLINE float scale_for(double mean) {
   return result;
 }
 
-// Rows that a panel has after its weights: the power of two that they are multiplied by, and
-// −Σ ± w1 w2.
-constexpr int kTermRows = 2;
+// What accumulate makes of a pixel of zeros whose sums start at the terms, one vector of channels:
+// nothing but rounding. The steps are accumulate's, one by one.
+NST_INLINE Vec sums_of_zeros(const float* weights, int width, int depth, Vec terms) {
+  constexpr int kChain = kPartialGroups * kGroup;
+  const int grouped = groups_of(depth) * kGroup;
+  const int paired = depth - singles_of(depth);
+  Vec sum = terms;
+  Vec total = splat(0.0f);
+  for (int r = 0; r < paired; r += 3) {
+    if (r > 0 && r % kChain == 0 && r < grouped) {
+      total = sum + total;
+      sum = splat(0.0f);
+    }
+    const float* w = weights + static_cast<std::ptrdiff_t>(r) * width;
+    if (r % 2 == 0) {
+      add_pair(sum, load(w + width), load(w));
+    } else {
+      subtract_pair(sum, load(w + width), load(w));
+    }
+  }
+  return sum + total;
+}
+
+// Rows that a panel has after its weights: the power of two that they are multiplied by; −Σ ± w1
+// w2; and what rounding leaves of a pixel of zeros, to be taken off so that zeros give zero.
+constexpr int kTermRows = 3;
 
 // Scales a panel [depth][width], rows in their places, to the size of its inputs, and adds those
 // rows.
 NST_INLINE void finish_panel(float* panel, int depth, int width, float input_size) {
   float* const scales = panel + static_cast<std::ptrdiff_t>(depth) * width;
   float* const terms = scales + width;
+  float* const rests = terms + width;
   const int paired = depth - singles_of(depth);
   const double inputs = static_cast<double>(input_size) * static_cast<double>(input_size);
   for (int c = 0; c < width; c += kLanes) {
@@ -243,6 +267,7 @@ NST_INLINE void finish_panel(float* panel, int depth, int width, float input_siz
       }
     }
     for (int k = 0; k < kLanes; ++k) terms[c + k] = static_cast<float>(sums[k]);
+    store(rests + c, sums_of_zeros(panel + c, width, depth, load(terms + c)));
   }
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "kernels/generic/affine.hpp"
+#include "kernels/generic/merge_moments.hpp"
 #include "kernels/generic/pool.hpp"
 #include "kernels/generic/reduce.hpp"
 
@@ -13,7 +14,9 @@ namespace {
 template <std::size_t N>
 constexpr Table make_table(const char* name, const ConvAlgorithm* const (&algorithms)[N],
                            const ConvAlgorithmList* next = nullptr) {
-  return {name, kLanes, {algorithms, static_cast<int>(N), next}, pool, affine, spatial_mean, dense};
+  return {name,         kLanes, {algorithms, static_cast<int>(N), next},
+          pool,         affine, merge_moments,
+          spatial_mean, dense};
 }
 
 }  // namespace

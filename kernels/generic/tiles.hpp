@@ -259,7 +259,7 @@ NST_INLINE void multiply(const float* v, const float* own, int count, int depth,
 // Where a tile's outputs go and what is done to them: one vector of channels at a time.
 struct Epilogue {
   Vec bias;
-  Clamp clamp;
+  ClampEach clamp;
   const float* skip;  // at the tile's first pixel, or null
   std::ptrdiff_t skip_row, skip_pixel;
   float* out;
@@ -270,7 +270,6 @@ struct Epilogue {
 
 NST_INLINE Epilogue epilogue(const ConvArgs& args) {
   Epilogue e{};
-  e.clamp = clamp_of(args.act);
   e.skip_row = args.skip.row_stride;
   e.skip_pixel = args.skip.pixel_stride;
   e.out_row = args.output.row_stride;
@@ -282,6 +281,8 @@ NST_INLINE Epilogue epilogue(const ConvArgs& args) {
 NST_INLINE void place(Epilogue& e, const ConvArgs& args, int y, int x, int c) {
   e.channels = args.plan.spec.out_c - c;
   e.bias = args.bias != nullptr ? load_first(args.bias + c, e.channels) : splat(0.0f);
+  e.clamp =
+      clamp_each(clamp_of(args.act), args.floor != nullptr ? args.floor + c : nullptr, e.channels);
   e.skip = args.skip.data != nullptr ? address(args.skip, y, x) + c : nullptr;
   e.out = address(args.output, y, x) + c;
 }

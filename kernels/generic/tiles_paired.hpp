@@ -22,6 +22,7 @@ struct PairedProducts {
                   int tiles) {
     const float* const scales = u + static_cast<std::ptrdiff_t>(depth) * V * kLanes;
     const float* const terms = scales + V * kLanes;
+    const float* const rests = terms + V * kLanes;
     const pairs::Depth parts = pairs::parts_of(depth);
     alignas(64) float factors[V][kLanes];
     unroll<V>([&](auto i) __attribute__((always_inline)) {
@@ -42,7 +43,8 @@ struct PairedProducts {
       pairs::accumulate<P, V>(acc, in, u, parts, [] {});
       unroll<P>([&](auto p) __attribute__((always_inline)) {
         unroll<V>([&](auto i) __attribute__((always_inline)) {
-          store(m + (p * V + i) * kLanes, acc.at[p][i] * load(factors[i]));
+          const Vec sum = acc.at[p][i] - load(rests + i * kLanes);
+          store(m + (p * V + i) * kLanes, sum * load(factors[i]));
         });
       });
       v += static_cast<std::ptrdiff_t>(P) * depth;

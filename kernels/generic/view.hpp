@@ -26,6 +26,34 @@ NST_INLINE Clamp clamp_of(Activation act) {
 
 NST_INLINE Vec clamped(Clamp clamp, Vec v) { return at_most(clamp.high, at_least(clamp.low, v)); }
 
+// A clamp whose lower bound is a channel's own, a lane each.
+struct ClampEach {
+  Vec low;
+  float high;
+};
+
+// Of the channels from `floor` on, n of them: where it is null, the activation's own bounds.
+NST_INLINE ClampEach clamp_each(Clamp clamp, const float* floor, int n) {
+  return {floor != nullptr ? load_first(floor, n) : splat(clamp.low), clamp.high};
+}
+
+// The bound stands first, as in at_least.
+NST_INLINE Vec clamped(const ClampEach& clamp, Vec v) {
+  return at_most(clamp.high, maximum(clamp.low, v));
+}
+
+// Of one channel, for algorithms with pixels in the lanes.
+NST_INLINE Clamp clamp_of_channel(Clamp clamp, const float* floor, int channel) {
+  return {floor != nullptr ? floor[channel] : clamp.low, clamp.high};
+}
+
+// Dense pixels of few channels meet the lanes alike again after kPhases vectors, if their number
+// divides those lanes: 3 channels of 16 lanes do, and 8.
+constexpr int kPhases = 3;
+NST_INLINE bool has_phases(int channels) {
+  return channels < kLanes && kPhases * kLanes % channels == 0;
+}
+
 NST_INLINE void copy_floats(const float* from, float* to, std::ptrdiff_t n) {
   std::ptrdiff_t i = 0;
   for (; i + kLanes <= n; i += kLanes) store(to + i, load(from + i));

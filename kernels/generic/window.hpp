@@ -70,10 +70,12 @@ NST_INLINE Window window_in_place(const ConvArgs& args, const Rect& rect) {
 struct Forming {
   const float* x;
   std::ptrdiff_t x_pixel;
-  const float* scale;  // of the first channel, or null; shift goes with it
+  const float* scale;  // of the first channel, or null; shift and floor go with it
   const float* shift;
-  Clamp clamp;
+  const float* floor;  // or null: `low` for all channels
+  float low;
   const float* residual;  // or null
+  float residual_factor;
   std::ptrdiff_t residual_pixel;
   float* to;
   std::ptrdiff_t to_pixel;
@@ -87,6 +89,7 @@ NST_INLINE Forming advanced(Forming f, int n) {
   if (f.scale != nullptr) {
     f.scale += n;
     f.shift += n;
+    if (f.floor != nullptr) f.floor += n;
   }
   if (f.residual != nullptr) f.residual += n;
   f.to += n;
@@ -101,21 +104,23 @@ void form_vectors(const Forming& f, int n) {
   };
   Vec scale[V];
   Vec shift[V];
+  Vec low[V];
   if constexpr (Scaled) {
     unroll<V>([&](auto v) __attribute__((always_inline)) {
       scale[v] = at(f.scale, v);
       shift[v] = at(f.shift, v);
+      low[v] = f.floor != nullptr ? at(f.floor, v) : splat(f.low);
     });
   }
-  const Clamp clamp = f.clamp;
+  const Vec residual_factor = splat(f.residual_factor);
   const float* x = f.x;
   const float* residual = f.residual;
   float* to = f.to;
   for (int i = f.pixels; i > 0; --i) {
     unroll<V>([&](auto v) __attribute__((always_inline)) {
       Vec value = at(x, v);
-      if constexpr (Scaled) value = clamped(clamp, fma(value, scale[v], shift[v]));
-      if constexpr (Sums) value = value + at(residual, v);
+      if constexpr (Scaled) value = maximum(low[v], fma(value, scale[v], shift[v]));
+      if constexpr (Sums) value = fma(at(residual, v), residual_factor, value);
       store_lanes<Whole>(to + v * kLanes, value, n);
       if constexpr (Twice) store_lanes<Whole>(to + f.twin + v * kLanes, value, n);
     });
@@ -144,35 +149,50 @@ NST_INLINE void form_channels(const Forming& f, int channels) {
   if (c < channels) form_vectors<1, false>(advanced(f, c), channels - c);
 }
 
-// Do pixels follow each other without a gap, and several fill a vector?
-NST_INLINE bool is_narrow_and_dense(const ConvInput& input, int channels) {
-  return channels < kLanes && kLanes % channels == 0 && input.x.pixel_stride == channels &&
+// Do pixels follow each other without a gap, several to a vector, and enough of them to be worth
+// the pattern of their coefficients?
+NST_INLINE bool is_narrow_and_dense(const ConvInput& input, int channels, int pixels) {
+  return has_phases(channels) && pixels * channels >= kPhases * kLanes &&
+         input.x.pixel_stride == channels &&
          (input.residual.data == nullptr || input.residual.pixel_stride == channels);
 }
 
-// As form_channels, several pixels to a vector.
+// As form_channels, several pixels to a vector: coefficients come round after kPhases vectors.
 void form_narrow(Forming f, int channels) {
-  alignas(64) float scale[kLanes];
-  alignas(64) float shift[kLanes];
-  if (f.scale != nullptr) {
-    for (int i = 0; i < kLanes; ++i) {
-      scale[i] = f.scale[i % channels];
-      shift[i] = f.shift[i % channels];
+  constexpr int kRound = kPhases * kLanes;
+  alignas(64) float scale[kRound];
+  alignas(64) float shift[kRound];
+  alignas(64) float floor[kRound];
+  const auto repeat = [&](const float* from, float* to) {
+    for (int i = 0, c = 0; i < kRound; ++i) {
+      to[i] = from[c];
+      if (++c == channels) c = 0;
     }
+  };
+  if (f.scale != nullptr) {
+    repeat(f.scale, scale);
+    repeat(f.shift, shift);
     f.scale = scale;
     f.shift = shift;
   }
+  if (f.scale != nullptr && f.floor != nullptr) {
+    repeat(f.floor, floor);
+    f.floor = floor;
+  }
   const int floats = f.pixels * channels;
-  f.x_pixel = f.residual_pixel = f.to_pixel = kLanes;
-  f.pixels = floats / kLanes;
-  form_vectors<1, true>(f, kLanes);
-  const int done = f.pixels * kLanes;
-  if (done == floats) return;
+  f.x_pixel = f.residual_pixel = f.to_pixel = kRound;
+  f.pixels = floats / kRound;
+  form_vectors<kPhases, true>(f, kLanes);
+  int done = f.pixels * kRound;
   f.x += done;
   f.to += done;
   if (f.residual != nullptr) f.residual += done;
   f.pixels = 1;
-  form_vectors<1, false>(f, floats - done);
+  for (; floats - done >= kLanes; done += kLanes) {
+    form_vectors<1, true>(f, kLanes);
+    f = advanced(f, kLanes);
+  }
+  if (done < floats) form_vectors<1, false>(f, floats - done);
 }
 
 // n consecutive source pixels from (sy, sx), each stored `repeat` times.
@@ -189,14 +209,16 @@ void form_pixels(const ConvArgs& args, int sy, int sx, int n, int repeat, float*
   f.x_pixel = input.x.pixel_stride;
   f.scale = input.scale;
   f.shift = input.shift;
-  f.clamp = clamp_of(input.act);
+  f.floor = input.floor;
+  f.low = clamp_of(input.act).low;
   f.residual = input.residual.data != nullptr ? address(input.residual, sy, sx) : nullptr;
+  f.residual_factor = input.residual_factor;
   f.residual_pixel = input.residual.pixel_stride;
   f.to = to;
   f.to_pixel = static_cast<std::ptrdiff_t>(repeat) * channels;
   f.twin = repeat == 2 ? channels : 0;
   f.pixels = n;
-  if (repeat == 1 && is_narrow_and_dense(input, channels)) {
+  if (repeat == 1 && is_narrow_and_dense(input, channels, n)) {
     form_narrow(f, channels);
   } else {
     form_channels(f, channels);

@@ -19,9 +19,12 @@ int source_index(int u, int side, int upsample, Border border) {
 double formed(const ConvInput& input, int y, int x, int c) {
   double value = at(input.x, y, x, c);
   if (input.scale != nullptr) {
-    value = activate(input.act, value * input.scale[c] + input.shift[c]);
+    value = activate(input.act, value * input.scale[c] + input.shift[c],
+                     input.floor != nullptr ? input.floor[c] : 0.0);
   }
-  if (input.residual.data != nullptr) value += at(input.residual, y, x, c);
+  if (input.residual.data != nullptr) {
+    value += static_cast<double>(at(input.residual, y, x, c)) * input.residual_factor;
+  }
   return value;
 }
 
@@ -96,7 +99,8 @@ void run(const ConvArgs& args, Block block, float*) {
         }
       }
       for (int oc = block.first_c; oc < block.first_c + block.channels; ++oc) {
-        double value = activate(args.act, convolved(args, y, x, oc));
+        double value = activate(args.act, convolved(args, y, x, oc),
+                                args.floor != nullptr ? args.floor[oc] : 0.0);
         if (args.skip.data != nullptr) value += at(args.skip, y, x, oc);
         at(args.output, y, x, oc) = static_cast<float>(value);
       }

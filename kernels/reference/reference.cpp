@@ -6,12 +6,12 @@
 
 namespace nst::kernels::reference {
 
-double activate(Activation act, double value) {
+double activate(Activation act, double value, double floor) {
   switch (act) {
     case Activation::none:
       return value;
     case Activation::relu:
-      return std::max(value, 0.0);
+      return std::max(value, floor);
     case Activation::relu6:
       return std::clamp(value, 0.0, 6.0);
     case Activation::sigmoid:
@@ -67,11 +67,39 @@ void affine(const AffineArgs& args, int row_begin, int row_end) {
       for (int c = 0; c < args.channels; ++c) {
         double value = at(args.x, y, x, c);
         if (args.scale != nullptr) value = value * args.scale[c] + args.shift[c];
-        value = activate(args.act, value);
-        if (args.residual.data != nullptr) value += at(args.residual, y, x, c);
+        value = activate(args.act, value, args.floor != nullptr ? args.floor[c] : 0.0);
+        if (args.residual.data != nullptr) {
+          value += static_cast<double>(at(args.residual, y, x, c)) * args.residual_factor;
+        }
         at(args.output, y, x, c) = static_cast<float>(value);
       }
     }
+  }
+}
+
+// Chan, Golub and LeVeque 1979: the squared deviations of a union are Σ M2ᵢ + Σ nᵢ (μᵢ − μ)².
+void merge_moments(const MomentsArgs& args) {
+  const int areas = area_count(args.blocking, args.out_h, args.out_w);
+  const double total = static_cast<double>(args.out_h) * args.out_w;
+  const auto pixels = [&](int area) {
+    const Block block = nth_area(args.blocking, args.out_h, args.out_w, area);
+    return static_cast<double>(block.h) * block.w;
+  };
+  for (int c = 0; c < args.channels; ++c) {
+    const auto moment = [&](int area, int which) -> double {
+      return args.moments[(static_cast<std::ptrdiff_t>(area) * 2 + which) * args.channels + c];
+    };
+    double sum = 0;
+    for (int area = 0; area < areas; ++area) sum += pixels(area) * moment(area, 0);
+    const double mean = sum / total;
+    double squares = 0;
+    for (int area = 0; area < areas; ++area) {
+      const double deviation = moment(area, 0) - mean;
+      squares += moment(area, 1) + pixels(area) * deviation * deviation;
+    }
+    const double factor = args.gamma[c] / std::sqrt(squares / total + args.epsilon);
+    args.scale[c] = static_cast<float>(factor);
+    args.shift[c] = static_cast<float>(args.beta[c] - mean * factor);
   }
 }
 
@@ -113,6 +141,7 @@ const Table& reference_table() {
       {kConvAlgorithms, 1, nullptr},
       reference::pool,
       reference::affine,
+      reference::merge_moments,
       reference::spatial_mean,
       reference::dense,
   };

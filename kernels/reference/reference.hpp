@@ -8,11 +8,13 @@ namespace nst::kernels::reference {
 extern const ConvAlgorithm conv_algorithm;
 void pool(const PoolArgs& args, Block block);
 void affine(const AffineArgs& args, int row_begin, int row_end);
+void merge_moments(const MomentsArgs& args);
 void spatial_mean(ConstView x, int h, int w, int channel_begin, int channel_end, float* out);
 void dense(const float* x, int in_n, const float* weights, const float* bias, int out_n,
            float* out);
 
-double activate(Activation act, double value);
+// `floor` is relu's of the channel, 0 where there is none.
+double activate(Activation act, double value, double floor = 0.0);
 
 // Element (y, x, c) of a view.
 float at(const ConstView& view, int y, int x, int c);

@@ -35,7 +35,12 @@ Painted paint(const Model& model, const LoweringOptions& options, int threads) {
   Execution execution(std::move(program), threads, 0);
   const std::vector<float> params =
       style_params(model.impl().layers, layout, formula_style("style_a", model));
-  to_network_input(formula_picture("content_memory", kHeight, kWidth).view(), execution.input());
+  // Faint, so that deviations are scaled.
+  Image content = formula_picture("content_memory", kHeight, kWidth);
+  for (std::size_t i = 0; i < content.sample_count(); ++i) {
+    content.f32()[i] = 0.5f + 0.02f * (content.f32()[i] - 0.5f);
+  }
+  to_network_input(content.view(), execution.input());
   Image image = output_image(execution.program());
   const auto run = [&](int first) {
     execution.run({.first_step = first,

@@ -62,6 +62,36 @@ TEST_CASE("Resize::smooth equals tf.image.resize with antialiasing") {
   check_golden(Resize::smooth, "smooth", 4e-6f);
 }
 
+TEST_CASE("A flat picture stays flat to the bit, at any size and by any method") {
+  for (const SampleType type : {SampleType::u8, SampleType::f32}) {
+    for (const int channels : {3, 4}) {
+      Image image(37, 23, channels, type);
+      for (std::size_t i = 0; i < image.sample_count(); ++i) {
+        const auto c = i % static_cast<std::size_t>(channels);
+        if (type == SampleType::u8) {
+          // Alpha may vary: it is dropped.
+          image.u8()[i] = static_cast<std::uint8_t>(c == 3 ? i : 61 + 70 * c);
+        } else {
+          image.f32()[i] = c == 3 ? static_cast<float>(i) : 0.1f + 0.3f * static_cast<float>(c);
+        }
+      }
+      for (const Resize method : {Resize::smooth, Resize::tf, Resize::tf1}) {
+        for (const auto& [width, height] : {std::pair{11, 7}, {37, 61}, {100, 5}, {1, 1}}) {
+          const Image resized = nst::resize(image.view(), width, height, method);
+          std::size_t others = 0;
+          for (std::size_t i = 0; i < resized.sample_count(); ++i) {
+            const float want = type == SampleType::u8
+                                   ? static_cast<float>(image.u8()[i % 3]) / 255.0f
+                                   : image.f32()[i % 3];
+            others += resized.f32()[i] == want ? 0 : 1;
+          }
+          CHECK(others == 0);
+        }
+      }
+    }
+  }
+}
+
 TEST_CASE("The same size keeps every sample, whatever the method") {
   const Image floats = random_image(19, 23, 3, SampleType::f32);
   const Image bytes = random_image(19, 23, 3, SampleType::u8);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <vector>
 
 #include "tests/kernels/support.hpp"
 
@@ -101,6 +102,86 @@ TEST_CASE("moments of a constant picture are that constant and zero") {
           CHECK(result.moments[i][c] == data.bias[c]);
           CHECK(result.moments[i][out_c + c] == 0.0f);
         }
+      }
+    });
+  }
+}
+
+struct MergeCase {
+  ConvBlocking blocking;
+  int h, w, channels;
+};
+
+struct Merged {
+  Guarded scale, shift;
+};
+
+// With shift in beta's place where `in_place`.
+Merged merge(const Table& table, const MergeCase& m, const Guarded& moments, const Guarded& gamma,
+             const Guarded& beta, bool in_place) {
+  constexpr double kEpsilon = 1e-5;
+  Merged merged{Guarded(m.channels, -1.0f), in_place ? beta : Guarded(m.channels, -1.0f)};
+  table.merge_moments({m.blocking, m.h, m.w, m.channels, moments.data(), gamma.data(),
+                       in_place ? merged.shift.data() : beta.data(), kEpsilon, merged.scale.data(),
+                       merged.shift.data()});
+  return merged;
+}
+
+// Areas that begin before the picture and end after it, as those of an upsampling convolution.
+const std::vector<MergeCase> kMergeCases = {{{0, 0, 5, 7, 3, 0}, 5, 7, 1},
+                                            {{-1, -1, 8, 16, 16, 0}, 31, 45, 3},
+                                            {{0, 0, 16, 64, 32, 0}, 100, 130, 64},
+                                            {{-1, -1, 4, 4, 65, 0}, 13, 9, 65},
+                                            {{0, 0, 9, 8, 150, 0}, 64, 64, 150}};
+
+TEST_CASE("merged moments are those of the whole, as a scale and a shift") {
+  Random random(kSeed + 2);
+  MESSAGE("seed ", kSeed + 2);
+  for (const MergeCase& m : kMergeCases) {
+    CAPTURE(m.channels);
+    const Tensor x = Tensor::random(random, m.h, m.w, m.channels, 0, 0, -1.0f, 3.0f);
+    const int areas = area_count(m.blocking, m.h, m.w);
+    Guarded moments(2 * areas * m.channels, 0.0f);
+    for (int area = 0; area < areas; ++area) {
+      for (int c = 0; c < m.channels; ++c) {
+        const Moments part = moments_of(x, nth_area(m.blocking, m.h, m.w, area), c);
+        moments[2 * area * m.channels + c] = static_cast<float>(part.mean);
+        moments[(2 * area + 1) * m.channels + c] = static_cast<float>(part.squares);
+      }
+    }
+    Guarded gamma(m.channels, 0.0f), beta(m.channels, 0.0f);
+    for (float& value : gamma) value = random.uniform(-2.0f, 2.0f);
+    for (float& value : beta) value = random.uniform(-1.0f, 1.0f);
+    const auto check = [&](const Table& table, bool in_place) {
+      const Merged got = merge(table, m, moments, gamma, beta, in_place);
+      for (int c = 0; c < m.channels; ++c) {
+        const Moments whole = moments_of(x, {0, 0, m.h, m.w, 0, 0}, c);
+        const double count = static_cast<double>(m.h) * m.w;
+        const double scale = gamma[c] / std::sqrt(whole.squares / count + 1e-5);
+        CAPTURE(c);
+        // The areas' moments are rounded once, the results once more.
+        CHECK(std::abs(got.scale[c] - scale) <= 4 * 0x1p-24 * std::abs(scale));
+        CHECK(std::abs(got.shift[c] - (beta[c] - whole.mean * scale)) <=
+              4 * 0x1p-24 * (std::abs(beta[c]) + std::abs(whole.mean * scale)));
+      }
+    };
+    check(reference_table(), false);
+    for_each_table([&](const Table& table) {
+      check(table, false);
+      check(table, true);
+    });
+  }
+}
+
+TEST_CASE("a channel of zeros is merged to the shift beta, exactly") {
+  for (const MergeCase& m : kMergeCases) {
+    const Guarded moments(2 * area_count(m.blocking, m.h, m.w) * m.channels, 0.0f);
+    const Guarded gamma(m.channels, -1.7f), beta(m.channels, 0.3f);
+    for_each_table([&](const Table& table) {
+      const Merged got = merge(table, m, moments, gamma, beta, false);
+      for (int c = 0; c < m.channels; ++c) {
+        CHECK(got.shift[c] == 0.3f);
+        CHECK(got.scale[c] == static_cast<float>(static_cast<double>(-1.7f) / std::sqrt(1e-5)));
       }
     });
   }

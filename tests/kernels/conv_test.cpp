@@ -166,9 +166,11 @@ void choose_options(ConvCase& conv, Random& random) {
   conv.input_act = kActs[random.between(0, 1)];
   conv.prologue = random.chance();
   conv.residual = random.chance();
+  conv.residual_factor = random.chance() ? 0.25f : 1.0f;
   conv.formed = random.chance() && may_keep_formed(conv);
   conv.bias = random.chance();
   conv.skip = random.chance();
+  conv.floors = random.chance();
   conv.gap = random.chance() ? random.between(1, 9) : 0;
   conv.offset = random.between(0, 3);
 }
@@ -185,13 +187,16 @@ TEST_CASE("convolutions with prologue, residual, skip, bias and activations equa
   Random random(kSeed + 1);
   MESSAGE("seed ", kSeed + 1);
   for (const Shape& shape : kShapes) {
-    ConvCase conv = case_of(shape);
-    conv.prologue = conv.residual = conv.skip = conv.bias = true;
-    conv.formed = may_keep_formed(conv);
-    conv.input_act = conv.act = Activation::relu;
-    conv.gap = 5;
-    conv.offset = 1;
-    check_case(conv, random);
+    for (const bool skip : {true, false}) {  // an output's floor is without one
+      ConvCase conv = case_of(shape);
+      conv.prologue = conv.residual = conv.bias = conv.floors = true;
+      conv.skip = skip;
+      conv.formed = may_keep_formed(conv);
+      conv.input_act = conv.act = Activation::relu;
+      conv.gap = 5;
+      conv.offset = 1;
+      check_case(conv, random);
+    }
   }
 }
 

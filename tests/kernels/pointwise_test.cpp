@@ -87,10 +87,11 @@ struct AffineCase {
   int h, w, channels, gap;
   bool scaled, residual;
   Activation act;
+  float residual_factor = 1.0f;
 };
 
 Tensor run_affine(const Table& table, const AffineCase& a, const Tensor& x, const Tensor& residual,
-                  const Guarded& scale, const Guarded& shift) {
+                  const Guarded& scale, const Guarded& shift, const Guarded& floor = {}) {
   Tensor output(a.h, a.w, a.channels, a.gap, 2);
   AffineArgs args{};
   args.width = a.w;
@@ -98,8 +99,10 @@ Tensor run_affine(const Table& table, const AffineCase& a, const Tensor& x, cons
   args.x = x.view();
   args.scale = a.scaled ? scale.data() : nullptr;
   args.shift = a.scaled ? shift.data() : nullptr;
+  args.floor = a.act == Activation::relu ? floor.data() : nullptr;
   args.act = a.act;
   args.residual = a.residual ? residual.view() : ConstView{};
+  args.residual_factor = a.residual_factor;
   args.output = output.mutable_view();
   table.affine(args, 0, a.h / 2);
   table.affine(args, a.h / 2, a.h);
@@ -116,20 +119,26 @@ TEST_CASE("the affine pass equals the reference for every activation") {
                        random.chance() ? random.between(1, 5) : 0,
                        random.chance(),
                        random.chance(),
-                       static_cast<Activation>(random.between(0, 3))};
+                       static_cast<Activation>(random.between(0, 3)),
+                       random.chance() ? 0.125f : 1.0f};
     const Tensor x = Tensor::random(random, a.h, a.w, a.channels, a.gap, 1, -4.0f, 8.0f);
     const Tensor residual = Tensor::random(random, a.h, a.w, a.channels, a.gap, 0, -1.0f, 1.0f);
     Guarded scale(a.channels, 0.0f), shift(a.channels, 0.0f);
     for (float& value : scale) value = random.uniform(-2.0f, 2.0f);
     for (float& value : shift) value = random.uniform(-2.0f, 2.0f);
+    Guarded floor;
+    if (random.chance()) {
+      floor = Guarded(a.channels, 0.0f);
+      for (float& value : floor) value = random.uniform(-2.0f, 1.0f);
+    }
     CAPTURE(a.channels);
     CAPTURE(a.w);
     // Three roundings of values below 8 * 2 + 2; sigmoid's slope is at most 1/4 and it rounds to
     // about two units itself.
     const float tolerance = 3 * 18 * kUnit;
     for_each_table([&](const Table& table) {
-      check_within(run_affine(table, a, x, residual, scale, shift),
-                   run_affine(reference_table(), a, x, residual, scale, shift), tolerance);
+      check_within(run_affine(table, a, x, residual, scale, shift, floor),
+                   run_affine(reference_table(), a, x, residual, scale, shift, floor), tolerance);
     });
   }
 }
@@ -164,13 +173,16 @@ TEST_CASE("relu keeps NaN so that a broken input cannot pass for a picture") {
     return true;
   });
   for_each_table([&](const Table& table) {
-    for (const Activation act : {Activation::relu, Activation::relu6}) {
-      const Tensor got = run_affine(table, {1, 21, 5, 0, false, false, act}, x, {}, {}, {});
+    const auto check = [&](Activation act, const Guarded& floor) {
+      const Tensor got = run_affine(table, {1, 21, 5, 0, false, false, act}, x, {}, {}, {}, floor);
       for_each_element(got, [&](int y, int col, int c) {
         CHECK(std::isnan(got.at(y, col, c)));
         return true;
       });
-    }
+    };
+    check(Activation::relu, {});
+    check(Activation::relu, Guarded(5, -1.0f));
+    check(Activation::relu6, {});
   });
 }
 

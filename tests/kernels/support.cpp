@@ -156,8 +156,9 @@ std::string ConvCase::describe() const {
     << (geometry.border == Border::reflect ? " reflect" : " zero") << ", act "
     << static_cast<int>(act) << (prologue ? ", prologue act " : "")
     << (prologue ? std::to_string(static_cast<int>(input_act)) : "")
-    << (residual ? ", residual" : "") << (formed ? ", formed" : "") << (bias ? ", bias" : "")
-    << (skip ? ", skip" : "") << ", gap " << gap << ", offset " << offset;
+    << (residual ? ", residual times " + std::to_string(residual_factor) : "")
+    << (formed ? ", formed" : "") << (bias ? ", bias" : "") << (skip ? ", skip" : "")
+    << (floors ? ", floors" : "") << ", gap " << gap << ", offset " << offset;
   return s.str();
 }
 
@@ -181,6 +182,10 @@ ConvData ConvData::random(Random& random, const ConvCase& conv) {
   if (conv.prologue) {
     d.scale = vector(s.in_c, -1.5f, 1.5f);
     d.shift = vector(s.in_c, -0.5f, 0.5f);
+  }
+  if (conv.floors) {
+    d.input_floor = vector(s.in_c, -1.0f, 0.0f);
+    d.floor = vector(s.out_c, -2.0f, 0.0f);
   }
   return d;
 }
@@ -207,7 +212,13 @@ ConvArgs conv_args(const Table& table, const ConvCase& conv, const ConvData& dat
   args.input.scale = conv.prologue ? data.scale.data() : nullptr;
   args.input.shift = conv.prologue ? data.shift.data() : nullptr;
   args.input.act = conv.input_act;
+  const auto floor_of = [&](const Guarded& floor, Activation act) {
+    return conv.floors && act == Activation::relu ? floor.data() : nullptr;
+  };
+  args.input.floor = conv.prologue ? floor_of(data.input_floor, conv.input_act) : nullptr;
+  args.floor = conv.skip ? nullptr : floor_of(data.floor, conv.act);
   args.input.residual = data.residual.view();
+  args.input.residual_factor = conv.residual_factor;
   args.bias = conv.bias ? data.bias.data() : nullptr;
   args.act = conv.act;
   args.skip = data.skip.view();

@@ -92,6 +92,8 @@ struct ConvCase {
   Activation act = Activation::none;
   Activation input_act = Activation::none;
   bool prologue = false, residual = false, formed = false, bias = false, skip = false;
+  bool floors = false;  // of relu: of the input, and without a skip of the output
+  float residual_factor = 1.0f;
   int gap = 0, offset = 0;
 
   std::string describe() const;
@@ -101,6 +103,7 @@ struct ConvCase {
 struct ConvData {
   Tensor x, residual, skip;
   Guarded weights, bias, scale, shift;
+  Guarded input_floor, floor;  // none above 0: relu then makes no value larger than it was
 
   static ConvData random(Random& random, const ConvCase& conv);
   ConvData magnitude() const;

@@ -1,6 +1,5 @@
 #include "support/inspect.hpp"
 
-#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -11,21 +10,26 @@
 namespace nst {
 namespace {
 
+// Shows the values themselves where the network keeps their deviations from a constant.
 Execution::Observer dense_observer(const LayerObserver& observer) {
-  return
-      [&observer, dense = std::vector<float>()](const Step& step, kernels::ConstView view) mutable {
-        const Shape& s = step.result.shape;
-        const std::size_t row = static_cast<std::size_t>(s.w) * static_cast<std::size_t>(s.c);
-        dense.resize(static_cast<std::size_t>(s.h) * row);
-        float* out = dense.data();
-        for (int y = 0; y < s.h; ++y) {
-          for (int x = 0; x < s.w; ++x, out += s.c) {
-            const float* pixel = view.data + y * view.row_stride + x * view.pixel_stride;
-            std::copy(pixel, pixel + s.c, out);
-          }
+  return [&observer, dense = std::vector<float>()](const Step& step, kernels::ConstView view,
+                                                   const Execution::Centre& centre) mutable {
+    const Shape& s = step.result.shape;
+    const auto channels = static_cast<std::size_t>(s.c);
+    dense.resize(static_cast<std::size_t>(s.h) * static_cast<std::size_t>(s.w) * channels);
+    std::vector<float> offset = centre.offset;
+    offset.resize(channels);
+    float* out = dense.data();
+    for (int y = 0; y < s.h; ++y) {
+      for (int x = 0; x < s.w; ++x) {
+        const float* pixel = view.data + y * view.row_stride + x * view.pixel_stride;
+        for (std::size_t c = 0; c < channels; ++c) {
+          *out++ = (pixel[c] - offset[c]) / centre.factor;
         }
-        observer(step.name, dense.data(), s.h, s.w, s.c);
-      };
+      }
+    }
+    observer(step.name, dense.data(), s.h, s.w, s.c);
+  };
 }
 
 }  // namespace

@@ -1,0 +1,52 @@
+// Networks of deviations (Graph::centred_input): the constants that values deviate from. A norm's
+// is −β and made with it; a convolution's is made by a step of its own, where relu or an inspector
+// asks for it; a sum's are those of its terms.
+#include "graph/lowering.hpp"
+
+namespace nst {
+
+void Lowering::lower_input(std::size_t id) {
+  const Shape& shape = node(id).shape;
+  program_.input = new_tensor(shape);
+  values_[id].x = program_.input;
+  if (!node(id).is_centred) return;
+  const int centre = new_buffer(2 * at(shape.c));
+  touch(program_.input.buffer);
+  push({CentreOp{program_.input, centre}, "", {}, 1, 0});
+  program_.input_centre = centre;
+  values_[id].scale_shift = centre;
+  offsets_[id] = {{centre, at(shape.c), true}};
+}
+
+const std::vector<Offset>& Lowering::offsets_of(std::size_t id) {
+  std::vector<Offset>& offsets = offsets_[id];
+  if (!node(id).is_centred || !offsets.empty()) return offsets;
+  if (node(id).kind == NodeKind::conv) {
+    const std::vector<Offset>& input = offsets_of(at(node(id).inputs[0]));
+    const std::size_t channels = at(node(id).shape.c);
+    const int buffer = new_buffer(2 * channels);
+    for (const Offset& offset : input) touch(offset.buffer);
+    const bool is_scaled = node(id).is_scaled;
+    push({OffsetOp{node(id).layer, input, node(id).act, is_scaled, buffer}, "", {}, 1, 0});
+    offsets = {{buffer, channels, is_scaled}};
+  } else if (node(id).kind == NodeKind::add) {
+    for (const int input : node(id).inputs) {
+      const std::vector<Offset>& part = offsets_of(at(input));
+      offsets.insert(offsets.end(), part.begin(), part.end());
+    }
+  }
+  return offsets;
+}
+
+void Lowering::keep_offsets(std::size_t id) {
+  if (options_.fuse || node(id).name.empty()) return;
+  for (const Offset& offset : offsets_of(id)) touch(offset.buffer);
+}
+
+void Lowering::describe_result(std::size_t id) {
+  if (options_.fuse || node(id).name.empty()) return;
+  program_.steps.back().offsets = offsets_of(id);
+  program_.steps.back().is_scaled = node(id).is_scaled;
+}
+
+}  // namespace nst

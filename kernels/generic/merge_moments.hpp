@@ -1,0 +1,61 @@
+// The moments of a whole output from those of its areas, as the scale and shift of its instance
+// norm.
+#pragma once
+
+#include "kernels/generic/simd.hpp"
+#include "kernels/kernels.h"
+
+namespace nst::kernels {
+namespace {
+
+// Chan, Golub and LeVeque 1979: the squared deviations of a union are sum M2_i + sum n_i (mean_i -
+// mean)^2. In double: a square of the mean's rounding would be much where channels hardly vary.
+//
+// Channels [first, first + channels), at most kMergedChannels: the compiler takes them in vectors.
+constexpr int kMergedChannels = 64;
+
+NST_INLINE void merge_channels(const MomentsArgs& args, int first, int channels) {
+  const int areas = area_count(args.blocking, args.out_h, args.out_w);
+  const double total = static_cast<double>(args.out_h) * args.out_w;
+  double mean[kMergedChannels];
+  double squares[kMergedChannels];
+  for (int c = 0; c < channels; ++c) mean[c] = squares[c] = 0;
+  const std::ptrdiff_t stride = std::ptrdiff_t{2} * args.channels;
+  const auto pixels_of = [&](int area) __attribute__((always_inline)) {
+    const Block block = nth_area(args.blocking, args.out_h, args.out_w, area);
+    return static_cast<double>(block.h) * block.w;
+  };
+
+  const float* means = args.moments + first;
+  for (int area = 0; area < areas; ++area, means += stride) {
+    const double pixels = pixels_of(area);
+    for (int c = 0; c < channels; ++c) mean[c] += pixels * static_cast<double>(means[c]);
+  }
+  for (int c = 0; c < channels; ++c) mean[c] /= total;
+
+  means = args.moments + first;
+  for (int area = 0; area < areas; ++area, means += stride) {
+    const double pixels = pixels_of(area);
+    const float* const within = means + args.channels;
+    for (int c = 0; c < channels; ++c) {
+      const double deviation = static_cast<double>(means[c]) - mean[c];
+      squares[c] += static_cast<double>(within[c]) + pixels * deviation * deviation;
+    }
+  }
+  for (int c = 0; c < channels; ++c) {
+    const double factor = static_cast<double>(args.gamma[first + c]) /
+                          __builtin_sqrt(squares[c] / total + args.epsilon);
+    const double beta = args.beta[first + c];
+    args.scale[first + c] = static_cast<float>(factor);
+    args.shift[first + c] = static_cast<float>(beta - mean[c] * factor);
+  }
+}
+
+void merge_moments(const MomentsArgs& args) {
+  for (int first = 0; first < args.channels; first += kMergedChannels) {
+    merge_channels(args, first, min_of(kMergedChannels, args.channels - first));
+  }
+}
+
+}  // namespace
+}  // namespace nst::kernels
