@@ -105,10 +105,8 @@ void run(const ConvArgs& args, const Block whole, float* scratch) {
   const Window window = block_window(args, block, true, scratch);
   pointwise::join_rows(args, window, block);
   for (int y = 0; y < block.h; ++y) {
-    for (int x = 0; x < block.w; ++x) {
-      own[y * block.w + x] =
-          pairs::own_term(window.data + y * window.row_stride + x * window.pixel_stride, spec.in_c);
-    }
+    pairs::own_terms(window.data + y * window.row_stride, window.pixel_stride, block.w, spec.in_c,
+                     own + y * block.w, 1);
   }
   direct::for_panels(block.first_c, block.first_c + block.channels, [&](int first, int vectors) {
     for (int y = 0; y < block.h; ++y) {
@@ -126,7 +124,8 @@ ConvBlocking blocking(const ConvSpec& spec, const ConvGeometry& geometry) {
 
 // A pixel's own term costs about as much as its products for half a vector of channels save.
 bool suits(const ConvSpec& spec) {
-  return pointwise::suits(spec) && spec.in_c >= pairs::kSmallGroup && spec.out_c > kLanes;
+  constexpr int kFewestChannels = 12;
+  return pointwise::suits(spec) && spec.in_c >= kFewestChannels && spec.out_c > kLanes;
 }
 
 constexpr ConvAlgorithm kAlgorithm = {suits, packed_floats, pack, blocking, run, block_moments};

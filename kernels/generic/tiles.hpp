@@ -224,8 +224,11 @@ NST_INLINE void transform_input(const Window& window, const float* tile, int n, 
   });
 }
 
+// own: what Products keeps of V's rows, [point][tile].
 template <class A>
-void transform_inputs(const Window& window, const Layout& l, int channels, float* v) {
+void transform_inputs(const Window& window, const Layout& l, int channels, float* v, float* own) {
+  constexpr int kPoints = A::Y::kPoints * A::X::kPoints;
+  const int count = l.tiles_h * l.tiles_w;
   for (int ty = 0; ty < l.tiles_h; ++ty) {
     for (int tx = 0; tx < l.tiles_w; ++tx) {
       const float* tile = window.data + ty * A::Y::kStep * window.row_stride +
@@ -237,7 +240,9 @@ void transform_inputs(const Window& window, const Layout& l, int channels, float
       if (c < channels) {
         transform_input<A, false>(window, tile + c, channels - c, v + c, l.v_stride);
       }
+      A::Products::prepare(v, l.v_stride, kPoints, channels, own, count);
       v += channels;
+      ++own;
     }
   }
 }
@@ -287,10 +292,13 @@ NST_INLINE void place(Epilogue& e, const ConvArgs& args, int y, int x, int c) {
   e.out = address(args.output, y, x) + c;
 }
 
-// Row y, column x of the tile; dropped where it lies outside the block.
+// Row y, column x of the tile; dropped where it lies outside the block. Plain: nothing does, all
+// channels are there, and there is no skip.
+template <bool Plain>
 NST_INLINE void put(const Epilogue& e, int y, int x, Vec sum) {
-  if (x < e.first_x || x >= e.w) return;
+  if (!Plain && (x < e.first_x || x >= e.w)) return;
   Vec value = clamped(e.clamp, sum + e.bias);
+  if constexpr (Plain) return store(e.out + y * e.out_row + x * e.out_pixel, value);
   if (e.skip != nullptr) {
     value = value + load_first(e.skip + y * e.skip_row + x * e.skip_pixel, e.channels);
   }
@@ -298,7 +306,7 @@ NST_INLINE void put(const Epilogue& e, int y, int x, Vec sum) {
 }
 
 // Aᵀ m A of one tile for one vector of channels.
-template <class A>
+template <class A, bool Plain>
 NST_INLINE void transform_output(const float* m, std::ptrdiff_t product_stride, const Epilogue& e) {
   using Y = typename A::Y;
   using X = typename A::X;
@@ -311,12 +319,12 @@ NST_INLINE void transform_output(const float* m, std::ptrdiff_t product_stride, 
     Y::output(in, columns[j]);
   });
   unroll<Y::kOut>([&](auto y) __attribute__((always_inline)) {
-    if (y < e.first_y || y >= e.h) return;
+    if (!Plain && (y < e.first_y || y >= e.h)) return;
     Vec in[X::kProducts];
     Vec out[X::kOut];
     unroll<X::kProducts>([&](auto j) __attribute__((always_inline)) { in[j] = columns[j][y]; });
     X::output(in, out);
-    unroll<X::kOut>([&](auto x) __attribute__((always_inline)) { put(e, y, x, out[x]); });
+    unroll<X::kOut>([&](auto x) __attribute__((always_inline)) { put<Plain>(e, y, x, out[x]); });
   });
 }
 
@@ -333,9 +341,15 @@ void transform_outputs(const ConvArgs& args, Block block, const Layout& l, int f
       e.first_x = block.x - x;
       e.h = min_of(A::Y::kOut, block.y + block.h - y);
       e.w = min_of(A::X::kOut, block.x + block.w - x);
+      const bool whole =
+          e.first_y <= 0 && e.first_x <= 0 && e.h == A::Y::kOut && e.w == A::X::kOut;
       for (int c = first; c < first + width && c < args.plan.spec.out_c; c += kLanes) {
         place(e, args, y, x, c);
-        transform_output<A>(m + (c - first), l.m_stride, e);
+        if (whole && e.skip == nullptr && e.channels >= kLanes) {
+          transform_output<A, true>(m + (c - first), l.m_stride, e);
+        } else {
+          transform_output<A, false>(m + (c - first), l.m_stride, e);
+        }
       }
       m += width;
     }
@@ -352,10 +366,7 @@ void run(const ConvArgs& args, Block block, float* scratch) {
   const int count = l.tiles_h * l.tiles_w;
   float* const v = scratch + l.v;
   float* const own = scratch + l.own;
-  transform_inputs<A>(A::window(args, block, l.rect, scratch), l, spec.in_c, v);
-  for (int point = 0; point < Y::kPoints * X::kPoints; ++point) {
-    Products::prepare(v + point * l.v_stride, count, spec.in_c, own + point * count);
-  }
+  transform_inputs<A>(A::window(args, block, l.rect, scratch), l, spec.in_c, v, own);
   const int end = block.first_c + block.channels;
   const std::ptrdiff_t rows = Products::rows(spec.in_c);
   const float* u = args.packed + Y::kWeights * X::kWeights * rows * block.first_c;

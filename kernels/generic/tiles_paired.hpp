@@ -58,8 +58,9 @@ struct PairedProducts {
     pairs::finish_panel(u, depth, width, input_size);
   }
   static constexpr std::size_t own_floats(std::size_t rows) { return rows; }
-  static void prepare(const float* v, int count, int depth, float* own) {
-    for (int i = 0; i < count; ++i, v += depth) own[i] = pairs::own_term(v, depth);
+  static void prepare(const float* v, std::ptrdiff_t v_stride, int rows, int depth, float* own,
+                      std::ptrdiff_t own_stride) {
+    pairs::own_terms(v, v_stride, rows, depth, own, own_stride);
   }
 };
 
@@ -69,7 +70,8 @@ struct Paired : A {
   using Products = PairedProducts;
 
   static bool suits(const ConvSpec& spec) {
-    return A::suits(spec) && spec.in_c >= pairs::kGroup && spec.out_c > kLanes;
+    constexpr int kFewestChannels = 24;
+    return A::suits(spec) && spec.in_c >= kFewestChannels && spec.out_c > kLanes;
   }
 };
 
