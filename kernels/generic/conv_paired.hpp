@@ -13,6 +13,13 @@ struct Tile : direct::Tile {
   const float *scales, *terms, *rests;  // of the panel's channels
 };
 
+// The next panel's weights, a part before each chain.
+struct NextPanel : pointwise::NextPanel {
+  using pointwise::NextPanel::NextPanel;
+  NST_INLINE void chain() { fetch(); }
+  NST_INLINE void turn(const float*) const {}
+};
+
 NST_INLINE void advance(Tile& tile, int pixels) {
   nst::kernels::advance<direct::Tile>(tile, pixels);
   tile.own += pixels;
@@ -35,7 +42,7 @@ struct Row {
       store(factors[v], quotient(splat(1.0f), load(t.scales + v * kLanes)));
     });
     const int chains = pairs::chains_of(depth);
-    pointwise::NextPanel next(t, t.rests + V * kLanes, V, tiles * max_of(chains, 1));
+    NextPanel next(t, t.rests + V * kLanes, V, tiles * max_of(chains, 1));
     for (; tiles > 0; --tiles) {
       direct::Accumulators<P, V> acc;
       unroll<V>([&](auto v) __attribute__((always_inline)) {
@@ -46,8 +53,7 @@ struct Row {
       });
       const float* in[P];
       unroll<P>([&](auto p) __attribute__((always_inline)) { in[p] = t.in + p * t.in_pixel; });
-      pairs::accumulate<P, V>(
-          acc, in, t.weights, depth, [&]() __attribute__((always_inline)) { next.fetch(); });
+      pairs::accumulate<P, V>(acc, in, t.weights, depth, next);
       unroll<P>([&](auto p) __attribute__((always_inline)) {
         unroll<V>([&](auto v) __attribute__((always_inline)) {
           const Vec sum = acc.at[p][v] - load(t.rests + v * kLanes);

@@ -80,10 +80,6 @@ NST_INLINE void subtract_pair(Vec& sum, Vec a, Vec b) {
   sum = Vec(raw);
 }
 
-// Keeps the compiler from deriving one pixel's pointer from another's, which costs additions and
-// registers where every pixel can have its own.
-NST_INLINE void hide(const float*& p) { asm("" : "+r"(p)); }
-
 // One pair and one single product of every sum: channels I, I + kSide and I + 2 kSide from `in` on,
 // the next three rows of weights.
 template <int P, int V, int I>
@@ -115,11 +111,13 @@ NST_INLINE void accumulate_three(direct::Accumulators<P, V>& acc, const float* c
   });
 }
 
-// The products of `groups` groups; advances `in` and `weights`.
-template <int P, int V>
+// The products of `groups` groups; advances `in` and `weights`. fetches.turn(weights) is called
+// before each.
+template <int P, int V, class Fetches>
 NST_INLINE void accumulate_groups(direct::Accumulators<P, V>& acc, const float** in,
-                                  const float*& weights, int groups) {
+                                  const float*& weights, int groups, Fetches& fetches) {
   for (; groups > 0; --groups) {
+    fetches.turn(weights);
     unroll<P>([&](auto p) __attribute__((always_inline)) { hide(in[p]); });
     unroll<kSide>([&](auto i) __attribute__((always_inline)) {
       accumulate_three<P, V, i>(acc, in, weights + 3 * i * V * kLanes);
@@ -153,15 +151,15 @@ NST_INLINE Depth parts_of(int depth) { return {groups_of(depth), singles_of(dept
 // Chains of at most kPartialGroups groups.
 NST_INLINE int chains_of(const Depth& depth) { return ceil_div(depth.groups, kPartialGroups); }
 
-// All products of a tile's depth; between() is called before each chain.
-template <int P, int V, class Between>
+// All products of a tile's depth; fetches.chain() is called before each chain of groups.
+template <int P, int V, class Fetches>
 NST_INLINE void accumulate(direct::Accumulators<P, V>& acc, const float** in, const float* weights,
-                           const Depth& depth, Between&& between) {
+                           const Depth& depth, Fetches& fetches) {
   direct::Total<P, V> total;
   for (int left = depth.groups; left > 0; left -= kPartialGroups) {
     if (left < depth.groups) total.take(acc);
-    between();
-    accumulate_groups<P, V>(acc, in, weights, min_of(left, kPartialGroups));
+    fetches.chain();
+    accumulate_groups<P, V>(acc, in, weights, min_of(left, kPartialGroups), fetches);
   }
   accumulate_singles<P, V>(acc, in, weights, depth.singles);
   total.add_to(acc);
@@ -225,10 +223,12 @@ NST_INLINE __m512 own_products(const float* x, int depth) {
 
 // a and b folded: the sums of their halves' lanes, or of their quarters'.
 NST_INLINE __m512 fold_halves(__m512 a, __m512 b) {
-  return _mm512_shuffle_f32x4(a, b, 0x44) + _mm512_shuffle_f32x4(a, b, 0xee);
+  return _mm512_maskz_shuffle_f32x4(0xffff, a, b, 0x44) +
+         _mm512_maskz_shuffle_f32x4(0xffff, a, b, 0xee);
 }
 NST_INLINE __m512 fold_quarters(__m512 a, __m512 b) {
-  return _mm512_shuffle_f32x4(a, b, 0x88) + _mm512_shuffle_f32x4(a, b, 0xdd);
+  return _mm512_maskz_shuffle_f32x4(0xffff, a, b, 0x88) +
+         _mm512_maskz_shuffle_f32x4(0xffff, a, b, 0xdd);
 }
 
 // own[i * own_stride] = Σ ± x1 x2 over the pairs of pixel i, which is at x + i * stride; four

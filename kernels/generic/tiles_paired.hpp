@@ -15,11 +15,12 @@ namespace tiles {
 struct PairedProducts {
   static constexpr int kMostVectors = 2;
   static constexpr int most_pixels(int vectors) { return pairs::most_pixels(vectors); }
-  using Function = void (*)(const float* v, const float* own, int depth, const float* u, float* m,
-                            int tiles);
+  using Function = void (*)(const float* v, const float* own, int depth, const float* u,
+                            NextWeights& weights, float* m, int tiles);
   template <int P, int V>
-  static void run(const float* v, const float* own, int depth, const float* u, float* m,
-                  int tiles) {
+  static void run(const float* v, const float* own, int depth, const float* u, NextWeights& weights,
+                  float* m, int tiles) {
+    NextWeights next = weights;
     const float* const scales = u + static_cast<std::ptrdiff_t>(depth) * V * kLanes;
     const float* const terms = scales + V * kLanes;
     const float* const rests = terms + V * kLanes;
@@ -40,7 +41,8 @@ struct PairedProducts {
       unroll<P>([&](auto p) __attribute__((always_inline)) {
         in[p] = v + static_cast<std::ptrdiff_t>(p) * depth;
       });
-      pairs::accumulate<P, V>(acc, in, u, parts, [] {});
+      pairs::accumulate<P, V>(acc, in, u, parts, next);
+      next.next_tile();
       unroll<P>([&](auto p) __attribute__((always_inline)) {
         unroll<V>([&](auto i) __attribute__((always_inline)) {
           const Vec sum = acc.at[p][i] - load(rests + i * kLanes);
@@ -51,6 +53,7 @@ struct PairedProducts {
       own += P;
       m += P * V * kLanes;
     }
+    weights = next;
   }
   static constexpr int rows(int depth) { return depth + pairs::kTermRows; }
   static int row_of(int channel, int depth) { return pairs::row_of(channel, depth); }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "kernels/generic/conv_direct.hpp"
+#include "kernels/generic/fetch.hpp"
 
 namespace nst::kernels {
 namespace {
@@ -34,11 +35,12 @@ struct PlainProducts {
   static constexpr int kMostVectors = 2;
   static constexpr int most_pixels(int vectors) { return direct::most_pixels(vectors); }
   // `tiles` register tiles of P rows one after the other, in one call as direct::AnyKernel: m = v ·
-  // u as in tiles::multiply.
-  using Function = void (*)(const float* v, const float* own, int depth, const float* u, float* m,
-                            int tiles);
+  // u as in tiles::multiply. `weights` may be called for every turn and tile.
+  using Function = void (*)(const float* v, const float* own, int depth, const float* u,
+                            NextWeights& weights, float* m, int tiles);
   template <int P, int V>
-  static void run(const float* v, const float*, int depth, const float* u, float* m, int tiles) {
+  static void run(const float* v, const float*, int depth, const float* u, NextWeights&, float* m,
+                  int tiles) {
     for (; tiles > 0; --tiles) {
       multiply_tile<P, V>(v, depth, u, m);
       v += static_cast<std::ptrdiff_t>(P) * depth;
