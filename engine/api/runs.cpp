@@ -25,12 +25,19 @@ constexpr std::size_t kSmallBytes = std::size_t{32} << 20;
 // time.
 constexpr std::size_t kComfortableBytes = std::size_t{1} << 30;
 
+std::uint64_t samples_of(const Shape& shape) {
+  return static_cast<std::uint64_t>(shape.h) * shape.w * shape.c;
+}
+
+std::uint64_t output_bytes(const Graph& graph) {
+  return sizeof(float) * samples_of(graph.nodes().back().shape);
+}
+
 // Memory that the process may still take for a plan, beside what the program's result takes: as
-// floats, as bytes, and encoded.
+// floats where the caller keeps them, as bytes, and encoded.
 std::uint64_t memory_left_beside_results(const Program& program) {
-  const Shape& shape = program.output_shape;
-  const std::uint64_t samples = static_cast<std::uint64_t>(shape.h) * shape.w * shape.c;
-  const std::uint64_t results = samples * (sizeof(float) + 1 + 1);
+  const std::uint64_t per_sample = (program.needs_output ? sizeof(float) : 0) + 1 + 1;
+  const std::uint64_t results = samples_of(program.output_shape) * per_sample;
   const std::uint64_t left = memory_left();
   return left > results ? left - results : 0;
 }
@@ -127,7 +134,10 @@ Program lower_transformer_within(const Model::Impl& model, int width, int height
   const auto fits = [&](const Program& program, std::uint64_t most) {
     return Execution::needed_bytes(program, threads_for_work(threads, program.mac)) <= most;
   };
-  const std::uint64_t asked = max_memory_bytes > 0 ? max_memory_bytes : kComfortableBytes;
+  const bool limited = max_memory_bytes > 0;
+  // Without a limit of the caller's the output counts nowhere, as it does not where it is his.
+  const std::uint64_t output = options.output_rows ? output_bytes(graph) : 0;
+  const std::uint64_t asked = limited ? max_memory_bytes : kComfortableBytes + output;
   const std::uint64_t small = std::min<std::uint64_t>(asked, kSmallBytes);
   if (least_fast_bytes(graph) <= small) {
     Program program = lowered(Thrift::fast);
@@ -135,8 +145,13 @@ Program lower_transformer_within(const Model::Impl& model, int width, int height
   }
   Program program = lowered(Thrift::overwriting);
   const std::uint64_t limit =
-      max_memory_bytes > 0 ? asked : std::min(asked, memory_left_beside_results(program));
+      limited ? asked : std::min(asked, memory_left_beside_results(program));
   if (fits(program, limit)) return program;
+  if (limited && options.output_rows) {
+    options.rows_from_caller = true;
+    program = lowered(Thrift::overwriting);
+    if (fits(program, limit)) return program;
+  }
   return lowered(Thrift::recomputing);
 }
 

@@ -1,5 +1,7 @@
 // Style vectors: blending, and their files.
 #include <algorithm>
+#include <cmath>
+#include <numeric>
 #include <string_view>
 #include <utility>
 
@@ -18,10 +20,8 @@ namespace {
 constexpr std::int64_t kMaxSize = 4096;  // what no network of the family comes near
 constexpr std::string_view kSpaceComment = "nst-space: ";
 
-}  // namespace
-
-StyleVector StyleVector::blend(const StyleVector& a, const StyleVector& b, float weight) {
-  const DefaultFloatEnvironment environment;
+// Throws Error{usage} for vectors of two sizes, or of two known spaces.
+void check_alike(const StyleVector& a, const StyleVector& b) {
   if (a.size() != b.size()) {
     throw Error(ErrorCode::usage, "style vectors of " + std::to_string(a.size()) + " and " +
                                       std::to_string(b.size()) + " values cannot be blended");
@@ -30,11 +30,47 @@ StyleVector StyleVector::blend(const StyleVector& a, const StyleVector& b, float
     throw Error(ErrorCode::usage, "style vectors of two spaces, " + a.space + " and " + b.space +
                                       ", cannot be blended");
   }
+}
+
+}  // namespace
+
+StyleVector StyleVector::blend(const StyleVector& a, const StyleVector& b, float weight) {
+  const DefaultFloatEnvironment environment;
+  check_alike(a, b);
   StyleVector mix(a.size());
   mix.space = a.space.empty() ? b.space : a.space;
   for (std::size_t i = 0; i < mix.size(); ++i) {
     mix.values[i] = (1.0f - weight) * a.values[i] + weight * b.values[i];
   }
+  return mix;
+}
+
+StyleVector StyleVector::blend(std::span<const StyleVector> styles,
+                               std::span<const double> weights) {
+  const DefaultFloatEnvironment environment;
+  if (styles.empty() || styles.size() != weights.size()) {
+    throw Error(ErrorCode::usage, std::to_string(styles.size()) + " styles with " +
+                                      std::to_string(weights.size()) +
+                                      " weights cannot be blended; give each one weight");
+  }
+  const double sum = std::accumulate(weights.begin(), weights.end(), 0.0);
+  const bool finite =
+      std::all_of(weights.begin(), weights.end(), [](double w) { return std::isfinite(w); });
+  if (!finite || !(sum > 0.0)) {
+    throw Error(ErrorCode::usage, "the weights of styles must be numbers with a positive sum");
+  }
+  StyleVector mix(styles.front().size());
+  std::vector<double> values(mix.size());
+  for (std::size_t s = 0; s < styles.size(); ++s) {
+    const StyleVector& style = styles[s];
+    if (mix.space.empty()) mix.space = style.space;
+    check_alike(mix, style);
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      values[i] += weights[s] / sum * static_cast<double>(style.values[i]);
+    }
+  }
+  std::transform(values.begin(), values.end(), mix.values.begin(),
+                 [](double v) { return static_cast<float>(v); });
   return mix;
 }
 

@@ -13,7 +13,13 @@ TransformerRun::TransformerRun(const Model::Impl& model, Size content,
       execution_(
           make_execution(lower_transformer_within(model, content.width, content.height, layout_,
                                                   options, run.threads, run.max_memory_bytes),
-                         run)) {}
+                         run)) {
+  const Shape& shape = program().output_shape;
+  if (!options.output_rows || !program().needs_output) return;
+  output_ = AlignedBuffer(
+      std::size_t{3} * static_cast<std::size_t>(shape.h) * static_cast<std::size_t>(shape.w),
+      "the painted picture");
+}
 
 Size TransformerRun::output_size() const {
   return {program().output_shape.w, program().output_shape.h};
@@ -51,7 +57,7 @@ void TransformerRun::run_from(int first_step, const StyleVector& style, const Ou
   execution_.run({.first_step = first_step,
                   .last_step = step_count(program()),
                   .style_params = params.data(),
-                  .output = output.picture,
+                  .output = output.rows != nullptr ? output_.data() : output.picture,
                   .rows = output.rows,
                   .progress = &run.progress,
                   .observer = output.observer});

@@ -48,6 +48,7 @@ class TransformerRun {
   const Model::Impl& model_;
   StyleLayout layout_;
   Execution execution_;
+  AlignedBuffer output_;  // where a plan with output_rows needs one
 };
 
 }  // namespace nst

@@ -10,9 +10,9 @@
 namespace nst {
 
 // How a picture becomes deviations, x · factor + offset of the channel. The offsets take away about
-// the mean colour, of a flat picture its colour exactly; the factor, a power of two, brings the
-// standard deviation of faint pictures to that of photographs. By a sample of the pixels. Returns
-// the factor; offset [c].
+// the mean colour (of a sample of the pixels), of a flat picture its colour exactly; the factor, a
+// power of two, brings the largest deviation of faint pictures to between 0.25 and 0.5. Returns the
+// factor; offset [c].
 float centring_of(const kernels::ConstView& picture, const Shape& shape, float* offset);
 
 // The response c of a convolution with its bias to a picture of one colour, constant(channel), as

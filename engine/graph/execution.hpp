@@ -42,8 +42,8 @@ class Execution {
     int last_step = 0;  // exclusive
     const float* style_params =
         nullptr;              // γ and β at the graph's offsets; needed from first_style_step on
-    float* output = nullptr;  // dense [h, w, c]; needed by the last step
-    const RowSink* rows = nullptr;       // instead of output, with LoweringOptions::output_rows
+    float* output = nullptr;  // dense [h, w, c], where Program::needs_output
+    const RowSink* rows = nullptr;       // with LoweringOptions::output_rows
     const Progress* progress = nullptr;  // fraction of this call's work
     const Observer* observer = nullptr;
   };

@@ -108,11 +108,17 @@ Operand Lowering::new_tensor(const Shape& shape) {
   return {new_buffer(floats), shape, shape.c};
 }
 
+Operand Lowering::output_operand(const Shape& shape) {
+  program_.needs_output = true;
+  return {kOutputBuffer, shape, shape.c};
+}
+
 Operand Lowering::destination(std::size_t id) {
   const Node* reader = only_reader(id);
   const bool is_normalised_output = reader != nullptr && reader->kind == NodeKind::instance_norm &&
                                     is_output(at(readers_[id].front()));
-  if ((is_output(id) || is_normalised_output) && !options_.output_rows) {
+  const bool in_arena = options_.output_rows && !options_.rows_from_caller;
+  if ((is_output(id) || is_normalised_output) && !in_arena) {
     return output_operand(node(id).shape);
   }
   const Slice slice = slices_[id];

@@ -1,6 +1,6 @@
-// From a graph to a program: what lowering.cpp (nodes), lowering_centred.cpp (constants that
-// values deviate from), lowering_joined.cpp (convolutions as one
-// step) and lowering_strips.cpp (steps in strips) share.
+// From a graph to a program: what lowering.cpp (nodes), lowering_centred.cpp (constants that values
+// deviate from), lowering_joined.cpp (convolutions as one step) and lowering_strips.cpp (steps in
+// strips) share.
 #pragma once
 
 #include <map>
@@ -45,7 +45,8 @@ class Lowering {
 
   int new_buffer(std::size_t floats);
   Operand new_tensor(const Shape& shape);
-  static Operand output_operand(const Shape& shape) { return {kOutputBuffer, shape, shape.c}; }
+  // The caller's memory.
+  Operand output_operand(const Shape& shape);
   // Where node `id` writes its value: the caller's memory, its slice of a concatenation, or a
   // tensor of its own.
   Operand destination(std::size_t id);

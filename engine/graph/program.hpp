@@ -185,9 +185,12 @@ struct LoweringOptions {
   // again.
   bool keep_encoder = false;
   // true: the output is no tensor in the caller's memory but rows, each handed to the caller
-  // (Execution::RowSink) while it is in the caches. The graph must end in a deferred value, as a
-  // normalised one is.
+  // (Execution::RowSink) while it is in the caches. The tensor they are made of lies in the arena,
+  // where others lay before.
   bool output_rows = false;
+  // With output_rows: that tensor lies in the caller's memory all the same, where the arena may not
+  // grow by it.
+  bool rows_from_caller = false;
 };
 
 struct Program {
@@ -197,6 +200,7 @@ struct Program {
   Operand input;
   int input_centre = kNoBuffer;  // CentreOp::scale_shift
   Shape output_shape;
+  bool needs_output = false;       // memory of the caller's for a tensor of output_shape
   int first_style_step = 0;        // the steps before it do not depend on the style
   std::size_t scratch_floats = 0;  // per thread
   std::size_t weight_bytes = 0;    // packed, over the distinct layers

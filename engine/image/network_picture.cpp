@@ -9,6 +9,8 @@
 #include "image/picture_rows.hpp"
 #include "image/resize.hpp"
 #include "image/samples.hpp"
+#include "image/view.hpp"
+#include "nst/error.hpp"
 
 namespace nst {
 namespace {
@@ -134,6 +136,21 @@ void to_network_input(const ImageView& image, float* out, const std::string& wha
   fill_input(image, {{image.width, image.height}, Resize::smooth, std::nullopt, what}, out);
 }
 
+void check_target(const MutableImageView& picture, Size most) {
+  const char* const what = "output picture";
+  check_picture({picture.data, picture.width, picture.height, picture.channels, picture.type,
+                 picture.row_stride_bytes, picture.format},
+                what);
+  if (picture.format != PixelFormat::rgb && picture.format != PixelFormat::bgr) {
+    throw Error(ErrorCode::usage, std::string(what) + ": it must be RGB or BGR");
+  }
+  if (picture.width > most.width || picture.height > most.height) {
+    throw Error(ErrorCode::usage, std::string(what) + ": it is larger than the painted one, " +
+                                      std::to_string(most.width) + "x" +
+                                      std::to_string(most.height));
+  }
+}
+
 void write_rows(const OutputRows& out, int first, int count, const float* rows, int width) {
   const MutableImageView& picture = out.picture;
   std::ptrdiff_t stride = picture.row_stride_bytes;
@@ -143,7 +160,7 @@ void write_rows(const OutputRows& out, int first, int count, const float* rows, 
   for (int y = first; y < end; ++y, rows += std::ptrdiff_t{3} * width) {
     auto* to = static_cast<std::uint8_t*>(picture.data) + stride * y;
     const std::uint8_t* alpha =
-        out.alpha != nullptr ? out.alpha->u8() + std::ptrdiff_t{picture.width} * y : nullptr;
+        out.alpha != nullptr ? out.alpha->u8() + std::ptrdiff_t{out.alpha->width} * y : nullptr;
     if (picture.type == SampleType::u8) {
       write_row_u8(out, rows, alpha, to);
     } else {

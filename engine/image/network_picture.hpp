@@ -29,11 +29,14 @@ void to_network_input(const ImageView& image, float* out,
 struct OutputRows {
   MutableImageView picture;
   Quantise quantise = Quantise::nearest;
-  // Of one channel and the picture's size, or null: the fourth channel of the picture, opaque
-  // without it; or, with a background, what the colours are composed on it by.
+  // Of one channel and at least the picture's size, or null: the fourth channel of the picture,
+  // opaque without it; or, with a background, what the colours are composed on it by.
   const Image* alpha = nullptr;
   std::optional<Colour> background = {};
 };
+
+// Throws Error{usage} unless `picture` can be written: RGB or BGR, 3 or 4 channels, at most `most`.
+void check_target(const MutableImageView& picture, Size most);
 
 // Writes `count` rows from row `first` on, dense RGB of `width` pixels, to where they go. Rows
 // beyond the picture are left out. Different rows may be written by different threads at once.

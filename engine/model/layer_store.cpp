@@ -108,7 +108,7 @@ kernels::ConvSpec LayerStore::spec_of(const ConvQuery& query, const TensorEntry&
   }
   return {
       query.kernel_h, query.kernel_w, query.in_c, depthwise ? query.in_c : static_cast<int>(s[3]),
-      query.stride,   query.upsample, depthwise};
+      query.stride,   query.upsample, depthwise,  query.keeps_zeros};
 }
 
 const TensorEntry* LayerStore::biases_of(const ConvQuery& query, int channels) const {
@@ -125,8 +125,8 @@ const TensorEntry* LayerStore::biases_of(const ConvQuery& query, int channels) c
 }
 
 ConvAnswer LayerStore::conv(const ConvQuery& query) const {
-  const std::string key =
-      query.weights + "|" + std::to_string(query.stride) + "|" + std::to_string(query.upsample);
+  const std::string key = query.weights + "|" + std::to_string(query.stride) + "|" +
+                          std::to_string(query.upsample) + (query.keeps_zeros ? "|0" : "");
   const ForkGuard no_fork;
   const std::lock_guard lock(mutex_);
   std::unique_ptr<ConvLayer>& slot = convs_[key];

@@ -34,12 +34,14 @@ struct Row {
   static void run(const Tile& first, int tiles) {
     Tile t = first;
     const pairs::Depth depth = pairs::parts_of(t.run);
-    alignas(64) float biases[V][kLanes];
     alignas(64) float factors[V][kLanes];
+    alignas(64) float ends[V][kLanes];
     unroll<V>([&](auto v) __attribute__((always_inline)) {
-      store(biases[v], t.bias != nullptr ? load_first(t.bias + v * kLanes, t.channels - v * kLanes)
-                                         : splat(0.0f));
-      store(factors[v], quotient(splat(1.0f), load(t.scales + v * kLanes)));
+      const Vec factor = quotient(splat(1.0f), load(t.scales + v * kLanes));
+      const Vec bias = t.bias != nullptr ? load_first(t.bias + v * kLanes, t.channels - v * kLanes)
+                                         : splat(0.0f);
+      store(factors[v], factor);
+      store(ends[v], bias - load(t.rests + v * kLanes) * factor);
     });
     const int chains = pairs::chains_of(depth);
     NextPanel next(t, t.rests + V * kLanes, V, tiles * max_of(chains, 1));
@@ -56,8 +58,7 @@ struct Row {
       pairs::accumulate<P, V>(acc, in, t.weights, depth, next);
       unroll<P>([&](auto p) __attribute__((always_inline)) {
         unroll<V>([&](auto v) __attribute__((always_inline)) {
-          const Vec sum = acc.at[p][v] - load(t.rests + v * kLanes);
-          acc.at[p][v] = fma(sum, load(factors[v]), load(biases[v]));
+          acc.at[p][v] = fma(acc.at[p][v], load(factors[v]), load(ends[v]));
         });
       });
       direct::finish(acc, t);
@@ -84,7 +85,7 @@ void pack(const ConvSpec& spec, const float* weights, float* packed) {
         store(row + c, load_first(from + c, spec.out_c - first - c));
       }
     }
-    pairs::finish_panel(packed, spec.in_c, width, 1.0f);
+    pairs::finish_panel(packed, spec.in_c, width, 1.0f, spec.keeps_zeros);
     packed += channel_floats(spec) * width;
   });
 }

@@ -289,12 +289,14 @@ NST_INLINE Vec sums_of_zeros(const float* weights, int width, int depth, Vec ter
 }
 
 // Rows that a panel has after its weights: the power of two that they are multiplied by; −Σ ± w1
-// w2; and what rounding leaves of a pixel of zeros, to be taken off so that zeros give zero.
+// w2; and what rounding leaves of a pixel of zeros, to be taken off where zeros must give zeros.
+// Elsewhere it is zero: as an error that all pixels have in common it would add to their mean.
 constexpr int kTermRows = 3;
 
 // Scales a panel [depth][width], rows in their places, to the size of its inputs, and adds those
 // rows.
-NST_INLINE void finish_panel(float* panel, int depth, int width, float input_size) {
+NST_INLINE void finish_panel(float* panel, int depth, int width, float input_size,
+                             bool keeps_zeros) {
   float* const scales = panel + static_cast<std::ptrdiff_t>(depth) * width;
   float* const terms = scales + width;
   float* const rests = terms + width;
@@ -321,7 +323,8 @@ NST_INLINE void finish_panel(float* panel, int depth, int width, float input_siz
       }
     }
     for (int k = 0; k < kLanes; ++k) terms[c + k] = static_cast<float>(sums[k]);
-    store(rests + c, sums_of_zeros(panel + c, width, depth, load(terms + c)));
+    store(rests + c,
+          keeps_zeros ? sums_of_zeros(panel + c, width, depth, load(terms + c)) : splat(0.0f));
   }
 }
 

@@ -98,7 +98,8 @@ void pack(const ConvSpec& spec, const float* weights, float* packed) {
     for (int i = 0; i < kWeights; ++i) {
       Products::finish(
           packed + i * weight_stride, spec.in_c, width,
-          sizes_y.of_weight[i / A::X::kWeights] * sizes_x.of_weight[i % A::X::kWeights]);
+          sizes_y.of_weight[i / A::X::kWeights] * sizes_x.of_weight[i % A::X::kWeights],
+          spec.keeps_zeros);
     }
     packed += kWeights * weight_stride;
   }

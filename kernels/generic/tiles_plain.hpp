@@ -51,8 +51,9 @@ struct PlainProducts {
   static constexpr int rows(int depth) { return depth; }
   static constexpr int row_of(int channel, int) { return channel; }
   // Called when a weight's rows are there, `width` channels each. input_size: of the transformed
-  // inputs they are multiplied with, where inputs are of size 1.
-  static void finish(float*, int, int, float) {}
+  // inputs they are multiplied with, where inputs are of size 1. Zeros must give zeros if the spec
+  // says so.
+  static void finish(float*, int, int, float, bool) {}
   // Floats kept of so many rows of V, and their making: that of the row at v + i * v_stride goes to
   // own + i * own_stride.
   static constexpr std::size_t own_floats(std::size_t) { return 0; }

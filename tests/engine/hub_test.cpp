@@ -2,6 +2,8 @@
 // at hand (NST_SHARED_DIR, else ../shared): the published graph on variables filled from a seed.
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -95,6 +97,37 @@ TEST_CASE("The network of TF Hub paints as TensorFlow does, on every table" *
                     << to_string(tf_means) << "), picture " << to_string(ours) << " (TensorFlow "
                     << to_string(their) << ")");
     }
+  });
+}
+
+TEST_CASE("TF Hub's network makes one colour of a flat content, and of a faint one what is right" *
+          doctest::test_suite("slow")) {
+  if (!have_shared({kHub + "variables.json", kHub + "outputs/low.content.npy"})) return;
+  for_every_supported_table([](const Model& model, const std::string& table) {
+    const StyleVector means = npy_style(output("c.means64.npy"));
+    const auto painted = [&](const std::string& name) {
+      return model.stylize(npy_image(output(name + ".content.npy")).view(), means);
+    };
+    const nlohmann::json accuracy = load_json(output("accuracy.json"));
+    for (const std::string name : {"white", "grey", "black", "colour"}) {
+      const std::string label = name + " " + table;
+      CAPTURE(label);
+      const std::vector<double> colour = accuracy.at(name).at("exact_colour");
+      const Image image = painted(name);
+      double worst = 0;
+      for (std::size_t i = 0; i < image.sample_count(); ++i) {
+        worst = std::max(worst, std::abs(static_cast<double>(image.f32()[i]) - colour[i % 3]));
+      }
+      CHECK(worst <= 1e-6);
+    }
+    const Image truth = npy_image(output("low.stylized64.npy"));
+    const Difference ours = difference(samples(painted("low")), samples(truth));
+    const Difference their =
+        difference(samples(npy_image(output("low.stylized.npy"))), samples(truth));
+    CHECK(ours.max <= 2 * their.max);
+    CHECK(ours.mean <= 2 * their.mean);
+    MESSAGE(table << ": a faint picture " << to_string(ours) << " (TensorFlow " << to_string(their)
+                  << ")");
   });
 }
 

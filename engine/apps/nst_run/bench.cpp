@@ -178,7 +178,8 @@ void bench_command(int argc, char** argv) {
       ->type_name("STAGE");
   app.add_flag("--json", o.json, "Print JSON");
   if (!parse(app, argc, argv)) return;
-  if (o.size.parsed().first == 0) {
+  const SizeRule rule = o.size.rule();
+  if (rule.shorter_side == 0 && rule.exact == Size{}) {
     throw Error(ErrorCode::usage, "--size: there is no picture; write 512 or 640x480");
   }
 
@@ -186,7 +187,8 @@ void bench_command(int argc, char** argv) {
   if (o.only == kPredictor && model.info().predictor == "none") {
     throw Error(ErrorCode::model, "--only predictor: this model holds no style predictor");
   }
-  const auto [width, height] = o.size.applied_to(1, 1);
+  // Without a picture, N is a square.
+  const auto [width, height] = naming("--size", [&] { return apply(rule, {1, 1}); });
   const std::vector<Stage> stages = measure_stages(o, model, width, height);
   (o.json ? print_json : print_table)(o, model, width, height, stages);
 }

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cmath>
 #include <cstdint>
 #include <filesystem>
 #include <iostream>
@@ -15,8 +14,6 @@
 
 namespace nst::run {
 namespace {
-
-constexpr std::int64_t kMaxPixels = std::int64_t{1} << 28;  // as read_image
 
 constexpr int kDefaultStyleSize = 256;
 
@@ -162,8 +159,8 @@ std::size_t parse_memory(const std::string& text) {
   return value << shift;
 }
 
-std::pair<int, int> SizeOption::parsed() const {
-  if (text == "orig") return {0, 0};
+SizeRule SizeOption::rule() const {
+  if (text == "orig") return {};
   const std::size_t times = text.find('x');
   const std::string_view all = text;
   const int first = positive<int>(all.substr(0, times));
@@ -172,24 +169,7 @@ std::pair<int, int> SizeOption::parsed() const {
     throw Error(ErrorCode::usage,
                 "--size: " + quoted(text) + " is no size; write orig, 512 or 640x480");
   }
-  return {first, second};
-}
-
-std::pair<int, int> SizeOption::applied_to(int width, int height) const {
-  const auto [first, second] = parsed();
-  if (first == 0) return {width, height};
-  std::int64_t w = first;
-  std::int64_t h = second;
-  if (second == 0) {
-    const double ratio = static_cast<double>(first) / std::min(width, height);
-    w = width <= height ? first : std::llround(width * ratio);
-    h = height <= width ? first : std::llround(height * ratio);
-  }
-  if (w > kMaxPixels || h > kMaxPixels || w * h > kMaxPixels) {
-    throw Error(ErrorCode::limit, "--size: " + std::to_string(w) + "x" + std::to_string(h) +
-                                      " is more than 2^28 pixels; choose a smaller size");
-  }
-  return {static_cast<int>(w), static_cast<int>(h)};
+  return times == std::string::npos ? SizeRule{first} : SizeRule{0, {first, second}};
 }
 
 }  // namespace nst::run

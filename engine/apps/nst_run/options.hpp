@@ -8,7 +8,6 @@
 #include <optional>
 #include <span>
 #include <string>
-#include <utility>
 
 #include "nst/nst.hpp"
 
@@ -78,10 +77,8 @@ std::size_t parse_memory(const std::string& text);
 // --size: "orig", "N" (the shorter side, as in Magenta's scripts; aspect kept) or "WxH".
 struct SizeOption {
   std::string text = "orig";
-  // {0, 0} for orig. N gives {N, 0}. Throws Error{usage}.
-  std::pair<int, int> parsed() const;
-  // The size asked for, for a picture of width × height. Throws Error{usage}, Error{limit}.
-  std::pair<int, int> applied_to(int width, int height) const;
+  // Throws Error{usage}.
+  SizeRule rule() const;
 };
 
 }  // namespace nst::run

@@ -19,7 +19,7 @@ std::string reason(const Error& error, const std::string& name) {
 
 }  // namespace
 
-Style decode_style(
+DecodedStyle decode_style(
     Bytes bytes, const std::string& name,
     const std::function<Image(Bytes bytes, const std::string& name)>& decode_picture) {
   if (!has_npy_signature(bytes)) return decode_picture(bytes, name);

@@ -11,12 +11,12 @@
 
 namespace nst::run {
 
-using Style = std::variant<StyleVector, Image>;
+using DecodedStyle = std::variant<StyleVector, Image>;
 using Bytes = std::span<const std::uint8_t>;
 
 // Told apart by content: .npy of shape (100,) is a vector. `decode_picture` decodes everything
 // else. `name` appears in messages. Throws Error{input}.
-Style decode_style(
+DecodedStyle decode_style(
     Bytes bytes, const std::string& name,
     const std::function<Image(Bytes bytes, const std::string& name)>& decode_picture);
 

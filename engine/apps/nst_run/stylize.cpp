@@ -1,5 +1,4 @@
 // nst-run CONTENT -s STYLE -o OUT
-#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -31,9 +30,6 @@ Pictures are JPEG, PNG, BMP, TGA, GIF (first frame), PPM, or .npy (float32 [h, w
 and written as it is: not resized, rounded or cropped unless asked for).
 Commands: encode, info, bench (nst-run COMMAND --help); a picture of that name is ./encode.)";
 
-// Both pictures of the reference app (polaris404/neural-style-transfer) are of this size.
-constexpr int kTfhubSide = 256;
-
 struct Options {
   std::string content, style, preset;
   Output output;
@@ -48,10 +44,6 @@ struct Options {
   bool tfhub() const { return preset == "tfhub"; }
   Colour background_colour() const {
     return naming("--background", [&] { return parse_colour(background); });
-  }
-  // Size at which a content of width × height is painted.
-  std::pair<int, int> size_for(int width, int height) const {
-    return tfhub() ? std::pair{kTfhubSide, kTfhubSide} : size.applied_to(width, height);
   }
 };
 
@@ -103,78 +95,49 @@ bool parse_options(Options& o, int argc, char** argv) {
   app.add_flag("--force", o.force, "Paint with a style vector of another model family, too");
   if (!parse(app, argc, argv)) return false;
   if (!(o.strength >= 0.0)) throw Error(ErrorCode::usage, "--strength: not a number; see --help");
-  (void)o.size.parsed();
+  (void)o.size.rule();
   (void)o.background_colour();
   check_one_standard_input({o.content, o.style, o.engine.model});
   return true;
 }
 
-// The picture to paint: as it looks on the background, and its alpha at the size it is painted at.
-struct Content {
-  Image picture;
-  Image alpha;  // of one channel; empty: it has none
-};
+// What becomes of the content's alpha in a file of that format.
+AlphaOutput alpha_output(const Options& o, OutputFormat format) {
+  if (o.tfhub()) return AlphaOutput::drop;
+  return format == OutputFormat::png ? AlphaOutput::keep : AlphaOutput::compose;
+}
 
-Content read_content(const Options& o, std::size_t max_memory_bytes) {
-  Content content;
-  content.picture =
-      decode_picture(read_bytes(o.content), input_name(o.content), {max_memory_bytes, 0});
-  if (content.picture.channels != 4) return content;
-  const ImageView rgba = content.picture.view();
-  if (!o.tfhub()) {
-    const auto [width, height] = o.size.applied_to(rgba.width, rgba.height);
-    content.alpha = resized_alpha(rgba, width, height, o.style_size.method());
+PaintOptions paint_options(const Options& o, OutputFormat format, const Image& content) {
+  PaintOptions options;
+  if (o.tfhub()) {
+    options = tfhub_preset();
+  } else {
+    options.size.exact = naming("--size", [&] {
+      return apply(o.size.rule(), {content.width, content.height});
+    });
+    options.resize = o.style_size.method();
+    options.own_style = o.style_size.for_picture(content);
   }
-  content.picture = compose(rgba, o.background_colour());
-  return content;
+  options.strength = static_cast<float>(o.strength);
+  options.background = o.background_colour();
+  options.alpha = alpha_output(o, format);
+  options.raw = format == OutputFormat::npy;
+  options.any_style_space = o.force;
+  options.content_name = input_name(o.content);
+  return options;
 }
 
-// `content` at the size it is painted at; empty if that is its own.
-Image resized_content(const Options& o, const Image& content) {
-  const auto [width, height] = o.size_for(content.width, content.height);
-  if (width == content.width && height == content.height) return {};
-  return resize(content.view(), width, height, o.tfhub() ? Resize::tf : o.style_size.method());
-}
-
-// The style of the picture called `name`, prepared as the options say.
-StyleVector encode(const Options& o, const Model& model, const Image& picture,
-                   const std::string& name, const RunOptions& run) {
-  return naming(name, [&] {
-    if (!o.tfhub()) {
-      return model.encode_style(picture.view(), o.style_size.for_picture(picture), run);
-    }
-    const Image square = resize(picture.view(), kTfhubSide, kTfhubSide, Resize::tf);
-    return model.encode_style(square.view(), {0, Resize::tf}, run);
-  });
-}
-
-// How much work each stage is, for the bar: the style, the content's own style, the painting.
-std::vector<double> stage_weights(const Options& o, const Model& model, bool encodes_style,
-                                  const ImageView& content) {
-  const bool mixes = o.strength < 1.0;
-  std::vector<double> weights(1 + (encodes_style ? 1 : 0) + (mixes ? 1 : 0), 0.0);
-  if (!ProgressBar::possible(o.engine.quiet)) return weights;
-  weights.back() = static_cast<double>(model.plan_transformer(content.width, content.height).mac);
-  for (std::size_t i = 0; i + 1 < weights.size(); ++i) {
-    weights[i] = static_cast<double>(model.plan_predictor(kTfhubSide, kTfhubSide).mac);
+// `decoded` must live as long as the style.
+Style style_of(const Options& o, const DecodedStyle& decoded) {
+  Style::Part part;
+  if (const auto* picture = std::get_if<Image>(&decoded)) {
+    part.source = picture->view();
+    if (!o.tfhub()) part.encoding = o.style_size.for_picture(*picture);
+  } else {
+    part.source = std::get<StyleVector>(decoded);
   }
-  return weights;
-}
-
-// The bytes of the file to write.
-std::vector<std::uint8_t> encode_result(const Options& o, OutputFormat format, const Image& painted,
-                                        const Image& alpha, int width, int height) {
-  if (format == OutputFormat::npy) return encode_image(painted.view(), format);
-  ImageView cropped = painted.view();
-  cropped.row_stride_bytes = std::ptrdiff_t{painted.width} * 3 * std::ptrdiff_t{sizeof(float)};
-  cropped.width = width;
-  cropped.height = height;
-  Image picture = to_u8(cropped, o.tfhub() ? Quantise::truncate : Quantise::nearest);
-  if (!alpha.bytes.empty()) {
-    picture = with_alpha(picture.view(), alpha);
-    if (format != OutputFormat::png) picture = compose(picture.view(), o.background_colour());
-  }
-  return encode_image(picture.view(), format, o.quality);
+  part.name = input_name(o.style);
+  return part;
 }
 
 }  // namespace
@@ -185,45 +148,23 @@ void stylize_command(int argc, char** argv) {
   RunOptions run = o.engine.run_options();
   const OutputFormat format = o.output.picture_format();
   o.output.check();
-  Content read;
-  Style style;
+  Image content;
+  DecodedStyle style;
   const Model model = o.engine.open_model_beside([&] {
-    read = read_content(o, run.max_memory_bytes);
+    content = decode_picture(read_bytes(o.content), input_name(o.content), {run.max_memory_bytes});
     style = decode_style(read_bytes(o.style), input_name(o.style),
                          [&](Bytes bytes, const std::string& name) {
                            return decode_painting(bytes, name, run.max_memory_bytes, o.style_size);
                          });
   });
-  const Image& content = read.picture;
 
-  const Image resized = resized_content(o, content);
-  const ImageView input = resized.bytes.empty() ? content.view() : resized.view();
-  const auto* style_picture = std::get_if<Image>(&style);
-  ProgressBar bar(o.engine.quiet, stage_weights(o, model, style_picture != nullptr, input));
-
-  StyleVector vector;
-  if (style_picture != nullptr) {
-    run.progress = bar.next_stage();
-    vector = encode(o, model, *style_picture, input_name(o.style), run);
-  } else {
-    vector = std::get<StyleVector>(style);
-  }
-  if (o.force) vector.space.clear();
-  naming(style_picture != nullptr ? model.info().name : o.style,
-         [&] { model.check_style(vector); });
-  if (o.strength < 1.0) {
-    run.progress = bar.next_stage();
-    StyleVector own = encode(o, model, content, input_name(o.content), run);
-    if (o.force) own.space.clear();
-    vector = StyleVector::blend(own, vector, static_cast<float>(o.strength));
-  }
-  run.progress = bar.next_stage();
-  const Image painted =
-      naming(input_name(o.content), [&] { return model.stylize(input, vector, run); });
-  const std::vector<std::uint8_t> file = naming(o.output.path, [&] {
-    return encode_result(o, format, painted, read.alpha, input.width, input.height);
-  });
-  write_bytes(o.output.path, file);
+  ProgressBar bar(o.engine.quiet, {1.0});
+  if (ProgressBar::possible(o.engine.quiet)) run.progress = bar.next_stage();
+  const PaintOptions options = paint_options(o, format, content);
+  const Image painted = paint(model, std::move(content), style_of(o, style), options, run);
+  write_bytes(o.output.path, naming(o.output.path, [&] {
+                return encode_image(painted.view(), format, o.quality);
+              }));
 }
 
 }  // namespace nst::run

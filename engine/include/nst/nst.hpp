@@ -13,6 +13,7 @@
 #include "nst/files.hpp"
 #include "nst/image.hpp"
 #include "nst/model.hpp"
+#include "nst/paint.hpp"
 #include "nst/progress.hpp"
 #include "nst/session.hpp"
 #include "nst/style.hpp"

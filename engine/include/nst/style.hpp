@@ -16,17 +16,23 @@ namespace nst {
 // content's own style. The space is that of the predictor and the transformers trained with it;
 // points of another space mean nothing to them.
 struct StyleVector {
-  std::vector<float> values;  // as many as the model has dimensions: 100 in the published ones
+  std::vector<float> values;  // as many as ModelInfo::style_size: 100 or 768 in published models
   // The name of the space, as ModelInfo::style_space; "" for unknown, which fits everything.
   std::string space;
 
-  // The origin of an unknown space of `size` dimensions; published models have 100.
-  explicit StyleVector(std::size_t size = 100) : values(size) {}
+  StyleVector() = default;  // of no space and no values: to be assigned
+  // The origin of an unknown space of `size` dimensions.
+  explicit StyleVector(std::size_t size) : values(size) {}
   std::size_t size() const { return values.size(); }
 
   // (1 - weight) * a + weight * b. weight 0 gives a, 1 gives b; outside [0, 1] extrapolates. Throws
   // Error{usage} for vectors of two sizes, or of two known spaces.
   NST_API static StyleVector blend(const StyleVector& a, const StyleVector& b, float weight);
+  // The mean of any number of styles, weighted: Σ wᵢ·vᵢ / Σ wᵢ. Throws Error{usage} for none, for
+  // another number of weights, for weights that are not finite or whose sum is not positive, and as
+  // above.
+  NST_API static StyleVector blend(std::span<const StyleVector> styles,
+                                   std::span<const double> weights);
   // .npy float32 [n], n from 1 to 4096, and the space in the header's padding, where NumPy sees a
   // comment; a file without one has the space "". Throws Error{input} (also for values that are not
   // finite or beyond ±1e4) / Error{output}, and save Error{usage} if `space` is no name of a space

@@ -1,0 +1,92 @@
+// The last step's rows, and what is known of a plan without making it.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "api/runs.hpp"
+#include "api/transformer_run.hpp"
+#include "graph/graph_cost.hpp"
+#include "image/network_picture.hpp"
+#include "support/every_table.hpp"
+#include "support/formula_model.hpp"
+
+namespace nst::test {
+
+TEST_CASE(
+    "Rows of the last step are the picture's, on any kernel table and wherever they are made") {
+  constexpr int kWidth = 101, kHeight = 75;
+  const Image content = formula_picture("content_rows", kHeight, kWidth);
+  for (const FormulaNetwork& network : formula_networks()) {
+    on_every_table(network, [&](const Model& model) {
+      const StyleVector style = formula_style("style_a", model);
+      const Image expected = model.stylize(content.view(), style);
+      for (const bool from_caller : {false, true}) {
+        const LoweringOptions options{.output_rows = true, .rows_from_caller = from_caller};
+        StyleLayout layout;
+        const Program program = lower_transformer(model.impl(), kWidth, kHeight, layout, options);
+        CHECK(program.needs_output == from_caller);
+        TransformerRun run(model.impl(), {kWidth, kHeight}, options, {.threads = 3});
+        to_network_input(content.view(), run.input());
+        const Size size = run.output_size();
+        const std::size_t row = std::size_t{3} * static_cast<std::size_t>(size.width);
+        std::vector<float> picture(row * static_cast<std::size_t>(size.height), -1.0f);
+        std::vector<int> times(static_cast<std::size_t>(size.height));
+        const Execution::RowSink sink = [&](int first, int count, const float* rows) {
+          std::copy_n(rows, row * static_cast<std::size_t>(count),
+                      picture.data() + row * static_cast<std::size_t>(first));
+          for (int y = first; y < first + count; ++y) ++times[static_cast<std::size_t>(y)];
+        };
+        run.paint(style, {.rows = &sink}, {.threads = 3});
+        CHECK(std::equal(picture.begin(), picture.end(), expected.f32()));
+        CHECK(std::all_of(times.begin(), times.end(), [](int n) { return n == 1; }));
+      }
+    });
+  }
+}
+
+TEST_CASE("A limit that the arena with the picture in it exceeds still paints, to the same bytes") {
+  const Model model = formula_model("mobile");
+  const Image content = formula_picture("content_memory", 1100, 1000);
+  const StyleVector style = formula_style("style_a", model);
+  const auto needed = [&](Thrift thrift, bool from_caller) {
+    StyleLayout layout;
+    const LoweringOptions options{
+        .thrift = thrift, .output_rows = true, .rows_from_caller = from_caller};
+    return Execution::needed_bytes(
+        lower_transformer(model.impl(), content.width, content.height, layout, options), 1);
+  };
+  const std::size_t least = needed(Thrift::recomputing, true);
+  REQUIRE(least < needed(Thrift::recomputing, false));
+  // As much as painting into memory of the caller's has always taken.
+  CHECK(least == [&] {
+    StyleLayout layout;
+    return Execution::needed_bytes(lower_transformer(model.impl(), content.width, content.height,
+                                                     layout, {.thrift = Thrift::recomputing}),
+                                   1);
+  }());
+  const Image expected = paint(model, content.view(), style);
+  CHECK(paint(model, content.view(), style, {}, {.threads = 1, .max_memory_bytes = least}).bytes ==
+        expected.bytes);
+}
+
+TEST_CASE("Work and least memory are known from a graph as from its plan") {
+  for (const FormulaNetwork& network : formula_networks()) {
+    const Model model = formula_model(network.name);
+    for (const auto& [w, h] : {std::pair{64, 64}, {333, 250}, {700, 900}}) {
+      CAPTURE(network.name);
+      CAPTURE(w);
+      StyleLayout layout;
+      const Graph graph = transformer_graph(model.impl(), w, h, layout);
+      const Program plan = lower(graph, model.impl().layers.table(), {});
+      CHECK(multiply_adds(graph) == plan.mac);
+      CHECK(least_fast_bytes(graph) <= Execution::arena_bytes(plan));
+      CHECK(least_fast_bytes(graph) >= Execution::arena_bytes(plan) / 4);
+    }
+    if (!network.architecture.has_predictor()) continue;
+    const Graph graph = predictor_graph(model.impl(), 100, 131);
+    CHECK(multiply_adds(graph) == lower(graph, model.impl().layers.table(), {}).mac);
+  }
+}
+
+}  // namespace nst::test
