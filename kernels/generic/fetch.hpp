@@ -12,15 +12,17 @@ namespace {
 // part of the weights that stand where its own do; four tiles fetch them all.
 class NextWeights {
  public:
-  // distance: floats from a weight to the one at its place in the next product.
+  // distance: floats from a weight to the one at its place in the next product; 0: fetch nothing.
   NST_INLINE explicit NextWeights(std::ptrdiff_t distance) : first_(distance), at_(distance) {}
   NST_INLINE void chain() const {}
   NST_INLINE void turn(const float* weights) const {
+    if (at_ == 0) return;
     const float* at = weights + at_;
     hide(at);
     unroll<kLines>([&](auto i) __attribute__((always_inline)) { fetch_nearer(at + i * kLine); });
   }
   NST_INLINE void next_tile() {
+    if (first_ == 0) return;
     at_ += kLines * kLine;
     if (at_ == first_ + kParts * kLines * kLine) at_ = first_;
   }
