@@ -37,7 +37,7 @@ constexpr int kSide = 2;
 constexpr int kGroup = 3 * kSide;
 // As direct::kPartial, but half as long, for pairs round more: of 96 products, the layers' first
 // values were up to 1.08e-4 from TensorFlow's.
-constexpr int kPartialGroups = 4;
+constexpr int kPartialGroups = 8;
 
 NST_INLINE int groups_of(int depth) { return depth / kGroup; }
 NST_INLINE int singles_of(int depth) { return depth % kGroup; }
