@@ -9,8 +9,8 @@ namespace {
 namespace paired {
 
 struct Tile : direct::Tile {
-  const float* own;                     // own terms, from the first pixel's on
-  const float *scales, *terms, *rests;  // of the panel's channels
+  const float* own;             // own terms, from the first pixel's on
+  const float *scales, *terms;  // of the panel's channels
 };
 
 // The next panel's weights, a part before each chain.
@@ -34,21 +34,23 @@ struct Row {
   static void run(const Tile& first, int tiles) {
     Tile t = first;
     const pairs::Depth depth = pairs::parts_of(t.run);
+    alignas(64) float biases[V][kLanes];
+    alignas(64) float starts[V][kLanes];
     alignas(64) float factors[V][kLanes];
-    alignas(64) float ends[V][kLanes];
     unroll<V>([&](auto v) __attribute__((always_inline)) {
-      const Vec factor = quotient(splat(1.0f), load(t.scales + v * kLanes));
+      const Vec scale = load(t.scales + v * kLanes);
       const Vec bias = t.bias != nullptr ? load_first(t.bias + v * kLanes, t.channels - v * kLanes)
                                          : splat(0.0f);
-      store(factors[v], factor);
-      store(ends[v], bias - load(t.rests + v * kLanes) * factor);
+      store(biases[v], bias);
+      store(starts[v], fma(bias, scale, load(t.terms + v * kLanes)));
+      store(factors[v], quotient(splat(1.0f), scale));
     });
     const int chains = pairs::chains_of(depth);
-    NextPanel next(t, t.rests + V * kLanes, V, tiles * max_of(chains, 1));
+    NextPanel next(t, t.terms + V * kLanes, V, tiles * max_of(chains, 1));
     for (; tiles > 0; --tiles) {
       direct::Accumulators<P, V> acc;
       unroll<V>([&](auto v) __attribute__((always_inline)) {
-        const Vec start = load(t.terms + v * kLanes);
+        const Vec start = load(starts[v]);
         unroll<P>([&](auto p) __attribute__((always_inline)) {
           acc.at[p][v] = pairs::minus_each(start, t.own + p);
         });
@@ -58,7 +60,8 @@ struct Row {
       pairs::accumulate<P, V>(acc, in, t.weights, depth, next);
       unroll<P>([&](auto p) __attribute__((always_inline)) {
         unroll<V>([&](auto v) __attribute__((always_inline)) {
-          acc.at[p][v] = fma(acc.at[p][v], load(factors[v]), load(ends[v]));
+          acc.at[p][v] =
+              pairs::finished(acc.at[p][v], load(factors[v]), t.own + p, load(biases[v]));
         });
       });
       direct::finish(acc, t);
@@ -85,7 +88,7 @@ void pack(const ConvSpec& spec, const float* weights, float* packed) {
         store(row + c, load_first(from + c, spec.out_c - first - c));
       }
     }
-    pairs::finish_panel(packed, spec.in_c, width, 1.0f, spec.keeps_zeros);
+    pairs::finish_panel(packed, spec.in_c, width, 1.0f);
     packed += channel_floats(spec) * width;
   });
 }
@@ -96,7 +99,6 @@ NST_INLINE Tile panel_of(const ConvArgs& args, Tile tile, int first, int vectors
   tile.weights = args.packed + channel_floats(spec) * first;
   tile.scales = tile.weights + static_cast<std::ptrdiff_t>(spec.in_c) * vectors * kLanes;
   tile.terms = tile.scales + vectors * kLanes;
-  tile.rests = tile.terms + vectors * kLanes;
   return tile;
 }
 
@@ -117,8 +119,7 @@ void run(const ConvArgs& args, const Block whole, float* scratch) {
   }
   direct::for_panels(block.first_c, block.first_c + block.channels, [&](int first, int vectors) {
     for (int y = 0; y < block.h; ++y) {
-      Tile tile{direct::tile_of_row(args, block, window, y), own + y * block.w, nullptr, nullptr,
-                nullptr};
+      Tile tile{direct::tile_of_row(args, block, window, y), own + y * block.w, nullptr, nullptr};
       direct::run_row<Row>(panel_of(args, tile, first, vectors), block.w, vectors);
     }
   });

@@ -174,6 +174,22 @@ NST_INLINE Vec load_at_most(const float* p, int n) {
   return Vec(_mm512_maskz_loadu_ps(first_lanes(max_of(0, min_of(n, kLanes))), p));
 }
 
+// The own term of a pixel of zeros, told from any other zero by its sign. Its sums are zero but for
+// rounding: what is written for them is exactly that.
+constexpr float kOfZeros = -0.0f;
+NST_INLINE bool is_of_zeros(float own) {
+  std::uint32_t bits = 0;
+  __builtin_memcpy(&bits, &own, sizeof bits);
+  return bits == 0x80000000u;
+}
+
+NST_INLINE bool are_zeros(const float* x, int depth) {
+  for (int i = 0; i < depth; ++i) {
+    if (x[i] != 0.0f) return false;
+  }
+  return true;
+}
+
 // In the even lanes, parts of Σ ± x1 x2 over the pairs of a pixel. Groups meet the lanes alike
 // again after three vectors, of which each lane has one that holds a pair's first channel, added in
 // even lanes. Their neighbours are subtracted first: sums of one sign would grow.
@@ -233,8 +249,8 @@ NST_INLINE __m512 fold_quarters(__m512 a, __m512 b) {
          _mm512_maskz_shuffle_f32x4(0xffff, a, b, 0xdd);
 }
 
-// own[i * own_stride] = Σ ± x1 x2 over the pairs of pixel i, which is at x + i * stride; four
-// pixels at a time, whose lanes are summed together.
+// own[i * own_stride] = Σ ± x1 x2 over the pairs of pixel i, which is at x + i * stride, or
+// kOfZeros; four pixels at a time, whose lanes are summed together.
 NST_INLINE void own_terms(const float* x, std::ptrdiff_t stride, int pixels, int depth, float* own,
                           std::ptrdiff_t own_stride) {
   constexpr int kFour = 4;
@@ -249,8 +265,17 @@ NST_INLINE void own_terms(const float* x, std::ptrdiff_t stride, int pixels, int
     const __m512 totals = quarters + _mm512_maskz_permute_ps(0xffff, quarters, 2);
     alignas(64) float lanes[kLanes];
     store(lanes, Vec(totals));
-    for (int i = 0; i < min_of(pixels, kFour); ++i, own += own_stride) *own = lanes[kFour * i];
+    for (int i = 0; i < min_of(pixels, kFour); ++i, own += own_stride) {
+      const float term = lanes[kFour * i];
+      *own = term != 0.0f ? term : are_zeros(x + i * stride, depth) ? kOfZeros : 0.0f;
+    }
   }
+}
+
+// sum * factor; of a pixel of zeros `nothing`.
+NST_INLINE Vec finished(Vec sum, Vec factor, const float* own, Vec nothing) {
+  const auto lanes = static_cast<__mmask16>(is_of_zeros(*own) ? 0 : 0xffff);
+  return _mm512_mask_mul_ps(nothing, lanes, sum, factor);
 }
 
 // 2^n, about the reciprocal of the root of `mean`, a mean of squares.
@@ -266,41 +291,15 @@ NST_INLINE float scale_for(double mean) {
   return result;
 }
 
-// What accumulate makes of a pixel of zeros whose sums start at the terms, one vector of channels:
-// nothing but rounding. The steps are accumulate's, one by one.
-NST_INLINE Vec sums_of_zeros(const float* weights, int width, int depth, Vec terms) {
-  constexpr int kChain = kPartialGroups * kGroup;
-  const int grouped = groups_of(depth) * kGroup;
-  const int paired = depth - singles_of(depth);
-  Vec sum = terms;
-  Vec total = splat(0.0f);
-  for (int r = 0; r < paired; r += 3) {
-    if (r > 0 && r % kChain == 0 && r < grouped) {
-      total = sum + total;
-      sum = splat(0.0f);
-    }
-    const float* w = weights + static_cast<std::ptrdiff_t>(r) * width;
-    if (r % 2 == 0) {
-      add_pair(sum, load(w + width), load(w));
-    } else {
-      subtract_pair(sum, load(w + width), load(w));
-    }
-  }
-  return sum + total;
-}
-
-// Rows that a panel has after its weights: the power of two that they are multiplied by; −Σ ± w1
-// w2; and what rounding leaves of a pixel of zeros, to be taken off where zeros must give zeros.
-// Elsewhere it is zero: as an error that all pixels have in common it would add to their mean.
-constexpr int kTermRows = 3;
+// Rows that a panel has after its weights: the power of two that they are multiplied by, and
+// −Σ ± w1 w2.
+constexpr int kTermRows = 2;
 
 // Scales a panel [depth][width], rows in their places, to the size of its inputs, and adds those
 // rows.
-NST_INLINE void finish_panel(float* panel, int depth, int width, float input_size,
-                             bool keeps_zeros) {
+NST_INLINE void finish_panel(float* panel, int depth, int width, float input_size) {
   float* const scales = panel + static_cast<std::ptrdiff_t>(depth) * width;
   float* const terms = scales + width;
-  float* const rests = terms + width;
   const int paired = depth - singles_of(depth);
   const double inputs = static_cast<double>(input_size) * static_cast<double>(input_size);
   for (int c = 0; c < width; c += kLanes) {
@@ -324,8 +323,6 @@ NST_INLINE void finish_panel(float* panel, int depth, int width, float input_siz
       }
     }
     for (int k = 0; k < kLanes; ++k) terms[c + k] = static_cast<float>(sums[k]);
-    store(rests + c,
-          keeps_zeros ? sums_of_zeros(panel + c, width, depth, load(terms + c)) : splat(0.0f));
   }
 }
 

@@ -23,14 +23,10 @@ struct PairedProducts {
     NextWeights next = weights;
     const float* const scales = u + static_cast<std::ptrdiff_t>(depth) * V * kLanes;
     const float* const terms = scales + V * kLanes;
-    const float* const rests = terms + V * kLanes;
     const pairs::Depth parts = pairs::parts_of(depth);
     alignas(64) float factors[V][kLanes];
-    alignas(64) float ends[V][kLanes];
     unroll<V>([&](auto i) __attribute__((always_inline)) {
-      const Vec factor = quotient(splat(1.0f), load(scales + i * kLanes));
-      store(factors[i], factor);
-      store(ends[i], splat(0.0f) - load(rests + i * kLanes) * factor);
+      store(factors[i], quotient(splat(1.0f), load(scales + i * kLanes)));
     });
     for (; tiles > 0; --tiles) {
       direct::Accumulators<P, V> acc;
@@ -48,7 +44,8 @@ struct PairedProducts {
       next.next_tile();
       unroll<P>([&](auto p) __attribute__((always_inline)) {
         unroll<V>([&](auto i) __attribute__((always_inline)) {
-          store(m + (p * V + i) * kLanes, fma(acc.at[p][i], load(factors[i]), load(ends[i])));
+          store(m + (p * V + i) * kLanes,
+                pairs::finished(acc.at[p][i], load(factors[i]), own + p, splat(0.0f)));
         });
       });
       v += static_cast<std::ptrdiff_t>(P) * depth;
@@ -59,8 +56,8 @@ struct PairedProducts {
   }
   static constexpr int rows(int depth) { return depth + pairs::kTermRows; }
   static int row_of(int channel, int depth) { return pairs::row_of(channel, depth); }
-  static void finish(float* u, int depth, int width, float input_size, bool keeps_zeros) {
-    pairs::finish_panel(u, depth, width, input_size, keeps_zeros);
+  static void finish(float* u, int depth, int width, float input_size, bool) {
+    pairs::finish_panel(u, depth, width, input_size);
   }
   static constexpr std::size_t own_floats(std::size_t rows) { return rows; }
   static void prepare(const float* v, std::ptrdiff_t v_stride, int rows, int depth, float* own,

@@ -104,6 +104,9 @@ TEST_CASE("All 117 recorded layers of the Inception model agree, first values to
   const nlohmann::json recorded = load_json(shared_path(kInceptionOutputs + "a.layers.json"));
   for (const auto& [name, layer] : recorded.items()) want[name] = statistics_from_json(layer);
   CHECK(want.size() == 117);
+  // In float64: TensorFlow's own are up to 8.5e-5 away from them, which is most of the bound.
+  want["transformer/residual/residual5/add"].first = {2.80584657, 2.98638886, -1.94673055,
+                                                      0.25706758};
   const StyleVector vector = npy_style(shared_path(kInceptionOutputs + "a.bottleneck.npy"));
   for_every_supported_table([&](const kernels::Table& table) {
     const Model model = open(file, table);
