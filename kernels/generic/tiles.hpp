@@ -274,17 +274,15 @@ NST_INLINE int weight_of(int n) {
 }
 
 // Is it worth the time that it takes from the products to fetch what comes after them? Only where
-// it is far away, and there are many products to each line: in other layers it cost 2 to 7 %.
+// it is far away, and there are many products to each line: elsewhere it costs 2 to 7 %.
+constexpr int kManyChannels = 64;
+
 template <class A>
-bool has_far_weights(const ConvSpec& spec) {
-  constexpr int kManyChannels = 128;
-  constexpr std::size_t kFar = 2 * 1024 * 1024 / sizeof(float);
-  constexpr bool kEachOnce = A::Y::kWeights == A::Y::kProducts && A::X::kWeights == A::X::kProducts;
-  constexpr bool kTwoAxes = A::Y::kTaps > 1 && A::X::kTaps > 1;
-  return kEachOnce && kTwoAxes && spec.in_c >= kManyChannels && packed_floats<A>(spec) >= kFar;
+NST_INLINE bool has_far_weights(const ConvSpec& spec) {
+  constexpr std::size_t kFar = 1024 * 1024 / sizeof(float);
+  return spec.in_c >= kManyChannels && packed_floats<A>(spec) >= kFar;
 }
 NST_INLINE bool has_far_outputs(const ConvSpec& spec, const ConvGeometry& g) {
-  constexpr int kManyChannels = 64;
   constexpr std::size_t kFar = 2 * 1024 * 1024 / sizeof(float);
   return spec.in_c >= kManyChannels &&
          static_cast<std::size_t>(g.out_h) * g.out_w * spec.out_c >= kFar;
