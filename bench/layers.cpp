@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "graph/graph_cost.hpp"
 #include "networks/family.hpp"
 #include "networks/published_shapes.hpp"
 
@@ -103,9 +104,7 @@ void add_predictor(std::vector<Layer>& layers, const char* family) {
 }  // namespace
 
 double Layer::multiply_adds() const {
-  const double per_pixel = static_cast<double>(spec.kernel_h) * spec.kernel_w * spec.in_c *
-                           (spec.depthwise ? 1 : spec.out_c);
-  return per_pixel * geometry.out_h * geometry.out_w;
+  return static_cast<double>(nst::multiply_adds(spec, geometry.out_h, geometry.out_w));
 }
 
 // The network of 20 blocks has the shapes of "full", its residual ones four times as often.

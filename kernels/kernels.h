@@ -27,7 +27,6 @@ struct ConvSpec {
   int stride;       // both axes: 1 or 2
   int upsample;     // nearest-neighbour ×1 or ×2 of the input before padding
   bool depthwise;
-  bool keeps_zeros = false;  // zeros give zeros to the bit, which may cost others a little rounding
 };
 
 struct ConvAlgorithm;

@@ -45,13 +45,7 @@ Inventory take_inventory(const Variables& variables) {
   transformer.build(paints, PaddingKind::reflect, kAnySide, kAnySide, layout);
   if (predictor != nullptr) {
     Graph predicts(recorder);
-    predictor->build(predicts, kAnySide, kAnySide, layout.style_size);
-    const int made = predicts.nodes().back().shape.c;
-    if (made != layout.style_size) {
-      recorder.refuse(std::string(predictor->last_layer) + " makes style vectors of " +
-                      std::to_string(made) + " numbers, the transformer takes " +
-                      std::to_string(layout.style_size));
-    }
+    build_predictor(*predictor, predicts, kAnySide, kAnySide, layout.style_size);
   }
   recorder.check_complete();
   return {{predictor != nullptr ? predictor->name : "none", transformer.name},

@@ -32,8 +32,8 @@ const PublishedModel& published_hub_model();
 // The names of the variables that a model is made of, in order.
 std::vector<std::string> variables_of(const Inventory& inventory);
 
-// Reads all variables that `inventory` names. nullopt if no published model of known checksums has
-// as many. Throws Error{model} as Variables::read.
+// Compares the variables that `inventory` names, which have been read (read_layers). nullopt if no
+// published model of known checksums has as many. Throws Error{model} as Variables::read.
 std::optional<PublishedMatch> compare_with_published(const Variables& variables,
                                                      const Inventory& inventory);
 

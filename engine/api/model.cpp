@@ -104,15 +104,18 @@ Bytes default_model_bytes() {
 }
 
 Model::Impl::Impl(std::shared_ptr<const void> bytes_owner, Bytes bytes, const std::string& name,
-                  const kernels::Table& table)
+                  const kernels::Table& table, const FileContents* contents)
     : owner(std::move(bytes_owner)),
       file(parse_model_file(bytes, name)),
-      layers(file, table, name),
+      layers(file, contents, table, name),
       predictor(predictor_of(file, name)),
       transformer(transformer_of(file, name)),
       info(describe(file, bytes, name)) {
   StyleLayout layout;
-  transformer_graph(*this, kAnySide, kAnySide, layout);
+  const Graph paints = transformer_graph(*this, kAnySide, kAnySide, layout);
+  info.residual_blocks =
+      static_cast<int>(std::count_if(paints.nodes().begin(), paints.nodes().end(),
+                                     [](const Node& node) { return node.kind == NodeKind::add; }));
   info.style_size = static_cast<std::size_t>(layout.style_size);
   info.width = static_cast<double>(layout.slots.front().channels) / transformer->full_width;
   const StyleSpaces spaces = spaces_of(file);
@@ -121,6 +124,8 @@ Model::Impl::Impl(std::shared_ptr<const void> bytes_owner, Bytes bytes, const st
   if (predictor != nullptr) {
     predictor_graph(*this, kAnySide, kAnySide);
   }
+  // All was read to be checked; what is used is read again when it is packed.
+  if (contents != nullptr) contents->give_back();
 }
 
 Model Model::open(const std::string& path) {
@@ -133,7 +138,8 @@ Model Model::open(const std::string& path) {
     throw;
   }
   const Bytes bytes = file->bytes();
-  return Model(std::make_shared<const Impl>(std::move(file), bytes, path, process_table()));
+  const FileContents* contents = file->can_give_back() ? file.get() : nullptr;
+  return Model(std::make_shared<const Impl>(file, bytes, path, process_table(), contents));
 }
 
 Model Model::open_memory(const void* data, std::size_t size, const std::string& name) {

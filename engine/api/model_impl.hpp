@@ -13,10 +13,11 @@ namespace nst {
 
 // Hidden: nested in an exported class, it would be exported too.
 struct __attribute__((visibility("hidden"))) Model::Impl {
-  // `owner` keeps `bytes` alive. Checks that every network the file claims is complete and
-  // consistent. Throws Error{model}.
+  // `owner` keeps `bytes` alive; `contents` is where
+  // they were read from, if their memory is to be given back. Checks that
+  // every network the file claims is complete and consistent. Throws Error{model}.
   Impl(std::shared_ptr<const void> owner, Bytes bytes, const std::string& name,
-       const kernels::Table& table);
+       const kernels::Table& table, const FileContents* contents = nullptr);
 
   std::shared_ptr<const void> owner;
   ModelFile file;

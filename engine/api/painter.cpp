@@ -28,6 +28,13 @@ struct Painter::Impl {
     return *content;
   }
 
+  // Keeps its transformer for the next.
+  void forget_content() {
+    if (content) spare = content->take_transformer();
+    content.reset();
+    own.reset();
+  }
+
   // Stages of the next run: the style's pictures, and `last` if that is not 0.
   StageProgress stages(const Style& style, const RunOptions& run, double last) const {
     if (!run.progress) return StageProgress({}, {});
@@ -66,8 +73,7 @@ const PaintOptions& Painter::options() const { return impl_->options; }
 void Painter::set_options(PaintOptions options) {
   Impl& p = *impl_;
   p.options = checked(std::move(options));
-  if (p.content) p.spare = p.content->take_transformer();
-  p.content.reset();
+  p.forget_content();
 }
 
 StyleVector Painter::encode(const Style& style, const RunOptions& run) {
@@ -79,9 +85,7 @@ StyleVector Painter::encode(const Style& style, const RunOptions& run) {
 void Painter::set_content(const ImageView& content, const RunOptions& run) {
   const DefaultFloatEnvironment environment;
   Impl& p = *impl_;
-  if (p.content) p.spare = p.content->take_transformer();
-  p.content.reset();
-  p.own.reset();
+  p.forget_content();
   naming(p.options.content_name, [&] { check_picture(content, "content picture"); });
   StageProgress progress(run.progress, run.progress ? content_work(p.model, content, p.options)
                                                     : std::vector<double>{});

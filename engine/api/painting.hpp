@@ -8,21 +8,10 @@
 #include <vector>
 
 #include "api/transformer_run.hpp"
-#include "nst/error.hpp"
+#include "base/naming.hpp"
 #include "nst/paint.hpp"
 
 namespace nst {
-
-// Calls `call`, and puts `name` before its errors if there is one.
-template <typename Call>
-decltype(auto) naming(const std::string& name, Call&& call) {
-  try {
-    return call();
-  } catch (const Error& error) {
-    if (name.empty()) throw;
-    throw Error(error.code(), name + ": " + error.what());
-  }
-}
 
 // Turns the progress of single runs into that of all of them.
 class StageProgress {

@@ -97,12 +97,7 @@ Graph predictor_graph(const Model::Impl& model, int width, int height) {
   }
   const int style_size = static_cast<int>(model.info.style_size);
   Graph graph(model.layers);
-  model.predictor->build(graph, height, width, style_size);
-  const Node& output = graph.nodes().back();
-  if (output.shape != Shape{1, 1, style_size}) {
-    graph.layers().refuse("layer " + output.name + " makes " + std::to_string(output.shape.c) +
-                          " values where " + std::to_string(style_size) + " are needed");
-  }
+  build_predictor(*model.predictor, graph, height, width, style_size);
   return graph;
 }
 
@@ -127,8 +122,8 @@ Program lower_transformer_within(const Model::Impl& model, int width, int height
                                  StyleLayout& layout, LoweringOptions options, int threads,
                                  std::size_t max_memory_bytes) {
   const Graph graph = transformer_graph(model, width, height, layout);
-  const auto lowered = [&](Thrift thrift) {
-    options.thrift = thrift;
+  const auto lowered = [&](MemoryMode memory_mode) {
+    options.memory_mode = memory_mode;
     return lower(graph, model.layers.table(), options);
   };
   const auto fits = [&](const Program& program, std::uint64_t most) {
@@ -140,19 +135,19 @@ Program lower_transformer_within(const Model::Impl& model, int width, int height
   const std::uint64_t asked = limited ? max_memory_bytes : kComfortableBytes + output;
   const std::uint64_t small = std::min<std::uint64_t>(asked, kSmallBytes);
   if (least_fast_bytes(graph) <= small) {
-    Program program = lowered(Thrift::fast);
+    Program program = lowered(MemoryMode::fastest);
     if (fits(program, small)) return program;
   }
-  Program program = lowered(Thrift::overwriting);
+  Program program = lowered(MemoryMode::in_place);
   const std::uint64_t limit =
       limited ? asked : std::min(asked, memory_left_beside_results(program));
   if (fits(program, limit)) return program;
   if (limited && options.output_rows) {
     options.rows_from_caller = true;
-    program = lowered(Thrift::overwriting);
+    program = lowered(MemoryMode::in_place);
     if (fits(program, limit)) return program;
   }
-  return lowered(Thrift::recomputing);
+  return lowered(MemoryMode::rematerialise);
 }
 
 StyleVector encode(const Model::Impl& model, std::optional<Execution>& kept, const ImageView& style,

@@ -21,8 +21,8 @@ Program lower_predictor(const Model::Impl& model, int width, int height,
 Program lower_transformer(const Model::Impl& model, int width, int height, StyleLayout& layout,
                           const LoweringOptions& options = {});
 
-// As above with the least Thrift whose plan for `threads` fits max_memory_bytes, or the utmost if
-// none does. 0: what a process may take unasked.
+// As above with the least MemoryMode whose plan for `threads` fits max_memory_bytes, or the utmost
+// if none does. 0: what a process may take unasked.
 Program lower_transformer_within(const Model::Impl& model, int width, int height,
                                  StyleLayout& layout, LoweringOptions options, int threads,
                                  std::size_t max_memory_bytes);

@@ -36,6 +36,12 @@ void TransformerRun::prepare(const RunOptions& run) {
   execution_.prepare(threads_for_work(run.threads, program().mac), run.max_memory_bytes);
 }
 
+void TransformerRun::set_style(const StyleVector& style) {
+  if (!params_.empty() && style.values == style_values_) return;
+  params_ = style_params(model_.layers, layout_, style);
+  style_values_ = style.values;
+}
+
 void TransformerRun::encode(const RunOptions& run) {
   prepare(run);
   execution_.run({.last_step = program().first_style_step, .progress = &run.progress});
@@ -53,10 +59,10 @@ void TransformerRun::run_from(int first_step, const StyleVector& style, const Ou
                               const RunOptions& run) {
   check_style(model_, style);
   prepare(run);
-  const std::vector<float> params = style_params(model_.layers, layout_, style);
+  set_style(style);
   execution_.run({.first_step = first_step,
                   .last_step = step_count(program()),
-                  .style_params = params.data(),
+                  .style_params = params_.data(),
                   .output = output.rows != nullptr ? output_.data() : output.picture,
                   .rows = output.rows,
                   .progress = &run.progress,

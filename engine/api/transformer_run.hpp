@@ -42,11 +42,14 @@ class TransformerRun {
 
  private:
   void prepare(const RunOptions& run);
+  // Fills params_ for `style`, unless they are there: of 768 numbers they cost milliseconds.
+  void set_style(const StyleVector& style);
   void run_from(int first_step, const StyleVector& style, const Output& output,
                 const RunOptions& run);
 
   const Model::Impl& model_;
   StyleLayout layout_;
+  std::vector<float> params_, style_values_;  // of the last style
   Execution execution_;
   AlignedBuffer output_;  // where a plan with output_rows needs one
 };

@@ -227,9 +227,9 @@ void Execution::run_item(const ConvOp& op, int item, float* scratch) {
   kernels::conv_run(args, block, moments, scratch);
 }
 
-void Execution::run_item(const JoinedOp& op, int item, float* scratch) {
+void Execution::run_item(const FusedConvsOp& op, int item, float* scratch) {
   const std::size_t count = op.convs.size();
-  std::array<Rows, JoinedOp::kMostConvs> rows;
+  std::array<Rows, FusedConvsOp::kMostConvs> rows;
   const int begin = item * op.rows_per_item;
   rows[count - 1] = {begin, std::min(begin + op.rows_per_item, op.convs.back().geometry.out_h)};
   for (std::size_t i = count; i-- > 1;) rows[i - 1] = strip_layer(op.convs[i]).rows_read(rows[i]);

@@ -76,7 +76,7 @@ class Execution {
   kernels::ConvArgs conv_args(const ConvOp& op);
   void run_item(const Step& step, int item, float* scratch);
   void run_item(const ConvOp& op, int item, float* scratch);
-  void run_item(const JoinedOp& op, int item, float* scratch);
+  void run_item(const FusedConvsOp& op, int item, float* scratch);
   void run_item(const PoolOp& op, int item, float* scratch);
   void run_item(const NormOp& op, int item, float* scratch);
   void run_item(const CentreOp& op, int item, float* scratch);

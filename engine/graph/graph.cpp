@@ -90,9 +90,9 @@ Value Graph::conv(Value x, const std::string& weights, const ConvOptions& option
   node.kind = NodeKind::conv;
   node.name = name;
   node.inputs = {x.id};
-  const ConvAnswer answer = layers_->conv({weights, options.kernel_h, options.kernel_w, in.c,
-                                           options.published_c, options.stride, options.upsample,
-                                           options.followed_by, this->node(x).is_centred});
+  const ConvAnswer answer =
+      layers_->conv({weights, options.kernel_h, options.kernel_w, in.c, options.published_c,
+                     options.stride, options.upsample, options.followed_by});
   const kernels::ConvSpec& spec = answer.spec;
   node.spec = spec;
   node.layer = answer.layer;

@@ -7,21 +7,23 @@ namespace {
 
 const Node& node(const Graph& graph, int id) { return graph.nodes()[static_cast<std::size_t>(id)]; }
 
+}  // namespace
+
 std::uint64_t tensor_bytes(const Shape& shape) {
   return std::uint64_t{sizeof(float)} * static_cast<std::uint64_t>(shape.h) *
          static_cast<std::uint64_t>(shape.w) * static_cast<std::uint64_t>(shape.c);
 }
 
-}  // namespace
+std::uint64_t multiply_adds(const kernels::ConvSpec& spec, int out_h, int out_w) {
+  const auto product = [](auto... factors) { return (static_cast<std::uint64_t>(factors) * ...); };
+  return product(spec.kernel_h, spec.kernel_w, spec.depthwise ? 1 : spec.in_c, out_h, out_w,
+                 spec.out_c);
+}
 
 std::uint64_t multiply_adds(const Graph& graph) {
-  const auto product = [](auto... factors) { return (static_cast<std::uint64_t>(factors) * ...); };
   std::uint64_t sum = 0;
   for (const Node& n : graph.nodes()) {
-    if (n.kind != NodeKind::conv) continue;
-    const kernels::ConvSpec& spec = n.spec;
-    sum += product(spec.kernel_h, spec.kernel_w, spec.depthwise ? 1 : spec.in_c, n.shape.h,
-                   n.shape.w, spec.out_c);
+    if (n.kind == NodeKind::conv) sum += multiply_adds(n.spec, n.shape.h, n.shape.w);
   }
   return sum;
 }

@@ -30,7 +30,6 @@ struct ConvQuery {
   int stride = 1;
   int upsample = 1;  // nearest neighbour, before the convolution
   FollowedBy followed_by = FollowedBy::batch_norm;
-  bool keeps_zeros = false;  // kernels::ConvSpec
 };
 
 struct ConvAnswer {

@@ -5,7 +5,7 @@
 //   deferred value, two readers  the first convolution that reads it stores it as it goes
 //   conv → add (MobileNetV2)     the sum is the conv's epilogue
 //   conv, pool → concat          written straight into their channel slice
-//   conv 1x1 → depthwise → 1x1   one step, where what lies between is large (lowering_joined.cpp)
+//   conv 1x1 → depthwise → 1x1   one step, where what lies between is large (lowering_fused.cpp)
 //   conv → conv, larger          in strips of rows (lowering_strips.cpp)
 #include "graph/lowering.hpp"
 
@@ -123,31 +123,31 @@ Operand Lowering::destination(std::size_t id) {
   }
   const Slice slice = slices_[id];
   if (slice.concat < 0) return new_tensor(node(id).shape);
-  Operand& joint = joints_[at(slice.concat)];
-  if (!joint.exists()) joint = new_tensor(node(at(slice.concat)).shape);
-  return {joint.buffer, node(id).shape, joint.pixel_stride, slice.channel};
+  Operand& concat = concat_tensors_[at(slice.concat)];
+  if (!concat.exists()) concat = new_tensor(node(at(slice.concat)).shape);
+  return {concat.buffer, node(id).shape, concat.pixel_stride, slice.channel};
 }
 
-void Lowering::touch(int buffer) {
+void Lowering::extend_lifetime(int buffer) {
   if (buffer < 0) return;
   program_.buffers[at(buffer)].last = static_cast<int>(program_.steps.size());
 }
 
-void Lowering::touch(const FormedOperand& operand) {
-  touch(operand.x.buffer);
-  touch(operand.scale_shift);
-  touch(operand.residual.buffer);
+void Lowering::extend_lifetime(const FormedOperand& operand) {
+  extend_lifetime(operand.x.buffer);
+  extend_lifetime(operand.scale_shift);
+  extend_lifetime(operand.residual.buffer);
 }
 
-void Lowering::push(Step step) { program_.steps.push_back(std::move(step)); }
+void Lowering::append_step(Step step) { program_.steps.push_back(std::move(step)); }
 
 void Lowering::emit_affine(const FormedOperand& input, const Operand& output, Rows rows,
                            const std::string& name) {
-  touch(input);
-  touch(output.buffer);
+  extend_lifetime(input);
+  extend_lifetime(output.buffer);
   const int per_item = rows_per_item(output.shape);
   const int items = (rows.count() + per_item - 1) / per_item;
-  push({AffineOp{input, output, rows, per_item}, name, output, items, 0});
+  append_step({AffineOp{input, output, rows, per_item}, name, output, items, 0});
 }
 
 const FormedOperand& Lowering::materialise(std::size_t id) {
@@ -155,7 +155,7 @@ const FormedOperand& Lowering::materialise(std::size_t id) {
     keep_offsets(id);
     // No other value is a form of the same tensor (lower_add).
     const Operand raw = values_[id].x;
-    const bool in_place = options_.thrift != Thrift::fast && may_change(raw.buffer);
+    const bool in_place = options_.memory_mode != MemoryMode::fastest && may_change(raw.buffer);
     const Operand output = in_place ? raw : new_tensor(node(id).shape);
     emit_affine(values_[id], output, {0, output.shape.h}, node(id).name);
     describe_result(id);
@@ -190,108 +190,15 @@ void Lowering::lower_node(std::size_t id) {
   }
 }
 
-int Lowering::fusable_sum(std::size_t id) const {
-  if (!options_.fuse || readers_[id].size() != 1) return -1;
-  const int reader = readers_[id].front();
-  const Node& sum = node(at(reader));
-  if (sum.kind != NodeKind::add) return -1;
-  const std::size_t other = other_side(sum, id);
-  const bool is_plain = values_[other].x.exists() && values_[other].is_plain();
-  return is_plain && node(other).is_scaled == node(id).is_scaled ? reader : -1;
-}
-
-std::size_t Lowering::other_side(const Node& sum, std::size_t id) {
-  return at(sum.inputs[0]) == id ? at(sum.inputs[1]) : at(sum.inputs[0]);
-}
-
-void Lowering::lower_conv(std::size_t id) {
-  const Node& n = node(id);
-  const std::size_t source = at(n.inputs[0]);
-  const kernels::ConvPlan& plan = n.layer->plan();
-  const bool keeps_size = plan.spec.stride == 1 && plan.spec.upsample == 1 &&
-                          n.geometry.in_h == n.shape.h && n.geometry.in_w == n.shape.w;
-  const bool shared = readers_[source].size() > 1;
-  // A sum in place costs no third tensor; formed as it is read, it does.
-  const bool sums_in_place = options_.thrift != Thrift::fast && values_[source].residual.exists();
-  if ((shared && !keeps_size) || sums_in_place || !is_formed_by_convs(values_[source].act)) {
-    materialise(source);
-  }
-
-  ConvOp op{};
-  op.layer = n.layer;
-  op.geometry = n.geometry;
-  op.blocking = kernels::conv_blocking(plan, n.geometry);
-  op.input = values_[source];
-  op.act = n.act;
-  op.is_centred = n.is_centred;
-  if (n.is_centred && n.act == Activation::relu) op.bias_floor = offsets_of(id).front().buffer;
-  if (shared && !op.input.is_plain()) op.formed = new_tensor(node(source).shape);
-
-  const auto taken = [&](std::map<std::size_t, Chain>& chains) {
-    auto before = chains.extract(source);
-    return before.empty() ? Chain{} : std::move(before.mapped());
-  };
-  // The passes of the step that this one belongs to.
-  Chain joined = taken(joined_);
-  // The passes before this one, where what it reads exists in strips only.
-  Chain chain = taken(streamed_);
-  const Node* reader = only_reader(id);
-  if (reader != nullptr && reader->kind == NodeKind::instance_norm) {
-    const int areas = kernels::area_count(op.blocking, n.shape.h, n.shape.w);
-    op.moments = new_buffer(at(areas) * 2 * at(n.shape.c));
-    moments_[id] = {op.moments, op.blocking};
-  }
-
-  if (chain.empty() && joined.size() + 1 < JoinedOp::kMostConvs && is_joined(id, op)) {
-    values_[id] = {{kStripBuffer, n.shape, n.shape.c}, kNoBuffer, Activation::none, {}};
-    joined.push_back({op, id});
-    joined_[id] = std::move(joined);
-    return;
-  }
-  if (joined.empty() && (is_streamed(id) || is_recomputed(id))) {
-    op.output = {kStripBuffer, n.shape, n.shape.c};
-    chain.push_back({op, id});
-    std::size_t value = id;
-    if (op.moments != kNoBuffer) {
-      emit_chain(chain, true);
-      chain.back().op.moments = kNoBuffer;
-      value = at(readers_[id].front());
-    }
-    values_[id] = {op.output, kNoBuffer, Activation::none, {}};
-    streamed_[value] = std::move(chain);
-    return;
-  }
-
-  std::size_t result = id;
-  if (const int sum = fusable_sum(id); sum >= 0) {
-    op.skip = values_[other_side(node(at(sum)), id)].x;
-    result = at(sum);
-  }
-  if (!joined.empty()) {
-    op.output = destination(result);
-    joined.push_back({op, result});
-    emit_joined(std::move(joined));
-  } else if (chain.empty() && result == id && may_overwrite(id, op)) {
-    op.output = emit_overwriting({op, id});
-  } else {
-    op.output = destination(result);
-    chain.push_back({op, result});
-    emit_chain(std::move(chain), false);
-  }
-  values_[result] = {op.output, kNoBuffer, Activation::none, {}};
-  values_[id] = values_[result];
-  if (op.formed.exists()) values_[source] = {op.formed, kNoBuffer, Activation::none, {}};
-}
-
 void Lowering::lower_pool(std::size_t id) {
   const Node& n = node(id);
   const FormedOperand input = materialise(at(n.inputs[0]));
   const Operand output = destination(id);
-  touch(input);
-  touch(output.buffer);
+  extend_lifetime(input);
+  extend_lifetime(output.buffer);
   const int rows = rows_per_item(n.shape);
-  push({PoolOp{n.pool_kind, n.pool_kernel, n.pool_stride, n.geometry, input.x, output, rows},
-        n.name, output, (n.shape.h + rows - 1) / rows, 0});
+  append_step({PoolOp{n.pool_kind, n.pool_kernel, n.pool_stride, n.geometry, input.x, output, rows},
+               n.name, output, (n.shape.h + rows - 1) / rows, 0});
   values_[id].x = output;
 }
 
@@ -308,15 +215,15 @@ void Lowering::lower_norm(std::size_t id) {
   const std::size_t channels = at(n.shape.c);
   const bool is_centred = n.is_centred && !is_output(id);
   const int scale_shift = new_buffer(3 * channels);
-  touch(buffer);
+  extend_lifetime(buffer);
   if (!style_seen_) program_.first_style_step = static_cast<int>(program_.steps.size());
   style_seen_ = true;
-  push({NormOp{buffer, n.shape, blocking, n.gamma, n.beta, n.act, is_centred,
-               node(source).is_scaled, scale_shift},
-        "",
-        {},
-        1,
-        0});
+  append_step({NormOp{buffer, n.shape, blocking, n.gamma, n.beta, n.act, is_centred,
+                      node(source).is_scaled, scale_shift},
+               "",
+               {},
+               1,
+               0});
   if (is_centred) offsets_[id] = {{scale_shift, 2 * channels, false}};
   values_[id] = {values_[source].x, scale_shift, n.act, {}};
   if (!options_.fuse) materialise(id);
@@ -339,30 +246,30 @@ void Lowering::lower_add(std::size_t id) {
 
 void Lowering::lower_concat(std::size_t id) {
   const Node& n = node(id);
-  Operand& joint = joints_[id];
+  Operand& concat = concat_tensors_[id];
   int channel = 0;
   for (const int input : n.inputs) {
     const Shape& shape = node(at(input)).shape;
     if (slices_[at(input)].concat != static_cast<int>(id)) {
-      if (!joint.exists()) joint = new_tensor(n.shape);
-      emit_affine(values_[at(input)], {joint.buffer, shape, joint.pixel_stride, channel},
+      if (!concat.exists()) concat = new_tensor(n.shape);
+      emit_affine(values_[at(input)], {concat.buffer, shape, concat.pixel_stride, channel},
                   {0, shape.h}, "");
     }
     channel += shape.c;
   }
-  touch(joint.buffer);
-  push({CompleteOp{}, n.name, joint, 0, 0});
-  values_[id].x = joint;
+  extend_lifetime(concat.buffer);
+  append_step({CompleteOp{}, n.name, concat, 0, 0});
+  values_[id].x = concat;
 }
 
 void Lowering::lower_mean(std::size_t id) {
   const Node& n = node(id);
   const FormedOperand input = materialise(at(n.inputs[0]));
   const Operand output = destination(id);
-  touch(input);
-  touch(output.buffer);
-  push({MeanOp{input.x, output, kMeanChannels}, n.name, output,
-        (n.shape.c + kMeanChannels - 1) / kMeanChannels, 0});
+  extend_lifetime(input);
+  extend_lifetime(output.buffer);
+  append_step({MeanOp{input.x, output, kMeanChannels}, n.name, output,
+               (n.shape.c + kMeanChannels - 1) / kMeanChannels, 0});
   values_[id].x = output;
 }
 

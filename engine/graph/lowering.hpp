@@ -1,9 +1,10 @@
 // From a graph to a program: what lowering.cpp (nodes), lowering_centred.cpp (constants that values
-// deviate from), lowering_joined.cpp (convolutions as one step) and lowering_strips.cpp (steps in
+// deviate from), lowering_fused.cpp (convolutions as one step) and lowering_strips.cpp (steps in
 // strips) share.
 #pragma once
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -25,11 +26,11 @@ class Lowering {
     int channel = 0;
   };
   // A convolution as a step, but for its place among the steps; and the value it makes.
-  struct Pass {
+  struct PlannedConv {
     ConvOp op;
     std::size_t node;
   };
-  using Chain = std::vector<Pass>;
+  using ConvSequence = std::vector<PlannedConv>;
 
   static std::size_t at(int id) { return static_cast<std::size_t>(id); }
   const Node& node(std::size_t id) const { return graph_.nodes()[id]; }
@@ -52,9 +53,9 @@ class Lowering {
   Operand destination(std::size_t id);
 
   // Extends a buffer's life to the step that is pushed next.
-  void touch(int buffer);
-  void touch(const FormedOperand& operand);
-  void push(Step step);
+  void extend_lifetime(int buffer);
+  void extend_lifetime(const FormedOperand& operand);
+  void append_step(Step step);
 
   void emit_affine(const FormedOperand& input, const Operand& output, Rows rows,
                    const std::string& name);
@@ -64,7 +65,6 @@ class Lowering {
   const FormedOperand& materialise(std::size_t id);
 
   void lower_node(std::size_t id);
-  void lower_conv(std::size_t id);
   void lower_pool(std::size_t id);
   void lower_norm(std::size_t id);
   void lower_add(std::size_t id);
@@ -72,10 +72,38 @@ class Lowering {
   void lower_mean(std::size_t id);
   void finish();
 
+  // lowering_conv.cpp
+
+  // The convolutions that run with one, because what it reads does not exist whole.
+  struct Before {
+    ConvSequence fused;   // of the same step
+    ConvSequence strips;  // in strips, before it
+  };
+  // Where a convolution's output is stored.
+  enum class Storage {
+    scratch,       // in a thread's scratch, as a part of one step with its reader
+    end_of_fused,  // in a tensor, as the last of such a step
+    strips,        // some rows at a time, with its reader
+    in_place,      // over what the convolution reads
+    tensor         // in a tensor of its own, the caller's memory or a slice of a concatenation
+  };
+  void lower_conv(std::size_t id);
+  // What node `id` computes, but for its output and moments. Stores what it can't form as it reads.
+  ConvOp conv_op(std::size_t id);
+  // A buffer for the moments of node `id`'s output, if an instance norm reads it.
+  void add_moments(std::size_t id, ConvOp& op);
+  // The rules, in order.
+  Storage storage_of(std::size_t id, const ConvOp& op, const Before& before) const;
+  void store_in_strips(std::size_t id, ConvOp op, ConvSequence strips);
+  void store_whole(std::size_t id, ConvOp op, Before before, Storage storage);
   // The sum that node `id`'s convolution can add in its epilogue: its only reader, whose other side
   // exists.
-  int fusable_sum(std::size_t id) const;
+  std::optional<std::size_t> fusable_sum(std::size_t id) const;
   static std::size_t other_side(const Node& sum, std::size_t id);
+  // A value that is stored as it is.
+  static FormedOperand stored(const Operand& operand) {
+    return {operand, kNoBuffer, kernels::Activation::none, {}};
+  }
 
   // lowering_centred.cpp
 
@@ -88,18 +116,18 @@ class Lowering {
   // Says on the last step how its result, node `id`, is kept.
   void describe_result(std::size_t id);
 
-  // lowering_joined.cpp
+  // lowering_fused.cpp
 
   // Does node `id`, computed by `op`, belong to one step with its reader?
-  bool is_joined(std::size_t id, const ConvOp& op) const;
-  void emit_joined(Chain chain);
+  bool is_fused(std::size_t id, const ConvOp& op) const;
+  void emit_fused(ConvSequence chain);
 
   // lowering_strips.cpp
 
   // Is node `id`'s output needed by one convolution alone, as it is, and large enough to exist in
   // strips only?
   bool is_streamed(std::size_t id) const;
-  // Is it the normalised convolution that Thrift::recomputing runs twice?
+  // Is it the normalised convolution that MemoryMode::rematerialise runs twice?
   bool is_recomputed(std::size_t id) const;
   // Is this buffer free to be written by a later step? Not if it outlives a run of the rest of the
   // program (LoweringOptions::keep_encoder).
@@ -108,13 +136,13 @@ class Lowering {
   bool may_overwrite(std::size_t id, const ConvOp& op) const;
   // A chain whose last output is stored whole, unless `discards` it (its moments are all that is
   // wanted). Every other output exists in strips.
-  void emit_chain(Chain chain, bool discards);
+  void emit_sequence(ConvSequence chain, bool discards);
   // A pass whose output overwrites its input; returns where the output lies.
-  Operand emit_overwriting(Pass pass);
-  void emit_strip(const Pass& pass, const Strip& strip);
+  Operand emit_overwriting(PlannedConv pass);
+  void emit_strip(const PlannedConv& pass, const Strip& strip);
   // Rows of a strip that the next one needs too, to where the buffer's new first row puts them.
   void emit_move(const Operand& from, const Operand& to, Rows rows);
-  void count_layer(const Pass& pass);
+  void count_layer(const PlannedConv& pass);
   static bool is_shared_by_area(const ConvOp& op);
   // Of some output rows.
   static std::uint64_t multiply_adds(const ConvOp& op, Rows rows);
@@ -127,11 +155,11 @@ class Lowering {
   std::vector<FormedOperand> values_;         // by node; x missing: not lowered yet
   std::vector<std::vector<Offset>> offsets_;  // by node; empty: not centred or not asked for yet
   std::vector<Slice> slices_;
-  std::map<std::size_t, Operand> joints_;  // concat node → its tensor
+  std::map<std::size_t, Operand> concat_tensors_;  // concat node → its tensor
   std::map<std::size_t, std::pair<int, kernels::ConvBlocking>> moments_;  // conv node → buffer
   // By node: the passes that make a value which exists in strips only, to be run with its reader.
-  std::map<std::size_t, Chain> streamed_;
-  std::map<std::size_t, Chain> joined_;  // by node: what is to be one step with its reader
+  std::map<std::size_t, ConvSequence> streamed_;
+  std::map<std::size_t, ConvSequence> fused_;  // by node: what is to be one step with its reader
   std::set<const ConvLayer*> layers_seen_;
   std::set<std::size_t> counted_;       // nodes whose multiplies are in program_.mac
   std::size_t largest_normalised_ = 0;  // bytes

@@ -11,8 +11,8 @@ void Lowering::lower_input(std::size_t id) {
   values_[id].x = program_.input;
   if (!node(id).is_centred) return;
   const int centre = new_buffer(2 * at(shape.c));
-  touch(program_.input.buffer);
-  push({CentreOp{program_.input, centre}, "", {}, 1, 0});
+  extend_lifetime(program_.input.buffer);
+  append_step({CentreOp{program_.input, centre}, "", {}, 1, 0});
   program_.input_centre = centre;
   values_[id].scale_shift = centre;
   offsets_[id] = {{centre, at(shape.c), true}};
@@ -25,9 +25,9 @@ const std::vector<Offset>& Lowering::offsets_of(std::size_t id) {
     const std::vector<Offset>& input = offsets_of(at(node(id).inputs[0]));
     const std::size_t channels = at(node(id).shape.c);
     const int buffer = new_buffer(2 * channels);
-    for (const Offset& offset : input) touch(offset.buffer);
+    for (const Offset& offset : input) extend_lifetime(offset.buffer);
     const bool is_scaled = node(id).is_scaled;
-    push({OffsetOp{node(id).layer, input, node(id).act, is_scaled, buffer}, "", {}, 1, 0});
+    append_step({OffsetOp{node(id).layer, input, node(id).act, is_scaled, buffer}, "", {}, 1, 0});
     offsets = {{buffer, channels, is_scaled}};
   } else if (node(id).kind == NodeKind::add) {
     for (const int input : node(id).inputs) {
@@ -40,7 +40,7 @@ const std::vector<Offset>& Lowering::offsets_of(std::size_t id) {
 
 void Lowering::keep_offsets(std::size_t id) {
   if (options_.fuse || node(id).name.empty()) return;
-  for (const Offset& offset : offsets_of(id)) touch(offset.buffer);
+  for (const Offset& offset : offsets_of(id)) extend_lifetime(offset.buffer);
 }
 
 void Lowering::describe_result(std::size_t id) {

@@ -1,11 +1,12 @@
 // Convolutions in strips of rows. Three uses, for pictures that would need much memory:
-//   conv → conv           what lies between exists in strips only, at every Thrift
-//   conv → norm → conv    Thrift::recomputing: run once for the moments alone, then again in strips
-//   conv over its input   Thrift::overwriting: a strip's output takes the place of input rows that
-//   no
+//   conv → conv           what lies between exists in strips only, at every MemoryMode
+//   conv → norm → conv    MemoryMode::rematerialise: run once for the moments alone, then again in
+//   strips conv over its input   MemoryMode::in_place: a strip's output takes the place of input
+//   rows that no
 //                         later strip reads
 #include <algorithm>
 
+#include "graph/graph_cost.hpp"
 #include "graph/lowering.hpp"
 
 namespace nst {
@@ -21,8 +22,7 @@ constexpr std::ptrdiff_t kAlignFloats = 16;
 }  // namespace
 
 std::size_t Lowering::tensor_bytes(std::size_t id) const {
-  const Shape& shape = node(id).shape;
-  return at(shape.h) * at(shape.w) * at(shape.c) * sizeof(float);
+  return nst::tensor_bytes(node(id).shape);
 }
 
 bool Lowering::is_streamed(std::size_t id) const {
@@ -33,7 +33,7 @@ bool Lowering::is_streamed(std::size_t id) const {
 
 bool Lowering::is_recomputed(std::size_t id) const {
   const Node* norm = only_reader(id);
-  if (!options_.fuse || options_.thrift != Thrift::recomputing || norm == nullptr ||
+  if (!options_.fuse || options_.memory_mode != MemoryMode::rematerialise || norm == nullptr ||
       norm->kind != NodeKind::instance_norm || !is_formed_by_convs(norm->act) ||
       tensor_bytes(id) < largest_normalised_) {
     return false;
@@ -52,10 +52,11 @@ bool Lowering::may_change(int buffer) const {
 bool Lowering::may_overwrite(std::size_t id, const ConvOp& op) const {
   const std::size_t source = at(node(id).inputs[0]);
   const FormedOperand& input = op.input;
-  return options_.fuse && options_.thrift != Thrift::fast && only_reader(source) != nullptr &&
-         may_change(input.x.buffer) && input.x.pixel_stride == input.x.shape.c &&
-         !input.residual.exists() && !op.formed.exists() && slices_[id].concat < 0 &&
-         !is_output(id) && tensor_bytes(id) > options_.strip_bytes;
+  return options_.fuse && options_.memory_mode != MemoryMode::fastest &&
+         only_reader(source) != nullptr && may_change(input.x.buffer) &&
+         input.x.pixel_stride == input.x.shape.c && !input.residual.exists() &&
+         !op.formed.exists() && slices_[id].concat < 0 && !is_output(id) &&
+         tensor_bytes(id) > options_.strip_bytes;
 }
 
 // A thread starts in its own part of the items. Of two ways to share a layer, each thread its areas
@@ -73,7 +74,7 @@ bool Lowering::is_shared_by_area(const ConvOp& op) {
   return weights < values || group > kCacheFloats;
 }
 
-void Lowering::count_layer(const Pass& pass) {
+void Lowering::count_layer(const PlannedConv& pass) {
   const ConvOp& op = pass.op;
   program_.scratch_floats = std::max(program_.scratch_floats, op.blocking.scratch_floats);
   if (layers_seen_.insert(op.layer).second) {
@@ -83,13 +84,10 @@ void Lowering::count_layer(const Pass& pass) {
 }
 
 std::uint64_t Lowering::multiply_adds(const ConvOp& op, Rows rows) {
-  const kernels::ConvSpec& spec = op.layer->plan().spec;
-  const auto product = [](auto... factors) { return (static_cast<std::uint64_t>(factors) * ...); };
-  return product(spec.kernel_h, spec.kernel_w, spec.depthwise ? 1 : spec.in_c, rows.count(),
-                 op.geometry.out_w, spec.out_c);
+  return nst::multiply_adds(op.layer->plan().spec, rows.count(), op.geometry.out_w);
 }
 
-void Lowering::emit_strip(const Pass& pass, const Strip& strip) {
+void Lowering::emit_strip(const PlannedConv& pass, const Strip& strip) {
   if (strip.areas.empty()) return;
   ConvOp op = pass.op;
   const StripLayer layer = strip_layer(op);
@@ -98,31 +96,31 @@ void Lowering::emit_strip(const Pass& pass, const Strip& strip) {
   op.by_area = is_shared_by_area(op);
   const bool completes = strip.rows.end == layer.geometry.out_h;
   if (completes) keep_offsets(pass.node);
-  touch(op.input);
-  touch(op.bias_floor);
-  touch(op.skip.buffer);
-  touch(op.formed.buffer);
-  touch(op.output.buffer);
-  touch(op.moments);
+  extend_lifetime(op.input);
+  extend_lifetime(op.bias_floor);
+  extend_lifetime(op.skip.buffer);
+  extend_lifetime(op.formed.buffer);
+  extend_lifetime(op.output.buffer);
+  extend_lifetime(op.moments);
   const int out_c = layer.spec.out_c;
   const int groups = (out_c + op.blocking.block_c - 1) / op.blocking.block_c;
-  push({op, completes ? node(pass.node).name : "", op.output, op.areas.count * groups,
-        multiply_adds(op, strip.rows)});
+  append_step({op, completes ? node(pass.node).name : "", op.output, op.areas.count * groups,
+               multiply_adds(op, strip.rows)});
   if (completes) describe_result(pass.node);
 }
 
 void Lowering::emit_move(const Operand& from, const Operand& to, Rows rows) {
   if (rows.empty() || from.first_row == to.first_row) return;
-  touch(from.buffer);
+  extend_lifetime(from.buffer);
   // Where the two places overlap, rows move one after the other, upwards.
   const bool apart = rows.count() <= to.first_row - from.first_row;
   const int per_item = apart ? std::max(rows.count() / 16, 1) : rows.count();
   const int items = (rows.count() + per_item - 1) / per_item;
-  push({AffineOp{{from, kNoBuffer, kernels::Activation::none, {}}, to, rows, per_item}, "", to,
-        items, 0});
+  append_step({AffineOp{{from, kNoBuffer, kernels::Activation::none, {}}, to, rows, per_item}, "",
+               to, items, 0});
 }
 
-void Lowering::emit_chain(Chain chain, bool discards) {
+void Lowering::emit_sequence(ConvSequence chain, bool discards) {
   const std::size_t stored = discards ? chain.size() : chain.size() - 1;  // the first not in strips
   std::vector<StripLayer> layers;
   std::size_t bytes = 0;
@@ -140,7 +138,7 @@ void Lowering::emit_chain(Chain chain, bool discards) {
   }
   for (const std::vector<Strip>& strip : strips) {
     for (std::size_t i = 0; i < chain.size(); ++i) {
-      Pass& pass = chain[i];
+      PlannedConv& pass = chain[i];
       if (i < stored) {
         const Operand before = pass.op.output;
         pass.op.output.first_row = strip[i].first_needed;
@@ -152,7 +150,7 @@ void Lowering::emit_chain(Chain chain, bool discards) {
   }
 }
 
-Operand Lowering::emit_overwriting(Pass pass) {
+Operand Lowering::emit_overwriting(PlannedConv pass) {
   count_layer(pass);
   const StripLayer layer = strip_layer(pass.op);
   const std::vector<std::vector<Strip>> strips = cut_into_strips({layer}, kOverwritingStrips);

@@ -23,8 +23,8 @@ void pack_weights(const Program& program, int threads) {
   for (const Step& step : program.steps) {
     if (const auto* offset = std::get_if<OffsetOp>(&step.op)) offset->layer->sum_taps();
     if (const auto* conv = std::get_if<ConvOp>(&step.op)) add(*conv);
-    if (const auto* joined = std::get_if<JoinedOp>(&step.op)) {
-      for (const ConvOp& op : joined->convs) add(op);
+    if (const auto* fused = std::get_if<FusedConvsOp>(&step.op)) {
+      for (const ConvOp& op : fused->convs) add(op);
     }
   }
   if (layers.empty()) return;

@@ -78,7 +78,7 @@ inline StripLayer strip_layer(const ConvOp& op) {
 // Convolutions in a row, each read by the next alone. An item computes some rows of the last, and
 // of the others the rows that these need, which lie in its scratch: those outputs and inputs are no
 // operands.
-struct JoinedOp {
+struct FusedConvsOp {
   static constexpr std::size_t kMostConvs = 3;
   std::vector<ConvOp> convs;         // their blockings: the rectangles an item's rows are cut into
   std::vector<std::size_t> offsets;  // floats, in the scratch: of each output but the last
@@ -141,7 +141,8 @@ struct MeanOp {
 struct CompleteOp {};
 
 struct Step {
-  std::variant<ConvOp, JoinedOp, PoolOp, NormOp, CentreOp, OffsetOp, AffineOp, MeanOp, CompleteOp>
+  std::variant<ConvOp, FusedConvsOp, PoolOp, NormOp, CentreOp, OffsetOp, AffineOp, MeanOp,
+               CompleteOp>
       op;
   std::string
       name;  // of the value that is complete after this step; empty for parts of a fused value
@@ -153,23 +154,21 @@ struct Step {
   bool is_scaled = false;
 };
 
-// How far memory goes before speed. The bytes made are the same.
-enum class Thrift {
-  // Tensors are stored whole, but for what lies between the convolutions of a chain: once that is
-  // large, the chain runs in strips.
-  fast,
+// How much time to trade for memory. The bytes made are the same in every mode.
+enum class MemoryMode {
+  // Tensors are stored whole, except what lies between the convolutions of a sequence: a large
+  // sequence runs in strips.
+  fastest,
   // Convolutions also overwrite what they read, strip after strip, and sums are taken in place.
-  // Costs
-  // next to nothing.
-  overwriting,
-  // The largest normalised tensor is also computed twice instead of stored: for its moments, then
-  // in
-  // strips for its reader. Costs its products once more.
-  recomputing
+  // Costs next to nothing.
+  in_place,
+  // The largest normalised tensor is also computed twice instead of stored: once for its moments,
+  // then in strips for its reader. Costs its products once more.
+  rematerialise
 };
 
 struct LoweringOptions {
-  Thrift thrift = Thrift::fast;
+  MemoryMode memory_mode = MemoryMode::fastest;
   // Tensors between the convolutions of a chain are cut into strips of about this many bytes: large
   // against what is read twice or copied at a seam, small against the tensors.
   std::size_t strip_bytes = std::size_t{24} << 20;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/byte_reader.hpp"
+#include "image/exif.hpp"
 #include "nst/error.hpp"
 #include "nst/image.hpp"
 
@@ -17,6 +18,9 @@ struct Input {
   const std::string& name;
   const ReadOptions& options;
   std::vector<std::string>& warnings;  // each begins with the name
+
+  // Which way is up, by the EXIF block of the file: 1 where that is not asked for.
+  int orientation(Bytes exif) const { return options.as_tensorflow ? 1 : exif_orientation(exif); }
 
   ByteReader reader() const { return ByteReader(bytes, name, ErrorCode::input); }
   void warn(const std::string& what) const { warnings.push_back(name + ": " + what); }

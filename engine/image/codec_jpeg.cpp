@@ -233,7 +233,7 @@ Image decode_jpeg(const Input& input) {
   const std::uint64_t pixels_per_byte = jpeg.arith_code ? 512 * 64 : 512;
   input.check_size(jpeg.image_width, jpeg.image_height,
                    pixels_per_byte * std::uint64_t{input.bytes.size()});
-  const int orientation = exif_orientation(segments.exif);
+  const int orientation = input.orientation(segments.exif);
   const Needs needs{jpeg_has_multiple_scans(&jpeg) != 0, orientation > 1};
   jpeg.scale_num = 1;
   jpeg.scale_denom = choose_reduction(input, jpeg, needs);

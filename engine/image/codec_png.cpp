@@ -79,7 +79,7 @@ void read_bytes(png_structp png, png_bytep out, std::size_t count) {
 }
 
 // [escapes] Reads up to the pixels and asks for 8-bit RGB or RGBA.
-bool read_header(Decoder& decoder, std::size_t row_bytes) {
+bool read_header(Decoder& decoder, std::size_t row_bytes, bool cuts_16) {
   if (setjmp(decoder.escape.target) != 0) return false;
   decoder.png = png_create_read_struct_2(PNG_LIBPNG_VER_STRING, &decoder.escape, on_error,
                                          on_warning, &decoder.escape, allocate, release);
@@ -92,7 +92,11 @@ bool read_header(Decoder& decoder, std::size_t row_bytes) {
   png_set_user_limits(png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);     // so has check_size
   png_read_info(png, decoder.info);
   png_set_expand(png);  // palette to RGB, small grey to 8 bits, tRNS to alpha
-  png_set_scale_16(png);
+  if (cuts_16) {
+    png_set_strip_16(png);
+  } else {
+    png_set_scale_16(png);
+  }
   png_set_gray_to_rgb(png);
   png_set_interlace_handling(png);
   png_read_update_info(png, decoder.info);
@@ -200,14 +204,14 @@ Image decode_png(const Input& input) {
   check_png_size(input, chunks);
   const int channels = chunks.has_alpha() ? 4 : 3;
   const std::size_t row_bytes = std::size_t{chunks.width} * static_cast<unsigned>(channels);
-  const int orientation = exif_orientation(chunks.exif());
+  const int orientation = input.orientation(chunks.exif());
   const std::size_t pictures = orientation > 1 ? 2 : 1;
   input.check_memory((pictures * row_bytes + sizeof(png_bytep)) * std::uint64_t{chunks.height});
 
   Decoder decoder;
   const std::vector<Bytes> stream = stream_of(input, chunks);
   decoder.stream = &stream;
-  if (!read_header(decoder, row_bytes)) fail(input, decoder.escape);
+  if (!read_header(decoder, row_bytes, input.options.as_tensorflow)) fail(input, decoder.escape);
   Image image(static_cast<int>(chunks.width), static_cast<int>(chunks.height), channels,
               SampleType::u8);
   std::vector<png_bytep> rows(chunks.height);

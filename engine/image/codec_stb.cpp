@@ -147,7 +147,7 @@ Image decode_jpeg(const Input& input) {
     input.fail_damaged("JPEG", "it ends early: pixels are missing");
   }
   if (!segments.has_end) input.warn(kNoEnd);
-  return apply_orientation(std::move(image), exif_orientation(segments.exif));
+  return apply_orientation(std::move(image), input.orientation(segments.exif));
 }
 
 std::vector<std::uint8_t> encode_jpeg(const ImageView& image, int quality) {
@@ -228,7 +228,7 @@ Image decode_png(const Input& input) {
   check_stream(input, chunks, raw_size);
   Image image = decode_stb(input, png_for_stb(chunks), channels, "PNG");
   if (!chunks.has_end) input.warn(kNoEnd);
-  return apply_orientation(std::move(image), exif_orientation(chunks.exif()));
+  return apply_orientation(std::move(image), input.orientation(chunks.exif()));
 }
 
 std::vector<std::uint8_t> encode_png(const ImageView& image) {

@@ -8,6 +8,7 @@
 #include "image/codec.hpp"
 #include "image/view.hpp"
 #include "nst/error.hpp"
+#include "nst/files.hpp"
 #include "platform/aligned_buffer.hpp"
 #include "platform/file.hpp"
 #include "platform/float_environment.hpp"
@@ -99,23 +100,6 @@ LoadedImage load_image(const std::string& path, const ReadOptions& options) {
 }
 
 Image read_image(const std::string& path) { return load_image(path).image; }
-
-void check_writable(const std::string& path) {
-  const std::string why = why_not_writable(path);
-  if (!why.empty()) throw Error(ErrorCode::output, one_line(path) + ": cannot write: " + why);
-}
-
-std::vector<std::uint8_t> read_bytes(const std::string& path) {
-  const FileContents file = path == "-"
-                                ? FileContents::standard_input("standard input", ErrorCode::input)
-                                : FileContents(path, ErrorCode::input);
-  return {file.bytes().begin(), file.bytes().end()};
-}
-
-void write_bytes(const std::string& path, Bytes bytes) {
-  if (path == "-") return write_standard_output(bytes);
-  write_file_atomically(path, bytes);
-}
 
 void write_image(const std::string& path, const ImageView& image, int jpeg_quality) {
   const OutputFormat format = output_format(path);

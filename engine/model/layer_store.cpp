@@ -12,14 +12,30 @@ namespace {
 
 constexpr std::int64_t kMaxStyleSize = 4096;  // as many as a style vector's file may hold
 
-// The tensor's values: where they stand in the file if that is possible, else converted into
-// `buffer`.
-const float* as_floats(const TensorEntry& tensor, const std::string& name, AlignedBuffer& buffer) {
-  if (const float* values = floats_in_place(tensor)) return values;
-  buffer = AlignedBuffer(static_cast<std::size_t>(tensor.element_count()), name);
-  to_float(tensor, buffer.data());
-  return buffer.data();
-}
+// The values of a tensor while this lives.
+class LoadedFloats {
+ public:
+  LoadedFloats(const TensorEntry& tensor, const FileContents* contents, const std::string& name) {
+    TensorEntry entry = tensor;
+    if (contents != nullptr) {
+      bytes_ = AlignedBuffer((entry.data.size() + sizeof(float) - 1) / sizeof(float), name);
+      auto* const to = reinterpret_cast<std::uint8_t*>(bytes_.data());
+      contents->read_again(entry.data, to);
+      entry.data = {to, entry.data.size()};
+    }
+    values_ = floats_in_place(entry);
+    if (values_ != nullptr) return;
+    converted_ = AlignedBuffer(static_cast<std::size_t>(entry.element_count()), name);
+    to_float(entry, converted_.data());
+    values_ = converted_.data();
+  }
+
+  const float* data() const { return values_; }
+
+ private:
+  AlignedBuffer bytes_, converted_;
+  const float* values_ = nullptr;
+};
 
 // Whole cache lines.
 std::size_t aligned(std::size_t floats) {
@@ -30,10 +46,12 @@ std::size_t aligned(std::size_t floats) {
 }  // namespace
 
 ConvLayer::ConvLayer(const kernels::Table& table, const kernels::ConvSpec& spec,
-                     const TensorEntry& weights, const TensorEntry* biases, std::string name)
+                     const TensorEntry& weights, const TensorEntry* biases,
+                     const FileContents* contents, std::string name)
     : plan_(kernels::conv_plan(table, spec)),
       weights_(&weights),
       biases_(biases),
+      contents_(contents),
       name_(std::move(name)) {}
 
 std::size_t ConvLayer::bias_offset() const { return aligned(plan_.packed_floats); }
@@ -42,17 +60,14 @@ std::size_t ConvLayer::packed_floats() const {
   return bias_offset() + (biases_ ? aligned(static_cast<std::size_t>(plan_.spec.out_c)) : 0);
 }
 
-template <class F>
-void ConvLayer::with_weights(F&& f) const {
-  AlignedBuffer converted;
-  f(as_floats(*weights_, name_, converted));
-}
-
 void ConvLayer::pack(const std::shared_ptr<AlignedBuffer>& block, float* place) const {
   const std::lock_guard lock(mutex_);
   if (is_packed()) return;
-  with_weights([&](const float* weights) { kernels::conv_pack(plan_, weights, place); });
-  if (biases_) to_float(*biases_, place + bias_offset());
+  kernels::conv_pack(plan_, LoadedFloats(*weights_, contents_, name_).data(), place);
+  if (biases_) {
+    const LoadedFloats biases(*biases_, contents_, name_);
+    std::copy_n(biases.data(), plan_.spec.out_c, place + bias_offset());
+  }
   block_ = block;
   packed_.store(place, std::memory_order_release);
 }
@@ -66,26 +81,28 @@ void ConvLayer::sum_taps() const {
   const auto in = static_cast<std::size_t>(spec.depthwise ? 1 : spec.in_c);
   const auto out = static_cast<std::size_t>(spec.out_c);
   tap_sums_.resize(in * out);
-  with_weights([&](const float* weights) {
-    for (std::size_t tap = 0; tap < taps; ++tap) {
-      for (std::size_t i = 0; i < in; ++i) {
-        for (std::size_t o = 0; o < out; ++o) tap_sums_[o * in + i] += *weights++;
-      }
+  const LoadedFloats weights(*weights_, contents_, name_);
+  const float* weight = weights.data();
+  for (std::size_t tap = 0; tap < taps; ++tap) {
+    for (std::size_t i = 0; i < in; ++i) {
+      for (std::size_t o = 0; o < out; ++o) tap_sums_[o * in + i] += *weight++;
     }
-  });
+  }
 }
 
-LayerStore::LayerStore(const ModelFile& file, const kernels::Table& table, std::string name)
-    : file_(&file), table_(&table), name_(std::move(name)) {}
+LayerStore::LayerStore(const ModelFile& file, const FileContents* contents,
+                       const kernels::Table& table, std::string name)
+    : file_(&file), contents_(contents), table_(&table), name_(std::move(name)) {}
 
-void LayerStore::refuse(const std::string& what) const {
+void LayerStore::fail(const std::string& what) const {
   throw Error(ErrorCode::model,
               name_ + ": " + what + "; convert the weights again with nst-weights");
 }
 
+void LayerStore::refuse(const std::string& what) const { fail(what); }
+
 void LayerStore::fail(const std::string& tensor, const std::string& what) const {
-  throw Error(ErrorCode::model, name_ + ": tensor " + tensor + " " + what +
-                                    "; convert the weights again with nst-weights");
+  fail("tensor " + tensor + " " + what);
 }
 
 const TensorEntry& LayerStore::find(const std::string& name) const {
@@ -108,7 +125,7 @@ kernels::ConvSpec LayerStore::spec_of(const ConvQuery& query, const TensorEntry&
   }
   return {
       query.kernel_h, query.kernel_w, query.in_c, depthwise ? query.in_c : static_cast<int>(s[3]),
-      query.stride,   query.upsample, depthwise,  query.keeps_zeros};
+      query.stride,   query.upsample, depthwise};
 }
 
 const TensorEntry* LayerStore::biases_of(const ConvQuery& query, int channels) const {
@@ -125,8 +142,8 @@ const TensorEntry* LayerStore::biases_of(const ConvQuery& query, int channels) c
 }
 
 ConvAnswer LayerStore::conv(const ConvQuery& query) const {
-  const std::string key = query.weights + "|" + std::to_string(query.stride) + "|" +
-                          std::to_string(query.upsample) + (query.keeps_zeros ? "|0" : "");
+  const std::string key =
+      query.weights + "|" + std::to_string(query.stride) + "|" + std::to_string(query.upsample);
   const ForkGuard no_fork;
   const std::lock_guard lock(mutex_);
   std::unique_ptr<ConvLayer>& slot = convs_[key];
@@ -134,7 +151,7 @@ ConvAnswer LayerStore::conv(const ConvQuery& query) const {
     const TensorEntry& weights = find(query.weights);
     const kernels::ConvSpec spec = spec_of(query, weights);
     slot = std::make_unique<ConvLayer>(*table_, spec, weights, biases_of(query, spec.out_c),
-                                       query.weights);
+                                       contents_, query.weights);
   } else if (slot->plan().spec.in_c != query.in_c) {
     fail(query.weights, "is used with two input sizes");
   }
@@ -164,19 +181,12 @@ bool LayerStore::holds(std::string_view prefix) const {
   return it != file_->contents.tensors.end() && it->first.starts_with(prefix);
 }
 
-const LayerStore::Dense& LayerStore::dense_layer(const std::string& layer) const {
-  const ForkGuard no_fork;
-  const std::lock_guard lock(mutex_);
-  std::unique_ptr<Dense>& slot = denses_[layer];
-  if (slot) return *slot;
-  const TensorEntry& weights = find(layer + "/weights");
-  auto dense = std::make_unique<Dense>();
-  dense->in = static_cast<int>(weights.shape[2]);
-  dense->out = static_cast<int>(weights.shape[3]);
-  dense->weights = as_floats(weights, layer, dense->converted_weights);
-  dense->biases = as_floats(find(layer + "/biases"), layer, dense->converted_biases);
-  slot = std::move(dense);
-  return *slot;
+void LayerStore::run_dense(const std::string& layer, const float* x, float* out) const {
+  const TensorEntry& entry = find(layer + "/weights");
+  const LoadedFloats weights(entry, contents_, layer);
+  const LoadedFloats biases(find(layer + "/biases"), contents_, layer);
+  table_->dense(x, static_cast<int>(entry.shape[2]), weights.data(), biases.data(),
+                static_cast<int>(entry.shape[3]), out);
 }
 
 }  // namespace nst

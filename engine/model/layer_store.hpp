@@ -14,15 +14,17 @@
 #include "kernels/kernels.h"
 #include "model/model_file.hpp"
 #include "platform/aligned_buffer.hpp"
+#include "platform/file.hpp"
 
 namespace nst {
 
-// A convolution's weights. `spec` and `plan` are known at once; the packed form appears with
-// ensure_packed.
+// A convolution's weights. Spec and plan are known from the start; the packed form exists after
+// pack.
 class ConvLayer {
  public:
+  // `contents` is the file that holds the tensors, or null where they stay in memory.
   ConvLayer(const kernels::Table& table, const kernels::ConvSpec& spec, const TensorEntry& weights,
-            const TensorEntry* biases, std::string name);
+            const TensorEntry* biases, const FileContents* contents, std::string name);
 
   const std::string& name() const { return name_; }
   const kernels::ConvPlan& plan() const { return plan_; }
@@ -44,13 +46,10 @@ class ConvLayer {
 
  private:
   std::size_t bias_offset() const;  // floats from the packed weights
-  // f(the weights as floats, in the file's order), wherever they lie.
-  template <class F>
-  void with_weights(F&& f) const;
-
   kernels::ConvPlan plan_;
   const TensorEntry* weights_;
   const TensorEntry* biases_;
+  const FileContents* contents_;
   std::string name_;
   mutable std::mutex mutex_;  // held while it is packed
   mutable std::shared_ptr<AlignedBuffer> block_;
@@ -58,11 +57,13 @@ class ConvLayer {
   mutable std::vector<double> tap_sums_;
 };
 
-// Thread-safe. Borrows the model file, which must outlive it.
+// Thread-safe. Borrows the model file and its contents, which must outlive it. Where there are
+// contents, their memory has been given back: what is needed of it is read again.
 class LayerStore final : public LayerSource {
  public:
-  // `name` is the model's name in messages.
-  LayerStore(const ModelFile& file, const kernels::Table& table, std::string name);
+  // `name` is the model's name in messages. `contents` as ConvLayer's.
+  LayerStore(const ModelFile& file, const FileContents* contents, const kernels::Table& table,
+             std::string name);
 
   const kernels::Table& table() const { return *table_; }
 
@@ -74,28 +75,24 @@ class LayerStore final : public LayerSource {
   // "<name>: <what>; <what to do>".
   void refuse(const std::string& what) const override;
 
-  // A dense layer as plain floats: the file's own where it holds such.
-  struct Dense {
-    int in = 0, out = 0;
-    const float* weights = nullptr;  // [in][out]
-    const float* biases = nullptr;   // [out]
-    AlignedBuffer converted_weights, converted_biases;
-  };
-  // The layer that dense() has checked; `layer` without "/weights".
-  const Dense& dense_layer(const std::string& layer) const;
+  // Runs a dense layer that dense() has checked, by its name without "/weights": x [in] → out
+  // [out].
+  void run_dense(const std::string& layer, const float* x, float* out) const;
 
  private:
   const TensorEntry& find(const std::string& name) const;
+  // "<name>: <what>; <what to do>", and the same of a tensor.
+  [[noreturn]] void fail(const std::string& what) const;
   [[noreturn]] void fail(const std::string& tensor, const std::string& what) const;
   kernels::ConvSpec spec_of(const ConvQuery& query, const TensorEntry& weights) const;
   const TensorEntry* biases_of(const ConvQuery& query, int channels) const;
 
   const ModelFile* file_;
+  const FileContents* contents_;
   const kernels::Table* table_;
   std::string name_;
   mutable std::mutex mutex_;
   mutable std::map<std::string, std::unique_ptr<ConvLayer>> convs_;
-  mutable std::map<std::string, std::unique_ptr<Dense>> denses_;
 };
 
 }  // namespace nst

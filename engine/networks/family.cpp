@@ -33,6 +33,14 @@ std::string names(std::span<const Family* const> families) {
 
 }  // namespace
 
+void build_predictor(const PredictorFamily& family, Graph& graph, int h, int w, int style_size) {
+  family.build(graph, h, w, style_size);
+  const Node& output = graph.nodes().back();
+  if (output.shape == Shape{1, 1, style_size}) return;
+  graph.layers().refuse("layer " + output.name + " makes " + std::to_string(output.shape.c) +
+                        " values where " + std::to_string(style_size) + " are needed");
+}
+
 std::span<const PredictorFamily* const> predictor_families() { return kPredictors; }
 std::span<const TransformerFamily* const> transformer_families() { return kTransformers; }
 

@@ -24,6 +24,10 @@ struct PredictorFamily {
   void (*build)(Graph& graph, int h, int w, int style_size);
 };
 
+// Builds a predictor and checks that it makes style vectors of style_size numbers. Throws as build
+// does, Error{model} for another size.
+void build_predictor(const PredictorFamily& family, Graph& graph, int h, int w, int style_size);
+
 // A transformer: content picture [h, w, 3] in [0, 1] + style parameters → stylized picture.
 struct TransformerFamily {
   const char* name;    // in model files and in ModelInfo

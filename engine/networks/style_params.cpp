@@ -7,14 +7,9 @@ namespace nst {
 std::vector<float> style_params(const LayerStore& layers, const StyleLayout& layout,
                                 const StyleVector& style) {
   std::vector<float> params(layout.size);
-  const auto apply = [&](const std::string& layer, float* out) {
-    const LayerStore::Dense& dense = layers.dense_layer(layer);
-    layers.table().dense(style.values.data(), dense.in, dense.weights, dense.biases, dense.out,
-                         out);
-  };
   for (const StyleSlot& slot : layout.slots) {
-    apply(slot.name + "/Conv", params.data() + slot.beta);
-    apply(slot.name + "/Conv_1", params.data() + slot.gamma);
+    layers.run_dense(slot.name + "/Conv", style.values.data(), params.data() + slot.beta);
+    layers.run_dense(slot.name + "/Conv_1", style.values.data(), params.data() + slot.gamma);
   }
   for (const float value : params) {
     if (std::isfinite(value)) continue;

@@ -14,6 +14,10 @@ namespace nst {
 // system does not take the advice, the memory is as good, only slower to touch for the first time.
 void advise_large_pages(void* memory, std::size_t bytes);
 
+// Gives the whole pages within `memory` back to the system; they read as zeros then. What lies in a
+// page at either end stays.
+void discard_pages(void* memory, std::size_t bytes);
+
 class AlignedBuffer {
  public:
   static constexpr std::size_t kAlignment = 64;

@@ -25,12 +25,25 @@ class FileContents {
 
   Bytes bytes() const;
 
+  // True if the bytes can be read again (they are no pipe's) and their memory is worth giving back:
+  // 16 MiB or more.
+  bool can_give_back() const { return source_ != nullptr; }
+  // Gives the memory of bytes() back to the system; can_give_back must hold. From then on they must
+  // be read again instead of looked at.
+  void give_back() const;
+  // Reads `part` of bytes() from the file once more, to `to`. Safe from several threads. Throws
+  // Error{model} if the file has changed since it was read.
+  void read_again(Bytes part, std::uint8_t* to) const;
+
  private:
+  struct Source;  // the open file
+
   FileContents(int descriptor, const std::string& name, ErrorCode code, std::uint64_t max_bytes);
   void read_all(int descriptor, const std::string& name, ErrorCode code, std::uint64_t max_bytes);
 
-  std::shared_ptr<const AlignedBuffer> buffer_;
+  std::shared_ptr<AlignedBuffer> buffer_;
   std::size_t size_ = 0;
+  std::shared_ptr<const Source> source_;  // null: can_give_back does not hold
 };
 
 // Writes `bytes` to `path` so that readers see the old file or the whole new one: to a temporary

@@ -35,7 +35,7 @@ class Growing {
   std::size_t size() const { return size_; }
   std::size_t room() const { return capacity() - size_; }
   void grew_by(std::size_t bytes) { size_ += bytes; }
-  std::shared_ptr<const AlignedBuffer> take() { return std::move(buffer_); }
+  std::shared_ptr<AlignedBuffer> take() { return std::move(buffer_); }
 
  private:
   std::string name_;
@@ -43,12 +43,39 @@ class Growing {
   std::size_t size_ = 0;
 };
 
+// Smaller files stay in memory whole.
+constexpr std::size_t kWorthGivingBack = std::size_t{16} << 20;
+
+// What changes when a file's bytes do.
+struct Version {
+  std::uint64_t size;
+  std::int64_t seconds, nanoseconds;
+  bool operator==(const Version&) const = default;
+};
+
+Version version_of(const struct stat& status) {
+  return {static_cast<std::uint64_t>(status.st_size), status.st_mtim.tv_sec,
+          status.st_mtim.tv_nsec};
+}
+
 }  // namespace
 
+struct FileContents::Source {
+  Descriptor descriptor;
+  std::string name;
+  Version version;
+};
+
 FileContents::FileContents(const std::string& path, ErrorCode code, std::uint64_t max_bytes) {
-  const Descriptor file(open_retrying(path, O_RDONLY));
+  Descriptor file(open_retrying(path, O_RDONLY));
   if (!file.is_open()) fail_file(code, path, "cannot open", errno);
   read_all(file.get(), path, code, max_bytes);
+  struct stat status {};
+  if (size_ < kWorthGivingBack || ::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode) ||
+      static_cast<std::uint64_t>(status.st_size) != size_) {
+    return;
+  }
+  source_.reset(new Source{std::move(file), path, version_of(status)});
 }
 
 FileContents::FileContents(int descriptor, const std::string& name, ErrorCode code,
@@ -102,6 +129,27 @@ void FileContents::read_all(int descriptor, const std::string& name, ErrorCode c
 
 Bytes FileContents::bytes() const {
   return {reinterpret_cast<const std::uint8_t*>(buffer_->data()), size_};
+}
+
+void FileContents::give_back() const { discard_pages(buffer_->data(), size_); }
+
+void FileContents::read_again(Bytes part, std::uint8_t* to) const {
+  const int file = source_->descriptor.get();
+  struct stat status {};
+  bool is_same = ::fstat(file, &status) == 0 && version_of(status) == source_->version;
+  auto offset = static_cast<off_t>(part.data() - bytes().data());
+  for (std::size_t left = part.size(); is_same && left > 0;) {
+    const ssize_t got = ::pread(file, to, left, offset);
+    if (got < 0 && errno == EINTR) continue;
+    is_same = got > 0;
+    if (!is_same) break;
+    to += got;
+    offset += got;
+    left -= static_cast<std::size_t>(got);
+  }
+  if (is_same) return;
+  throw Error(ErrorCode::model,
+              one_line(source_->name) + ": has changed since it was opened; open it again");
 }
 
 }  // namespace nst

@@ -28,10 +28,19 @@ class NextWeights {
   }
 
  private:
-  // Of a turn's twelve lines: six channels (pairs::kGroup) for two vectors.
+  // Of a turn's twelve lines: six channels (a group of pairs::SidesOfTwo) for two vectors.
   static constexpr int kParts = 4;
   static constexpr int kLines = 3;
   std::ptrdiff_t first_, at_;
+};
+
+// As NextWeights where nothing is fetched.
+struct NoFetches {
+  NoFetches() = default;
+  NST_INLINE explicit NoFetches(const NextWeights&) {}
+  NST_INLINE void chain() const {}
+  NST_INLINE void turn(const float*) const {}
+  NST_INLINE void next_tile() const {}
 };
 
 // Part n of `parts` of the outputs that a block is about to have in the channels of a panel:

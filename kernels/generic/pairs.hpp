@@ -19,6 +19,7 @@
 #pragma once
 
 #include "kernels/generic/conv_direct.hpp"
+#include "kernels/generic/fetch.hpp"
 
 #if !defined(__AVX512F__)
 #error "Winograd's inner product is for AVX-512"
@@ -28,27 +29,35 @@ namespace nst::kernels {
 namespace {
 namespace pairs {
 
-// Inputs go in groups of three sides: channel i of the first is paired with channel i of the
-// second, added for even i and subtracted for odd; the third is multiplied as ever. What is left
-// fills no group. Sides of two: the floats that a pixel's products read at once then lie in
-// different banks of the first-level cache, which serves no two lines from the same bank in a cycle
-// (10 pixels: 87 GMAC/s, 85 with sides of eight).
-constexpr int kSide = 2;
-constexpr int kGroup = 3 * kSide;
-// As direct::kPartial, but half as long, for pairs round more: of 96 products, the layers' first
-// values were up to 1.08e-4 from TensorFlow's.
-constexpr int kPartialGroups = 8;
+// How the channels of a depth go in pairs. They form groups of three sides: channel i of the first
+// side is paired with channel i of the second, added for even i and subtracted for odd; the third
+// is multiplied as ever. What fills no group of Side may fill one of SmallSide (0: none); the rest
+// is multiplied alone. Sums are made of chains of at most ChainGroups groups.
+template <int Side, int SmallSide, int ChainGroups>
+struct Order {
+  static constexpr int kSide = Side;
+  static constexpr int kSmallSide = SmallSide;
+  static constexpr int kGroup = 3 * Side;
+  static constexpr int kChainGroups = ChainGroups;
 
-NST_INLINE int groups_of(int depth) { return depth / kGroup; }
-NST_INLINE int singles_of(int depth) { return depth % kGroup; }
+  static constexpr int groups_of(int depth) { return depth / kGroup; }
+  static constexpr int small_groups_of(int depth) {
+    if constexpr (SmallSide == 0) return 0;
+    return depth % kGroup / max_of(3 * SmallSide, 1);
+  }
+  static constexpr int singles_of(int depth) {
+    return depth % kGroup - small_groups_of(depth) * 3 * SmallSide;
+  }
 
-// The row that an input channel's weights are packed as: those of a pair and a single product
-// follow each other. What fills no group keeps its order.
-NST_INLINE int row_of(int channel, int depth) {
-  if (channel >= depth - singles_of(depth)) return channel;
-  const int i = channel % kGroup;
-  return channel - i + i % kSide * 3 + i / kSide;
-}
+  // The row that an input channel's weights are packed as: those of a pair and a single product
+  // follow each other. What fills no group keeps its order.
+  static constexpr int row_of(int channel, int depth) {
+    if (channel >= depth - singles_of(depth)) return channel;
+    const int side = channel < groups_of(depth) * kGroup ? Side : SmallSide;
+    const int i = channel % kGroup;
+    return channel - i + i % side * 3 + i / side;
+  }
+};
 
 // v + the float at p, v − it, sum + v · it, in every lane. AVX-512 reads such a float as part of
 // the instruction. A broadcast of its own, which the compiler makes where several vectors use the
@@ -81,9 +90,9 @@ NST_INLINE void subtract_pair(Vec& sum, Vec a, Vec b) {
   sum = Vec(raw);
 }
 
-// One pair and one single product of every sum: channels I, I + kSide and I + 2 kSide from `in` on,
+// One pair and one single product of every sum: channels I, I + Side and I + 2 Side from `in` on,
 // the next three rows of weights.
-template <int P, int V, int I>
+template <int P, int V, int Side, int I>
 NST_INLINE void accumulate_three(direct::Accumulators<P, V>& acc, const float* const* in,
                                  const float* weights) {
   Vec w1[V], w2[V], w3[V];
@@ -100,13 +109,13 @@ NST_INLINE void accumulate_three(direct::Accumulators<P, V>& acc, const float* c
       if constexpr (i < P) {
         const float* const x = in[i] + I;
         if constexpr (I % 2 == 0) {
-          add_pair(acc.at[i][v], plus_each(w2[v], x), plus_each(w1[v], x + kSide));
+          add_pair(acc.at[i][v], plus_each(w2[v], x), plus_each(w1[v], x + Side));
         } else {
-          subtract_pair(acc.at[i][v], minus_each(w2[v], x), minus_each(w1[v], x + kSide));
+          subtract_pair(acc.at[i][v], minus_each(w2[v], x), minus_each(w1[v], x + Side));
         }
       }
       if constexpr (i >= kBehind) {
-        add_product_of_each(acc.at[i - kBehind][v], w3[v], in[i - kBehind] + I + 2 * kSide);
+        add_product_of_each(acc.at[i - kBehind][v], w3[v], in[i - kBehind] + I + 2 * Side);
       }
     });
   });
@@ -114,17 +123,19 @@ NST_INLINE void accumulate_three(direct::Accumulators<P, V>& acc, const float* c
 
 // The products of `groups` groups; advances `in` and `weights`. fetches.turn(weights) is called
 // before each.
-template <int P, int V, class Fetches>
+template <int P, int V, int Side, class Fetches>
 NST_INLINE void accumulate_groups(direct::Accumulators<P, V>& acc, const float** in,
                                   const float*& weights, int groups, Fetches& fetches) {
   for (; groups > 0; --groups) {
     fetches.turn(weights);
-    unroll<P>([&](auto p) __attribute__((always_inline)) { hide(in[p]); });
-    unroll<kSide>([&](auto i) __attribute__((always_inline)) {
-      accumulate_three<P, V, i>(acc, in, weights + 3 * i * V * kLanes);
-    });
-    unroll<P>([&](auto p) __attribute__((always_inline)) { in[p] += kGroup; });
-    weights += kGroup * V * kLanes;
+    for (int i = 0; i < Side; i += 2) {
+      unroll<P>([&](auto p) __attribute__((always_inline)) { hide(in[p]); });
+      accumulate_three<P, V, Side, 0>(acc, in, weights);
+      accumulate_three<P, V, Side, 1>(acc, in, weights + 3 * V * kLanes);
+      unroll<P>([&](auto p) __attribute__((always_inline)) { in[p] += 2; });
+      weights += 6 * V * kLanes;
+    }
+    unroll<P>([&](auto p) __attribute__((always_inline)) { in[p] += 2 * Side; });
   }
 }
 
@@ -146,21 +157,31 @@ NST_INLINE void accumulate_singles(direct::Accumulators<P, V>& acc, const float*
 
 // A depth as it is gone through.
 struct Depth {
-  int groups, singles;
+  int groups, small_groups, singles;
 };
-NST_INLINE Depth parts_of(int depth) { return {groups_of(depth), singles_of(depth)}; }
-// Chains of at most kPartialGroups groups.
-NST_INLINE int chains_of(const Depth& depth) { return ceil_div(depth.groups, kPartialGroups); }
+template <class Order>
+NST_INLINE Depth parts_of(int depth) {
+  return {Order::groups_of(depth), Order::small_groups_of(depth), Order::singles_of(depth)};
+}
+template <class Order>
+NST_INLINE int chains_of(const Depth& depth) {
+  return ceil_div(depth.groups, Order::kChainGroups);
+}
 
 // All products of a tile's depth; fetches.chain() is called before each chain of groups.
-template <int P, int V, class Fetches>
+template <class Order, int P, int V, class Fetches>
 NST_INLINE void accumulate(direct::Accumulators<P, V>& acc, const float** in, const float* weights,
                            const Depth& depth, Fetches& fetches) {
   direct::Total<P, V> total;
-  for (int left = depth.groups; left > 0; left -= kPartialGroups) {
+  for (int left = depth.groups; left > 0; left -= Order::kChainGroups) {
     if (left < depth.groups) total.take(acc);
     fetches.chain();
-    accumulate_groups<P, V>(acc, in, weights, min_of(left, kPartialGroups), fetches);
+    accumulate_groups<P, V, Order::kSide>(acc, in, weights, min_of(left, Order::kChainGroups),
+                                          fetches);
+  }
+  if constexpr (Order::kSmallSide != 0) {
+    NoFetches none;
+    accumulate_groups<P, V, Order::kSmallSide>(acc, in, weights, depth.small_groups, none);
   }
   accumulate_singles<P, V>(acc, in, weights, depth.singles);
   total.add_to(acc);
@@ -168,11 +189,6 @@ NST_INLINE void accumulate(direct::Accumulators<P, V>& acc, const float** in, co
 
 // As many pixels as leave registers for three rows of weights and some sums to be multiplied.
 constexpr int most_pixels(int vectors) { return vectors <= 2 ? 10 : 6; }
-
-// The first n floats from p on, n of any sign and size, zero in the other lanes.
-NST_INLINE Vec load_at_most(const float* p, int n) {
-  return Vec(_mm512_maskz_loadu_ps(first_lanes(max_of(0, min_of(n, kLanes))), p));
-}
 
 // The own term of a pixel of zeros, told from any other zero by its sign. Its sums are zero but for
 // rounding: what is written for them is exactly that.
@@ -190,86 +206,10 @@ NST_INLINE bool are_zeros(const float* x, int depth) {
   return true;
 }
 
-// In the even lanes, parts of Σ ± x1 x2 over the pairs of a pixel. Groups meet the lanes alike
-// again after three vectors, of which each lane has one that holds a pair's first channel, added in
-// even lanes. Their neighbours are subtracted first: sums of one sign would grow.
-NST_INLINE __m512 own_products(const float* x, int depth) {
-  constexpr int kVectors = 3;
-  static_assert(kLanes == 16 && kSide == 2 && kVectors * kLanes % kGroup == 0);
-  // Lanes whose pairs begin in the second, the third vector.
-  constexpr auto beginnings = [](int vector) {
-    unsigned mask = 0;
-    for (int i = 0; i < kLanes; ++i) {
-      mask |= ((vector * kLanes + i) % kGroup < kSide ? 1u : 0u) << i;
-    }
-    return static_cast<__mmask16>(mask);
-  };
-  Vec sums[kVectors] = {splat(0.0f), splat(0.0f), splat(0.0f)};
-  const auto add = [&](auto vector, Vec low, Vec high) __attribute__((always_inline)) {
-    const __m512i next = _mm512_maskz_alignr_epi32(0xffff, _mm512_castps_si512(high.data),
-                                                   _mm512_castps_si512(low.data), kSide);
-    sums[vector] = fma(low, Vec(_mm512_castsi512_ps(next)), sums[vector]);
-  };
-  constexpr std::integral_constant<int, 0> k0;
-  constexpr std::integral_constant<int, 1> k1;
-  constexpr std::integral_constant<int, 2> k2;
-  int left = depth - singles_of(depth);
-  for (; left >= kVectors * kLanes; left -= kVectors * kLanes, x += kVectors * kLanes) {
-    const Vec a = load(x);
-    const Vec b = load(x + kLanes);
-    const Vec c = load(x + 2 * kLanes);
-    add(k0, a, b);
-    add(k1, b, c);
-    add(k2, c, c);
-  }
-  if (left > 0) {
-    const Vec a = load_at_most(x, left);
-    const Vec b = load_at_most(x + kLanes, left - kLanes);
-    add(k0, a, b);
-    if (left > 2 * kLanes) {
-      const Vec c = load_at_most(x + 2 * kLanes, left - 2 * kLanes);
-      add(k1, b, c);
-      add(k2, c, c);
-    } else if (left > kLanes) {
-      add(k1, b, b);
-    }
-  }
-  const __m512 first_two = _mm512_mask_blend_ps(beginnings(1), sums[0].data, sums[1].data);
-  const __m512 all = _mm512_mask_blend_ps(beginnings(2), first_two, sums[2].data);
-  return all - _mm512_maskz_movehdup_ps(0xffff, all);
-}
-
-// a and b folded: the sums of their halves' lanes, or of their quarters'.
-NST_INLINE __m512 fold_halves(__m512 a, __m512 b) {
-  return _mm512_maskz_shuffle_f32x4(0xffff, a, b, 0x44) +
-         _mm512_maskz_shuffle_f32x4(0xffff, a, b, 0xee);
-}
-NST_INLINE __m512 fold_quarters(__m512 a, __m512 b) {
-  return _mm512_maskz_shuffle_f32x4(0xffff, a, b, 0x88) +
-         _mm512_maskz_shuffle_f32x4(0xffff, a, b, 0xdd);
-}
-
-// own[i * own_stride] = Σ ± x1 x2 over the pairs of pixel i, which is at x + i * stride, or
-// kOfZeros; four pixels at a time, whose lanes are summed together.
-NST_INLINE void own_terms(const float* x, std::ptrdiff_t stride, int pixels, int depth, float* own,
-                          std::ptrdiff_t own_stride) {
-  constexpr int kFour = 4;
-  for (; pixels > 0; pixels -= kFour, x += kFour * stride) {
-    __m512 sums[kFour];
-    unroll<kFour>([&](auto i) __attribute__((always_inline)) {
-      sums[i] = own_products(x + min_of(i, pixels - 1) * stride, depth);
-    });
-    // A quarter for each pixel.
-    const __m512 quarters =
-        fold_quarters(fold_halves(sums[0], sums[1]), fold_halves(sums[2], sums[3]));
-    const __m512 totals = quarters + _mm512_maskz_permute_ps(0xffff, quarters, 2);
-    alignas(64) float lanes[kLanes];
-    store(lanes, Vec(totals));
-    for (int i = 0; i < min_of(pixels, kFour); ++i, own += own_stride) {
-      const float term = lanes[kFour * i];
-      *own = term != 0.0f ? term : are_zeros(x + i * stride, depth) ? kOfZeros : 0.0f;
-    }
-  }
+// A pixel's own term, made of `term`, its sum.
+NST_INLINE float own_term_of(float term, const float* x, int depth) {
+  if (term != 0.0f) return term;
+  return are_zeros(x, depth) ? kOfZeros : 0.0f;
 }
 
 // sum * factor; of a pixel of zeros `nothing`.
@@ -297,10 +237,11 @@ constexpr int kTermRows = 2;
 
 // Scales a panel [depth][width], rows in their places, to the size of its inputs, and adds those
 // rows.
+template <class Order>
 NST_INLINE void finish_panel(float* panel, int depth, int width, float input_size) {
   float* const scales = panel + static_cast<std::ptrdiff_t>(depth) * width;
   float* const terms = scales + width;
-  const int paired = depth - singles_of(depth);
+  const int paired = depth - Order::singles_of(depth);
   const double inputs = static_cast<double>(input_size) * static_cast<double>(input_size);
   for (int c = 0; c < width; c += kLanes) {
     Vec squares = splat(0.0f);

@@ -280,11 +280,12 @@ constexpr int kManyChannels = 64;
 template <class A>
 NST_INLINE bool has_far_weights(const ConvSpec& spec) {
   constexpr std::size_t kFar = 1024 * 1024 / sizeof(float);
-  return spec.in_c >= kManyChannels && packed_floats<A>(spec) >= kFar;
+  return A::Products::kFetches && spec.in_c >= kManyChannels && packed_floats<A>(spec) >= kFar;
 }
+template <class A>
 NST_INLINE bool has_far_outputs(const ConvSpec& spec, const ConvGeometry& g) {
   constexpr std::size_t kFar = 2 * 1024 * 1024 / sizeof(float);
-  return spec.in_c >= kManyChannels &&
+  return A::Products::kFetches && spec.in_c >= kManyChannels &&
          static_cast<std::size_t>(g.out_h) * g.out_w * spec.out_c >= kFar;
 }
 
@@ -300,7 +301,7 @@ void run(const ConvArgs& args, Block block, float* scratch) {
   float* const own = scratch + l.own;
   transform_inputs<A>(A::window(args, block, l.rect, scratch), l, spec.in_c, v, own);
   const bool far_weights = has_far_weights<A>(spec);
-  const bool far_outputs = has_far_outputs(spec, args.geometry);
+  const bool far_outputs = has_far_outputs<A>(spec, args.geometry);
   const int end = block.first_c + block.channels;
   const std::ptrdiff_t rows = Products::rows(spec.in_c);
   const float* u = args.packed + kWeights * rows * block.first_c;

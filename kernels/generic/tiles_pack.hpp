@@ -98,8 +98,7 @@ void pack(const ConvSpec& spec, const float* weights, float* packed) {
     for (int i = 0; i < kWeights; ++i) {
       Products::finish(
           packed + i * weight_stride, spec.in_c, width,
-          sizes_y.of_weight[i / A::X::kWeights] * sizes_x.of_weight[i % A::X::kWeights],
-          spec.keeps_zeros);
+          sizes_y.of_weight[i / A::X::kWeights] * sizes_x.of_weight[i % A::X::kWeights]);
     }
     packed += kWeights * weight_stride;
   }

@@ -32,6 +32,8 @@ NST_INLINE void multiply_tile(const float* v, int depth, const float* u, float* 
 // What tiles.hpp asks of an algorithm's products. Others may order and scale the weights, add rows
 // to them, and keep a float of every row of V (tiles_paired.hpp).
 struct PlainProducts {
+  // Does the next product's data come to the caches beside a product?
+  static constexpr bool kFetches = false;
   static constexpr int kMostVectors = 2;
   static constexpr int most_pixels(int vectors) { return direct::most_pixels(vectors); }
   // `tiles` register tiles of P rows one after the other, in one call as direct::AnyKernel: m = v ·
@@ -51,9 +53,8 @@ struct PlainProducts {
   static constexpr int rows(int depth) { return depth; }
   static constexpr int row_of(int channel, int) { return channel; }
   // Called when a weight's rows are there, `width` channels each. input_size: of the transformed
-  // inputs they are multiplied with, where inputs are of size 1. Zeros must give zeros if the spec
-  // says so.
-  static void finish(float*, int, int, float, bool) {}
+  // inputs they are multiplied with, where inputs are of size 1.
+  static void finish(float*, int, int, float) {}
   // Floats kept of so many rows of V, and their making: that of the row at v + i * v_stride goes to
   // own + i * own_stride.
   static constexpr std::size_t own_floats(std::size_t) { return 0; }

@@ -13,17 +13,20 @@ namespace {
 using axis::Single;
 using winograd::Axis3, winograd::Axis5, winograd::Axis7;
 
-template <class A>
-constexpr ConvAlgorithm kPaired = tiles::algorithm<tiles::Paired<A>>();
+using pairs::SidesOfEight, pairs::SidesOfTwo;
 
-// In the order they are asked, before those of the AVX-512 table.
+template <class A, class Order, bool Fetches = false>
+constexpr ConvAlgorithm kPaired = tiles::algorithm<tiles::Paired<A, Order, Fetches>>();
+
+// In the order they are asked, before those of the AVX-512 table. Sides of two make the residual
+// layers 5 to 9 % faster, and layers with fewer products to a weight up to 4 % slower.
 constexpr const ConvAlgorithm* kPairedAlgorithms[] = {
-    &kPaired<upsample::Upsample>,
-    &kPaired<winograd::Correlation<Axis3, Axis3>>,
-    &kPaired<winograd::Correlation<Axis5, Axis5>>,
-    &kPaired<winograd::Correlation<Single, Axis7>>,
-    &kPaired<winograd::Correlation<Axis7, Single>>,
-    &kPaired<strided::Strided>,
+    &kPaired<upsample::Upsample, SidesOfTwo, true>,
+    &kPaired<winograd::Correlation<Axis3, Axis3>, SidesOfTwo, true>,
+    &kPaired<winograd::Correlation<Axis5, Axis5>, SidesOfEight>,
+    &kPaired<winograd::Correlation<Single, Axis7>, SidesOfEight>,
+    &kPaired<winograd::Correlation<Axis7, Single>, SidesOfEight>,
+    &kPaired<strided::Strided, SidesOfEight>,
     &paired::kAlgorithm};
 
 }  // namespace

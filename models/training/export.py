@@ -4,15 +4,15 @@
     nst-weights convert student.safetensors --dtype f16 -o models/default.safetensors
 
 The second command stores the self-test in the file. Several checkpoints that branched off one another
-are averaged: the mean of two ends of a path is better than either. --predictor may be a model file
-instead, whose predictor is then kept: the two networks meet only in the bottleneck.
+are averaged: the mean of two ends of a path is better than either. Either may be a model file
+instead, whose network is then kept: the two meet only in the bottleneck.
 """
 import argparse
 
 import torch
 
 from networks import Predictor, Transformer
-from weights_file import load_average, load_networks, save_networks
+from weights_file import FULL_SPACE, MOBILE_SPACE, load_average, load_networks, load_transformer, save_networks
 
 
 def averaged(paths, kind):
@@ -29,7 +29,8 @@ def averaged(paths, kind):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--predictor", required=True, nargs="+", help="checkpoints, or a model file")
-    parser.add_argument("--transformer", required=True, nargs="+", help="checkpoints")
+    parser.add_argument("--transformer", required=True, nargs="+", help="checkpoints, or a model file")
+    parser.add_argument("--space", default=MOBILE_SPACE, choices=(MOBILE_SPACE, FULL_SPACE), help="of the vectors")
     parser.add_argument("-o", "--output", required=True)
     args = parser.parse_args()
     if any(path.endswith(".safetensors") for path in args.predictor):
@@ -38,10 +39,14 @@ def main():
         predictor, predictor_from = load_networks(args.predictor[0])[0], "as it was"
     else:
         predictor, predictor_from = averaged(args.predictor, Predictor)
-    transformer, transformer_from = averaged(args.transformer, Transformer)
+    if args.transformer[0].endswith(".safetensors"):
+        transformer, transformer_from = load_transformer(args.transformer[0]), "as it was"
+    else:
+        transformer, transformer_from = averaged(args.transformer, Transformer)
+    widths = [layer.conv.out_channels for layer in transformer.contract]
     description = (f"distilled by models/training: MobileNetV2 predictor, {predictor_from}; "
-                   f"transformer of width 0.25, {transformer_from}")
-    save_networks(args.output, predictor, transformer, description)
+                   f"transformer of {'/'.join(map(str, widths))} channels, {transformer_from}")
+    save_networks(args.output, predictor, transformer, description, args.space)
 
     # Batch norm folded and back through the file must be the same function.
     x, z = torch.rand(2, 3, 128, 128), torch.randn(2, 100)

@@ -163,7 +163,7 @@ class StyledConv(nn.Module):
             nn.init.constant_(layer.bias, bias)
 
     def forward(self, x, z):
-        x = self.conv(x)
+        x = self.conv(x).float()  # Where convolutions run in half precision, norms don't.
         variance, mean = torch.var_mean(x, (2, 3), correction=0, keepdim=True)
         scale = torch.rsqrt(variance + 1e-5) * self.gamma(z)[:, :, None, None]
         return (x - mean) * scale + self.beta(z)[:, :, None, None]

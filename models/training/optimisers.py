@@ -11,7 +11,10 @@ def as_matrix(tensor):
 class Soap(torch.optim.Optimizer):
     """Adam in the slowly updated eigenbasis of Shampoo's preconditioner (Vyas et al. 2024,
     arXiv 2409.11321). A side longer than `max_side` keeps its own basis, for its
-    rotations would cost more than they gain; vectors get plain Adam."""
+    rotations would cost more than they gain.
+
+    Matrices of one shape are stepped together, as one tensor [k,rows,columns]: on a GPU a step's many small
+    operations would take longer to start than to run."""
 
     def __init__(self, parameters, lr, betas=(0.95, 0.95), eps=1e-8, every=20, max_side=256):
         super().__init__(parameters, {"lr": lr, "betas": betas, "eps": eps, "every": every,
@@ -20,18 +23,21 @@ class Soap(torch.optim.Optimizer):
     @torch.no_grad()
     def step(self):
         for group in self.param_groups:
+            stacks = {}
             for parameter in group["params"]:
                 if parameter.grad is not None:
-                    self._step(parameter, as_matrix(parameter.grad), group)
+                    stacks.setdefault(as_matrix(parameter).shape, []).append(parameter)
+            for stack in stacks.values():
+                self._step(stack, torch.stack([as_matrix(p.grad) for p in stack]), group)
 
-    def _step(self, parameter, gradient, group):
-        state, (beta1, beta2) = self.state[parameter], group["betas"]
+    def _step(self, stack, gradient, group):
+        state, (beta1, beta2) = self.state[stack[0]], group["betas"]
         if not state:
             state.update(step=0, mean=torch.zeros_like(gradient), square=torch.zeros_like(gradient))
-            sides = gradient.shape if gradient.dim() == 2 and min(gradient.shape) > 1 else ()
-            state["outer"] = [gradient.new_zeros(n, n) if n <= group["max_side"] else None for n in sides]
+            state["outer"] = [gradient.new_zeros(len(stack), n, n) if n <= group["max_side"] else None
+                              for n in gradient.shape[1:]]
             self._accumulate(state["outer"], gradient, 0.0)
-            state["basis"] = [None if o is None else torch.linalg.eigh(o)[1].flip(1)
+            state["basis"] = [None if o is None else torch.linalg.eigh(o)[1].flip(2)
                               for o in state["outer"]]
             return  # The first gradient only sets the basis.
         state["step"] += 1
@@ -41,7 +47,8 @@ class Soap(torch.optim.Optimizer):
         correction = (1 - beta2 ** state["step"]) ** 0.5 / (1 - beta1 ** state["step"])
         update = self._rotate(state["mean"], state["basis"]) / (state["square"].sqrt() + group["eps"])
         update = self._rotate(update, state["basis"], back=True)
-        parameter.add_(update.view_as(parameter), alpha=-group["lr"] * correction)
+        updates = [u.view_as(p) for p, u in zip(stack, update)]
+        torch._foreach_add_(stack, updates, alpha=-group["lr"] * correction)
         self._accumulate(state["outer"], gradient, beta2)
         if state["step"] % group["every"] == 0:
             self._refresh(state)
@@ -50,15 +57,15 @@ class Soap(torch.optim.Optimizer):
     def _accumulate(outer, gradient, beta):
         for side, o in enumerate(outer):
             if o is not None:
-                g = gradient if side == 0 else gradient.t()
-                o.lerp_(g @ g.t(), 1 - beta)
+                g = gradient if side == 0 else gradient.mT
+                o.lerp_(g @ g.mT, 1 - beta)
 
     @staticmethod
     def _rotate(matrix, basis, back=False):
         for side, q in enumerate(basis):
             if q is not None:
-                q = q.t() if back else q
-                matrix = q.t() @ matrix if side == 0 else matrix @ q
+                q = q.mT if back else q
+                matrix = q.mT @ matrix if side == 0 else matrix @ q
         return matrix
 
     @staticmethod
@@ -67,9 +74,10 @@ class Soap(torch.optim.Optimizer):
         for side, (o, q) in enumerate(zip(state["outer"], state["basis"])):
             if q is None:
                 continue
-            order = torch.argsort((q * (o @ q)).sum(0), descending=True)
-            state["square"] = state["square"].index_select(side, order)
-            state["basis"][side] = torch.linalg.qr(o @ q[:, order])[0]
+            order = torch.argsort((q * (o @ q)).sum(1), dim=1, descending=True)
+            across = order[:, :, None] if side == 0 else order[:, None, :]
+            state["square"] = torch.take_along_dim(state["square"], across, side + 1)
+            state["basis"][side] = torch.linalg.qr(o @ torch.take_along_dim(q, order[:, None, :], 2))[0]
 
 
 class Both:

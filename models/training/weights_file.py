@@ -10,7 +10,7 @@ from safetensors.numpy import load_file, save_file
 from data import to_tensor
 from networks import BLOCKS, Predictor, Transformer
 
-STYLE_SPACE = "magenta-mobile-100"  # engine/model/style_space.hpp
+MOBILE_SPACE, FULL_SPACE = "magenta-mobile-100", "magenta-inception-100"  # engine/model/style_space.hpp
 TOP_CHANNELS = BLOCKS[-1][1]  # of a predictor of width 1
 
 
@@ -73,8 +73,8 @@ def _published(network):
 
 def load_average(path, kind):
     """(the network with the averaged weights of its run's checkpoint, or of its part of a pair's; the step).
-    `kind` is Predictor or Transformer; a predictor is as wide as the checkpoint's."""
-    state = torch.load(path, weights_only=True)
+    `kind` is Predictor or Transformer; it is as wide as the checkpoint's."""
+    state = torch.load(path, weights_only=True, map_location="cpu")
     prefix = kind.__name__.lower() + "."
     average = state["average"]
     own = {name.removeprefix(prefix): value for name, value in average.items() if name.startswith(prefix)}
@@ -83,7 +83,7 @@ def load_average(path, kind):
         last, top = own["top.conv.weight"].shape[:2]
         network = Predictor(top / TOP_CHANNELS, last)
     else:
-        network = Transformer()
+        network = Transformer(tuple(own[f"contract.{i}.conv.weight"].shape[0] for i in range(3)))
     network.load_state_dict(own)
     return network, state["step"]
 
@@ -110,9 +110,9 @@ def load_unfolded(student, path, views):
     student.head.load_state_dict(folded.head.state_dict())
 
 
-def save_networks(path, predictor, transformer, description):
+def save_networks(path, predictor, transformer, description, space=MOBILE_SPACE):
     """Writes both networks as float32, batch norm folded. nst-weights convert adds the self-test and keeps
-    the space of the style vectors: a student learns the bottleneck of the published mobile pair."""
+    the space of the style vectors: a student learns the bottleneck of its teacher."""
     tensors = {}
     numpy = lambda t: np.ascontiguousarray(t.detach().float().numpy())
     for name, layer in predictor.named_convs():
@@ -131,4 +131,4 @@ def save_networks(path, predictor, transformer, description):
             scope = f"style_params/transformer/{name}/StyleNorm/{variable}"
             tensors[f"{scope}/weights"] = numpy(linear.weight.t())[None, None]
             tensors[f"{scope}/biases"] = numpy(linear.bias)
-    save_file(tensors, path, metadata={"description": description, "style_space": STYLE_SPACE})
+    save_file(tensors, path, metadata={"description": description, "style_space": space})

@@ -49,21 +49,22 @@ TEST_CASE("A limit that the arena with the picture in it exceeds still paints, t
   const Model model = formula_model("mobile");
   const Image content = formula_picture("content_memory", 1100, 1000);
   const StyleVector style = formula_style("style_a", model);
-  const auto needed = [&](Thrift thrift, bool from_caller) {
+  const auto needed = [&](MemoryMode memory_mode, bool from_caller) {
     StyleLayout layout;
     const LoweringOptions options{
-        .thrift = thrift, .output_rows = true, .rows_from_caller = from_caller};
+        .memory_mode = memory_mode, .output_rows = true, .rows_from_caller = from_caller};
     return Execution::needed_bytes(
         lower_transformer(model.impl(), content.width, content.height, layout, options), 1);
   };
-  const std::size_t least = needed(Thrift::recomputing, true);
-  REQUIRE(least < needed(Thrift::recomputing, false));
+  const std::size_t least = needed(MemoryMode::rematerialise, true);
+  REQUIRE(least < needed(MemoryMode::rematerialise, false));
   // As much as painting into memory of the caller's has always taken.
   CHECK(least == [&] {
     StyleLayout layout;
-    return Execution::needed_bytes(lower_transformer(model.impl(), content.width, content.height,
-                                                     layout, {.thrift = Thrift::recomputing}),
-                                   1);
+    return Execution::needed_bytes(
+        lower_transformer(model.impl(), content.width, content.height, layout,
+                          {.memory_mode = MemoryMode::rematerialise}),
+        1);
   }());
   const Image expected = paint(model, content.view(), style);
   CHECK(paint(model, content.view(), style, {}, {.threads = 1, .max_memory_bytes = least}).bytes ==
@@ -73,11 +74,11 @@ TEST_CASE("A limit that the arena with the picture in it exceeds still paints, t
 TEST_CASE("Work and least memory are known from a graph as from its plan") {
   for (const FormulaNetwork& network : formula_networks()) {
     const Model model = formula_model(network.name);
-    for (const auto& [w, h] : {std::pair{64, 64}, {333, 250}, {700, 900}}) {
+    for (const Size size : {Size{64, 64}, Size{333, 250}, Size{700, 900}}) {
       CAPTURE(network.name);
-      CAPTURE(w);
+      CAPTURE(size.width);
       StyleLayout layout;
-      const Graph graph = transformer_graph(model.impl(), w, h, layout);
+      const Graph graph = transformer_graph(model.impl(), size.width, size.height, layout);
       const Program plan = lower(graph, model.impl().layers.table(), {});
       CHECK(multiply_adds(graph) == plan.mac);
       CHECK(least_fast_bytes(graph) <= Execution::arena_bytes(plan));

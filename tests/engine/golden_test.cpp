@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "api/model_impl.hpp"
+#include "support/every_table.hpp"
 #include "support/formula_model.hpp"
 #include "support/layers.hpp"
 
@@ -121,7 +122,7 @@ void for_every_table(Test&& test) {
     if (!supported) MESSAGE("skipped: this CPU does not run " << std::string(names.names[i]));
   }
   test(kernels::reference_table());
-  for (int j = 0; j < tables.count; ++j) test(*tables.tables[j]);
+  for_every_supported_table(test);
 }
 
 // Bounds of the accuracy table in the README.

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "api/model_impl.hpp"
+#include "support/every_table.hpp"
 #include "support/hub_variables.hpp"
 #include "support/layers.hpp"
 #include "support/shared.hpp"
@@ -35,13 +36,12 @@ const std::vector<std::uint8_t>& hub_file() {
   return file;
 }
 
+// test(model, table's name)
 template <typename Test>
-void for_every_supported_table(Test&& test) {
-  const kernels::TableList tables = kernels::supported_tables();
-  for (int i = 0; i < tables.count; ++i) {
-    const kernels::Table& table = *tables.tables[i];
+void on_every_table_of_hub(Test&& test) {
+  for_every_supported_table([&](const kernels::Table& table) {
     test(open_model_with_table(hub_file().data(), hub_file().size(), "hub", table), table.name);
-  }
+  });
 }
 
 // The name of a value in the published graph; "" for what is no tensor of its own here: what is
@@ -68,7 +68,7 @@ std::string our_name(const std::string& theirs) {
 TEST_CASE("The network of TF Hub paints as TensorFlow does, on every table" *
           doctest::test_suite("slow")) {
   if (!have_shared({kHub + "variables.json", kHub + "outputs/a.means.npy"})) return;
-  for_every_supported_table([](const Model& model, const std::string& table) {
+  on_every_table_of_hub([](const Model& model, const std::string& table) {
     CHECK(model.info().style_size == 768);
     for (const std::string name : {"a", "b", "c"}) {
       const std::string label = name + " " + table;
@@ -103,7 +103,7 @@ TEST_CASE("The network of TF Hub paints as TensorFlow does, on every table" *
 TEST_CASE("TF Hub's network makes one colour of a flat content, and of a faint one what is right" *
           doctest::test_suite("slow")) {
   if (!have_shared({kHub + "variables.json", kHub + "outputs/low.content.npy"})) return;
-  for_every_supported_table([](const Model& model, const std::string& table) {
+  on_every_table_of_hub([](const Model& model, const std::string& table) {
     const StyleVector means = npy_style(output("c.means64.npy"));
     const auto painted = [&](const std::string& name) {
       return model.stylize(npy_image(output(name + ".content.npy")).view(), means);
@@ -145,13 +145,13 @@ TEST_CASE("Every value of TF Hub's network that is a tensor here is TensorFlow's
     if (shape[1] == 1 && shape[2] == 1) shape.erase(shape.begin() + 1, shape.begin() + 3);
     want[ours] = statistics;
   }
-  // 70 + 28 activations, 20 + 20 norms and sums of blocks, 8 joints, 10 pools, 1 mean, 86 γ and β.
+  // 70 + 28 activations, 20 + 20 norms and sums of blocks, 8 concats, 10 pools, 1 mean, 86 γ and β.
   CHECK(want.size() == 241);
   const Image style = npy_image(output("a.style.npy")),
               content = npy_image(output("a.content.npy"));
   const ImageView style_view = style.view();
   const StyleVector means = npy_style(output("a.means.npy"));
-  for_every_supported_table([&](const Model& model, const std::string& table) {
+  on_every_table_of_hub([&](const Model& model, const std::string& table) {
     CAPTURE(table);
     const LayerDifference worst =
         check_layers(run_layers(model, &style_view, content.view(), means), want);

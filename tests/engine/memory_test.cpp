@@ -16,7 +16,8 @@ namespace nst::test {
 namespace {
 
 constexpr int kHeight = 75, kWidth = 101;
-constexpr Thrift kEveryThrift[] = {Thrift::fast, Thrift::overwriting, Thrift::recomputing};
+constexpr MemoryMode kEveryMemoryMode[] = {MemoryMode::fastest, MemoryMode::in_place,
+                                           MemoryMode::rematerialise};
 // Cuts every tensor of the picture above, most of them several times.
 constexpr std::size_t kSmallStrip = 20'000;
 constexpr std::size_t kNever = std::size_t{1} << 40;  // larger than any tensor
@@ -64,14 +65,16 @@ TEST_CASE("A picture's bytes do not depend on how memory is saved, on any kernel
     on_every_table(network, [](const Model& model) {
       const Painted whole = paint(model, {.strip_bytes = kNever}, 2);
       std::size_t larger = whole.arena_bytes;
-      for (const Thrift thrift : kEveryThrift) {
-        CAPTURE(static_cast<int>(thrift));
-        const Painted saved = paint(model, {.thrift = thrift, .strip_bytes = kSmallStrip}, 3);
+      for (const MemoryMode memory_mode : kEveryMemoryMode) {
+        CAPTURE(static_cast<int>(memory_mode));
+        const Painted saved =
+            paint(model, {.memory_mode = memory_mode, .strip_bytes = kSmallStrip}, 3);
         CHECK(saved.bytes == whole.bytes);
         CHECK(saved.arena_bytes <= larger);
         larger = saved.arena_bytes;
-        const Painted kept =
-            paint(model, {.thrift = thrift, .strip_bytes = kSmallStrip, .keep_encoder = true}, 2);
+        const Painted kept = paint(
+            model, {.memory_mode = memory_mode, .strip_bytes = kSmallStrip, .keep_encoder = true},
+            2);
         CHECK(kept.bytes == whole.bytes);
       }
       CHECK(larger < whole.arena_bytes);
@@ -111,18 +114,18 @@ TEST_CASE("Expansions, filters and projections are one step, and their tensors a
     return lower_predictor(model.impl(), 256, 256, options);
   };
   const Program stored = planned({.expanded_bytes = kNever, .filtered_bytes = kNever});
-  const Program joined = planned({.expanded_bytes = 0, .filtered_bytes = 0});
-  const auto joined_steps = [](const Program& program) {
+  const Program fused = planned({.expanded_bytes = 0, .filtered_bytes = 0});
+  const auto fused_steps = [](const Program& program) {
     return std::count_if(program.steps.begin(), program.steps.end(), [](const Step& step) {
-      return std::holds_alternative<JoinedOp>(step.op);
+      return std::holds_alternative<FusedConvsOp>(step.op);
     });
   };
-  CHECK(joined_steps(stored) == 0);
-  CHECK(joined_steps(planned({})) == 3);  // the first blocks of 17, at 256 pixels
-  CHECK(joined_steps(joined) == 17);
-  CHECK(joined.mac == stored.mac);
-  CHECK(joined.weight_bytes == stored.weight_bytes);
-  CHECK(Execution::needed_bytes(joined, 2) < Execution::needed_bytes(stored, 2) * 2 / 3);
+  CHECK(fused_steps(stored) == 0);
+  CHECK(fused_steps(planned({})) == 3);  // the first blocks of 17, at 256 pixels
+  CHECK(fused_steps(fused) == 17);
+  CHECK(fused.mac == stored.mac);
+  CHECK(fused.weight_bytes == stored.weight_bytes);
+  CHECK(Execution::needed_bytes(fused, 2) < Execution::needed_bytes(stored, 2) * 2 / 3);
 }
 
 TEST_CASE("A 4K picture at full width is planned within what 900 MB leave for it") {
@@ -147,14 +150,14 @@ TEST_CASE("A tighter limit plans a session's content anew, and paints the same")
   session.set_content(content.view());
   const Image expected = session.render(style);
   // Less than the session has now, enough for a smaller plan.
-  const auto needed = [&](Thrift thrift) {
+  const auto needed = [&](MemoryMode memory_mode) {
     StyleLayout layout;
     const Program program = lower_transformer(model.impl(), content.width, content.height, layout,
-                                              {.thrift = thrift, .keep_encoder = true});
+                                              {.memory_mode = memory_mode, .keep_encoder = true});
     return Execution::needed_bytes(program, 1);
   };
-  const RunOptions tight{.threads = 1, .max_memory_bytes = needed(Thrift::recomputing)};
-  REQUIRE(tight.max_memory_bytes < needed(Thrift::overwriting));
+  const RunOptions tight{.threads = 1, .max_memory_bytes = needed(MemoryMode::rematerialise)};
+  REQUIRE(tight.max_memory_bytes < needed(MemoryMode::in_place));
   session.set_content(content.view(), tight);
   CHECK(session.render(style, tight).bytes == expected.bytes);
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "api/model_impl.hpp"
+#include "support/every_table.hpp"
 #include "support/layers.hpp"
 #include "support/shared.hpp"
 #include "weights_tool/convert.hpp"
@@ -25,12 +26,6 @@ std::vector<std::uint8_t> convert(const std::vector<std::string>& relative,
 
 Model open(const std::vector<std::uint8_t>& file, const kernels::Table& table) {
   return open_model_with_table(file.data(), file.size(), "converted", table);
-}
-
-template <typename Test>
-void for_every_supported_table(Test&& test) {
-  const kernels::TableList tables = kernels::supported_tables();
-  for (int i = 0; i < tables.count; ++i) test(*tables.tables[i]);
 }
 
 // Bounds of the accuracy table in the README.

@@ -8,8 +8,6 @@
 #include <vector>
 
 #include "base/expect_error.hpp"
-#include "base/temporary_folder.hpp"
-#include "nst/nst.h"
 #include "support/compare.hpp"
 #include "support/formula_model.hpp"
 
@@ -22,16 +20,6 @@ Image small_content() { return formula_picture("content_a", 40, 48); }
 
 double mean_difference(const Image& a, const Image& b) {
   return difference(samples(a), samples(b)).mean;
-}
-
-nst_image c_view(Image& image) {
-  nst_image view{};
-  view.data = image.bytes.data();
-  view.width = image.width;
-  view.height = image.height;
-  view.channels = image.channels;
-  view.type = image.type == SampleType::u8 ? NST_U8 : NST_F32;
-  return view;
 }
 
 }  // namespace
@@ -175,95 +163,6 @@ TEST_CASE("A session's style vectors are the model's, whatever it did before") {
   CHECK(session.render(formula_style("style_a")).bytes == painted.bytes);
 }
 
-TEST_CASE("C styles keep their values and space, blend, and go through files") {
-  const std::vector<float> values = {1.0f, 2.0f, 3.0f};
-  nst_style* a = nullptr;
-  nst_style* b = nullptr;
-  nst_style* c = nullptr;
-  REQUIRE(nst_style_create(values.data(), 3, "one", &a) == NST_OK);
-  REQUIRE(nst_style_create(values.data(), 3, nullptr, &b) == NST_OK);
-  CHECK(nst_style_create(values.data(), 0, nullptr, &c) == NST_ERROR_USAGE);
-  CHECK(nst_style_create(nullptr, 3, nullptr, &c) == NST_ERROR_USAGE);
-  CHECK(nst_style_create(values.data(), 3, "two words", &c) == NST_ERROR_USAGE);
-  CHECK(nst_style_create(values.data(), 3, "one", nullptr) == NST_ERROR_USAGE);
-  CHECK(c == nullptr);
-  CHECK(nst_style_space(b) == std::string());
-  REQUIRE(nst_style_blend(a, b, 0.25f, &c) == NST_OK);
-  CHECK(nst_style_space(c) == std::string("one"));
-  std::size_t size = 0;
-  CHECK(nst_style_values(c, &size)[2] == 3.0f);
-  CHECK(size == 3);
-  nst_style_free(b);
-  nst_style_free(c);
-  REQUIRE(nst_style_create(values.data(), 3, "two", &b) == NST_OK);
-  CHECK(nst_style_blend(a, b, 0.5f, &c) == NST_ERROR_USAGE);
-
-  const nst::test::TemporaryFolder folder;
-  const std::string path = folder.file("s.npy");
-  REQUIRE(nst_style_save(a, path.c_str()) == NST_OK);
-  REQUIRE(nst_style_load(path.c_str(), &c) == NST_OK);
-  CHECK(nst_style_space(c) == std::string("one"));
-  const float* const loaded = nst_style_values(c, &size);
-  CHECK(std::vector<float>(loaded, loaded + size) == values);
-  nst_style_free(a);
-  nst_style_free(b);
-  nst_style_free(c);
-  nst_style_free(nullptr);
-  CHECK(nst_style_values(nullptr, &size) == nullptr);
-  CHECK(size == 0);
-  CHECK(nst_style_save(nullptr, path.c_str()) == NST_ERROR_USAGE);
-}
-
-TEST_CASE("The C session encodes and paints as the C++ one does") {
-  nst_model* model = nullptr;
-  nst_session* session = nullptr;
-  REQUIRE(nst_model_default(&model) == NST_OK);
-  REQUIRE(nst_session_create(model, &session) == NST_OK);
-  nst_model_free(model);
-
-  Image picture = formula_picture("style_first", 64, 80);
-  const nst_image style = c_view(picture);
-  Session expected(Model::default_model());
-  const StyleOptions as_is{.style_size = 0};
-  nst_style* vector = nullptr;
-  StyleVector wanted;
-  for (int round = 0; round < 2; ++round) {
-    nst_style_free(vector);
-    REQUIRE(nst_session_style_encode(session, &style, 0, NST_RESIZE_SMOOTH, nullptr, &vector) ==
-            NST_OK);
-    wanted = expected.encode_style(picture.view(), as_is);
-    std::size_t size = 0;
-    const float* const values = nst_style_values(vector, &size);
-    CHECK(std::vector<float>(values, values + size) == wanted.values);
-    CHECK(nst_style_space(vector) == std::string("magenta-mobile-100"));
-  }
-  CHECK(nst_session_style_encode(session, &style, 0, NST_RESIZE_SMOOTH, nullptr, nullptr) ==
-        NST_ERROR_USAGE);
-
-  Image content = small_content();
-  const nst_image source = c_view(content);
-  expected.set_content(content.view());
-  const Image painted = expected.render(wanted);
-  Image output(painted.width, painted.height, 3, SampleType::f32);
-  nst_image target = c_view(output);
-  CHECK(nst_session_paint(session, vector, nullptr, &target) == NST_ERROR_USAGE);  // no content
-  REQUIRE(nst_session_set_content(session, &source, nullptr) == NST_OK);
-  REQUIRE(nst_session_paint(session, vector, nullptr, &target) == NST_OK);
-  CHECK(output.bytes == painted.bytes);
-
-  // What cannot be written is refused before the work.
-  int reports = 0;
-  nst_run_options counting{};
-  counting.progress = [](double, void* count) { return ++*static_cast<int*>(count); };
-  counting.progress_user = &reports;
-  Image larger(painted.width + 1, painted.height, 3, SampleType::f32);
-  target = c_view(larger);
-  CHECK(nst_session_paint(session, vector, &counting, &target) == NST_ERROR_USAGE);
-  CHECK(reports == 0);
-  nst_style_free(vector);
-  nst_session_free(session);
-}
-
 TEST_CASE("The smallest plan is the limit, to the byte") {
   const Model model = formula_model("mobile");
   const StyleVector style = formula_style("style_a");
@@ -307,44 +206,6 @@ TEST_CASE("The plan counts the multiply-accumulates of the convolutions") {
     expected += weights * static_cast<std::uint64_t>(out_side * out_side);
   }
   CHECK(formula_model("mobile").plan_transformer(side, side).mac == expected);
-}
-
-TEST_CASE("The C interface takes and gives styles as plain numbers too") {
-  nst_model* model = nullptr;
-  REQUIRE(nst_model_default(&model) == NST_OK);
-  const Image picture = formula_picture("content_b", 47, 61);
-  std::vector<float> pixels(picture.f32(), picture.f32() + picture.sample_count());
-  const nst_image content{pixels.data(), picture.width, picture.height, 3, NST_F32, 0};
-  float numbers[NST_STYLE_SIZE];
-  REQUIRE(nst_encode_style(model, &content, 64, NST_RESIZE_SMOOTH, nullptr, numbers) == NST_OK);
-  nst_style* style = nullptr;
-  REQUIRE(nst_style_encode(model, &content, 64, NST_RESIZE_SMOOTH, nullptr, &style) == NST_OK);
-  CHECK(std::equal(numbers, numbers + NST_STYLE_SIZE, nst_style_values(style, nullptr)));
-
-  std::vector<float> by_style(pixels.size()), by_numbers(pixels.size()), by_session(pixels.size());
-  const auto target = [&](std::vector<float>& of) {
-    return nst_image{of.data(), picture.width, picture.height, 3, NST_F32, 0};
-  };
-  const nst_image a = target(by_style), b = target(by_numbers), c = target(by_session);
-  CHECK(nst_style_paint(model, &content, style, nullptr, &a) == NST_OK);
-  CHECK(nst_stylize(model, &content, numbers, nullptr, &b) == NST_OK);
-  nst_session* session = nullptr;
-  REQUIRE(nst_session_create(model, &session) == NST_OK);
-  CHECK(nst_session_set_content(session, &content, nullptr) == NST_OK);
-  float again[NST_STYLE_SIZE];
-  CHECK(nst_session_encode_style(session, &content, 64, NST_RESIZE_SMOOTH, nullptr, again) ==
-        NST_OK);
-  CHECK(nst_session_render(session, again, nullptr, &c) == NST_OK);
-  CHECK(by_numbers == by_style);
-  CHECK(by_session == by_style);
-
-  float half[NST_STYLE_SIZE];
-  CHECK(nst_blend_styles(numbers, numbers, 0.5f, half) == NST_OK);
-  CHECK(half[7] == doctest::Approx(numbers[7]));
-  CHECK(nst_stylize(model, &content, nullptr, nullptr, &b) == NST_ERROR_USAGE);
-  nst_session_free(session);
-  nst_style_free(style);
-  nst_model_free(model);
 }
 
 }  // namespace nst::test

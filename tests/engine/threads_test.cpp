@@ -4,6 +4,7 @@
 #include <sched.h>
 #endif
 
+#include <chrono>
 #include <filesystem>
 #include <set>
 #include <string>
@@ -54,8 +55,15 @@ void check_processors_of_new_threads(int count, bool caller_is_bound) {
     }
     const cpu_set_t allowed = processors_of(0);
     const auto check = [&](int thread) {
-      const cpu_set_t own = processors_of(thread);
-      CHECK((CPU_EQUAL(&own, &allowed) || CPU_EQUAL(&own, &of_process)));
+      const auto is_free = [&] {
+        const cpu_set_t own = processors_of(thread);
+        return CPU_EQUAL(&own, &allowed) || CPU_EQUAL(&own, &of_process);
+      };
+      // A thread begins bound to a processor and frees itself when it is scheduled first.
+      for (int i = 0; i < 1000 && !is_free(); ++i) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(10));
+      }
+      CHECK(is_free());
     };
     const std::set<int> before = threads_of_this_process();
     start_threads(count);

@@ -245,3 +245,24 @@ TEST_CASE("The message for a format that is not read names it") {
   CHECK(contains(decode("hello, world; this is no picture at all"), "not a picture"));
   CHECK(contains(decode(""), "empty"));
 }
+
+// tf.io.decode_image (TensorFlow 2.19) of the same files: pixels as stored, and 30,112 is the sum
+// of the fixture's high bytes.
+TEST_CASE("As TensorFlow reads a picture it lies as it is stored, and 16 bits are cut") {
+  for (const char* name : {"orientation6.jpg", "exif6.png"}) {
+    CAPTURE(name);
+    const Image upright = nst::read_image(image_fixture(name));
+    const Image stored = nst::load_image(image_fixture(name), {.as_tensorflow = true}).image;
+    CHECK(stored.width == upright.height);
+    CHECK(stored.height == upright.width);
+    // Orientation 6: the stored first row is the right column, from top to bottom.
+    for (int i = 0; i < stored.width; ++i) {
+      const std::size_t to = (static_cast<std::size_t>(i) * upright.width + upright.width - 1) * 3;
+      CHECK(stored.bytes[static_cast<std::size_t>(i) * 3] == upright.bytes[to]);
+    }
+  }
+  const Image cut = nst::load_image(image_fixture("grey16.png"), {.as_tensorflow = true}).image;
+  std::uint64_t sum = 0;
+  for (const std::uint8_t sample : cut.bytes) sum += sample;
+  CHECK(sum == (NST_PNG_BY_STB ? 3 * 30'127 : 3 * 30'112));
+}

@@ -27,7 +27,6 @@ const std::vector<ConvSpec> kSpecs = {
 ConvCase case_of(const ConvSpec& spec) {
   ConvCase conv;
   conv.spec = spec;
-  conv.spec.keeps_zeros = true;
   ConvGeometry& g = conv.geometry;
   g.in_h = 19;
   g.in_w = 37;

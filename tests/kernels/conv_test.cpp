@@ -171,7 +171,6 @@ void choose_options(ConvCase& conv, Random& random) {
   conv.bias = random.chance();
   conv.skip = random.chance();
   conv.floors = random.chance();
-  conv.spec.keeps_zeros = random.chance();
   conv.gap = random.chance() ? random.between(1, 9) : 0;
   conv.offset = random.between(0, 3);
 }

@@ -226,6 +226,39 @@ TEST_CASE("A pipe that nobody reads any more is an error, not a signal") {
   ::close(ends[1]);
 }
 
+TEST_CASE("A large file's memory is given back and read again, unless the file has changed") {
+  const TemporaryFolder folder;
+  std::string text(std::size_t{20} << 20, '\0');
+  for (std::size_t i = 0; i < text.size(); ++i) text[i] = static_cast<char>(i * 2654435761u >> 13);
+  const std::string path = folder.file("large", as_bytes(text));
+  const FileContents file(path, ErrorCode::model);
+  REQUIRE(file.can_give_back());
+  const Bytes all = file.bytes();
+  const Bytes part = all.subspan(5'000'001, 3'000'000);
+  CHECK(std::equal(all.begin(), all.end(), as_bytes(text).begin()));
+  file.give_back();
+  CHECK(part[1'500'000] == 0);  // it is gone
+  std::vector<std::uint8_t> again(part.size());
+  file.read_again(part, again.data());
+  CHECK(std::equal(again.begin(), again.end(), as_bytes(text).begin() + 5'000'001));
+  again.resize(all.size());
+  file.read_again(all, again.data());
+  CHECK(std::equal(again.begin(), again.end(), as_bytes(text).begin()));
+
+  fs::resize_file(path, 4'000'000);
+  CHECK(contains(expect_error(ErrorCode::model, [&] { file.read_again(part, again.data()); }),
+                 "has changed since it was opened"));
+}
+
+TEST_CASE("A small file stays in memory") {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("small", as_bytes(std::string(100'000, 'x')));
+  const FileContents file(path, ErrorCode::model);
+  CHECK_FALSE(file.can_give_back());
+  fs::remove(path);
+  CHECK(file.bytes()[50'000] == 'x');
+}
+
 TEST_CASE("A writable file in a folder that takes no new files is overwritten in place") {
   const TemporaryFolder folder;
   const std::string path = folder.file("out", as_bytes("old and longer than the new one"));

@@ -1,13 +1,11 @@
 // The published weights themselves, where they are at hand (NST_SHARED_DIR, else ../shared).
 #include <cmath>
-#include <cstdlib>
-#include <filesystem>
 #include <map>
 
 #include "base/expect_error.hpp"
+#include "support/shared.hpp"
 #include "weights_tool/convert.hpp"
 
-namespace fs = std::filesystem;
 using nst::DType;
 using nst::NamedTensor;
 using nst::test::contains;
@@ -18,11 +16,7 @@ namespace {
 
 // The path of a shared file, or "" after saying what is skipped.
 std::string shared(const std::string& name) {
-  const char* folder = std::getenv("NST_SHARED_DIR");
-  const fs::path path = fs::path(folder != nullptr ? folder : NST_WEIGHTS_SHARED) / name;
-  if (fs::exists(path)) return path.string();
-  MESSAGE("skipped: the shared file " << name << " is not here");
-  return "";
+  return nst::test::have_shared({name}) ? nst::test::shared_path(name) : "";
 }
 
 Conversion convert(const std::vector<std::string>& paths) { return convert_sources(paths); }

@@ -38,7 +38,7 @@ void encode_command(int argc, char** argv) {
   Image picture;
   const std::string name = input_name(style);
   const Model model = engine.open_model_beside([&] {
-    picture = decode_painting(read_bytes(style), name, run.max_memory_bytes, style_size);
+    picture = decode_painting(read_bytes(style), name, {run.max_memory_bytes}, style_size);
   });
   ProgressBar bar(engine.quiet, {1.0});
   run.progress = bar.next_stage();

@@ -47,7 +47,9 @@ void print_model(const ModelInfo& info) {
   print("model", info.name == "default" ? "default (embedded)" : info.name);
   print("", parameters + mebibytes(info.file_bytes) + " MiB");
   print("predictor", info.predictor);
-  print("transformer", info.transformer + ", width " + width + ", " + info.padding + " padding");
+  print("transformer", info.transformer + ", width " + width + ", " +
+                           std::to_string(info.residual_blocks) + " residual blocks, " +
+                           info.padding + " padding");
   print("style", std::to_string(info.style_size) + " values, space " +
                      (info.style_space.empty() ? "unknown" : info.style_space));
   print("source", info.source.empty() ? "unknown" : info.source);

@@ -54,10 +54,11 @@ Image decode_picture(std::span<const std::uint8_t> bytes, const std::string& nam
 }
 
 Image decode_painting(std::span<const std::uint8_t> bytes, const std::string& name,
-                      std::size_t max_memory_bytes, const StyleSizeOptions& size) {
+                      const ReadOptions& options, const StyleSizeOptions& size) {
   // Twice the size it is resized to, so that the resize still averages.
-  const int least_side = 2 * size.style_size.value_or(kDefaultStyleSize);
-  Image picture = decode_picture(bytes, name, {max_memory_bytes, least_side});
+  ReadOptions reduced = options;
+  reduced.least_side = 2 * size.style_size.value_or(kDefaultStyleSize);
+  Image picture = decode_picture(bytes, name, reduced);
   return picture.channels == 4 ? compose(picture.view(), kWhite) : std::move(picture);
 }
 

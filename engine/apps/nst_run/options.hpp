@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 
+#include "base/naming.hpp"
 #include "nst/nst.hpp"
 
 namespace nst::run {
@@ -49,20 +50,9 @@ Image decode_picture(std::span<const std::uint8_t> bytes, const std::string& nam
                      const ReadOptions& options);
 // The same for a picture that is encoded as a style: no larger than that needs, composed on white.
 Image decode_painting(std::span<const std::uint8_t> bytes, const std::string& name,
-                      std::size_t max_memory_bytes, const StyleSizeOptions& size);
+                      const ReadOptions& options, const StyleSizeOptions& size);
 // Opens a file, standard input for "-", or the embedded model for "".
 Model open_model(const std::string& path);
-
-// Calls the library, which knows pictures but not files, and puts the file's name before its
-// errors.
-template <typename Call>
-auto naming(const std::string& path, Call&& call) {
-  try {
-    return call();
-  } catch (const Error& error) {
-    throw Error(error.code(), path + ": " + error.what());
-  }
-}
 
 // True if the path ends in `extension` (lower case, with its dot), whatever its case.
 bool has_extension(const std::string& path, const std::string& extension);

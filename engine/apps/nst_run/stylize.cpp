@@ -150,11 +150,12 @@ void stylize_command(int argc, char** argv) {
   o.output.check();
   Image content;
   DecodedStyle style;
+  const ReadOptions reading{.max_memory_bytes = run.max_memory_bytes, .as_tensorflow = o.tfhub()};
   const Model model = o.engine.open_model_beside([&] {
-    content = decode_picture(read_bytes(o.content), input_name(o.content), {run.max_memory_bytes});
+    content = decode_picture(read_bytes(o.content), input_name(o.content), reading);
     style = decode_style(read_bytes(o.style), input_name(o.style),
                          [&](Bytes bytes, const std::string& name) {
-                           return decode_painting(bytes, name, run.max_memory_bytes, o.style_size);
+                           return decode_painting(bytes, name, reading, o.style_size);
                          });
   });
 

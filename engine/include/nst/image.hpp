@@ -123,6 +123,9 @@ struct ReadOptions {
   // long as its shorter side keeps this many pixels: enough for a style, which is resized anyway.
   // 0: never.
   int least_side = 0;
+  // True: pixels as TensorFlow's decoders give them. EXIF orientation is not applied, and samples
+  // of 16 bits are cut to 8 instead of rounded (builds without libpng round all the same).
+  bool as_tensorflow = false;
 };
 
 // A picture, and what was wrong with its file that leaves no pixel in doubt: lines for a person,

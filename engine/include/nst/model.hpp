@@ -39,6 +39,7 @@ struct ModelInfo {
   std::string transformer;     // "full", "separable"
   std::string padding;         // "reflect", "zero"
   double width = 1.0;          // α: residual channels / 128
+  int residual_blocks = 0;     // 5 or 20 in published models
   std::string style_space;     // of the style vectors it takes, "magenta-mobile-100"; "" unknown
   std::size_t style_size = 0;  // and how many values they have
   std::string source;          // where the weights came from

@@ -20,9 +20,8 @@ struct StyleVector {
   // The name of the space, as ModelInfo::style_space; "" for unknown, which fits everything.
   std::string space;
 
-  StyleVector() = default;  // of no space and no values: to be assigned
-  // The origin of an unknown space of `size` dimensions.
-  explicit StyleVector(std::size_t size) : values(size) {}
+  // The origin of an unknown space of `size` dimensions; most published models have 100.
+  explicit StyleVector(std::size_t size = 100) : values(size) {}
   std::size_t size() const { return values.size(); }
 
   // (1 - weight) * a + weight * b. weight 0 gives a, 1 gives b; outside [0, 1] extrapolates. Throws

@@ -6,7 +6,7 @@ int main(int argc, char** argv) {
   nst_model* model = NULL;
   nst_image content = {0};
   nst_image painting = {0};
-  nst_style* style = NULL;
+  nst_image picture = {0};
   nst_status status;
 
   if (argc != 4) {
@@ -16,15 +16,11 @@ int main(int argc, char** argv) {
   status = nst_model_default(&model); /* or nst_model_open("magenta.safetensors", &model) */
   if (status == NST_OK) status = nst_image_read(argv[1], &content);
   if (status == NST_OK) status = nst_image_read(argv[2], &painting);
-  if (status == NST_OK) status = nst_image_compose(&content, 255, 255, 255); /* alpha on white */
-  if (status == NST_OK) status = nst_image_compose(&painting, 255, 255, 255);
-  if (status == NST_OK)
-    status = nst_style_encode(model, &painting, 256, NST_RESIZE_SMOOTH, NULL, &style);
-  if (status == NST_OK) status = nst_style_paint(model, &content, style, NULL, &content);
-  if (status == NST_OK) status = nst_image_write(argv[3], &content, 95);
+  if (status == NST_OK) status = nst_paint(model, &content, &painting, NULL, NULL, &picture);
+  if (status == NST_OK) status = nst_image_write(argv[3], &picture, 95);
   if (status != NST_OK) fprintf(stderr, "stylize: %s\n", nst_last_error());
 
-  nst_style_free(style);
+  nst_image_free(&picture);
   nst_image_free(&painting);
   nst_image_free(&content);
   nst_model_free(model);

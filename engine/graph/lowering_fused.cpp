@@ -53,7 +53,7 @@ Places places_of(const std::vector<ConvOp>& convs, int rows) {
 
 }  // namespace
 
-bool Lowering::is_joined(std::size_t id, const ConvOp& op) const {
+bool Lowering::is_fused(std::size_t id, const ConvOp& op) const {
   const Node* reader = only_reader(id);
   if (!options_.fuse || reader == nullptr || reader->kind != NodeKind::conv || is_output(id) ||
       slices_[id].concat >= 0 || op.moments != kNoBuffer || !op.input.is_plain()) {
@@ -68,15 +68,15 @@ bool Lowering::is_joined(std::size_t id, const ConvOp& op) const {
   return spec.depthwise && is_pointwise(reader_spec) && bytes >= options_.filtered_bytes;
 }
 
-void Lowering::emit_joined(Chain chain) {
-  JoinedOp op{};
+void Lowering::emit_fused(ConvSequence chain) {
+  FusedConvsOp op{};
   std::size_t scratch = 0;
   std::uint64_t mac = 0;
   for (std::size_t i = 0; i < chain.size(); ++i) {
-    Pass& pass = chain[i];
+    PlannedConv& pass = chain[i];
     count_layer(pass);
     if (i > 0) pass.op.input = {};
-    touch(pass.op.bias_floor);
+    extend_lifetime(pass.op.bias_floor);
     scratch = std::max(scratch, pass.op.blocking.scratch_floats);
     mac += multiply_adds(pass.op, {0, pass.op.geometry.out_h});
     widen_blocks(pass.op);
@@ -93,12 +93,12 @@ void Lowering::emit_joined(Chain chain) {
   op.offsets = places.offsets;
   op.rows_floats = places.end;
   program_.scratch_floats = std::max(program_.scratch_floats, op.rows_floats + scratch);
-  touch(op.convs.front().input);
-  touch(last.skip.buffer);
-  touch(last.output.buffer);
+  extend_lifetime(op.convs.front().input);
+  extend_lifetime(last.skip.buffer);
+  extend_lifetime(last.output.buffer);
   const Operand output = last.output;
   const int items = (h + op.rows_per_item - 1) / op.rows_per_item;
-  push({std::move(op), node(chain.back().node).name, output, items, mac});
+  append_step({std::move(op), node(chain.back().node).name, output, items, mac});
 }
 
 }  // namespace nst

@@ -1,0 +1,48 @@
+# Shows doxygen the plain comments of the headers as documentation: what stands above a declaration or
+# behind it documents it. Signs that doxygen takes for commands are escaped.
+function escaped(text) {
+  gsub(/[\\@#<>%&]/, "\\\\&", text)
+  return text
+}
+
+# A file's first comment is about the file; a heading is about nothing.
+NR == 1 && /^\/\// { print "/// \\file"; print "///" escaped(substr($0, 3)); next }
+NR == 1 && /^\/\*/ && !/\*\// { print "/** \\file"; print escaped(substr($0, 3)); in_block = 1; next }
+NR == 1 && /^\/\*/ { print "/** \\file\n" escaped(substr($0, 3, length($0) - 4)) "*/"; next }
+/^\/\* ----/ { print; next }
+
+# Inside /* ... */ of C.
+in_block {
+  end = index($0, "*/")
+  if (end) {
+    print escaped(substr($0, 1, end - 1)) substr($0, end)
+    in_block = 0
+  } else {
+    print escaped($0)
+  }
+  next
+}
+
+/\/\*/ {
+  start = index($0, "/*")
+  code = substr($0, 1, start - 1)
+  rest = substr($0, start + 2)
+  mark = code ~ /[^ ]/ ? "/**<" : "/**"
+  end = index(rest, "*/")
+  if (end) {
+    print code mark escaped(substr(rest, 1, end - 1)) substr(rest, end)
+  } else {
+    print code mark escaped(rest)
+    in_block = 1
+  }
+  next
+}
+
+/\/\// {
+  start = index($0, "//")
+  code = substr($0, 1, start - 1)
+  print code (code ~ /[^ ]/ ? "///<" : "///") escaped(substr($0, start + 2))
+  next
+}
+
+{ print }

@@ -1,0 +1,112 @@
+// What the C functions share: every one goes through `guarded`, where exceptions become a status
+// and a line of text.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstring>
+#include <exception>
+#include <new>
+#include <string>
+
+#include "nst/nst.h"
+#include "nst/nst.hpp"
+
+struct nst_model {
+  nst::Model model;
+};
+
+struct nst_style {
+  nst::StyleVector vector;
+};
+
+namespace nst::c {
+
+// Forgets the calling thread's last failure.
+void clear_failure() noexcept;
+// Keeps `text` as the calling thread's last failure and returns the code as a status.
+nst_status fail(ErrorCode code, const char* text) noexcept;
+
+template <typename Body>
+nst_status guarded(Body&& body) noexcept {
+  clear_failure();
+  try {
+    body();
+    return NST_OK;
+  } catch (const Error& e) {
+    return fail(e.code(), e.what());
+  } catch (const std::bad_alloc&) {
+    return fail(ErrorCode::limit, "out of memory; use a smaller picture");
+  } catch (const std::exception& e) {
+    return fail(ErrorCode::internal, e.what());
+  } catch (...) {
+    return fail(ErrorCode::internal, "unknown error");
+  }
+}
+
+// Returns what an argument points to. Throws Error{usage} "<name> is null".
+template <typename T>
+T& required(T* pointer, const char* name) {
+  if (pointer == nullptr) throw Error(ErrorCode::usage, std::string(name) + " is null");
+  return *pointer;
+}
+
+// Throws Error{usage} for a struct_size that no version of the struct can have.
+void check_struct_size(std::size_t size, const char* name);
+// Throws Error{usage} unless the bytes are 0.
+void check_unknown_members(const unsigned char* bytes, std::size_t count, const char* name);
+
+// Returns an options struct of any version: members that the caller does not know are those of
+// `defaults`; null is `defaults`. Throws Error{usage} for a struct_size that cannot be, and for
+// members that this version does not know unless they are zero.
+template <typename T>
+T read_options(const T* given, const T& defaults, const char* name) {
+  if (given == nullptr) return defaults;
+  const std::size_t size = given->struct_size;
+  check_struct_size(size, name);
+  T options = defaults;
+  std::memcpy(&options, given, std::min(size, sizeof(T)));
+  if (size > sizeof(T)) {
+    check_unknown_members(reinterpret_cast<const unsigned char*>(given) + sizeof(T),
+                          size - sizeof(T), name);
+  }
+  return options;
+}
+
+// Fills a struct of any version: as much of `full` as the caller knows, zeros beyond it.
+template <typename T>
+void fill_struct(T* given, T full, const char* name) {
+  const std::size_t size = required(given, name).struct_size;
+  check_struct_size(size, name);
+  full.struct_size = size;
+  std::memcpy(given, &full, std::min(size, sizeof(T)));
+  if (size > sizeof(T)) {
+    std::memset(reinterpret_cast<unsigned char*>(given) + sizeof(T), 0, size - sizeof(T));
+  }
+}
+
+// The C++ form of C's values. Throw Error{usage} for a number that is none of an enum.
+SampleType sample_type(nst_sample_type type);
+Resize resize_method(nst_resize_method method);
+Quantise quantise(nst_quantise method);
+OutputFormat output_format(nst_output_format format);
+ImageView view(const nst_image& image);
+MutableImageView target(const nst_image& image);
+RunOptions run_options(const nst_run_settings* settings);
+StyleOptions style_options(const nst_style_options* options);
+
+// Makes *out a copy of the picture that nst_image_free frees.
+void give(const Image& picture, nst_image* out);
+// Makes *out and *size a copy of the bytes that nst_bytes_free frees.
+void give(std::span<const std::uint8_t> bytes, unsigned char** out, std::size_t* size);
+
+// Sets *out to a new handle of what `maker` returns.
+template <typename Handle, typename Maker>
+nst_status make(Handle** out, const char* name, Maker&& maker) noexcept {
+  return guarded([&] {
+    Handle*& place = required(out, name);
+    place = new Handle{maker()};
+  });
+}
+
+}  // namespace nst::c
