@@ -117,7 +117,7 @@ void run(const ConvArgs& args, const Block whole, float* scratch) {
   pointwise::join_rows(args, window, block);
   for (int y = 0; y < block.h; ++y) {
     Order::own_terms(window.data + y * window.row_stride, window.pixel_stride, block.w, spec.in_c,
-                     own + y * block.w, 1);
+                     own + y * block.w);
   }
   direct::for_panels(block.first_c, block.first_c + block.channels, [&](int first, int vectors) {
     for (int y = 0; y < block.h; ++y) {

@@ -10,11 +10,11 @@ namespace pairs {
 // Sides of eight, then one of four: a pixel's own term is a product of whole vectors. Chains of 96
 // products.
 struct SidesOfEight : Order<8, 4, 4> {
-  // own[i * own_stride] = Σ ± x1 x2 over the pairs of pixel i, which is at x + i * stride, or
+  // own[i] = Σ ± x1 x2 over the pairs of pixel i, which is at x + i * stride, or
   // kOfZeros.
   static NST_INLINE void own_terms(const float* x, std::ptrdiff_t stride, int pixels, int depth,
-                                   float* own, std::ptrdiff_t own_stride) {
-    for (; pixels > 0; --pixels, x += stride, own += own_stride) {
+                                   float* own) {
+    for (; pixels > 0; --pixels, x += stride, ++own) {
       *own = own_term_of(own_sum(x, depth), x, depth);
     }
   }
@@ -48,7 +48,7 @@ struct SidesOfEight : Order<8, 4, 4> {
 struct SidesOfTwo : Order<2, 0, 8> {
   // As SidesOfEight::own_terms, four pixels at a time, whose lanes are summed together.
   static NST_INLINE void own_terms(const float* x, std::ptrdiff_t stride, int pixels, int depth,
-                                   float* own, std::ptrdiff_t own_stride) {
+                                   float* own) {
     constexpr int kFour = 4;
     for (; pixels > 0; pixels -= kFour, x += kFour * stride) {
       __m512 sums[kFour];
@@ -61,7 +61,7 @@ struct SidesOfTwo : Order<2, 0, 8> {
       const __m512 totals = quarters + _mm512_maskz_permute_ps(0xffff, quarters, 2);
       alignas(64) float lanes[kLanes];
       store(lanes, Vec(totals));
-      for (int i = 0; i < min_of(pixels, kFour); ++i, own += own_stride) {
+      for (int i = 0; i < min_of(pixels, kFour); ++i, ++own) {
         const float term = lanes[kFour * i];
         *own = own_term_of(term, x + i * stride, depth);
       }

@@ -130,11 +130,8 @@ NST_INLINE void transform_input(const Window& window, const float* tile, int n, 
   });
 }
 
-// own: what Products keeps of V's rows, [point][tile].
 template <class A>
-void transform_inputs(const Window& window, const Layout& l, int channels, float* v, float* own) {
-  constexpr int kPoints = A::Y::kPoints * A::X::kPoints;
-  const int count = l.tiles_h * l.tiles_w;
+void transform_inputs(const Window& window, const Layout& l, int channels, float* v) {
   for (int ty = 0; ty < l.tiles_h; ++ty) {
     for (int tx = 0; tx < l.tiles_w; ++tx) {
       const float* tile = window.data + ty * A::Y::kStep * window.row_stride +
@@ -146,9 +143,7 @@ void transform_inputs(const Window& window, const Layout& l, int channels, float
       if (c < channels) {
         transform_input<A, false>(window, tile + c, channels - c, v + c, l.v_stride);
       }
-      A::Products::prepare(v, l.v_stride, kPoints, channels, own, count);
       v += channels;
-      ++own;
     }
   }
 }
@@ -299,7 +294,10 @@ void run(const ConvArgs& args, Block block, float* scratch) {
   const int count = l.tiles_h * l.tiles_w;
   float* const v = scratch + l.v;
   float* const own = scratch + l.own;
-  transform_inputs<A>(A::window(args, block, l.rect, scratch), l, spec.in_c, v, own);
+  transform_inputs<A>(A::window(args, block, l.rect, scratch), l, spec.in_c, v);
+  for (int point = 0; point < A::Y::kPoints * A::X::kPoints; ++point) {
+    Products::prepare(v + point * l.v_stride, count, spec.in_c, own + point * count);
+  }
   const bool far_weights = has_far_weights<A>(spec);
   const bool far_outputs = has_far_outputs<A>(spec, args.geometry);
   const int end = block.first_c + block.channels;

@@ -62,20 +62,18 @@ struct PairedProducts {
     pairs::finish_panel<Order>(u, depth, width, input_size);
   }
   static constexpr std::size_t own_floats(std::size_t rows) { return rows; }
-  static void prepare(const float* v, std::ptrdiff_t v_stride, int rows, int depth, float* own,
-                      std::ptrdiff_t own_stride) {
-    Order::own_terms(v, v_stride, rows, depth, own, own_stride);
+  static void prepare(const float* v, int count, int depth, float* own) {
+    Order::own_terms(v, depth, count, depth, own);
   }
 };
 
 // Algorithm A with such products, where a row's own term is little beside its products.
-template <class A, class Order, bool Fetches>
+template <class A, class Order, int FewestChannels = 24, bool Fetches = false>
 struct Paired : A {
   using Products = PairedProducts<Order, Fetches>;
 
   static bool suits(const ConvSpec& spec) {
-    constexpr int kFewestChannels = 24;
-    return A::suits(spec) && spec.in_c >= kFewestChannels && spec.out_c > kLanes;
+    return A::suits(spec) && spec.in_c >= FewestChannels && spec.out_c > kLanes;
   }
 };
 

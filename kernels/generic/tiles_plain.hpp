@@ -55,10 +55,9 @@ struct PlainProducts {
   // Called when a weight's rows are there, `width` channels each. input_size: of the transformed
   // inputs they are multiplied with, where inputs are of size 1.
   static void finish(float*, int, int, float) {}
-  // Floats kept of so many rows of V, and their making: that of the row at v + i * v_stride goes to
-  // own + i * own_stride.
+  // Floats kept of so many rows of V, and their making; v [count][depth].
   static constexpr std::size_t own_floats(std::size_t) { return 0; }
-  static void prepare(const float*, std::ptrdiff_t, int, int, float*, std::ptrdiff_t) {}
+  static void prepare(const float*, int, int, float*) {}
 };
 
 }  // namespace tiles

@@ -15,18 +15,22 @@ using winograd::Axis3, winograd::Axis5, winograd::Axis7;
 
 using pairs::SidesOfEight, pairs::SidesOfTwo;
 
-template <class A, class Order, bool Fetches = false>
-constexpr ConvAlgorithm kPaired = tiles::algorithm<tiles::Paired<A, Order, Fetches>>();
+template <class A>
+constexpr ConvAlgorithm kPaired = tiles::algorithm<tiles::Paired<A, SidesOfEight>>();
+template <class A>
+constexpr ConvAlgorithm kPairedDeep = tiles::algorithm<tiles::Paired<A, SidesOfTwo, 64, true>>();
 
 // In the order they are asked, before those of the AVX-512 table. Sides of two make the residual
 // layers 5 to 9 % faster, and layers with fewer products to a weight up to 4 % slower.
 constexpr const ConvAlgorithm* kPairedAlgorithms[] = {
-    &kPaired<upsample::Upsample, SidesOfTwo, true>,
-    &kPaired<winograd::Correlation<Axis3, Axis3>, SidesOfTwo, true>,
-    &kPaired<winograd::Correlation<Axis5, Axis5>, SidesOfEight>,
-    &kPaired<winograd::Correlation<Single, Axis7>, SidesOfEight>,
-    &kPaired<winograd::Correlation<Axis7, Single>, SidesOfEight>,
-    &kPaired<strided::Strided, SidesOfEight>,
+    &kPairedDeep<upsample::Upsample>,
+    &kPaired<upsample::Upsample>,
+    &kPairedDeep<winograd::Correlation<Axis3, Axis3>>,
+    &kPaired<winograd::Correlation<Axis3, Axis3>>,
+    &kPaired<winograd::Correlation<Axis5, Axis5>>,
+    &kPaired<winograd::Correlation<Single, Axis7>>,
+    &kPaired<winograd::Correlation<Axis7, Single>>,
+    &kPaired<strided::Strided>,
     &paired::kAlgorithm};
 
 }  // namespace
