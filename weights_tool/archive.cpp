@@ -1,4 +1,4 @@
-// FileSet::archive, over libarchive where CMake found it.
+// FileSet::archive: reading archives, by libarchive if CMake found it.
 #include <locale.h>
 
 #include <algorithm>
@@ -26,7 +26,8 @@ namespace {
 
 using Buffer = std::vector<std::uint8_t>;
 
-// An archive may also hold training logs, pictures and programs of any size.
+// Returns true for files that no model needs. An archive may also hold training logs, pictures and
+// programs of any size.
 bool is_needless(const std::string& name) {
   if (name.find(".tfevents.") != std::string::npos) return true;
   for (const char* extension : {".meta", ".png", ".jpg", ".jpeg", ".gif", ".mp4", ".pdf", ".ipynb",
@@ -36,13 +37,14 @@ bool is_needless(const std::string& name) {
   return false;
 }
 
-// "./a/b" and "a/b" are one file.
+// Returns the name without leading "./": "./a/b" and "a/b" are the same file.
 std::string clean_name(std::string name) {
   while (name.starts_with("./")) name.erase(0, 2);
   return name;
 }
 
-// Counts what comes out of an archive and refuses too much of it.
+// Counts the bytes and names that come out of an archive, and throws Error{limit} if there are too
+// many.
 class Budget {
  public:
   Budget(const std::string& path, std::uint64_t packed_bytes, const ArchiveLimits& limits)
@@ -63,7 +65,7 @@ class Budget {
     }
   }
   void take_name(const std::string& name) {
-    constexpr std::uint64_t kHeaderBytes = 64;  // an empty name costs something, too
+    constexpr std::uint64_t kHeaderBytes = 64;  // memory counted for each name, even an empty one
     names_bytes_ += name.size() + kHeaderBytes;
     if (names_bytes_ > limits_.max_names_bytes) {
       throw Error(ErrorCode::limit, one_line(path_) +
@@ -80,8 +82,8 @@ class Budget {
   std::uint64_t names_bytes_ = 0;
 };
 
-// Zip archives mark names as UTF-8, and libarchive drops those that the locale cannot express; so
-// for this thread it can.
+// Sets a UTF-8 locale for this thread. Zip archives store names in UTF-8, and libarchive drops
+// names that the current locale cannot represent.
 class Utf8Locale {
  public:
   Utf8Locale() : own_(::newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr)) {
@@ -104,7 +106,7 @@ struct ArchiveCloser {
   void operator()(archive* handle) const { archive_read_free(handle); }
 };
 
-// The members of a tar or zip archive in memory, or of a tar that comes out of a stream.
+// Reads the members of a tar or zip archive in memory, or of a tar that comes out of a stream.
 class MemberReader {
  public:
   MemberReader(const std::string& path, Bytes bytes, UnpackingStream* rest)
@@ -113,19 +115,19 @@ class MemberReader {
     archive* const handle = owner_.get();
     check(archive_read_support_format_tar(handle));
     check(archive_read_support_format_zip_seekable(handle));
-    // Names are taken as bytes, whatever the locale.
+    // Names are read as bytes, in every locale.
     archive_read_set_options(handle, "hdrcharset=BINARY");
     check(rest == nullptr ? archive_read_open_memory(handle, bytes.data(), bytes.size())
                           : archive_read_open(handle, this, nullptr, &MemberReader::read, nullptr));
   }
 
-  // The next regular file, or null at the end.
+  // Returns the next member, or null at the end.
   archive_entry* next() {
     for (;;) {
       archive_entry* entry = nullptr;
       const int status = archive_read_next_header(owner_.get(), &entry);
       if (status == ARCHIVE_EOF) return nullptr;
-      // A warning is of something in the header that does not matter here, such as a time.
+      // A warning concerns header fields that do not matter here, such as times.
       if (status < ARCHIVE_WARN) check(status);
       if (entry != nullptr) return entry;
     }
@@ -159,7 +161,7 @@ class MemberReader {
     fail_unpacking(path_, owner_.get());
   }
 
-  Utf8Locale locale_;  // first: the archive asks for it when it is made
+  Utf8Locale locale_;  // must be first: libarchive reads the locale when the archive object is made
   const std::string& path_;
   Bytes head_;
   UnpackingStream* rest_;
@@ -168,7 +170,7 @@ class MemberReader {
   Buffer buffer_;
 };
 
-// A member's name as it is stored, or in UTF-8 where it is stored so only.
+// Returns a member's name as stored, or its UTF-8 form if the archive has only that.
 std::string member_name(archive_entry* entry) {
   const char* name = archive_entry_pathname(entry);
   if (name == nullptr) name = archive_entry_pathname_utf8(entry);
@@ -191,17 +193,17 @@ Members read_members(MemberReader& reader, Budget& budget) {
     if (archive_entry_filetype(entry) != AE_IFREG) continue;
     const bool is_kept = !is_needless(name);
     auto buffer = std::make_shared<Buffer>();
-    // The size a header claims is not trusted: memory grows with what really arrives.
+    // The size in the header is not trusted: memory grows with the bytes that really arrive.
     for (Bytes piece = reader.data(); !piece.empty(); piece = reader.data()) {
       budget.take(piece.size());
       if (is_kept) buffer->insert(buffer->end(), piece.begin(), piece.end());
     }
-    if (is_kept) members[name] = std::move(buffer);  // the last of one name, as tar does
+    if (is_kept) members[name] = std::move(buffer);  // the last member of a name wins, as in tar
   }
   return members;
 }
 
-// "1.tflite.gz" -> "1.tflite".
+// Returns the file name without its last extension: "1.tflite.gz" gives "1.tflite".
 std::string unpacked_name(const std::string& path) {
   const std::filesystem::path name = std::filesystem::path(path).filename();
   return name.has_extension() ? name.stem().string() : name.string();
@@ -225,7 +227,7 @@ Members read_compressed(const std::string& path, Bytes packed, Content content, 
   }
   MemberReader reader(path, head, stream.get());
   Members members = read_members(reader, budget);
-  // A tar ends before the stream does, whose checksum stands at its end.
+  // The tar ends before the compressed stream, whose checksum is at its end: read to the end.
   for (Bytes piece = stream->next(); !piece.empty(); piece = stream->next()) {
     budget.take(piece.size());
   }

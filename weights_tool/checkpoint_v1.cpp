@@ -1,7 +1,6 @@
-// TensorFlow checkpoints of version 1 (Saver(write_version=V1)): one sorted string table whose
-// entry
-// "" lists the tensors and whose other entries hold their values.
-// Format: tensorflow/core/util/saved_tensor_slice.proto, tensorflow/core/framework/tensor.proto.
+// TensorFlow checkpoints of version 1 (Saver(write_version=V1)). Such a checkpoint is one sorted
+// string table: the entry "" lists the tensors, the other entries hold their values. Format:
+// tensorflow/core/util/saved_tensor_slice.proto, tensorflow/core/framework/tensor.proto.
 #include <filesystem>
 #include <optional>
 
@@ -18,7 +17,7 @@ namespace {
 
 constexpr std::size_t kMaxRank = 8;
 
-// SavedSliceMeta{name = 1, shape = 2, type = 3, slice = 4}.
+// A tensor as the list describes it: SavedSliceMeta{name = 1, shape = 2, type = 3, slice = 4}.
 struct Listed {
   std::string name;
   std::vector<std::int64_t> shape;
@@ -26,13 +25,13 @@ struct Listed {
   int slices = 0;
 };
 
-// The numbers of a TensorProto: packed, little-endian.
+// The values of a TensorProto, packed and little-endian.
 struct Values {
   Bytes bytes;
   Number number = Number::f32;
 };
 
-// TensorShapeProto{dim = 2}, Dim{size = 1}.
+// Parses TensorShapeProto{dim = 2} with Dim{size = 1}.
 std::vector<std::int64_t> parse_shape(ProtoReader reader) {
   std::vector<std::int64_t> shape;
   ProtoField field;
@@ -62,7 +61,7 @@ class CheckpointV1 : public ListedSource {
     const auto directory = table_.entries.find("");
     if (directory == table_.entries.end()) fail("the list of its tensors is missing");
     refuse_index(directory->second);
-    // SavedTensorSlices{meta = 1}, SavedTensorSliceMeta{tensor = 1}.
+    // Parses SavedTensorSlices{meta = 1} and SavedTensorSliceMeta{tensor = 1}.
     for_each(ProtoReader(directory->second, label_, ErrorCode::model), 1, [&](ProtoReader meta) {
       for_each(meta, 1, [&](ProtoReader tensor) { add_listed(tensor); });
     });
@@ -107,7 +106,8 @@ class CheckpointV1 : public ListedSource {
     }
   }
 
-  // The index of a version 2 checkpoint is such a table, too; its header begins with a number.
+  // Throws Error{model} for the .index of a version 2 checkpoint. It is such a table too, but its
+  // header begins with a number.
   void refuse_index(Bytes directory) const {
     ProtoReader reader(directory, label_, ErrorCode::model);
     ProtoField field;
@@ -128,7 +128,8 @@ class CheckpointV1 : public ListedSource {
     if (!listed_.emplace(listed.name, listed).second) fail("damaged: a tensor is listed twice");
   }
 
-  // SavedTensorSlices{data = 2}, SavedSlice{name = 1, slice = 2, data = 3}.
+  // Finds the values of every tensor: SavedTensorSlices{data = 2}, SavedSlice{name = 1, slice = 2,
+  // data = 3}.
   void find_values() {
     for (const auto& [key, value] : table_.entries) {
       if (key.empty()) continue;
@@ -143,7 +144,8 @@ class CheckpointV1 : public ListedSource {
     }
   }
 
-  // TensorProto{float_val = 5, double_val = 6}; weights of other types are not of this family.
+  // Stores the values of TensorProto{float_val = 5, double_val = 6}. Weights of this family have no
+  // other type.
   void add_values(const std::string& name, ProtoReader tensor) {
     ProtoField field;
     while (tensor.next(field)) {

@@ -15,7 +15,7 @@ namespace {
 constexpr const char* kStyleLayer =
     "style_params/transformer/expand/conv3/conv/StyleNorm/Conv/weights";
 
-// A hard or symbolic link leads to the same file as the name it was opened by.
+// Throws Error{usage} if the output is one of the source's files, also by a hard or symbolic link.
 void check_output(const Source& source, const std::string& output) {
   for (const std::string& file : source.files()) {
     std::error_code error;
@@ -26,7 +26,8 @@ void check_output(const Source& source, const std::string& output) {
   }
 }
 
-// What the source that holds variable `name` states, or `recognised` where it states nothing.
+// Returns the space stated by the source that holds variable `name`, or `recognised` if it states
+// none.
 std::string stated_space(const Variables& variables, const std::string& name,
                          const std::string& recognised) {
   const Source* source = variables.owner(name);

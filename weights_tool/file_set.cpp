@@ -12,7 +12,7 @@ namespace fs = std::filesystem;
 constexpr std::size_t kMaxFiles = 20'000;
 constexpr int kMaxDepth = 8;
 
-// What macOS lays beside the files of an archive or a foreign disk.
+// Returns true for files that macOS adds to archives and foreign disks.
 bool is_apple_extra(const std::string& name) {
   const std::size_t slash = name.rfind('/');
   const std::string last = slash == std::string::npos ? name : name.substr(slash + 1);
@@ -85,7 +85,7 @@ FileSet FileSet::beside(const std::string& path, FileData data) {
     FileSet set = folder(parent.empty() ? "." : parent.string());
     set.files_[fs::path(path).filename().string()] = {path, std::move(data)};
     return set;
-  } catch (const Error&) {  // a folder that cannot be listed may still be opened by names
+  } catch (const Error&) {  // a folder that cannot be listed may still open by name
     return file(path, std::move(data));
   }
 }

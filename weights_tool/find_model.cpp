@@ -29,15 +29,15 @@ std::string listed(const Names& names) {
   return text + (names.size() > kShown ? ", ..." : "");
 }
 
-// The names of a set, by what they can be.
+// The names of a set, sorted by the kind of file they may be.
 struct Found {
   std::set<std::string> saved_models;  // folders with variables/variables.index
   std::set<std::string> bare_graphs;   // folders with saved_model.pb alone
-  Names checkpoints;                   // prefixes
-  Names old_checkpoints;               // files that can be a checkpoint of version 1
-  Names manifests;                     // of TF.js
+  Names checkpoints;                   // prefixes of checkpoints of version 2
+  Names old_checkpoints;               // files that may be a checkpoint of version 1
+  Names manifests;                     // manifests of TF.js models
   Names tflite;
-  Names shard_indexes;  // of safetensors
+  Names shard_indexes;  // indexes of safetensors shards
   Names safetensors;
 
   bool any() const {
@@ -47,12 +47,13 @@ struct Found {
   }
 };
 
-// A .json that is no manifest is another program's: it is left alone.
+// Sorts a .json file. A file that is neither a manifest nor an index belongs to another program and
+// is ignored.
 void sort_json(const FileSet& files, const std::string& name, Found& found) {
   Bytes bytes;
   try {
     bytes = files.bytes(name);
-  } catch (const Error&) {  // nobody asked for this file
+  } catch (const Error&) {  // skips an unreadable file, which may not matter
     return;
   }
   if (is_tfjs_manifest(bytes) || last_part(name) == "model.json") {
@@ -86,8 +87,8 @@ Found sort_names(const FileSet& files) {
     }
   }
   for (const std::string& folder : found.saved_models) found.bare_graphs.erase(folder);
-  // The converter before 1.0 wrote the manifest as a file of its own; later ones put it into
-  // model.json, and a folder may have both.
+  // TF.js before 1.0 wrote the manifest as a separate file, later versions put it into model.json.
+  // If a folder has both, model.json counts.
   std::erase_if(found.manifests, [&](const std::string& name) {
     return last_part(name) == "weights_manifest.json" &&
            std::count(found.manifests.begin(), found.manifests.end(),
@@ -150,8 +151,8 @@ std::unique_ptr<Source> open_found(const FileSet& files, const std::string& name
   fail(files, "a SavedModel without variables/variables.index");
 }
 
-// Nothing was found by its name: a file of another name may still be a model, and one of another
-// program is called by its name.
+// Opens a model whose file names do not tell its kind, by the content of the files. If there is
+// none, the error names a file of another program that was found.
 std::unique_ptr<Source> open_by_content(const FileSet& files) {
   constexpr std::size_t kLooked = 100;
   const Names names = files.names();

@@ -1,4 +1,4 @@
-// Which model the files of a folder or archive are.
+// Finds the model among the files of a folder or archive.
 #pragma once
 
 #include <memory>
@@ -10,15 +10,15 @@
 
 namespace nst::weights {
 
-// Opens the one model among `files`, or several parts that fit together: a SavedModel before a
-// checkpoint, then TF.js, TFLite, safetensors. `name` is what the set is called. Throws
-// Error{model} naming what was looked for or what there is instead.
+// Opens the model among `files`, or several parts that fit together. The order: SavedModel,
+// checkpoint, TF.js, TFLite, safetensors. `name` is the name of the set. Throws Error{model} with
+// what was looked for, or what is there instead.
 std::unique_ptr<Source> find_model(const FileSet& files, const std::string& name);
-// The same for a folder: looks below it where nothing lies in it.
+// Opens the model in a folder. Searches its subfolders if the folder itself has none.
 std::unique_ptr<Source> find_model_in_folder(const std::string& path, const std::string& name);
 
-// The file name of the checkpoint that a state file ("checkpoint") names, whatever folder of
-// whatever machine it names with it; nullopt if it names none.
+// Returns the file name of the checkpoint that a state file ("checkpoint") names, without its
+// folder, which may be of another machine; nullopt if it names none.
 std::optional<std::string> checkpoint_named(Bytes state_file);
 
 }  // namespace nst::weights

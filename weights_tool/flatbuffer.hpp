@@ -1,4 +1,4 @@
-// FlatBuffers read without a schema compiler, every offset checked against the buffer.
+// Reads FlatBuffers without a schema compiler. Every offset is checked against the buffer.
 #pragma once
 
 #include <cstdint>
@@ -9,24 +9,25 @@
 
 namespace nst::weights {
 
-// A table of a FlatBuffer (https://flatbuffers.dev/internals): fields are numbered in schema order.
-// Borrows the reader's bytes; every function throws the reader's Error for damage.
+// A table of a FlatBuffer (https://flatbuffers.dev/internals). Fields are numbered in the order of
+// the schema. Borrows the reader's bytes. Every function throws the reader's Error for damage.
 class FlatTable {
  public:
-  // The root table of a whole buffer.
+  // Returns the root table of a buffer.
   static FlatTable root(const ByteReader& reader);
 
+  // Returns a number, or `otherwise` if the field is absent.
   template <typename T>
   T scalar(int field, T otherwise) const {
     const std::uint64_t at = field_offset(field);
     return at == 0 ? otherwise : reader_->read_at<T>(at, "a flatbuffer field");
   }
   bool has(int field) const { return field_offset(field) != 0; }
-  // A missing table, string or vector is an empty one.
+  // Read a table, a string or a vector of tables. An absent field gives false, "" or no tables.
   bool table(int field, FlatTable& table) const;
   std::string text(int field) const;
   std::vector<FlatTable> tables(int field) const;
-  // The bytes of a vector of `element_bytes` wide elements.
+  // Returns the bytes of a vector whose elements have `element_bytes` bytes; empty if absent.
   Bytes vector(int field, std::uint64_t element_bytes) const;
   template <typename T>
   std::vector<T> numbers(int field) const {
@@ -40,8 +41,8 @@ class FlatTable {
 
  private:
   FlatTable(const ByteReader& reader, std::uint64_t position);
-  std::uint64_t field_offset(int field) const;   // absolute; 0 if absent
-  std::uint64_t follow(std::uint64_t at) const;  // position + the unsigned offset stored there
+  std::uint64_t field_offset(int field) const;   // absolute position of the field; 0 if absent
+  std::uint64_t follow(std::uint64_t at) const;  // at + the unsigned offset stored at `at`
 
   const ByteReader* reader_ = nullptr;
   std::uint64_t position_ = 0;

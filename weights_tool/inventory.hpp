@@ -1,37 +1,39 @@
-// Which variables the networks need, asked of the networks themselves.
+// The list of variables that the networks need, found by building the networks.
 #pragma once
 
 #include <cstdint>
 #include <string>
 #include <vector>
 
-#include "graph/layer_source.hpp"
 #include "model/model_file.hpp"
+#include "weights/layer_source.hpp"
 #include "weights_tool/variables.hpp"
 
 namespace nst::weights {
 
-// One convolution or dense layer of the networks, as a source holds it.
+// One convolution or dense layer, and which variables the source has for it.
 struct LayerRecord {
-  std::string name;     // "transformer/contract/conv1"
+  std::string name;     // name such as "transformer/contract/conv1"
   std::string weights;  // "weights", "depthwise_weights" or "pointwise_weights"
   FollowedBy followed_by = FollowedBy::biases;
-  bool has_batch_norm = false;  // the source's batch norm is still to be folded
+  bool has_batch_norm = false;  // true: the source has batch norm that must be folded
   bool has_gamma = false;
-  bool has_bias = false;      // the source has biases beside or instead of the batch norm
-  std::int64_t channels = 0;  // outputs
+  bool has_bias = false;      // true: the source has biases, besides or instead of batch norm
+  std::int64_t channels = 0;  // output channels
 };
 
 struct Inventory {
-  Architecture architecture;  // padding is not to be seen in the variables: reflect
+  Architecture architecture;  // padding is always reflect, because the variables do not show it
   std::vector<LayerRecord> layers;
-  std::vector<std::string> leftovers;  // names nothing needs, in order
+  std::vector<std::string> leftovers;  // names of variables that no layer needs, sorted
 };
 
-// Detects the families from the variables' names and lists their layers. Channel counts, style size
-// and number of blocks come from the variables; they must fit together. Throws Error{model}: no
-// transformer, two predictors, up to five missing variables with the nearest name there is, or
-// shapes that do not fit.
+// Detects the families by the variables' names and lists their layers. Channel counts, style size
+// and number of blocks are read from the variables and must fit together. Throws Error{model} for:
+//
+// - no transformer, or two predictors
+// - missing variables: names up to five, and the name most like the first
+// - shapes that do not fit
 Inventory take_inventory(const Variables& variables);
 
 }  // namespace nst::weights

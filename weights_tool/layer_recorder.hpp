@@ -1,4 +1,5 @@
-// A source's variables as what the networks are built on: every layer they ask for is recorded.
+// LayerRecorder: answers a network builder from a source's variables and records every layer asked
+// for.
 #pragma once
 
 #include <cstdint>
@@ -8,17 +9,17 @@
 #include <string_view>
 #include <vector>
 
-#include "graph/layer_source.hpp"
+#include "weights/layer_source.hpp"
 #include "weights_tool/inventory.hpp"
 
 namespace nst::weights {
 
-// Building goes on after a missing variable, so that all are known: its layer then has the
-// published channels, and shapes, which may follow from them, are not compared any more. One thread
-// at a time.
+// Building goes on after a missing variable, so that all missing ones are found. The layer of a
+// missing variable gets the published number of channels. From then on shapes are not compared,
+// because they may follow from that number. Use from one thread at a time.
 class LayerRecorder : public LayerSource {
  public:
-  // `variables` must outlive this.
+  // `variables` must outlive this object.
   explicit LayerRecorder(const Variables& variables);
 
   ConvAnswer conv(const ConvQuery& query) const override;
@@ -26,14 +27,16 @@ class LayerRecorder : public LayerSource {
   bool holds(std::string_view prefix) const override;
   void refuse(const std::string& what) const override;
 
-  // Throws Error{model} if variables were missing: up to five, with the nearest name there is.
+  // Throws Error{model} if variables are missing. The message names up to five, and the name most
+  // like the first.
   void check_complete() const;
-  // What was asked for, in that order, and the names that nothing asked for.
+  // Return the recorded layers, in the order of the questions, and the names of unused variables.
   const std::vector<LayerRecord>& layers() const { return recorded_->layers; }
   std::vector<std::string> leftovers() const;
 
  private:
-  // What the questions of a network, which are const, leave behind.
+  // Results of the builder's questions. Behind a pointer, because the questions are const
+  // functions.
   struct Recorded {
     std::vector<LayerRecord> layers;
     std::vector<std::string> missing;

@@ -1,10 +1,11 @@
-// Little-endian arrays of foreign number types, widened to float32.
+// Conversion of little-endian arrays of foreign number types to float32.
 #pragma once
 
 #include <cstring>
 #include <vector>
 
 #include "base/byte_reader.hpp"
+#include "base/half.hpp"
 #include "model/safetensors.hpp"
 
 namespace nst::weights {
@@ -31,7 +32,7 @@ constexpr std::uint64_t number_bytes(Number type) {
   return 1;
 }
 
-// Whole numbers as they are: no weights, unless a scale belongs to them.
+// Returns true for types of whole numbers, which are not weights unless they have a scale.
 constexpr bool is_integer(Number type) {
   return type != Number::f64 && type != Number::f32 && type != Number::f16 && type != Number::bf16;
 }
@@ -51,7 +52,8 @@ std::vector<float> widen_as(Bytes bytes, Convert convert) {
 
 }  // namespace detail
 
-// `bytes` holds whole numbers of `type`; integers beyond 2^24 and doubles are rounded.
+// Returns the numbers in `bytes`, all of `type`, as float32. Integers beyond 2^24 and doubles are
+// rounded.
 inline std::vector<float> widen(Bytes bytes, Number type) {
   const auto cast = [](auto value) { return static_cast<float>(value); };
   switch (type) {
@@ -81,7 +83,8 @@ inline std::vector<float> widen(Bytes bytes, Number type) {
   return detail::widen_as<std::uint8_t>(bytes, cast);
 }
 
-// The number of elements of a shape whose dimensions are all ≥ 0, or Error{model} naming `what`.
+// Returns the number of elements of a shape. Throws Error{model} naming `what` for a negative
+// dimension or an overflow.
 inline std::uint64_t shape_elements(const std::vector<std::int64_t>& shape, std::string_view what) {
   std::uint64_t count = 1;
   for (const std::int64_t dim : shape) {

@@ -9,7 +9,7 @@ namespace {
 
 struct Variable {
   std::size_t node = 0;
-  std::string name;  // empty if the graph has none
+  std::string name;  // full name; empty if the graph gives none
   std::string key;
 };
 
@@ -22,8 +22,8 @@ void for_each_message(ProtoReader reader, std::uint32_t number, Visit&& visit) {
   }
 }
 
-// trackable_object_graph.proto: TrackableObjectGraph{nodes = 1}, TrackableObject{attributes = 2},
-// SerializedTensor{name = 1, full_name = 2, checkpoint_key = 3}.
+// Parses trackable_object_graph.proto: TrackableObjectGraph{nodes = 1}, TrackableObject{attributes
+// = 2}, SerializedTensor{name = 1, full_name = 2, checkpoint_key = 3}.
 std::vector<Variable> parse_graph(Bytes graph, const std::string& name) {
   std::vector<Variable> variables;
   std::size_t node = 0;
@@ -43,9 +43,9 @@ std::vector<Variable> parse_graph(Bytes graph, const std::string& name) {
   return variables;
 }
 
-// saved_model.proto, meta_graph.proto, saved_object_graph.proto: SavedModel{meta_graphs = 2},
-// MetaGraphDef{object_graph_def = 7}, SavedObjectGraph{nodes = 1}, SavedObject{variable = 7},
-// SavedVariable{name = 6}. Node number -> name.
+// Returns the variables' names by node number. Parses saved_model.proto, meta_graph.proto and
+// saved_object_graph.proto: SavedModel{meta_graphs = 2}, MetaGraphDef{object_graph_def = 7},
+// SavedObjectGraph{nodes = 1}, SavedObject{variable = 7}, SavedVariable{name = 6}.
 std::map<std::size_t, std::string> parse_saved_model(Bytes saved_model, const std::string& name) {
   std::map<std::size_t, std::string> names;
   for_each_message(ProtoReader(saved_model, name, ErrorCode::model), 2, [&](ProtoReader meta) {

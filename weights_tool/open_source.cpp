@@ -21,7 +21,7 @@ std::string parent_of(const std::string& path) {
   return parent.empty() ? "." : parent.string();
 }
 
-// The last part of a path as a person calls it, also of "." and "a/..".
+// Returns the last part of a path as a person would say it, also for "." and "a/..".
 std::string call_name(const std::string& path) {
   std::error_code error;
   fs::path absolute = fs::absolute(path, error);
@@ -30,11 +30,11 @@ std::string call_name(const std::string& path) {
   return (absolute.has_filename() ? absolute : absolute.parent_path()).filename().string();
 }
 
-// `prefix` is the path of a checkpoint without ".index".
+// Opens a checkpoint of version 2. `prefix` is its path without ".index".
 std::unique_ptr<Source> open_prefix(const std::string& prefix, std::optional<FileSet> files = {}) {
   const fs::path path(prefix);
   const std::string folder = parent_of(prefix);
-  // A SavedModel's own variables, given by their path: the names are in the folder above.
+  // The path leads to the variables of a SavedModel: open the folder above, which has their names.
   if (path.filename() == "variables" && fs::path(folder).filename() == "variables") {
     const std::string above = parent_of(folder);
     return find_model(FileSet::folder(above), call_name(above));

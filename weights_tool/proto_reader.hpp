@@ -1,4 +1,4 @@
-// Protocol buffers wire format, read field by field without a schema.
+// Reads the wire format of protocol buffers, field by field, without a schema.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +8,7 @@
 
 namespace nst::weights {
 
-// One field: `value` for varints and fixed-width numbers, `bytes` for strings and messages.
+// One field. `value` is a varint or fixed-width number, `bytes` a string or message.
 struct ProtoField {
   std::uint32_t number = 0;
   std::uint64_t value = 0;
@@ -16,17 +16,17 @@ struct ProtoField {
   bool is_bytes = false;
 };
 
-// https://protobuf.dev/programming-guides/encoding. Throws the reader's Error for malformed input
-// and for groups, which the messages read here never hold.
+// Reads the fields of a message (https://protobuf.dev/programming-guides/encoding). Throws the
+// reader's Error for malformed input and for groups, which the messages read here never contain.
 class ProtoReader {
  public:
   ProtoReader(Bytes bytes, const std::string& name, ErrorCode code) : reader_(bytes, name, code) {}
 
-  // The next field, or false at the end.
+  // Reads the next field. Returns false at the end.
   bool next(ProtoField& field);
-  // A reader over a message field.
+  // Returns a reader of a message field.
   ProtoReader message(const ProtoField& field) const;
-  // A string field.
+  // Returns the text of a string field.
   std::string text(const ProtoField& field) const;
   [[noreturn]] void fail(const std::string& what) const { reader_.fail(what); }
 

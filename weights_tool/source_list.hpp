@@ -1,4 +1,5 @@
-// The tensor list every source keeps, and the constructors of the sources.
+// The base class of the sources, which keeps their tensor list, and the functions that open each
+// format.
 #pragma once
 
 #include <map>
@@ -11,7 +12,7 @@
 
 namespace nst::weights {
 
-// A Source that looks its tensors up in a sorted list; implementations fill it once.
+// A source that keeps its tensors in a sorted list. Implementations fill the list once.
 class ListedSource : public Source {
  public:
   std::string description() const override { return description_; }
@@ -20,9 +21,9 @@ class ListedSource : public Source {
 
  protected:
   explicit ListedSource(std::string description) : description_(std::move(description)) {}
-  // Sorts and checks for duplicates; throws Error{model}.
+  // Stores the tensors, sorted. Throws Error{model} if a name occurs twice.
   void set_tensors(std::vector<SourceTensor> tensors);
-  // Throws Error{model} naming the tensor if it is not listed.
+  // Returns the tensor of this name. Throws Error{model} naming the tensor if it is not listed.
   const SourceTensor& find(const std::string& name) const;
   // Adds the file that holds `name` to files().
   void made_of(const FileSet& set, const std::string& name) { files_.push_back(set.path(name)); }
@@ -33,28 +34,29 @@ class ListedSource : public Source {
   std::vector<std::string> files_;
 };
 
-// A TensorFlow checkpoint or SavedModel: variables of the bundle `prefix` in `files`. Where the
-// bundle has an object graph, names come from it (and from "saved_model.pb" in `files` where the
-// graph has none).
+// Opens the variables of a TensorFlow checkpoint or SavedModel: the bundle `prefix` in `files`. If
+// the bundle has an object graph, the names come from the graph; names that the graph lacks come
+// from "saved_model.pb" in `files`.
 std::unique_ptr<Source> open_tensorflow(FileSet files, const std::string& prefix,
                                         std::string description);
-// A checkpoint of version 1: one table that holds names and values.
+// Opens a checkpoint of version 1: one table that holds names and values.
 std::unique_ptr<Source> open_checkpoint_v1(const FileSet& files, const std::string& name);
-// A .tflite file: the weights of its convolutions under the names they had in TensorFlow.
+// Opens a .tflite file: the weights of its convolutions, under their names in TensorFlow.
 std::unique_ptr<Source> open_tflite(const FileSet& files, const std::string& name);
-// A TF.js manifest (model.json, or weights_manifest.json of versions before 1.0) with its shards
-// beside it.
+// Opens a TF.js manifest (model.json, or weights_manifest.json before 1.0) and the shards in its
+// folder.
 std::unique_ptr<Source> open_tfjs(const FileSet& files, const std::string& name);
-// Whether a JSON text is such a manifest, by its first look.
+// Returns true if a JSON text contains the keys of such a manifest.
 bool is_tfjs_manifest(Bytes bytes);
-// A safetensors file; the checksums of our own are checked.
+// Opens a safetensors file. In NST's own model files the checksums are checked.
 std::unique_ptr<Source> open_safetensors(const FileSet& files, const std::string& name);
-// An index of safetensors shards (model.safetensors.index.json), which lie beside it.
+// Opens an index of safetensors shards (model.safetensors.index.json) and the shards in its folder.
 std::unique_ptr<Source> open_safetensors_shards(const FileSet& files, const std::string& name);
+// Returns true if a JSON text contains the key of such an index.
 bool is_safetensors_index(Bytes bytes);
 
-// Several sources as one. Throws Error{model} if two share a tensor's name, with what they are
-// called: `location` and, as a list, `names`.
+// Joins several sources into one. Throws Error{model} if two have a tensor of the same name; the
+// message calls them `location` and, as a list, `names`.
 std::unique_ptr<Source> join_sources(std::vector<std::unique_ptr<Source>> sources,
                                      const std::string& location, const std::string& names);
 

@@ -14,12 +14,14 @@ namespace {
 
 constexpr std::uint64_t kMagic = 0xdb4775248b80fb57u;
 constexpr std::uint64_t kFooterBytes = 48;
-constexpr std::uint64_t kBlockTrailerBytes = 5;  // compression type, masked CRC-32C
-// A shared prefix costs three bytes in the file and any length in memory, so both are bounded.
+constexpr std::uint64_t kBlockTrailerBytes = 5;  // compression type and masked CRC-32C
+// A shared prefix costs three bytes in the file and any number of bytes in memory, so each key and
+// all keys together are limited.
 constexpr std::uint64_t kMaxKeyBytes = 4096;
 constexpr std::uint64_t kMaxKeysBytes = 64u << 20;
 
-// A block of TensorFlow's takes some 256 KiB; this bounds what a small file can ask for.
+// Limit of all unpacked blocks. TensorFlow's blocks have about 256 KiB; the limit protects against
+// small files that unpack to huge ones.
 constexpr std::uint64_t kMaxUnpackedBytes = 64u << 20;
 enum BlockType : std::uint8_t { kPlain = 0, kSnappy = 1 };
 
@@ -52,7 +54,7 @@ class TableReader {
     if (std::any_of(padding.begin(), padding.end(), [](std::uint8_t b) { return b != 0; })) {
       file_.fail("damaged footer");
     }
-    block(meta);  // holds nothing we use, but damage there is damage
+    block(meta);  // unused, but damage here is damage of the file
     std::vector<BlockHandle> data_blocks;
     for_each_entry(block(index), [&](const std::string&, Bytes value) {
       ByteReader reader(value, file_.name(), ErrorCode::model);
@@ -73,7 +75,7 @@ class TableReader {
   }
 
  private:
-  // The contents of a block, after its checksum.
+  // Returns the contents of a block, after checking its checksum.
   Bytes block(const BlockHandle& handle) {
     const std::uint64_t total =
         checked_add(handle.size, kBlockTrailerBytes, ErrorCode::model, file_.name());

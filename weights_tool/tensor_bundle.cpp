@@ -12,7 +12,8 @@
 namespace nst::weights {
 namespace {
 
-// tensorflow/core/framework/types.proto, the types a checkpoint of weights can hold.
+// The types that a checkpoint of weights can hold, by their numbers in
+// tensorflow/core/framework/types.proto.
 struct TypeInfo {
   int dtype;
   const char* name;
@@ -39,7 +40,7 @@ std::vector<std::int64_t> parse_shape(ProtoReader reader) {
   std::vector<std::int64_t> shape;
   ProtoField field;
   while (reader.next(field)) {
-    if (field.number != 2) continue;  // dim
+    if (field.number != 2) continue;  // field 2 is dim
     std::int64_t size = 0;
     ProtoReader dim = reader.message(field);
     ProtoField part;
@@ -86,7 +87,7 @@ BundleEntry parse_entry(Bytes bytes, const std::string& where) {
   return entry;
 }
 
-// BundleHeaderProto: the number of shards; big-endian bundles are refused.
+// Returns the number of shards in a BundleHeaderProto. Throws Error{model} for big-endian bundles.
 std::uint64_t parse_header(Bytes bytes, const std::string& where) {
   ProtoReader reader(bytes, where, ErrorCode::model);
   std::uint64_t shards = 1;
@@ -96,7 +97,7 @@ std::uint64_t parse_header(Bytes bytes, const std::string& where) {
     if (field.number == 2 && field.value != 0)
       reader.fail("big-endian checkpoints are not supported");
   }
-  constexpr std::uint64_t kMaxShards = 100'000;  // five digits in the file names
+  constexpr std::uint64_t kMaxShards = 100'000;  // the file names have five digits
   if (shards == 0 || shards > kMaxShards) reader.fail("damaged header");
   return shards;
 }
@@ -122,7 +123,8 @@ TensorBundle::TensorBundle(FileSet files, std::string prefix)
   check_extents(where);
 }
 
-// Tensors that share bytes would make a giant of a small file.
+// Throws Error{model} if two tensors overlap. Otherwise a small file could claim a giant model by
+// shared bytes.
 void TensorBundle::check_extents(const std::string& where) const {
   std::vector<const BundleEntry*> ordered;
   for (const auto& [key, entry] : entries_) {
@@ -183,7 +185,7 @@ Bytes TensorBundle::tensor_bytes(const std::string& name, const BundleEntry& ent
       .at(entry.offset, entry.size, "tensor '" + name + "'");
 }
 
-// The least a shard must have: up to the end of its last tensor.
+// Returns the least number of bytes that a shard must have: the end of its last tensor.
 std::uint64_t TensorBundle::shard_bytes(std::uint64_t shard) const {
   std::uint64_t bytes = 0;
   for (const auto& [key, entry] : entries_) {
@@ -222,9 +224,13 @@ std::string TensorBundle::read_string(const std::string& key) const {
   const std::string where = files_.label(prefix_) + ": tensor '" + key + "'";
   ByteReader reader(tensor_bytes(key, e), where, ErrorCode::model);
   if (e.dtype != kString || shape_elements(e.shape, where) != 1) reader.fail("is not one string");
-  // tensorflow/core/util/tensor_bundle/tensor_bundle.cc: the length as a varint, the masked CRC of
-  // the length as a little-endian integer (32 bits if it fits), the string; the entry's CRC runs
-  // over the integer, the checksum and the string.
+  // A string's bytes and checksums (tensorflow/core/util/tensor_bundle/tensor_bundle.cc):
+  //
+  // - its length as a varint
+  // - the masked CRC of the length as a little-endian integer, of 32 bits if it fits, else 64
+  // - the string
+  //
+  // The entry's CRC covers the integer, that checksum and the string.
   const std::uint64_t length = reader.read_varint("its length");
   const auto* raw_length = reinterpret_cast<const std::uint8_t*>(&length);
   const std::size_t length_bytes = length <= UINT32_MAX ? 4 : 8;

@@ -1,4 +1,4 @@
-// TensorFlow's tensor bundle: the .index and .data-?????-of-????? files of a checkpoint, by key.
+// TensorFlow's tensor bundle: the .index and .data-?????-of-????? files of a checkpoint.
 #pragma once
 
 #include <map>
@@ -10,9 +10,9 @@
 
 namespace nst::weights {
 
-// BundleEntryProto (tensorflow/core/protobuf/tensor_bundle.proto).
+// One tensor of a bundle: BundleEntryProto (tensorflow/core/protobuf/tensor_bundle.proto).
 struct BundleEntry {
-  int dtype = 0;  // DataType of types.proto
+  int dtype = 0;  // a DataType of types.proto
   std::vector<std::int64_t> shape;
   std::uint64_t shard = 0;
   std::uint64_t offset = 0;
@@ -21,26 +21,27 @@ struct BundleEntry {
   bool is_partitioned = false;
 };
 
-// Reads keys at once, data on demand. Every function throws Error{model}.
+// Reads the keys at once and the data on demand. Every function throws Error{model}.
 class TensorBundle {
  public:
-  // `prefix` names the files inside `files`: "<prefix>.index" and so on.
+  // Opens the files "<prefix>.index", "<prefix>.data-..." of `files`.
   TensorBundle(FileSet files, std::string prefix);
 
   const std::map<std::string, BundleEntry>& entries() const { return entries_; }
   const FileSet& files() const { return files_; }
-  // "float32", "int64", ...
+  // Returns the type's name: "float32", "int64", ...
   static std::string dtype_name(int dtype);
-  // Whether a type is made of whole numbers, or of no numbers.
+  // Returns true for types of whole numbers, and for types that are not numbers.
   static bool is_integer(int dtype);
-  // The values of a numeric tensor as float32, after checking its CRC-32C. Messages call it `name`.
+  // Returns the values of a numeric tensor as float32, after checking its CRC-32C. Messages call
+  // the tensor `name`.
   std::vector<float> read(const std::string& key, const std::string& name) const;
-  // The one string of a scalar string tensor, after checking both of its CRC-32Cs.
+  // Returns the string of a scalar string tensor, after checking both of its CRC-32Cs.
   std::string read_string(const std::string& key) const;
-  // SHA-256 of the index followed by the data shards in order (cat PREFIX.index PREFIX.data-* |
-  // sha256sum).
+  // Returns the SHA-256 of the index followed by the data shards in order (cat PREFIX.index
+  // PREFIX.data-* | sha256sum).
   std::string sha256() const;
-  // The names of the index, the shards, and the graph that may lie beside them.
+  // Returns the names of the index, the shards and the .meta file, which may be absent.
   std::vector<std::string> file_names() const;
 
  private:

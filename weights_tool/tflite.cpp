@@ -21,12 +21,12 @@ constexpr int kDequantize = 6;
 constexpr int kFullyConnected = 9;
 constexpr int kDensify = 124;
 
-// A FlatBuffer may let any number of tensors share one table, name or shape, so what is copied of
-// each is bounded.
+// Limits of what is copied from each tensor. In a FlatBuffer any number of tensors may share one
+// table, name or shape.
 constexpr std::size_t kMaxRank = 8;
 constexpr std::size_t kMaxNameBytes = 2048;
 
-// TensorType, as far as weights and biases are stored in it.
+// The types of weights and biases, by their TensorType numbers.
 struct TypeInfo {
   int type;
   const char* name;
@@ -45,7 +45,7 @@ const TypeInfo* find_type(int type) {
   return nullptr;
 }
 
-// A constant that a convolution reads.
+// A constant tensor that a convolution reads.
 struct Tensor {
   std::string name;
   std::vector<std::int64_t> shape;
@@ -56,19 +56,19 @@ struct Tensor {
   int quantised_dimension = 0;
 };
 
-// A variable as the source lists it: what it is made from.
+// A listed variable: the tensor it comes from, and that tensor's role.
 struct Variable {
   Tensor tensor;
   int op_code = kConv2d;
   bool is_bias = false;
 };
 
-// One graph of a file: a file may hold several, one a signature.
+// One graph of a file. A file may hold several, one for each signature.
 struct Subgraph {
   std::vector<FlatTable> tensors;
   std::vector<FlatTable> operators;
-  std::map<std::int32_t, std::int32_t> dequantised;  // output -> the constant it comes from
-  std::set<std::int32_t> densified;                  // outputs
+  std::map<std::int32_t, std::int32_t> dequantised;  // each dequantised output's constant
+  std::set<std::int32_t> densified;                  // outputs of Densify operators
 };
 
 class TfliteSource : public ListedSource {
@@ -102,7 +102,7 @@ class TfliteSource : public ListedSource {
   static std::vector<int> operator_codes(const std::vector<FlatTable>& tables) {
     std::vector<int> codes;
     for (const FlatTable& table : tables) {
-      // The old field holds codes up to 127, the new one all of them.
+      // The old field holds codes up to 127, the new field all codes.
       codes.push_back(
           std::max<int>(table.scalar<std::int8_t>(0, 0), table.scalar<std::int32_t>(3, 0)));
     }
@@ -115,7 +115,7 @@ class TfliteSource : public ListedSource {
     return codes_[index];
   }
 
-  // Number `i` of an operator's inputs (field 1) or outputs (field 2), or -1.
+  // Returns operand `i` of an operator's inputs (field 1) or outputs (field 2), or -1.
   std::int32_t operand(const Subgraph& graph, const FlatTable& op, int field, std::size_t i) const {
     const Bytes list = op.vector(field, sizeof(std::int32_t));
     if (list.size() / sizeof(std::int32_t) <= i) return -1;
@@ -149,8 +149,8 @@ class TfliteSource : public ListedSource {
       if (head.empty()) head = head_beside(layer.name);
       add_convolution(graph, op, code, layer);
     }
-    // The one layer whose output is the whole predictor's is called after that: "Identity",
-    // "StatefulPartitionedCall:0".
+    // The predictor's last layer may be called like the output of the whole graph: "Identity",
+    // "StatefulPartitionedCall:0". If exactly one layer has an unknown name, it is that one.
     const bool is_head =
         unknown.size() == 1 && !head.empty() && variables_.count(head + "/weights") == 0;
     for (const FlatTable* op : unknown) {
@@ -164,7 +164,7 @@ class TfliteSource : public ListedSource {
                              name_of(graph, constant(graph, op, 1)));
   }
 
-  // The constant behind input `i`, or -1.
+  // Returns the constant that input `i` is made from, or -1.
   std::int32_t constant(const Subgraph& graph, const FlatTable& op, std::size_t i) const {
     const std::int32_t index = operand(graph, op, 1, i);
     const auto it = graph.dequantised.find(index);
@@ -197,7 +197,8 @@ class TfliteSource : public ListedSource {
     if (bias >= 0) add(layer.name + "/biases", {constant_tensor(graph, bias, 1), code, true});
   }
 
-  // A layer may be in two graphs of a file, or be run twice in one: with the same weights.
+  // Adds a variable. One layer may be in two graphs of a file or run twice in one, with the same
+  // weights.
   void add(const std::string& name, Variable variable) {
     const auto [it, is_new] = variables_.try_emplace(name, std::move(variable));
     if (!is_new && it->second.tensor.data.data() != variable.tensor.data.data()) {
@@ -215,8 +216,8 @@ class TfliteSource : public ListedSource {
            variable.is_bias ? tensor.shape : reordered_shape(tensor.shape, variable.op_code)});
       bytes += tensor.data.size();
     }
-    // Equal constants are stored once, which saves a little; a small file that claims to hold a
-    // large model is none.
+    // Equal constants are stored once, which saves little. So a file that claims to hold much more
+    // than its size is damaged.
     if (bytes > 8 * file_.bytes.size()) reader_.fail("damaged: its tensors share their bytes");
     if (!duplicates_.empty()) {
       reader_.fail("two layers have the name '" + *duplicates_.begin() + "'");
@@ -224,8 +225,9 @@ class TfliteSource : public ListedSource {
     set_tensors(std::move(tensors));
   }
 
-  // Tensor{shape = 0, type = 1, buffer = 2, name = 3, quantization = 4, sparsity = 6}; of a
-  // QuantizationParameters {scale = 2, zero_point = 3, quantized_dimension = 6}.
+  // Returns the constant tensor `index`. Field numbers: Tensor{shape = 0, type = 1, buffer = 2,
+  // name = 3, quantization = 4, sparsity = 6} and QuantizationParameters{scale = 2, zero_point = 3,
+  // quantized_dimension = 6}.
   Tensor constant_tensor(const Subgraph& graph, std::int32_t index, std::size_t rank) const {
     const FlatTable& table = graph.tensors[static_cast<std::size_t>(index)];
     Tensor tensor;
@@ -280,7 +282,7 @@ class TfliteSource : public ListedSource {
     tensor.quantised_dimension = table.scalar<std::int32_t>(6, 0);
   }
 
-  // Number `i` of a tensor as it is stored, exactly.
+  // Returns number `i` of a tensor as stored, exactly.
   template <typename T>
   static double stored(const Tensor& tensor, std::size_t i) {
     T value = 0;
@@ -302,7 +304,8 @@ class TfliteSource : public ListedSource {
     }
   }
 
-  // (q - zero point) · scale, per tensor or per index of the quantised dimension.
+  // Returns the values (q - zero point) · scale. Scale and zero point are those of the tensor, or
+  // of each index of the quantised dimension.
   std::vector<float> dequantise(const Variable& variable) const {
     const Tensor& tensor = variable.tensor;
     const Number number = tensor.type->number;
@@ -313,7 +316,7 @@ class TfliteSource : public ListedSource {
     const std::vector<std::int64_t>& zeros = tensor.zero_points;
     const auto axis = variable.is_bias ? 0 : static_cast<std::size_t>(tensor.quantised_dimension);
     std::uint64_t channels = 1;
-    std::uint64_t stride = 1;  // elements between neighbours along the axis
+    std::uint64_t stride = 1;  // number of elements between neighbours along the axis
     if (scales.size() != 1 && axis < tensor.shape.size()) {
       channels = static_cast<std::uint64_t>(tensor.shape[axis]);
       for (std::size_t d = axis + 1; d < tensor.shape.size(); ++d) {
@@ -335,8 +338,11 @@ class TfliteSource : public ListedSource {
     return values;
   }
 
-  // Convolution [oc, kh, kw, ic] -> [kh, kw, ic, oc]; depthwise [1, kh, kw, c] -> [kh, kw, c, 1];
-  // fully connected [out, in] -> the 1×1 convolution [1, 1, in, out].
+  // Returns a shape in TensorFlow's order:
+  //
+  // - convolution [oc, kh, kw, ic] -> [kh, kw, ic, oc]
+  // - depthwise [1, kh, kw, c] -> [kh, kw, c, 1]
+  // - fully connected [out, in] -> the 1×1 convolution [1, 1, in, out]
   static std::vector<std::int64_t> reordered_shape(const std::vector<std::int64_t>& s,
                                                    int op_code) {
     if (op_code == kFullyConnected) return {1, 1, s[1], s[0]};

@@ -8,7 +8,7 @@
 namespace nst::weights {
 namespace {
 
-// What TensorFlow's operations and the converter's fusions append to a layer's name, from the end.
+// The parts that TensorFlow's operations and the converter's fusions append to a layer's name.
 constexpr std::string_view kOperations[] = {
     "Relu6",
     "Relu",
@@ -36,7 +36,8 @@ constexpr std::string_view kOperations[] = {
 
 bool ends_in(std::string_view text, std::string_view ending) { return text.ends_with(ending); }
 
-// Without what tells copies and quantised forms of one name apart: "Conv2D1", "BiasAdd_int8".
+// Removes the marks of copies and quantised forms: "Conv2D1" gives "Conv2D", "BiasAdd_int8" gives
+// "BiasAdd".
 std::string_view without_mark(std::string_view part) {
   for (const std::string_view mark : {"_int8", "_int16", "_uint8", "_quant", "_requantized"}) {
     if (ends_in(part, mark)) part.remove_suffix(mark.size());
@@ -59,8 +60,8 @@ bool is_operation(std::string_view part) {
   return false;
 }
 
-// Names of fused operations are joined by ';'. Only the first is the operator's own: where equal
-// constants were merged, the others may be of other layers.
+// Returns the layer of a tensor's name. Names of fused operations are joined by ';'. Only the first
+// is the operator's own: the others may come from other layers whose equal constants were merged.
 LayerName layer_of(const std::string& tensor) {
   std::string name = tensor.substr(0, tensor.find(';'));
   if (name.ends_with(":0")) name.resize(name.size() - 2);
@@ -71,11 +72,11 @@ LayerName layer_of(const std::string& tensor) {
     if (slash == std::string::npos) break;
     const std::string_view last = without_mark(std::string_view(name).substr(slash + 1));
     if (!is_operation(last)) {
-      // "mobilenet_conv/Conv_int8": the mark stands behind a layer's own name.
+      // The mark may follow a layer's own name: "mobilenet_conv/Conv_int8".
       name.resize(slash + 1 + last.size());
       break;
     }
-    // MobileNetV2's own layer is called as the operation in it: ".../depthwise/depthwise".
+    // In MobileNetV2 a layer has the same name as its operation: ".../depthwise/depthwise".
     const std::string_view above = std::string_view(name).substr(0, slash);
     const bool is_block = above.substr(above.rfind('/') + 1).starts_with("expanded_conv");
     if (last == "depthwise" && is_block) break;

@@ -1,22 +1,23 @@
-// Which layer of the trained network an operator of a TFLite file is.
+// Finds the layer of the trained network that an operator of a TFLite file belongs to.
 #pragma once
 
 #include <string>
 
 namespace nst::weights {
 
+// The name of a layer, and what it tells.
 struct LayerName {
-  std::string name;           // "transformer/contract/conv1"
-  bool is_pointwise = false;  // the second half of a separable convolution
-  bool is_known = false;      // of the family; else whatever the file calls it
+  std::string name;           // name such as "transformer/contract/conv1"
+  bool is_pointwise = false;  // true: the second half of a separable convolution
+  bool is_known = false;      // true: a layer of the family; false: `name` is the file's own
 };
 
-// The layer of a convolution by the name of its output tensor, or by that of its weights where the
-// output has none of a layer: the output of a whole graph may be called "Identity".
+// Returns the layer of a convolution by the name of its output tensor. If that names no layer, by
+// the name of its weights: the output of a whole graph may be called "Identity".
 LayerName layer_of_operator(const std::string& output, const std::string& weights);
 
-// The name of a predictor's last layer, "mobilenet_conv/Conv" or "Conv", told by the name of any
-// other layer of its graph; "" if that is of no predictor.
+// Returns the name of a predictor's last layer, "mobilenet_conv/Conv" or "Conv". `layer` is any
+// other layer of the same graph; returns "" if it belongs to no predictor.
 std::string head_beside(const std::string& layer);
 
 }  // namespace nst::weights

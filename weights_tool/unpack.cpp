@@ -26,7 +26,7 @@ class GzipStream : public UnpackingStream {
  public:
   GzipStream(Bytes packed, std::string name)
       : packed_(packed), name_(std::move(name)), piece_(kPieceBytes) {
-    constexpr int kGzip = 16;  // zlib.h: a gzip header and trailer around the data
+    constexpr int kGzip = 16;  // zlib.h: expects a gzip header and trailer around the data
     const int status = inflateInit2(&stream_, MAX_WBITS + kGzip);
     if (status == Z_MEM_ERROR) throw std::bad_alloc();
     if (status != Z_OK) fail(name_, stream_.msg);
@@ -57,8 +57,8 @@ class GzipStream : public UnpackingStream {
   }
 
  private:
-  // A file may be several gzip members in a row, and padded with zeros or foreign bytes at its end,
-  // which gzip ignores as well.
+  // Ends a gzip member. A file may hold several members in a row. Zeros or foreign bytes at its end
+  // are ignored, as gzip does.
   void finish_member() {
     const Bytes rest = Bytes(stream_.next_in, stream_.avail_in);
     is_done_ = rest.size() < 2 || rest[0] != 0x1f || rest[1] != 0x8b;
@@ -81,7 +81,7 @@ class FilterStream : public UnpackingStream {
   FilterStream(Bytes packed, std::string name)
       : name_(std::move(name)), owner_(archive_read_new()), piece_(kPieceBytes) {
     if (!owner_) throw std::bad_alloc();
-    // A filter that libarchive was built without gives a warning here and an error when it is
+    // A filter that libarchive was built without gives a warning here, and an error only when it is
     // needed.
     archive_read_support_filter_xz(owner_.get());
     archive_read_support_filter_bzip2(owner_.get());

@@ -1,4 +1,4 @@
-// Compressed files, unpacked piece by piece, every checksum of the format checked.
+// Decompression of files piece by piece. Every checksum of the format is checked.
 #pragma once
 
 #include <memory>
@@ -11,20 +11,22 @@ struct archive;
 
 namespace nst::weights {
 
+// A compressed file, decompressed piece by piece.
 class UnpackingStream {
  public:
   virtual ~UnpackingStream() = default;
-  // The next bytes, valid until the next call; none at the end, once the checksums have been
-  // compared. Throws Error{model} for damage.
+  // Returns the next bytes, valid until the next call; empty at the end, after the checksums have
+  // been checked. Throws Error{model} for damage.
   virtual Bytes next() = 0;
 };
 
-// `packed` is of the kind `content` (gzip, xz, bzip2 or zstd) and must outlive the stream; `name`
-// is the file's in messages. gzip's CRC-32 is checked by zlib: libarchive ignores it.
+// Opens a compressed file. `content` is its kind (gzip, xz, bzip2 or zstd), `name` its name in
+// messages. `packed` must outlive the stream. zlib checks the CRC-32 of gzip, which libarchive
+// ignores.
 std::unique_ptr<UnpackingStream> unpack(Bytes packed, Content content, const std::string& name);
 
-// Throws Error{model} "<name>: damaged or truncated archive: <reason>", or bad_alloc if memory was
-// the reason, which libarchive may leave unsaid.
+// Throws Error{model} "<name>: damaged or truncated archive: <reason>". Throws bad_alloc if memory
+// ran out, which libarchive may report without a reason.
 [[noreturn]] void fail_unpacking(const std::string& name, archive* handle);
 
 }  // namespace nst::weights

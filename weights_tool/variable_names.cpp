@@ -7,14 +7,14 @@
 namespace nst::weights {
 namespace {
 
-// The outermost scopes of the networks. "style_params/transformer/..." begins with the first.
+// The outermost scopes of the networks. "style_params/transformer/..." begins with the first one.
 constexpr std::array<std::string_view, 5> kRoots = {"style_params/", "transformer/", "InceptionV3/",
                                                     "MobilenetV2/", "mobilenet_conv/"};
 constexpr std::size_t kInception = 2;
-// Inception's bottleneck layer stands beside its scope.
+// Scope of Inception's bottleneck layer, which is beside the predictor's own scope.
 constexpr std::string_view kInceptionHead = "Conv/";
 
-// Where the first root begins at the start of a part of `name`, and which it is.
+// The first root in a name: its position, which is at the start of a part, and its index in kRoots.
 struct Root {
   std::size_t at = std::string::npos;
   std::size_t index = 0;
@@ -45,7 +45,7 @@ std::string without_reading(std::string name) {
   return name;
 }
 
-// The variable behind an operation that reads it: ".../Conv2D" its weights.
+// Returns the variable that an operation reads: ".../Conv2D" gives the weights.
 std::string variable_of(std::string name) {
   struct Ending {
     std::string_view operation, variable;
@@ -65,7 +65,7 @@ std::string variable_of(std::string name) {
   return name;
 }
 
-// The scope that stands before each root: none where the plain name is there.
+// Returns the scope that precedes each root; "" if some name begins with the root itself.
 std::array<std::string, kRoots.size()> scopes(const std::vector<std::string>& names) {
   std::array<std::map<std::string, std::size_t>, kRoots.size()> uses;
   for (const std::string& name : names) {

@@ -1,5 +1,5 @@
-// The names under which other programs save the family's variables, brought back to TensorFlow's
-// own.
+// Canonical variable names: other programs' names of the family's variables, converted to
+// TensorFlow's own.
 #pragma once
 
 #include <map>
@@ -8,15 +8,19 @@
 
 namespace nst::weights {
 
-// Whether a name is of a layer of the family, whatever scope stands before it.
+// Returns true if a name is a layer of the family, whatever scope precedes it.
 bool is_layer_of_family(const std::string& name);
 
-// Canonical name -> the name in the source, for all `names` of one source. Taken away are ":0",
-// reading operations ("/read", "/ReadVariableOp"), and the scope before "transformer/",
-// "style_params/", "InceptionV3/", "MobilenetV2/" and "mobilenet_conv/" (the one most names have,
-// where there are several: averages and optimizers keep copies). "LAYER/Conv2D_weights" and
-// "LAYER/Conv2D_bn_offset" of TF.js, which has folded the batch norm, become weights and biases.
-// A name that is there already is never replaced.
+// Returns a map from canonical name to the source's name, for all `names` of one source. Removed
+// are:
+//
+// - ":0" and reading operations ("/read", "/ReadVariableOp")
+// - the scope before "transformer/", "style_params/", "InceptionV3/", "MobilenetV2/" or
+//   "mobilenet_conv/". If there are several scopes (averages and optimizers keep copies), the most
+//   frequent one.
+//
+// TF.js has folded batch norm: "LAYER/Conv2D_weights" and "LAYER/Conv2D_bn_offset" become weights
+// and biases. A canonical name that the source already has is never replaced.
 std::map<std::string, std::string> canonical_names(const std::vector<std::string>& names);
 
 }  // namespace nst::weights

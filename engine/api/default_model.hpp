@@ -5,7 +5,7 @@
 
 namespace nst {
 
-// The file's bytes, in read-only memory for the life of the process.
+// Returns the bytes of the model file, in read-only memory for the life of the process.
 Bytes default_model_bytes();
 
 }  // namespace nst

@@ -28,14 +28,15 @@ struct Painter::Impl {
     return *content;
   }
 
-  // Keeps its transformer for the next.
+  // Drops the content. Keeps its transformer for the next content.
   void forget_content() {
     if (content) spare = content->take_transformer();
     content.reset();
     own.reset();
   }
 
-  // Stages of the next run: the style's pictures, and `last` if that is not 0.
+  // Returns the progress of the next run: one stage for each picture of the style, then a stage of
+  // size `last` unless `last` is 0.
   StageProgress stages(const Style& style, const RunOptions& run, double last) const {
     if (!run.progress) return StageProgress({}, {});
     std::vector<double> work = style_work(model, style, options);
@@ -43,7 +44,8 @@ struct Painter::Impl {
     return StageProgress(run.progress, std::move(work));
   }
 
-  // Paints the content by `paint(vector, run)` in the style, weakened towards the content's own.
+  // Calls paint(vector, run) with the style's vector, blended with the content's own style if
+  // strength is below 1.
   template <typename Paint>
   auto paint_in(const Style& style, const RunOptions& run, Paint&& paint) {
     const double work = static_cast<double>(painted().transformer().program().mac);
@@ -57,8 +59,8 @@ struct Painter::Impl {
   PaintOptions options;
   StyleEncoder encoder;
   std::optional<PaintedContent> content;
-  std::unique_ptr<TransformerRun> spare;  // while there is no content: an earlier one's
-  std::optional<StyleVector> own;         // the content's, where strength is below 1
+  std::unique_ptr<TransformerRun> spare;  // the last content's run, kept while there is no content
+  std::optional<StyleVector> own;         // the content's own style, if strength is below 1
 };
 
 Painter::Painter(Model model, PaintOptions options)

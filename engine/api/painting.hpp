@@ -1,4 +1,4 @@
-// A picture being painted: what nst::paint and nst::Painter do with the networks.
+// Painting one content: what nst::paint and nst::Painter do with the networks.
 #pragma once
 
 #include <memory>
@@ -13,13 +13,12 @@
 
 namespace nst {
 
-// Turns the progress of single runs into that of all of them.
+// Converts the progress of several runs in sequence into one progress from 0 to 1.
 class StageProgress {
  public:
-  // Stages as large as `work`, in any unit; `progress` may be empty.
+  // `work` is the size of each stage, in any unit; `progress` may be empty.
   StageProgress(Progress progress, std::vector<double> work);
-  // Options of the next stage's run: `run` with its share of the progress. They refer to this
-  // object.
+  // Returns `run` with the progress callback of the next stage. The callback refers to this object.
   RunOptions next(RunOptions run);
 
  private:
@@ -30,20 +29,20 @@ class StageProgress {
   std::size_t next_ = 0;
 };
 
-// Encodes pictures as styles on memory that is kept for the next of the same size.
+// Encodes pictures as styles. Keeps its memory for the next picture of the same size.
 class StyleEncoder {
  public:
-  // `model` must outlive the object.
+  // `model` must outlive this object.
   explicit StyleEncoder(const Model& model) : model_(model) {}
 
-  // Returns the style as one vector, checked against the model. `progress`: a stage for each
-  // picture.
+  // Returns the style as one vector, checked against the model. Each picture of the style is one
+  // stage of `progress`.
   StyleVector encode(const Style& style, const PaintOptions& options, const RunOptions& run,
                      StageProgress& progress);
-  // Returns the content's own style.
+  // Returns the content's own style, which is one stage of `progress`.
   StyleVector encode_content(const ImageView& content, const PaintOptions& options,
                              const RunOptions& run, StageProgress& progress);
-  // Gives the memory back.
+  // Frees the memory.
   void clear() { predictor_.reset(); }
 
  private:
@@ -54,12 +53,12 @@ class StyleEncoder {
   std::optional<Execution> predictor_;
 };
 
-// A content inside the transformer, and what its picture needs beside it.
+// A content inside the transformer's input, and the alpha and options that its picture needs.
 class PaintedContent {
  public:
-  // Plans the transformer for the content and fills its input, so that the content is not needed
-  // afterwards. `kept`: the transformer of an earlier content, used again if it fits, else given
-  // back first. repeated: as many paintings as wanted (keep_encoder).
+  // Plans the transformer for the content and fills its input; the content is not needed
+  // afterwards. `kept` is the transformer of an earlier content: it is reused if it fits, else
+  // freed first. `repeated`: the content will be painted several times (keep_encoder).
   PaintedContent(const Model& model, const ImageView& content, const PaintOptions& options,
                  const RunOptions& run, bool repeated,
                  std::unique_ptr<TransformerRun> kept = nullptr);
@@ -69,11 +68,11 @@ class PaintedContent {
   TransformerRun& transformer() { return *transformer_; }
   std::unique_ptr<TransformerRun> take_transformer() { return std::move(transformer_); }
 
-  // Paints into `picture`. `run` is of the whole network or, after transformer().encode, of the
-  // rest.
+  // Paints into `picture`. If `encoded`, transformer().encode has run, and only the remaining steps
+  // run.
   void paint_into(const MutableImageView& picture, const StyleVector& style, const RunOptions& run,
                   bool encoded);
-  // Returns the picture that the options ask for.
+  // Paints and returns the picture that the options ask for.
   Image paint(const StyleVector& style, const RunOptions& run, bool encoded);
 
  private:
@@ -82,17 +81,18 @@ class PaintedContent {
   Quantise quantise_;
   bool raw_;
   bool composes_;
-  Image alpha_;  // one channel, at size_; empty: none
+  Image alpha_;  // one channel of size size_; empty: no alpha
   std::unique_ptr<TransformerRun> transformer_;
 };
 
-// Throws Error{usage} for options that make no sense whatever the content.
+// Throws Error{usage} for options that are invalid for every content.
 void check_options(const PaintOptions& options);
-// True if the content's own style has a part in the picture's.
+// Returns true if the content's own style is blended into the painting's.
 bool mixes_own_style(const PaintOptions& options);
 
-// Multiply-accumulates of the stages of painting, in their order: each picture of the style; then
-// the content's own style where strength asks for it, and the transformer.
+// Return the multiply-accumulates of each stage of painting, in order. style_work: one stage per
+// picture of the style. content_work: the content's own style if strength asks for it, then the
+// transformer.
 std::vector<double> style_work(const Model& model, const Style& style, const PaintOptions& options);
 std::vector<double> content_work(const Model& model, const ImageView& content,
                                  const PaintOptions& options);

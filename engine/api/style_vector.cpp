@@ -1,4 +1,4 @@
-// Style vectors: blending, and their files.
+// Style vectors: blending, and reading and writing their .npy files.
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -17,10 +17,10 @@
 namespace nst {
 namespace {
 
-constexpr std::int64_t kMaxSize = 4096;  // what no network of the family comes near
+constexpr std::int64_t kMaxSize = 4096;  // far above the style size of every network
 constexpr std::string_view kSpaceComment = "nst-space: ";
 
-// Throws Error{usage} for vectors of two sizes, or of two known spaces.
+// Throws Error{usage} if sizes or known spaces differ.
 void check_alike(const StyleVector& a, const StyleVector& b) {
   if (a.size() != b.size()) {
     throw Error(ErrorCode::usage, "style vectors of " + std::to_string(a.size()) + " and " +

@@ -1,8 +1,8 @@
-// The one way from a content to a picture: a transformer planned for a size, its memory, its runs.
-// Model, Session and Painter paint through it.
+// A transformer planned for one size of content, with its memory and its runs. Model, Session and
+// Painter all paint through it.
 #pragma once
 
-#include "api/model_impl.hpp"
+#include "api/open_model.hpp"
 #include "graph/execution.hpp"
 #include "networks/style_params.hpp"
 #include "nst/image.hpp"
@@ -11,47 +11,49 @@ namespace nst {
 
 class TransformerRun {
  public:
-  // Plans for a content of width × height within what `run` allows and takes the memory. `model`
-  // must outlive the object. Throws Error{input} for a picture that is too small, Error{limit}.
-  TransformerRun(const Model::Impl& model, Size content, const LoweringOptions& options,
+  // Plans the transformer for a content of this size, within the limits of `run`, and allocates the
+  // memory. `model` must outlive this object. Throws Error{input} if the picture is too small,
+  // Error{limit}.
+  TransformerRun(const OpenModel& model, Size content, const LoweringOptions& options,
                  const RunOptions& run);
 
   const Program& program() const { return execution_.program(); }
-  // Size of the network's picture.
+  // Returns the size of the network's output.
   Size output_size() const;
-  // True if this can paint a content of that size as `run` wants it.
+  // Returns true if this object can paint a content of that size within the limits of `run`.
   bool serves(Size content, const RunOptions& run) const;
 
-  // The content [h, w, 3], to be filled before paint or encode. Kept by paint only where the plan
-  // has keep_encoder.
+  // Returns the content tensor [h, w, 3], which the caller fills before paint or encode. After
+  // paint the tensor is valid only if the plan has keep_encoder.
   float* input() { return execution_.input(); }
 
-  // Where the picture goes: one of the first two, as LoweringOptions::output_rows was.
+  // Where the output goes: to `rows` if the plan has output_rows, else to `picture`.
   struct Output {
-    float* picture = nullptr;  // [h, w, 3] of output_size
+    float* picture = nullptr;  // the picture, [h, w, 3] of output_size
     const Execution::RowSink* rows = nullptr;
     const Execution::Observer* observer = nullptr;
   };
-  // Runs the whole network on the input. Throws what check_style throws, Error{cancelled}.
+  // Runs the whole network on the input. Throws as check_style, and Error{cancelled}.
   void paint(const StyleVector& style, const Output& output, const RunOptions& run);
 
-  // The same in two parts, with keep_encoder: what does not depend on the style, once, and the rest
-  // for every style.
+  // Run the network in two parts; the plan must have keep_encoder. encode runs the steps that do
+  // not depend on the style, once per content. render runs the other steps, once per style.
   void encode(const RunOptions& run);
   void render(const StyleVector& style, const Output& output, const RunOptions& run);
 
  private:
   void prepare(const RunOptions& run);
-  // Fills params_ for `style`, unless they are there: of 768 numbers they cost milliseconds.
+  // Computes params_ for `style`, unless it is the last style. For styles of 768 numbers that takes
+  // milliseconds.
   void set_style(const StyleVector& style);
   void run_from(int first_step, const StyleVector& style, const Output& output,
                 const RunOptions& run);
 
-  const Model::Impl& model_;
+  const OpenModel& model_;
   StyleLayout layout_;
-  std::vector<float> params_, style_values_;  // of the last style
+  std::vector<float> params_, style_values_;  // parameters and values of the last style
   Execution execution_;
-  AlignedBuffer output_;  // where a plan with output_rows needs one
+  AlignedBuffer output_;  // the output's floats, for a plan with output_rows that needs them
 };
 
 }  // namespace nst

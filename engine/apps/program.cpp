@@ -23,7 +23,7 @@ const char* program_name = "";
 
 void put(const char* text) { (void)!::write(STDERR_FILENO, text, std::strlen(text)); }
 
-// The handler calls nothing but what is async-signal-safe.
+// Ends the process on a signal. A handler may call async-signal-safe functions only.
 void end(int number) {
   remove_unfinished_files();
   if (unfinished_line) put("\r\033[K");
@@ -41,10 +41,10 @@ void end_on_signals() {
     sigaction(number, nullptr, &inherited);
     if (inherited.sa_handler != SIG_IGN) sigaction(number, &action, nullptr);
   }
-  ::signal(SIGXFSZ, SIG_IGN);  // a file size limit is an error like others
+  ::signal(SIGXFSZ, SIG_IGN);  // exceeding a file size limit then becomes an ordinary error
 }
 
-// Says "<program>: <text>" as one line, without allocating, and returns the exit code.
+// Prints "<program>: <text>" as one line, without allocating, and returns the exit code.
 int fail(ErrorCode code, const char* text) noexcept {
   char line[4096];
   int length = std::snprintf(line, sizeof line - 1, "%s: %s", program_name, text);

@@ -1,23 +1,24 @@
-// What NST's programs share: one line for a failure, and a clean end when they are told to stop.
+// Functions shared by NST's programs: failures are reported in one line of text, and signals end
+// the programs cleanly.
 #pragma once
 
 #include <atomic>
 
 namespace nst::program {
 
-// Runs `work` as the whole of a program called `name` and returns its exit code. A failure is said
-// in one line on standard error, "<name>: what, which file, what to do"; an nst::Error's code is
-// the exit code. `when_memory_ends` is that line's text when there is no memory left: to say it
-// needs none.
+// Runs `work` as the whole program and returns the exit code. `name` is the program's name. A
+// failure is reported by one line on standard error, "<name>: what, which file, what to do"; the
+// code of an nst::Error is the exit code. `when_memory_ends` is the text of that line if memory
+// runs out, so that the report needs no memory.
 //
-// SIGINT (Ctrl-C), SIGTERM and SIGHUP remove the files that are being written and end the process
-// at once, whatever it waits for: exit codes 130, 143 and 129. A signal that was ignored when the
-// program started (nohup, background jobs) stays ignored.
+// SIGINT (Ctrl-C), SIGTERM and SIGHUP remove unfinished output files and end the process at once,
+// with exit codes 130, 143 and 129. A signal that was ignored when the program started (nohup,
+// background jobs) stays ignored.
 int run(const char* name, const char* when_memory_ends, void (*work)(int argc, char** argv),
         int argc, char** argv) noexcept;
 
-// True while an unfinished line, such as a progress bar, stands on standard error: it is cleared
-// before another one is said.
+// True while an unfinished line, such as a progress bar, is on standard error. It is cleared before
+// another line is printed.
 extern std::atomic<bool> unfinished_line;
 
 }  // namespace nst::program

@@ -1,4 +1,5 @@
-// The one way foreign bytes are read: a cursor over a borrowed buffer whose every step is checked.
+// ByteReader: the only way in which NST reads foreign bytes. It is a cursor over a borrowed buffer
+// that checks every step.
 #pragma once
 
 #include <bit>
@@ -15,13 +16,13 @@ namespace nst {
 
 using Bytes = std::span<const std::uint8_t>;
 
-// a + b and a * b over 64 bits, or Error{code} with `what` in the message.
+// Return a + b and a * b in 64 bits. Throw Error{code} with `what` in the message on overflow.
 std::uint64_t checked_add(std::uint64_t a, std::uint64_t b, ErrorCode code, std::string_view what);
 std::uint64_t checked_mul(std::uint64_t a, std::uint64_t b, ErrorCode code, std::string_view what);
 
-// Reads little-endian scalars and sub-ranges from `bytes`. A step past the end throws Error{code}
-// with the message
-// "<name>: <what> needs N bytes at offset O, the file has M". The buffer must outlive the reader.
+// Reads little-endian scalars and sub-ranges from `bytes`. The buffer must outlive the reader. A
+// step beyond the end throws Error{code} "<name>: <what> needs N bytes at offset O, the file has
+// M".
 class ByteReader {
  public:
   ByteReader(Bytes bytes, std::string name, ErrorCode code)
@@ -37,21 +38,23 @@ class ByteReader {
   // Moves to an absolute offset in [0, size()].
   void seek(std::uint64_t offset, std::string_view what);
   void skip(std::uint64_t count, std::string_view what) { take(count, what); }
-  // The next `count` bytes, borrowed.
+  // Returns the next `count` bytes, borrowed, and moves past them.
   Bytes take(std::uint64_t count, std::string_view what);
-  // `count` bytes at an absolute offset, without moving.
+  // Returns `count` bytes at an absolute offset, without moving.
   Bytes at(std::uint64_t offset, std::uint64_t count, std::string_view what) const;
 
+  // Returns the next scalar and moves past it.
   template <typename T>
   T read(std::string_view what) {
     return load<T>(take(sizeof(T), what));
   }
+  // Returns the scalar at an absolute offset, without moving.
   template <typename T>
   T read_at(std::uint64_t offset, std::string_view what) const {
     return load<T>(at(offset, sizeof(T), what));
   }
-  // Protobuf / LevelDB base-128 varint of at most 10 bytes; overlong or overflowing ones are
-  // errors.
+  // Returns the next base-128 varint of Protobuf and LevelDB, of at most 10 bytes. Throws for
+  // overlong and overflowing ones.
   std::uint64_t read_varint(std::string_view what);
 
   // Throws Error{code} "<name>: <what>".

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::uint32_t kCastagnoli = 0x82F63B78u;
 
-// tables[k][b]: the CRC of byte b followed by k zero bytes (slicing-by-8: Kounavis & Berry 2005).
+// tables[k][b] is the CRC of byte b followed by k zero bytes (slicing-by-8, Kounavis & Berry 2005).
 using CrcTables = std::array<std::array<std::uint32_t, 256>, 8>;
 
 constexpr CrcTables make_crc_tables() {
@@ -46,7 +46,7 @@ std::uint32_t update_tables(const std::uint8_t* p, std::size_t n, std::uint32_t 
 }
 
 #if defined(__x86_64__)
-// CRCs are linear over GF(2): column i is what bit i becomes.
+// A linear map of CRCs, which are linear over GF(2): column i is the image of bit i.
 using CrcOperator = std::array<std::uint32_t, 32>;
 
 constexpr std::uint32_t advanced_by(const CrcOperator& columns, std::uint32_t crc) {
@@ -55,7 +55,7 @@ constexpr std::uint32_t advanced_by(const CrcOperator& columns, std::uint32_t cr
   return sum;
 }
 
-// What 2^log2_bytes zero bytes do to a CRC.
+// Returns the effect of 2^log2_bytes zero bytes on a CRC.
 constexpr CrcOperator zero_bytes(int log2_bytes) {
   CrcOperator columns{};
   for (std::size_t i = 0; i < 32; ++i) {
@@ -70,7 +70,7 @@ constexpr CrcOperator zero_bytes(int log2_bytes) {
   return columns;
 }
 
-// Long enough for the joining of stripes not to count.
+// Bytes of a stripe: long enough that joining stripes costs almost nothing.
 constexpr int kLog2Stripe = 12;
 constexpr std::size_t kStripe = std::size_t{1} << kLog2Stripe;
 constexpr CrcOperator kPastStripe = zero_bytes(kLog2Stripe);
@@ -81,10 +81,10 @@ inline std::uint64_t word_at(const std::uint8_t* p) {
   return word;
 }
 
-// The instruction takes one word a cycle but gives its result after three, so three stripes run
-// side by side (Gopal et al. 2011, Intel: Fast CRC Computation Using CRC32 Instruction). The
-// attribute keeps the instruction inside this function, so the file is still compiled for every
-// x86-64.
+// Updates a CRC with the CPU's CRC instruction, three stripes at a time. An instruction can start
+// in every cycle, but takes three cycles (Gopal et al. 2011, Intel: Fast CRC Computation Using
+// CRC32 Instruction). The attribute limits the instruction to this function, so that the file still
+// compiles for every x86-64.
 __attribute__((target("sse4.2"))) std::uint32_t update_sse42(const std::uint8_t* p, std::size_t n,
                                                              std::uint32_t crc) {
   for (; n >= 3 * kStripe; p += 3 * kStripe, n -= 3 * kStripe) {
@@ -107,7 +107,8 @@ __attribute__((target("sse4.2"))) std::uint32_t update_sse42(const std::uint8_t*
 }
 #endif
 
-// FIPS 180-4 §4.2.2: the first 32 bits of the fractional parts of the cube roots of the primes.
+// The round constants of FIPS 180-4 §4.2.2: the first 32 bits of the fractional parts of the
+// primes' cube roots.
 constexpr std::array<std::uint32_t, 64> kSha256Rounds = {
     0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
     0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
@@ -187,7 +188,7 @@ void Sha256::update(Bytes bytes) {
 std::string Sha256::finish_hex() {
   const std::uint64_t total_bits = total_bytes_ * 8;
   static constexpr std::array<std::uint8_t, 64> kPadding = {0x80};
-  // Pad to 56 mod 64, then the length in bits, big-endian (FIPS 180-4 §5.1.1).
+  // Pads to 56 mod 64, then appends the length in bits, big-endian (FIPS 180-4 §5.1.1).
   update(Bytes(kPadding).first(1 + (119 - pending_bytes_) % 64));
   std::array<std::uint8_t, 8> length;
   for (std::size_t i = 0; i < 8; ++i) {

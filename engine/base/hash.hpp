@@ -9,25 +9,25 @@
 
 namespace nst {
 
-// CRC-32C of `bytes`, continuing from `crc` (0 to start). RFC 3720 §12.1 polynomial, reflected
-// 0x82F63B78. Uses the CPU's instruction where there is one.
+// Returns the CRC-32C of `bytes`, continued from `crc` (0 to start): the polynomial of RFC 3720
+// §12.1, reflected 0x82F63B78. Uses the CPU's instruction if it has one.
 std::uint32_t crc32c(Bytes bytes, std::uint32_t crc = 0);
-// The same without special instructions: what other CPUs run, and the tests compare.
+// Returns crc32c without special instructions, for CPUs that have none and for the tests.
 std::uint32_t crc32c_portable(Bytes bytes, std::uint32_t crc = 0);
 
-// The rotated form that LevelDB tables and TensorFlow checkpoints store (leveldb util/crc32c.h:
-// rotate right by 15, add 0xa282ead8).
+// Returns the masked form of a CRC, which LevelDB tables and TensorFlow checkpoints store: rotated
+// right by 15, plus 0xa282ead8 (leveldb util/crc32c.h).
 std::uint32_t mask_crc32c(std::uint32_t crc);
 
-// SHA-256 (FIPS 180-4) of the concatenation of everything given to update().
+// The SHA-256 (FIPS 180-4) of all bytes given to update(), in sequence.
 class Sha256 {
  public:
   void update(Bytes bytes);
-  // Lower-case hexadecimal; the object is spent afterwards.
+  // Returns the hash in lower-case hexadecimal. The object cannot be used afterwards.
   std::string finish_hex();
 
  private:
-  // FIPS 180-4 §5.3.3: the square roots of the first eight primes.
+  // FIPS 180-4 §5.3.3: from the square roots of the first eight primes.
   std::array<std::uint32_t, 8> state_ = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
                                          0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
   std::array<std::uint8_t, 64> pending_{};
@@ -35,7 +35,7 @@ class Sha256 {
   std::uint64_t total_bytes_ = 0;
 };
 
-// Lower-case hexadecimal SHA-256 of `bytes`.
+// Returns the SHA-256 of `bytes` in lower-case hexadecimal.
 std::string sha256_hex(Bytes bytes);
 
 }  // namespace nst

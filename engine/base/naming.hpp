@@ -1,4 +1,4 @@
-// Errors of code that does not know where its input came from.
+// Adds a name to errors of code that does not know where its input came from.
 #pragma once
 
 #include <string>
@@ -7,7 +7,7 @@
 
 namespace nst {
 
-// Returns what `call` does, and puts `name` before its errors if there is one.
+// Returns call(). Puts "<name>: " before the message of an Error, unless `name` is empty.
 template <typename Call>
 decltype(auto) naming(const std::string& name, Call&& call) {
   try {

@@ -36,7 +36,7 @@ std::optional<double> JsonValue::number() const {
 
 std::size_t JsonValue::size() const { return document_->nodes_[index_].members; }
 
-// The first member stands behind its container; a value without members ends where it begins.
+// The first member directly follows its container. A value without members ends where it begins.
 JsonValue::Iterator JsonValue::begin() const { return Iterator({document_, index_ + 1}); }
 
 JsonValue::Iterator JsonValue::end() const {
@@ -56,7 +56,7 @@ std::optional<JsonValue> JsonValue::find(std::string_view key) const {
   return std::nullopt;
 }
 
-// Takes the parser's events (nlohmann's SAX interface) and appends to the document.
+// Receives the parser's events (nlohmann's SAX interface) and appends the values to the document.
 class JsonBuilder : public nlohmann::json_sax<nlohmann::json> {
  public:
   JsonBuilder(const std::string& name, ErrorCode code, const JsonLimits& limits)
@@ -76,7 +76,7 @@ class JsonBuilder : public nlohmann::json_sax<nlohmann::json> {
     return value(Kind::number, number);
   }
   bool string(string_t& text) override { return value(Kind::text, 0.0, 0, text); }
-  bool binary(binary_t&) override { return value(Kind::null); }  // JSON text has none
+  bool binary(binary_t&) override { return value(Kind::null); }  // a kind that JSON text never has
   bool start_object(std::size_t) override { return open(Kind::object); }
   bool start_array(std::size_t) override { return open(Kind::array); }
   bool end_object() override {
@@ -164,7 +164,7 @@ class JsonBuilder : public nlohmann::json_sax<nlohmann::json> {
     return index;
   }
 
-  // No key may be twice in the object that ends here.
+  // Throws if the object that ends here has a key twice.
   void check_keys() {
     if (!open_.back().is_kept) return;
     keys_.clear();
@@ -186,7 +186,7 @@ class JsonBuilder : public nlohmann::json_sax<nlohmann::json> {
   JsonDocument document_;
   std::vector<Open> open_;
   std::string key_;
-  bool skips_ = false;  // inside a member of the outermost object that is not wanted
+  bool skips_ = false;  // true inside a member of the outermost object that is not kept
   std::uint64_t values_ = 0;
   std::vector<std::string_view> keys_;
 };
@@ -195,7 +195,7 @@ JsonDocument parse_json_strictly(Bytes text, const std::string& name, ErrorCode 
                                  JsonLimits limits) {
   JsonBuilder builder(name, code, limits);
   if (text.size() > UINT32_MAX) builder.fail("the JSON text is longer than 4 GiB");
-  // The parser takes a NUL for the end of the text and would ignore what follows.
+  // The parser takes a NUL as the end of the text and would ignore the rest.
   if (std::find(text.begin(), text.end(), std::uint8_t{0}) != text.end()) {
     builder.fail("damaged JSON: it holds a NUL byte");
   }

@@ -1,5 +1,5 @@
-// JSON from outside: parsed with limits and without the leniency that hides damage; and the few
-// pieces of JSON that NST writes itself.
+// Parsing of foreign JSON, with limits and without the leniency that hides damage. Also writes the
+// few pieces of JSON that NST's own files contain.
 #pragma once
 
 #include <cstddef>
@@ -14,11 +14,11 @@
 namespace nst {
 
 struct JsonLimits {
-  int max_depth = 8;                      // nested objects and arrays
-  std::uint64_t max_values = 1'000'000;   // of the whole text
-  std::uint64_t max_members = 1'000'000;  // of one object or array
-  // If not empty: of an outermost object only the member of this name is kept. The others are
-  // parsed and counted, but take no memory.
+  int max_depth = 8;                      // largest depth of nested objects and arrays
+  std::uint64_t max_values = 1'000'000;   // largest number of values in the text
+  std::uint64_t max_members = 1'000'000;  // largest number of members of an object or array
+  // If not empty: only this member of an outermost object is kept. The others are parsed and
+  // counted but take no memory.
   std::string_view only = {};
 };
 
@@ -34,21 +34,21 @@ class JsonValue {
   bool is_array() const { return kind() == Kind::array; }
   bool is_text() const { return kind() == Kind::text; }
 
-  // The name under which an object holds this value; "" elsewhere.
+  // Returns the key of this value in its object; "" outside objects.
   std::string_view key() const;
-  // The characters of a string; "" for every other kind.
+  // Returns the characters of a string; "" for other kinds.
   std::string_view text() const;
-  // A whole number ≥ 0 written as one; nullopt for every other kind.
+  // Returns a whole number ≥ 0 that is written as such; nullopt for other kinds.
   std::optional<std::uint64_t> count() const;
-  // Any number; nullopt for every other kind.
+  // Returns any number; nullopt for other kinds.
   std::optional<double> number() const;
 
-  // Members of an object or array in the text's order; a value of another kind has none.
+  // The members of an object or array, in the order of the text. Other kinds have none.
   class Iterator;
   std::size_t size() const;
   Iterator begin() const;
   Iterator end() const;
-  // The member `key` of an object. Looks at each member: for objects of few.
+  // Returns the member `key` of an object. Compares every member, so it suits small objects.
   std::optional<JsonValue> find(std::string_view key) const;
 
  private:
@@ -71,8 +71,8 @@ class JsonValue::Iterator {
   JsonValue value_;
 };
 
-// A parsed text as two flat arrays, so that building it takes linear time and destroying it neither
-// allocates nor recurses.
+// A parsed text as two flat arrays. Building it takes linear time, and destroying it needs no
+// recursion.
 class JsonDocument {
  public:
   JsonValue root() const { return {this, 0}; }
@@ -82,11 +82,11 @@ class JsonDocument {
   friend class JsonBuilder;
   struct Node {
     JsonValue::Kind kind = JsonValue::Kind::null;
-    std::uint32_t members = 0;                  // of an object or array
-    std::uint32_t next = 0;                     // the node after this value and all in it
-    std::uint32_t key_at = 0, key_bytes = 0;    // in characters_
-    std::uint32_t text_at = 0, text_bytes = 0;  // in characters_
-    double number = 0.0;                        // of a count, too
+    std::uint32_t members = 0;                  // number of members of an object or array
+    std::uint32_t next = 0;                     // index of the node after all members
+    std::uint32_t key_at = 0, key_bytes = 0;    // place of the key in characters_
+    std::uint32_t text_at = 0, text_bytes = 0;  // place of the text in characters_
+    double number = 0.0;                        // value of a number, also of a count
     std::uint64_t count = 0;
   };
   std::string_view characters(std::uint32_t at, std::uint32_t bytes) const {
@@ -98,13 +98,13 @@ class JsonDocument {
 };
 
 // Parses UTF-8 JSON. Throws Error{code} "<name>: <what>" for syntax errors, duplicate keys, and
-// what exceeds the limits.
+// values beyond the limits.
 JsonDocument parse_json_strictly(Bytes text, const std::string& name, ErrorCode code,
                                  JsonLimits limits = {});
 
-// `text` as a JSON string with its quotes; bytes that are not UTF-8 become U+FFFD.
+// Returns `text` as a JSON string with quotes. Bytes that are not UTF-8 become U+FFFD.
 std::string json_quoted(std::string_view text);
-// The shortest text that reads back as `value`; null for what JSON has no number for.
+// Returns the shortest text that reads back as `value`; "null" if JSON has no such number.
 std::string json_number(double value);
 
 }  // namespace nst

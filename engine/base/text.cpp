@@ -23,7 +23,8 @@ std::string one_line(std::string_view text) {
 
 namespace {
 
-// The length of the proper UTF-8 character `text` begins with (Unicode 15, table 3-7), or 0.
+// Returns the length of the valid UTF-8 character at the start of `text` (Unicode 15, table 3-7),
+// or 0.
 std::size_t character_bytes(std::string_view text) {
   const auto byte = [&](std::size_t i) {
     return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u;

@@ -1,4 +1,4 @@
-// Foreign text made fit for a one-line message.
+// Conversion of foreign text for one-line messages, JSON and the shell.
 #pragma once
 
 #include <string>
@@ -6,18 +6,18 @@
 
 namespace nst {
 
-// `text` with control characters as \xNN and everything past 200 bytes replaced by "...": names and
-// paths from outside may hold line breaks, an error message may not.
+// Returns `text` with control characters as \xNN and everything beyond 200 bytes as "...". Foreign
+// names and paths may contain line breaks; a message must not.
 std::string one_line(std::string_view text);
 
-// `text` with every byte that is no part of proper UTF-8 replaced by U+FFFD. File names may hold
-// any bytes, JSON may not.
+// Returns `text` with every byte that is not part of valid UTF-8 replaced by U+FFFD. File names may
+// contain any bytes, JSON may not.
 std::string valid_utf8(std::string_view text);
 
-// `text` as one word of a POSIX shell: quoted unless it is plain.
+// Returns `text` as one word of a POSIX shell, quoted if necessary.
 std::string shell_word(std::string_view text);
 
-// "[3, 3, 64, 96]"; any range of integers.
+// Returns a range of integers as text: "[3, 3, 64, 96]".
 template <typename Range>
 std::string shape_text(const Range& shape) {
   std::string text = "[";

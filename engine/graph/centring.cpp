@@ -8,17 +8,17 @@
 namespace nst {
 namespace {
 
-// f(y, x) for a pixel of each cell of a grid of at most 32 x 32; where in its cell is left to
-// chance, so that no pattern of the picture agrees with the grid.
+// Calls f(y, x) for one pixel of each cell of a grid of at most 32 x 32 cells. The pixel's place in
+// its cell is pseudo-random, so that no pattern of the picture coincides with the grid.
 template <typename F>
 void for_samples(const Shape& shape, F&& f) {
-  constexpr int kMostSamples = 32;  // along a side
+  constexpr int kMostSamples = 32;  // most samples along a side
   const int cell_h = (shape.h + kMostSamples - 1) / kMostSamples;
   const int cell_w = (shape.w + kMostSamples - 1) / kMostSamples;
   std::uint64_t state = 0;
   for (int top = 0; top < shape.h; top += cell_h) {
     for (int left = 0; left < shape.w; left += cell_w) {
-      // Knuth's linear congruential generator (MMIX), of which the high bits are random.
+      // Knuth's linear congruential generator (MMIX), whose high bits are the random ones.
       state = state * 6364136223846793005u + 1442695040888963407u;
       const std::uint64_t down = (state >> 48) * static_cast<std::uint64_t>(cell_h) >> 16;
       const std::uint64_t right = (state >> 32 & 0xffff) * static_cast<std::uint64_t>(cell_w) >> 16;
@@ -28,7 +28,8 @@ void for_samples(const Shape& shape, F&& f) {
   }
 }
 
-// In double: a sum of 1024 equal floats is exact, and so is their mean.
+// Returns the mean of the sampled pixels of a channel. Summed in double: the sum of 1024 equal
+// floats is exact, and so is their mean.
 float sampled_mean(const kernels::ConstView& picture, const Shape& shape, int channel) {
   double sum = 0;
   int count = 0;
@@ -39,11 +40,12 @@ float sampled_mean(const kernels::ConstView& picture, const Shape& shape, int ch
   return static_cast<float>(sum / count);
 }
 
-// The largest deviation from minus the offsets, of the whole picture, or a value above `enough` of
-// its first rows: only faint pictures are looked through. Pixels are dense.
+// Returns the largest |value + offset[channel]| of the picture, whose pixels are dense. Stops at
+// the first row that exceeds `enough` and returns the value found so far, so that only faint
+// pictures are read whole.
 float largest_deviation(const kernels::ConstView& picture, const Shape& shape, const float* offset,
                         float enough) {
-  // Floats that the compiler takes in vectors; those of three channels come round in them.
+  // Floats per iteration: a whole number of pixels of 3 channels, and enough for vector code.
   constexpr int kPeriod = 12;
   const int floats = shape.w * shape.c;
   float largest = 0;
@@ -51,7 +53,8 @@ float largest_deviation(const kernels::ConstView& picture, const Shape& shape, c
     const float* const row = picture.data + y * picture.row_stride;
     int i = 0;
     if (kPeriod % shape.c == 0) {
-      // Floats without a sign are in the order of their bits, whose largest is found in vectors.
+      // Non-negative floats are ordered as their bits are, and compilers vectorise the integer
+      // maximum.
       std::int32_t most[kPeriod] = {};
       float added[kPeriod];
       for (int k = 0; k < kPeriod; ++k) added[k] = offset[k % shape.c];
@@ -72,10 +75,10 @@ float largest_deviation(const kernels::ConstView& picture, const Shape& shape, c
 
 float centring_of(const kernels::ConstView& picture, const Shape& shape, float* offset) {
   for (int c = 0; c < shape.c; ++c) offset[c] = -sampled_mean(picture, shape, c);
-  constexpr float kUsual = 0.25f;  // photographs have larger ones
+  constexpr float kUsual = 0.25f;  // smallest usual deviation: photographs deviate more
   constexpr int kMostDoublings = 16;
   const float deviation = largest_deviation(picture, shape, offset, kUsual);
-  float factor = 1;  // also where nothing varies
+  float factor = 1;  // stays 1 if no pixel deviates
   for (int i = 0; i < kMostDoublings && deviation > 0; ++i) {
     if (factor * deviation > kUsual) break;
     factor *= 2;
@@ -84,7 +87,7 @@ float centring_of(const kernels::ConstView& picture, const Shape& shape, float* 
   return factor;
 }
 
-void split_response(const ConvLayer& layer, const std::function<double(int)>& constant,
+void split_response(const PackedConv& layer, const std::function<double(int)>& constant,
                     kernels::Activation act, float factor, float* bias, float* floor) {
   const kernels::ConvSpec& spec = layer.plan().spec;
   const double* taps = layer.tap_sums();

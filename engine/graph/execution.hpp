@@ -1,4 +1,5 @@
-// A program with its memory: runs it, with any number of threads, allocating nothing.
+// A program with its memory. Runs the program with any number of threads and allocates nothing
+// while running.
 #pragma once
 
 #include <functional>
@@ -14,61 +15,64 @@ namespace nst {
 
 class Execution {
  public:
-  // Packs the weights the program needs (in parallel) and allocates arena and scratch for
-  // `threads`. Throws Error{limit} if they exceed max_memory_bytes (0 = no limit) or cannot be had.
+  // Packs the program's weights, in parallel, and allocates the arena and the scratch of `threads`
+  // threads. Throws Error{limit} if they exceed max_memory_bytes (0: no limit) or memory runs out.
   Execution(Program program, int threads, std::size_t max_memory_bytes);
 
   const Program& program() const { return program_; }
 
-  // The input tensor [h, w, c], dense. With keep_encoder it is only read by the steps before
-  // first_style_step.
+  // Returns the input tensor [h, w, c], dense. With keep_encoder only the steps before
+  // first_style_step read it.
   float* input();
-  // How a step's result is kept (Graph::centred_input): result = value · factor + offset of the
-  // channel. No offsets: all are 0.
+  // How a step's result is stored (Graph::centred_input): result = value · factor + offset of the
+  // channel. If `offset` is empty, all offsets are 0.
   struct Centre {
     float factor = 1;
     std::vector<float> offset;
   };
 
-  // What a step made, after it ran; called on the calling thread. Only with a team of one.
+  // Called on the calling thread with each step that completes a named value, and its result. Only
+  // for a team of one.
   using Observer = std::function<void(const Step&, kernels::ConstView, const Centre&)>;
 
-  // Takes rows [first, first + count) of the output, dense, as they are made; called by any thread,
-  // on each row once. Must not throw.
+  // Takes rows [first, first + count) of the output, dense, while they are made. Called once for
+  // each row, by any thread. Must not throw.
   using RowSink = std::function<void(int first, int count, const float* rows)>;
 
   struct RunArgs {
     int first_step = 0;
-    int last_step = 0;  // exclusive
-    const float* style_params =
-        nullptr;              // γ and β at the graph's offsets; needed from first_style_step on
-    float* output = nullptr;  // dense [h, w, c], where Program::needs_output
-    const RowSink* rows = nullptr;       // with LoweringOptions::output_rows
-    const Progress* progress = nullptr;  // fraction of this call's work
+    int last_step = 0;  // the step after the last one to run
+    // γ and β at the graph's offsets; required from first_style_step on.
+    const float* style_params = nullptr;
+    float* output = nullptr;             // dense [h, w, c]; required if Program::needs_output
+    const RowSink* rows = nullptr;       // required with LoweringOptions::output_rows
+    const Progress* progress = nullptr;  // receives the finished fraction of this call's work
     const Observer* observer = nullptr;
   };
-  // The bytes made do not depend on the number of threads. Throws Error{cancelled} when progress
-  // returned false, and whatever progress throws.
+  // Runs the steps [first_step, last_step). The bytes of the output do not depend on the number of
+  // threads. Throws Error{cancelled} if the progress callback returned false, and any exception
+  // that it throws.
   void run(const RunArgs& args);
 
-  // Sets team and memory limit for later runs. Throws Error{limit} as the constructor does.
+  // Sets the number of threads and the memory limit of later runs. Throws Error{limit} as the
+  // constructor does.
   void prepare(int threads, std::size_t max_memory_bytes);
 
   static std::size_t arena_bytes(const Program& program);
   static std::size_t scratch_bytes(const Program& program, int threads);
-  // Both: what max_memory_bytes is compared with.
+  // Returns arena plus scratch: the bytes that max_memory_bytes limits.
   static std::size_t needed_bytes(const Program& program, int threads);
 
  private:
   Centre centre(const Step& step) const;
   void check_memory(int threads, std::size_t max_memory_bytes) const;
-  // The centred input's factor, which goes with what is scaled; of anything else 1.
+  // Returns the factor of the centred input if is_scaled, else 1.
   float factor(bool is_scaled) const;
-  // Of a channel, without the factor.
+  // Returns the offset of a channel, divided by the factor.
   float offset_of(const Offset& offset, int channel) const;
-  // Floats of a buffer in the arena; null for kNoBuffer.
-  const float* address(int buffer, std::size_t place = 0) const;
-  float* address(int buffer, std::size_t place = 0);
+  // Returns the address of float `place` of a buffer in the arena; null for BufferId::none.
+  const float* address(BufferId buffer, std::size_t place = 0) const;
+  float* address(BufferId buffer, std::size_t place = 0);
   float* address(const Operand& operand);
   kernels::View view(const Operand& operand);
   kernels::ConstView const_view(const Operand& operand);

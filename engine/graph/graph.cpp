@@ -11,7 +11,7 @@ namespace {
 using kernels::Border;
 using kernels::ConvGeometry;
 
-// Output side and padding before the first pixel of one axis.
+// One axis of an operation: its output side, and the padding before its first pixel.
 struct Axis {
   int out;
   int pad;

@@ -1,4 +1,4 @@
-// What a graph costs, known before it is lowered.
+// The cost of a graph before lowering: bytes of tensors and multiplications.
 #pragma once
 
 #include <cstdint>
@@ -9,14 +9,16 @@ namespace nst {
 
 std::uint64_t tensor_bytes(const Shape& shape);
 
-// Returns the multiply-accumulates of a convolution's out_h × out_w pixels, by its definition.
+// Returns the multiply-accumulates of out_h × out_w output pixels of a convolution, by its
+// definition.
 std::uint64_t multiply_adds(const kernels::ConvSpec& spec, int out_h, int out_w);
 
-// Returns the multiply-accumulates of the graph's convolutions by their definition: Program::mac.
+// Returns the multiply-accumulates of all convolutions of the graph, by their definition. Equal to
+// Program::mac.
 std::uint64_t multiply_adds(const Graph& graph);
 
-// Returns bytes that every plan of MemoryMode::fastest stores at once: the output of a normalised
-// convolution and, where that convolution reads a normalised value, what it reads. A lower bound.
+// Returns a lower bound of the memory of every MemoryMode::fastest plan, in bytes: the largest
+// output of a normalised convolution, plus its input if that is normalised too.
 std::uint64_t least_fast_bytes(const Graph& graph);
 
 }  // namespace nst

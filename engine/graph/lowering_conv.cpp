@@ -1,4 +1,4 @@
-// Convolutions: what one computes, where its output is stored, and the steps for that.
+// Lowering of convolutions: which operation, where the output is stored, and the steps for that.
 #include <utility>
 
 #include "graph/lowering.hpp"
@@ -13,7 +13,7 @@ ConvOp Lowering::conv_op(std::size_t id) {
   const bool keeps_size = n.spec.stride == 1 && n.spec.upsample == 1 &&
                           n.geometry.in_h == n.shape.h && n.geometry.in_w == n.shape.w;
   const bool is_shared = readers_[source].size() > 1;
-  // A sum in place costs no third tensor; formed as it is read, it does.
+  // A sum computed in place needs no third tensor; a sum formed while reading does.
   const bool sums_in_place =
       options_.memory_mode != MemoryMode::fastest && values_[source].residual.exists();
   if ((is_shared && !keeps_size) || sums_in_place || !is_formed_by_convs(values_[source].act)) {
@@ -77,7 +77,7 @@ void Lowering::lower_conv(std::size_t id) {
   add_moments(id, op);
   const Storage storage = storage_of(id, op, before);
   if (storage == Storage::scratch) {
-    values_[id] = stored({kStripBuffer, node(id).shape, node(id).shape.c});
+    values_[id] = stored({BufferId::strips, node(id).shape, node(id).shape.c});
     before.fused.push_back({op, id});
     fused_[id] = std::move(before.fused);
   } else if (storage == Storage::strips) {
@@ -88,13 +88,13 @@ void Lowering::lower_conv(std::size_t id) {
 }
 
 void Lowering::store_in_strips(std::size_t id, ConvOp op, ConvSequence strips) {
-  op.output = {kStripBuffer, node(id).shape, node(id).shape.c};
-  const bool has_moments = op.moments != kNoBuffer;
+  op.output = {BufferId::strips, node(id).shape, node(id).shape.c};
+  const bool has_moments = op.moments != BufferId::none;
   strips.push_back({op, id});
   std::size_t value = id;
-  if (has_moments) {  // they are wanted before a reader can begin: it runs again for the reader
+  if (has_moments) {  // the convolution runs twice, because the reader needs the moments first
     emit_sequence(strips, true);
-    strips.back().op.moments = kNoBuffer;
+    strips.back().op.moments = BufferId::none;
     value = at(readers_[id].front());
   }
   values_[id] = stored(op.output);

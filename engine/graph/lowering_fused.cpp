@@ -1,7 +1,7 @@
-// Convolutions in a row as one step (MobileNetV2's expansion, filter and projection). The tensors
-// between them are the largest of their network: written and read through the third-level cache
-// they cost about as much as their products, so each item keeps the rows it needs of them in its
-// scratch. Rows of an expansion that two items need are computed twice, one in eight.
+// Several convolutions as one step (MobileNetV2's expansion, depthwise and projection). The tensors
+// between them are the largest of the network. Through the L3 cache their transfer costs about as
+// much as the arithmetic, so each item keeps the rows that it needs in its scratch. Rows of an
+// expansion that two items need are computed twice (one in eight).
 #include <algorithm>
 #include <cstdint>
 #include <vector>
@@ -11,7 +11,8 @@
 namespace nst {
 namespace {
 
-// The rows of an item share a second-level cache, taken as 1 MiB, with what is read and written.
+// Largest scratch of an item: its share of an L2 of 1 MiB. The rest of the L2 is for the rows that
+// are read and written.
 constexpr std::size_t kMostFloats = 576 * 1024 / sizeof(float);
 constexpr int kFewestItems = 16;
 
@@ -20,8 +21,8 @@ bool is_pointwise(const kernels::ConvSpec& spec) {
          !spec.depthwise;
 }
 
-// A 1x1 convolution takes any rectangle of no more pixels than a block, and is fastest over whole
-// rows, which follow each other in memory.
+// Makes the blocks of a 1x1 convolution whole rows. Such a kernel accepts any rectangle of at most
+// a block's pixels, and whole rows are fastest because they are contiguous.
 void widen_blocks(ConvOp& op) {
   const int rows = op.blocking.block_h * op.blocking.block_w / op.geometry.out_w;
   if (rows == 0 || !is_pointwise(op.layer->plan().spec)) return;
@@ -31,7 +32,7 @@ void widen_blocks(ConvOp& op) {
 
 std::size_t aligned(std::size_t floats) { return (floats + 15) / 16 * 16; }
 
-// Where an item's rows of every output but the last lie in its scratch, and where they end.
+// Offsets of an item's rows in its scratch, for every output but the last, and their end in floats.
 struct Places {
   std::vector<std::size_t> offsets;
   std::size_t end = 0;
@@ -56,7 +57,7 @@ Places places_of(const std::vector<ConvOp>& convs, int rows) {
 bool Lowering::is_fused(std::size_t id, const ConvOp& op) const {
   const Node* reader = only_reader(id);
   if (!options_.fuse || reader == nullptr || reader->kind != NodeKind::conv || is_output(id) ||
-      slices_[id].concat >= 0 || op.moments != kNoBuffer || !op.input.is_plain()) {
+      slices_[id].concat || op.moments != BufferId::none || !op.input.is_plain()) {
     return false;
   }
   const Node* next = only_reader(at(readers_[id].front()));

@@ -1,9 +1,10 @@
-// Convolutions in strips of rows. Three uses, for pictures that would need much memory:
-//   conv → conv           what lies between exists in strips only, at every MemoryMode
-//   conv → norm → conv    MemoryMode::rematerialise: run once for the moments alone, then again in
-//   strips conv over its input   MemoryMode::in_place: a strip's output takes the place of input
-//   rows that no
-//                         later strip reads
+// Convolutions in strips of rows, for pictures that would need much memory. Three uses:
+//
+//   conv → conv          the tensor between exists in strips only, in every MemoryMode
+//   conv → norm → conv   MemoryMode::rematerialise: the first convolution runs once for its
+//                        moments, then again in strips
+//   conv over its input  MemoryMode::in_place: a strip's output overwrites input rows that no
+//                        later strip reads
 #include <algorithm>
 
 #include "graph/graph_cost.hpp"
@@ -12,11 +13,11 @@
 namespace nst {
 namespace {
 
-// Of an overwriting convolution: each costs a wait for all threads, and together they leave about
-// that part of the tensor unshared.
+// Strips of a convolution that overwrites its input. Each strip costs one wait for all threads;
+// fewer strips share less of the tensor's memory (about 1/16 stays unshared).
 constexpr int kOverwritingStrips = 16;
 
-// What tied buffers' distances are multiples of (memory_plan.hpp).
+// The distances of tied buffers are multiples of this (memory_plan.hpp).
 constexpr std::ptrdiff_t kAlignFloats = 16;
 
 }  // namespace
@@ -28,7 +29,7 @@ std::size_t Lowering::tensor_bytes(std::size_t id) const {
 bool Lowering::is_streamed(std::size_t id) const {
   const Node* reader = only_reader(id);
   return options_.fuse && reader != nullptr && reader->kind == NodeKind::conv &&
-         slices_[id].concat < 0 && tensor_bytes(id) > options_.strip_bytes;
+         !slices_[id].concat && tensor_bytes(id) > options_.strip_bytes;
 }
 
 bool Lowering::is_recomputed(std::size_t id) const {
@@ -43,10 +44,10 @@ bool Lowering::is_recomputed(std::size_t id) const {
          tensor_bytes(id) > options_.strip_bytes;
 }
 
-bool Lowering::may_change(int buffer) const {
-  const bool outlives_a_run = options_.keep_encoder && style_seen_ && buffer >= 0 &&
-                              program_.buffers[at(buffer)].first < program_.first_style_step;
-  return buffer >= 0 && !outlives_a_run;
+bool Lowering::may_change(BufferId buffer) const {
+  const bool outlives_a_run = options_.keep_encoder && style_seen_ && is_in_arena(buffer) &&
+                              program_.buffers[index_of(buffer)].first < program_.first_style_step;
+  return is_in_arena(buffer) && !outlives_a_run;
 }
 
 bool Lowering::may_overwrite(std::size_t id, const ConvOp& op) const {
@@ -55,14 +56,14 @@ bool Lowering::may_overwrite(std::size_t id, const ConvOp& op) const {
   return options_.fuse && options_.memory_mode != MemoryMode::fastest &&
          only_reader(source) != nullptr && may_change(input.x.buffer) &&
          input.x.pixel_stride == input.x.shape.c && !input.residual.exists() &&
-         !op.formed.exists() && slices_[id].concat < 0 && !is_output(id) &&
+         !op.formed.exists() && !slices_[id].concat && !is_output(id) &&
          tensor_bytes(id) > options_.strip_bytes;
 }
 
-// A thread starts in its own part of the items. Of two ways to share a layer, each thread its areas
-// or its channels, the former makes every thread read all weights, the latter most of the tensors
-// from another's cache; and where a group's weights are more than a second-level cache holds, taken
-// as 1 MiB, it reads them anew for every area, which is no less.
+// Returns true if threads share a layer by area, false if by channel. By area every thread reads
+// all weights. By channel a thread reads most values from another core's cache. By area wins if
+// there are fewer weights than values, or if one channel group's weights exceed an L2 (taken as 1
+// MiB): then the group is reread for every area anyway.
 bool Lowering::is_shared_by_area(const ConvOp& op) {
   constexpr std::size_t kCacheFloats = 1024 * 1024 / sizeof(float);
   const kernels::ConvSpec& spec = op.layer->plan().spec;
@@ -112,16 +113,17 @@ void Lowering::emit_strip(const PlannedConv& pass, const Strip& strip) {
 void Lowering::emit_move(const Operand& from, const Operand& to, Rows rows) {
   if (rows.empty() || from.first_row == to.first_row) return;
   extend_lifetime(from.buffer);
-  // Where the two places overlap, rows move one after the other, upwards.
+  // If the two places overlap, rows move one after the other, upwards, in a single item.
   const bool apart = rows.count() <= to.first_row - from.first_row;
   const int per_item = apart ? std::max(rows.count() / 16, 1) : rows.count();
   const int items = (rows.count() + per_item - 1) / per_item;
-  append_step({AffineOp{{from, kNoBuffer, kernels::Activation::none, {}}, to, rows, per_item}, "",
-               to, items, 0});
+  append_step({AffineOp{{from, BufferId::none, kernels::Activation::none, {}}, to, rows, per_item},
+               "", to, items, 0});
 }
 
 void Lowering::emit_sequence(ConvSequence chain, bool discards) {
-  const std::size_t stored = discards ? chain.size() : chain.size() - 1;  // the first not in strips
+  // The index of the first output that is not in strips.
+  const std::size_t stored = discards ? chain.size() : chain.size() - 1;
   std::vector<StripLayer> layers;
   std::size_t bytes = 0;
   for (std::size_t i = 0; i < chain.size(); ++i) {
@@ -161,8 +163,8 @@ Operand Lowering::emit_overwriting(PlannedConv pass) {
   const std::ptrdiff_t distance =
       overwriting_distance(layer, strips, row(input.shape), row(node(pass.node).shape));
   pass.op.output = new_tensor(node(pass.node).shape);
-  Lifetime& buffer = program_.buffers[at(pass.op.output.buffer)];
-  buffer.tied_to = input.buffer;
+  Lifetime& buffer = program_.buffers[index_of(pass.op.output.buffer)];
+  buffer.tied_to = index_of(input.buffer);
   buffer.distance =
       static_cast<std::size_t>((distance + kAlignFloats - 1) / kAlignFloats * kAlignFloats);
   for (const std::vector<Strip>& strip : strips) emit_strip(pass, strip.front());

@@ -15,25 +15,26 @@ bool overlap_in_time(const Lifetime& a, const Lifetime& b) {
   return a.first <= b.last && b.first <= a.last;
 }
 
-// Buffers tied to each other, directly or not: where each starts, from the group's first float on.
+// Buffers that are tied to each other, directly or indirectly. `starts` are their offsets from the
+// group's first float.
 struct Group {
   std::vector<std::size_t> members;
   std::vector<std::size_t> starts;
-  std::size_t floats = 0;  // of the largest member
-  int last = 0;            // of any
+  std::size_t floats = 0;  // size of the group's largest member
+  int last = 0;            // last step in which a member is used
 };
 
 std::vector<Group> tied_groups(const std::vector<Lifetime>& lifetimes) {
   std::vector<std::size_t> group_of(lifetimes.size());
-  std::vector<std::ptrdiff_t> start(lifetimes.size(), 0);  // from the first member of the group
+  std::vector<std::ptrdiff_t> start(lifetimes.size(), 0);  // distance from the group's first member
   std::vector<Group> groups;
   for (std::size_t i = 0; i < lifetimes.size(); ++i) {
     const Lifetime& buffer = lifetimes[i];
-    if (buffer.tied_to < 0) {
+    if (!buffer.tied_to) {
       group_of[i] = groups.size();
       groups.emplace_back();
     } else {
-      const auto other = static_cast<std::size_t>(buffer.tied_to);
+      const std::size_t other = *buffer.tied_to;
       group_of[i] = group_of[other];
       start[i] = start[other] - static_cast<std::ptrdiff_t>(buffer.distance);
     }
@@ -52,8 +53,8 @@ std::vector<Group> tied_groups(const std::vector<Lifetime>& lifetimes) {
   return groups;
 }
 
-// The least that `offset` must be raised to for the buffer at offset + start to clear one that is
-// in its way, or `offset` itself if none is.
+// Returns `offset`, or the raised offset at which the buffer at offset + start no longer overlaps
+// the buffers found in its way.
 std::size_t cleared(const std::vector<Lifetime>& lifetimes, const MemoryPlan& plan,
                     const std::vector<std::size_t>& placed, std::size_t buffer, std::size_t start,
                     std::size_t offset) {
@@ -66,12 +67,13 @@ std::size_t cleared(const std::vector<Lifetime>& lifetimes, const MemoryPlan& pl
   return offset;
 }
 
-// Each group in the lowest place where none of its members meets a buffer that lives with it.
+// Places the groups in the given order, each at the lowest offset where no member overlaps a buffer
+// that lives at the same time.
 MemoryPlan placed_in_order(const std::vector<Lifetime>& lifetimes,
                            const std::vector<Group>& groups) {
   MemoryPlan plan;
   plan.offsets.assign(lifetimes.size(), 0);
-  std::vector<std::size_t> placed;  // by offset
+  std::vector<std::size_t> placed;  // buffers sorted by offset
   for (const Group& group : groups) {
     std::size_t offset = 0;
     for (bool moved = true; moved;) {

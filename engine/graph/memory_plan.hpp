@@ -1,32 +1,37 @@
-// Where each temporary tensor lives: lifetimes in, offsets in one arena out.
+// Memory planning: takes the lifetimes of all buffers, returns their offsets in one arena.
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <vector>
 
 namespace nst {
 
-// A buffer that is written and read by the steps first..last (inclusive).
+// A buffer that the steps first..last (inclusive) use.
 struct Lifetime {
   std::size_t floats = 0;
   int first = 0;
   int last = 0;
-  // >= 0: this buffer lies `distance` floats (a multiple of 16) before that one, which stands
-  // earlier in the list; the two may overlap.
-  int tied_to = -1;
+  // If set: this buffer must lie `distance` floats (a multiple of 16) before buffer `tied_to`,
+  // which comes earlier in the list. The two may overlap.
+  std::optional<std::size_t> tied_to;
   std::size_t distance = 0;
 };
 
+// The offset of every buffer, and the size of the arena.
 struct MemoryPlan {
-  std::vector<std::size_t> offsets;  // floats, multiples of 16 (64 bytes), one per lifetime
+  std::vector<std::size_t> offsets;  // each buffer's offset in floats, a multiple of 16 (64 bytes)
   std::size_t total_floats = 0;
 };
 
-// Places the buffers so that no two that live at the same step overlap, unless they are tied; tied
-// ones are placed together. Each goes to the lowest gap that fits, in two orders of which the
-// better result counts: largest first (the "greedy by size" of Pisarchyk & Lee 2020, arXiv
-// 2001.03288), and last to die first, which lets equal tensors of a chain take turns in the same
-// places. O(n²) in the number of buffers but for pathological ties.
+// Places the buffers so that two which live at the same step do not overlap, unless they are tied.
+// Tied buffers are placed together. Each buffer gets the lowest gap that fits. Two orders are tried
+// and the smaller arena wins:
+//
+// - largest first ("greedy by size", Pisarchyk & Lee 2020, arXiv 2001.03288)
+// - last to die first, which lets equal tensors of a sequence take turns in the same places
+//
+// O(n²) in the number of buffers, except for pathological ties.
 MemoryPlan plan_memory(const std::vector<Lifetime>& lifetimes);
 
 }  // namespace nst

@@ -1,4 +1,4 @@
-// A graph lowered to kernel calls with every buffer placed: what runs, in order, on how much
+// A graph lowered to kernel calls, with a place for every buffer: the steps in order, and their
 // memory. Immutable.
 #pragma once
 
@@ -10,79 +10,90 @@
 #include "graph/graph.hpp"
 #include "graph/memory_plan.hpp"
 #include "graph/strips.hpp"
-#include "model/layer_store.hpp"
+#include "weights/packed_conv.hpp"
 
 namespace nst {
 
-inline constexpr int kNoBuffer = -1;
-inline constexpr int kOutputBuffer = -2;  // the caller's memory, dense, given at run time
-inline constexpr int kStripBuffer = -3;   // while lowering: to be made together with the reader
-inline constexpr int kOutputRows = -4;    // finished rows, handed to the caller as they are made
+// Where a step's tensor or table of numbers lies: a buffer of the arena, by its index in
+// Program::buffers, or one of these.
+enum class BufferId : int {
+  none = -1,
+  output = -2,       // the caller's output memory, dense, given for each run
+  strips = -3,       // only during lowering: made in strips
+  output_rows = -4,  // finished rows, handed to the caller as they are made
+};
 
-// A tensor in a buffer, a slice of its channels, or some of its rows.
+constexpr bool is_in_arena(BufferId buffer) { return static_cast<int>(buffer) >= 0; }
+// Returns the index in Program::buffers. The buffer must be one of the arena.
+constexpr std::size_t index_of(BufferId buffer) { return static_cast<std::size_t>(buffer); }
+
+// A tensor in a buffer, or a slice of its channels, or some of its rows.
 struct Operand {
-  int buffer = kNoBuffer;
-  Shape shape;                        // of the whole tensor
-  std::ptrdiff_t pixel_stride = 0;    // floats
-  std::ptrdiff_t channel_offset = 0;  // floats
-  int first_row = 0;                  // the row that the buffer starts with
+  BufferId buffer = BufferId::none;
+  Shape shape;                        // shape of the whole tensor
+  std::ptrdiff_t pixel_stride = 0;    // floats between two pixels
+  std::ptrdiff_t channel_offset = 0;  // floats before the first channel
+  int first_row = 0;                  // the tensor's row at the start of the buffer
 
-  bool exists() const { return buffer != kNoBuffer; }
+  bool exists() const { return buffer != BufferId::none; }
 };
 
-// What was added to every value of a channel of a centred tensor (Graph::centred_input), minus the
-// constant it deviates from: floats [c] in a buffer.
+// A constant per channel that was added to a centred tensor (Graph::centred_input): minus the
+// constant that the tensor deviates from. Stored as floats [c] in a buffer.
 struct Offset {
-  int buffer = kNoBuffer;
-  std::size_t place = 0;   // floats, in the buffer
-  bool is_scaled = false;  // times the input's factor, as the tensor is
+  BufferId buffer = BufferId::none;
+  std::size_t place = 0;   // distance from the buffer's start in floats
+  bool is_scaled = false;  // true: multiplied by the input's factor, as the tensor is
 };
 
-// A tensor as its reader forms it: act(x · scale + shift) + residual (kernels::ConvInput).
+// A tensor as its reader uses it: act(x · scale + shift) + residual (kernels::ConvInput).
 struct FormedOperand {
   Operand x;
-  int scale_shift = kNoBuffer;  // buffer [3][c]: scale, shift, and of relu the floor
+  BufferId scale_shift = BufferId::none;  // buffer [3][c]: scale, shift, and the floor of a relu
   kernels::Activation act = kernels::Activation::none;
   Operand residual;
-  bool is_residual_scaled = false;  // the sum is not: its factor is taken away
+  bool is_residual_scaled = false;  // true: divide the residual by the factor
 
-  bool is_plain() const { return scale_shift == kNoBuffer && !residual.exists(); }
+  bool is_plain() const { return scale_shift == BufferId::none && !residual.exists(); }
 };
 
-// Areas [first, first + count) of a blocking.
+// The areas [first, first + count) of a blocking.
 struct AreaRange {
   int first = 0, count = 0;
 };
 
 struct ConvOp {
-  const ConvLayer* layer;
+  const PackedConv* layer;
   kernels::ConvGeometry geometry;
   kernels::ConvBlocking blocking;
   FormedOperand input;
-  Operand formed;  // where the formed input is kept for later readers, or none
+  Operand formed;  // where the input is stored for later readers after the prologue, or none
   kernels::Activation act;
   Operand skip;
   Operand output;
-  bool is_centred = false;     // the layer's bias is left out: it is part of the constant
-  int bias_floor = kNoBuffer;  // buffer [2][out_c] of a centred relu (OffsetOp)
-  int moments = kNoBuffer;     // buffer [areas][2][out_c]
-  AreaRange areas;             // computed by this step: all, or a strip
-  bool by_area = false;  // items are all blocks of an area, then the next area; else all areas of
-                         // a group of channels, then the next group
+  bool is_centred = false;  // true: the layer's bias is left out, as it is part of the constant
+  BufferId bias_floor =
+      BufferId::none;  // buffer [2][out_c] of bias and floor, for a centred relu (OffsetOp)
+  BufferId moments = BufferId::none;  // buffer [areas][2][out_c] of the areas' moments
+  AreaRange areas;                    // the areas this step computes: all, or a strip
+  // Order of the items. true: all blocks of an area, then the next area. false: all areas of a
+  // channel group, then the next group.
+  bool by_area = false;
 };
 
 inline StripLayer strip_layer(const ConvOp& op) {
   return {op.layer->plan().spec, op.geometry, op.blocking};
 }
 
-// Convolutions in a row, each read by the next alone. An item computes some rows of the last, and
-// of the others the rows that these need, which lie in its scratch: those outputs and inputs are no
+// Several convolutions in a row as one step. Each output is read by the next convolution only. An
+// item computes some rows of the last output. It also computes, in its scratch, the rows of the
+// other outputs that these rows need. So the convolutions between have no input and output
 // operands.
 struct FusedConvsOp {
   static constexpr std::size_t kMostConvs = 3;
-  std::vector<ConvOp> convs;         // their blockings: the rectangles an item's rows are cut into
-  std::vector<std::size_t> offsets;  // floats, in the scratch: of each output but the last
-  std::size_t rows_floats;           // where the kernels' own scratch starts
+  std::vector<ConvOp> convs;         // blocking: the rectangles that an item's rows are cut into
+  std::vector<std::size_t> offsets;  // place of each output but the last in the scratch, in floats
+  std::size_t rows_floats;           // floats of the rows; the kernels' scratch follows
   int rows_per_item;
 };
 
@@ -94,35 +105,37 @@ struct PoolOp {
   int block_h;
 };
 
-// Merges a convolution's block moments into scale = γ·rsqrt(σ²+ε) and shift = β − μ·scale + offset.
-// The offset is −act(β) of a centred value, for of a flat picture a norm makes β; else 0.
+// Merges a convolution's moments of blocks into scale = γ·rsqrt(σ²+ε) and shift = β − μ·scale +
+// offset. For a centred value the offset is −act(β), because a norm maps a flat picture to β; else
+// it is 0.
 struct NormOp {
-  int moments;
+  BufferId moments;
   Shape shape;
   kernels::ConvBlocking blocking;
   std::size_t gamma, beta;
   kernels::Activation act;
   bool is_centred;
-  bool is_scaled;  // what is normalised
-  int scale_shift;
+  bool is_scaled;  // true: the norm's input is scaled
+  BufferId scale_shift;
 };
 
-// Chooses how the centred input is kept, by its pixels: times a factor, plus an offset of each
-// channel, both of which its readers apply.
+// Chooses from the pixels how the centred input is stored: times a factor, plus an offset per
+// channel. The readers apply both.
 struct CentreOp {
   Operand picture;
-  int scale_shift;  // buffer [2][c], the first row full of the factor
+  BufferId scale_shift;  // buffer [2][c]: the factor c times, then the offsets
 };
 
-// The constant c that a convolution and its bias make of the constant its centred input deviates
-// from. A value is kept as act(c + d) − act(c), of the deviations' convolution d: after relu
-// max(d + min(c, 0), −max(c, 0)). Its bias and its floor, which is the offset.
+// Computes the constant c that a convolution with its bias makes of the constant of its centred
+// input. The convolution's value is stored as act(c + d) − act(c), where d is the convolution of
+// the deviations. For relu that is max(d + min(c, 0), −max(c, 0)): a bias, and a floor that is also
+// the value's offset.
 struct OffsetOp {
-  const ConvLayer* layer;
-  std::vector<Offset> input;  // they add up
-  kernels::Activation act;    // none or relu
-  bool is_scaled;             // the convolution's output, and so both
-  int bias_floor;             // buffer [2][out_c]
+  const PackedConv* layer;
+  std::vector<Offset> input;  // offsets of the input, which are added
+  kernels::Activation act;    // activation: none or relu
+  bool is_scaled;             // true: the convolution's output is scaled, and so are bias and floor
+  BufferId bias_floor;        // buffer [2][out_c] of bias and floor
 };
 
 struct AffineOp {
@@ -137,58 +150,57 @@ struct MeanOp {
   int channels_per_item;
 };
 
-// Nothing to compute: a value made by earlier steps (a concatenation) is complete.
+// Computes nothing: marks that a value made by earlier steps (a concatenation) is complete.
 struct CompleteOp {};
 
 struct Step {
   std::variant<ConvOp, FusedConvsOp, PoolOp, NormOp, CentreOp, OffsetOp, AffineOp, MeanOp,
                CompleteOp>
       op;
-  std::string
-      name;  // of the value that is complete after this step; empty for parts of a fused value
+  std::string name;  // name of the completed value; empty for a part of it
   Operand result;
-  int items = 1;  // independent work items
+  int items = 1;  // number of independent work items
   std::uint64_t mac = 0;
-  // Of a named centred result, where nothing is fused.
+  // How a named, centred result is stored; only set if steps are not fused.
   std::vector<Offset> offsets = {};
   bool is_scaled = false;
 };
 
-// How much time to trade for memory. The bytes made are the same in every mode.
+// How much time to trade for memory. The output bytes are the same in every mode.
 enum class MemoryMode {
-  // Tensors are stored whole, except what lies between the convolutions of a sequence: a large
-  // sequence runs in strips.
+  // Tensors are stored whole. Only large tensors between two convolutions are made in strips.
   fastest,
-  // Convolutions also overwrite what they read, strip after strip, and sums are taken in place.
-  // Costs next to nothing.
+  // Convolutions also overwrite their input, strip after strip, and sums are computed in place.
+  // Costs almost no time.
   in_place,
-  // The largest normalised tensor is also computed twice instead of stored: once for its moments,
-  // then in strips for its reader. Costs its products once more.
+  // The largest normalised tensor is also computed twice instead of stored: first for its moments,
+  // then in strips for its reader. Costs the multiplications of that layer once more.
   rematerialise
 };
 
 struct LoweringOptions {
   MemoryMode memory_mode = MemoryMode::fastest;
-  // Tensors between the convolutions of a chain are cut into strips of about this many bytes: large
-  // against what is read twice or copied at a seam, small against the tensors.
+  // Size of a strip in bytes, for tensors between the convolutions of a sequence. Large against the
+  // rows that are read twice or copied between strips, small against the tensors.
   std::size_t strip_bytes = std::size_t{24} << 20;
-  // What a depthwise convolution alone reads of a 1x1 one, or a 1x1 of a depthwise one, is not
-  // stored from these sizes on. The former costs rows that are computed twice and pays where the
-  // tensor is several second-level caches large; the latter costs nothing.
+  // Smallest tensors, in bytes, that a fused step keeps in its scratch instead of storing them.
+  // expanded_bytes: from a 1x1 to a depthwise convolution. Some rows are computed twice, which pays
+  // if the tensor is several L2 caches large. filtered_bytes: from a depthwise to a 1x1
+  // convolution, which costs nothing.
   std::size_t expanded_bytes = std::size_t{4} << 20;
   std::size_t filtered_bytes = std::size_t{1} << 20;
-  // false: every value is stored as it is named, nothing is deferred to its reader (for
-  // inspection).
+  // false: every value is stored under its name and nothing is deferred to a reader. For tests that
+  // inspect the values.
   bool fuse = true;
-  // true: whatever the style-independent part leaves is kept, so that the rest can run again and
+  // true: the results of the style-independent steps are kept, so that the other steps can run
   // again.
   bool keep_encoder = false;
-  // true: the output is no tensor in the caller's memory but rows, each handed to the caller
-  // (Execution::RowSink) while it is in the caches. The tensor they are made of lies in the arena,
-  // where others lay before.
+  // true: the output goes to the caller row by row (Execution::RowSink), while the rows are in the
+  // caches. The tensor that the rows are made from lies in the arena, in memory that earlier
+  // tensors used.
   bool output_rows = false;
-  // With output_rows: that tensor lies in the caller's memory all the same, where the arena may not
-  // grow by it.
+  // true: with output_rows, the tensor that the rows are made from is in the caller's memory
+  // instead of the arena, if the arena may not grow.
   bool rows_from_caller = false;
 };
 
@@ -197,22 +209,24 @@ struct Program {
   std::vector<Lifetime> buffers;
   MemoryPlan memory;
   Operand input;
-  int input_centre = kNoBuffer;  // CentreOp::scale_shift
+  BufferId input_centre = BufferId::none;  // CentreOp::scale_shift of the input
   Shape output_shape;
-  bool needs_output = false;       // memory of the caller's for a tensor of output_shape
-  int first_style_step = 0;        // the steps before it do not depend on the style
-  std::size_t scratch_floats = 0;  // per thread
-  std::size_t weight_bytes = 0;    // packed, over the distinct layers
+  bool needs_output = false;       // true: the caller provides memory for a tensor of output_shape
+  int first_style_step = 0;        // the steps before this one do not depend on the style
+  std::size_t scratch_floats = 0;  // scratch of one thread in floats
+  std::size_t weight_bytes = 0;    // bytes of all distinct layers' packed weights
   std::uint64_t mac = 0;
   const kernels::Table* table = nullptr;
+
+  int step_count() const { return static_cast<int>(steps.size()); }
 };
 
-// Decides what is fused, which buffers exist and where they lie. The graph's layers must outlive
-// the program.
+// Lowers a graph: decides what is fused, which buffers exist and where they lie. The graph's layers
+// must outlive the program.
 Program lower(const Graph& graph, const kernels::Table& table, const LoweringOptions& options);
 
-// How many programs this process has lowered, for the tests: each takes about as long as painting
-// some hundred pixels.
+// Returns how many programs this process has lowered, for the tests. One lowering takes about as
+// long as painting some hundred pixels.
 std::uint64_t lowering_count();
 
 }  // namespace nst

@@ -1,8 +1,8 @@
-// Convolutions in strips of rows: what a strip computes, what it reads, and what must be kept of a
-// tensor of which only some rows exist at a time.
+// Strips of rows for convolutions: what a strip computes and reads, and which rows of a tensor must
+// be kept if only some exist at a time.
 //
-// A strip is made of whole rows of areas (kernels::ConvBlocking), so that every block is computed
-// as it would be in one go: the bytes are the same however a picture is cut.
+// A strip consists of whole rows of areas (kernels::ConvBlocking), so that every block is computed
+// as in one go. So the bytes do not depend on the strips.
 #pragma once
 
 #include <vector>
@@ -18,7 +18,7 @@ struct Rows {
   bool empty() const { return end <= begin; }
 };
 
-// What the strips need to know of a convolution.
+// The data of a convolution that the cutting into strips needs.
 struct StripLayer {
   kernels::ConvSpec spec;
   kernels::ConvGeometry geometry;
@@ -26,32 +26,32 @@ struct StripLayer {
 
   int area_rows() const;
   int area_columns() const;
-  // The output rows that rows [areas.begin, areas.end) of areas hold.
+  // Returns the output rows that the rows [areas.begin, areas.end) of areas contain.
   Rows rows_of(Rows areas) const;
-  // The input rows, inside the picture, that these output rows read.
+  // Returns the input rows, clipped to the picture, that the given output rows read.
   Rows rows_read(Rows output) const;
 };
 
-// What one layer does in one strip.
+// The work of one layer in one strip.
 struct Strip {
-  Rows areas;  // rows of areas; may be empty
-  Rows rows;   // the output rows they are
-  // First output row that this strip's reader, or a later one's, reads: none before it is needed.
-  // Of the last layer, which has no reader here, its own first row.
+  Rows areas;  // rows of areas that the strip computes; may be empty
+  Rows rows;   // the output rows of those areas
+  // The first output row that the reader still needs in this or a later strip. Earlier rows may be
+  // dropped. The last layer has no reader here, so this is the first row of its own strip.
   int first_needed = 0;
 };
 
-// Cuts a chain of convolutions, each of which reads the one before it, into `strips` strips of the
-// last one's rows (at most as many as it has rows of areas). Result: [strip][layer]. The layers
-// before the last compute each row once, in the first strip that needs it.
+// Cuts a sequence of convolutions, each of which reads the one before, into strips of the last
+// one's rows. Returns [strip][layer]. There are at most as many strips as the last layer has rows
+// of areas. Earlier layers compute each row once, in the first strip that needs it.
 std::vector<std::vector<Strip>> cut_into_strips(const std::vector<StripLayer>& chain, int strips);
 
-// The most rows of `layer`'s output that exist at a time.
+// Returns the largest number of rows of `layer`'s output that exist at the same time.
 int most_rows_kept(const std::vector<std::vector<Strip>>& strips, std::size_t layer);
 
-// How far before its input a convolution's output must lie, in floats, so that strip after strip
-// may overwrite the input rows that no later strip reads: output offset ≤ input offset − distance.
-// A row has input_row and output_row floats.
+// Returns how many floats before its input a convolution's output must lie. Then each strip
+// overwrites only input rows that no later strip reads: output offset ≤ input offset − distance.
+// input_row and output_row are floats per row.
 std::ptrdiff_t overwriting_distance(const StripLayer& layer,
                                     const std::vector<std::vector<Strip>>& strips,
                                     std::ptrdiff_t input_row, std::ptrdiff_t output_row);

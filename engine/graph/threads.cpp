@@ -11,8 +11,8 @@
 namespace nst {
 namespace {
 
-// A thread that gets less than this, about 50 µs of arithmetic, costs more in waiting for the
-// others than it gives.
+// Fewest multiply-accumulates per thread. A thread with less work costs more in waiting than it
+// saves (about 50 µs of arithmetic).
 constexpr std::uint64_t kMacPerThread = 4'000'000;
 
 }  // namespace

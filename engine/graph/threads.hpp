@@ -1,15 +1,16 @@
-// How many threads a run uses.
+// The number of threads of a run.
 #pragma once
 
 #include <cstdint>
 
 namespace nst {
 
-// `requested`, or for 0 as many as this process may use. Throws Error{usage} for a negative number
-// and for more than kMaxThreads.
+// Returns `requested`, or for 0 as many threads as this process may use. Throws Error{usage} for a
+// negative number or more than kMaxThreads.
 int thread_count(int requested);
 
-// thread_count(requested), but no more threads than `mac` multiply-accumulates can feed.
+// Returns thread_count(requested), reduced if `mac` multiply-accumulates are too little work for
+// all.
 int threads_for_work(int requested, std::uint64_t mac);
 
 }  // namespace nst

@@ -1,4 +1,4 @@
-// Who computes which items of a step, and when a step has ended.
+// Sharing the items of a step among threads, and waiting for the end of a step.
 #pragma once
 
 #include <algorithm>
@@ -10,32 +10,33 @@
 
 namespace nst {
 
-// Shares the items of every step among the threads of a team. Each thread first takes its own part,
-// one item after the other, always the same part of the range: items go through a tensor's rows in
-// order, so that what a thread reads is mostly what it wrote, still in its cache. Then it takes
-// what the slower ones have left.
+// Shares the items of every step among the threads of a team. Each thread first takes its own part
+// of the items, one after the other. It is the same part of every step's range, so a thread mostly
+// reads what it wrote itself, from its own cache. Then it takes items that slower threads have
+// left.
 //
-// A step ends when its items are done, not when all threads have come: a thread that the system
-// keeps waiting delays the others only while it holds an item. When it comes at last, it finds the
-// steps taken and walks on.
+// A step ends when its items are done, not when all threads have come. A thread that the system
+// does not schedule delays the others only while it holds an item. When it runs again, it finds the
+// items taken and goes on to the next step.
 class WorkSharing {
  public:
-  // For `steps` steps and teams of up to `threads`. Not while a run goes on.
+  // Allocates for `steps` steps and teams of up to `threads` threads. Must not be called during a
+  // run.
   void prepare(std::size_t steps, int threads) {
     threads_ = std::max(threads, threads_);
     if (taken_.size() < steps * parts()) taken_ = std::vector<std::atomic<int>>(steps * parts());
     if (done_.size() < steps) done_ = std::vector<Count>(steps);
   }
 
-  // Before a run: nothing is taken, nothing done.
+  // Resets all counters. Called before a run.
   void restart() {
     for (std::atomic<int>& taken : taken_) taken.store(0, std::memory_order_relaxed);
     for (Count& done : done_) done.items.store(0, std::memory_order_relaxed);
   }
 
-  // Called by every thread of the team that comes, 0 <= thread < team: calls work(item) for the
-  // items that fall to it. Returns when all items of the step are done, by whomever; what their
-  // threads wrote is visible then.
+  // Calls work(item) for the items that this thread gets. Every thread of the team that runs calls
+  // this, 0 <= thread < team. Returns when all items of the step are done, by any thread; their
+  // writes are visible then.
   template <class Work>
   void for_each(int step, int items, int thread, int team, Work work) {
     std::atomic<int>* const taken = taken_.data() + static_cast<std::size_t>(step) * parts();
@@ -45,7 +46,8 @@ class WorkSharing {
       const auto bound = [&](long long k) { return static_cast<int>(k * items / team); };
       const int first = bound(part);
       const int size = bound(part + 1) - first;
-      // Looked at before it is raised: to look does not take the line from those at work.
+      // Reads before it increments, because a read does not take the cache line from threads that
+      // work.
       while (taken[part].load(std::memory_order_relaxed) < size) {
         const int n = taken[part].fetch_add(1, std::memory_order_relaxed);
         if (n >= size) break;
@@ -71,8 +73,8 @@ class WorkSharing {
   }
 
   int threads_ = 0;
-  std::vector<std::atomic<int>> taken_;  // [step][part]
-  std::vector<Count> done_;              // [step]
+  std::vector<std::atomic<int>> taken_;  // taken items by [step][part]
+  std::vector<Count> done_;              // finished items by [step]
 };
 
 }  // namespace nst

@@ -33,8 +33,8 @@ void Input::check_size(std::uint64_t width, std::uint64_t height, std::uint64_t 
 }
 
 std::uint64_t Input::memory_limit() const {
-  // What any file may take, and what a larger one may per byte: photographs take at most 12, and a
-  // picture that takes far more is empty or hostile.
+  // The default limit: 400 MiB for every file, and more for large files by their size. Photographs
+  // take at most 12 bytes per byte of the file; a picture that takes far more is empty or hostile.
   constexpr std::uint64_t kLeast = std::uint64_t{400} << 20;
   constexpr std::uint64_t kPerByte = 16;
   if (options.max_memory_bytes > 0) return options.max_memory_bytes;
@@ -165,7 +165,7 @@ OutputFormat output_format(const std::string& path) {
 
 std::vector<std::uint8_t> encode_image(const ImageView& image, OutputFormat format,
                                        int jpeg_quality) {
-  constexpr int kMaxJpegSide = 65500;  // jmorecfg.h JPEG_MAX_DIMENSION
+  constexpr int kMaxJpegSide = 65500;  // JPEG_MAX_DIMENSION of jmorecfg.h
   if (image.data == nullptr || image.width <= 0 || image.height <= 0 ||
       (image.channels != 3 && image.channels != 4)) {
     throw Error(ErrorCode::output, "not a picture: it must have pixels of 3 or 4 channels");

@@ -1,4 +1,5 @@
-// Limits of the picture codecs; nst.hpp declares them (decode_image, encode_image, output_format).
+// Limits of the picture codecs. nst/image.hpp declares the codecs (decode_image, encode_image,
+// output_format).
 #pragma once
 
 #include <cstdint>
@@ -8,7 +9,7 @@
 
 namespace nst {
 
-// Largest picture that is decoded: 16384 × 16384. A float copy of it takes 3 GiB.
+// The largest picture that is decoded, in pixels: 16384 × 16384. As floats it takes 3 GiB.
 inline constexpr std::uint64_t kMaxPixels = std::uint64_t{1} << 28;
 
 }  // namespace nst

@@ -1,6 +1,6 @@
-// BMP of Windows (headers of 40 to 124 bytes) and OS/2 (12, and 16 to 64), as described by
-// https://learn.microsoft.com/windows/win32/gdi/bitmap-storage and, for OS/2, by
-// https://www.fileformat.info/format/os2bmp/egff.htm. Palettes of 1 to 8 bits, run lengths, masks.
+// BMP of Windows (headers of 40 to 124 bytes) and of OS/2 (12, and 16 to 64): palettes of 1 to 8
+// bits, run lengths, masks. Sources: https://learn.microsoft.com/windows/win32/gdi/bitmap-storage,
+// and for OS/2 https://www.fileformat.info/format/os2bmp/egff.htm.
 #include <algorithm>
 #include <array>
 #include <bit>
@@ -24,11 +24,11 @@ struct Header {
   bool top_down = false;
   unsigned bits = 0;
   std::uint32_t compression = kPlain;
-  std::uint64_t colours = 0;             // of the palette; 0: as many as the bits can name
-  std::array<std::uint32_t, 4> masks{};  // red, green, blue, alpha
-  std::uint64_t end = 0;                 // where the header and the masks behind it end
-  std::uint64_t pixels = 0;              // where the pixels begin; 0: not said
-  unsigned colour_bytes = 4;             // of one colour of the palette
+  std::uint64_t colours = 0;             // number of colours in the palette; 0: 2^bits
+  std::array<std::uint32_t, 4> masks{};  // bit masks of red, green, blue and alpha
+  std::uint64_t end = 0;                 // end of the header and of the masks after it
+  std::uint64_t pixels = 0;              // offset of the pixels in the file; 0: not given
+  unsigned colour_bytes = 4;             // bytes of one palette colour
 };
 
 void check_compression(const Input& input, const Header& h, bool os2) {
@@ -59,8 +59,8 @@ void check_compression(const Input& input, const Header& h, bool os2) {
   }
 }
 
-// The masks in a header of `size` bytes, or right behind one of 40; without them, what the bits
-// mean.
+// Reads the masks, which are in a header of `size` bytes or directly after a header of 40. Without
+// masks in the file, sets the usual masks of 16, 24 or 32 bits.
 void read_masks(const ByteReader& reader, std::uint32_t size, Header& h) {
   if (h.compression == kMasks || h.compression == kMasksAlpha) {
     const std::size_t count = h.compression == kMasksAlpha || size >= 56 ? 4 : 3;
@@ -71,7 +71,7 @@ void read_masks(const ByteReader& reader, std::uint32_t size, Header& h) {
   } else if (h.bits == 16) {
     h.masks = {0x7c00, 0x03e0, 0x001f, 0};
   } else {
-    // The fourth byte of 32 bits is unused, whatever it holds.
+    // The fourth byte of a 32-bit pixel is unused, whatever its value.
     h.masks = {0xff0000, 0x00ff00, 0x0000ff, 0};
   }
 }
@@ -114,8 +114,8 @@ Header read_header(const Input& input) {
 
 using Palette = std::array<std::array<std::uint8_t, 3>, 256>;
 
-// The colours between the header and the pixels, and black for those that are not there. Returns
-// where they end.
+// Reads the colours between the header and the pixels; missing ones are black. Returns the offset
+// of their end.
 std::uint64_t read_palette(const Input& input, const Header& h, Palette& palette) {
   const std::uint64_t room =
       (h.pixels > h.end ? h.pixels - h.end : input.bytes.size() - h.end) / h.colour_bytes;
@@ -129,13 +129,13 @@ std::uint64_t read_palette(const Input& input, const Header& h, Palette& palette
   return h.end + count * h.colour_bytes;
 }
 
-// The row of the picture that is stored as row `stored`.
+// Returns the picture row that is stored as row number `stored`.
 std::uint8_t* row_of(Image& image, const Header& h, std::uint64_t stored) {
   const std::uint64_t y = h.top_down ? stored : h.height - 1 - stored;
   return image.u8() + static_cast<std::uint64_t>(image.channels) * h.width * y;
 }
 
-// Pixels of 1 to 8 bits, the first in the highest bits of a byte.
+// Decodes pixels of 1 to 8 bits. The first pixel is in the highest bits of a byte.
 void unpack_indices(const Header& h, Bytes data, const Palette& palette, Image& image) {
   const std::uint64_t stride = (h.width * h.bits + 31) / 32 * 4;
   const unsigned top = (1u << h.bits) - 1;
@@ -150,8 +150,8 @@ void unpack_indices(const Header& h, Bytes data, const Palette& palette, Image& 
   }
 }
 
-// Run lengths as indices, one byte each, rows as they are stored. What a jump leaves out is colour
-// 0, as other readers have it.
+// Decodes run lengths to indices, one byte each, with rows in their stored order. Pixels that a
+// jump skips get colour 0, as in other readers.
 class RunLengths {
  public:
   RunLengths(const Input& input, const Header& h, Bytes data)
@@ -160,7 +160,7 @@ class RunLengths {
   std::vector<std::uint8_t> decode() {
     indices_.resize(h_.width * h_.height);
     while (y_ < h_.height) {
-      if (y_ + 1 == h_.height && x_ >= h_.width) break;  // whole; the end code may be missing
+      if (y_ + 1 == h_.height && x_ >= h_.width) break;  // complete, even without an end code
       const unsigned count = reader_.read<std::uint8_t>("a run of pixels");
       const unsigned value = reader_.read<std::uint8_t>("a run of pixels");
       if (count > 0) {
@@ -190,7 +190,7 @@ class RunLengths {
     if (x_ < h_.width) indices_[h_.width * y_ + x_] = static_cast<std::uint8_t>(index);
     ++x_;
   }
-  // `count` pixels that are written out, padded to an even number of bytes.
+  // Copies `count` literal pixels, which are padded to an even number of bytes.
   void copy(unsigned count) {
     const unsigned bytes = packed() ? (count + 1) / 2 : count;
     const Bytes data = reader_.take(bytes, "a run of pixels");
@@ -220,7 +220,7 @@ void colour_runs(const Input& input, const Header& h, const Palette& palette, Im
   }
 }
 
-// One channel of a pixel: the bits of its mask as 0..255.
+// One channel of a pixel: extracts the bits of its mask and scales them to 0..255.
 struct Channel {
   std::uint32_t mask = 0;
   int shift = 0;
@@ -256,7 +256,8 @@ void unpack_masked(const Input& input, const Header& h, Bytes data, Image& image
   }
 }
 
-// 24 and 32 bits without masks, the usual ones: blue, green, red, and nothing or an unused byte.
+// Decodes 24-bit and 32-bit pixels without masks, the usual kind: blue, green and red, then an
+// unused byte in 32 bits.
 void unpack_bgr(const Header& h, Bytes data, Image& image) {
   const std::uint64_t stride = (h.width * h.bits + 31) / 32 * 4;
   const unsigned pixel_bytes = h.bits / 8;
@@ -277,7 +278,8 @@ Image decode_bmp(const Input& input) {
   Header h = read_header(input);
   const bool run_lengths = h.compression == kRle8 || h.compression == kRle4;
   const std::uint64_t size = input.bytes.size();
-  // Four bytes of run lengths may jump over 255 rows, however wide they are.
+  // Four bytes of run lengths may jump over 255 rows. So the file's size limits only the number of
+  // rows.
   const std::uint64_t most_by_runs = h.height <= size * 64 ? kNoBound : 0;
   input.check_size(h.width, h.height, run_lengths ? most_by_runs : size * 8 / h.bits);
   Palette palette{};

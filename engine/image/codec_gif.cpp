@@ -1,8 +1,9 @@
-// The first frame of a GIF: https://www.w3.org/Graphics/GIF/spec-gif89a.txt, and where files and
-// the specification differ, what browsers show.
+// Decodes the first frame of a GIF by https://www.w3.org/Graphics/GIF/spec-gif89a.txt. Files that
+// differ from the specification are decoded as in browsers.
 //
-// A decoder of ours, because one page holds all of it: no library to find, and full control of what
-// is damage (an end code before the last pixel) and what is not (a missing one behind it).
+// NST has its own decoder because the format fits on one page: there is no library to find, and NST
+// decides what is damage. An end code before the last pixel is damage. A missing end code after the
+// last pixel is not.
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -20,7 +21,7 @@ constexpr const char* kFormat = "GIF";
 
 struct Palette {
   bool given = false;
-  std::array<std::array<std::uint8_t, 3>, 256> colours{};  // black beyond those given
+  std::array<std::array<std::uint8_t, 3>, 256> colours{};  // colours that the file lacks are black
 };
 
 Palette read_palette(ByteReader& reader, unsigned flags) {
@@ -36,10 +37,10 @@ Palette read_palette(ByteReader& reader, unsigned flags) {
 struct Frame {
   unsigned left = 0, top = 0, width = 0, height = 0;
   bool interlaced = false;
-  std::optional<unsigned> transparent;  // index
+  std::optional<unsigned> transparent;  // index of the transparent colour
 };
 
-// The bits of a chain of data blocks, lowest first.
+// Reads codes from a chain of data blocks, lowest bits first.
 class Codes {
  public:
   explicit Codes(ByteReader& reader) : reader_(reader) {}
@@ -68,8 +69,8 @@ class Codes {
   unsigned held_ = 0;
 };
 
-// LZW as GIF has it: codes grow from `root_bits + 1` to 12 bits; a full table stays as it is until
-// the next clear code. Each entry is an earlier one and one more index.
+// LZW as in GIF: codes grow from `root_bits + 1` to 12 bits. A full table stays unchanged until the
+// next clear code. An entry is an earlier entry plus one index.
 class Lzw {
  public:
   Lzw(unsigned root_bits, ByteReader& reader, const Input& input)
@@ -81,7 +82,7 @@ class Lzw {
     reset();
   }
 
-  // Fills `out`; what the last string holds beyond it is dropped.
+  // Fills `out`. Indices of the last string that do not fit are dropped.
   void decode(std::vector<std::uint8_t>& out) {
     std::size_t done = 0;
     while (done < out.size()) {
@@ -109,8 +110,8 @@ class Lzw {
     bits_ = root_bits_ + 1;
     previous_ = kNone;
   }
-  // The entry that the encoder made before it wrote `code`: the string before and the first index
-  // of this one.
+  // Adds the entry that the encoder added before it wrote `code`: the previous string, plus the
+  // first index of this one.
   void add(unsigned code) {
     if (previous_ == kNone || next_ == kMaxCodes) return;
     prefix_[next_] = static_cast<std::uint16_t>(previous_);
@@ -120,7 +121,8 @@ class Lzw {
     ++next_;
     if (next_ == (1u << bits_) && bits_ < 12) ++bits_;
   }
-  // Writes the string of `code` from its end, as far as there is room.
+  // Writes the string of `code` from its end, as far as there is room. Returns the number of
+  // indices written.
   std::size_t write(unsigned code, std::uint8_t* out, std::size_t room) const {
     const std::size_t length = length_[code];
     for (std::size_t i = length; i-- > 0; code = prefix_[code]) {
@@ -141,8 +143,8 @@ void skip_blocks(ByteReader& reader) {
   while (const unsigned size = reader.read<std::uint8_t>("a block")) reader.skip(size, "a block");
 }
 
-// Reads up to the first frame's size. Bytes between the blocks that begin none are passed over, as
-// Pillow, ImageMagick and browsers do.
+// Reads up to the first frame and its size. Bytes between blocks that begin no block are skipped,
+// as in Pillow, ImageMagick and browsers.
 Frame find_frame(ByteReader& reader, const Input& input) {
   Frame frame;
   while (true) {
@@ -167,7 +169,7 @@ Frame find_frame(ByteReader& reader, const Input& input) {
   return frame;
 }
 
-// The rows of a frame in the order in which they are stored.
+// Returns the rows of a frame in their stored order.
 std::vector<unsigned> row_order(const Frame& frame) {
   std::vector<unsigned> order;
   order.reserve(frame.height);
@@ -185,7 +187,8 @@ std::vector<unsigned> row_order(const Frame& frame) {
   return order;
 }
 
-// The frame on its screen. What it leaves free and its transparent index are transparent black.
+// Returns the frame on its screen. Pixels outside the frame, and those of the transparent index,
+// are transparent black.
 Image on_screen(const Frame& frame, unsigned width, unsigned height, const Palette& palette,
                 const std::vector<std::uint8_t>& indices) {
   bool alpha = frame.width != width || frame.height != height;
@@ -226,8 +229,8 @@ Image decode_gif(const Input& input) {
   const unsigned root_bits = reader.read<std::uint8_t>("the pixels");
   if (root_bits < 1 || root_bits > 8) input.fail_damaged(kFormat, "the size of its codes");
 
-  // The screen grows with a frame that is larger, as in browsers. A code of 12 bits stands for at
-  // most 4096 pixels.
+  // If the frame is larger than the screen, the screen grows, as in browsers. A code of 12 bits
+  // stands for at most 4096 pixels.
   const unsigned width = std::max(screen_width, frame.left + frame.width);
   const unsigned height = std::max(screen_height, frame.top + frame.height);
   const std::uint64_t frame_pixels = std::uint64_t{frame.width} * frame.height;

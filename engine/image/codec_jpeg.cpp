@@ -1,15 +1,15 @@
 // JPEG by libjpeg(-turbo).
 //
-// libjpeg reports errors by longjmp. All its calls sit in the functions marked [escapes] below:
-// they hold trivial objects only, so a jump skips no destructor, and everything that owns memory
-// lives in their callers.
+// libjpeg reports errors by longjmp. All its calls are in the functions marked [escapes] below.
+// Those have trivial objects only, so a jump skips no destructor. Objects that own memory are in
+// their callers.
 #include <algorithm>
 #include <csetjmp>
 #include <cstddef>
 #include <cstdio>
 #include <cstdlib>
 
-// jpeglib.h needs size_t and FILE, jerror.h needs jpeglib.h.
+// jpeglib.h needs size_t and FILE; jerror.h needs jpeglib.h.
 // clang-format off
 #include <jpeglib.h>
 #include <jerror.h>
@@ -25,7 +25,7 @@
 namespace nst::codec {
 namespace {
 
-// Where libjpeg goes when it cannot continue; reached from its objects through client_data.
+// Where libjpeg jumps to on an error. Its objects reach this struct through client_data.
 struct Escape {
   std::jmp_buf target;
   char message[JMSG_LENGTH_MAX] = "";
@@ -39,10 +39,13 @@ struct Escape {
   std::longjmp(escape->target, 1);
 }
 
-// libjpeg goes on after damage and fills in grey; these are its only warnings that leave the
-// picture whole: stray bytes between markers, unknown version and colour codes, a missing end
-// marker (missing pixels have a warning of their own), a sequential scan that calls itself a part,
-// as Samsung's cameras write it.
+// Returns true for the warnings that leave every pixel certain. After other damage libjpeg
+// continues and fills in grey. Harmless are:
+//
+// - stray bytes between markers
+// - unknown version or colour codes
+// - a missing end marker (missing pixels have another warning)
+// - a sequential scan marked as a partial one, as Samsung's cameras write it
 bool is_harmless(int warning) {
   return warning == JWRN_EXTRANEOUS_DATA || warning == JWRN_ADOBE_XFORM ||
          warning == JWRN_JFIF_MAJOR || warning == JWRN_JPEG_EOF || warning == JWRN_NOT_SEQUENTIAL;
@@ -52,8 +55,8 @@ void on_message(j_common_ptr object, int level) {
   if (level < 0 && !is_harmless(object->err->msg_code)) on_error(object);
 }
 
-// A progressive file may repeat scans of the whole picture for a few bytes each; real encoders
-// write about ten.
+// Stops a progressive file with too many scans. Each repeated scan of the whole picture costs the
+// file few bytes; real encoders write about ten scans.
 void on_progress(j_common_ptr object) {
   constexpr int kMaxScans = 200;
   if (reinterpret_cast<j_decompress_ptr>(object)->input_scan_number <= kMaxScans) return;
@@ -84,7 +87,7 @@ struct Decoder {
   ~Decoder() { jpeg_destroy_decompress(&jpeg); }
 };
 
-// [escapes] Reads up to the first scan. False: escape.message says why.
+// [escapes] Reads up to the first scan. On failure returns false and sets escape.message.
 bool read_header(Decoder& decoder, const std::uint8_t* data, std::size_t size) {
   if (setjmp(decoder.escape.target) != 0) return false;
   jpeg_decompress_struct& jpeg = decoder.jpeg;
@@ -98,8 +101,8 @@ bool read_header(Decoder& decoder, const std::uint8_t* data, std::size_t size) {
   return true;
 }
 
-// Four inks to RGB without a profile, as TensorFlow and Pillow do. They are stored inverted: by
-// Adobe, and by those who leave out its marker.
+// Converts four inks to RGB without a profile, as TensorFlow and Pillow do. The inks are stored
+// inverted: by Adobe's programs, and by those that omit Adobe's marker.
 void cmyk_to_rgb(const std::uint8_t* cmyk, int width, std::uint8_t* rgb) {
   for (int x = 0; x < width; ++x) {
     const int white = cmyk[4 * x + 3];
@@ -109,14 +112,14 @@ void cmyk_to_rgb(const std::uint8_t* cmyk, int width, std::uint8_t* rgb) {
   }
 }
 
-// [escapes] Sets the output's size from the scale.
+// [escapes] Computes the output size from the scale. Returns false on failure.
 bool calculate_size(Decoder& decoder) {
   if (setjmp(decoder.escape.target) != 0) return false;
   jpeg_calc_output_dimensions(&decoder.jpeg);
   return true;
 }
 
-// [escapes] Decodes all rows; `inks` is room for one row of CMYK.
+// [escapes] Decodes all rows; `inks` has room for one row of CMYK. Returns false on failure.
 bool read_pixels(Decoder& decoder, std::uint8_t* rgb, std::uint8_t* inks) {
   if (setjmp(decoder.escape.target) != 0) return false;
   jpeg_decompress_struct& jpeg = decoder.jpeg;
@@ -137,7 +140,7 @@ struct Encoder {
   jpeg_compress_struct jpeg{};
   jpeg_error_mgr errors{};
   Escape escape;
-  unsigned char* file = nullptr;  // malloc'ed by libjpeg
+  unsigned char* file = nullptr;  // the file's bytes, which libjpeg allocates with malloc
   unsigned long file_bytes = 0;
 
   Encoder() {
@@ -152,10 +155,11 @@ struct Encoder {
   }
 };
 
-// [escapes] Compresses the picture into encoder.file; `rgb` is room for one row.
+// [escapes] Compresses the picture into encoder.file; `rgb` has room for one row. Returns false on
+// failure.
 bool write_pixels(Encoder& encoder, const ImageView& image, int quality, std::uint8_t* rgb) {
-  // From this quality on colour keeps its full resolution: the styles' saturated strokes show the
-  // halving before they show the quantisation.
+  // From this quality on, colour keeps its full resolution. In the saturated strokes of styles,
+  // halved colour is visible before quantisation is.
   constexpr int kFullColourQuality = 90;
   if (setjmp(encoder.escape.target) != 0) return false;
   jpeg_compress_struct& jpeg = encoder.jpeg;
@@ -190,8 +194,8 @@ bool write_pixels(Encoder& encoder, const ImageView& image, int quality, std::ui
   input.fail_damaged("JPEG", escape.message);
 }
 
-// Bytes that decoding takes at 1/denominator of the size: the picture, another if it is turned, and
-// all coefficients if they come in several scans.
+// Returns the bytes that decoding at 1/denominator of the size takes: the picture, a second one if
+// it is turned, and all coefficients if there are several scans.
 struct Needs {
   bool several_scans;
   bool turned;
@@ -207,8 +211,8 @@ std::uint64_t needed_bytes(const jpeg_decompress_struct& jpeg, Needs needs, unsi
   return bytes;
 }
 
-// The reduction, 1 to 8, that fits the memory allowed and leaves as large a picture as is wanted;
-// 1 if there is none.
+// Returns the reduction (1, 2, 4 or 8) that fits the allowed memory and keeps the wanted shorter
+// side; 1 if none does.
 unsigned choose_reduction(const Input& input, const jpeg_decompress_struct& jpeg, Needs needs) {
   if (input.options.least_side <= 0) return 1;
   const unsigned shorter = std::min(jpeg.image_width, jpeg.image_height);
@@ -229,7 +233,7 @@ Image decode_jpeg(const Input& input) {
     fail(input, decoder.escape);
   }
   jpeg_decompress_struct& jpeg = decoder.jpeg;
-  // A Huffman coded 8×8 block takes at least one bit; arithmetic coding can do with far less.
+  // A Huffman coded 8×8 block takes at least one bit; arithmetic coding may take far less.
   const std::uint64_t pixels_per_byte = jpeg.arith_code ? 512 * 64 : 512;
   input.check_size(jpeg.image_width, jpeg.image_height,
                    pixels_per_byte * std::uint64_t{input.bytes.size()});

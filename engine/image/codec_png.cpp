@@ -1,9 +1,9 @@
-// PNG by libpng, which gets the chunks that make the picture and no others: comments, profiles and
-// what else may hide gigabytes never reach it.
+// PNG by libpng. libpng gets only the chunks that make the picture; comments, profiles and other
+// chunks may hide gigabytes and never reach it.
 //
-// libpng reports errors by longjmp. All its calls that can fail sit in the functions marked
-// [escapes] below: they hold trivial objects only, so a jump skips no destructor, and everything
-// that owns memory lives in their callers.
+// libpng reports errors by longjmp. All its calls that can fail are in the functions marked
+// [escapes] below. Those have trivial objects only, so a jump skips no destructor. Objects that own
+// memory are in their callers.
 #include <png.h>
 #include <zlib.h>
 
@@ -36,10 +36,10 @@ struct Escape {
   std::longjmp(escape->target, 1);
 }
 
-// Warnings concern what does not change the samples.
+// Ignores warnings, which never concern the samples.
 void on_warning(png_structp, png_const_charp) {}
 
-// Remembers that memory ended, which libpng reports like damage.
+// Allocates memory and records a failure, because libpng reports a lack of memory like damage.
 png_voidp allocate(png_structp png, png_alloc_size_t size) {
   void* memory = std::malloc(size);
   if (memory == nullptr) static_cast<Escape*>(png_get_mem_ptr(png))->out_of_memory = true;
@@ -53,7 +53,7 @@ struct Decoder {
   Escape escape;
   const std::vector<Bytes>* stream = nullptr;
   std::size_t part = 0;
-  std::size_t offset = 0;  // in that part
+  std::size_t offset = 0;  // offset in the current part
 
   Decoder() = default;
   Decoder(const Decoder&) = delete;
@@ -78,7 +78,7 @@ void read_bytes(png_structp png, png_bytep out, std::size_t count) {
   }
 }
 
-// [escapes] Reads up to the pixels and asks for 8-bit RGB or RGBA.
+// [escapes] Reads up to the pixels and requests 8-bit RGB or RGBA. Returns false on failure.
 bool read_header(Decoder& decoder, std::size_t row_bytes, bool cuts_16) {
   if (setjmp(decoder.escape.target) != 0) return false;
   decoder.png = png_create_read_struct_2(PNG_LIBPNG_VER_STRING, &decoder.escape, on_error,
@@ -88,10 +88,10 @@ bool read_header(Decoder& decoder, std::size_t row_bytes, bool cuts_16) {
   decoder.info = png_create_info_struct(png);
   if (decoder.info == nullptr) return false;
   png_set_read_fn(png, &decoder, read_bytes);
-  png_set_crc_action(png, PNG_CRC_QUIET_USE, PNG_CRC_QUIET_USE);  // walk_png has checked them
-  png_set_user_limits(png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);     // so has check_size
+  png_set_crc_action(png, PNG_CRC_QUIET_USE, PNG_CRC_QUIET_USE);  // walk_png has checked the CRCs
+  png_set_user_limits(png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);     // check_png_size checks it
   png_read_info(png, decoder.info);
-  png_set_expand(png);  // palette to RGB, small grey to 8 bits, tRNS to alpha
+  png_set_expand(png);  // palettes become RGB, small grey 8 bits, tRNS alpha
   if (cuts_16) {
     png_set_strip_16(png);
   } else {
@@ -104,7 +104,7 @@ bool read_header(Decoder& decoder, std::size_t row_bytes, bool cuts_16) {
   return true;
 }
 
-// [escapes] Decodes all rows and checks the rest of the file.
+// [escapes] Decodes all rows and checks the rest of the file. Returns false on failure.
 bool read_pixels(Decoder& decoder, png_bytep* rows) {
   if (setjmp(decoder.escape.target) != 0) return false;
   png_read_image(decoder.png, rows);
@@ -121,10 +121,11 @@ bool read_pixels(Decoder& decoder, png_bytep* rows) {
   input.fail_damaged("PNG", escape.message);
 }
 
-// A chunk with its length, type and checksum, which lie around its body in the file.
+// Returns the whole chunk of a body: with the length and type before the body and the checksum
+// after it.
 Bytes whole(Bytes body) { return {body.data() - 8, body.size() + 12}; }
 
-// The file that libpng reads.
+// Returns the parts of the file that libpng reads.
 std::vector<Bytes> stream_of(const Input& input, const PngChunks& chunks) {
   static constexpr std::uint8_t kEnd[] = {0, 0, 0, 0, 'I', 'E', 'N', 'D', 0xae, 0x42, 0x60, 0x82};
   std::vector<Bytes> stream{input.bytes.first(8), whole(chunks.header)};
@@ -170,7 +171,7 @@ void write_bytes(png_structp png, png_bytep data, std::size_t count) {
 
 void flush_bytes(png_structp) {}
 
-// [escapes] Compresses the picture into encoder.file.
+// [escapes] Compresses the picture into encoder.file. Returns false on failure.
 bool write_pixels(Encoder& encoder, const ImageView& image) {
   if (setjmp(encoder.escape.target) != 0) return false;
   encoder.png = png_create_write_struct_2(PNG_LIBPNG_VER_STRING, &encoder.escape, on_error,
@@ -185,9 +186,9 @@ bool write_pixels(Encoder& encoder, const ImageView& image) {
                static_cast<png_uint_32>(image.height), 8,
                image.channels == 4 ? PNG_COLOR_TYPE_RGB_ALPHA : PNG_COLOR_TYPE_RGB,
                PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
-  // Painted pictures have texture everywhere and hardly a repeated string: after the average filter
-  // run lengths and Huffman codes alone give files 3 % larger than level 6 with all filters, in a
-  // fifth of the time.
+  // Painted pictures have texture everywhere and hardly a repeated string. So the average filter
+  // with run lengths and Huffman codes is enough: 3 % larger files than level 6 with all filters,
+  // in a fifth of the time.
   png_set_compression_strategy(png, Z_RLE);
   png_set_compression_level(png, 1);
   png_set_filter(png, PNG_FILTER_TYPE_BASE, PNG_FILTER_AVG);

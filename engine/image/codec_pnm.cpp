@@ -1,5 +1,5 @@
 // PBM, PGM and PPM, as text (P1 to P3) and binary (P4 to P6), 1 to 16 bits:
-// https://netpbm.sourceforge.net/doc/ppm.html and its neighbours pgm.html, pbm.html.
+// https://netpbm.sourceforge.net/doc/ppm.html, pgm.html and pbm.html.
 #include <cstddef>
 #include <cstring>
 
@@ -11,13 +11,14 @@ namespace {
 bool is_space(std::uint8_t c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 bool is_digit(std::uint8_t c) { return c >= '0' && c <= '9'; }
 
-// The text part of a file. A comment runs from # to the end of its line, whose end it is.
+// Reads the text part of a file. A comment runs from # to the end of its line and counts as that
+// line end.
 class Text {
  public:
   explicit Text(ByteReader& reader) : reader_(reader) {}
 
-  // Skips white space, reads a number and the one white space after it, which may be missing at the
-  // end of the file.
+  // Skips white space, then reads a number and one white space after it. At the end of the file
+  // that white space may be missing.
   std::uint64_t number(const char* what) {
     std::uint8_t c = first_of(what);
     if (!is_digit(c)) fail(what);
@@ -31,7 +32,7 @@ class Text {
     if (!is_space(c)) fail(what);
     return value;
   }
-  // A 0 or 1, with or without white space between two of them.
+  // Reads a 0 or 1. White space between two of them is optional.
   bool bit() {
     const std::uint8_t c = first_of("a pixel");
     if (c != '0' && c != '1') fail("a pixel");
@@ -58,7 +59,7 @@ class Text {
 };
 
 struct Header {
-  int type = 0;  // the digit of the signature
+  int type = 0;  // the digit in the signature
   std::uint64_t width = 0, height = 0, maximum = 1;
 
   bool text() const { return type <= 3; }
@@ -79,15 +80,15 @@ Header read_header(ByteReader& reader) {
   return h;
 }
 
-// How many pixels a file can hold behind its header.
+// Returns the most pixels that `bytes` bytes after the header can hold.
 std::uint64_t most_pixels(const Header& h, std::uint64_t bytes) {
   if (h.type == 1) return bytes;
   if (h.type == 4) return bytes * 8;
-  if (h.text()) return (bytes + 1) / 2 / h.channels();  // a digit and a space
+  if (h.text()) return (bytes + 1) / 2 / h.channels();  // at least a digit and a space each
   return bytes / (h.channels() * h.sample_bytes());
 }
 
-// Calls next() for every sample, 0..255, and writes RGB.
+// Fills an RGB picture by calling next(), which returns 0..255, for every sample.
 template <typename Next>
 void fill(const Header& h, Image& image, Next next) {
   std::uint8_t* out = image.u8();
@@ -99,7 +100,7 @@ void fill(const Header& h, Image& image, Next next) {
   }
 }
 
-// Rows of bits, padded to bytes; 1 is black.
+// Decodes rows of bits, padded to whole bytes; 1 is black.
 void unpack_bits(const Header& h, ByteReader& reader, Image& image) {
   const std::uint64_t row_bytes = (h.width + 7) / 8;
   std::uint8_t* out = image.u8();

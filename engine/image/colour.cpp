@@ -1,4 +1,4 @@
-// The colours people can name: CSS Color Module Level 4, §5.2 (hexadecimal) and §6.1 (names).
+// Colours by name or number: CSS Color Module Level 4, §5.2 (hexadecimal) and §6.1 (names).
 #include <algorithm>
 #include <charconv>
 #include <string>
@@ -15,7 +15,7 @@ struct Named {
   std::string_view name;
   std::uint32_t rgb;
 };
-// Sorted by name.
+// The colour names of CSS, sorted.
 constexpr Named kNames[] = {{"aliceblue", 0xf0f8ff},
                             {"antiquewhite", 0xfaebd7},
                             {"aqua", 0x00ffff},
@@ -175,7 +175,7 @@ Colour of_rgb(std::uint32_t rgb) {
 Colour parse_colour(const std::string& text) {
   std::string name = text;
   for (char& c : name) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  if (name.size() == 4 && name[0] == '#') {  // #rgb is #rrggbb
+  if (name.size() == 4 && name[0] == '#') {  // #rgb means #rrggbb
     name = {'#', name[1], name[1], name[2], name[2], name[3], name[3]};
   }
   if (name.size() == 7 && name[0] == '#') {

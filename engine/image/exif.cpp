@@ -34,8 +34,8 @@ class TiffReader {
   bool big_endian_ = false;
 };
 
-// The value of an entry of one integer; 0 for other types and for values stored elsewhere. Writers
-// use LONG and the signed types as well as the SHORT that EXIF asks for.
+// Returns the integer of a directory entry; 0 for other types, and for values stored outside the
+// entry. Some writers use LONG or a signed type where EXIF requires SHORT.
 std::int64_t integer_of(const TiffReader& tiff, std::uint64_t entry) {
   enum Type {
     kByte = 1,
@@ -61,7 +61,8 @@ std::int64_t integer_of(const TiffReader& tiff, std::uint64_t entry) {
   }
 }
 
-// The orientation in a TIFF block (TIFF 6.0 §2: header, then directories of 12-byte entries).
+// Returns the orientation in a TIFF block (TIFF 6.0 §2: a header, then directories of 12-byte
+// entries).
 int tiff_orientation(Bytes block) {
   constexpr std::uint16_t kOrientationTag = 0x0112;
   const TiffReader tiff(block);
@@ -76,8 +77,8 @@ int tiff_orientation(Bytes block) {
   return 1;
 }
 
-// How the pixels move: first the sides are swapped (mirrored at the main diagonal), then rows or
-// columns reversed.
+// How pixels move: first a transposition (mirroring at the main diagonal), then a reversal of rows
+// or columns.
 struct Turn {
   bool transpose, flip_x, flip_y;
 };

@@ -1,4 +1,4 @@
-// Pictures in memory and in files: what nst.hpp promises of Image, to_u8, load_image, write_image.
+// Pictures in memory and in files: Image, to_u8, load_image and write_image of nst/image.hpp.
 #include <cstdlib>
 #include <cstring>
 #include <new>
@@ -35,9 +35,9 @@ Image::Image(int width_, int height_, int channels_, SampleType type_)
   if (!memory_allows(total)) fail();
   try {
     bytes.reserve(total);
-    advise_large_pages(bytes.data(), total);  // Before clearing touches it.
+    advise_large_pages(bytes.data(), total);  // must precede clearing, which touches the memory
     bytes.resize(total);
-  } catch (const std::exception&) {  // bad_alloc or length_error
+  } catch (const std::exception&) {  // catches bad_alloc and length_error
     fail();
   }
 }

@@ -15,7 +15,7 @@
 namespace nst {
 namespace {
 
-// x / 255 for every byte, rounded as float32 division rounds.
+// Returns a table of x / 255 for every byte x, rounded as a float32 division.
 const std::array<float, 256>& unit_of_byte() {
   static const std::array<float, 256> table = [] {
     std::array<float, 256> t{};
@@ -41,7 +41,7 @@ void fill_same_size(const ImageView& image, const InputOptions& options, float* 
   }
 }
 
-// A copy of the picture as RGB.
+// Returns a copy of the picture as RGB.
 template <typename T>
 Image rgb_copy(const ImageView& image, std::optional<Colour> background) {
   Image copy(image.width, image.height, 3, image.type);
@@ -54,7 +54,7 @@ Image rgb_copy(const ImageView& image, std::optional<Colour> background) {
   return copy;
 }
 
-// Pixels that are converted at a time where alpha joins them.
+// Pixels converted at a time when alpha is joined to them.
 constexpr int kPixels = 256;
 
 void bytes_of_units(const float* from, int count, float half, std::uint8_t* to) {
@@ -122,7 +122,8 @@ void fill_input(const ImageView& image, const InputOptions& options, float* out)
     return;
   }
   if (!options.what.empty()) check_samples(image, options.what);
-  // The resize reads most rows several times, interleaved, and drops the alpha itself.
+  // The resize reads most rows several times, interleaved, and drops alpha itself. So other
+  // formats, and alpha to compose, need a copy.
   const bool composes = has_alpha(image) && options.background.has_value();
   if (image.format == PixelFormat::rgb && !composes) {
     return resize_into(image, options.size, options.resize, out);

@@ -10,12 +10,13 @@
 namespace nst {
 namespace {
 
-// Format: numpy/lib/format.py (NEP 1). Signature, version, header length, then a Python dict
-// literal with the keys descr, fortran_order and shape, padded with spaces to a multiple of 64.
+// Format: numpy/lib/format.py (NEP 1). A file has a signature, a version, the header's length and
+// the header. The header is a Python dict literal with the keys descr, fortran_order and shape,
+// padded with spaces to a multiple of 64.
 constexpr std::string_view kSignature("\x93NUMPY", 6);
 constexpr std::size_t kAlignment = 64;
 
-// Reads the dict literal: a strict subset of Python that covers everything NumPy writes.
+// Parses the dict literal: a strict subset of Python that covers everything NumPy writes.
 class HeaderParser {
  public:
   HeaderParser(std::string_view text, const ByteReader& file) : text_(text), file_(file) {}
@@ -57,7 +58,7 @@ class HeaderParser {
  private:
   [[noreturn]] void fail() const { file_.fail("damaged .npy header; save it again with NumPy"); }
 
-  // The rest of the text: one line of printable characters.
+  // Takes the rest of the text as a comment: one line of printable characters.
   void take_comment() {
     skip_space();
     const std::size_t end = text_.find_last_not_of(" \n");
@@ -120,7 +121,7 @@ class HeaderParser {
     return value;
   }
   std::vector<std::int64_t> tuple() {
-    constexpr std::size_t kMaxSides = 8;  // pictures have 3; this is a bound, not a need
+    constexpr std::size_t kMaxSides = 8;  // pictures have 3, hostile files may have many
     std::vector<std::int64_t> sides;
     expect('(');
     while (!accept(')')) {
@@ -200,7 +201,7 @@ std::vector<std::uint8_t> encode_npy(const std::vector<std::int64_t>& shape, con
   std::string header =
       "{'descr': '<f4', 'fortran_order': False, 'shape': " + numpy_shape(shape) + ", }";
   if (!comment.empty()) header += "  # " + comment;
-  const std::size_t before = kSignature.size() + 4;  // signature, version, length
+  const std::size_t before = kSignature.size() + 4;  // bytes of signature, version and length
   const std::size_t used = before + header.size() + 1;
   header.append((kAlignment - used % kAlignment) % kAlignment, ' ');
   header += '\n';

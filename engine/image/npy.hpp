@@ -1,4 +1,4 @@
-// NumPy's .npy files, float32 little-endian C order only (format versions 1.0–3.0).
+// NumPy's .npy files, versions 1.0 to 3.0: float32, little-endian, C order only.
 #pragma once
 
 #include <cstdint>
@@ -9,30 +9,33 @@
 
 namespace nst {
 
+// A decoded .npy file.
 struct NpyArray {
   std::vector<std::int64_t> shape;
   std::vector<float> values;
-  std::string comment;  // the text after a '#' behind the header's dictionary, trimmed
+  std::string comment;  // the text after a '#' that follows the header's dict, trimmed
 };
 
-// The same with its data where they are: float32 little-endian, not aligned.
+// A parsed .npy file whose data stays in the file's bytes: float32, little-endian, not aligned.
 struct NpyView {
   std::vector<std::int64_t> shape;
   Bytes data;
   std::string comment;
 };
 
-// "(24, 32, 3)", "(100,)", "()": a shape as NumPy writes it.
+// Returns a shape as NumPy writes it: "(24, 32, 3)", "(100,)", "()".
 std::string numpy_shape(const std::vector<std::int64_t>& shape);
 
-// True if the bytes begin with the .npy signature.
+// Returns true if the bytes begin with the .npy signature.
 bool is_npy(Bytes bytes);
-// Values to the bit, in C order. Throws Error{input}: damaged header, other dtype, Fortran order,
-// or data that does not match the shape.
+// Read a .npy file. decode_npy copies the values, parse_npy borrows them; both keep every bit and C
+// order. Throw Error{input} for a damaged header, another dtype, Fortran order, or data that does
+// not match the shape.
 NpyArray decode_npy(Bytes bytes, const std::string& name);
 NpyView parse_npy(Bytes bytes, const std::string& name);
-// A version 1.0 file of the product of `shape` values (at most 8 sides). A `comment` of printable
-// ASCII stands in the header's padding, where NumPy reads it as Python's and ignores it.
+// Returns the bytes of a version 1.0 file. `values` has the product of `shape` (at most 8 sides)
+// numbers. `comment`, of printable ASCII, is written as a Python comment into the header's padding,
+// where NumPy ignores it.
 std::vector<std::uint8_t> encode_npy(const std::vector<std::int64_t>& shape, const float* values,
                                      const std::string& comment = "");
 

@@ -7,7 +7,7 @@
 namespace nst {
 namespace {
 
-// Where the samples of a row lie: channel c of pixel x at first[c][x * step].
+// The places of a row's samples: channel c of pixel x is first[c][x * step].
 template <typename T>
 struct Samples {
   const T* first[4];

@@ -27,8 +27,8 @@ struct Chunk {
   Bytes body;
 };
 
-// Is `type` a chunk that changes the picture but for one damaged bit? Its loss must not go
-// unnoticed.
+// Returns true if `type` differs in one bit from a chunk that changes the picture. The loss of such
+// a chunk must not go unnoticed.
 bool is_almost_known(std::string_view type) {
   for (const std::string_view known : {"IHDR", "PLTE", "IDAT", "tRNS", "eXIf"}) {
     int differing = 0;
@@ -40,9 +40,10 @@ bool is_almost_known(std::string_view type) {
   return false;
 }
 
-// The hexadecimal text of a raw profile as bytes: "\nexif\n     <length>\n<digits in lines>".
+// Returns the bytes of a raw profile's hexadecimal text: "\nexif\n     <length>\n<digits in
+// lines>".
 std::vector<std::uint8_t> raw_profile(std::string_view text) {
-  for (int line = 0; line < 3; ++line) {  // an empty one, the name, the length
+  for (int line = 0; line < 3; ++line) {  // skips three lines: an empty one, the name, the length
     const std::size_t end = text.find('\n');
     if (end == std::string_view::npos) return {};
     text.remove_prefix(end + 1);
@@ -81,7 +82,8 @@ class Walk {
   }
 
  private:
-  // False at the end: behind IEND, or where the file is cut behind its pixels.
+  // Reads the next chunk. Returns false at the end: after IEND, or where the file is cut off after
+  // its pixels.
   bool next(Chunk& chunk) {
     if (found_.has_end) return false;
     const bool may_end = !found_.pixels.empty();
@@ -104,7 +106,7 @@ class Walk {
     return true;
   }
 
-  // Does the picture hang on it? The end marker has nothing to lose.
+  // Returns true if the picture depends on the chunk. The end marker has no data to protect.
   static bool is_wanted(const Chunk& chunk) {
     const bool critical = (chunk.type[0] & 0x20) == 0 && chunk.type != "IEND";
     return critical || chunk.type == "tRNS" || chunk.type == "eXIf" || is_raw_exif(chunk) ||
@@ -167,7 +169,8 @@ class Walk {
     }
   }
 
-  // Other pictures than those of a palette may suggest one.
+  // Stores a palette. Pictures of other colour types may contain a suggested palette, which is
+  // ignored.
   void take_palette(Bytes body) {
     if (found_.colour_type != kPalette) return;
     const bool fits = !body.empty() && body.size() % 3 == 0 && body.size() <= 768;
@@ -177,7 +180,7 @@ class Walk {
     found_.palette = body;
   }
 
-  // A chunk that does not suit the picture is passed over, as libpng does.
+  // Stores the transparency. A chunk that does not fit the picture is ignored, as in libpng.
   void take_transparency(Bytes body) {
     if (!found_.trans.empty() || !found_.pixels.empty()) return;
     const std::size_t size = body.size();
@@ -189,10 +192,13 @@ class Walk {
     if (fits) found_.trans = body;
   }
 
-  // tEXt: the text behind the name. zTXt: a byte for the method, 0, and a zlib stream. iTXt: a
-  // flag, the method, a language and the name in it before either.
+  // Reads an EXIF block from a text chunk. After the name come:
+  //
+  //   tEXt  the text
+  //   zTXt  the method (0), then the text as a zlib stream
+  //   iTXt  a flag, the method, a language and a translated name, then the text, compressed or not
   void take_raw_exif(const Chunk& chunk) {
-    constexpr std::size_t kNameBytes = 22;  // with its zero
+    constexpr std::size_t kNameBytes = 22;  // length of the name with its final zero
     constexpr std::size_t kMostText = std::size_t{256} << 10;
     if (tried_raw_exif_) return;
     tried_raw_exif_ = true;
@@ -244,7 +250,8 @@ std::uint32_t crc32(Bytes bytes, std::uint32_t crc) {
 #ifdef NST_HAVE_PNG
   return static_cast<std::uint32_t>(::crc32_z(crc, bytes.data(), bytes.size()));
 #else
-  // One byte at a time, by the remainders of x^8 … of the polynomial 0x04c11db7, reflected.
+  // Computes one byte at a time, by a table of the remainders of the reflected polynomial
+  // 0x04c11db7.
   static const std::array<std::uint32_t, 256> table = [] {
     std::array<std::uint32_t, 256> t{};
     for (std::uint32_t i = 0; i < 256; ++i) {
@@ -263,7 +270,7 @@ std::uint32_t crc32(Bytes bytes, std::uint32_t crc) {
 }
 
 void check_png_size(const Input& input, const PngChunks& chunks) {
-  // Deflate stores at most 258 bytes in 2 bits: 1032 to 1.
+  // Deflate needs at least 2 bits for 258 bytes: a ratio of 1032 to 1.
   const std::uint64_t most_bits = 1032 * 8 * std::uint64_t{input.bytes.size()};
   input.check_size(chunks.width, chunks.height, most_bits / chunks.bits_per_pixel());
 }

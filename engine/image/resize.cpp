@@ -1,6 +1,7 @@
-// Resizing, row by row: no intermediate picture, two or three rows of floats at most.
+// Resizing row by row: no intermediate picture, at most two or three rows of floats.
 //
-// This unit is compiled without fused multiply-adds, so that every machine makes the same floats.
+// This file is compiled without fused multiply-adds, so that every machine computes the same
+// floats.
 #include "image/resize.hpp"
 
 #include <algorithm>
@@ -21,12 +22,12 @@ namespace {
 
 constexpr int kRgb = 3;
 
-// What a stored sample is divided by.
+// The divisor of a stored sample.
 template <typename T>
 constexpr float kFullScale = sizeof(T) == 1 ? 255.0f : 1.0f;
 
-// A resize writes output row y to out.place(y) and then calls out.made(y). Rows of a picture lie
-// one after the other and stay.
+// The destination of a resize: row y is written to out.place(y), then out.made(y) is called. This
+// one is a float picture in memory.
 class DenseRows {
  public:
   DenseRows(float* first, int width, int channels)
@@ -39,7 +40,7 @@ class DenseRows {
   std::ptrdiff_t row_;
 };
 
-// Rows of one channel that become bytes as they are made.
+// A destination of one channel whose rows become bytes as they are made.
 class ByteRows {
  public:
   explicit ByteRows(Image& out) : out_(out), line_(static_cast<std::size_t>(out.width)) {}
@@ -54,21 +55,21 @@ class ByteRows {
   std::vector<float> line_;
 };
 
-// The weights of the source samples that make each output sample of one axis.
+// The weights of the source samples for each output sample of one axis.
 struct Filter {
   struct Span {
     int first, count;
   };
   std::vector<Span> spans;
-  std::vector<float> weights;  // `taps` per output sample
+  std::vector<float> weights;  // `taps` weights for each output sample
   int taps = 0;
 
   const float* of(int i) const { return weights.data() + std::ptrdiff_t{taps} * i; }
 };
 
-// Triangle filter, widened by the reduction so that every source sample counts; cut off at the
-// border and normalised. As tf.image.resize(antialias=True) (ScaleAndTranslate) and Pillow's
-// BILINEAR.
+// Returns a triangle filter. It widens with the reduction, so that every source sample counts; at
+// the border it is cut off and normalised. The same as tf.image.resize(antialias=True)
+// (ScaleAndTranslate) and Pillow's BILINEAR.
 Filter triangle_filter(int in, int out, float gain) {
   const double scale = static_cast<double>(in) / out;
   const double radius = std::max(scale, 1.0);
@@ -95,7 +96,7 @@ Filter triangle_filter(int in, int out, float gain) {
   return filter;
 }
 
-// line = the weighted sum of `span` rows, all channels.
+// Writes the weighted sum of the rows of `span`, all channels, to `line`.
 template <typename T>
 void blend_rows(const ImageView& in, Filter::Span span, const float* weights, float* line) {
   const std::ptrdiff_t samples = std::ptrdiff_t{in.width} * in.channels;
@@ -115,7 +116,7 @@ void blend_rows(const ImageView& in, Filter::Span span, const float* weights, fl
   for (std::ptrdiff_t i = 0; i < samples; ++i) line[i] += weights[k] * static_cast<float>(row[i]);
 }
 
-// One output row from a line of one sample per pixel.
+// Computes one output row from a line of one sample per pixel.
 void filter_plane_line(const float* line, const Filter& filter, int width, float* out) {
   for (int x = 0; x < width; ++x) {
     const Filter::Span span = filter.spans[x];
@@ -126,9 +127,8 @@ void filter_plane_line(const float* line, const Filter& filter, int width, float
   }
 }
 
-// One output row from a line of `channels` samples per pixel and one spare float at its end: pixels
-// are summed four floats wide, the last of which is alpha, the next pixel or the spare, and
-// dropped.
+// Computes one output row of RGB from a line of `channels` samples per pixel. Each sum is four
+// floats wide; the last is alpha, the next pixel or the line's one spare float, and is dropped.
 void filter_line(const float* line, int channels, const Filter& filter, int width, float* out) {
   for (int x = 0; x < width; ++x) {
     const Filter::Span span = filter.spans[x];
@@ -159,8 +159,8 @@ void resize_smooth(const ImageView& in, Size size, Rows& out) {
   }
 }
 
-// The two source samples of each output sample and the way between them, in the float arithmetic of
-// TensorFlow's compute_interpolation_weights (core/kernels/image/resize_bilinear_op.cc).
+// The two source samples of an output sample and the weight between them, in the float arithmetic
+// of TensorFlow's compute_interpolation_weights (core/kernels/image/resize_bilinear_op.cc).
 struct Lerp {
   int lower, upper;
   float weight;
@@ -232,8 +232,9 @@ void resize_as(const ImageView& in, Size size, Resize method, Rows& out) {
   }
 }
 
-// Is every pixel the colour of the first? Then out [h, w, 3] is filled with it, to the bit: of what
-// rounding made of it a network of instance norms would make a picture.
+// Returns true if all pixels have one colour, and then fills out [h, w, 3] with exactly that
+// colour. A resize would add rounding errors, which a network with instance norms would amplify to
+// a picture.
 template <typename T>
 bool fill_if_flat(const ImageView& in, Size size, float* out) {
   const T* const first = view_row<T>(in, 0);

@@ -1,12 +1,12 @@
-// Resizing into memory that is there.
+// Resizing into given memory.
 #pragma once
 
 #include "nst/image.hpp"
 
 namespace nst {
 
-// Writes `image` (interleaved, 3 or 4 channels, the fourth dropped) at another size to out [h, w,
-// 3] in 0..1.
+// Writes `image`, resized to `size`, to out [h, w, 3] in 0..1. `image` is interleaved, with 3 or 4
+// channels; the fourth is dropped.
 void resize_into(const ImageView& image, Size size, Resize method, float* out);
 
 }  // namespace nst

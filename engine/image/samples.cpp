@@ -14,7 +14,7 @@ namespace {
 constexpr float kLow = -kOvershoot;
 constexpr float kHigh = 1.0f + kOvershoot;
 
-// Shortest form that is the same float: 255, 1e+30, nan.
+// Returns the shortest text that reads back as the same float: 255, 1e+30, nan.
 std::string number(float value) {
   char text[32];
   const auto [end, error] = std::to_chars(text, text + sizeof text, value);
@@ -34,8 +34,8 @@ std::string number(float value) {
 }  // namespace
 
 void check_row(const float* row, int count, int channels, int y, const std::string& what) {
-  // Counted without a branch, and with & for the compiler's vectors, so that it takes no time
-  // beside reading the row. NaN compares false.
+  // Counts without branches, and with & instead of &&, so that the compiler uses vectors. So the
+  // check adds no time to reading the row. NaN compares false.
   const auto is_good = [](float v) {
     return static_cast<int>(v >= kLow) & static_cast<int>(v <= kHigh);
   };

@@ -1,4 +1,4 @@
-// "Shorter side N, aspect kept" and what else SizeRule says.
+// The sizes of resized pictures: SizeRule, and Magenta's formula for the shorter side.
 #include "image/size_rule.hpp"
 
 #include <algorithm>
@@ -12,11 +12,11 @@
 namespace nst {
 namespace {
 
-// A style longer than this many times its width keeps the pixels of this aspect: a picture of 1×300
-// pixels must not become one of 256×76800.
+// Largest aspect of a style, longer side / shorter side. A longer style gets the number of pixels
+// of this aspect: 1×300 pixels must not become 256×76800.
 constexpr float kMostAspect = 16.0f;
 
-// One side by Magenta's formula; a side never vanishes. Float32 on purpose.
+// Returns one side by Magenta's formula, at least 1. Float32 as in Magenta.
 std::int64_t scaled(int side, float factor) {
   const float product = static_cast<float>(side) * factor;
   return std::max<std::int64_t>(static_cast<std::int64_t>(product), 1);
@@ -40,7 +40,7 @@ Size shorter_side_size(Size picture, int side, bool bounds_aspect) {
   if (bounds_aspect && longer > kMostAspect * shorter) {
     factor /= std::sqrt(longer / shorter / kMostAspect);
   }
-  // Sides beyond this are refused all the same, and their product must not overflow.
+  // Larger sides are refused anyway; returning here avoids an overflow of their product.
   constexpr float kHuge = 1e9f;
   if (longer * factor > kHuge) return checked(std::int64_t{1} << 30, 1);
   return checked(scaled(picture.width, factor), scaled(picture.height, factor));

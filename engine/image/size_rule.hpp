@@ -1,13 +1,13 @@
-// The one place that says what "shorter side N, aspect kept" is.
+// The formula for a resize by the shorter side, which the rest of NST uses.
 #pragma once
 
 #include "nst/image.hpp"
 
 namespace nst {
 
-// Returns the size of a picture brought to a shorter side of `side` (> 0) by Magenta's formula
-// (nst/image.hpp, apply). bounds_aspect: a picture beyond an aspect of 16 gets the pixels of one of
-// 16, as a style is. Throws Error{limit} for more than 2^28 pixels.
+// Returns the size of a picture after a resize to the shorter side `side` (> 0), by Magenta's
+// formula (nst/image.hpp, apply). With bounds_aspect, a picture of an aspect above 16 gets as many
+// pixels as one of aspect 16; styles use this. Throws Error{limit} for more than 2^28 pixels.
 Size shorter_side_size(Size picture, int side, bool bounds_aspect);
 
 }  // namespace nst

@@ -9,8 +9,8 @@
 namespace nst::codec {
 namespace {
 
-// The Huffman tables of ITU-T T.81, K.3.3: each a class and number, 16 counts by length, and the
-// values. Films of JPEG pictures leave them out.
+// The Huffman tables of ITU-T T.81, K.3.3, each as class and number, 16 counts by length, and the
+// values. Motion JPEG pictures omit them.
 constexpr std::string_view kStandardTables =
     "000001050101010101010000000000000000010203040506"
     "0708090a0b"
@@ -53,7 +53,8 @@ void append_standard_tables(std::vector<std::uint8_t>& file) {
   }
 }
 
-// stb_image 2.27 writes past its tables if a Huffman table has more than 256 codes.
+// Throws Error{input} if a Huffman table has more than 256 codes: stb_image 2.27 would write beyond
+// its own tables.
 void check_huffman_tables(const Input& input, Bytes segment) {
   ByteReader reader(segment, input.name, ErrorCode::input);
   while (!reader.at_end()) {

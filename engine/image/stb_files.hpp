@@ -1,4 +1,4 @@
-// Files put right for stb_image, which stands in for libjpeg and libpng in builds without them.
+// Repair of files for stb_image, which replaces libjpeg and libpng in builds without them.
 #pragma once
 
 #include <cstdint>
@@ -9,14 +9,16 @@
 
 namespace nst::codec {
 
-// The picture as stb_image understands it: the standard's Huffman tables where a file relies on
-// them, Adobe's marker for four inks, sequential scans that call themselves so, an end marker.
-// Behind the data of every scan stand bytes of `filler`: a picture that changes with them is cut.
-// Throws Error{input} for Huffman tables that stb_image 2.27 would write past.
+// Returns the picture as a file that stb_image understands. It adds the standard Huffman tables if
+// the file has none, Adobe's marker for four inks, and an end marker. Sequential scans get the
+// parameters of sequential scans. Bytes of `filler` follow the data of every scan: if they change
+// the picture, the file is truncated. Throws Error{input} for a Huffman table that stb_image 2.27
+// would write beyond.
 std::vector<std::uint8_t> jpeg_for_stb(const Input& input, const JpegSegments& segments,
                                        std::uint8_t filler);
 
-// The chunks that make the picture, the palette filled up to 256 colours with black.
+// Returns a PNG of the chunks that make the picture, with the palette extended to 256 colours by
+// black.
 std::vector<std::uint8_t> png_for_stb(const PngChunks& chunks);
 
 }  // namespace nst::codec

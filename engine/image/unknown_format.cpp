@@ -1,4 +1,4 @@
-// Names for what people give as pictures and what is none, or none that is read.
+// Names unreadable files: formats that NST does not read, and files that are not pictures.
 #include <algorithm>
 #include <cstring>
 #include <string>
@@ -24,7 +24,8 @@ struct Known {
   const char* advice;
 };
 
-// The first that fits counts. Signatures from the formats' own definitions.
+// The known formats; the first that fits counts. The signatures are those of the formats'
+// definitions.
 constexpr Known kKnown[] = {
     {0, "\x89PNG"sv, "PNG whose line ends were converted as if it were text",
      "copy it again, as binary"},
@@ -125,8 +126,8 @@ bool has(Bytes bytes, std::size_t offset, std::string_view signature) {
          std::memcmp(bytes.data() + offset, signature.data(), signature.size()) == 0;
 }
 
-// ISO base media files (ISO/IEC 14496-12, 4.3): the brands say which kind. HEIF pictures may have a
-// general main brand and tell the rest among the compatible ones.
+// Refuses ISO base media files (ISO/IEC 14496-12, 4.3) by their brands. HEIF pictures may have a
+// general main brand and a specific one among the compatible brands.
 void check_media(const Input& input) {
   const Bytes bytes = input.bytes;
   if (!has(bytes, 4, "ftyp") || bytes.size() < 12) return;
@@ -135,7 +136,8 @@ void check_media(const Input& input) {
   const std::size_t end =
       std::min({bytes.size(), std::max<std::size_t>(box, 16), std::size_t{1024}});
   const auto has_brand = [&](std::initializer_list<std::string_view> brands) {
-    for (std::size_t at = 8; at + 4 <= end; at += at == 8 ? 8 : 4) {  // the version is no brand
+    for (std::size_t at = 8; at + 4 <= end;
+         at += at == 8 ? 8 : 4) {  // bytes 12 to 15 hold no brand
       for (const std::string_view brand : brands) {
         if (has(bytes, at, brand)) return true;
       }
@@ -153,7 +155,8 @@ void check_media(const Input& input) {
   input.fail_unread("film (MP4, MOV)", kFrame);
 }
 
-// The beginning as lower-case ASCII: without a byte order mark, without the zeros of UTF-16.
+// Returns the beginning of a file as lower-case ASCII, without a byte order mark and without the
+// zeros of UTF-16.
 std::string text_of(Bytes bytes) {
   constexpr std::size_t kMost = 4096;
   std::string text;

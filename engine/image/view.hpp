@@ -8,10 +8,10 @@
 
 namespace nst {
 
-// Throws Error{usage} unless the view has pixels and strides that fit its format; `what` ("content
-// picture") names it in the message.
+// Throws Error{usage} unless the view has pixels, and channels and strides that fit its format. The
+// message begins with `what` ("content picture").
 void check_picture(const ImageView& image, const char* what = "picture");
-// The same for functions that take interleaved RGB or RGBA alone.
+// Checks a view as check_picture does, for functions that accept only interleaved RGB and RGBA.
 void check_view(const ImageView& image, const char* what = "picture");
 
 inline std::ptrdiff_t sample_bytes(SampleType type) {
@@ -20,26 +20,27 @@ inline std::ptrdiff_t sample_bytes(SampleType type) {
 
 inline bool has_alpha(const ImageView& image) { return image.channels % 2 == 0; }
 
-// Bytes from row to row.
+// Returns the bytes from one row to the next.
 inline std::ptrdiff_t view_stride(const ImageView& image) {
   if (image.row_stride_bytes != 0) return image.row_stride_bytes;
   const int side_by_side = image.format == PixelFormat::planar ? 1 : image.channels;
   return std::ptrdiff_t{image.width} * side_by_side * sample_bytes(image.type);
 }
 
-// Bytes from plane to plane of a planar picture.
+// Returns the bytes from one plane to the next of a planar picture.
 inline std::ptrdiff_t plane_stride(const ImageView& image) {
   if (image.plane_stride_bytes != 0) return image.plane_stride_bytes;
   return view_stride(image) * image.height;
 }
 
-// A sample in 0..1 as a byte: clamped, NaN as 0; half = 0.5f rounds to nearest, 0 truncates.
+// Returns a sample of 0..1 as a byte, clamped; NaN gives 0. half = 0.5f rounds to nearest, half = 0
+// truncates.
 inline std::uint8_t byte_of_unit(float value, float half) {
   const float level = value * 255.0f + half;
   return static_cast<std::uint8_t>(level > 0.0f ? (level < 255.0f ? level : 255.0f) : 0.0f);
 }
 
-// Row y; T must be the type of the samples.
+// Returns row y. T must be the sample type.
 template <typename T>
 const T* view_row(const ImageView& image, int y) {
   return reinterpret_cast<const T*>(static_cast<const std::uint8_t*>(image.data) +

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/half.hpp"
 #include "base/hash.hpp"
 #include "base/strict_json.hpp"
 #include "base/text.hpp"
@@ -46,8 +47,8 @@ Bytes as_bytes(const std::string& text) {
   return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
 }
 
-// CRC-32C over everything in the header that the tensors' own checksums do not cover. Built from
-// the parsed contents, so that reformatting the JSON does not change it.
+// Returns the CRC-32C of everything in the header that the tensors' own checksums do not cover. It
+// is computed from the parsed contents, so that reformatting the JSON does not change it.
 std::string header_crc(const SafeTensors& contents) {
   std::string text;
   const auto field = [&text](const std::string& value) { text.append(value).push_back('\0'); };
@@ -99,7 +100,7 @@ class MetadataReader {
     }
   }
 
-  // The first thing whose checksum does not hold, "" if all do.
+  // Returns the first part whose checksum is wrong, or "" if all are right.
   std::string mismatch() const {
     if (optional("header_crc32c") != header_crc(contents_)) return "the header";
     const std::string text = require("crc32c");
@@ -119,7 +120,7 @@ class MetadataReader {
     return "";
   }
 
-  // Whether nst-weights laid the file out, and not a program that saved it again.
+  // Returns true if the layout is that of nst-weights, false if another program saved the file.
   bool has_own_layout(Bytes bytes) const {
     const std::string header = safetensors_header(contents_);
     return bytes.size() >= 8 + header.size() &&
@@ -221,7 +222,7 @@ ModelFile parse_model_file(Bytes bytes, const std::string& name, Changed changed
 std::vector<std::uint8_t> build_model_file(const ModelDescription& description,
                                            const std::vector<NamedTensor>& tensors, DType dtype) {
   SafeTensors contents;
-  std::deque<std::vector<std::uint8_t>> storage;  // a deque: growing it moves no element
+  std::deque<std::vector<std::uint8_t>> storage;  // a deque's elements keep their addresses
   std::map<std::string, std::string> crcs;
   for (const NamedTensor& tensor : tensors) {
     check_size(tensor);

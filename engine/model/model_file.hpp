@@ -1,15 +1,30 @@
-// NST's model file: a safetensors file with the network's weights under their TensorFlow names and
+// NST's model file: a safetensors file with the network's weights under their TensorFlow names, and
 // a description in its metadata.
 //
-// Tensors: HWIO order, batch norm folded into "<layer>/weights" ("<layer>/depthwise_weights", [kh,
-// kw, c, 1]) and "<layer>/biases". Metadata (all strings): format = "nst-model", format_version =
-// "1", predictor = a family's name | none, transformer = a family's name, padding = reflect | zero,
-// style_space = the space of style vectors (see style_space.hpp; absent: to be told from the
-// numbers; "": two families joined on purpose), source, source_sha256, crc32c = JSON object
-// {tensor: "8 hex digits"}, self_test = JSON (see self_test.hpp; optional), header_crc32c = 8 hex
-// digits: the CRC-32C of the other metadata (key, NUL, value, NUL; by key) and then of every
-// tensor's name, dtype and "[1, 2]" shape (each NUL-terminated; by name), so that no damaged byte
-// of the file goes unnoticed.
+// Tensors: HWIO order, batch norm folded.
+//
+//   <layer>/weights            [kh, kw, in, out]
+//   <layer>/depthwise_weights  [kh, kw, c, 1]
+//   <layer>/biases             [out]
+//
+// Metadata, all strings:
+//
+//   format          "nst-model"
+//   format_version  "1"
+//   predictor       a family's name, or "none"
+//   transformer     a family's name
+//   padding         "reflect" or "zero"
+//   style_space     the space of style vectors (style_space.hpp); absent: recognise it by the
+//                   weights; "": two families joined on purpose
+//   source          where the weights came from
+//   source_sha256   SHA-256 of that source
+//   crc32c          a JSON object {tensor: "8 hex digits"}
+//   self_test       JSON (apps/nst_weights/self_test.hpp); optional
+//   header_crc32c   8 hex digits
+//
+// header_crc32c is the CRC-32C of two lists of NUL-terminated strings. First come key and value of
+// all other metadata, sorted by key. Then come name, dtype and shape ("[1, 2]") of every tensor,
+// sorted by name. So no damaged byte of the file goes unnoticed.
 #pragma once
 
 #include <map>
@@ -21,59 +36,63 @@
 
 namespace nst {
 
+// The border of a transformer's convolutions: mirrored pixels, or zeros.
 enum class PaddingKind { reflect, zero };
 
 std::string to_string(PaddingKind kind);
 
 // The networks of a model, by the names of their families (networks/family.hpp).
 struct Architecture {
-  std::string predictor = "none";  // none: a transformer alone, for style vectors from elsewhere
+  std::string predictor = "none";  // a family's name; "none": the file has a transformer alone
   std::string transformer;
   PaddingKind padding = PaddingKind::reflect;
 
   bool has_predictor() const { return predictor != "none"; }
 };
 
-// Everything a model file holds, tensors still in the file's bytes.
+// The contents of a model file. The tensors still borrow the file's bytes.
 struct ModelFile {
   Architecture architecture;
-  std::optional<std::string> style_space;  // nullopt: the file does not say
+  std::optional<std::string> style_space;  // nullopt: the file states no space
   std::string source;
   std::string source_sha256;
-  std::string self_test;  // JSON, empty if absent
+  std::string self_test;  // JSON; empty if absent
   // What another program has changed since the file was made ("tensor 'x'"); empty: nothing.
   std::string change;
   SafeTensors contents;
 };
 
-// What to do with a file that another program has changed and saved again, so that its checksums
-// no longer hold. A damaged file is refused in any case: its layout is still nst-weights' own.
+// How to treat a file that another program has changed and saved again, so that a checksum is
+// wrong. A damaged file, which still has the layout of nst-weights, is refused in any case.
 enum class Changed { refuse, accept };
 
-// Parses and checks: format, version, a CRC-32C per tensor. Does not check that the families are
-// known and the networks complete (they do). `bytes` must outlive the result. Throws Error{model}.
+// Parses a model file and checks its format, its version and the CRC-32C of each tensor. The
+// networks themselves check that the families are known and complete. `bytes` must outlive the
+// result. Throws Error{model}.
 ModelFile parse_model_file(Bytes bytes, const std::string& name, Changed changed = Changed::refuse);
 
-// Whether the metadata are those of a model file.
+// Returns true if the metadata are those of a model file.
 bool is_model_file(const SafeTensors& contents);
 
-// A tensor to be written: float32, row-major.
+// A tensor to write: float32, row-major.
 struct NamedTensor {
   std::string name;
   std::vector<std::int64_t> shape;
   std::vector<float> values;
 };
 
+// The description of a model file, besides its tensors.
 struct ModelDescription {
   Architecture architecture;
-  std::string source;  // bytes that are not UTF-8 are replaced
+  std::string source;  // origin of the weights; bytes that are not UTF-8 are replaced
   std::string source_sha256;
   std::string self_test;
-  std::optional<std::string> style_space = {};  // nullopt: unknown, may be recognised later
+  std::optional<std::string> style_space = {};  // nullopt: readers recognise the space
 };
 
-// The bytes of a model file holding `tensors` as `dtype`. Order of `tensors` is irrelevant; the
-// same input gives the same bytes. Throws Error{limit} if a value overflows float16.
+// Returns the bytes of a model file with `tensors` as `dtype`. The order of `tensors` does not
+// matter, and the same input gives the same bytes. Throws Error{limit} if a value overflows
+// float16.
 std::vector<std::uint8_t> build_model_file(const ModelDescription& description,
                                            const std::vector<NamedTensor>& tensors, DType dtype);
 

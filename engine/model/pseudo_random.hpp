@@ -1,6 +1,6 @@
-// Numbers that are a pure function of (seed, name, index): the same in C++ and in the Python
-// scripts under tests/golden and models/training. They make test weights and self-test pictures
-// that need no file.
+// Pseudo-random numbers as a pure function of (seed, name, index), the same in C++ and in the
+// Python scripts of tests/golden and models/training. They replace files of test weights and
+// self-test pictures.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +8,7 @@
 
 namespace nst {
 
-// Steele, Lea & Flood 2014 (splitmix64) finaliser.
+// The finaliser of splitmix64 (Steele, Lea & Flood 2014).
 constexpr std::uint64_t splitmix64(std::uint64_t x) {
   x += 0x9e3779b97f4a7c15u;
   x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
@@ -16,15 +16,15 @@ constexpr std::uint64_t splitmix64(std::uint64_t x) {
   return x ^ (x >> 31);
 }
 
-// FNV-1a, 64 bit, over the bytes of `name`.
+// Returns the 64-bit FNV-1a hash of the bytes of `name`.
 constexpr std::uint64_t fnv1a(std::string_view name) {
   std::uint64_t h = 0xcbf29ce484222325u;
   for (const char c : name) h = (h ^ static_cast<std::uint8_t>(c)) * 0x100000001b3u;
   return h;
 }
 
-// Uniform in [0, 1): the top 24 bits of splitmix64(splitmix64(seed ^ fnv1a(name)) + index), times
-// 2^-24; exact in float32.
+// Uniform numbers in [0, 1): the top 24 bits of splitmix64(splitmix64(seed ^ fnv1a(name)) + index),
+// times 2^-24. Exact in float32.
 class PseudoRandom {
  public:
   constexpr PseudoRandom(std::uint64_t seed, std::string_view name)
@@ -32,7 +32,7 @@ class PseudoRandom {
   constexpr float unit(std::uint64_t index) const {
     return static_cast<float>(splitmix64(base_ + index) >> 40) * 0x1p-24f;
   }
-  // Uniform in [-1, 1).
+  // Returns a uniform number in [-1, 1).
   constexpr float symmetric(std::uint64_t index) const { return 2.0f * unit(index) - 1.0f; }
 
  private:

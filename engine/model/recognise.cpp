@@ -54,9 +54,9 @@ constexpr Signature kSignatures[] = {
     {0, "\x00\x05\x16\x00"sv, Content::apple_double},
 };
 
-// Keras 3 and PyTorch save archives whose members tell them.
+// Recognises a zip archive by the names of its members. Keras 3 and PyTorch save such archives.
 Content recognise_zip(Bytes bytes) {
-  // The names of the first members, and of all in the directory at the end.
+  // Bytes at both ends: the names of the first members, and of all members in the directory.
   constexpr std::uint64_t kLooked = 1 << 16;
   const Bytes start = bytes.first(std::min<std::uint64_t>(bytes.size(), kLooked));
   const Bytes end = bytes.last(std::min<std::uint64_t>(bytes.size(), kLooked));
@@ -69,8 +69,8 @@ Content recognise_zip(Bytes bytes) {
   return Content::zip;
 }
 
-// The top-level fields of a protobuf message and how often each is there: empty if `bytes` are
-// none.
+// Returns the top-level fields of a protobuf message and how often each occurs; empty if `bytes`
+// are not one.
 std::map<std::uint64_t, int> proto_fields(Bytes bytes) {
   std::map<std::uint64_t, int> fields;
   ByteReader reader(bytes, "", ErrorCode::model);
@@ -96,14 +96,18 @@ std::map<std::uint64_t, int> proto_fields(Bytes bytes) {
       if (fields.size() > 1000) return {};
       ++fields[tag >> 3];
     }
-  } catch (const Error&) {  // cut short: judged by what there is
+  } catch (const Error&) {  // a truncated file is judged by the part that exists
   }
   return fields;
 }
 
-// TensorFlow's SavedModel {schema = 1, meta_graphs = 2}, MetaGraphDef {info = 1, graph = 2, saver =
-// 3, ...} and GraphDef {node = 1, ...}; ONNX's ModelProto {ir_version = 1, graph = 7}; Core ML's
-// Model {version = 1, description = 2, and the kind of network from 200 on}.
+// Recognises protobuf files by their fields:
+//
+//   TensorFlow's SavedModel   {schema = 1, meta_graphs = 2}
+//   TensorFlow's MetaGraphDef {info = 1, graph = 2, saver = 3, ...}
+//   TensorFlow's GraphDef     {node = 1, ...}
+//   ONNX's ModelProto         {ir_version = 1, graph = 7}
+//   Core ML's Model           {version = 1, description = 2, the kind of network from 200 on}
 Content recognise_proto(Bytes bytes) {
   if (!has(bytes, 0, "\x08") && !has(bytes, 0, "\x0a")) return Content::unknown;
   const std::map<std::uint64_t, int> fields = proto_fields(bytes);
@@ -145,7 +149,7 @@ bool is_sstable_end(Bytes bytes) {
   return bytes.size() >= 48 && has(bytes, bytes.size() - 8, "\x57\xfb\x80\x8b\x24\x75\x47\xdb");
 }
 
-// `name` without the extensions of sources.
+// Returns `name` without the extensions of sources.
 std::string stem(std::string name) {
   for (bool again = true; again;) {
     again = false;
@@ -220,8 +224,8 @@ bool is_tar(Bytes bytes) {
 
 Content recognise(Bytes bytes) {
   if (bytes.empty()) return Content::empty;
-  // First, because a header's length may look like a signature; one below 2^32 ends in four zero
-  // bytes, which no other format has before a brace.
+  // Tested first, because a header's length may look like another signature. A length below 2^32
+  // ends in four zero bytes, which no other format has before a brace.
   if (has(bytes, 4, "\0\0\0\0{"sv)) return Content::safetensors;
   for (const Signature& signature : kSignatures) {
     if (has(bytes, signature.at, signature.text)) return signature.content;
@@ -229,7 +233,7 @@ Content recognise(Bytes bytes) {
   if (has(bytes, 0, "PK\x03\x04") || has(bytes, 0, "PK\x05\x06")) return recognise_zip(bytes);
   if (is_sstable_end(bytes)) return Content::sstable;
   if (is_tar(bytes)) return Content::tar;
-  // Python's pickle of protocol 2 to 5, and the number torch.save begins older files with.
+  // Python's pickles of protocol 2 to 5, and the magic number of older torch.save files.
   if (bytes.size() > 2 && bytes[0] == 0x80 && bytes[1] >= 2 && bytes[1] <= 5) {
     const Bytes start = bytes.first(std::min<std::size_t>(bytes.size(), 4096));
     const bool is_torch = has(bytes, 2, "\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19") ||
@@ -279,7 +283,7 @@ std::string convert_command(const std::string& path) {
 
 void refuse_other_content(Bytes bytes, const std::string& path) {
   const Content content = recognise(bytes);
-  // Raw numbers without a beginning: only the name tells.
+  // A shard is raw numbers without a signature, so only its name tells.
   const std::size_t shard = path.rfind(".data-");
   std::error_code ignored;
   const bool is_shard = content == Content::unknown && shard != std::string::npos &&

@@ -1,5 +1,5 @@
-// What a file is, by its content: so that a source of weights given for a model file, or another
-// program's model given for a source, is called by its name.
+// Recognition of files by their content. If a source of weights is given as a model file, or
+// another program's model as a source, the message names what the file is.
 #pragma once
 
 #include <string>
@@ -8,25 +8,26 @@
 
 namespace nst {
 
+// The kinds of files that are recognised.
 enum class Content {
   unknown,
   empty,
-  // sources of weights
+  // Sources of weights:
   safetensors,
   tflite,
-  sstable,           // a checkpoint's index, or a whole checkpoint of version 1
+  sstable,           // the index of a checkpoint, or a checkpoint of version 1
   checkpoint_state,  // the text file "checkpoint"
   saved_model,
   meta_graph,
   json,
-  // archives, and single files under the same compressions
+  // Archives, and single files in the same compressions:
   zip,
   gzip,
   xz,
   bzip2,
   zstd,
   tar,
-  // what cannot be converted
+  // Files that cannot be converted:
   seven_zip,
   rar,
   frozen_graph,
@@ -46,26 +47,27 @@ enum class Content {
   apple_double
 };
 
-// Looks at the bytes only; a damaged file counts as what it begins like.
+// Returns the kind of a file, by its bytes only. A damaged file counts as the kind that it begins
+// like.
 Content recognise(Bytes bytes);
 
-// Whether `bytes` begin with the header of a tar member: its checksum holds.
+// Returns true if `bytes` begin with the header of a tar member, by its checksum.
 bool is_tar(Bytes bytes);
 
-// "a TFLite model", "an HDF5 file (Keras saves such)".
+// Returns a kind's name for messages: "a TFLite model", "an HDF5 file (Keras weights)".
 std::string content_text(Content content);
 bool is_archive(Content content);
-// Whether nst-weights can make a model file of it, alone or with the files beside it.
+// Returns true if nst-weights can convert this kind, alone or with the files beside it.
 bool is_source(Content content);
 
-// "nst-weights convert PATH -o NAME.safetensors", NAME after the path's last part and never the
-// path itself.
+// Returns "nst-weights convert PATH -o NAME.safetensors". NAME follows the last part of PATH, and
+// the output never equals PATH.
 std::string convert_command(const std::string& path);
 
-// Throws Error{model} if `bytes` are recognised as something other than safetensors: what it is,
-// and how to convert it where that is possible.
+// Throws Error{model} if `bytes` are recognised as another kind than safetensors. The message says
+// what the file is and, if possible, how to convert it.
 void refuse_other_content(Bytes bytes, const std::string& path);
-// The same for what cannot be opened as one file: a folder, or the prefix of a checkpoint.
+// Throws such an Error for a path that is not one file: a folder, or the prefix of a checkpoint.
 void refuse_other_path(const std::string& path);
 
 }  // namespace nst

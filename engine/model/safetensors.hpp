@@ -1,9 +1,8 @@
-// The safetensors container (8-byte header length, JSON header, raw little-endian data), read
-// strictly.
+// The safetensors container, read strictly: 8 bytes with the header's length, a JSON header, raw
+// little-endian data. Format: https://huggingface.co/docs/safetensors.
 //
-// Format: https://huggingface.co/docs/safetensors. Strictness beyond it: header ≤ 16 MiB, every
-// extent inside the file, tensors without holes, overlaps or duplicates, sizes that match dtype ×
-// shape.
+// Stricter than the format: the header has at most 16 MiB, and every extent is inside the file.
+// Tensors have no holes, overlaps or duplicates, and their sizes match dtype × shape.
 #pragma once
 
 #include <cstdint>
@@ -15,8 +14,8 @@
 
 namespace nst {
 
-// Every type the format knows. NST's own files hold F32 and F16; the others may stand in files of
-// other programs.
+// The types of the format. NST's own files hold F32 and F16; other programs' files may hold any of
+// them.
 enum class DType : std::uint8_t {
   f32,
   f16,
@@ -40,11 +39,11 @@ enum class DType : std::uint8_t {
   f4
 };
 std::size_t dtype_bits(DType dtype);
-// Of a type of whole bytes.
+// Returns the bytes of a type of whole bytes.
 inline std::size_t dtype_bytes(DType dtype) { return dtype_bits(dtype) / 8; }
-std::string dtype_name(DType dtype);  // "F32", as the format spells it
+std::string dtype_name(DType dtype);  // returns the format's name of a type, such as "F32"
 
-// One tensor of a file; `data` borrows the file's bytes (unaligned).
+// One tensor of a file. `data` borrows the file's bytes, which may be unaligned.
 struct TensorEntry {
   DType dtype = DType::f32;
   std::vector<std::int64_t> shape;
@@ -53,30 +52,28 @@ struct TensorEntry {
   std::uint64_t element_count() const;
 };
 
+// The contents of a file.
 struct SafeTensors {
   std::map<std::string, std::string> metadata;
-  std::map<std::string, TensorEntry> tensors;  // ordered by name
+  std::map<std::string, TensorEntry> tensors;  // tensors by name
 };
 
 // Parses a whole file. `bytes` must outlive the result. Throws Error{model} with `name` in the
 // message.
 SafeTensors parse_safetensors(Bytes bytes, const std::string& name);
 
-// The header serialise_safetensors writes for `contents`, padding included: whoever lays a file out
-// otherwise gives himself away.
+// Returns the header that serialise_safetensors writes for `contents`, padding included. A file
+// with another header was written by another program.
 std::string safetensors_header(const SafeTensors& contents);
-// Lays out a file: tensors in name order, data 8-byte aligned header. The same contents give the
-// same bytes.
+// Returns the bytes of a file: a padded header, so that the data is 8-byte aligned, and the tensors
+// sorted by name. The same contents give the same bytes.
 std::vector<std::uint8_t> serialise_safetensors(const SafeTensors& contents);
 
-// The values where they lie in the file, or null if they are not float32 or not aligned.
+// Returns the values in the file's memory, or null if they are not float32 or not aligned.
 const float* floats_in_place(const TensorEntry& tensor);
 
-// Element-wise copies of an F32 or F16 tensor. to_float converts F16 exactly; float_to_half rounds
-// to nearest even, overflow to infinity (IEEE 754).
+// Convert the values of an F32 or F16 tensor exactly.
 void to_float(const TensorEntry& tensor, float* out);
 std::vector<float> to_float(const TensorEntry& tensor);
-float half_to_float(std::uint16_t half);
-std::uint16_t float_to_half(float value);
 
 }  // namespace nst

@@ -12,19 +12,21 @@ namespace {
 
 constexpr std::size_t kProjections = 16;
 constexpr std::uint64_t kSeed = 0x5717e;
-// The predictors' last layer is large; its first inputs tell it as well.
+// Values of a predictor's last layer that are used. The layer is large, and its first values
+// identify it too.
 constexpr std::size_t kPredictorValues = 8192;
 
-// The last normalised layer has three channels in every width of the family.
+// Tensors of the transformer's last normalised layer, which has three channels at every width.
 constexpr const char* kTransformerTensors[] = {
     "style_params/transformer/expand/conv3/conv/StyleNorm/Conv/weights",
     "style_params/transformer/expand/conv3/conv/StyleNorm/Conv_1/weights"};
 constexpr std::size_t kTransformerValues = 300;
 constexpr const char* kPredictorTensors[] = {"mobilenet_conv/Conv/weights", "Conv/weights"};
 
-// The distance of two directions is √(2 - 2·cosine), and the root mean square of the differences of
-// their projections estimates it: 0.005 to 0.02 within a lineage, above 1 for strangers. In between
-// lie networks tuned further from a published one: up to a cosine of 0.98 they count as its kin.
+// Largest distance of two networks of one lineage: the root mean square difference of their
+// projections. It estimates √(2 − 2·cosine) of their directions: 0.005 to 0.02 within a lineage,
+// above 1 between strangers. Networks fine-tuned from a published one lie between; up to a cosine
+// of 0.98 they count as its relatives.
 constexpr double kLargestDistance = 0.2;
 
 struct Lineage {
@@ -32,9 +34,9 @@ struct Lineage {
   std::array<double, kProjections> projections;
 };
 
-// Measured on the published files (see style_fingerprint).
+// The lineages, measured on the published files by style_fingerprint.
 constexpr Lineage kTransformers[] = {
-    // published MobileNetV2 pair
+    // the published MobileNetV2 pair
     {kMobileSpace,
      {-2.3318, -1.1734, 0.8636, -0.4070, 0.8078, 0.6030, -3.2957, -1.5458, 0.4845, 1.4033, -1.0300,
       1.4531, -1.5452, 0.3329, 0.9452, 0.3554}},
@@ -49,7 +51,7 @@ constexpr Lineage kTransformers[] = {
 };
 
 constexpr Lineage kPredictors[] = {
-    // published MobileNetV2 pair
+    // the published MobileNetV2 pair
     {kMobileSpace,
      {-0.1651, 0.8423, 0.4150, 1.4107, -1.0138, -0.7533, -0.3190, -1.0400, 1.1595, -1.1219, -0.5905,
       1.2476, -0.7092, -0.8489, 0.1501, -0.5411}},

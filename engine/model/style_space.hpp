@@ -1,15 +1,13 @@
-// Which space of style vectors a predictor writes into and a transformer reads from.
+// Recognition of style spaces: which predictor makes vectors that a transformer understands.
 //
-// A predictor and a transformer fit only if they were trained to one bottleneck: a vector of
-// another space gives a green picture whatever the style. No file of the published models says its
-// space, so the published lineages are recognised by their numbers, approximately: float16, int8
-// and dynamic-range copies of one network differ in bits, while their directions agree to a cosine
-// of 0.9999 and strangers' to 0.5 at most.
+// A predictor and a transformer fit only if they were trained together. A vector of another space
+// gives a green picture, whatever the style. The published files do not state their space, so the
+// published lineages are recognised by their weights. Copies in float16, int8 and dynamic range
+// differ in bits, but their directions agree to a cosine of 0.9999; strangers reach 0.5 at most.
 //
-// What is not recognised has the space "", which fits everything: a network trained or tuned by
-// the user may well share a published space (the built-in model does), and what fits must not be
-// refused. A known half lends its space to an unknown one beside it. Only two known, different
-// spaces are refused.
+// An unrecognised network has the space "", which fits every other. The user may have trained or
+// tuned it in a published space, as the built-in model was, and what fits must not be refused. If
+// only one half is known, its space counts for both. Only two known, different spaces are refused.
 #pragma once
 
 #include <functional>
@@ -19,14 +17,14 @@
 
 namespace nst {
 
-inline constexpr const char* kMobileSpace = "magenta-mobile-100";        // the TFLite pair's
-inline constexpr const char* kInceptionSpace = "magenta-inception-100";  // the checkpoint's
-inline constexpr const char* kHubSpace = "magenta-hub-768";  // TF Hub's 256/2: style means
+inline constexpr const char* kMobileSpace = "magenta-mobile-100";        // space of the TFLite pair
+inline constexpr const char* kInceptionSpace = "magenta-inception-100";  // space of the checkpoint
+inline constexpr const char* kHubSpace = "magenta-hub-768";  // space of TF Hub's 768 means
 
-// Whether `text` can be the name of a space: 1 to 64 letters, digits, dots, dashes, underscores.
+// Returns true if `text` is a valid name of a space: 1 to 64 letters, digits, '.', '-', '_'.
 bool is_style_space(std::string_view text);
 
-// The spaces of the two halves of a model; "" for a half that is absent or not recognised.
+// The spaces of a model's two halves; "" for a half that is absent or not recognised.
 struct StyleSpaces {
   std::string predictor;
   std::string transformer;
@@ -34,19 +32,20 @@ struct StyleSpaces {
   bool agree() const {
     return predictor.empty() || transformer.empty() || predictor == transformer;
   }
-  // The one both share; of halves that do not agree the transformer's.
+  // Returns the space that both share. If they disagree, returns the transformer's.
   const std::string& joint() const { return transformer.empty() ? predictor : transformer; }
 };
 
-// The first `most` values of a tensor by its name in a model file, fewer if it has fewer, none if
-// it is not there.
+// Returns the first `most` values of the tensor with this name in a model file; fewer if the tensor
+// has fewer, none if it is absent.
 using TensorSample = std::function<std::vector<float>(const std::string& name, std::size_t most)>;
 
-// Looks at some 9,000 values.
+// Recognises the spaces of a model's two halves by about 9,000 of its values.
 StyleSpaces recognise_style_spaces(const TensorSample& sample);
 
-// The projections that recognise a direction: of the tensors' values, one after the other, scaled
-// to length 1, onto 16 pseudo-random vectors of ±1. For measuring new lineages.
+// Returns the fingerprint of a direction: 16 projections onto pseudo-random vectors of ±1. `values`
+// are the tensors' values in sequence; they are scaled to length 1. Also used to measure new
+// lineages.
 std::vector<double> style_fingerprint(const std::vector<float>& values);
 
 }  // namespace nst

@@ -1,5 +1,5 @@
-// The published networks without weights: every layer has the shape that the papers and the
-// published models give it. For benchmarks and for tests that make up their weights.
+// The published networks without weights: layer shapes as in the papers and the published models.
+// For benchmarks, and for tests that compute their own weights.
 #pragma once
 
 #include <cstdint>
@@ -9,20 +9,20 @@
 #include <utility>
 #include <vector>
 
-#include "graph/layer_source.hpp"
+#include "weights/layer_source.hpp"
 
 namespace nst {
 
-// Which of the published networks: the sizes that a network's builder reads from its weights.
+// A published network: the sizes that a network's builder otherwise reads from its weights.
 struct PublishedNetwork {
-  int width_percent = 100;  // of the transformer's channels
+  int width_percent = 100;  // width in percent of the full transformer's channels
   int residual_blocks = 5;
   int style_size = 100;
-  bool has_last_layer = true;  // of the Inception predictor
+  bool has_last_layer = true;  // used only for the Inception predictor
 };
 
-// Answers any layer and lists the tensors it would be made of, in the order they were asked for.
-// One thread at a time.
+// Answers for any layer, and lists the tensors that the layers consist of in the order of the
+// questions. Use from one thread at a time.
 class PublishedShapes final : public LayerSource {
  public:
   struct Tensor {
@@ -30,7 +30,7 @@ class PublishedShapes final : public LayerSource {
     std::vector<std::int64_t> shape;
   };
 
-  // The tensors are appended to `tensors`, which must outlive this.
+  // Appends the tensors to `tensors`, which must outlive this object.
   PublishedShapes(const PublishedNetwork& network, std::vector<Tensor>& tensors)
       : network_(network), tensors_(tensors) {}
 
@@ -60,7 +60,7 @@ class PublishedShapes final : public LayerSource {
   void refuse(const std::string& what) const override { throw std::logic_error(what); }
 
  private:
-  // The picture's three colours are the same in every width.
+  // Returns the output channels at the network's width. The picture's three colours do not scale.
   int scaled(const ConvQuery& query) const {
     constexpr int kColours = 3;
     const bool narrows = query.weights.starts_with("transformer/") && query.published_c != kColours;

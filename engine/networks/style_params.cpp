@@ -4,7 +4,7 @@
 
 namespace nst {
 
-std::vector<float> style_params(const LayerStore& layers, const StyleLayout& layout,
+std::vector<float> style_params(const WeightStore& layers, const StyleLayout& layout,
                                 const StyleVector& style) {
   std::vector<float> params(layout.size);
   for (const StyleSlot& slot : layout.slots) {

@@ -15,13 +15,13 @@
 namespace nst {
 namespace {
 
-// The large page of x86-64 and of AArch64 with 4 KiB pages. The first touch of memory costs about a
-// microsecond for every page of 4 KiB, ten times what clearing it takes: large pages save that.
+// Bytes of a large page on x86-64, and on AArch64 with 4 KiB pages. The first touch of a 4 KiB page
+// costs about a microsecond, ten times as much as clearing it; large pages save that.
 constexpr std::size_t kLargePage = std::size_t{2} << 20;
 
-// Null if there is not enough memory.
+// Returns uninitialised memory, or null if there is not enough.
 float* allocate(std::size_t bytes) {
-  // The end of the buffer gets a large page if it fills half of one.
+  // The end of the buffer gets a large page if it fills at least half of one.
   const std::size_t large_bytes = (bytes + kLargePage / 2) / kLargePage * kLargePage;
   const std::size_t alignment = large_bytes > 0 ? kLargePage : AlignedBuffer::kAlignment;
   const std::size_t rounded = (bytes + AlignedBuffer::kAlignment - 1) / AlignedBuffer::kAlignment *

@@ -1,4 +1,5 @@
-// Owned float memory aligned to 64 bytes (a cache line, and the widest vector), and large pages.
+// AlignedBuffer: owned float memory, aligned to 64 bytes (a cache line and the widest vector). Also
+// the use of large pages.
 #pragma once
 
 #include <cstddef>
@@ -10,21 +11,22 @@
 
 namespace nst {
 
-// Asks for the large pages that fit whole into memory which nothing has touched yet. Where the
-// system does not take the advice, the memory is as good, only slower to touch for the first time.
+// Requests large pages for memory that nothing has touched yet, where whole large pages fit. If the
+// system ignores the request, the memory is equally good, only slower to touch first.
 void advise_large_pages(void* memory, std::size_t bytes);
 
-// Gives the whole pages within `memory` back to the system; they read as zeros then. What lies in a
-// page at either end stays.
+// Returns the whole pages within `memory` to the system; they then read as zeros. A partial page at
+// either end keeps its contents.
 void discard_pages(void* memory, std::size_t bytes);
 
+// A block of floats.
 class AlignedBuffer {
  public:
   static constexpr std::size_t kAlignment = 64;
 
   AlignedBuffer() = default;
-  // Uninitialised, in large pages where it fills some and the system has them. Throws Error{limit}
-  // naming `what` if the memory is not to be had.
+  // Allocates uninitialised memory, in large pages if it fills some and the system has them. Throws
+  // Error{limit} naming `what` if there is not enough memory.
   AlignedBuffer(std::size_t floats, const std::string& what);
 
   float* data() { return data_.get(); }

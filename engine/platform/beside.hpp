@@ -1,4 +1,4 @@
-// Two things at once.
+// Defines run_beside, which runs two functions at the same time.
 #pragma once
 
 #include <atomic>
@@ -10,9 +10,9 @@
 
 namespace nst {
 
-// Calls `other` on a thread of its own while the calling thread calls `here`; one after the other
-// where no thread can be had. Throws what `other` threw, else what `here` threw, when both have
-// ended.
+// Calls `other` on a new thread while the calling thread calls `here`. If no thread can be created,
+// calls them one after the other. After both have ended, throws what `other` threw, else what
+// `here` threw.
 template <class Other, class Here>
 void run_beside(Other&& other, Here&& here) {
   std::exception_ptr error_of_other, error_of_here;
@@ -33,7 +33,7 @@ void run_beside(Other&& other, Here&& here) {
       caught(other, error_of_other);
     });
     let_start(started);
-  } catch (const std::system_error&) {  // there is none: in turn, then
+  } catch (const std::system_error&) {  // no second thread: one function after the other
     caught(other, error_of_other);
   }
   caught(here, error_of_here);

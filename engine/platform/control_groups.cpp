@@ -13,11 +13,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// A hierarchy of groups, and the folder of the process's own group in it.
+// A hierarchy of control groups, and the folder of the process's own group in it.
 struct Hierarchy {
   bool v2 = false;
   fs::path mount;
-  fs::path own;  // mount or a folder below it
+  fs::path own;  // folder of the process's group: `mount` or a folder below it
 };
 
 std::vector<std::string> split(const std::string& text, char by) {
@@ -31,8 +31,9 @@ bool contains(const std::vector<std::string>& list, const std::string& wanted) {
   return std::find(list.begin(), list.end(), wanted) != list.end();
 }
 
-// The process's group for `controller` (v1) or in the unified hierarchy (v2), as it is called from
-// the hierarchy's root; empty if it is in none. proc(5), cgroups(7): "4:cpu,cpuacct:/a/b", "0::/a".
+// Returns the name of the process's group for `controller` (v1) or in the unified hierarchy (v2),
+// from the hierarchy's root; empty if there is none. Lines are "4:cpu,cpuacct:/a/b" or "0::/a"
+// (proc(5), cgroups(7)).
 std::string group_name(const fs::path& root, bool v2, const std::string& controller) {
   std::ifstream file(root / "proc/self/cgroup");
   for (std::string line; std::getline(file, line);) {
@@ -47,8 +48,9 @@ std::string group_name(const fs::path& root, bool v2, const std::string& control
   return {};
 }
 
-// The folder of group `name` where the hierarchy's folder `shown` is mounted: in a container that
-// is often the container's own group, or the name leads out of what is mounted.
+// Returns the folder of group `name`. `mount` is where the hierarchy's folder `shown` is mounted.
+// Returns `mount` itself if the group is outside of it: in a container `mount` is often the
+// container's own group.
 fs::path own_folder(const fs::path& mount, const std::string& shown, const std::string& name) {
   fs::path below = name;
   if (shown != "/" && name.starts_with(shown)) below = name.substr(shown.size());
@@ -57,8 +59,8 @@ fs::path own_folder(const fs::path& mount, const std::string& shown, const std::
   return fs::is_directory(folder, ignored) ? folder : mount;
 }
 
-// Where hierarchies with `controller` are mounted. proc(5), mountinfo: "36 35 0:31 /shown /mount
-// options [tags] - cgroup source rw,cpu".
+// Returns the mounted hierarchies that have `controller`. Lines of mountinfo (proc(5)): "36 35 0:31
+// /shown /mount options [tags] - cgroup source rw,cpu".
 std::vector<Hierarchy> hierarchies(const fs::path& root, const std::string& controller) {
   std::vector<Hierarchy> found;
   std::ifstream file(root / "proc/self/mountinfo");
@@ -91,13 +93,13 @@ void for_each_level(const fs::path& root, const std::string& controller, Visit v
   }
 }
 
-// The words of a file. (Streams would read numbers by the host's locale.)
+// Returns the words of a file. A stream would read numbers by the host's locale.
 std::vector<std::string> words(const fs::path& path) {
   std::ifstream file(path);
   return {std::istream_iterator<std::string>(file), {}};
 }
 
-// A word as a number; empty for "max" and whatever else is none.
+// Returns a word as a number; empty for "max" and everything else that is not a number.
 std::optional<double> number(const std::string& word) {
   double value = 0;
   const char* const end = word.data() + word.size();
@@ -106,13 +108,13 @@ std::optional<double> number(const std::string& word) {
   return value;
 }
 
-// The number that is the whole of a file.
+// Returns the number that a file consists of.
 std::optional<double> number_in(const fs::path& path) {
   const std::vector<std::string> all = words(path);
   return all.empty() ? std::nullopt : number(all[0]);
 }
 
-// The number behind `key` in a file of lines "key number".
+// Returns the number after `key` in a file of lines "key number".
 std::optional<double> number_of(const fs::path& path, const std::string& key) {
   const std::vector<std::string> all = words(path);
   for (std::size_t i = 0; i + 1 < all.size(); i += 2) {
@@ -121,16 +123,16 @@ std::optional<double> number_of(const fs::path& path, const std::string& key) {
   return {};
 }
 
-// Processors' worth of time of one group, 0 for no limit.
+// Returns one group's quota in processors (CPU time per time); 0 for no limit.
 double group_quota(const Hierarchy& hierarchy, const fs::path& folder) {
   if (hierarchy.v2) {
-    const std::vector<std::string> all =
-        words(folder / "cpu.max");  // "100000 100000", "max 100000"
+    // The file holds "100000 100000" or "max 100000".
+    const std::vector<std::string> all = words(folder / "cpu.max");
     if (all.size() != 2) return 0;
     const double quota = number(all[0]).value_or(0), period = number(all[1]).value_or(0);
     return period > 0 ? quota / period : 0;
   }
-  const double quota = number_in(folder / "cpu.cfs_quota_us").value_or(0);  // -1: none
+  const double quota = number_in(folder / "cpu.cfs_quota_us").value_or(0);  // -1: no limit
   const double period = number_in(folder / "cpu.cfs_period_us").value_or(0);
   return quota > 0 && period > 0 ? quota / period : 0;
 }
@@ -147,7 +149,7 @@ double processor_quota(const fs::path& root) {
 }
 
 std::optional<std::uint64_t> group_memory_left(const fs::path& root) {
-  // Version 1 says "no limit" by the largest number of whole pages.
+  // Version 1 expresses "no limit" by the largest number of whole pages.
   constexpr double kNoLimit = 0x1p62;
   std::optional<std::uint64_t> least;
   for_each_level(root, "memory", [&](const Hierarchy& hierarchy, const fs::path& folder) {

@@ -1,5 +1,5 @@
-// Limits that Linux's control groups set for this process (cgroup v1 and v2, nested groups, and
-// containers, which see a part of the tree).
+// Limits that Linux's control groups set for this process: cgroup v1 and v2, nested groups, and
+// containers, which see part of the tree.
 #pragma once
 
 #include <cstdint>
@@ -8,12 +8,13 @@
 
 namespace nst {
 
-// Processors' worth of time that the process's groups grant it, the least of all levels; 0 where
-// nothing limits it. `root` stands for "/": the tests' trees of files.
+// Returns the smallest CPU quota of the process's groups, in processors; 0 if there is no limit.
+// `root` replaces "/" in tests.
 double processor_quota(const std::filesystem::path& root = "/");
 
-// Memory that the process's groups still grant it, in bytes: limit minus what cannot be reclaimed
-// (anonymous memory of the whole group), the least of all levels. Empty where nothing limits it.
+// Returns the bytes of memory that the process's groups still allow, the least of all levels; empty
+// if there is no limit. For each group that is its limit minus its anonymous memory, which cannot
+// be reclaimed.
 std::optional<std::uint64_t> group_memory_left(const std::filesystem::path& root = "/");
 
 }  // namespace nst

@@ -14,15 +14,16 @@
 
 namespace nst {
 
-// Throws Error{code} "<path>: <what>: <the system's text for error_number>".
+// Throws Error{code} "<path>: <what>: <the system's text for error_number>". A lack of memory
+// throws Error{limit}.
 [[noreturn]] inline void fail_file(ErrorCode code, const std::string& path, const std::string& what,
                                    int error_number) {
-  const bool memory = error_number == ENOMEM;  // no fault of the file's
+  const bool memory = error_number == ENOMEM;  // a lack of memory is not an error of the file
   throw Error(memory ? ErrorCode::limit : code,
               one_line(path) + ": " + what + ": " + std::generic_category().message(error_number));
 }
 
-// A file descriptor closed on scope exit.
+// A file descriptor that the destructor closes.
 class Descriptor {
  public:
   explicit Descriptor(int fd) : fd_(fd) {}
@@ -34,14 +35,14 @@ class Descriptor {
 
   int get() const { return fd_; }
   bool is_open() const { return fd_ >= 0; }
-  // Closes now; false with errno set if the system reports a delayed write error.
+  // Closes the file. Returns false, with errno set, if the system reports a delayed write error.
   bool close() { return ::close(std::exchange(fd_, -1)) == 0; }
 
  private:
   int fd_;
 };
 
-// open(2) with O_CLOEXEC, again where a signal interrupted it.
+// Calls open(2) with O_CLOEXEC, and again if a signal interrupts it.
 inline int open_retrying(const std::string& path, int flags, mode_t mode = 0) {
   int fd = -1;
   do {

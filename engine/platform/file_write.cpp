@@ -16,8 +16,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Holds back the signals by which writing would end the process, on the calling thread; those that
-// writing caused are forgotten at the end, so that the host never sees them.
+// Blocks SIGPIPE and SIGXFSZ on the calling thread, which would end the process while it writes. At
+// the end, signals caused by writing are discarded, so that the host never sees them.
 class WriteSignalsHeld {
  public:
   WriteSignalsHeld() {
@@ -27,7 +27,7 @@ class WriteSignalsHeld {
     sigset_t pending;
     sigpending(&pending);
     for (const int s : {SIGPIPE, SIGXFSZ}) {
-      if (sigismember(&pending, s) == 1) sigdelset(&set_, s);  // the host's own: not ours to take
+      if (sigismember(&pending, s) == 1) sigdelset(&set_, s);  // was pending before
     }
     pthread_sigmask(SIG_BLOCK, &set_, &of_caller_);
   }
@@ -59,15 +59,15 @@ bool write_all(int fd, Bytes bytes) {
   return true;
 }
 
-// True where a file system or a container does not know an operation that is not essential.
+// Returns true if the error means that a file system or container lacks an optional operation.
 bool is_unsupported(int error) {
   return error == EINVAL || error == ENOSYS || error == EOPNOTSUPP || error == EPERM;
 }
 
-// fsync(2); true also where the file system has no such thing.
+// Calls fsync(2). Returns true also if the file system does not support it.
 bool flush(int fd) { return ::fsync(fd) == 0 || is_unsupported(errno); }
 
-// Gives a file the owner, group and permissions of the one it replaces, as far as that is allowed.
+// Gives a file the owner, group and permissions of the file that it replaces, as far as allowed.
 void take_over(int fd, const struct stat& from) {
   constexpr mode_t kPermissions = 0777, kAll = 07777;
   struct stat now {};
@@ -75,13 +75,13 @@ void take_over(int fd, const struct stat& from) {
       ::fstat(fd, &now) == 0 && now.st_uid == from.st_uid && now.st_gid == from.st_gid;
   bool owner_kept = same_owner || ::fchown(fd, from.st_uid, from.st_gid) == 0;
   if (!owner_kept) (void)!::fchown(fd, static_cast<uid_t>(-1), from.st_gid);
-  // Set-user-ID of another owner would be a gift to whoever that is.
+  // A set-user-ID bit would let everyone run the file as its new owner.
   (void)!::fchmod(fd, from.st_mode & (owner_kept ? kAll : kPermissions));
 }
 
-// Where a chain of symbolic links ends, so that the link stays a link and its target is replaced.
+// Returns the end of a chain of symbolic links, so that the link stays and its target is replaced.
 fs::path final_target(fs::path path, ErrorCode code) {
-  constexpr int kMaxLinks = 40;  // Linux's own limit, path_resolution(7)
+  constexpr int kMaxLinks = 40;  // limit of Linux itself, path_resolution(7)
   std::error_code error;
   for (int i = 0; i < kMaxLinks; ++i) {
     if (!fs::is_symlink(path, error)) return path;
@@ -92,8 +92,8 @@ fs::path final_target(fs::path path, ErrorCode code) {
   fail_file(code, path.string(), "cannot write", ELOOP);
 }
 
-// A name that is new in the folder: hidden, short enough for every file system, told apart by
-// chance.
+// Returns a new name in the target's folder: hidden, random, and short enough for every file
+// system.
 std::string temporary_name(const fs::path& target) {
   constexpr std::size_t kMaxStem = 200;
   std::random_device entropy;
@@ -102,15 +102,16 @@ std::string temporary_name(const fs::path& target) {
   return (target.parent_path() / ("." + stem + "." + std::to_string(tag) + ".tmp")).string();
 }
 
-// The new name survives a power cut only once its folder is flushed. Some file systems refuse that;
-// the file itself is complete, so it is no error.
+// Flushes the folder, so that the new name survives a power cut. Some file systems refuse; the file
+// itself is complete, so that is no error.
 void flush_folder(const fs::path& target) {
   const fs::path folder = target.has_parent_path() ? target.parent_path() : ".";
   const Descriptor directory(open_retrying(folder.string(), O_RDONLY | O_DIRECTORY));
   if (directory.is_open()) ::fsync(directory.get());
 }
 
-// Replaces the bytes of the open file: makes room first, then writes, then cuts. False with errno.
+// Replaces the bytes of an open file: makes room first, then writes, then truncates. Returns false
+// and sets errno on failure.
 bool overwrite(int fd, Bytes bytes) {
   const auto size = static_cast<off_t>(bytes.size());
   int error = 0;
@@ -125,8 +126,7 @@ bool overwrite(int fd, Bytes bytes) {
          flush(fd);
 }
 
-// For a file that cannot be replaced by another. If it cannot be overwritten either, its old bytes
-// are put back.
+// Overwrites a file that cannot be replaced by another. If that fails, restores its old bytes.
 void overwrite_in_place(const fs::path& target, const std::string& path, Bytes bytes,
                         ErrorCode code) {
   const FileContents old(target.string(), code);
@@ -138,15 +138,15 @@ void overwrite_in_place(const fs::path& target, const std::string& path, Bytes b
   fail_file(code, path, "cannot write", error);
 }
 
-// What the system says where the name of a file is fixed but not its bytes: it is mounted singly
-// (EBUSY, EXDEV), or its folder takes no new names (the others).
+// Returns true if the error means that the name is fixed but the bytes are not. The file is mounted
+// by itself (EBUSY, EXDEV), or its folder accepts no new names (the others).
 bool is_fixed_name(int error) {
   return error == EBUSY || error == EXDEV || error == EACCES || error == EPERM || error == EROFS;
 }
 
-// Writes a new file in the folder of `target`, like `old` (null: there is none) but for its bytes,
-// and renames it. Returns 0, or errno where the name
-// `target` cannot be given to another file. Throws for every other failure.
+// Writes a new file in the folder of `target` and renames it to `target`. Gives it the owner and
+// permissions of `old` (null: none). Returns 0, or errno if `target` cannot become the name of
+// another file. Throws for every other failure.
 int replace(const fs::path& target, const std::string& path, Bytes bytes, const struct stat* old,
             ErrorCode code) {
   UnfinishedFile temporary(temporary_name(target));
@@ -207,7 +207,7 @@ std::string why_not_writable(const std::string& path) {
     if (fs::is_directory(path, ignored)) return "it is a folder; name a file in it";
     if (::access(path.c_str(), W_OK) != 0)
       return "the file is write-protected; choose another name";
-    return {};  // in place, if its folder takes no new files
+    return {};  // overwritten in place if the folder accepts no new files
   }
   const fs::path folder = fs::path(path).has_parent_path() ? fs::path(path).parent_path() : ".";
   if (!fs::is_directory(folder, ignored)) return "there is no such folder; make it first";

@@ -5,10 +5,10 @@
 
 namespace nst {
 
-// Holds the calling thread at the default floating-point settings (rounding to nearest, denormals
-// kept, nothing trapped) while it exists, then restores the thread's own, its exception flags
-// included. A host that rounds upwards or flushes denormals would otherwise get other bytes, and
-// one that traps invalid operations would die: padding lanes may compute what nobody reads.
+// Sets the calling thread's floating-point environment to the default: rounding to nearest,
+// denormals kept, no traps. The destructor restores the thread's own, with its exception flags.
+// Otherwise a host that rounds upwards or flushes denormals would get other bytes. A host that
+// traps invalid operations would crash, because unused lanes compute arbitrary values.
 class DefaultFloatEnvironment {
  public:
   DefaultFloatEnvironment() {

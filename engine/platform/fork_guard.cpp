@@ -5,11 +5,12 @@
 namespace nst {
 namespace {
 
-pthread_rwlock_t sections = PTHREAD_RWLOCK_INITIALIZER;  // sections read, fork() writes
+// Guarded sections hold this lock for reading, fork() holds it for writing.
+pthread_rwlock_t sections = PTHREAD_RWLOCK_INITIALIZER;
 
 void before_fork() { pthread_rwlock_wrlock(&sections); }
 void in_parent() { pthread_rwlock_unlock(&sections); }
-// The lock names a thread that does not exist here: it starts anew.
+// In the child the lock belongs to a thread that does not exist, so it is reset.
 void in_child() { sections = PTHREAD_RWLOCK_INITIALIZER; }
 
 }  // namespace

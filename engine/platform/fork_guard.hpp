@@ -1,11 +1,11 @@
-// Sections that a fork() of the host must not cut in two.
+// Sections of code that a fork() of the host must not interrupt.
 #pragma once
 
 namespace nst {
 
-// While one exists, on any thread, fork() waits: a child would inherit the locks that the section
-// holds, without the thread that would release them. For short sections that call nothing of the
-// host.
+// Delays fork() on all threads while an object of this class exists. A child would inherit the
+// section's locks without the thread that releases them. For short sections that call no code of
+// the host.
 class ForkGuard {
  public:
   ForkGuard();

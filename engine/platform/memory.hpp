@@ -1,21 +1,21 @@
-// How much memory this process may still take.
+// The memory that this process may still allocate.
 #pragma once
 
 #include <cstdint>
 
 namespace nst {
 
-// Bytes that the process's control groups and its limit of addresses (RLIMIT_AS) still grant it,
-// the less of the two; the largest number where nothing limits it. Takes some 50 µs: for large
-// blocks.
+// Returns the bytes that the process may still allocate: the smaller of what its control groups and
+// its address limit (RLIMIT_AS) allow. Returns the largest number if there is no limit. Takes about
+// 50 µs, so call it for large blocks only.
 std::uint64_t memory_left();
 
-// Allocations from this size on are compared with memory_left() first: beyond a control group's
-// limit the system kills the process instead of refusing.
+// Smallest allocation, in bytes, that is first compared with memory_left(). Beyond a control
+// group's limit the system kills the process instead of refusing.
 inline constexpr std::uint64_t kLargeAllocation = std::uint64_t{32} << 20;
 
-// False if `bytes` more are known to be more than the process may take. True for small blocks, of
-// which the system itself says so.
+// Returns false if it is known that the process may not allocate `bytes` more. Returns true for
+// small blocks, for which malloc itself fails if necessary.
 bool memory_allows(std::uint64_t bytes);
 
 }  // namespace nst

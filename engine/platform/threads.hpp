@@ -1,5 +1,5 @@
-// Threads: the only door to them. Two back ends stand behind it, chosen by the build (NST_THREADS):
-// a team of the library's own, and OpenMP.
+// Threads: the only interface for starting them. It has two implementations, chosen by the build
+// (NST_THREADS): a team of the library's own threads, and OpenMP.
 #pragma once
 
 #include <atomic>
@@ -8,18 +8,19 @@
 
 namespace nst {
 
+// Largest number of threads of a run.
 inline constexpr int kMaxThreads = 1024;
 
-// "own" or "openmp".
+// Returns the name of the implementation: "own" or "openmp".
 const char* thread_backend_name();
 
-// A borrowed function of a thread's number and the size of its team; must not outlive what it was
-// made from.
+// A borrowed function of a thread's number and the size of its team. Must not outlive the function
+// that it was made from.
 class TeamWork {
  public:
   template <class Work>
   requires(!std::is_same_v<std::remove_cvref_t<Work>, TeamWork>)
-      TeamWork(Work& work)  // NOLINT: a reference to any function is one
+      TeamWork(Work& work)  // NOLINT: implicit on purpose
       : of_(&work),
         call_([](void* of, int thread, int team) { (*static_cast<Work*>(of))(thread, team); }) {}
 
@@ -30,20 +31,20 @@ class TeamWork {
   void (*call_)(void* of, int thread, int team);
 };
 
-// Calls work(thread, team) on the calling thread, with thread = 0, and at the same time on up to
-// `threads` - 1 others, with numbers below team <= threads. Returns when all calls have returned.
+// Calls work(0, team) on the calling thread, and at the same time work(thread, team) on up to
+// threads - 1 other threads, thread < team <= threads. Returns when all calls have returned.
 //
-// Others may come late or not at all, where the processors are taken or no thread can be created,
-// so `work` must be a loop over what is left to do that one thread alone can finish. It must not
-// throw. The other threads compute in the default floating-point environment and take no signals of
-// the host. In a child of fork() it works as in the parent.
+// Other threads may come late or not at all, if the processors are busy or no thread can be
+// created. So `work` must be a loop that takes remaining work and that one thread alone can finish.
+// It must not throw. The other threads use the default floating-point environment and take no
+// signals of the host. Works in a child of fork() too.
 void in_team(int threads, TeamWork work);
 
-// Makes the threads that in_team(threads, ...) would use, as many as can be had.
+// Creates the threads that in_team(threads, ...) would use, as many as the system gives.
 void ensure_threads(int threads);
 
-// Calls work(item) once for each item in [0, items), on up to `threads` threads, in no order.
-// Throws what a call threw (the first one caught); later items are then left out.
+// Calls work(item) once for each item in [0, items), on up to `threads` threads, in any order.
+// Throws the first exception caught; remaining items are then skipped.
 template <class Work>
 void for_each_item(int threads, int items, Work&& work) {
   std::atomic<int> next{0};
@@ -71,9 +72,9 @@ inline void pause_briefly() {
 #endif
 }
 
-// Returns when `value` is no longer `old`: spins some 50 µs, then sleeps. Threads of an evenly
-// split step finish closer together than that, and a time slice is much longer. Whoever changes the
-// value must notify_all().
+// Waits until `value` is no longer `old`: spins for about 50 µs, then sleeps. Threads of an evenly
+// split step finish within that time, and a time slice is much longer. Whoever changes the value
+// must call notify_all().
 inline void wait_while_equal(const std::atomic<int>& value, int old) {
   constexpr int kSpins = 1000;
   for (int i = 0; i < kSpins; ++i) {

@@ -1,5 +1,5 @@
-// OpenMP's threads as the team. Where the system gives no thread, OpenMP's run-time library ends
-// the process; that and its threads' spinning and signals are beyond this file.
+// The team on OpenMP's threads. If the system gives no thread, OpenMP's runtime ends the process.
+// This file cannot change that, nor the spinning and the signals of OpenMP's threads.
 #include <omp.h>
 #include <unistd.h>
 
@@ -10,7 +10,8 @@
 namespace nst {
 namespace {
 
-// A child of fork() has none of its parent's threads, and the runtime would wait for them for ever.
+// Returns true in a child of fork(). It has none of its parent's threads, and the runtime would
+// wait for them forever.
 bool is_forked_child() {
   static const pid_t process = getpid();
   return getpid() != process;
@@ -32,12 +33,12 @@ void in_team(int threads, TeamWork work) {
 
 void ensure_threads(int threads) {
   if (is_forked_child()) return;
-  // Runtimes end the threads that a smaller team leaves over, so the last team is what there is.
+  // Runtimes end threads that a smaller team does not use, so the last team's size is what exists.
   thread_local int existing = 1;
   if (threads > existing) {
     const int home = current_processor();
-    // A region of its own: at its end the caller waits for the new threads instead of keeping
-    // their processor busy.
+    // A parallel region of its own: at its end the caller waits for the new threads and frees their
+    // processor.
 #pragma omp parallel num_threads(threads)
     if (const int thread = omp_get_thread_num(); thread > 0) move_to_own_processor(thread, home);
   }

@@ -1,6 +1,6 @@
-// A team of the library's own: threads of the process, made on demand, borrowed by a run and given
-// back. Against OpenMP's: nothing is printed and the process never ended, a forked child can go on,
-// and a busy host is not slowed down by threads that wait for each other (bench/RESULTS.md).
+// The team on the library's own threads, created on demand, borrowed by a run and given back.
+// Unlike OpenMP, this team never prints or ends the process, and it works in a forked child. A busy
+// host is not slowed down by threads that wait for each other (bench/RESULTS.md).
 #include <dlfcn.h>
 #include <pthread.h>
 #include <signal.h>
@@ -15,15 +15,15 @@
 #include "platform/processors.hpp"
 #include "platform/threads.hpp"
 
-// Absent from a program that is linked statically as a whole, which nobody unloads.
+// Weak, because a fully static program lacks these functions. It cannot be unloaded anyway.
 #pragma weak dladdr
 #pragma weak dlopen
 
 namespace nst {
 namespace {
 
-// Keeps the shared object that this code is a part of loaded until the process ends: its threads
-// run in it. A host may load a plugin that holds the library, and unload it.
+// Keeps the shared object with this code loaded until the process ends, because its threads run
+// that code. A host may load a plugin that contains the library, and unload it.
 void keep_loaded() {
   Dl_info info;
   if (dladdr == nullptr || dlopen == nullptr) return;
@@ -31,22 +31,23 @@ void keep_loaded() {
   dlopen(info.dli_fname, RTLD_NOW | RTLD_NOLOAD | RTLD_NODELETE);
 }
 
+// The work of one in_team call.
 struct Job {
   TeamWork work;
-  int team;  // how many may come
+  int team;  // number of threads that may take part
 };
 
-// One thread, and what it is to do. Lives as long as the process.
+// One thread and its current job. Lives as long as the process.
 class Worker {
  public:
-  // Creates a worker and its thread, number `number` of a team whose first runs on processor
-  // `home`. Null if the system gives no thread or memory.
+  // Creates a worker and its thread, as number `number` of a team whose first thread runs on
+  // processor `home`. Returns null if the system gives no thread or memory.
   static Worker* create(int number, int home);
 
-  // Lets the worker's thread come to a processor of its own, unless it has long been there.
+  // Waits for the worker's thread to move to its own processor, if it is new.
   void let_start() const { nst::let_start(started_); }
 
-  // Hands over a job; the worker must be idle. `job` must live until finish() has returned.
+  // Gives a job to an idle worker. `job` must live until finish() has returned.
   void give(const Job& job, int number) {
     job_ = &job;
     number_ = number;
@@ -54,15 +55,15 @@ class Worker {
     state_.notify_one();
   }
 
-  // Takes the job back if it has not been begun, which is faster than waiting for a thread that the
-  // system keeps from running; else waits for its end.
+  // Takes the job back if the thread has not begun it; else waits for its end. Taking it back is
+  // faster than waiting for a thread that the system does not schedule.
   void finish() {
     int given = kGiven;
     if (state_.compare_exchange_strong(given, kIdle, std::memory_order_acq_rel)) return;
     wait_while_equal(state_, kBegun);
   }
 
-  Worker* next = nullptr;  // in a list of idle or of borrowed ones
+  Worker* next = nullptr;  // next worker in a list of idle or borrowed workers
 
  private:
   enum State : int { kIdle, kGiven, kBegun };
@@ -96,7 +97,8 @@ class Worker {
   alignas(64) std::atomic<int> state_{kIdle};
 };
 
-// All signals of the host are its own: a thread that a worker starts as takes none of them.
+// Blocks all signals while a worker's thread is created, so that the thread never takes the host's
+// signals.
 class SignalsBlocked {
  public:
   SignalsBlocked() {
@@ -115,7 +117,7 @@ class SignalsBlocked {
 Worker* Worker::create(int number, int home) {
   auto* worker = new (std::nothrow) Worker(number, home);
   if (worker == nullptr) return nullptr;
-  // The kernels need a few pages; the host's default may be hundreds of megabytes.
+  // The kernels need a few pages. The host's default may be hundreds of megabytes.
   constexpr std::size_t kStackBytes = std::size_t{1} << 20;
   pthread_attr_t attributes;
   bool created = pthread_attr_init(&attributes) == 0;
@@ -132,13 +134,13 @@ Worker* Worker::create(int number, int home) {
   return nullptr;
 }
 
-// The workers of this process. Never destroyed: its threads may run until the process ends.
+// The workers of this process. Never destroyed, because its threads may run until the process ends.
 class Pool {
  public:
   explicit Pool(pid_t process) : process_(process) {}
 
-  // The pool of the calling process. A forked child has none of its parent's threads and gets a
-  // pool of its own; the old one is left as it is, for its mutex may be held for ever.
+  // Returns the pool of the calling process. A forked child has none of its parent's threads and
+  // gets a new pool. The old pool is left alone, because its mutex may stay locked.
   static Pool* of_process() {
     static std::atomic<Pool*> current{nullptr};
     const pid_t process = getpid();
@@ -153,7 +155,8 @@ class Pool {
     return pool;
   }
 
-  // Up to `wanted` idle workers as a list. New ones are created while there are fewer than `most`.
+  // Returns a list of up to `wanted` idle workers. Creates new ones while there are fewer than
+  // `most`.
   Worker* borrow(int wanted, int most) {
     Worker* list = nullptr;
     {
@@ -190,7 +193,7 @@ class Pool {
   const pid_t process_;
   std::mutex mutex_;
   Worker* idle_ = nullptr;
-  int count_ = 0;  // created, idle or borrowed
+  int count_ = 0;  // number of created workers, idle or borrowed
 };
 
 int length(const Worker* list) {
@@ -199,7 +202,7 @@ int length(const Worker* list) {
   return n;
 }
 
-// Many threads of the host at once share what the processors have.
+// Returns the limit of the pool's workers. Several threads of the host share them.
 int most_workers(int threads) { return std::max(usable_processors(), threads) - 1; }
 
 }  // namespace

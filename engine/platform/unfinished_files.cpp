@@ -14,14 +14,14 @@ namespace {
 
 struct Slot {
   std::atomic<bool> taken{false};
-  std::atomic<bool> named{false};  // the name is whole
+  std::atomic<bool> named{false};  // true: the name is complete
   char path[PATH_MAX] = {};
 };
 
 constexpr int kSlots = 16;
 constinit Slot slots[kSlots];
 
-// A slot that holds the name, or -1 if all are taken or it does not fit.
+// Returns a slot that holds the name, or -1 if all are taken or the name is too long.
 int register_name(const std::string& path) {
   if (path.size() >= sizeof Slot::path) return -1;
   for (int i = 0; i < kSlots; ++i) {

@@ -1,13 +1,14 @@
-// Temporary files that a signal may leave behind: their names where a signal handler can read them.
+// Temporary files that a signal may leave behind. Their names are stored where a signal handler can
+// read them.
 #pragma once
 
 #include <string>
 
 namespace nst {
 
-// Registers a file that is about to be created; on scope exit removes it, unless keep() was called.
-// A handful at a time are within reach of a signal handler (nst::remove_unfinished_files), which is
-// more than the threads of any program write.
+// Registers a file that is about to be created. The destructor removes it unless keep() was called.
+// A signal handler (nst::remove_unfinished_files) can reach 16 files at a time, more than any
+// program writes.
 class UnfinishedFile {
  public:
   explicit UnfinishedFile(std::string path);
@@ -16,12 +17,12 @@ class UnfinishedFile {
   UnfinishedFile& operator=(const UnfinishedFile&) = delete;
 
   const std::string& path() const { return path_; }
-  // The file now has its own name, or was never made: it is not removed.
+  // Keeps the file: it now has its final name, or was never created.
   void keep();
 
  private:
   std::string path_;
-  int slot_;  // -1: not registered
+  int slot_;  // index of the file's slot; -1: not registered
 };
 
 }  // namespace nst

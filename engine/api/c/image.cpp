@@ -1,4 +1,4 @@
-// c_image.h: pictures and files.
+// The C functions of c_image.h: pictures and files.
 #include <memory>
 #include <span>
 #include <vector>
@@ -20,7 +20,7 @@ nst::ReadOptions read_options(const nst_read_options* options) {
   return {o.max_memory_bytes, o.least_side, o.as_tensorflow != 0};
 }
 
-// Sets *image to the picture that `load` returns, and the thread's warnings.
+// Sets *image to the picture that `load` returns, and stores its warnings for the thread.
 template <typename Load>
 nst_status read_into(nst_image* image, Load&& load) {
   return guarded([&] {

@@ -1,4 +1,4 @@
-// nst.h: the library and the processor, models.
+// The C functions of nst.h about the library, the processor and models.
 #include <vector>
 
 #include "api/c/support.hpp"

@@ -1,4 +1,4 @@
-// nst.h: painting.
+// The C functions of nst.h that paint.
 #include "api/c/support.hpp"
 
 using nst::c::give;
@@ -41,7 +41,7 @@ nst::PaintOptions paint_options(const nst_paint_options* options) {
   return paint;
 }
 
-// `style` returns what is painted in.
+// Paints a content in the style that style() returns.
 template <typename Style>
 nst_status paint(const nst_model* model, const nst_image* content, Style&& style,
                  const nst_paint_options* options, const nst_run_settings* run,

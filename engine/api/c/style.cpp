@@ -1,4 +1,4 @@
-// nst.h: styles.
+// The C functions of nst.h about styles.
 #include <algorithm>
 #include <span>
 #include <vector>
@@ -12,7 +12,7 @@ using nst::c::required;
 
 namespace {
 
-// Sets *style to what `maker` returns.
+// Sets *style to a new handle of the StyleVector that `maker` returns.
 template <typename Maker>
 nst_status make_style(nst_style** style, Maker&& maker) noexcept {
   return nst::c::make(style, "style", maker);

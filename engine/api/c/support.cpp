@@ -9,7 +9,8 @@ namespace {
 
 thread_local std::string last_error;
 
-// What the number of a C enumeration means. Throws Error{usage} for one that means nothing.
+// Returns the C++ enumerator of a C one, by the pairs in `meanings`. Throws Error{usage} for a
+// number that is not among them.
 template <typename From, typename To, std::size_t count>
 To translated(From value, const std::pair<From, To> (&meanings)[count], const char* what) {
   for (const auto& [from, to] : meanings) {
@@ -41,7 +42,7 @@ nst_status fail(ErrorCode code, const char* text) noexcept {
 }
 
 void check_struct_size(std::size_t size, const char* name) {
-  // Every struct has more than its size; none will ever have this much.
+  // Every struct has more members than struct_size, and none will ever be this large.
   constexpr std::size_t kLeast = 2 * sizeof(std::size_t);
   constexpr std::size_t kMost = 4096;
   if (size >= kLeast && size <= kMost) return;

@@ -1,5 +1,5 @@
-// What the C functions share: every one goes through `guarded`, where exceptions become a status
-// and a line of text.
+// Helpers of the C functions. Every function runs in `guarded`, which turns exceptions into a
+// status and a line of text.
 #pragma once
 
 #include <algorithm>
@@ -22,11 +22,12 @@ struct nst_style {
 
 namespace nst::c {
 
-// Forgets the calling thread's last failure.
+// Clears the calling thread's last failure.
 void clear_failure() noexcept;
-// Keeps `text` as the calling thread's last failure and returns the code as a status.
+// Stores `text` as the calling thread's last failure and returns the code as a status.
 nst_status fail(ErrorCode code, const char* text) noexcept;
 
+// Runs `body` and returns NST_OK, or the status of the exception that it throws.
 template <typename Body>
 nst_status guarded(Body&& body) noexcept {
   clear_failure();
@@ -44,21 +45,21 @@ nst_status guarded(Body&& body) noexcept {
   }
 }
 
-// Returns what an argument points to. Throws Error{usage} "<name> is null".
+// Returns the object that an argument points to. Throws Error{usage} "<name> is null".
 template <typename T>
 T& required(T* pointer, const char* name) {
   if (pointer == nullptr) throw Error(ErrorCode::usage, std::string(name) + " is null");
   return *pointer;
 }
 
-// Throws Error{usage} for a struct_size that no version of the struct can have.
+// Throws Error{usage} if no version of the struct can have this struct_size.
 void check_struct_size(std::size_t size, const char* name);
-// Throws Error{usage} unless the bytes are 0.
+// Throws Error{usage} unless all bytes are 0.
 void check_unknown_members(const unsigned char* bytes, std::size_t count, const char* name);
 
-// Returns an options struct of any version: members that the caller does not know are those of
-// `defaults`; null is `defaults`. Throws Error{usage} for a struct_size that cannot be, and for
-// members that this version does not know unless they are zero.
+// Returns an options struct of any version. Members that the caller's version does not have are
+// those of `defaults`; a null pointer gives `defaults`. Throws Error{usage} for an impossible
+// struct_size, or if members that this version does not have are not zero.
 template <typename T>
 T read_options(const T* given, const T& defaults, const char* name) {
   if (given == nullptr) return defaults;
@@ -73,7 +74,8 @@ T read_options(const T* given, const T& defaults, const char* name) {
   return options;
 }
 
-// Fills a struct of any version: as much of `full` as the caller knows, zeros beyond it.
+// Fills a struct of any version with the members of `full` that the caller's version has. Members
+// that only the caller's version has become zero.
 template <typename T>
 void fill_struct(T* given, T full, const char* name) {
   const std::size_t size = required(given, name).struct_size;
@@ -85,7 +87,7 @@ void fill_struct(T* given, T full, const char* name) {
   }
 }
 
-// The C++ form of C's values. Throw Error{usage} for a number that is none of an enum.
+// Return the C++ form of a C value. Throw Error{usage} for a number that the enum does not have.
 SampleType sample_type(nst_sample_type type);
 Resize resize_method(nst_resize_method method);
 Quantise quantise(nst_quantise method);
@@ -95,12 +97,12 @@ MutableImageView target(const nst_image& image);
 RunOptions run_options(const nst_run_settings* settings);
 StyleOptions style_options(const nst_style_options* options);
 
-// Makes *out a copy of the picture that nst_image_free frees.
+// Sets *out to a copy of the picture, which nst_image_free frees.
 void give(const Image& picture, nst_image* out);
-// Makes *out and *size a copy of the bytes that nst_bytes_free frees.
+// Sets *out and *size to a copy of the bytes, which nst_bytes_free frees.
 void give(std::span<const std::uint8_t> bytes, unsigned char** out, std::size_t* size);
 
-// Sets *out to a new handle of what `maker` returns.
+// Sets *out to a new handle of the object that `maker` returns.
 template <typename Handle, typename Maker>
 nst_status make(Handle** out, const char* name, Maker&& maker) noexcept {
   return guarded([&] {

@@ -1,4 +1,4 @@
-// c_transitional.h: styles as plain numbers, options without a size.
+// The C functions of c_transitional.h: styles as plain numbers, and options without a struct size.
 #include <algorithm>
 
 #include "api/c/support.hpp"
@@ -9,7 +9,7 @@ using nst::c::required;
 
 struct nst_session {
   nst::Session session;
-  int width = 0;  // of the content set last; 0: none
+  int width = 0;  // width of the last content; 0: no content
   int height = 0;
 };
 
@@ -23,13 +23,14 @@ nst::RunOptions run_options(const nst_run_options* options) {
   return nst::c::run_options(&settings);
 }
 
-// NST_STYLE_SIZE plain numbers as a style of unknown space, and back.
+// Returns NST_STYLE_SIZE plain numbers as a style of unknown space.
 nst::StyleVector style_of(const float* values) {
   nst::StyleVector style(NST_STYLE_SIZE);
   std::copy_n(&required(values, "style_vector"), NST_STYLE_SIZE, style.values.begin());
   return style;
 }
 
+// Copies a style to NST_STYLE_SIZE plain numbers.
 void store(const nst::StyleVector& style, float* values) {
   if (style.size() != NST_STYLE_SIZE) {
     throw nst::Error(nst::ErrorCode::usage,
@@ -39,7 +40,7 @@ void store(const nst::StyleVector& style, float* values) {
   std::copy(style.values.begin(), style.values.end(), &required(values, "style_vector"));
 }
 
-// Checks an output before the work: at most the network's output for the content.
+// Checks an output before the work: it must not be larger than the network's output.
 void check_output(const nst_image& output, int content_width, int content_height) {
   nst::Size most;
   nst_output_size(content_width, content_height, &most.width, &most.height);
@@ -51,7 +52,7 @@ void write_output(const nst::Image& image, const nst_image& output) {
   nst::write_rows(rows, 0, image.height, image.f32(), image.width);
 }
 
-// Encoder: a Model or a Session.
+// Encodes a style. Encoder is Model or Session.
 template <class Encoder>
 nst::StyleVector encode(Encoder& encoder, const nst_image* style, int style_size,
                         nst_resize_method method, const nst_run_options* options) {
@@ -120,7 +121,7 @@ nst_status nst_session_render(nst_session* session, const float* style_vector,
     const nst::StyleVector style = style_of(style_vector);
     nst_session& s = required(session, "session");
     const nst_image& picture = required(output, "output");
-    // Without a content there is no size to check; render says so.
+    // Without a content, no size can be checked. render then reports the error.
     if (s.width > 0) check_output(picture, s.width, s.height);
     write_output(s.session.render(style, run_options(options)), picture);
   });

@@ -1,4 +1,4 @@
-// nst-run bench
+// The command `nst-run bench`: measures the two networks on this machine.
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -24,7 +24,7 @@ struct Options {
   int style_size = 256;
   int threads = 0;
   int runs = 10;
-  std::string only;  // stage
+  std::string only;  // the stage to measure; empty: all
   bool json = false;
 
   bool wants(const char* stage) const { return only.empty() || only == stage; }
@@ -41,11 +41,12 @@ struct Stage {
     return sorted_ms.size() % 2 == 1 ? sorted_ms[middle]
                                      : (sorted_ms[middle - 1] + sorted_ms[middle]) / 2.0;
   }
-  // 10^9 floating point operations (two per multiply-accumulate of the direct algorithm) a second.
+  // Returns 10^9 floating-point operations per second, two per multiply-accumulate of the layers'
+  // definition.
   double gflops() const { return 2e-6 * static_cast<double>(plan.mac) / median_ms(); }
 };
 
-// Waves in three directions: the speed does not depend on what is in the picture.
+// Returns a picture of waves in three directions. The content does not matter for speed.
 Image test_picture(int width, int height) {
   Image image(width, height, 3, SampleType::f32);
   float* out = image.f32();
@@ -61,7 +62,7 @@ Image test_picture(int width, int height) {
   return image;
 }
 
-// One run to warm up, then `runs` timed ones.
+// Returns the sorted times of `runs` runs in milliseconds, after one run to warm up.
 template <typename Run>
 std::vector<double> measure(int runs, Run&& run) {
   using Clock = std::chrono::steady_clock;
@@ -187,7 +188,7 @@ void bench_command(int argc, char** argv) {
   if (o.only == kPredictor && model.info().predictor == "none") {
     throw Error(ErrorCode::model, "--only predictor: this model holds no style predictor");
   }
-  // Without a picture, N is a square.
+  // No picture gives an aspect, so a single number N means a square.
   const auto [width, height] = naming("--size", [&] { return apply(rule, {1, 1}); });
   const std::vector<Stage> stages = measure_stages(o, model, width, height);
   (o.json ? print_json : print_table)(o, model, width, height, stages);

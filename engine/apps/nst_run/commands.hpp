@@ -1,5 +1,5 @@
-// The commands of nst-run. Each parses its own arguments (argv[0] is its name), does its work and
-// throws nst::Error, whose code is the program's exit code.
+// The commands of nst-run. Each parses its own arguments (argv[0] is its name) and does its work.
+// Each throws nst::Error, whose code is the program's exit code.
 #pragma once
 
 namespace nst::run {

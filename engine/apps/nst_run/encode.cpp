@@ -1,4 +1,4 @@
-// nst-run encode STYLE -o v.npy
+// The command `nst-run encode STYLE -o v.npy`: saves the style of a painting.
 #include <string>
 
 #include "commands.hpp"

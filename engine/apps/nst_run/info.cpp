@@ -1,4 +1,4 @@
-// nst-run info [MODEL]
+// The command `nst-run info [MODEL]`: describes the model, the processor and the memory needed.
 #include <cstdio>
 #include <iostream>
 #include <string>

@@ -1,3 +1,4 @@
+// nst-run: the program that paints a photograph in the style of a painting. Chooses the command.
 #include <cstdlib>
 #include <cstring>
 
@@ -7,9 +8,9 @@
 namespace {
 
 #if defined(NST_THREADS_OPENMP)
-// Idle threads are to sleep: by default they spin for milliseconds, while new threads and the
-// pictures' codecs want their processors. A linked-in OpenMP runtime reads its settings in a
-// constructor, so this one comes first; a shared one has read them by now.
+// Makes idle OpenMP threads sleep. By default they spin for milliseconds, while new threads and the
+// pictures' codecs need their processors. A statically linked OpenMP runtime reads its settings in
+// a constructor, so this constructor runs first. For a shared runtime it is too late.
 [[gnu::constructor(101)]] void let_idle_threads_sleep() {
   ::setenv("OMP_WAIT_POLICY", "passive", 0);
 }
@@ -25,7 +26,8 @@ constexpr Command kCommands[] = {
     {"bench", nst::run::bench_command},
 };
 
-// Only the first argument can name a command, so a picture called "info" is ./info.
+// Runs the command that the first argument names, else paints. A picture called "info" is given as
+// ./info.
 void dispatch(int argc, char** argv) {
   for (const Command& command : kCommands) {
     if (argc > 1 && std::strcmp(argv[1], command.name) == 0) {

@@ -17,7 +17,7 @@ namespace {
 
 constexpr int kDefaultStyleSize = 256;
 
-// The whole of `text` as a positive integer, or 0.
+// Returns the whole of `text` as a positive integer, or 0.
 template <typename Integer>
 Integer positive(std::string_view text) {
   Integer value = 0;
@@ -55,7 +55,7 @@ Image decode_picture(std::span<const std::uint8_t> bytes, const std::string& nam
 
 Image decode_painting(std::span<const std::uint8_t> bytes, const std::string& name,
                       const ReadOptions& options, const StyleSizeOptions& size) {
-  // Twice the size it is resized to, so that the resize still averages.
+  // Decode at no less than twice the final size, so that the resize still averages.
   ReadOptions reduced = options;
   reduced.least_side = 2 * size.style_size.value_or(kDefaultStyleSize);
   Image picture = decode_picture(bytes, name, reduced);

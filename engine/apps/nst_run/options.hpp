@@ -1,4 +1,4 @@
-// Options that several commands share, and the values they take.
+// Options that several commands share, and the parsing of their values.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -14,60 +14,64 @@
 
 namespace nst::run {
 
-// -m, -t, --max-memory, -q.
+// The options -m, -t, --max-memory and -q.
 struct EngineOptions {
-  std::string model;  // empty: the embedded one
+  std::string model;  // path of the model file; empty: the embedded model
   int threads = 0;
   std::string max_memory;
   bool quiet = false;
 
   void add_to(CLI::App& app);
-  // Opens the model on one thread while another calls `read_pictures`, where there are two. Throws
-  // what either threw, the pictures' error before the model's.
+  // Opens the model on one thread while another calls `read_pictures`; with a single thread, one
+  // after the other. Throws what either threw, the pictures' error first.
   Model open_model_beside(const std::function<void()>& read_pictures) const;
-  // Without a progress callback.
+  // Returns the run options, without a progress callback.
   RunOptions run_options() const;
 };
 
-// --style-size, --resize.
+// The options --style-size and --resize.
 struct StyleSizeOptions {
-  std::optional<int> style_size;  // empty: not asked for
+  std::optional<int> style_size;  // the option's value; empty: not given
   std::string resize = "smooth";
 
   void add_to(CLI::App& app);
   Resize method() const;
-  // How `picture` is to be encoded as a style: a float (.npy) picture is left as it is, unless a
-  // size was asked for.
+  // Returns how `picture` is encoded as a style. A float (.npy) picture is not resized, unless
+  // --style-size is given.
   StyleOptions for_picture(const Image& picture) const;
 };
 
+// Add the options -m and -t to a command.
 void add_model_option(CLI::App& app, std::string& model);
 void add_threads_option(CLI::App& app, int& threads);
-// What -t means: itself, or for 0 as many as this process may use.
+// Returns the number of threads for a value of -t: the value, or for 0 as many as this process may
+// use.
 int thread_count(int threads);
-// Decodes a picture as decode_image does and prints its warnings, a line each.
+// Decodes a picture as decode_image does and prints its warnings, one per line.
 Image decode_picture(std::span<const std::uint8_t> bytes, const std::string& name,
                      const ReadOptions& options);
-// The same for a picture that is encoded as a style: no larger than that needs, composed on white.
+// Decodes a picture for a style, as decode_picture does: no larger than the style needs, and
+// composed on white.
 Image decode_painting(std::span<const std::uint8_t> bytes, const std::string& name,
                       const ReadOptions& options, const StyleSizeOptions& size);
-// Opens a file, standard input for "-", or the embedded model for "".
+// Opens the model file at `path`: "-" is standard input, "" the embedded model.
 Model open_model(const std::string& path);
 
-// True if the path ends in `extension` (lower case, with its dot), whatever its case.
+// Returns true if the path ends in `extension` (lower case, with its dot), in upper or lower case.
 bool has_extension(const std::string& path, const std::string& extension);
 
-// Parses; false if help or the version was asked for and printed. Throws Error{usage}.
+// Parses the arguments. Returns false if help or the version was requested, and printed. Throws
+// Error{usage}.
 bool parse(CLI::App& app, int argc, char** argv);
 
-// "512M" → bytes: a positive number and K, M, G or T (powers of 1024) or nothing. Throws
-// Error{usage}.
+// Returns the bytes that a text like "512M" means: a positive number, and optionally K, M, G or T
+// (powers of 1024). Throws Error{usage}.
 std::size_t parse_memory(const std::string& text);
 
-// --size: "orig", "N" (the shorter side, as in Magenta's scripts; aspect kept) or "WxH".
+// The option --size: "orig", "N" (the shorter side, as in Magenta's scripts; aspect kept) or "WxH".
 struct SizeOption {
   std::string text = "orig";
-  // Throws Error{usage}.
+  // Returns the rule that the text means. Throws Error{usage}.
   SizeRule rule() const;
 };
 

@@ -1,4 +1,4 @@
-// What a name on the command line stands for: a file, a pipe, or "-" for a standard stream.
+// Inputs and outputs named on the command line: a file, a pipe, or "-" for a standard stream.
 #pragma once
 
 #include <string>
@@ -8,22 +8,22 @@
 
 namespace nst::run {
 
-// How messages call an input: its path, or "standard input" for "-".
+// Returns an input's name for messages: its path, or "standard input" for "-".
 std::string input_name(const std::string& path);
 
-// Throws Error{usage} if more than one of the inputs is "-": it can be read once.
+// Throws Error{usage} if more than one of the inputs is "-", which can be read only once.
 void check_one_standard_input(const std::vector<std::string>& paths);
 
-// OUT and --format.
+// The output: the option -o and the option --format.
 struct Output {
   std::string path;
-  std::string format;  // empty: by the path's extension
+  std::string format;  // name of the format; empty: the format of the path's extension
 
-  // The format to write. Throws Error{usage} where neither says one.
+  // Returns the format to write. Throws Error{usage} if neither the path nor --format tells.
   OutputFormat picture_format() const;
-  // True if the name says nothing about what is written: a standard stream, a pipe or a device.
+  // Returns true if the path needs no extension: a standard stream, a pipe or a device.
   bool is_stream() const;
-  // What check_writable does, for whatever the name stands for.
+  // Throws if the output cannot be written, as check_writable does. "-" is not checked.
   void check() const;
 };
 

@@ -1,4 +1,4 @@
-// STYLE on the command line: a picture, or a style vector that `nst-run encode` saved.
+// The style on the command line: a picture, or a style vector that `nst-run encode` saved.
 #pragma once
 
 #include <cstdint>
@@ -14,8 +14,8 @@ namespace nst::run {
 using DecodedStyle = std::variant<StyleVector, Image>;
 using Bytes = std::span<const std::uint8_t>;
 
-// Told apart by content: .npy of shape (100,) is a vector. `decode_picture` decodes everything
-// else. `name` appears in messages. Throws Error{input}.
+// Decodes a style by its content. A .npy file of shape (n,) is a vector; `decode_picture` decodes
+// everything else. Messages call the file `name`. Throws Error{input}.
 DecodedStyle decode_style(
     Bytes bytes, const std::string& name,
     const std::function<Image(Bytes bytes, const std::string& name)>& decode_picture);

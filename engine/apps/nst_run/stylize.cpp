@@ -1,4 +1,4 @@
-// nst-run CONTENT -s STYLE -o OUT
+// The command `nst-run CONTENT -s STYLE -o OUT`: paints a picture.
 #include <string>
 #include <utility>
 #include <vector>
@@ -101,7 +101,7 @@ bool parse_options(Options& o, int argc, char** argv) {
   return true;
 }
 
-// What becomes of the content's alpha in a file of that format.
+// Returns what happens to the content's alpha in a file of this format.
 AlphaOutput alpha_output(const Options& o, OutputFormat format) {
   if (o.tfhub()) return AlphaOutput::drop;
   return format == OutputFormat::png ? AlphaOutput::keep : AlphaOutput::compose;
@@ -127,7 +127,7 @@ PaintOptions paint_options(const Options& o, OutputFormat format, const Image& c
   return options;
 }
 
-// `decoded` must live as long as the style.
+// Returns the style to paint in. `decoded` must outlive the style.
 Style style_of(const Options& o, const DecodedStyle& decoded) {
   Style::Part part;
   if (const auto* picture = std::get_if<Image>(&decoded)) {

@@ -16,13 +16,14 @@
 namespace nst::run {
 namespace {
 
-// Columns of the terminal on standard error, 80 where it does not say.
+// Returns the columns of the terminal on standard error; 80 if unknown.
 int terminal_columns() {
   winsize size{};
   return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
 }
 
-// A terminal that moves its cursor: one called "dumb" can only append.
+// Returns true if standard error is a terminal that can move its cursor. A "dumb" terminal can only
+// append.
 bool is_terminal() {
   const char* const kind = std::getenv("TERM");
   return isatty(STDERR_FILENO) == 1 && kind != nullptr && *kind != '\0' &&
@@ -55,7 +56,7 @@ void ProgressBar::draw(double fraction) {
   constexpr auto kDelay = std::chrono::seconds(1);
   constexpr auto kInterval = std::chrono::milliseconds(100);
   constexpr int kWidest = 40;
-  constexpr int kAround = 9;  // "[] 100 %", and the last column, where some terminals wrap
+  constexpr int kAround = 9;  // columns of "[] 100 %", and the last one, unused
   const Clock::time_point now = Clock::now();
   if (now - start_ < kDelay || now - last_draw_ < kInterval) return;
   last_draw_ = now;

@@ -1,4 +1,4 @@
-// What nst-run shows the person at the terminal: a progress bar.
+// The progress bar that nst-run shows at a terminal.
 #pragma once
 
 #include <chrono>
@@ -9,20 +9,21 @@
 
 namespace nst::run {
 
-// A bar on stderr over several stages of work, drawn only if stderr is a terminal that can move its
-// cursor, as wide as fits there, and once the work has taken a second; removed at the end.
+// A progress bar on stderr over several stages of work. It is drawn only if stderr is a terminal
+// that can move its cursor, and only after a second of work. It is as wide as the terminal allows,
+// and the destructor removes it.
 class ProgressBar {
  public:
-  // `weights`: the expected work of each stage, in any unit.
+  // `weights` are the expected work of each stage, in any unit.
   ProgressBar(bool quiet, std::vector<double> weights);
   ~ProgressBar();
   ProgressBar(const ProgressBar&) = delete;
   ProgressBar& operator=(const ProgressBar&) = delete;
 
-  // The callback for the next stage; it refers to this object.
+  // Returns the progress callback of the next stage, which refers to this object.
   Progress next_stage();
 
-  // True if a bar may be drawn at all, so that weights are worth computing.
+  // Returns true if a bar may be drawn at all, so that weights are worth computing.
   static bool possible(bool quiet);
 
  private:
@@ -33,7 +34,7 @@ class ProgressBar {
   std::vector<double> weights_;
   double total_ = 0.0;
   std::size_t stages_begun_ = 0;
-  double done_before_ = 0.0;  // weight of the finished stages
+  double done_before_ = 0.0;  // total weight of the finished stages
   Clock::time_point start_ = Clock::now();
   Clock::time_point last_draw_{};
 };

@@ -1,9 +1,9 @@
-/* NST_API: what libnst exports. Hidden otherwise, by every compiler's means. */
+/* Defines NST_API, which marks the symbols that libnst exports. All other symbols are hidden. */
 #ifndef NST_EXPORT_H
 #define NST_EXPORT_H
 
-/* On Windows a program that uses nst.dll defines NST_SHARED (nst::nst does it), and the library
- * itself NST_BUILDING besides. */
+/* On Windows, a program that uses nst.dll defines NST_SHARED; linking nst::nst does so. The
+ * library itself defines NST_BUILDING too. */
 #if !defined(_WIN32)
 #define NST_API __attribute__((visibility("default")))
 #elif !defined(NST_SHARED)

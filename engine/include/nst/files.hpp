@@ -1,4 +1,4 @@
-// Bytes of files, pipes and standard streams.
+// Reading and writing bytes of files, pipes and standard streams.
 #pragma once
 
 #include <cstdint>
@@ -10,20 +10,21 @@
 
 namespace nst {
 
-// Removes the temporary files of writes that are going on in this process. For a signal handler
-// that ends the process, and only for that: it is async-signal-safe, and those writes then fail.
+// Removes the temporary files of all writes in progress in this process, which then fail.
+// Async-signal-safe. Only for a signal handler that ends the process.
 NST_API void remove_unfinished_files() noexcept;
 
-// Reads a file, a pipe or a device to its end, opening it once; "-" is standard input. Throws
-// Error{input}, Error{limit} if memory ends.
+// Reads a file, a pipe or a device to its end and returns the bytes. "-" is standard input. The
+// path is opened once. Throws Error{input} if reading fails, Error{limit} if memory runs out.
 NST_API std::vector<std::uint8_t> read_bytes(const std::string& path);
-// Writes `bytes` to a file, which appears whole (a temporary file in the same folder, then rename)
-// or not at all, and keeps owner and permissions of the one it replaces. A pipe or a device is
-// written as it is; "-" is standard output. Throws Error{output}.
+// Writes `bytes` to a file, a pipe or a device; "-" is standard output. A file appears complete or
+// not at all: a temporary file in the same folder is renamed at the end. The owner and permissions
+// of a replaced file are kept. Throws Error{output}.
 NST_API void write_bytes(const std::string& path, std::span<const std::uint8_t> bytes);
 
-// What can be known of writing to `path` before there are bytes: throws Error{output} if the folder
-// is missing or closed, or if the path is there but a folder or write-protected. Creates nothing.
+// Checks whether `path` could be written, as far as that is known without data. Creates nothing.
+// Throws Error{output} if the folder is missing or not writable, or if `path` is a folder or
+// write-protected.
 NST_API void check_writable(const std::string& path);
 
 }  // namespace nst

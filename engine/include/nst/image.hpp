@@ -1,4 +1,4 @@
-// Pictures: in memory, read and written, resized, with and without alpha.
+// Pictures: types, reading, writing, resizing and alpha.
 #pragma once
 
 #include <cstddef>
@@ -11,181 +11,193 @@
 
 namespace nst {
 
-// How a sample is stored. u8 is 0..255, f32 is nominally 0..1.
+// How a sample is stored: u8 is 0..255, f32 is nominally 0..1.
 enum class SampleType : std::uint8_t { u8, f32 };
 
-// What the samples of a pixel are and where they lie. Alpha, where there is one, is the last
-// channel and not premultiplied.
+// The order of a pixel's samples. Alpha, if present, is the last channel and not premultiplied.
 enum class PixelFormat : std::uint8_t {
-  rgb,    // R, G, B side by side (3 channels), or R, G, B, alpha (4)
-  bgr,    // B, G, R (3), or B, G, R, alpha (4): a frame of most screens and video APIs
-  grey,   // grey (1), or grey, alpha (2)
-  planar  // a plane of R, one of G, one of B (3), one of alpha (4), each of one sample a pixel
+  rgb,    // interleaved R, G, B (3 channels) or R, G, B, alpha (4)
+  bgr,    // interleaved B, G, R (3) or B, G, R, alpha (4): most screens and video APIs
+  grey,   // grey (1 channel), or grey and alpha (2)
+  planar  // separate planes of R, G, B (3) and alpha (4)
 };
 
-// A borrowed picture: `height` rows of `width` pixels of `channels` samples, rows from the top. The
-// caller keeps `data` alive during the call it is passed to. Painting, encoding, compose and resize
-// take every format, the other functions interleaved RGB and RGBA.
+// A picture in memory owned by the caller: `height` rows from the top, of `width` pixels with
+// `channels` samples each. The caller keeps `data` alive during the call. Painting, encoding,
+// compose and resize accept every format; the other functions accept interleaved RGB and RGBA.
 struct ImageView {
   const void* data = nullptr;
   int width = 0;
   int height = 0;
   int channels = 3;
   SampleType type = SampleType::u8;
-  std::ptrdiff_t row_stride_bytes = 0;  // from row to row, may be negative; 0: dense rows
+  std::ptrdiff_t row_stride_bytes = 0;  // bytes between rows; may be negative; 0: dense rows
   PixelFormat format = PixelFormat::rgb;
-  std::ptrdiff_t plane_stride_bytes = 0;  // planar, from plane to plane; 0: height · row stride
+  std::ptrdiff_t plane_stride_bytes = 0;  // bytes between planes; 0: height · row stride
 };
 
-// A picture in the caller's memory that is written: RGB or BGR, 3 channels, or 4 with alpha.
+// Memory of the caller that a picture is written to: RGB or BGR, 3 channels, or 4 with alpha.
 struct MutableImageView {
   void* data = nullptr;
   int width = 0;
   int height = 0;
   int channels = 3;
   SampleType type = SampleType::u8;
-  std::ptrdiff_t row_stride_bytes = 0;  // as ImageView's
+  std::ptrdiff_t row_stride_bytes = 0;  // bytes from one row to the next, as in ImageView
   PixelFormat format = PixelFormat::rgb;
 };
 
-// An owned picture with dense rows.
+// A picture that owns its memory, with dense rows.
 struct Image {
   int width = 0;
   int height = 0;
   int channels = 3;
   SampleType type = SampleType::u8;
-  std::vector<std::uint8_t>
-      bytes;  // height * width * channels samples of `type`, suitably aligned for float
+  // height · width · channels samples of `type`, aligned for float.
+  std::vector<std::uint8_t> bytes;
 
   Image() = default;
-  // A zeroed picture. Throws Error{limit} if the size does not fit in memory, Error{usage} if a
-  // side is not positive.
+  // Makes a picture of zeros. Throws Error{limit} if the picture does not fit in memory,
+  // Error{usage} if a side is not positive.
   NST_API Image(int width, int height, int channels, SampleType type);
 
+  // Returns width · height · channels.
   std::size_t sample_count() const {
     return static_cast<std::size_t>(width) * static_cast<std::size_t>(height) *
            static_cast<std::size_t>(channels);
   }
-  // Typed access to the samples; `type` must match.
+  // Return the samples as float or u8. `type` must match.
   float* f32() { return reinterpret_cast<float*>(bytes.data()); }
   const float* f32() const { return reinterpret_cast<const float*>(bytes.data()); }
   std::uint8_t* u8() { return bytes.data(); }
   const std::uint8_t* u8() const { return bytes.data(); }
+  // Returns a view of the picture, valid as long as the picture is not changed.
   ImageView view() const { return {bytes.data(), width, height, channels, type, 0}; }
-  // The picture as memory to paint into.
+  // Returns the picture as memory to paint into.
   MutableImageView target() { return {bytes.data(), width, height, channels, type, 0}; }
 };
 
-// How a picture is resized before the network sees it.
+// The resize method that brings a picture to the network's input size.
 enum class Resize : std::uint8_t {
-  smooth,  // antialiased bilinear (triangle filter whose support grows with the reduction)
-  tf,      // tf.image.resize, TF2: bilinear, half-pixel centres, no antialiasing
-  tf1      // tf.image.resize_bilinear, TF1 legacy: bilinear, corner at the origin, no antialiasing
+  smooth,  // antialiased bilinear: a triangle filter that widens with the reduction
+  tf,      // tf.image.resize of TensorFlow 2: bilinear, half-pixel centres, no antialiasing
+  tf1      // resize_bilinear of TensorFlow 1: bilinear, corner at the origin, no antialiasing
 };
 
-// Returns `image` resized to width × height as f32 RGB (alpha dropped; u8 divided by 255), by
-// `method`. The same size gives the same samples, whatever the method. Throws Error{usage} for
-// empty sizes, Error{limit} if the result does not fit in memory.
+// Returns `image` resized to width × height, as f32 RGB in 0..1. u8 samples are divided by 255 and
+// alpha is dropped. If the size does not change, the samples do not change, for every method.
+// Throws Error{usage} for an empty size, Error{limit} if the result does not fit in memory.
 NST_API Image resize(const ImageView& image, int width, int height, Resize method = Resize::smooth);
 
-// A width and a height in pixels.
+// Width and height in pixels.
 struct Size {
   int width = 0;
   int height = 0;
   bool operator==(const Size&) const = default;
 };
 
-// The size a picture is brought to: its own (the default), its shorter side given and the aspect
-// kept, or both sides given.
+// How the size of a resized picture is chosen: the picture's own size (the default), a given
+// shorter side with the aspect kept, or both sides.
 struct SizeRule {
   int shorter_side = 0;
-  Size exact = {};  // counts where shorter_side is 0; {0, 0}: the picture's own size
+  Size exact = {};  // used if shorter_side is 0; {0, 0}: the picture's own size
 };
 
-// Returns the size that `rule` gives a picture of that size. The shorter side goes by the formula
-// of Magenta's script (image_utils.resize_image), all in float32: each side times the factor N /
-// shorter side, cut to an integer, so that the shorter side can come out as N - 1. Throws
-// Error{usage} for a negative side, Error{limit} for more than 2^28 pixels.
+// Returns the size that `rule` gives a picture of size `picture`. A shorter side N follows
+// Magenta's image_utils.resize_image: in float32, each side times N / shorter side, cut to an
+// integer. So the shorter side can become N - 1. Throws Error{usage} for a negative side,
+// Error{limit} for more than 2^28 pixels.
 NST_API Size apply(const SizeRule& rule, Size picture);
 
-// How f32 becomes u8 on output: nearest rounds half up; truncate is numpy's (x *
-// 255).astype(uint8). Both clamp to 0..255; NaN becomes 0.
+// How f32 becomes u8 on output: nearest rounds half up; truncate cuts the fraction off, as NumPy's
+// (x * 255).astype(uint8) does. Both clamp to 0..255; NaN becomes 0.
 enum class Quantise : std::uint8_t { nearest, truncate };
-// Returns `image` as u8 with the channels it has; u8 pictures are copied.
+// Returns `image` as u8 with its channels unchanged. A u8 picture is copied.
 NST_API Image to_u8(const ImageView& image, Quantise method = Quantise::nearest);
 
-// What reading a picture may take.
+// Limits and options for reading a picture.
 struct ReadOptions {
-  // Memory for decoding, the picture included, in bytes: what a file claims is compared before
-  // anything is allocated for it. 0: 400 MiB, or 16 times the file where that is more.
+  // Memory for decoding, including the decoded picture, in bytes. The size in a file's header is
+  // checked before memory is allocated. 0: the larger of 400 MiB and 16 times the file.
   std::size_t max_memory_bytes = 0;
-  // Where that is not enough, a JPEG may come at a half, a quarter or an eighth of its size, as
-  // long as its shorter side keeps this many pixels: enough for a style, which is resized anyway.
-  // 0: never.
+  // If that memory is not enough, a JPEG may be decoded at 1/2, 1/4 or 1/8 of its size. Its shorter
+  // side then keeps at least this many pixels: enough for a style, which is resized anyway. 0:
+  // never.
   int least_side = 0;
-  // True: pixels as TensorFlow's decoders give them. EXIF orientation is not applied, and samples
-  // of 16 bits are cut to 8 instead of rounded (builds without libpng round all the same).
+  // True: decodes pixels as TensorFlow does. EXIF orientation is ignored, and 16-bit samples are
+  // cut to 8 bits instead of rounded. Builds without libpng always round.
   bool as_tensorflow = false;
 };
 
-// A picture, and what was wrong with its file that leaves no pixel in doubt: lines for a person,
-// each beginning with the file's name. Mostly none.
+// A picture, and warnings about damage of its file that leaves every pixel certain. Each warning is
+// one line for a person and begins with the file's name. Usually there is none.
 struct LoadedImage {
   Image image;
   std::vector<std::string> warnings;
 };
 
-// Reads a picture by content, not by extension: JPEG, PNG (8/16 bit, grey, palette, alpha), BMP,
-// TGA, GIF (first frame), PBM, PGM, PPM, and .npy (float32 [h, w, 3] in 0..1, returned as f32,
-// unquantised; up to 0.5 outside is let pass). EXIF orientation is applied; gamma and colour
-// profiles are not. Result: u8 RGB, u8 RGBA or f32 RGB. Throws Error{input} (unreadable, a format
-// that is not read, cut short, or so damaged that pixels would be guessed) or Error{limit} (more
-// than 2^28 pixels, or more memory than allowed).
+// Reads a picture file. The content tells the format, not the extension:
+//
+// - JPEG; PNG of every depth and colour type; BMP; TGA; GIF (first frame); PBM, PGM, PPM
+// - .npy: float32 [h, w, 3] in 0..1, up to 0.5 outside accepted; returned as f32, unchanged
+//
+// EXIF orientation is applied; gamma and colour profiles are ignored. Returns u8 RGB, u8 RGBA or
+// f32 RGB. Throws Error{input} if the file cannot be read, has another format, is cut off, or is so
+// damaged that pixels would be guessed. Throws Error{limit} for more than 2^28 pixels or more
+// memory than allowed.
 NST_API LoadedImage load_image(const std::string& path, const ReadOptions& options = {});
-// load_image without options and without its warnings.
+// Reads a picture file as load_image does, with default options. Warnings are dropped.
 NST_API Image read_image(const std::string& path);
-// Decodes the picture in `bytes` as load_image does a file; `name` stands for the file in messages
-// and warnings. What a header claims is compared with 2^28 pixels, with what the bytes can hold at
-// most and with the memory allowed before anything is allocated for it.
+// Decodes a picture file in memory as load_image does. Messages and warnings call the file `name`.
+// Before memory is allocated, the size in the header is checked against 2^28 pixels, the most that
+// `bytes` can hold, and the memory allowed.
 NST_API LoadedImage decode_image(std::span<const std::uint8_t> bytes, const std::string& name,
                                  const ReadOptions& options = {});
 
-// A colour of u8 samples.
+// An opaque colour of u8 samples.
 struct Colour {
   std::uint8_t red, green, blue;
 };
 inline constexpr Colour kWhite{255, 255, 255};
-// "#rgb", "#rrggbb" or a name of CSS ("white", "RebeccaPurple"). Throws Error{usage}.
+// Returns the colour of "#rgb", "#rrggbb" or a CSS colour name ("white", "RebeccaPurple"). Throws
+// Error{usage} for any other text.
 NST_API Colour parse_colour(const std::string& text);
 
-// Returns `picture` as it looks on `background`: RGB of the same type. The networks see colours
-// alone, those under transparent pixels too: compose a picture with alpha before it is encoded or
-// painted. A picture without alpha is copied.
+// Returns `picture` composed on `background`: RGB of the same sample type. A picture without alpha
+// is copied. The networks ignore alpha and see the colours under transparent pixels too. So compose
+// a picture with alpha before you call Model or Session; paint does it by itself.
 NST_API Image compose(const ImageView& picture, Colour background = kWhite);
-// Returns the alpha of a u8 RGBA picture as u8 of one channel, resized as `resize` does colours and
-// rounded. Throws Error{usage} for other pictures.
+// Returns the alpha of a u8 RGBA picture, resized to width × height by `method` and rounded: u8,
+// one channel. Throws Error{usage} for any other picture.
 NST_API Image resized_alpha(const ImageView& rgba, int width, int height,
                             Resize method = Resize::smooth);
-// Returns u8 RGB and an alpha of the same size (one channel, u8) as RGBA. Throws Error{usage} if
-// they are not that.
+// Returns an RGBA picture of u8 RGB and an alpha (u8, one channel) of the same size. Throws
+// Error{usage} for any other pair.
 NST_API Image with_alpha(const ImageView& rgb, const Image& alpha);
 
-// The formats that are written: .png, .jpg or .jpeg, .ppm, .npy.
+// The file formats that can be written: .png, .jpg or .jpeg, .ppm, .npy.
 enum class OutputFormat : std::uint8_t { png, jpeg, ppm, npy };
-// The format that the extension of a path names, in any case. Throws Error{usage} for another one.
+// Returns the format that a path's extension names, in upper or lower case. Throws Error{usage} for
+// an unknown extension.
 NST_API OutputFormat output_format(const std::string& path);
 
-// Encodes a picture. JPEG (quality 1..100; colour at full resolution from 90 on, halved below) and
-// PPM hold no alpha: a picture with alpha is composed on white. Throws Error{output} if the picture
-// does not suit the format (npy wants f32 RGB, the others u8; JPEG sides end at 65500),
-// Error{usage} for another quality, Error{limit} if memory ends.
+// Encodes a picture and returns the file's bytes. jpeg_quality is 1..100; below 90 a JPEG stores
+// colour at half resolution. JPEG and PPM have no alpha: a picture with alpha is composed on white.
+//
+// Throws Error{output} if the picture does not suit the format: npy needs f32 RGB, the others u8,
+// and a JPEG's sides end at 65500. Throws Error{usage} for any other quality, Error{limit} if
+// memory runs out.
 NST_API std::vector<std::uint8_t> encode_image(const ImageView& image, OutputFormat format,
                                                int jpeg_quality = 95);
 
-// Writes a picture by extension: .png, .jpg/.jpeg (quality 1..100), .ppm (both without alpha: it is
-// composed on white), all u8; .npy (f32 RGB only: float32 [h, w, 3]). The file appears as by
-// write_bytes. Throws Error{usage} for another extension or quality, Error{output} for everything
-// else.
+// Writes a picture in the format of the path's extension:
+//
+// - .png: u8
+// - .jpg, .jpeg (quality 1..100), .ppm: u8; alpha is composed on white
+// - .npy: float32 [h, w, 3], from f32 RGB only
+//
+// The file is written as by write_bytes. Throws Error{usage} for any other extension or quality,
+// Error{output} for every other failure.
 NST_API void write_image(const std::string& path, const ImageView& image, int jpeg_quality = 95);
 
 }  // namespace nst

@@ -1,4 +1,4 @@
-// A model: its networks, what it says about itself, styles and paintings by it.
+// A model: its networks, its description, and functions that encode styles and paint.
 #pragma once
 
 #include <cstddef>
@@ -15,97 +15,111 @@
 
 namespace nst {
 
+// How a network is run: threads, memory limit, progress callback.
 struct RunOptions {
-  int threads = 0;  // 0 = as many as this process may use (affinity and cgroup quota respected)
-  // Limit on the planned working memory (PlanInfo's arena and scratch), 0 = none. Large contents
-  // are painted with less memory and a few percent more time where it asks for that, to the same
-  // bytes; Error{limit} if even the smallest plan exceeds it.
+  // Number of threads. 0: as many as this process may use (CPU affinity and cgroup quota).
+  int threads = 0;
+  // Limit of the planned working memory in bytes, arena and scratch of PlanInfo; 0: no limit. With
+  // a limit, large contents take less memory and a few percent more time; the bytes are the same.
+  // Error{limit} is thrown if even the smallest plan exceeds the limit.
   std::size_t max_memory_bytes = 0;
-  Progress progress = {};  // may be empty
+  Progress progress = {};  // progress callback, called several times during a run; may be empty
 };
 
+// How a picture is prepared for the style predictor.
 struct StyleOptions {
-  // Shorter side the style is resized to, aspect kept; 0 = as it is. A style longer than 16 times
-  // its width is given 16·style_size² pixels, so that a thin strip does not become a huge picture.
+  // The shorter side after resizing, aspect kept; 0: not resized. A style longer than 16 times its
+  // width gets 16·style_size² pixels, so that a thin strip does not become a huge picture.
   int style_size = 256;
   Resize resize = Resize::smooth;
-  bool square = false;  // squeezed to style_size × style_size instead, whatever its aspect
+  bool square = false;  // true: resized to style_size × style_size; the aspect changes
 };
 
-// What a model file says about itself.
+// The description stored in a model file.
 struct ModelInfo {
-  std::string name;            // "default" or the file's path
-  std::string predictor;       // "inception_v3", "mobilenet_v2", "none"
-  std::string transformer;     // "full", "separable"
-  std::string padding;         // "reflect", "zero"
-  double width = 1.0;          // α: residual channels / 128
-  int residual_blocks = 0;     // 5 or 20 in published models
-  std::string style_space;     // of the style vectors it takes, "magenta-mobile-100"; "" unknown
-  std::size_t style_size = 0;  // and how many values they have
-  std::string source;          // where the weights came from
+  std::string name;            // "default", or the path of the model file
+  std::string predictor;       // kind of predictor: "inception_v3", "mobilenet_v2", "none"
+  std::string transformer;     // kind of transformer: "full" or "separable"
+  std::string padding;         // kind of padding: "reflect" or "zero"
+  double width = 1.0;          // α: channels of a residual block / 128
+  int residual_blocks = 0;     // number of residual blocks: 5 or 20 in published models
+  std::string style_space;     // space of the style vectors; "": unknown
+  std::size_t style_size = 0;  // number of values of a style vector
+  std::string source;          // origin of the weights
+  // SHA-256 of the source
   std::string source_sha256;
+  // number of tensors in the file
   std::size_t tensor_count = 0;
+  // number of values in all tensors
   std::size_t parameter_count = 0;
   std::size_t file_bytes = 0;
 };
 
-// Peak of the planned memory and work of one run.
+// Memory and work of one run, known before the run.
 struct PlanInfo {
-  std::size_t arena_bytes = 0;    // activations, planned before the run
-  std::size_t scratch_bytes = 0;  // per-thread work buffers, all threads
-  std::size_t weight_bytes = 0;   // packed weights of the networks used
-  std::uint64_t mac = 0;          // multiply-accumulates of the direct algorithm
+  std::size_t arena_bytes = 0;    // bytes of all activations
+  std::size_t scratch_bytes = 0;  // bytes of all threads' work buffers
+  std::size_t weight_bytes = 0;   // bytes of the network's packed weights
+  std::uint64_t mac = 0;          // multiply-accumulates by the definition of the layers
 };
 
+struct OpenModel;
+
+// A model: an immutable set of networks and weights. Copies share them. Several threads may use one
+// model at the same time.
 class NST_API Model {
  public:
   // Opens a model file (.safetensors written by nst-weights). Throws Error{model}.
   static Model open(const std::string& path);
-  // The same from memory; the bytes must outlive the model. `name` appears in messages.
+  // Opens a model file of `size` bytes in memory. The bytes must outlive the model. Messages call
+  // the file `name`. Throws Error{model}.
   static Model open_memory(const void* data, std::size_t size, const std::string& name);
-  // The same from bytes that the model keeps.
+  // Opens a model file in memory; the model keeps the bytes. Messages call the file `name`. Throws
+  // Error{model}.
   static Model open_memory(std::vector<std::uint8_t> bytes, const std::string& name);
-  // The small model embedded in this library.
+  // Returns the small model embedded in this library.
   static Model default_model();
 
+  // Returns the model's description. The reference is valid as long as the model.
   const ModelInfo& info() const;
-  // Name of the instruction-set table in use: "baseline", "avx2", "avx512", "zen4", "neon". Chosen
-  // once per process from what CPU and operating system support, or by the environment variable
-  // NST_ISA (an unknown or unsupported name is Error{usage}).
+  // Returns the name of the instruction set in use: "baseline", "avx2", "avx512", "zen4" or "neon".
+  // It is chosen once per process, by what CPU and operating system support or by the environment
+  // variable NST_ISA. Throws Error{usage} if NST_ISA names an unknown or unsupported one.
   static std::string isa();
-  // Every table compiled in that this CPU can run, best first.
+  // Returns the names of all instruction sets that this build has and this CPU supports, best
+  // first.
   static std::vector<std::string> supported_isas();
 
-  // Style of a picture; alpha is dropped (see compose). Throws Error{input} if it is too small
-  // (shorter side ≥ 43 for Inception-v3 after resizing) or has a float sample that is not finite or
-  // more than 0.5 outside 0..1, Error{limit} before anything is resized if it needs more than
-  // run.max_memory_bytes, or than 1 GiB where that is 0.
+  // Returns the style vector of a picture. Alpha is dropped (see compose).
+  //
+  // Throws Error{input} if the picture is too small, or if a float sample is not finite or more
+  // than 0.5 outside 0..1. Inception-v3 needs a shorter side of at least 43 after resizing. Throws
+  // Error{limit} if more memory is needed than run.max_memory_bytes, or 1 GiB if that is 0; this is
+  // checked before resizing.
   StyleVector encode_style(const ImageView& style, const StyleOptions& options = {},
                            const RunOptions& run = {}) const;
-  // Throws if `style` is not what this model takes: Error{input} if it is of another size or a
-  // value is not finite or beyond ±1e4, Error{model} if it is of another known space. Painting
-  // checks it too.
+  // Checks that this model accepts `style`; painting checks the same. Throws Error{input} if the
+  // size differs, or if a value is not finite or beyond ±1e4. Throws Error{model} if the style
+  // belongs to another known space.
   void check_style(const StyleVector& style) const;
-  // Paints `content` (≥ 5×5; alpha is dropped) with a style. Throws Error{input} for samples as
-  // above, and what check_style throws. Returns f32 RGB of the network's own size,
-  // 4·ceil(⌈side/2⌉/2) per side: aligned at the top left, so crop right and bottom to the content's
-  // size for a picture.
+  // Paints `content` (at least 5×5; alpha is dropped) in a style. Returns f32 RGB of the network's
+  // own output size, 4·⌈⌈side/2⌉/2⌉ per side. The output is aligned with the content at the top
+  // left: crop right and bottom to the content's size. Throws as check_style, and Error{input} for
+  // samples that encode_style refuses.
   Image stylize(const ImageView& content, const StyleVector& style,
                 const RunOptions& run = {}) const;
 
-  // Plans of one run without running it. max_memory_bytes as in RunOptions: the plan that such a
-  // run would take, or the smallest there is if none fits.
+  // Return the memory and work of one run without running it. With max_memory_bytes, the result is
+  // the plan that a run with this limit would use, or the smallest plan if none fits.
   PlanInfo plan_predictor(int width, int height, int threads = 0) const;
   PlanInfo plan_transformer(int width, int height, int threads = 0,
                             std::size_t max_memory_bytes = 0) const;
 
-  // For the library itself: Impl is not part of the interface.
-  struct Impl;
-  explicit Model(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}
-  const Impl& impl() const { return *impl_; }
-
  private:
-  std::shared_ptr<const Impl> impl_;
+  friend struct ModelAccess;  // the library's own files
+  explicit Model(std::shared_ptr<const OpenModel> opened) : opened_(std::move(opened)) {}
+
+  std::shared_ptr<const OpenModel> opened_;
 };
 
 }  // namespace nst

@@ -1,11 +1,12 @@
-// Public C++ API of NST: arbitrary neural style transfer on the CPU. Includes all of it.
+// The C++ API of NST, arbitrary neural style transfer on the CPU. Includes all of its headers.
 //
-//   Model        weights and architecture; immutable, shared freely between threads
-//   StyleVector  what a painting is to the transformer: some numbers, to save, scale and blend
-//   Session      one arena of memory; one thread at a time, any number of pictures of any sizes
+//   paint, Painter   a content and a style in, the finished picture out
+//   Model            networks and weights; immutable, shared freely between threads
+//   StyleVector      the numbers a style is for the transformer: to save, scale and blend
+//   Session          runs a model's networks in memory that is kept; one thread at a time
 //
-// Images are interleaved RGB(A), rows from the top. Every failure is an nst::Error; nothing here
-// prints, exits or reads the environment (but NST_ISA, see docs of Model::isa).
+// Rows of a picture run from the top. Every failure is an nst::Error. Nothing here prints, exits or
+// reads the environment, except NST_ISA (see Model::isa).
 #pragma once
 
 #include "nst/error.hpp"
@@ -22,10 +23,10 @@
 
 namespace nst {
 
-// Version of this header, "major.minor.patch".
+// Version of these headers, "major.minor.patch".
 inline constexpr const char* kVersion = NST_VERSION_STRING;
 
-// Version of the library that runs: a shared one may be newer than the header.
+// Returns the version of the library that runs. A shared library may be newer than the headers.
 NST_API const char* version() noexcept;
 
 }  // namespace nst

@@ -1,4 +1,4 @@
-// A session: many pictures and styles on memory that is kept.
+// Session: runs a model's networks for many pictures and styles, in memory that it keeps.
 #pragma once
 
 #include <memory>
@@ -10,8 +10,8 @@
 
 namespace nst {
 
-// Many pictures, many styles: owns its memory and reuses it for the next picture of the same size;
-// use from one thread at a time. Keeps the model alive.
+// Encodes and paints many pictures in many styles. A session owns its memory and reuses it for the
+// next picture of the same size. Use it from one thread at a time. It keeps the model alive.
 class NST_API Session {
  public:
   explicit Session(Model model);
@@ -19,16 +19,18 @@ class NST_API Session {
   Session(Session&&) noexcept;
   Session& operator=(Session&&) noexcept;
 
-  // Model::encode_style, several times: what the first one allocates is kept.
+  // Encodes a style as Model::encode_style does. Memory of the first call is kept for later ones.
   StyleVector encode_style(const ImageView& style, const StyleOptions& options = {},
                            const RunOptions& run = {});
-  // Encodes the content (≥ 5×5), once for all the styles it is painted in. Throws Error{input},
-  // Error{limit}, Error{cancelled}.
+  // Sets the content (at least 5×5) and runs the part that does not depend on the style. Throws
+  // Error{input}, Error{limit}, Error{cancelled}.
   void set_content(const ImageView& content, const RunOptions& run = {});
-  // Paints the current content; as often as wanted. Throws Error{usage} before set_content.
+  // Paints the current content and returns it as Model::stylize does. May be called any number of
+  // times. Throws Error{usage} before set_content.
   Image render(const StyleVector& style, const RunOptions& run = {});
-  // The same into `picture`: overwritten if it is f32 RGB of the output's size, else replaced, so
-  // that one picture serves frame after frame. What it holds after an Error is undefined.
+  // Paints the current content into `picture`. If `picture` is f32 RGB of the output's size, its
+  // memory is overwritten; otherwise it is replaced. So one picture serves frame after frame. After
+  // an Error its content is undefined.
   void render_into(Image& picture, const StyleVector& style, const RunOptions& run = {});
 
  private:

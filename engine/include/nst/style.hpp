@@ -1,4 +1,4 @@
-// Style vectors: what a painting is to a transformer, to save and to blend.
+// Style vectors: what the predictor makes of a painting; to save and to blend.
 #pragma once
 
 #include <cstddef>
@@ -11,36 +11,40 @@
 
 namespace nst {
 
-// The style of a painting as the predictor sees it (the "bottleneck" of Ghiasi et al. 2017): one
-// point of a space in which straight lines are useful: blend two styles, or weaken one towards the
-// content's own style. The space is that of the predictor and the transformers trained with it;
-// points of another space mean nothing to them.
+// The style of a painting as the predictor encodes it (the "bottleneck" of Ghiasi et al. 2017). It
+// is a point in a space where straight lines are useful: to blend two styles, or to weaken a style
+// towards the content's own. A space belongs to one predictor and the transformers trained with it.
+// A point of another space means nothing to them.
 struct StyleVector {
-  std::vector<float> values;  // as many as ModelInfo::style_size: 100 or 768 in published models
-  // The name of the space, as ModelInfo::style_space; "" for unknown, which fits everything.
+  std::vector<float> values;  // ModelInfo::style_size numbers: 100 or 768 in published models
+  // The name of the space, as in ModelInfo::style_space; "": unknown, which every model accepts.
   std::string space;
 
-  // The origin of an unknown space of `size` dimensions; most published models have 100.
+  // Makes `size` zeros in an unknown space. Most published models have 100.
   explicit StyleVector(std::size_t size = 100) : values(size) {}
   std::size_t size() const { return values.size(); }
 
-  // (1 - weight) * a + weight * b. weight 0 gives a, 1 gives b; outside [0, 1] extrapolates. Throws
-  // Error{usage} for vectors of two sizes, or of two known spaces.
+  // Returns (1 - weight) * a + weight * b. A weight of 0 gives a, 1 gives b; a weight outside [0,
+  // 1] extrapolates. Throws Error{usage} if sizes or known spaces differ.
   NST_API static StyleVector blend(const StyleVector& a, const StyleVector& b, float weight);
-  // The mean of any number of styles, weighted: Σ wᵢ·vᵢ / Σ wᵢ. Throws Error{usage} for none, for
-  // another number of weights, for weights that are not finite or whose sum is not positive, and as
-  // above.
+  // Returns the weighted mean of any number of styles, Σ wᵢ·vᵢ / Σ wᵢ. Throws Error{usage} if there
+  // is no style, if the number of weights differs, or if sizes or known spaces differ. Weights must
+  // be finite and their sum positive, else Error{usage}.
   NST_API static StyleVector blend(std::span<const StyleVector> styles,
                                    std::span<const double> weights);
-  // .npy float32 [n], n from 1 to 4096, and the space in the header's padding, where NumPy sees a
-  // comment; a file without one has the space "". Throws Error{input} (also for values that are not
-  // finite or beyond ±1e4) / Error{output}, and save Error{usage} if `space` is no name of a space
-  // (1 to 64 letters, digits, '.', '-', '_').
+  // Reads a style vector from a .npy file and returns it:
+  //
+  // - float32 [n], n from 1 to 4096, finite values within ±1e4
+  // - the name of the space in the header's padding, where NumPy sees a comment; "" if absent
+  //
+  // Throws Error{input} for any other file.
   NST_API static StyleVector load(const std::string& path);
-  // The same from memory; `name` stands for the file in messages.
+  // Reads a style vector from the bytes of such a .npy file. Messages call the file `name`.
   NST_API static StyleVector decode(std::span<const std::uint8_t> bytes, const std::string& name);
+  // Writes such a .npy file. Throws Error{output}, and Error{usage} if `space` is not a valid name
+  // (1 to 64 letters, digits, '.', '-', '_').
   NST_API void save(const std::string& path) const;
-  // The bytes of such a file.
+  // Returns the bytes that save() writes.
   NST_API std::vector<std::uint8_t> encode() const;
 };
 

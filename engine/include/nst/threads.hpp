@@ -1,4 +1,4 @@
-// The threads that runs use.
+// The number of threads that runs use, and their creation.
 #pragma once
 
 #include <string>
@@ -7,19 +7,20 @@
 
 namespace nst {
 
-// Threads of a run that asks for 0: as many as this process may use at once (CPU affinity and
-// cgroup quota respected), at least 1.
+// Returns the number of threads of a run that asks for 0: as many as this process may use (CPU
+// affinity and cgroup quota respected), at least 1.
 NST_API int available_threads();
 
-// Creates the threads that runs will use (0 = available_threads()), each on a processor of its own.
-// Optional: the first run does it, which takes some 0.2 ms of it. Where the system gives fewer
-// threads, runs take longer, to the same bytes. Throws Error{usage} as runs do.
+// Creates the threads that runs will use (0: available_threads()), each on a processor of its own.
+// Optional: otherwise the first run creates them, which takes about 0.2 ms. If the system gives
+// fewer threads, runs take longer and make the same bytes. Throws Error{usage} as runs do.
 //
 // The library's threads sleep between runs, take none of the host's signals and live as long as the
-// process; a forked child gets its own.
+// process. A forked child gets its own threads.
 NST_API void start_threads(int threads = 0);
 
-// What runs the threads, as this library was built: "own" (a team of the library's) or "openmp".
+// Returns the thread implementation that this library was built with: "own" (a team of the
+// library's own threads) or "openmp".
 NST_API std::string thread_backend();
 
 }  // namespace nst

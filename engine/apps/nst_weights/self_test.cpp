@@ -1,4 +1,4 @@
-#include "model/self_test.hpp"
+#include "apps/nst_weights/self_test.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -17,15 +17,16 @@ namespace {
 
 constexpr std::uint64_t kVersion1 = 1;
 constexpr std::uint64_t kSeed = 20170518;  // the day the paper appeared (arXiv 1705.06830)
-constexpr int kStyleSide = 96;             // above Inception's least side of 43, still quick
-constexpr int kContentWidth = 48;          // no square, and no multiple of 16: edges take part
+constexpr int kStyleSide = 96;             // above Inception's minimum of 43, still fast
+constexpr int kContentWidth = 48;          // not square and not multiples of 16, to test the edges
 constexpr int kContentHeight = 40;
 constexpr std::uint64_t kMaxSide = 512;
 constexpr std::size_t kSamples = 64;
 
-// The same weights give slightly different numbers on every instruction set, as sums are taken in
-// another order. These are the bounds the project promises against TensorFlow, which a damaged
-// weight or a wrong layer exceeds by far: 1e-4 of the bottleneck's largest value, 1e-3 of white.
+// Largest differences allowed. The same weights give slightly different numbers on every
+// instruction set, because the order of sums differs. A damaged weight or a wrong layer exceeds
+// these bounds, which the project also promises against TensorFlow, by far. The bottleneck's is
+// relative to its largest value, the output's to white.
 constexpr double kBottleneckTolerance = 1e-4;
 constexpr double kOutputTolerance = 1e-3;
 
@@ -70,12 +71,12 @@ Outcome run(const Model& model, const Setup& setup) {
   const Image content =
       random_picture(setup.seed, "self_test/content", setup.content_width, setup.content_height);
   StyleVector style = outcome.bottleneck;
-  style.space.clear();  // a file that joins two families is tested as what it is
+  style.space.clear();  // also allows models that join two families
   outcome.output = model.stylize(content.view(), style);
   return outcome;
 }
 
-// The shortest text that reads back as this float.
+// Returns the shortest text that reads back as this float.
 std::string float_text(float value) {
   char text[32];
   return {text, std::to_chars(text, text + sizeof text, value).ptr};

@@ -1,5 +1,5 @@
-// What the nst-weights command does, without its command line. Each prints to stdout and throws
-// nst::Error.
+// What the nst-weights command does, without its command line. Each function prints to stdout and
+// throws nst::Error.
 #pragma once
 
 #include <optional>
@@ -17,13 +17,15 @@ struct ConvertOptions {
   std::optional<PaddingKind> padding;
   bool force = false;
 };
+// Converts sources to a model file and prints a report.
 void run_convert(const ConvertOptions& options);
 
-// One line per tensor (name, dtype, shape, min, max, rms), or a JSON object.
+// Lists the tensors of a source, one per line (name, dtype, shape, min, max, rms), or as one JSON
+// object.
 void run_inspect(const std::string& source, bool as_json);
 
-// Of a model file: checksums, completeness, finite values and the stored self-test. Of a source:
-// completeness, finite values, and whether it is a published model.
+// Checks a model file: checksums, completeness, finite values and the stored self-test. Checks a
+// source: completeness, finite values, and whether it is a published model.
 void run_verify(const std::string& path);
 
 }  // namespace nst::weights

@@ -1,4 +1,4 @@
-#include "weights_tool/commands.hpp"
+#include "apps/nst_weights/commands.hpp"
 
 #include <algorithm>
 #include <cinttypes>
@@ -7,10 +7,10 @@
 #include <filesystem>
 #include <optional>
 
+#include "apps/nst_weights/self_test.hpp"
 #include "base/strict_json.hpp"
 #include "base/text.hpp"
 #include "model/recognise.hpp"
-#include "model/self_test.hpp"
 #include "platform/file.hpp"
 #include "weights_tool/convert.hpp"
 #include "weights_tool/fold.hpp"
@@ -27,7 +27,7 @@ struct Statistics {
   double rms = 0.0;
 };
 
-// NaN if any value is NaN, so that it is seen.
+// Returns NaN for all three if any value is NaN, so that the user sees it.
 Statistics statistics_of(const std::vector<float>& values) {
   if (values.empty()) return {};
   Statistics s{values[0], values[0], 0.0};
@@ -59,7 +59,7 @@ std::string human_bytes(std::size_t bytes) {
 
 std::string space_text(const std::string& space) { return space.empty() ? "unknown" : space; }
 
-// null for a source whose files are not all there.
+// Returns the SHA-256 as JSON, or null if files of the source are missing.
 std::string sha256_json(const Source& source) {
   try {
     return json_quoted(source.sha256());
@@ -81,7 +81,7 @@ void run_convert(const ConvertOptions& options) {
       convert_sources(options.sources, {options.padding, options.force, options.output});
   std::vector<std::uint8_t> bytes =
       build_model_file(conversion.description, conversion.tensors, options.dtype);
-  // What the network makes of these very bytes becomes part of the file.
+  // The self-test records what the network computes from exactly these bytes.
   conversion.description.self_test =
       make_self_test(Model::open_memory(bytes.data(), bytes.size(), options.output));
   bytes = build_model_file(conversion.description, conversion.tensors, options.dtype);
@@ -95,8 +95,8 @@ void run_convert(const ConvertOptions& options) {
             space_text(conversion.description.style_space.value_or("")) + ", " +
             std::to_string(conversion.tensors.size()) + " tensors as " + dtype_name(options.dtype) +
             ", " + human_bytes(bytes.size()) + '\n';
-  // Before the file appears, so that a failure to print leaves the old one; and beside the model
-  // where that goes to a pipe.
+  // The report comes before the file, so that a failure to print leaves an old file unchanged. If
+  // the model goes to a pipe, the report goes to stderr.
   std::error_code ignored;
   const bool is_stream = std::filesystem::exists(options.output, ignored) &&
                          !std::filesystem::is_regular_file(options.output, ignored);
@@ -118,7 +118,7 @@ void run_inspect(const std::string& path, bool as_json) {
                 "dtype", "shape", "min", "max", "rms");
   }
   const char* separator = "";
-  std::optional<Error> unreadable;  // the first; the names and shapes are listed all the same
+  std::optional<Error> unreadable;  // first error, thrown after all tensors are listed
   for (const SourceTensor& tensor : source->tensors()) {
     std::optional<Statistics> s;
     try {
@@ -181,7 +181,7 @@ void verify_model(const std::string& path, const FileData& file) {
                                       ", but holds the variables of another network");
   }
   const std::vector<NamedTensor> tensors = read_layers(variables, inventory);
-  // A file that says its space was made by someone who knew.
+  // A file that states its space is not checked: whoever made it knew the space.
   if (!model_file.style_space) {
     joint_space(variables, inventory.architecture.predictor, tensors, false);
   }

@@ -1,10 +1,11 @@
-// nst-weights: turns published weights into model files, and looks into both.
+// nst-weights: the program that converts published weights to model files, and inspects and
+// verifies both.
 #include <CLI/CLI.hpp>
 
+#include "apps/nst_weights/commands.hpp"
 #include "apps/program.hpp"
 #include "base/text.hpp"
 #include "nst/version.h"
-#include "weights_tool/commands.hpp"
 
 namespace {
 
@@ -81,7 +82,7 @@ void run(int argc, char** argv) {
   try {
     line.app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() == 0) {  // --help, --version
+    if (error.get_exit_code() == 0) {  // prints --help or --version
       line.app.exit(error);
       return;
     }

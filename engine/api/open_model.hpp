@@ -1,0 +1,50 @@
+// What is behind nst::Model, for the library's own files and tests.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "kernels/kernels.h"
+#include "model/model_file.hpp"
+#include "networks/family.hpp"
+#include "nst/model.hpp"
+#include "weights/weight_store.hpp"
+
+namespace nst {
+
+// An open model: the parsed file, its weights by name, its families.
+struct OpenModel {
+  // Parses a model file and checks that each of its networks is complete and consistent. `owner`
+  // keeps `bytes` alive. `contents` is the file that `bytes` come from, or null; its memory is
+  // given back. Throws Error{model}.
+  OpenModel(std::shared_ptr<const void> owner, Bytes bytes, const std::string& name,
+            const kernels::Table& table, const FileContents* contents = nullptr);
+
+  std::shared_ptr<const void> owner;
+  ModelFile file;
+  WeightStore layers;
+  const PredictorFamily* predictor;  // the predictor's family; null: the file has no predictor
+  const TransformerFamily* transformer;
+  ModelInfo info;
+  // The space of the style vectors that the predictor makes. It differs from info.style_space if
+  // the file joins networks of two families.
+  std::string encoded_space;
+};
+
+// The one way between a Model and what is behind it.
+struct ModelAccess {
+  static Model make(std::shared_ptr<const OpenModel> opened) { return Model(std::move(opened)); }
+  static const OpenModel& opened(const Model& model) { return *model.opened_; }
+};
+
+inline const OpenModel& opened(const Model& model) { return ModelAccess::opened(model); }
+
+// Checks a style as Model::check_style does.
+void check_style(const OpenModel& model, const StyleVector& style);
+
+// Opens a model on a given kernel table instead of the process's own.
+Model open_model_with_table(const void* data, std::size_t size, const std::string& name,
+                            const kernels::Table& table);
+
+}  // namespace nst

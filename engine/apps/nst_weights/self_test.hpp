@@ -1,0 +1,37 @@
+// The self-test stored in a model file: seeded inputs, and what the network computed from them when
+// the file was written.
+//
+// JSON in the metadata entry "self_test":
+//
+//   {"version": 1, "seed": ..., "style": [w, h], "content": [w, h],
+//    "bottleneck": [style_size numbers], "output": [w, h], "samples": [[index, value], ...]}
+//
+// "bottleneck" is absent without a predictor; the style vector is then pseudo-random. The inputs
+// are pseudo-random pictures (pseudo_random.hpp) and never resized, so that only the networks take
+// part.
+#pragma once
+
+#include <string>
+
+#include "nst/model.hpp"
+
+namespace nst {
+
+// The result of replaying a self-test: largest absolute differences, and whether they are allowed.
+struct SelfTestResult {
+  double bottleneck_error = 0.0;
+  double bottleneck_tolerance = 0.0;
+  double output_error = 0.0;
+  double output_tolerance = 0.0;
+  bool passed = false;
+};
+
+// Runs `model` and returns the JSON to store.
+std::string make_self_test(const Model& model);
+
+// Runs `model` on the inputs that `json` describes and compares the results. Throws Error{model}
+// with `name` if the JSON is not a self-test or belongs to another kind of model.
+SelfTestResult replay_self_test(const Model& model, const std::string& json,
+                                const std::string& name);
+
+}  // namespace nst
