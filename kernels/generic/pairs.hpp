@@ -19,7 +19,7 @@
 #pragma once
 
 #include "kernels/generic/conv_direct.hpp"
-#include "kernels/generic/fetch.hpp"
+#include "kernels/generic/winograd_prefetch.hpp"
 
 #if !defined(__AVX512F__)
 #error "Winograd's inner product is for AVX-512"

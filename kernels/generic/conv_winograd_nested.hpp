@@ -9,11 +9,11 @@
 #pragma once
 
 #include "kernels/generic/conv_planar.hpp"
-#include "kernels/generic/transform.hpp"
+#include "kernels/generic/winograd_transform.hpp"
 
 namespace nst::kernels {
 namespace {
-namespace nested {
+namespace winograd_nested {
 
 using Transform = Winograd33;
 constexpr int kOut = Transform::kOut;
@@ -376,6 +376,6 @@ void run(const ConvArgs& args, Block block, float* scratch) {
 
 constexpr ConvAlgorithm kAlgorithm = {suits, packed_floats, pack, blocking, run, block_moments};
 
-}  // namespace nested
+}  // namespace winograd_nested
 }  // namespace
 }  // namespace nst::kernels

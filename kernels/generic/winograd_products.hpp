@@ -2,11 +2,11 @@
 #pragma once
 
 #include "kernels/generic/conv_direct.hpp"
-#include "kernels/generic/fetch.hpp"
+#include "kernels/generic/winograd_prefetch.hpp"
 
 namespace nst::kernels {
 namespace {
-namespace tiles {
+namespace winograd {
 
 // P rows of m [count][V vectors] = v [count][depth] · u [depth][V vectors]. The partial sums of
 // long chains (direct::kPartial) meet in m.
@@ -29,15 +29,15 @@ NST_INLINE void multiply_tile(const float* v, int depth, const float* u, float* 
   }
 }
 
-// What tiles.hpp asks of an algorithm's products. Others may order and scale the weights, add rows
-// to them, and keep a float of every row of V (tiles_paired.hpp).
+// What winograd.hpp asks of an algorithm's products. Others may order and scale the weights, add
+// rows to them, and keep a float of every row of V (winograd_products_paired.hpp).
 struct PlainProducts {
   // Does the next product's data come to the caches beside a product?
   static constexpr bool kFetches = false;
   static constexpr int kMostVectors = 2;
   static constexpr int most_pixels(int vectors) { return direct::most_pixels(vectors); }
   // `tiles` register tiles of P rows one after the other, in one call as direct::AnyKernel: m = v ·
-  // u as in tiles::multiply. `weights` may be called for every turn and tile.
+  // u as in winograd::multiply. `weights` may be called for every turn and tile.
   using Function = void (*)(const float* v, const float* own, int depth, const float* u,
                             NextWeights& weights, float* m, int tiles);
   template <int P, int V>
@@ -60,6 +60,6 @@ struct PlainProducts {
   static void prepare(const float*, int, int, float*) {}
 };
 
-}  // namespace tiles
+}  // namespace winograd
 }  // namespace
 }  // namespace nst::kernels

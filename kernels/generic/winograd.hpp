@@ -5,19 +5,20 @@
 // channels at a time, gives M [product][tile][panel]; each tile of M is transformed back into the
 // picture. V, M and a panel of U stay in the second-level cache.
 //
-// An algorithm A says what its axes are, A::Y and A::X (axis.hpp), how a block's input with its
-// border is formed, A::window, and how matrices are multiplied, A::Products (tiles_plain.hpp).
+// An algorithm A says what its axes are, A::Y and A::X (winograd_axis.hpp), how a block's input
+// with its border is formed, A::window, and how matrices are multiplied, A::Products
+// (winograd_products.hpp).
 #pragma once
 
-#include "kernels/generic/axis.hpp"
 #include "kernels/generic/conv_direct.hpp"
-#include "kernels/generic/fetch.hpp"
-#include "kernels/generic/tiles_pack.hpp"
 #include "kernels/generic/window.hpp"
+#include "kernels/generic/winograd_axis.hpp"
+#include "kernels/generic/winograd_pack.hpp"
+#include "kernels/generic/winograd_prefetch.hpp"
 
 namespace nst::kernels {
 namespace {
-namespace tiles {
+namespace winograd {
 
 NST_INLINE std::size_t aligned(std::size_t floats) { return (floats + 15) / 16 * 16; }
 
@@ -327,6 +328,6 @@ constexpr ConvAlgorithm algorithm() {
   return {A::suits, packed_floats<A>, pack<A>, blocking<A>, run<A>, block_moments};
 }
 
-}  // namespace tiles
+}  // namespace winograd
 }  // namespace
 }  // namespace nst::kernels

@@ -2,14 +2,14 @@
 // is multiplied with are pixels and weights like any other.
 #pragma once
 
-#include "kernels/generic/conv_strided.hpp"
-#include "kernels/generic/conv_upsample.hpp"
 #include "kernels/generic/conv_winograd.hpp"
+#include "kernels/generic/conv_winograd_strided.hpp"
+#include "kernels/generic/conv_winograd_upsample.hpp"
 #include "kernels/generic/pair_orders.hpp"
 
 namespace nst::kernels {
 namespace {
-namespace tiles {
+namespace winograd {
 
 // As PlainProducts. Fetches: the next product's weights are fetched beside a product's.
 template <class Order, bool Fetches>
@@ -77,6 +77,6 @@ struct Paired : A {
   }
 };
 
-}  // namespace tiles
+}  // namespace winograd
 }  // namespace
 }  // namespace nst::kernels

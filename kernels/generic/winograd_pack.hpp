@@ -1,12 +1,12 @@
-// The packed weights of convolutions on transformed tiles: U of tiles.hpp.
+// The packed weights of convolutions on transformed tiles: U of winograd.hpp.
 #pragma once
 
-#include "kernels/generic/axis.hpp"
 #include "kernels/generic/conv_direct.hpp"
+#include "kernels/generic/winograd_axis.hpp"
 
 namespace nst::kernels {
 namespace {
-namespace tiles {
+namespace winograd {
 
 // Channels, rounded up to vectors, of the panel that starts at channel `first`.
 NST_INLINE int panel_width(int out_c, int first) {
@@ -104,6 +104,6 @@ void pack(const ConvSpec& spec, const float* weights, float* packed) {
   }
 }
 
-}  // namespace tiles
+}  // namespace winograd
 }  // namespace
 }  // namespace nst::kernels
