@@ -32,7 +32,7 @@ struct Layout {
   int tiles_h, tiles_w;
   int tile_y, tile_x;  // first output of the first tile
   Rect rect;           // of the window, whole tiles
-  std::size_t v, own, end;
+  std::size_t v, corrections, end;
   std::ptrdiff_t v_stride, m_stride;  // from one point, one product to the next
 };
 
@@ -55,8 +55,8 @@ Layout layout(const ConvSpec& spec, const ConvGeometry& g, Block block) {
   l.m_stride = static_cast<std::ptrdiff_t>(m_stride);
   const std::size_t m = Y::kProducts * X::kProducts * m_stride;
   l.v = aligned(window > m ? window : m);
-  l.own = l.v + aligned(Y::kPoints * X::kPoints * v_stride + kLanes);
-  l.end = l.own + A::Products::own_floats(Y::kPoints * X::kPoints * count);
+  l.corrections = l.v + aligned(Y::kPoints * X::kPoints * v_stride + kLanes);
+  l.end = l.corrections + A::Products::correction_floats(Y::kPoints * X::kPoints * count);
   return l;
 }
 
@@ -152,13 +152,13 @@ void transform_inputs(const Window& window, const Layout& l, int channels, float
 // One point's product: m [count][width] = v [count][depth] · u [depth][width], width one or two
 // vectors; own: what Products keeps of v's rows; next: the weights of the product after.
 template <class Products>
-NST_INLINE void multiply(const float* v, const float* own, int count, int depth, const float* u,
-                         NextWeights next, int width, float* m) {
+NST_INLINE void multiply(const float* v, const float* corrections, int count, int depth,
+                         const float* u, NextWeights next, int width, float* m) {
   const int vectors = width / kLanes;
   for_equal_tiles(count, Products::most_pixels(vectors), [&](int rows, int tiles) {
-    direct::tiles_function<Products>(rows, vectors)(v, own, depth, u, next, m, tiles);
+    direct::tiles_function<Products>(rows, vectors)(v, corrections, depth, u, next, m, tiles);
     v += static_cast<std::ptrdiff_t>(rows) * tiles * depth;
-    own += rows * tiles;
+    corrections += rows * tiles;
     m += static_cast<std::ptrdiff_t>(rows) * tiles * width;
   });
 }
@@ -294,10 +294,11 @@ void run(const ConvArgs& args, Block block, float* scratch) {
   const Layout l = layout<A>(spec, args.geometry, block);
   const int count = l.tiles_h * l.tiles_w;
   float* const v = scratch + l.v;
-  float* const own = scratch + l.own;
+  float* const corrections = scratch + l.corrections;
   transform_inputs<A>(A::window(args, block, l.rect, scratch), l, spec.in_c, v);
   for (int point = 0; point < A::Y::kPoints * A::X::kPoints; ++point) {
-    Products::prepare(v + point * l.v_stride, count, spec.in_c, own + point * count);
+    Products::make_corrections(v + point * l.v_stride, count, spec.in_c,
+                               corrections + point * count);
   }
   const bool far_weights = has_far_weights<A>(spec);
   const bool far_outputs = has_far_outputs<A>(spec, args.geometry);
@@ -312,7 +313,7 @@ void run(const ConvArgs& args, Block block, float* scratch) {
       const int weight = weight_of<A>(n);
       const int point = point_of<A>(n);
       const NextWeights next(far_weights ? (weight_of<A>(n + 1) - weight) * u_stride : 0);
-      multiply<Products>(v + point * l.v_stride, own + point * count, count, spec.in_c,
+      multiply<Products>(v + point * l.v_stride, corrections + point * count, count, spec.in_c,
                          u + weight * u_stride, next, width, m);
       if (far_outputs) fetch_outputs(args.output, block, first, width, n, kProducts);
       m += l.m_stride;

@@ -38,7 +38,7 @@ struct PlainProducts {
   static constexpr int most_pixels(int vectors) { return direct::most_pixels(vectors); }
   // `tiles` register tiles of P rows one after the other, in one call as direct::AnyKernel: m = v ·
   // u as in winograd::multiply. `weights` may be called for every turn and tile.
-  using Function = void (*)(const float* v, const float* own, int depth, const float* u,
+  using Function = void (*)(const float* v, const float* corrections, int depth, const float* u,
                             NextWeights& weights, float* m, int tiles);
   template <int P, int V>
   static void run(const float* v, const float*, int depth, const float* u, NextWeights&, float* m,
@@ -56,8 +56,8 @@ struct PlainProducts {
   // inputs they are multiplied with, where inputs are of size 1.
   static void finish(float*, int, int, float) {}
   // Floats kept of so many rows of V, and their making; v [count][depth].
-  static constexpr std::size_t own_floats(std::size_t) { return 0; }
-  static void prepare(const float*, int, int, float*) {}
+  static constexpr std::size_t correction_floats(std::size_t) { return 0; }
+  static void make_corrections(const float*, int, int, float*) {}
 };
 
 }  // namespace winograd

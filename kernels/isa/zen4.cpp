@@ -1,6 +1,6 @@
 // The kernels for AMD's AVX-512, from Zen 4 on: those of the AVX-512 table, but for products by
-// Winograd's inner product (pairs.hpp). These cores add beside their multipliers; others with
-// AVX-512 do not, so that it is a table of its own.
+// Winograd's inner product (paired_products.hpp). These cores add beside their multipliers; others
+// with AVX-512 do not, so that it is a table of its own.
 #define NST_ARCH xsimd::avx512bw
 #include "kernels/generic/conv_paired.hpp"
 #include "kernels/generic/table.hpp"
@@ -13,7 +13,7 @@ namespace {
 using axis::Single;
 using winograd::Axis3, winograd::Axis5, winograd::Axis7;
 
-using pairs::SidesOfEight, pairs::SidesOfTwo;
+using paired_products::SidesOfEight, paired_products::SidesOfTwo;
 
 template <class A>
 constexpr ConvAlgorithm kPaired = winograd::algorithm<winograd::Paired<A, SidesOfEight>>();
