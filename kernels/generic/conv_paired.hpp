@@ -11,7 +11,7 @@ namespace paired {
 
 using Order = paired_products::SidesOfEight;
 
-struct Tile : direct::Tile {
+struct Tile : RegisterTile {
   const float* corrections;                  // own terms, from the first pixel's on
   const float *scales, *column_corrections;  // of the panel's channels
 };
@@ -24,13 +24,13 @@ struct NextPanel : pointwise::NextPanel {
 };
 
 NST_INLINE void advance(Tile& tile, int pixels) {
-  nst::kernels::advance<direct::Tile>(tile, pixels);
+  nst::kernels::advance<RegisterTile>(tile, pixels);
   tile.corrections += pixels;
 }
 
-// As direct::AnyKernel.
+// As direct::GenericTile.
 struct Row {
-  static constexpr int kMostVectors = direct::kMostVectors;
+  static constexpr int kMostVectors = kMostPanelVectors;
   static constexpr int most_pixels(int vectors) { return paired_products::most_pixels(vectors); }
   using Function = void (*)(const Tile&, int tiles);
   template <int P, int V>
@@ -51,7 +51,7 @@ struct Row {
     const int chains = paired_products::chains_of<Order>(depth);
     NextPanel next(t, t.column_corrections + V * kLanes, V, tiles * max_of(chains, 1));
     for (; tiles > 0; --tiles) {
-      direct::Accumulators<P, V> acc;
+      Accumulators<P, V> acc;
       unroll<V>([&](auto v) __attribute__((always_inline)) {
         const Vec start = load(starts[v]);
         unroll<P>([&](auto p) __attribute__((always_inline)) {
@@ -67,7 +67,7 @@ struct Row {
                                                    t.corrections + p, load(biases[v]));
         });
       });
-      direct::finish(acc, t);
+      store_tile(acc, t);
       advance(t, P);
     }
   }
@@ -78,11 +78,11 @@ NST_INLINE std::ptrdiff_t channel_floats(const ConvSpec& spec) {
 }
 
 std::size_t packed_floats(const ConvSpec& spec) {
-  return static_cast<std::size_t>(channel_floats(spec)) * direct::vectors_of(spec.out_c) * kLanes;
+  return static_cast<std::size_t>(channel_floats(spec)) * vectors_of(spec.out_c) * kLanes;
 }
 
 void pack(const ConvSpec& spec, const float* weights, float* packed) {
-  direct::for_panels(0, spec.out_c, [&](int first, int vectors) {
+  for_panels(0, spec.out_c, [&](int first, int vectors) {
     const int width = vectors * kLanes;
     for (int i = 0; i < spec.in_c; ++i) {
       const float* from = weights + static_cast<std::ptrdiff_t>(i) * spec.out_c + first;
@@ -120,11 +120,11 @@ void run(const ConvArgs& args, const Block whole, float* scratch) {
     Order::row_corrections(window.data + y * window.row_stride, window.pixel_stride, block.w,
                            spec.in_c, corrections + y * block.w);
   }
-  direct::for_panels(block.first_c, block.first_c + block.channels, [&](int first, int vectors) {
+  for_panels(block.first_c, block.first_c + block.channels, [&](int first, int vectors) {
     for (int y = 0; y < block.h; ++y) {
       Tile tile{direct::tile_of_row(args, block, window, y), corrections + y * block.w, nullptr,
                 nullptr};
-      direct::run_row<Row>(panel_of(args, tile, first, vectors), block.w, vectors);
+      run_tile_row<Row>(panel_of(args, tile, first, vectors), block.w, vectors);
     }
   });
   raise_to_floor(args, whole);

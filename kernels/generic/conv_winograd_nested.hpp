@@ -227,8 +227,8 @@ struct Nested {
   using Function = void (*)(const Tile&);
   template <int C, int P>
   static void run(const Tile& t) {
-    direct::Accumulators<C, P> acc;
-    direct::clear(acc);
+    Accumulators<C, P> acc;
+    clear(acc);
     const float* weights = t.weights;
     for (int ic = 0; ic < t.channels; ++ic) {
       for (int sy = 0; sy < t.small; ++sy) {

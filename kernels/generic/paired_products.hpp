@@ -18,7 +18,7 @@
 // may overflow, where plain products need not.
 #pragma once
 
-#include "kernels/generic/conv_direct.hpp"
+#include "kernels/generic/register_tile.hpp"
 #include "kernels/generic/winograd_prefetch.hpp"
 
 #if !defined(__AVX512F__)
@@ -93,7 +93,7 @@ NST_INLINE void subtract_pair(Vec& sum, Vec a, Vec b) {
 // One pair and one single product of every sum: channels I, I + Side and I + 2 Side from `in` on,
 // the next three rows of weights.
 template <int P, int V, int Side, int I>
-NST_INLINE void accumulate_three(direct::Accumulators<P, V>& acc, const float* const* in,
+NST_INLINE void accumulate_three(Accumulators<P, V>& acc, const float* const* in,
                                  const float* weights) {
   Vec w1[V], w2[V], w3[V];
   unroll<V>([&](auto v) __attribute__((always_inline)) {
@@ -125,8 +125,8 @@ NST_INLINE void accumulate_three(direct::Accumulators<P, V>& acc, const float* c
 // The products of `groups` groups; advances `in` and `weights`. fetches.turn(weights) is called
 // before each.
 template <int P, int V, int Side, class Fetches>
-NST_INLINE void accumulate_groups(direct::Accumulators<P, V>& acc, const float** in,
-                                  const float*& weights, int groups, Fetches& fetches) {
+NST_INLINE void accumulate_groups(Accumulators<P, V>& acc, const float** in, const float*& weights,
+                                  int groups, Fetches& fetches) {
   for (; groups > 0; --groups) {
     fetches.turn(weights);
     for (int i = 0; i < Side; i += 2) {
@@ -142,8 +142,8 @@ NST_INLINE void accumulate_groups(direct::Accumulators<P, V>& acc, const float**
 
 // The products of `count` channels, none in pairs.
 template <int P, int V>
-NST_INLINE void accumulate_singles(direct::Accumulators<P, V>& acc, const float** in,
-                                   const float* weights, int count) {
+NST_INLINE void accumulate_singles(Accumulators<P, V>& acc, const float** in, const float* weights,
+                                   int count) {
   for (; count > 0; --count) {
     unroll<V>([&](auto v) __attribute__((always_inline)) {
       const Vec w = load(weights + v * kLanes);
@@ -171,9 +171,9 @@ NST_INLINE int chains_of(const Depth& depth) {
 
 // All products of a tile's depth; fetches.chain() is called before each chain of groups.
 template <class Order, int P, int V, class Fetches>
-NST_INLINE void accumulate(direct::Accumulators<P, V>& acc, const float** in, const float* weights,
+NST_INLINE void accumulate(Accumulators<P, V>& acc, const float** in, const float* weights,
                            const Depth& depth, Fetches& fetches) {
-  direct::Total<P, V> total;
+  PartialSums<P, V> total;
   for (int left = depth.groups; left > 0; left -= Order::kChainGroups) {
     if (left < depth.groups) total.take(acc);
     fetches.chain();

@@ -10,7 +10,10 @@
 // (winograd_products.hpp).
 #pragma once
 
-#include "kernels/generic/conv_direct.hpp"
+#include "kernels/generic/blocking.hpp"
+#include "kernels/generic/moments.hpp"
+#include "kernels/generic/panels.hpp"
+#include "kernels/generic/register_tile.hpp"
 #include "kernels/generic/window.hpp"
 #include "kernels/generic/winograd_axis.hpp"
 #include "kernels/generic/winograd_pack.hpp"
@@ -50,7 +53,7 @@ Layout layout(const ConvSpec& spec, const ConvGeometry& g, Block block) {
   const std::size_t count = static_cast<std::size_t>(l.tiles_h) * l.tiles_w;
   const std::size_t window = static_cast<std::size_t>(l.rect.h) * l.rect.w * spec.in_c + kLanes;
   const std::size_t v_stride = plane_stride(count * spec.in_c);
-  const std::size_t m_stride = plane_stride(count * direct::kPanelChannels);
+  const std::size_t m_stride = plane_stride(count * kPanelChannels);
   l.v_stride = static_cast<std::ptrdiff_t>(v_stride);
   l.m_stride = static_cast<std::ptrdiff_t>(m_stride);
   const std::size_t m = Y::kProducts * X::kProducts * m_stride;
@@ -93,14 +96,14 @@ ConvBlocking blocking(const ConvSpec& spec, const ConvGeometry& g) {
     rows *= 2;
   }
   rows = ceil_div(tiles_h, height());
-  const int panels = ceil_div(spec.out_c, direct::kPanelChannels);
+  const int panels = ceil_div(spec.out_c, kPanelChannels);
   const int groups =
       max_of(1, min_of(ceil_div(kEnoughBlocks, rows * columns), panels / kFewestPanels));
   return {first_y,
           first_x,
           height() * Y::kOut,
           width() * X::kOut,
-          min_of(spec.out_c, ceil_div(panels, groups) * direct::kPanelChannels),
+          min_of(spec.out_c, ceil_div(panels, groups) * kPanelChannels),
           aligned(floats())};
 }
 
@@ -156,7 +159,7 @@ NST_INLINE void multiply(const float* v, const float* corrections, int count, in
                          const float* u, NextWeights next, int width, float* m) {
   const int vectors = width / kLanes;
   for_equal_tiles(count, Products::most_pixels(vectors), [&](int rows, int tiles) {
-    direct::tiles_function<Products>(rows, vectors)(v, corrections, depth, u, next, m, tiles);
+    tile_loop<Products>(rows, vectors)(v, corrections, depth, u, next, m, tiles);
     v += static_cast<std::ptrdiff_t>(rows) * tiles * depth;
     corrections += rows * tiles;
     m += static_cast<std::ptrdiff_t>(rows) * tiles * width;
@@ -305,7 +308,7 @@ void run(const ConvArgs& args, Block block, float* scratch) {
   const int end = block.first_c + block.channels;
   const std::ptrdiff_t rows = Products::rows(spec.in_c);
   const float* u = args.packed + kWeights * rows * block.first_c;
-  for (int first = block.first_c; first < end; first += direct::kPanelChannels) {
+  for (int first = block.first_c; first < end; first += kPanelChannels) {
     const int width = panel_width(spec.out_c, first);
     const std::ptrdiff_t u_stride = rows * width;
     float* m = scratch;

@@ -31,7 +31,7 @@ struct PairedProducts {
       store(factors[i], quotient(splat(1.0f), load(scales + i * kLanes)));
     });
     for (; tiles > 0; --tiles) {
-      direct::Accumulators<P, V> acc;
+      Accumulators<P, V> acc;
       unroll<V>([&](auto i) __attribute__((always_inline)) {
         const Vec start = load(column_corrections + i * kLanes);
         unroll<P>([&](auto p) __attribute__((always_inline)) {

@@ -3,6 +3,9 @@
 // with AVX-512 do not, so that it is a table of its own.
 #define NST_ARCH xsimd::avx512bw
 #include "kernels/generic/conv_paired.hpp"
+#include "kernels/generic/conv_winograd.hpp"
+#include "kernels/generic/conv_winograd_strided.hpp"
+#include "kernels/generic/conv_winograd_upsample.hpp"
 #include "kernels/generic/table.hpp"
 #include "kernels/generic/winograd_products_paired.hpp"
 #include "kernels/isa/tables.h"
