@@ -45,7 +45,7 @@ struct Painter::Impl {
   }
 
   // Calls paint(vector, run) with the style's vector, blended with the content's own style if
-  // strength is below 1.
+  // strength is not 1.
   template <typename Paint>
   auto paint_in(const Style& style, const RunOptions& run, Paint&& paint) {
     const double work = static_cast<double>(painted().transformer().program().mac);
@@ -60,7 +60,7 @@ struct Painter::Impl {
   StyleEncoder encoder;
   std::optional<PaintedContent> content;
   std::unique_ptr<TransformerRun> spare;  // the last content's run, kept while there is no content
-  std::optional<StyleVector> own;         // the content's own style, if strength is below 1
+  std::optional<StyleVector> own;         // the content's own style, if strength is not 1
 };
 
 Painter::Painter(Model model, PaintOptions options)

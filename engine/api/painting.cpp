@@ -30,11 +30,11 @@ double work_of(const Model& model, const ImageView& picture, const StyleOptions&
 
 }  // namespace
 
-bool mixes_own_style(const PaintOptions& options) { return options.strength < 1.0f; }
+bool mixes_own_style(const PaintOptions& options) { return options.strength != 1.0f; }
 
 void check_options(const PaintOptions& options) {
-  if (!(options.strength >= 0.0f && options.strength <= 1.0f)) {
-    throw Error(ErrorCode::usage, "the strength must be 0 to 1");
+  if (!(options.strength >= 0.0f && options.strength <= 2.0f)) {
+    throw Error(ErrorCode::usage, "the strength must be 0 to 2");
   }
 }
 

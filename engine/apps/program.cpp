@@ -33,8 +33,8 @@ void end(int number) {
   std::_Exit(128 + number);
 }
 
-// Prints "<program>: <text>" as one line, without allocating, and returns the exit code.
-int fail(ErrorCode code, const char* text) noexcept {
+// Prints "<program>: <text>" as one line, without allocating.
+void print(const char* text) noexcept {
   char line[4096];
   int length = std::snprintf(line, sizeof line - 1, "%s: %s", program_name, text);
   length = std::clamp(length, 0, static_cast<int>(sizeof line) - 2);
@@ -43,6 +43,11 @@ int fail(ErrorCode code, const char* text) noexcept {
   }
   line[length] = '\n';
   std::fwrite(line, 1, static_cast<std::size_t>(length) + 1, stderr);
+}
+
+// Prints a failure that ends the program and returns its exit code.
+int fail(ErrorCode code, const char* text) noexcept {
+  print(text);
   return static_cast<int>(code);
 }
 
@@ -69,14 +74,14 @@ int fail(ErrorCode code, const char* text) noexcept {
 
 }  // namespace
 
-int run(const char* name, const char* when_memory_ends, void (*work)(int argc, char** argv),
+int run(const char* name, const char* when_memory_ends, int (*work)(int argc, char** argv),
         int argc, char** argv) noexcept {
   program_name = name;
   call_on_end_signals(end);
   ignore_file_size_signal();
   try {
-    work(argc, argv);
-    if (std::cout.flush() && std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return 0;
+    const int code = work(argc, argv);
+    if (std::cout.flush() && std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return code;
     return fail(ErrorCode::output, "standard output: cannot write; check where it goes");
   } catch (const Error& error) {
     return fail(error.code(), error.what());
@@ -89,6 +94,11 @@ int run(const char* name, const char* when_memory_ends, void (*work)(int argc, c
   } catch (...) {
     return fail(ErrorCode::internal, "internal error; please report it");
   }
+}
+
+void print_line(const std::string& text) {
+  if (unfinished_line.exchange(false)) write_standard_error("\r\033[K");
+  print(text.c_str());
 }
 
 }  // namespace nst::program

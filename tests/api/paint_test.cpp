@@ -114,7 +114,7 @@ TEST_CASE("paint weakens a style towards the content's own and mixes any number 
   expect_error(ErrorCode::usage, [&] { StyleVector::blend({}, {}); });
   expect_error(ErrorCode::usage,
                [&] { paint(model, content.view(), Style(std::vector<Style::Part>{})); });
-  options.strength = 1.5f;
+  options.strength = 2.5f;
   expect_error(ErrorCode::usage, [&] { paint(model, content.view(), a, options); });
 }
 

@@ -20,9 +20,12 @@ TEST_CASE("nst-run: --version and --help print to standard output, examples firs
     const std::string name = option;
     CHECK_MESSAGE(contains(help, name), name);
   }
+  CHECK(run_well({}) == help);
+  CHECK(run_well({"help"}) == help);
   for (const char* command : {"encode", "info", "bench"}) {
     const std::string own = run_well({command, "--help"});
     CHECK(own.find("Example") < own.find("Usage:"));
+    CHECK(run_well({"help", command}) == own);
   }
 }
 
@@ -35,6 +38,8 @@ TEST_CASE("nst-run: info describes the model, the instruction sets and the memor
   CHECK(contains(text, "threads      2 (" + nst::thread_backend() + ")\n"));
   CHECK(contains(text, "1920x1080"));
   const std::string slowest = Model::supported_isas().back();
+  CHECK(run_well({"info", "-t", "2", "-m", NST_DEFAULT_MODEL_FILE}) ==
+        run_well({"info", "-t", "2", NST_DEFAULT_MODEL_FILE}));
   CHECK(contains(run_well({"info"}, {.environment = {{"NST_ISA", slowest}}}),
                  "isa          " + slowest));
 }

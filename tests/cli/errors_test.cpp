@@ -49,7 +49,7 @@ struct Scene {
 TEST_CASE("nst-run: wrong arguments are usage errors, exit code 2") {
   const Scene scene;
   const Arguments good = {kPhoto, "-s", kPhoto, "-o", scene.out};
-  scene.fails(2, {}, "CONTENT");
+  scene.fails(2, {"-s", kPhoto, "-o", scene.out}, "CONTENT");
   scene.fails(2, {kPhoto}, "--help");
   scene.fails(2, {kPhoto, "-s", kPhoto}, "--output");
   scene.fails(2, {kPhoto, "-o", scene.out}, "--style");
@@ -57,9 +57,8 @@ TEST_CASE("nst-run: wrong arguments are usage errors, exit code 2") {
   scene.fails(2, {"info", "a", "b"}, "b");
   scene.fails(2, {"bench", "--size", "orig"}, "--size");
   const std::vector<Arguments> additions = {
-      {"more"},
       {"--no-such-option"},
-      {"two\nlines"},
+      {"--two\nlines"},
       {"--size", "0"},
       {"--size", "12x"},
       {"--size", "x12"},
@@ -71,7 +70,7 @@ TEST_CASE("nst-run: wrong arguments are usage errors, exit code 2") {
       {"--preset", "other"},
       {"--preset", "tfhub", "--size", "9"},
       {"--preset", "tfhub", "--resize", "tf"},
-      {"--strength", "1.01"},
+      {"--strength", "2.01"},
       {"--strength", "nan"},
       {"--strength", "much"},
       {"-t", "-1"},
@@ -87,7 +86,7 @@ TEST_CASE("nst-run: wrong arguments are usage errors, exit code 2") {
   for (const Arguments& addition : additions) {
     Arguments arguments = good;
     arguments.insert(arguments.end(), addition.begin(), addition.end());
-    scene.fails(2, arguments, addition[0] == "two\nlines" ? "two lines" : addition[0]);
+    scene.fails(2, arguments, addition[0] == "--two\nlines" ? "--two lines" : addition[0]);
   }
   scene.fails(2, {kPhoto, "-s", kPhoto, "-o", scene.folder.file("out.gif")}, ".png, .jpg");
   scene.fails(2, {"encode", kPhoto, "-o", scene.folder.file("v.png")}, ".npy");

@@ -156,7 +156,7 @@ void print_table(const Options& o, const Model& model, int width, int height,
 
 }  // namespace
 
-void bench_command(int argc, char** argv) {
+int bench_command(int argc, char** argv) {
   Options o;
   CLI::App app(
       "nst-run bench measures the two networks on this machine, on a made-up picture.\n\n"
@@ -178,8 +178,8 @@ void bench_command(int argc, char** argv) {
       ->check(CLI::IsMember({kPredictor, kTransformer}))
       ->type_name("STAGE");
   app.add_flag("--json", o.json, "Print JSON");
-  if (!parse(app, argc, argv)) return;
-  const SizeRule rule = o.size.rule();
+  if (!parse(app, argc, argv)) return 0;
+  const SizeRule rule = o.size.rule({});
   if (rule.shorter_side == 0 && rule.exact == Size{}) {
     throw Error(ErrorCode::usage, "--size: there is no picture; write 512 or 640x480");
   }
@@ -192,6 +192,7 @@ void bench_command(int argc, char** argv) {
   const auto [width, height] = naming("--size", [&] { return apply(rule, {1, 1}); });
   const std::vector<Stage> stages = measure_stages(o, model, width, height);
   (o.json ? print_json : print_table)(o, model, width, height, stages);
+  return 0;
 }
 
 }  // namespace nst::run

@@ -8,7 +8,7 @@
 
 namespace nst::run {
 
-void encode_command(int argc, char** argv) {
+int encode_command(int argc, char** argv) {
   std::string style;
   Output output;
   EngineOptions engine;
@@ -26,7 +26,7 @@ void encode_command(int argc, char** argv) {
       ->type_name("OUT");
   engine.add_to(app);
   style_size.add_to(app);
-  if (!parse(app, argc, argv)) return;
+  if (!parse(app, argc, argv)) return 0;
 
   RunOptions run = engine.run_options();
   output.check();
@@ -46,6 +46,7 @@ void encode_command(int argc, char** argv) {
     return model.encode_style(picture.view(), style_size.for_picture(picture), run);
   });
   write_bytes(output.path, vector.encode());
+  return 0;
 }
 
 }  // namespace nst::run

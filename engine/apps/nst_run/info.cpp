@@ -58,8 +58,8 @@ void print_model(const ModelInfo& info) {
 
 }  // namespace
 
-void info_command(int argc, char** argv) {
-  std::string path;
+int info_command(int argc, char** argv) {
+  std::string path, named;
   int threads = 0;
   CLI::App app(
       "nst-run info describes a model, the instruction sets and threads in use, and the memory and "
@@ -68,13 +68,12 @@ void info_command(int argc, char** argv) {
       "  nst-run info\n"
       "  nst-run info model.safetensors -t 1\n",
       "nst-run info");
-  app.add_option("MODEL", path, "Model file (default: the embedded model)")
-      ->envname("NST_MODEL")
-      ->type_name("");
+  add_model_option(app, path);
+  app.add_option("MODEL", named, "The same as -m MODEL")->type_name("");
   add_threads_option(app, threads);
-  if (!parse(app, argc, argv)) return;
+  if (!parse(app, argc, argv)) return 0;
 
-  const Model model = open_model(path);
+  const Model model = open_model(named.empty() ? path : named);
   std::cout << "nst-run " << kVersion << '\n';
   print_model(model.info());
   print("isa", isa_text());
@@ -87,6 +86,7 @@ void info_command(int argc, char** argv) {
   for (const auto& [width, height] : kSizes) {
     print_plan("transformer", width, height, model.plan_transformer(width, height, threads));
   }
+  return 0;
 }
 
 }  // namespace nst::run

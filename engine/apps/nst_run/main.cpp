@@ -1,6 +1,7 @@
 // nst-run: the program that paints a photograph in the style of a painting. Chooses the command.
 #include <cstdlib>
 #include <cstring>
+#include <string>
 
 #include "../program.hpp"
 #include "commands.hpp"
@@ -18,7 +19,7 @@ namespace {
 
 struct Command {
   const char* name;
-  void (*run)(int argc, char** argv);
+  int (*run)(int argc, char** argv);
 };
 constexpr Command kCommands[] = {
     {"encode", nst::run::encode_command},
@@ -27,15 +28,19 @@ constexpr Command kCommands[] = {
 };
 
 // Runs the command that the first argument names, else paints. A picture called "info" is given as
-// ./info.
-void dispatch(int argc, char** argv) {
+// ./info. "help" and "help COMMAND" show what --help does.
+int dispatch(int argc, char** argv) {
+  if (argc > 1 && argc <= 3 && std::strcmp(argv[1], "help") == 0) {
+    std::string option = "--help";
+    char* arguments[] = {argv[0], argv[2], option.data()};
+    return argc == 3 ? dispatch(3, arguments) : nst::run::stylize_command(1, argv);
+  }
   for (const Command& command : kCommands) {
     if (argc > 1 && std::strcmp(argv[1], command.name) == 0) {
-      command.run(argc - 1, argv + 1);
-      return;
+      return command.run(argc - 1, argv + 1);
     }
   }
-  nst::run::stylize_command(argc, argv);
+  return nst::run::stylize_command(argc, argv);
 }
 
 }  // namespace

@@ -97,16 +97,18 @@ RunOptions EngineOptions::run_options() const {
   return options;
 }
 
-void StyleSizeOptions::add_to(CLI::App& app) {
+void StyleSizeOptions::add_to(CLI::App& app, const char* group) {
   app.add_option("--style-size", style_size,
                  "Shorter side the style is resized to, 0 = not resized (default: 256; .npy: 0)")
       ->check(CLI::Range(0, 16384))
-      ->type_name("N");
+      ->type_name("N")
+      ->group(group);
   app.add_option("--resize", resize,
                  "smooth: antialiased; tf: as tf.image.resize; tf1: as TensorFlow "
                  "1's resize_bilinear (default: smooth)")
       ->check(CLI::IsMember({"smooth", "tf", "tf1"}))
-      ->type_name("METHOD");
+      ->type_name("METHOD")
+      ->group(group);
 }
 
 Resize StyleSizeOptions::method() const {
@@ -160,17 +162,34 @@ std::size_t parse_memory(const std::string& text) {
   return value << shift;
 }
 
-SizeRule SizeOption::rule() const {
+SizeRule SizeOption::rule(Size picture) const {
   if (text == "orig") return {};
-  const std::size_t times = text.find('x');
-  const std::string_view all = text;
+  std::string_view all = text;
+  const bool only_shrinks = all.starts_with('<');
+  if (only_shrinks) all.remove_prefix(1);
+  const bool is_percent = all.ends_with('%');
+  if (is_percent) all.remove_suffix(1);
+  const std::size_t times = all.find('x');
   const int first = positive<int>(all.substr(0, times));
-  const int second = times == std::string::npos ? 0 : positive<int>(all.substr(times + 1));
-  if (first == 0 || (times != std::string::npos && second == 0)) {
+  const int second = times == std::string_view::npos ? 0 : positive<int>(all.substr(times + 1));
+  const bool has_both = times != std::string_view::npos;
+  if (first == 0 || has_both == (second == 0) || (has_both && is_percent)) {
     throw Error(ErrorCode::usage,
-                "--size: " + quoted(text) + " is no size; write orig, 512 or 640x480");
+                "--size: " + quoted(text) + " is no size; write orig, 512, 50%, 640x480 or <512");
   }
-  return times == std::string::npos ? SizeRule{first} : SizeRule{0, {first, second}};
+  if (is_percent) {
+    const auto part = [first](int side) {
+      const std::int64_t scaled = (std::int64_t{side} * first + 50) / 100;
+      constexpr std::int64_t kMost = std::numeric_limits<int>::max();
+      return static_cast<int>(std::clamp<std::int64_t>(scaled, 1, kMost));
+    };
+    if (only_shrinks && first > 100) return {};
+    return SizeRule{0, {part(picture.width), part(picture.height)}};
+  }
+  const SizeRule rule = has_both ? SizeRule{0, {first, second}} : SizeRule{first};
+  const bool grows = has_both ? picture.width <= first && picture.height <= second
+                              : std::min(picture.width, picture.height) <= first;
+  return only_shrinks && grows ? SizeRule{} : rule;
 }
 
 }  // namespace nst::run

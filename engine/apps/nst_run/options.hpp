@@ -34,7 +34,8 @@ struct StyleSizeOptions {
   std::optional<int> style_size;  // the option's value; empty: not given
   std::string resize = "smooth";
 
-  void add_to(CLI::App& app);
+  // `group` is the options' heading in --help.
+  void add_to(CLI::App& app, const char* group = "Options");
   Resize method() const;
   // Returns how `picture` is encoded as a style. A float (.npy) picture is not resized, unless
   // --style-size is given.
@@ -68,11 +69,12 @@ bool parse(CLI::App& app, int argc, char** argv);
 // (powers of 1024). Throws Error{usage}.
 std::size_t parse_memory(const std::string& text);
 
-// The option --size: "orig", "N" (the shorter side, as in Magenta's scripts; aspect kept) or "WxH".
+// The option --size: "orig", "N" (the shorter side, as in Magenta's scripts; aspect kept), "N%" or
+// "WxH"; with "<" in front, what is smaller already stays as it is.
 struct SizeOption {
   std::string text = "orig";
-  // Returns the rule that the text means. Throws Error{usage}.
-  SizeRule rule() const;
+  // Returns the rule that the text means for a picture of this size. Throws Error{usage}.
+  SizeRule rule(Size picture) const;
 };
 
 }  // namespace nst::run

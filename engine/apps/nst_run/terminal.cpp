@@ -38,12 +38,15 @@ void ProgressBar::draw(double fraction) {
   const Clock::time_point now = Clock::now();
   if (now - start_ < kDelay || now - last_draw_ < kInterval) return;
   last_draw_ = now;
-  const int width = std::min(terminal_columns() - kAround, kWidest);
+  const int around = kAround + (note_.empty() ? 0 : 2 + static_cast<int>(note_.size()));
+  const int width = std::min(terminal_columns() - around, kWidest);
   if (width < 1) return;
   program::unfinished_line = true;
   const int filled = static_cast<int>(std::clamp(fraction, 0.0, 1.0) * width);
   const std::string bar = std::string(filled, '#') + std::string(width - filled, '.');
-  std::fprintf(stderr, "\r[%s] %3d %%", bar.c_str(), static_cast<int>(fraction * 100.0));
+  const std::string note = note_.empty() ? "" : "  " + note_;
+  std::fprintf(stderr, "\r[%s] %3d %%%s\033[K", bar.c_str(), static_cast<int>(fraction * 100.0),
+               note.c_str());
   std::fflush(stderr);
 }
 

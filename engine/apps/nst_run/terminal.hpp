@@ -3,6 +3,8 @@
 
 #include <chrono>
 #include <cstddef>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "nst/nst.hpp"
@@ -23,6 +25,9 @@ class ProgressBar {
   // Returns the progress callback of the next stage, which refers to this object.
   Progress next_stage();
 
+  // Sets a text that follows the percentage, such as "12/600".
+  void set_note(std::string note) { note_ = std::move(note); }
+
   // Returns true if a bar may be drawn at all, so that weights are worth computing.
   static bool possible(bool quiet);
 
@@ -31,6 +36,7 @@ class ProgressBar {
   void draw(double fraction);
 
   bool enabled_;
+  std::string note_;
   std::vector<double> weights_;
   double total_ = 0.0;
   std::size_t stages_begun_ = 0;

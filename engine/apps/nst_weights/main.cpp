@@ -77,14 +77,14 @@ struct CommandLine {
   }
 };
 
-void run(int argc, char** argv) {
+int run(int argc, char** argv) {
   CommandLine line;
   try {
     line.app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) {  // prints --help or --version
       line.app.exit(error);
-      return;
+      return 0;
     }
     throw nst::Error(nst::ErrorCode::usage,
                      nst::one_line(error.what()) + " (see nst-weights --help)");
@@ -94,6 +94,7 @@ void run(int argc, char** argv) {
     nst::weights::run_inspect(line.inspect_source, line.inspect_json);
   }
   if (line.verify_command->parsed()) nst::weights::run_verify(line.verify_model);
+  return 0;
 }
 
 }  // namespace

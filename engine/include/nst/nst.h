@@ -243,9 +243,9 @@ typedef struct nst_paint_options {
   nst_resize_method resize;
   /* How a painting is encoded as a style; null: by the defaults. */
   const nst_style_options* style;
-  /* How the content is encoded as a style if strength is below 1; null: as a painting is. */
+  /* How the content is encoded as a style if strength is not 1; null: as a painting is. */
   const nst_style_options* own_style;
-  float strength;              /* from 0, the content's own style, to 1, the given style */
+  float strength;              /* 0: the content's own style, 1: the given style; at most 2 */
   unsigned char background[3]; /* colour to show under transparent pixels */
   nst_alpha_output alpha;
   nst_quantise quantise;

@@ -52,9 +52,10 @@ struct PaintOptions {
   Resize resize = Resize::smooth;
   // How pictures are encoded as styles.
   StyleOptions style = {};
-  // How the content is encoded as a style if strength is below 1; empty: as `style` says.
+  // How the content is encoded as a style if strength is not 1; empty: as `style` says.
   std::optional<StyleOptions> own_style = {};
-  // From 0, the content's own style, to 1, the given style.
+  // 0 is the content's own style, 1 the given style. Up to 2 goes beyond the given style; pictures
+  // fall apart at 2.
   float strength = 1.0f;
   // Colour under the content's transparent pixels. A painting is always composed on white.
   Colour background = kWhite;

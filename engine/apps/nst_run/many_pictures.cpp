@@ -1,0 +1,354 @@
+#include "many_pictures.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <iostream>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "picture_report.hpp"
+#include "platform/beside.hpp"
+#include "terminal.hpp"
+#include "work_list.hpp"
+
+namespace nst::run {
+namespace {
+
+namespace fs = std::filesystem;
+
+// A value, or the Error that took its place. Carries errors from one thread to another.
+template <class T>
+struct Outcome {
+  std::optional<T> value;
+  std::optional<Error> error;
+};
+
+template <class Call>
+auto outcome_of(Call&& call) -> Outcome<decltype(call())> {
+  try {
+    return {call(), std::nullopt};
+  } catch (const Error& error) {
+    return {std::nullopt, error};
+  }
+}
+
+// A painted picture that is to be written.
+struct Painted {
+  const Job* job;
+  Image picture;
+  double seconds;  // of painting
+};
+
+class ManyPictures {
+ public:
+  explicit ManyPictures(const PaintSettings& settings);
+
+  int run();
+
+ private:
+  PictureNames names(const Job& job) const {
+    return {input_name(contents_[job.content].path), style_names_[job.style], job.output};
+  }
+  void skip_existing();
+  void encode_styles();
+  int dry_run();
+  Outcome<Image> decode(std::size_t content) const;
+  void paint_content(std::size_t begin, std::size_t end, Image content, Outcome<Image>& next);
+  Painted paint(const Job& job, std::optional<Image>& content);
+  void write();
+  void report_written();
+  Progress progress();
+
+  const PaintSettings& o_;
+  RunOptions run_;
+  std::vector<ContentFile> contents_;
+  std::vector<std::string> style_names_;
+  std::vector<Job> jobs_;
+  std::vector<std::optional<StyleVector>> styles_;
+  std::optional<Painter> painter_;
+  std::optional<PictureReport> report_;
+  ProgressBar bar_;
+  std::optional<Painted> unwritten_;
+  Outcome<Size> written_;  // what became of the picture that was unwritten_ before
+  Progress whole_;
+};
+
+// Returns the file extension of results, or "" for the content's own.
+std::string extension_of(const std::string& format) {
+  if (format.empty()) return "";
+  return format == "jpeg" ? ".jpg" : "." + format;
+}
+
+std::string mixture_name(const std::vector<StyleFile>& styles) {
+  std::string name;
+  for (const StyleFile& style : styles) name += (name.empty() ? "" : "+") + short_name(style.path);
+  return name;
+}
+
+ManyPictures::ManyPictures(const PaintSettings& settings)
+    : o_(settings),
+      run_(settings.engine.run_options()),
+      bar_(settings.engine.quiet || settings.dry_run, {1.0}) {
+  std::vector<std::string> paths = o_.contents;
+  if (!o_.files_from.empty()) {
+    for (std::string& path : read_list(o_.files_from, o_.nul_separated)) {
+      paths.push_back(std::move(path));
+    }
+  }
+  for (const std::string& path : paths) {
+    std::error_code ignored;
+    if (is_folder(o_.output.path) || !fs::is_directory(path, ignored)) continue;
+    throw Error(ErrorCode::input, path + ": is a folder; paint its pictures into one: -o DIR/");
+  }
+  contents_ = find_contents(paths, o_.recursive, o_.output.path);
+  if (contents_.empty()) throw Error(ErrorCode::usage, "--files-from: names no pictures");
+  std::vector<std::string> inputs;
+  for (const StyleFile& style : o_.styles) {
+    inputs.push_back(style.path);
+    if (!o_.mix) style_names_.push_back(short_name(style.path));
+  }
+  if (o_.mix) style_names_ = {mixture_name(o_.styles)};
+  const std::size_t count = contents_.size() * style_names_.size();
+  if (is_folder(o_.output.path)) {
+    jobs_ = list_jobs(contents_, style_names_,
+                      {o_.output.path, o_.name, extension_of(o_.output.format)}, inputs);
+  } else if (count == 1) {
+    (void)o_.output.picture_format();
+    jobs_ = {{0, 0, o_.output.path}};
+  } else {
+    throw Error(ErrorCode::usage, "--output: " + std::to_string(count) +
+                                      " pictures need a folder: -o " + o_.output.path + "/");
+  }
+  report_.emplace(o_.json, jobs_.size());
+  if (ProgressBar::possible(o_.engine.quiet)) whole_ = bar_.next_stage();
+}
+
+// Returns the format that a job's output is written in.
+OutputFormat format_of(const Job& job, const PaintSettings& o) {
+  return Output{job.output, o.output.format}.picture_format();
+}
+
+void ManyPictures::skip_existing() {
+  std::vector<Job> left;
+  for (Job& job : jobs_) {
+    std::error_code ignored;
+    if (fs::exists(job.output, ignored)) {
+      report_->skipped(names(job));
+    } else {
+      left.push_back(std::move(job));
+    }
+  }
+  jobs_ = std::move(left);
+}
+
+// Encodes each style once. The pictures of a style that cannot be used fail; without any style
+// that can be, its Error is thrown.
+void ManyPictures::encode_styles() {
+  const auto encode = [&](const std::vector<StyleFile>& files) {
+    std::vector<DecodedStyle> decoded;
+    for (const StyleFile& file : files) decoded.push_back(read_style(o_, file));
+    std::vector<Style::Part> parts;
+    for (std::size_t i = 0; i < files.size(); ++i) {
+      parts.push_back(style_part(o_, files[i], decoded[i]));
+    }
+    return painter_->encode(Style(std::move(parts)), run_);
+  };
+  std::vector<Outcome<StyleVector>> outcomes;
+  if (o_.mix) {
+    outcomes.push_back(outcome_of([&] { return encode(o_.styles); }));
+  } else {
+    for (const StyleFile& file : o_.styles) {
+      outcomes.push_back(outcome_of([&] { return encode({file}); }));
+    }
+  }
+  std::vector<Job> left;
+  std::vector<bool> said(outcomes.size(), false);
+  const bool has_any = std::any_of(outcomes.begin(), outcomes.end(),
+                                   [](const auto& outcome) { return outcome.value.has_value(); });
+  if (!has_any) throw *outcomes.front().error;
+  for (Job& job : jobs_) {
+    const Outcome<StyleVector>& outcome = outcomes[job.style];
+    if (outcome.value) {
+      left.push_back(std::move(job));
+    } else {
+      report_->failed(names(job), *outcome.error, !said[job.style]);
+      said[job.style] = true;
+    }
+  }
+  jobs_ = std::move(left);
+  for (Outcome<StyleVector>& outcome : outcomes) styles_.push_back(std::move(outcome.value));
+}
+
+Outcome<Image> ManyPictures::decode(std::size_t content) const {
+  const std::string& path = contents_[content].path;
+  return outcome_of(
+      [&] { return decode_picture(read_bytes(path), input_name(path), o_.reading()); });
+}
+
+// Prints a line for every picture: "in.jpg, oil: 640x427, 21 MiB: out/in-oil.jpg".
+int ManyPictures::dry_run() {
+  const Model& model = painter_->model();
+  std::optional<std::size_t> decoded;
+  Outcome<Image> content;
+  for (const Job& job : jobs_) {
+    const bool is_new = decoded != job.content;
+    if (is_new) content = decode(job.content);
+    decoded = job.content;
+    const auto plan = [&] {
+      const PaintOptions options = paint_options(o_, format_of(job, o_), *content.value, "");
+      const Size own{content.value->width, content.value->height};
+      const Size size = apply(options.size, own);
+      const PlanInfo info =
+          model.plan_transformer(size.width, size.height, o_.engine.threads, run_.max_memory_bytes);
+      constexpr std::size_t kMiB = std::size_t{1} << 20;
+      const std::size_t bytes = info.arena_bytes + info.scratch_bytes;
+      const PictureNames all = names(job);
+      std::cout << all.content + ", " + all.style + ": " + std::to_string(size.width) + "x" +
+                       std::to_string(size.height) + ", " +
+                       std::to_string((bytes + kMiB - 1) / kMiB) + " MiB: " + all.output + "\n";
+      return true;
+    };
+    if (content.error) {
+      report_->failed(names(job), *content.error, is_new);
+    } else if (const auto outcome = outcome_of(plan); outcome.error) {
+      report_->failed(names(job), *outcome.error);
+    }
+  }
+  if (const std::optional<Error> error = report_->only_error()) throw *error;
+  return report_->failures() == 0 ? 0 : kSomeFailed;
+}
+
+// Returns the progress of the picture that is painted now, as a part of the whole.
+Progress ManyPictures::progress() {
+  if (!whole_) return {};
+  const std::size_t total = report_->finished() + jobs_.size();
+  const auto before = static_cast<double>(report_->finished() + (unwritten_ ? 1 : 0));
+  const double rate = before / report_->seconds();
+  char note[64];
+  std::snprintf(note, sizeof note, "%.0f/%zu", before, total);
+  return [this, before, total, rate, text = std::string(note)](double fraction) {
+    const double left = (static_cast<double>(total) - before - fraction) / rate;
+    char more[64] = "";
+    if (rate > 0.0) {
+      std::snprintf(more, sizeof more, "  %.2g/s  %d:%02d left", rate, static_cast<int>(left) / 60,
+                    static_cast<int>(left) % 60);
+    }
+    bar_.set_note(text + more);
+    return whole_((before + fraction) / static_cast<double>(total));
+  };
+}
+
+Painted ManyPictures::paint(const Job& job, std::optional<Image>& content) {
+  const auto start = report_->seconds();
+  run_.progress = progress();
+  if (content) {
+    const std::string name = input_name(contents_[job.content].path);
+    painter_->set_options(paint_options(o_, format_of(job, o_), *content, name));
+    painter_->set_content(content->view(), run_);
+    content.reset();
+  }
+  Image picture = painter_->paint(*styles_[job.style], run_);
+  return {&job, std::move(picture), report_->seconds() - start};
+}
+
+// Writes the picture that was painted last. Runs beside the next one's painting: it touches
+// unwritten_ and written_ alone.
+void ManyPictures::write() {
+  written_ = {};
+  if (!unwritten_) return;
+  const Job& job = *unwritten_->job;
+  written_ = outcome_of([&] {
+    const ImageView view = unwritten_->picture.view();
+    const auto bytes =
+        naming(job.output, [&] { return encode_image(view, format_of(job, o_), o_.quality); });
+    std::error_code error;
+    const fs::path folder = fs::path(job.output).parent_path();
+    if (!folder.empty()) fs::create_directories(folder, error);
+    if (error) {
+      throw Error(ErrorCode::output,
+                  folder.string() + ": cannot make the folder: " + error.message());
+    }
+    write_bytes(job.output, bytes);
+    return Size{view.width, view.height};
+  });
+}
+
+void ManyPictures::report_written() {
+  if (!unwritten_) return;
+  const PictureNames all = names(*unwritten_->job);
+  if (written_.value) report_->painted(all, *written_.value, unwritten_->seconds);
+  if (written_.error) report_->failed(all, *written_.error);
+  unwritten_.reset();
+}
+
+// Paints a content's jobs [begin, end). Beside the last one the next content is read into `next`.
+void ManyPictures::paint_content(std::size_t begin, std::size_t end, Image content,
+                                 Outcome<Image>& next) {
+  std::optional<Image> unset = std::move(content);
+  std::optional<Error> unusable;
+  for (std::size_t i = begin; i < end; ++i) {
+    Outcome<Painted> painted;
+    const auto here = [&] {
+      if (unusable) return;
+      painted = outcome_of([&] { return paint(jobs_[i], unset); });
+      if (painted.error && unset) unusable = painted.error;
+    };
+    const auto beside = [&] {
+      write();
+      if (i + 1 == end && end < jobs_.size()) next = decode(jobs_[end].content);
+    };
+    if (thread_count(o_.engine.threads) > 1) {
+      run_beside(beside, here);
+    } else {
+      beside();
+      here();
+    }
+    report_written();
+    unwritten_ = std::move(painted.value);
+    if (!unwritten_) {
+      report_->failed(names(jobs_[i]), painted.error ? *painted.error : *unusable,
+                      painted.error.has_value());
+    }
+  }
+}
+
+int ManyPictures::run() {
+  if (o_.skip_existing) skip_existing();
+  if (!jobs_.empty()) {
+    painter_.emplace(open_model(o_.engine.model), PaintOptions{.any_style_space = o_.force});
+    if (o_.dry_run) return dry_run();
+    encode_styles();
+  }
+  Outcome<Image> content;
+  if (!jobs_.empty()) content = decode(jobs_.front().content);
+  for (std::size_t begin = 0; begin < jobs_.size();) {
+    std::size_t end = begin;
+    while (end < jobs_.size() && jobs_[end].content == jobs_[begin].content) ++end;
+    Outcome<Image> next;
+    if (content.value) {
+      paint_content(begin, end, *std::move(content.value), next);
+    } else {
+      for (std::size_t i = begin; i < end; ++i) {
+        report_->failed(names(jobs_[i]), *content.error, i == begin);
+      }
+    }
+    const bool is_read = next.value || next.error;
+    if (end < jobs_.size() && !is_read) next = decode(jobs_[end].content);
+    content = std::move(next);
+    begin = end;
+  }
+  write();
+  report_written();
+  if (const std::optional<Error> error = report_->only_error()) throw *error;
+  report_->done(o_.report);
+  return report_->failures() == 0 ? 0 : kSomeFailed;
+}
+
+}  // namespace
+
+int paint_many(const PaintSettings& settings) { return ManyPictures(settings).run(); }
+
+}  // namespace nst::run

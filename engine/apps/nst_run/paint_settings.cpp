@@ -1,0 +1,225 @@
+#include "paint_settings.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <filesystem>
+#include <string_view>
+#include <system_error>
+
+#include "work_list.hpp"
+
+namespace nst::run {
+namespace {
+
+constexpr const char* kDescription = R"(nst-run paints photographs in the style of paintings.
+
+Examples:
+  nst-run photo.jpg -s painting.jpg -o out.png
+  nst-run photo.jpg -s painting.jpg -o out.jpg --size 512 --strength 0.7
+  nst-run *.jpg -s oil.jpg -s ink.jpg -o out/      every photo in every style
+  nst-run photos/ -r -s oil.jpg -o out/            folders, with all below them
+  nst-run photo.jpg -s oil.jpg:2 -s ink.jpg --mix -o out.png
+  nst-run encode painting.jpg -o style.npy         save the style once ...
+  nst-run photo.jpg -s style.npy -o out.png        ... and use it many times
+  nst-run info                                     model, processor, memory needed
+  nst-run bench --size 1024 --json                 how fast it is here
+
+Exit codes: 0 done, 2 usage, 3 picture, 4 model, 5 output, 6 limit or memory, 7 some of many
+pictures failed, 130 interrupted.
+)";
+
+constexpr const char* kFooter = R"(
+Pictures are JPEG, PNG, BMP, TGA, GIF (first frame), PPM, or .npy (float32 [h, w, 3] in 0..1, taken
+and written as it is: not resized, rounded or cropped unless asked for).
+Commands: encode, info, bench (nst-run COMMAND --help); a picture of that name is ./encode.)";
+
+// The names of the options' groups in --help.
+constexpr const char* kMany = "Many pictures";
+constexpr const char* kLook = "Look";
+
+// Returns the style that an argument means: "FILE", or "FILE:WEIGHT" unless there is such a file.
+StyleFile style_file(const std::string& argument) {
+  const std::size_t colon = argument.rfind(':');
+  std::error_code ignored;
+  if (colon == std::string::npos || std::filesystem::exists(argument, ignored)) return {argument};
+  const std::string_view weight = std::string_view(argument).substr(colon + 1);
+  double value = 0.0;
+  const auto [end, error] = std::from_chars(weight.data(), weight.data() + weight.size(), value);
+  if (error != std::errc() || end != weight.data() + weight.size()) return {argument};
+  if (!(value > 0.0) || !std::isfinite(value)) {
+    throw Error(ErrorCode::usage, "--style: \"" + argument + "\": a weight is a number above 0");
+  }
+  return {argument.substr(0, colon), value};
+}
+
+void add_look_options(CLI::App& app, PaintSettings& o) {
+  CLI::Option* size =
+      app.add_option("--size", o.size.text,
+                     "Size to paint at: orig, N (shorter side, as in Magenta), N% or WxH; with < "
+                     "in front only if that is smaller (default: orig)")
+          ->type_name("SIZE")
+          ->group(kLook);
+  o.style_size.add_to(app, kLook);
+  app.add_option("--preset", o.preset,
+                 "tfhub: as the TensorFlow Hub demo apps do it: both pictures squeezed to 256x256 "
+                 "by tf.image.resize, bytes truncated, alpha ignored")
+      ->check(CLI::IsMember({"tfhub"}))
+      ->type_name("NAME")
+      ->excludes(size)
+      ->excludes("--style-size")
+      ->excludes("--resize")
+      ->group(kLook);
+  app.add_option(
+         "--strength", o.strength,
+         "0 is the content's own style, 1 the painting's, up to 2 goes beyond and falls apart "
+         "(default: 1)")
+      ->check(CLI::Range(0.0, 2.0))
+      ->type_name("W")
+      ->group(kLook);
+  app.add_flag("--mix", o.mix, "One picture of all styles mixed; -s FILE:2 counts twice")
+      ->group(kLook);
+  app.add_option("--background", o.background,
+                 "What lies under transparent pixels: #rgb, #rrggbb or a name of CSS (default: "
+                 "white); a PNG keeps its alpha")
+      ->type_name("COLOUR")
+      ->group(kLook);
+  app.add_flag("--force", o.force, "Paint with a style vector of another model family, too")
+      ->group(kLook);
+}
+
+void add_many_options(CLI::App& app, PaintSettings& o) {
+  app.add_flag("-r,--recursive", o.recursive, "Of folders also all that is below them")
+      ->group(kMany);
+  app.add_option("--files-from", o.files_from,
+                 "Read names of contents from this file, one a line; - is standard input")
+      ->type_name("FILE")
+      ->group(kMany);
+  app.add_flag("-0,--null", o.nul_separated, "Names in --files-from end with NUL (find -print0)")
+      ->needs("--files-from")
+      ->group(kMany);
+  app.add_option("--name", o.name,
+                 "Files' names in the folder, without extension (default: {content}-{style}); what "
+                 "would be written twice gets a number")
+      ->type_name("PATTERN")
+      ->group(kMany);
+  app.add_flag("--skip-existing", o.skip_existing, "Leave out what has been painted already")
+      ->group(kMany);
+  app.add_flag("--dry-run", o.dry_run, "Print what would be painted, its size and memory")
+      ->group(kMany);
+  app.add_flag("--json", o.json, "Print one line of JSON for every picture")->group(kMany);
+  app.add_option("--report", o.report, "Write what was painted and what failed, as JSON")
+      ->type_name("FILE")
+      ->group(kMany);
+}
+
+void check(const PaintSettings& o) {
+  if (!(o.strength >= 0.0)) throw Error(ErrorCode::usage, "--strength: not a number; see --help");
+  (void)o.size.rule({1, 1});
+  (void)naming("--background", [&] { return parse_colour(o.background); });
+  if (o.contents.empty() && o.files_from.empty()) {
+    throw Error(ErrorCode::usage, "CONTENT is required; see nst-run --help");
+  }
+  std::vector<std::string> inputs = o.contents;
+  for (const StyleFile& style : o.styles) inputs.push_back(style.path);
+  inputs.push_back(o.engine.model);
+  inputs.push_back(o.files_from);
+  check_one_standard_input(inputs);
+}
+
+}  // namespace
+
+ReadOptions PaintSettings::reading() const {
+  return {.max_memory_bytes = engine.run_options().max_memory_bytes, .as_tensorflow = tfhub()};
+}
+
+bool PaintSettings::is_one_picture() const {
+  std::error_code ignored;
+  const bool one = contents.size() == 1 && files_from.empty() && (styles.size() == 1 || mix) &&
+                   !std::filesystem::is_directory(contents.front(), ignored);
+  return one && !is_folder(output.path) && !dry_run && !json && report.empty() && !skip_existing;
+}
+
+bool parse(PaintSettings& o, int argc, char** argv) {
+  CLI::App app(kDescription, "nst-run");
+  app.footer(kFooter);
+  app.set_version_flag("--version", std::string("nst-run ") + kVersion);
+  std::vector<std::string> styles;
+  app.add_option("CONTENT", o.contents, "Pictures to paint, or folders; - is standard input")
+      ->type_name("");
+  app.add_option(
+         "-s,--style", styles,
+         "The painting: a picture, or a saved style (.npy); - is standard input. Several -s "
+         "paint every content in each")
+      ->required()
+      ->allow_extra_args(false)
+      ->type_name("STYLE");
+  app.add_option("-o,--output", o.output.path,
+                 "Where to write: .png, .jpg, .ppm or .npy; a folder (DIR/); - is standard output")
+      ->required()
+      ->type_name("OUT");
+  app.add_option("--format", o.output.format,
+                 "What to write, whatever the name's end: png, jpg, ppm or npy")
+      ->check(CLI::IsMember({"png", "jpg", "jpeg", "ppm", "npy"}))
+      ->type_name("KIND");
+  app.add_option("--quality", o.quality, "JPEG quality 1..100 (default: 95)")
+      ->check(CLI::Range(1, 100))
+      ->type_name("Q");
+  o.engine.add_to(app);
+  add_look_options(app, o);
+  add_many_options(app, o);
+  if (argc == 1) {
+    std::string help = "--help";
+    char* arguments[] = {argv[0], help.data()};
+    return parse(app, 2, arguments);
+  }
+  if (!parse(app, argc, argv)) return false;
+  for (const std::string& style : styles) o.styles.push_back(style_file(style));
+  check(o);
+  return true;
+}
+
+PaintOptions paint_options(const PaintSettings& o, OutputFormat format, const Image& content,
+                           const std::string& name) {
+  PaintOptions options;
+  if (o.tfhub()) {
+    options = tfhub_preset();
+    options.alpha = AlphaOutput::drop;
+  } else {
+    options.size.exact = naming("--size", [&] {
+      return apply(o.size.rule({content.width, content.height}), {content.width, content.height});
+    });
+    options.resize = o.style_size.method();
+    options.own_style = o.style_size.for_picture(content);
+    options.alpha = format == OutputFormat::png ? AlphaOutput::keep : AlphaOutput::compose;
+  }
+  options.strength = static_cast<float>(o.strength);
+  options.background = naming("--background", [&] { return parse_colour(o.background); });
+  options.raw = format == OutputFormat::npy;
+  options.any_style_space = o.force;
+  options.content_name = name;
+  return options;
+}
+
+DecodedStyle read_style(const PaintSettings& o, const StyleFile& style) {
+  return decode_style(read_bytes(style.path), input_name(style.path),
+                      [&](Bytes bytes, const std::string& name) {
+                        return decode_painting(bytes, name, o.reading(), o.style_size);
+                      });
+}
+
+Style::Part style_part(const PaintSettings& o, const StyleFile& style,
+                       const DecodedStyle& decoded) {
+  Style::Part part;
+  if (const auto* picture = std::get_if<Image>(&decoded)) {
+    part.source = picture->view();
+    if (!o.tfhub()) part.encoding = o.style_size.for_picture(*picture);
+  } else {
+    part.source = std::get<StyleVector>(decoded);
+  }
+  part.weight = style.weight;
+  part.name = input_name(style.path);
+  return part;
+}
+
+}  // namespace nst::run
