@@ -18,7 +18,7 @@ enum class Activation : std::uint8_t { none, relu, relu6, sigmoid };
 
 // What a convolution reads outside its input. reflect does not repeat the edge pixel (TensorFlow's
 // REFLECT) and needs pad < side; with upsample it reflects the *upsampled* image.
-enum class Border : std::uint8_t { zero, reflect };
+enum class Border : std::uint8_t { zero, reflect, replicate };
 
 // The part of a convolution that is known before any picture: what the packed weights depend on.
 struct ConvSpec {
@@ -77,15 +77,16 @@ struct View {
 // own. Padding is applied to the formed value (zero stays zero).
 struct ConvInput {
   ConstView x;
-  const float* scale;  // [in_c], or null: value = x and act is ignored
-  const float* shift;  // [in_c], null exactly when scale is
-  const float* floor;  // [in_c] or null; of relu alone
-  Activation act;      // none or relu
-  ConstView residual;  // data null: none
-  float residual_factor = 1.0f;
-  View formed;  // data null: none. Else the formed value is stored here, each area's first block
-                // storing the pixels of its coordinates; only where stride = upsample = 1 and the
-                // output has the input's size. Must not alias x or residual.
+  const float* scale;      // [in_c], or null: value = x and act is ignored
+  const float* shift;      // [in_c], null exactly when scale is
+  const float* floor;      // [in_c] or null; of relu alone
+  Activation act;          // none or relu
+  ConstView prologue_add;  // data null: none
+  float prologue_add_factor = 1.0f;
+  View
+      prologue_output;  // data null: none. Else the formed value is stored here, each area's first
+                        // block storing the pixels of its coordinates; only where stride = upsample
+                        // = 1 and the output has the input's size. Must not alias x or residual.
 };
 
 struct ConvArgs {
@@ -93,12 +94,12 @@ struct ConvArgs {
   ConvGeometry geometry;
   ConvBlocking blocking;
   ConvInput input;
-  const float* packed;  // conv_pack's result
-  const float* bias;    // [out_c] or null
-  const float* floor;   // [out_c] or null; of relu alone, and where there is no skip
-  Activation act;       // none, relu, relu6
-  ConstView skip;  // data null: none. Else added to the output after the activation (MobileNetV2's
-                   // residuals)
+  const float* packed;     // conv_pack's result
+  const float* bias;       // [out_c] or null
+  const float* floor;      // [out_c] or null; of relu alone, and where there is no skip
+  Activation act;          // none, relu, relu6
+  ConstView epilogue_add;  // data null: none. Else added to the output after the activation
+                           // (MobileNetV2's residuals)
   View output;
 };
 
@@ -112,8 +113,8 @@ struct Block {
 
 // The areas that cut an output of out_h x out_w, numbered row by row; their blocks have no
 // channels.
-int area_count(const ConvBlocking& blocking, int out_h, int out_w);
-Block nth_area(const ConvBlocking& blocking, int out_h, int out_w, int n);
+int spatial_block_count(const ConvBlocking& blocking, int out_h, int out_w);
+Block nth_spatial_block(const ConvBlocking& blocking, int out_h, int out_w, int n);
 
 // The blocks of an output: block n is in area n % area_count.
 int block_count(const ConvBlocking& blocking, int out_h, int out_w, int out_c);
@@ -162,8 +163,8 @@ struct AffineArgs {
   const float* shift;
   const float* floor;  // [channels] or null; of relu alone
   Activation act;      // any
-  ConstView residual;  // data null: none
-  float residual_factor = 1.0f;
+  ConstView add;       // data null: none
+  float add_factor = 1.0f;
   View output;
 };
 

@@ -26,7 +26,7 @@ struct ClampEach {
 
 // Of the channels from `floor` on, n of them: where it is null, the activation's own bounds.
 NST_INLINE ClampEach clamp_each(Clamp clamp, const float* floor, int n) {
-  return {floor != nullptr ? load_first(floor, n) : splat(clamp.low), clamp.high};
+  return {floor != nullptr ? load_masked(floor, n) : broadcast(clamp.low), clamp.high};
 }
 
 // The bound stands first, as in at_least.
@@ -52,8 +52,8 @@ void raise_to_floor(const ConvArgs& args, Block block) {
     for (int x = 0; x < block.w; ++x, out += args.output.pixel_stride) {
       for (int c = 0; c < block.channels; c += kLanes) {
         const int n = min_of(block.channels - c, kLanes);
-        const Vec floor = load_first(args.floor + block.first_c + c, n);
-        store_first(out + c, maximum(floor, load_first(out + c, n)), n);
+        const Vec floor = load_masked(args.floor + block.first_c + c, n);
+        store_masked(out + c, maximum(floor, load_masked(out + c, n)), n);
       }
     }
   }

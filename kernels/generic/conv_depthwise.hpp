@@ -35,7 +35,8 @@ void pack(const ConvSpec& spec, const float* weights, float* packed) {
 }
 
 template <int P>
-NST_INLINE void accumulate(Vec (&acc)[P], const Tile& t, const float* in, const float* weights) {
+NST_INLINE void accumulate(Vec (&acc)[P], const RegisterTile& t, const float* in,
+                           const float* weights) {
   for (int kx = 0; kx < t.kernel_w; ++kx) {
     const Vec w = load(weights);
     unroll<P>([&](auto p) __attribute__((always_inline)) {
@@ -47,27 +48,28 @@ NST_INLINE void accumulate(Vec (&acc)[P], const Tile& t, const float* in, const 
 }
 
 template <int P>
-NST_INLINE void run_tile(const Tile& t) {
+NST_INLINE void run_tile(const RegisterTile& t) {
   Vec acc[P];
-  const Vec bias = t.bias != nullptr ? load_first(t.bias, t.channels) : splat(0.0f);
+  const Vec bias = t.bias != nullptr ? load_masked(t.bias, t.channels) : broadcast(0.0f);
   unroll<P>([&](auto p) __attribute__((always_inline)) { acc[p] = bias; });
   const float* in = t.in;
   const float* weights = t.weights;
   for (int ky = 0; ky < t.kernel_h; ++ky, in += t.in_row, weights += t.weights_row) {
     accumulate<P>(acc, t, in, weights);
   }
-  const bool plain = t.channels >= kLanes && t.skip == nullptr;
+  const bool plain = t.channels >= kLanes && t.epilogue_add == nullptr;
   unroll<P>([&](auto p) __attribute__((always_inline)) {
     Vec value = clamped(t.clamp, acc[p]);
     if (plain) return store(t.out + p * t.out_pixel, value);
-    if (t.skip != nullptr) value = value + load_first(t.skip + p * t.skip_pixel, t.channels);
-    store_first(t.out + p * t.out_pixel, value, t.channels);
+    if (t.epilogue_add != nullptr)
+      value = value + load_masked(t.epilogue_add + p * t.epilogue_add_pixel, t.channels);
+    store_masked(t.out + p * t.out_pixel, value, t.channels);
   });
 }
 
 // `channels` channels of P pixels, so that memory is read in its order.
 template <int P>
-void run_channels(Tile tile, std::ptrdiff_t weights_vector, int channels) {
+void run_channels(RegisterTile tile, std::ptrdiff_t weights_vector, int channels) {
   for (int c = 0; c < channels; c += kLanes) {
     run_tile<P>(tile);
     tile.channels -= kLanes;
@@ -75,20 +77,20 @@ void run_channels(Tile tile, std::ptrdiff_t weights_vector, int channels) {
     tile.weights += weights_vector;
     tile.in += kLanes;
     tile.out += kLanes;
-    if (tile.skip != nullptr) tile.skip += kLanes;
+    if (tile.epilogue_add != nullptr) tile.epilogue_add += kLanes;
   }
 }
 
 template <int... P>
-NST_INLINE void run_channels(const Tile& tile, std::ptrdiff_t weights_vector, int channels,
+NST_INLINE void run_channels(const RegisterTile& tile, std::ptrdiff_t weights_vector, int channels,
                              int pixels, std::integer_sequence<int, P...>) {
-  using Function = void (*)(Tile, std::ptrdiff_t, int);
+  using Function = void (*)(RegisterTile, std::ptrdiff_t, int);
   static constexpr Function functions[] = {run_channels<P + 1>...};
   functions[pixels - 1](tile, weights_vector, channels);
 }
 
 // `pixels` neighbours, whose taps are those of the tile.
-NST_INLINE void run_pixels(const ConvArgs& args, Block block, Tile tile, int pixels) {
+NST_INLINE void run_pixels(const ConvArgs& args, Block block, RegisterTile tile, int pixels) {
   const ConvSpec& spec = args.plan.spec;
   const std::ptrdiff_t vector = static_cast<std::ptrdiff_t>(spec.kernel_h) * spec.kernel_w * kLanes;
   for_tiles(pixels, kPixels, [&](int n) {
@@ -116,19 +118,19 @@ NST_INLINE Span span_at(const ConvSpec& spec, const ConvGeometry& g, int x, int 
 // Can the kernel read the tensor itself, border or not? Whole vectors are loaded even where fewer
 // channels remain: only a window in scratch, with its slack, allows that.
 NST_INLINE bool leaves_out_border(const ConvArgs& args) {
-  return !has_prologue(args.input) && args.input.formed.data == nullptr &&
+  return !has_prologue(args.input) && args.input.prologue_output.data == nullptr &&
          args.plan.spec.upsample == 1 && args.geometry.border == Border::zero &&
          args.plan.spec.in_c % kLanes == 0;
 }
 
 // A row of outputs, the taps of its first and last pixels clipped to the picture. `tile` is that of
 // the row's first pixel.
-NST_INLINE void run_clipped_row(const ConvArgs& args, Block block, const Tile& row) {
+NST_INLINE void run_clipped_row(const ConvArgs& args, Block block, const RegisterTile& row) {
   const ConvSpec& spec = args.plan.spec;
   const int x_end = block.x + block.w;
   for (int x = block.x; x < x_end;) {
     const Span span = span_at(spec, args.geometry, x, x_end);
-    Tile tile = row;
+    RegisterTile tile = row;
     advance(tile, x - block.x);
     tile.in += span.begin * tile.in_column;
     tile.weights += span.begin * kLanes;
@@ -148,11 +150,11 @@ NST_INLINE bool is_large(const ConvSpec& spec, const ConvGeometry& g) {
 NST_INLINE bool is_3x3(const ConvArgs& args) {
   const ConvSpec& spec = args.plan.spec;
   return spec.kernel_h == 3 && spec.kernel_w == 3 && spec.in_c % kLanes == 0 &&
-         args.skip.data == nullptr;
+         args.epilogue_add.data == nullptr;
 }
 
 // As run_clipped_row, for what is_3x3; without a border to clip where the window has it formed.
-NST_INLINE void run_row_3x3(const ConvArgs& args, Block block, Tile tile, bool clips) {
+NST_INLINE void run_row_3x3(const ConvArgs& args, Block block, RegisterTile tile, bool clips) {
   const ConvGeometry& g = args.geometry;
   const int stride = args.plan.spec.stride;
   int x = block.x;
@@ -172,11 +174,11 @@ void run(const ConvArgs& args, Block block, float* scratch) {
   const bool clips = leaves_out_border(args);
   const bool by_3x3 = is_3x3(args);
   const Window window = clips ? Window{nullptr, args.input.x.row_stride, args.input.x.pixel_stride}
-                              : form_window(args, block, window_rect(spec, g, block), scratch);
+                              : make_window(args, block, window_rect(spec, g, block), scratch);
   const auto at = [&](const auto& view, int y) {
     return view.data != nullptr ? address(view, y, block.x) + block.first_c : nullptr;
   };
-  Tile tile{};
+  RegisterTile tile{};
   tile.in_pixel = window.pixel_stride * spec.stride;
   tile.in_column = window.pixel_stride;
   tile.in_row = window.row_stride;
@@ -187,13 +189,13 @@ void run(const ConvArgs& args, Block block, float* scratch) {
   tile.bias = args.bias != nullptr ? args.bias + block.first_c : nullptr;
   tile.channels = spec.out_c - block.first_c;
   tile.clamp = clamp_before_floor(args);
-  tile.skip_pixel = args.skip.pixel_stride;
+  tile.epilogue_add_pixel = args.epilogue_add.pixel_stride;
   tile.out_pixel = args.output.pixel_stride;
   tile.comes_from_far = clips && is_large(spec, g);
   for (int y = block.y; y < block.y + block.h; ++y) {
-    Tile row = tile;
+    RegisterTile row = tile;
     row.out = at(args.output, y);
-    row.skip = at(args.skip, y);
+    row.epilogue_add = at(args.epilogue_add, y);
     const int top = y * spec.stride - g.pad_top;
     if (clips) {
       const int first_row = max_of(-top, 0);

@@ -46,7 +46,7 @@ NST_INLINE void accumulate_rows(Accumulators<P, V>& acc, const RegisterTile& t, 
     unroll<kPointers>([&](auto j) __attribute__((always_inline)) {
       in[j] = t.in + ky * t.in_row + 3 * j * pixel;
     });
-    for (int left = t.run; left > 0; left -= kChainProducts) {
+    for (int left = t.row_products; left > 0; left -= kChainProducts) {
       const int count = min_of(left, kChainProducts);
       between(count);
       accumulate_row_products<P, V>(acc, in, pixel, weights, count);
@@ -58,11 +58,11 @@ template <int P, int V>
 NST_INLINE void run_panel(const RegisterTile& t) {
   Accumulators<P, V> acc;
   unroll<V>([&](auto v) __attribute__((always_inline)) {
-    const Vec bias =
-        t.bias != nullptr ? load_first(t.bias + v * kLanes, t.channels - v * kLanes) : splat(0.0f);
+    const Vec bias = t.bias != nullptr ? load_masked(t.bias + v * kLanes, t.channels - v * kLanes)
+                                       : broadcast(0.0f);
     unroll<P>([&](auto p) __attribute__((always_inline)) { acc.at[p][v] = bias; });
   });
-  if (t.kernel_h * t.run <= kChainProducts) {
+  if (t.kernel_h * t.row_products <= kChainProducts) {
     accumulate_rows<P, V>(acc, t, [](int) {});
   } else {
     PartialSums<P, V> total;
@@ -102,7 +102,7 @@ NST_INLINE void move_to_channel(const ConvArgs& args, RegisterTile& tile, int fi
   tile.channels = args.plan.spec.out_c - first;
   tile.bias = args.bias != nullptr ? args.bias + first : nullptr;
   tile.out += first;
-  if (tile.skip != nullptr) tile.skip += first;
+  if (tile.epilogue_add != nullptr) tile.epilogue_add += first;
 }
 
 // The panel of channels from `first` on, of a tile at channel 0.
@@ -122,10 +122,11 @@ NST_INLINE RegisterTile tile_of_row(const ConvArgs& args, Block block, const Win
   tile.in_pixel = window.pixel_stride * spec.stride;
   tile.in_row = window.row_stride;
   tile.kernel_h = spec.kernel_h;
-  tile.run = spec.kernel_w * spec.in_c;
+  tile.row_products = spec.kernel_w * spec.in_c;
   tile.clamp = clamp_before_floor(args);
-  if (args.skip.data != nullptr) tile.skip = address(args.skip, block.y + y, block.x);
-  tile.skip_pixel = args.skip.pixel_stride;
+  if (args.epilogue_add.data != nullptr)
+    tile.epilogue_add = address(args.epilogue_add, block.y + y, block.x);
+  tile.epilogue_add_pixel = args.epilogue_add.pixel_stride;
   tile.out = address(args.output, block.y + y, block.x);
   tile.out_pixel = args.output.pixel_stride;
   return tile;

@@ -11,7 +11,7 @@ namespace paired {
 
 using Order = paired_products::SidesOfEight;
 
-struct Tile : RegisterTile {
+struct PairedTile : RegisterTile {
   const float* corrections;                  // own terms, from the first pixel's on
   const float *scales, *column_corrections;  // of the panel's channels
 };
@@ -23,7 +23,7 @@ struct NextPanel : pointwise::NextPanel {
   NST_INLINE void turn(const float*) const {}
 };
 
-NST_INLINE void advance(Tile& tile, int pixels) {
+NST_INLINE void advance(PairedTile& tile, int pixels) {
   nst::kernels::advance<RegisterTile>(tile, pixels);
   tile.corrections += pixels;
 }
@@ -32,21 +32,21 @@ NST_INLINE void advance(Tile& tile, int pixels) {
 struct Row {
   static constexpr int kMostVectors = kMostPanelVectors;
   static constexpr int most_pixels(int vectors) { return paired_products::most_pixels(vectors); }
-  using Function = void (*)(const Tile&, int tiles);
+  using Function = void (*)(const PairedTile&, int tiles);
   template <int P, int V>
-  static void run(const Tile& first, int tiles) {
-    Tile t = first;
-    const paired_products::Depth depth = paired_products::parts_of<Order>(t.run);
+  static void run(const PairedTile& first, int tiles) {
+    PairedTile t = first;
+    const paired_products::Depth depth = paired_products::parts_of<Order>(t.row_products);
     alignas(64) float biases[V][kLanes];
     alignas(64) float starts[V][kLanes];
     alignas(64) float factors[V][kLanes];
     unroll<V>([&](auto v) __attribute__((always_inline)) {
       const Vec scale = load(t.scales + v * kLanes);
-      const Vec bias = t.bias != nullptr ? load_first(t.bias + v * kLanes, t.channels - v * kLanes)
-                                         : splat(0.0f);
+      const Vec bias = t.bias != nullptr ? load_masked(t.bias + v * kLanes, t.channels - v * kLanes)
+                                         : broadcast(0.0f);
       store(biases[v], bias);
       store(starts[v], fma(bias, scale, load(t.column_corrections + v * kLanes)));
-      store(factors[v], quotient(splat(1.0f), scale));
+      store(factors[v], quotient(broadcast(1.0f), scale));
     });
     const int chains = paired_products::chains_of<Order>(depth);
     NextPanel next(t, t.column_corrections + V * kLanes, V, tiles * max_of(chains, 1));
@@ -88,7 +88,7 @@ void pack(const ConvSpec& spec, const float* weights, float* packed) {
       const float* from = weights + static_cast<std::ptrdiff_t>(i) * spec.out_c + first;
       float* row = packed + static_cast<std::ptrdiff_t>(Order::row_of(i, spec.in_c)) * width;
       for (int c = 0; c < width; c += kLanes) {
-        store(row + c, load_first(from + c, spec.out_c - first - c));
+        store(row + c, load_masked(from + c, spec.out_c - first - c));
       }
     }
     paired_products::finish_panel<Order>(packed, spec.in_c, width, 1.0f);
@@ -96,7 +96,7 @@ void pack(const ConvSpec& spec, const float* weights, float* packed) {
   });
 }
 
-NST_INLINE Tile panel_of(const ConvArgs& args, Tile tile, int first, int vectors) {
+NST_INLINE PairedTile panel_of(const ConvArgs& args, PairedTile tile, int first, int vectors) {
   const ConvSpec& spec = args.plan.spec;
   direct::move_to_channel(args, tile, first);
   tile.weights = args.packed + channel_floats(spec) * first;
@@ -122,8 +122,8 @@ void run(const ConvArgs& args, const Block whole, float* scratch) {
   }
   for_panels(block.first_c, block.first_c + block.channels, [&](int first, int vectors) {
     for (int y = 0; y < block.h; ++y) {
-      Tile tile{direct::tile_of_row(args, block, window, y), corrections + y * block.w, nullptr,
-                nullptr};
+      PairedTile tile{direct::tile_of_row(args, block, window, y), corrections + y * block.w,
+                      nullptr, nullptr};
       run_tile_row<Row>(panel_of(args, tile, first, vectors), block.w, vectors);
     }
   });

@@ -99,7 +99,7 @@ NST_INLINE void to_planes(const ConvSpec& spec, const Layout& layout, const floa
   }
 }
 
-struct Tile {
+struct RegisterTile {
   const float* in;  // tap (0, 0) of channel 0, first pixel
   Layout layout;
   int kernel_h, kernel_w, in_c, stride;
@@ -116,9 +116,9 @@ template <int C, int P>
 NST_INLINE void accumulate(Accumulators<C, P>& acc, const float* in, const float* weights) {
   if constexpr (C <= P) {
     Vec w[C];
-    unroll<C>([&](auto c) __attribute__((always_inline)) { w[c] = splat(weights[c]); });
+    unroll<C>([&](auto c) __attribute__((always_inline)) { w[c] = broadcast(weights[c]); });
     unroll<P>([&](auto p) __attribute__((always_inline)) {
-      const Vec x = in_register(load(in + p * kLanes));
+      const Vec x = optimizer_barrier(load(in + p * kLanes));
       unroll<C>([&](auto c)
                     __attribute__((always_inline)) { acc.at[c][p] = fma(x, w[c], acc.at[c][p]); });
     });
@@ -126,7 +126,7 @@ NST_INLINE void accumulate(Accumulators<C, P>& acc, const float* in, const float
     Vec x[P];
     unroll<P>([&](auto p) __attribute__((always_inline)) { x[p] = load(in + p * kLanes); });
     unroll<C>([&](auto c) __attribute__((always_inline)) {
-      const Vec w = splat(weights[c]);
+      const Vec w = broadcast(weights[c]);
       unroll<P>([&](auto p)
                     __attribute__((always_inline)) { acc.at[c][p] = fma(x[p], w, acc.at[c][p]); });
     });
@@ -134,10 +134,10 @@ NST_INLINE void accumulate(Accumulators<C, P>& acc, const float* in, const float
 }
 
 template <int C, int P>
-void run_tile(const Tile& t) {
+void run_tile(const RegisterTile& t) {
   Accumulators<C, P> acc;
   unroll<C>([&](auto c) __attribute__((always_inline)) {
-    const Vec bias = splat(t.bias != nullptr ? t.bias[c] : 0.0f);
+    const Vec bias = broadcast(t.bias != nullptr ? t.bias[c] : 0.0f);
     unroll<P>([&](auto p) __attribute__((always_inline)) { acc.at[c][p] = bias; });
   });
   const float* weights = t.weights;
@@ -198,9 +198,9 @@ NST_INLINE auto tile_function(int channels, int vectors) {
 }
 
 struct Direct {
-  using Function = void (*)(const Tile&);
+  using Function = void (*)(const RegisterTile&);
   template <int C, int P>
-  static void run(const Tile& tile) {
+  static void run(const RegisterTile& tile) {
     run_tile<C, P>(tile);
   }
 };
@@ -210,19 +210,19 @@ NST_INLINE void write_pixels(const ConvArgs& args, const float* tile, int pitch,
                              int pixels, int y, int x, int step, int first) {
   const std::ptrdiff_t out_step = step * args.output.pixel_stride;
   float* out = address(args.output, y, x) + first;
-  if (args.skip.data == nullptr) {
+  if (args.epilogue_add.data == nullptr) {
     transpose(tile, pitch, channels, pixels, out, out_step);
     return;
   }
-  const float* skip = address(args.skip, y, x) + first;
+  const float* epilogue_add = address(args.epilogue_add, y, x) + first;
   for (int p = 0; p < pixels; ++p) {
-    for (int c = 0; c < channels; ++c) out[c] = tile[c * pitch + p] + skip[c];
+    for (int c = 0; c < channels; ++c) out[c] = tile[c * pitch + p] + epilogue_add[c];
     out += out_step;
-    skip += step * args.skip.pixel_stride;
+    epilogue_add += step * args.epilogue_add.pixel_stride;
   }
 }
 
-NST_INLINE void run_row(const ConvArgs& args, Block block, Tile tile, int y, int first,
+NST_INLINE void run_row(const ConvArgs& args, Block block, RegisterTile tile, int y, int first,
                         int channels) {
   alignas(64) float finished[kAccumulators * kLanes];
   tile.out = finished;
@@ -238,11 +238,11 @@ NST_INLINE void run_row(const ConvArgs& args, Block block, Tile tile, int y, int
 
 void run(const ConvArgs& args, Block block, float* scratch) {
   const ConvSpec& spec = args.plan.spec;
-  Tile tile{};
+  RegisterTile tile{};
   tile.layout = layout_of(spec, block.h, block.w);
   const Rect rect = window_rect(spec, args.geometry, block);
   const Layout& layout = tile.layout;
-  form_planes(
+  make_planes(
       args, block, rect, layout.row, scratch + layout.floats, scratch,
       [&](const float* row, float* planes) { to_planes(spec, layout, row, rect.w, planes); });
   tile.kernel_h = spec.kernel_h;

@@ -136,10 +136,10 @@ ConvBlocking blocking(const ConvSpec& spec, const ConvGeometry& g) {
 }
 
 // What only surplus outputs of the last tiles read is zero: it may lie outside the picture.
-void form_window(const ConvArgs& args, Block block, const Layout& l, float* scratch) {
+void make_window(const ConvArgs& args, Block block, const Layout& l, float* scratch) {
   const int channels = args.plan.spec.in_c;
   const Rect rect = window_rect(args.plan.spec, args.geometry, block);
-  form_planes(args, block, rect, l.window_row, scratch + l.row_scratch, scratch,
+  make_planes(args, block, rect, l.window_row, scratch + l.row_scratch, scratch,
               [&](const float* row, float* planes) {
                 const auto plane = [&](int r, int c) __attribute__((always_inline)) {
                   return planes + r * l.pitch + c * l.window_channel;
@@ -213,7 +213,7 @@ void transform_inputs(const Layout& l, int first, int channels, float* scratch) 
 }
 
 // One point's products for some vectors of tiles and one panel of channels.
-struct Tile {
+struct PointProducts {
   const float* v;  // of channel 0, first tile
   std::ptrdiff_t channel, row;
   int channels, small;
@@ -224,9 +224,9 @@ struct Tile {
 };
 
 struct Nested {
-  using Function = void (*)(const Tile&);
+  using Function = void (*)(const PointProducts&);
   template <int C, int P>
-  static void run(const Tile& t) {
+  static void run(const PointProducts& t) {
     Accumulators<C, P> acc;
     clear(acc);
     const float* weights = t.weights;
@@ -250,7 +250,7 @@ struct Nested {
 // M [point][channel][tile] of one panel; weights_point floats lie between two points' weights.
 void multiply(const Layout& l, int in_channels, int channels, const float* weights,
               std::ptrdiff_t weights_point, bool adds, const float* v, float* m) {
-  Tile tile{};
+  PointProducts tile{};
   tile.channel = l.v_channel;
   tile.row = l.columns;
   tile.channels = in_channels;
@@ -302,7 +302,7 @@ NST_INLINE void write_tiles(const ConvArgs& args, Block block, const float* fini
   const View& output = args.output;
   const int rows = min_of(kOut, block.h - y);
   const int pixels = min_of(kOut * kLanes, block.w - x);
-  if (output.pixel_stride != channels || args.skip.data != nullptr) {
+  if (output.pixel_stride != channels || args.epilogue_add.data != nullptr) {
     for (int r = 0; r < rows; ++r) {
       for (int i = 0; i < kOut; ++i) {
         planar::write_pixels(args, finished + (r * kOut + i) * plane, kLanes, channels,
@@ -338,7 +338,7 @@ void write_outputs(const ConvArgs& args, Block block, const Layout& l, const flo
         for (int c = 0; c < channels;) {
           const int panel = planar::panel_channels(channels - c);
           for (int i = 0; i < panel; ++i, ++c) {
-            const Vec bias = splat(args.bias != nullptr ? args.bias[first + c] : 0.0f);
+            const Vec bias = broadcast(args.bias != nullptr ? args.bias[first + c] : 0.0f);
             transform_outputs(from + i * l.m_channel, l.m_channel * panel, bias,
                               clamp_of_channel(clamp, args.floor, first + c), finished + c * kLanes,
                               static_cast<std::ptrdiff_t>(channels) * kLanes);
@@ -355,7 +355,7 @@ void write_outputs(const ConvArgs& args, Block block, const Layout& l, const flo
 void run(const ConvArgs& args, Block block, float* scratch) {
   const ConvSpec& spec = args.plan.spec;
   const Layout l = layout(spec, ceil_div(block.h, kOut), ceil_div(block.w, kOut));
-  form_window(args, block, l, scratch);
+  make_window(args, block, l, scratch);
   for (int from = 0; from < spec.in_c; from += kChunk) {
     const int n = min_of(kChunk, spec.in_c - from);
     transform_inputs(l, from, n, scratch);

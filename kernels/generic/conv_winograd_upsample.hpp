@@ -23,9 +23,9 @@ struct Upsample {
   static Window window(const ConvArgs& args, Block, const Rect& rect, float* scratch) {
     ConvArgs source = args;
     source.plan.spec.upsample = 1;
-    if (args.geometry.border == Border::reflect) source.geometry.border = kRepeatEdge;
+    if (args.geometry.border == Border::reflect) source.geometry.border = Border::replicate;
     if (reads_in_place(source, rect, false)) return window_in_place(source, rect);
-    return form_window(source, Block{}, rect, scratch);
+    return make_window(source, Block{}, rect, scratch);
   }
 };
 

@@ -40,7 +40,7 @@ NST_INLINE void fetch_next(const float* in, std::ptrdiff_t column, std::ptrdiff_
   for (int r = 0; r < Stride; ++r) {
     const float* p = in + r * row + kColumns * column;
     unroll<kColumns>([&](auto) __attribute__((always_inline)) {
-      fetch_nearer(p);
+      prefetch_l2(p);
       p += column;
     });
   }
@@ -49,8 +49,8 @@ NST_INLINE void fetch_next(const float* in, std::ptrdiff_t column, std::ptrdiff_
 // `vectors` vectors of channels of P pixels, so that memory is read in its order. Nothing else is
 // in the loop: a vector's 9 P products are few.
 template <int P, int Stride, bool Left, bool Right>
-void run_3x3(const Tile& tile, int vectors) {
-  const Tile t = tile;
+void run_3x3(const RegisterTile& tile, int vectors) {
+  const RegisterTile t = tile;
   alignas(64) constexpr float kZero[kLanes] = {};
   const float* bias = t.bias != nullptr ? t.bias : kZero;
   const std::ptrdiff_t bias_step = t.bias != nullptr ? kLanes : 0;
@@ -81,7 +81,7 @@ void run_3x3(const Tile& tile, int vectors) {
   }
 }
 
-using Function3x3 = void (*)(const Tile&, int vectors);
+using Function3x3 = void (*)(const RegisterTile&, int vectors);
 
 template <int Stride, bool Left, bool Right, int... P>
 NST_INLINE Function3x3 tile_3x3(int pixels, std::integer_sequence<int, P...>) {

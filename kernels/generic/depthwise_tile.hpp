@@ -14,7 +14,7 @@ constexpr int kPixels = 8;
 constexpr int kLineVectors = ceil_div(kLine, kLanes);
 
 // Some neighbouring pixels of one row, from one vector of channels on.
-struct Tile {
+struct RegisterTile {
   const float* in;
   std::ptrdiff_t in_pixel, in_column, in_row;  // output pixel, kernel column, kernel row
   int kernel_h, kernel_w;
@@ -23,8 +23,8 @@ struct Tile {
   const float* bias;  // of the first channel, or null
   int channels;       // valid ones
   Clamp clamp;
-  const float* skip;
-  std::ptrdiff_t skip_pixel;
+  const float* epilogue_add;
+  std::ptrdiff_t epilogue_add_pixel;
   float* out;
   std::ptrdiff_t out_pixel;
   bool comes_from_far;  // the input, from beyond the second-level cache

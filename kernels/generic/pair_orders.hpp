@@ -21,13 +21,13 @@ struct SidesOfEight : Order<8, 4, 4> {
 
  private:
   static NST_INLINE float row_sum(const float* x, int depth) {
-    Vec sum = splat(0.0f);
+    Vec sum = broadcast(0.0f);
     // Whole vectors read on, into the group's third side; what that gives is dropped.
     for (int groups = groups_of(depth); groups > 0; --groups, x += kGroup) {
       sum = fma(load(x), load(x + kSide), sum);
     }
     if (small_groups_of(depth) != 0) {
-      sum = fma(load_partial(x, kSmallSide), load_partial(x + kSmallSide, kSmallSide), sum);
+      sum = fma(load_masked_tail(x, kSmallSide), load_masked_tail(x + kSmallSide, kSmallSide), sum);
     }
     return alternating_sum(sum);
   }
@@ -71,7 +71,7 @@ struct SidesOfTwo : Order<2, 0, 8> {
  private:
   // The first n floats from p on, n of any sign and size, zero in the other lanes.
   static NST_INLINE Vec load_at_most(const float* p, int n) {
-    return Vec(_mm512_maskz_loadu_ps(first_lanes(max_of(0, min_of(n, kLanes))), p));
+    return Vec(_mm512_maskz_loadu_ps(lane_mask(max_of(0, min_of(n, kLanes))), p));
   }
 
   // In the even lanes, parts of Σ ± x1 x2 over the pairs of a pixel. Groups meet the lanes alike
@@ -88,7 +88,7 @@ struct SidesOfTwo : Order<2, 0, 8> {
       }
       return static_cast<__mmask16>(mask);
     };
-    Vec sums[kVectors] = {splat(0.0f), splat(0.0f), splat(0.0f)};
+    Vec sums[kVectors] = {broadcast(0.0f), broadcast(0.0f), broadcast(0.0f)};
     const auto add = [&](auto vector, Vec low, Vec high) __attribute__((always_inline)) {
       const __m512i next = _mm512_maskz_alignr_epi32(0xffff, _mm512_castps_si512(high.data),
                                                      _mm512_castps_si512(low.data), kSide);

@@ -124,13 +124,13 @@ NST_INLINE void accumulate_three(Accumulators<P, V>& acc, const float* const* in
 
 // The products of `groups` groups; advances `in` and `weights`. fetches.turn(weights) is called
 // before each.
-template <int P, int V, int Side, class Fetches>
+template <int P, int V, int Side, class Prefetch>
 NST_INLINE void accumulate_groups(Accumulators<P, V>& acc, const float** in, const float*& weights,
-                                  int groups, Fetches& fetches) {
+                                  int groups, Prefetch& prefetch) {
   for (; groups > 0; --groups) {
-    fetches.turn(weights);
+    prefetch.turn(weights);
     for (int i = 0; i < Side; i += 2) {
-      unroll<P>([&](auto p) __attribute__((always_inline)) { hide(in[p]); });
+      unroll<P>([&](auto p) __attribute__((always_inline)) { optimizer_barrier(in[p]); });
       accumulate_three<P, V, Side, 0>(acc, in, weights);
       accumulate_three<P, V, Side, 1>(acc, in, weights + 3 * V * kLanes);
       unroll<P>([&](auto p) __attribute__((always_inline)) { in[p] += 2; });
@@ -170,18 +170,18 @@ NST_INLINE int chains_of(const Depth& depth) {
 }
 
 // All products of a tile's depth; fetches.chain() is called before each chain of groups.
-template <class Order, int P, int V, class Fetches>
+template <class Order, int P, int V, class Prefetch>
 NST_INLINE void accumulate(Accumulators<P, V>& acc, const float** in, const float* weights,
-                           const Depth& depth, Fetches& fetches) {
+                           const Depth& depth, Prefetch& prefetch) {
   PartialSums<P, V> total;
   for (int left = depth.groups; left > 0; left -= Order::kChainGroups) {
     if (left < depth.groups) total.take(acc);
-    fetches.chain();
+    prefetch.chain();
     accumulate_groups<P, V, Order::kSide>(acc, in, weights, min_of(left, Order::kChainGroups),
-                                          fetches);
+                                          prefetch);
   }
   if constexpr (Order::kSmallSide != 0) {
-    NoFetches none;
+    NoPrefetch none;
     accumulate_groups<P, V, Order::kSmallSide>(acc, in, weights, depth.small_groups, none);
   }
   accumulate_singles<P, V>(acc, in, weights, depth.singles);
@@ -245,7 +245,7 @@ NST_INLINE void finish_panel(float* panel, int depth, int width, float input_siz
   const int paired = depth - Order::singles_of(depth);
   const double inputs = static_cast<double>(input_size) * static_cast<double>(input_size);
   for (int c = 0; c < width; c += kLanes) {
-    Vec squares = splat(0.0f);
+    Vec squares = broadcast(0.0f);
     const float* row = panel + c;
     for (int r = 0; r < depth; ++r, row += width) squares = fma(load(row), load(row), squares);
     alignas(64) float lanes[kLanes];

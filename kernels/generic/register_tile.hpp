@@ -42,20 +42,20 @@ template <class Tile>
 NST_INLINE void advance(Tile& tile, int pixels) {
   tile.in += pixels * tile.in_pixel;
   tile.out += pixels * tile.out_pixel;
-  if (tile.skip != nullptr) tile.skip += pixels * tile.skip_pixel;
+  if (tile.epilogue_add != nullptr) tile.epilogue_add += pixels * tile.epilogue_add_pixel;
 }
 
 // A register tile: neighbouring pixels of one row × a panel of channels.
 struct RegisterTile {
   const float* in;                  // tap (0, 0) of the first pixel
   std::ptrdiff_t in_pixel, in_row;  // to the next output pixel; to the next kernel row
-  int kernel_h, run;                // run: kernel_w * in_c
+  int kernel_h, row_products;       // row_products: kernel_w * in_c
   const float* weights;
   const float* bias;  // of the panel, or null
   int channels;       // valid ones, from the panel's first on
   Clamp clamp;
-  const float* skip;  // of the first pixel, or null
-  std::ptrdiff_t skip_pixel;
+  const float* epilogue_add;  // of the first pixel, or null
+  std::ptrdiff_t epilogue_add_pixel;
   float* out;
   std::ptrdiff_t out_pixel;
 };
@@ -75,7 +75,7 @@ NST_INLINE void accumulate(Accumulators<P, V>& acc, const float* const* in, std:
     unroll<V>([&](auto v)
                   __attribute__((always_inline)) { w[v] = load(weights + (u * V + v) * kLanes); });
     unroll<P>([&](auto p) __attribute__((always_inline)) {
-      const Vec x = splat(in[p / 3][(p % 3) * pixel + u]);
+      const Vec x = broadcast(in[p / 3][(p % 3) * pixel + u]);
       unroll<V>([&](auto v) __attribute__((always_inline)) { add_product(acc.at[p][v], x, w[v]); });
     });
   });
@@ -83,17 +83,17 @@ NST_INLINE void accumulate(Accumulators<P, V>& acc, const float* const* in, std:
 
 template <int P, int V>
 NST_INLINE void store_tile(const Accumulators<P, V>& acc, const RegisterTile& t) {
-  const bool plain = t.channels >= V * kLanes && t.skip == nullptr;
+  const bool plain = t.channels >= V * kLanes && t.epilogue_add == nullptr;
   unroll<P>([&](auto p) __attribute__((always_inline)) {
     unroll<V>([&](auto v) __attribute__((always_inline)) {
       float* const out = t.out + p * t.out_pixel + v * kLanes;
       Vec value = clamped(t.clamp, acc.at[p][v]);
       if (plain) return store(out, value);
       const int valid = t.channels - v * kLanes;
-      if (t.skip != nullptr) {
-        value = value + load_first(t.skip + p * t.skip_pixel + v * kLanes, valid);
+      if (t.epilogue_add != nullptr) {
+        value = value + load_masked(t.epilogue_add + p * t.epilogue_add_pixel + v * kLanes, valid);
       }
-      store_first(out, value, valid);
+      store_masked(out, value, valid);
     });
   });
 }
@@ -101,7 +101,7 @@ NST_INLINE void store_tile(const Accumulators<P, V>& acc, const RegisterTile& t)
 template <int P, int V>
 NST_INLINE void clear(Accumulators<P, V>& acc) {
   unroll<P>([&](auto p) __attribute__((always_inline)) {
-    unroll<V>([&](auto v) __attribute__((always_inline)) { acc.at[p][v] = splat(0.0f); });
+    unroll<V>([&](auto v) __attribute__((always_inline)) { acc.at[p][v] = broadcast(0.0f); });
   });
 }
 
@@ -159,31 +159,32 @@ constexpr int most_tile_pixels(int vectors) {
 
 // Loop::run<pixels, vectors>, for tiles of at most Loop::kMostVectors vectors and
 // Loop::most_pixels(vectors) pixels.
-template <class Loop, int V, int... P>
+template <class TileLoop, int V, int... P>
 NST_INLINE auto tile_loop(int pixels, std::integer_sequence<int, P...>) {
-  static constexpr typename Loop::Function functions[] = {Loop::template run<P + 1, V>...};
+  static constexpr typename TileLoop::Function functions[] = {TileLoop::template run<P + 1, V>...};
   return functions[pixels - 1];
 }
 
-template <class Loop, int V>
+template <class TileLoop, int V>
 NST_INLINE auto tile_loop(int pixels) {
-  return tile_loop<Loop, V>(pixels, std::make_integer_sequence<int, Loop::most_pixels(V)>{});
+  return tile_loop<TileLoop, V>(pixels,
+                                std::make_integer_sequence<int, TileLoop::most_pixels(V)>{});
 }
 
-template <class Loop>
+template <class TileLoop>
 NST_INLINE auto tile_loop(int pixels, int vectors) {
   static_assert(kPanelVectors == 2 && kMostPanelVectors == 3);
-  if constexpr (Loop::kMostVectors == 3) {
-    if (vectors == 3) return tile_loop<Loop, 3>(pixels);
+  if constexpr (TileLoop::kMostVectors == 3) {
+    if (vectors == 3) return tile_loop<TileLoop, 3>(pixels);
   }
-  return vectors == 2 ? tile_loop<Loop, 2>(pixels) : tile_loop<Loop, 1>(pixels);
+  return vectors == 2 ? tile_loop<TileLoop, 2>(pixels) : tile_loop<TileLoop, 1>(pixels);
 }
 
 // `pixels` neighbours of a row for a panel of `vectors` vectors.
-template <class Loop, class Tile>
+template <class TileLoop, class Tile>
 NST_INLINE void run_tile_row(Tile tile, int pixels, int vectors) {
-  for_equal_tiles(pixels, Loop::most_pixels(vectors), [&](int width, int tiles) {
-    tile_loop<Loop>(width, vectors)(tile, tiles);
+  for_equal_tiles(pixels, TileLoop::most_pixels(vectors), [&](int width, int tiles) {
+    tile_loop<TileLoop>(width, vectors)(tile, tiles);
     advance(tile, width * tiles);
   });
 }

@@ -74,7 +74,7 @@ ConvBlocking blocking(const ConvSpec& spec, const ConvGeometry& g) {
   constexpr std::size_t kScratchFloats = 1400 * 1024 / sizeof(float);
   constexpr int kWidest = ceil_div(64, X::kStep);
   constexpr int kHighest = ceil_div(16, Y::kStep);
-  constexpr int kEnoughAreas = 8;
+  constexpr int kEnoughSpatialBlocks = 8;
   constexpr int kFewestTiles = 24;  // two register tiles
   constexpr int kEnoughBlocks = 4;
   constexpr int kFewestPanels = 3;
@@ -91,19 +91,19 @@ ConvBlocking blocking(const ConvSpec& spec, const ConvGeometry& g) {
   };
   while (height() > 1 && floats() > kScratchFloats) ++rows;
   while (width() > 4 && floats() > kScratchFloats) ++columns;
-  while (height() > 1 && rows * columns < kEnoughAreas &&
+  while (height() > 1 && rows * columns < kEnoughSpatialBlocks &&
          ceil_div(height(), 2) * width() >= kFewestTiles) {
     rows *= 2;
   }
   rows = ceil_div(tiles_h, height());
   const int panels = ceil_div(spec.out_c, kPanelChannels);
-  const int groups =
+  const int channel_blocks =
       max_of(1, min_of(ceil_div(kEnoughBlocks, rows * columns), panels / kFewestPanels));
   return {first_y,
           first_x,
           height() * Y::kOut,
           width() * X::kOut,
-          min_of(spec.out_c, ceil_div(panels, groups) * kPanelChannels),
+          min_of(spec.out_c, ceil_div(panels, channel_blocks) * kPanelChannels),
           aligned(floats())};
 }
 
@@ -118,7 +118,7 @@ NST_INLINE void transform_input(const Window& window, const float* tile, int n, 
     Vec d[Y::kIn];
     unroll<Y::kIn>([&](auto y) __attribute__((always_inline)) {
       const float* p = tile + y * window.row_stride + x * window.pixel_stride;
-      d[y] = load_lanes<Whole>(p, n);
+      d[y] = load_masked_or_whole<Whole>(p, n);
     });
     Y::input(d, columns[x]);
   });
@@ -129,7 +129,7 @@ NST_INLINE void transform_input(const Window& window, const float* tile, int n, 
     X::input(d, out);
     unroll<X::kPoints>([&](auto j) __attribute__((always_inline)) {
       float* p = v + (i * X::kPoints + j) * point_stride;
-      store_lanes<Whole>(p, out[j], n);
+      store_masked_or_whole<Whole>(p, out[j], n);
     });
   });
 }
@@ -170,8 +170,8 @@ NST_INLINE void multiply(const float* v, const float* corrections, int count, in
 struct Epilogue {
   Vec bias;
   ClampEach clamp;
-  const float* skip;  // at the tile's first pixel, or null
-  std::ptrdiff_t skip_row, skip_pixel;
+  const float* epilogue_add;  // at the tile's first pixel, or null
+  std::ptrdiff_t epilogue_add_row, epilogue_add_pixel;
   float* out;
   std::ptrdiff_t out_row, out_pixel;
   int first_y, first_x, h, w,
@@ -180,34 +180,36 @@ struct Epilogue {
 
 NST_INLINE Epilogue epilogue(const ConvArgs& args) {
   Epilogue e{};
-  e.skip_row = args.skip.row_stride;
-  e.skip_pixel = args.skip.pixel_stride;
+  e.epilogue_add_row = args.epilogue_add.row_stride;
+  e.epilogue_add_pixel = args.epilogue_add.pixel_stride;
   e.out_row = args.output.row_stride;
   e.out_pixel = args.output.pixel_stride;
   return e;
 }
 
 // Moves to the tile whose first output pixel is (y, x), channels from c.
-NST_INLINE void place(Epilogue& e, const ConvArgs& args, int y, int x, int c) {
+NST_INLINE void move_to(Epilogue& e, const ConvArgs& args, int y, int x, int c) {
   e.channels = args.plan.spec.out_c - c;
-  e.bias = args.bias != nullptr ? load_first(args.bias + c, e.channels) : splat(0.0f);
+  e.bias = args.bias != nullptr ? load_masked(args.bias + c, e.channels) : broadcast(0.0f);
   e.clamp =
       clamp_each(clamp_of(args.act), args.floor != nullptr ? args.floor + c : nullptr, e.channels);
-  e.skip = args.skip.data != nullptr ? address(args.skip, y, x) + c : nullptr;
+  e.epilogue_add =
+      args.epilogue_add.data != nullptr ? address(args.epilogue_add, y, x) + c : nullptr;
   e.out = address(args.output, y, x) + c;
 }
 
 // Row y, column x of the tile; dropped where it lies outside the block. Plain: nothing does, all
 // channels are there, and there is no skip.
 template <bool Plain>
-NST_INLINE void put(const Epilogue& e, int y, int x, Vec sum) {
+NST_INLINE void store_output(const Epilogue& e, int y, int x, Vec sum) {
   if (!Plain && (x < e.first_x || x >= e.w)) return;
   Vec value = clamped(e.clamp, sum + e.bias);
   if constexpr (Plain) return store(e.out + y * e.out_row + x * e.out_pixel, value);
-  if (e.skip != nullptr) {
-    value = value + load_first(e.skip + y * e.skip_row + x * e.skip_pixel, e.channels);
+  if (e.epilogue_add != nullptr) {
+    value = value + load_masked(e.epilogue_add + y * e.epilogue_add_row + x * e.epilogue_add_pixel,
+                                e.channels);
   }
-  store_first(e.out + y * e.out_row + x * e.out_pixel, value, e.channels);
+  store_masked(e.out + y * e.out_row + x * e.out_pixel, value, e.channels);
 }
 
 // Aᵀ m A of one tile for one vector of channels.
@@ -229,7 +231,8 @@ NST_INLINE void transform_output(const float* m, std::ptrdiff_t product_stride, 
     Vec out[X::kOut];
     unroll<X::kProducts>([&](auto j) __attribute__((always_inline)) { in[j] = columns[j][y]; });
     X::output(in, out);
-    unroll<X::kOut>([&](auto x) __attribute__((always_inline)) { put<Plain>(e, y, x, out[x]); });
+    unroll<X::kOut>([&](auto x)
+                        __attribute__((always_inline)) { store_output<Plain>(e, y, x, out[x]); });
   });
 }
 
@@ -248,8 +251,8 @@ void transform_outputs(const ConvArgs& args, Block block, const Layout& l, int f
       e.w = min_of(A::X::kOut, block.x + block.w - x);
       const bool whole = e.first_y <= 0 && e.first_x <= 0 && e.h == A::Y::kOut && e.w == A::X::kOut;
       for (int c = first; c < first + width && c < args.plan.spec.out_c; c += kLanes) {
-        place(e, args, y, x, c);
-        if (whole && e.skip == nullptr && e.channels >= kLanes) {
+        move_to(e, args, y, x, c);
+        if (whole && e.epilogue_add == nullptr && e.channels >= kLanes) {
           transform_output<A, true>(m + (c - first), l.m_stride, e);
         } else {
           transform_output<A, false>(m + (c - first), l.m_stride, e);
@@ -279,12 +282,12 @@ constexpr int kManyChannels = 64;
 template <class A>
 NST_INLINE bool has_far_weights(const ConvSpec& spec) {
   constexpr std::size_t kFar = 1024 * 1024 / sizeof(float);
-  return A::Products::kFetches && spec.in_c >= kManyChannels && packed_floats<A>(spec) >= kFar;
+  return A::Products::kPrefetches && spec.in_c >= kManyChannels && packed_floats<A>(spec) >= kFar;
 }
 template <class A>
 NST_INLINE bool has_far_outputs(const ConvSpec& spec, const ConvGeometry& g) {
   constexpr std::size_t kFar = 2 * 1024 * 1024 / sizeof(float);
-  return A::Products::kFetches && spec.in_c >= kManyChannels &&
+  return A::Products::kPrefetches && spec.in_c >= kManyChannels &&
          static_cast<std::size_t>(g.out_h) * g.out_w * spec.out_c >= kFar;
 }
 
@@ -318,7 +321,7 @@ void run(const ConvArgs& args, Block block, float* scratch) {
       const NextWeights next(far_weights ? (weight_of<A>(n + 1) - weight) * u_stride : 0);
       multiply<Products>(v + point * l.v_stride, corrections + point * count, count, spec.in_c,
                          u + weight * u_stride, next, width, m);
-      if (far_outputs) fetch_outputs(args.output, block, first, width, n, kProducts);
+      if (far_outputs) prefetch_outputs(args.output, block, first, width, n, kProducts);
       m += l.m_stride;
     }
     transform_outputs<A>(args, block, l, first, width, scratch);

@@ -65,7 +65,7 @@ struct InputSizes {
     for (int i = 0; i < Axis::kIn; ++i) {
       Vec d[Axis::kIn];
       Vec v[Axis::kPoints];
-      for (int j = 0; j < Axis::kIn; ++j) d[j] = splat(i == j ? 1.0f : 0.0f);
+      for (int j = 0; j < Axis::kIn; ++j) d[j] = broadcast(i == j ? 1.0f : 0.0f);
       Axis::input(d, v);
       for (int j = 0; j < Axis::kPoints; ++j) squares[j] += v[j].get(0) * v[j].get(0);
     }

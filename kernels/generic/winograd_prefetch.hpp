@@ -18,8 +18,8 @@ class NextWeights {
   NST_INLINE void turn(const float* weights) const {
     if (at_ == 0) return;
     const float* at = weights + at_;
-    hide(at);
-    unroll<kLines>([&](auto i) __attribute__((always_inline)) { fetch_nearer(at + i * kLine); });
+    optimizer_barrier(at);
+    unroll<kLines>([&](auto i) __attribute__((always_inline)) { prefetch_l2(at + i * kLine); });
   }
   NST_INLINE void next_tile() {
     if (first_ == 0) return;
@@ -36,9 +36,9 @@ class NextWeights {
 };
 
 // As NextWeights where nothing is fetched.
-struct NoFetches {
-  NoFetches() = default;
-  NST_INLINE explicit NoFetches(const NextWeights&) {}
+struct NoPrefetch {
+  NoPrefetch() = default;
+  NST_INLINE explicit NoPrefetch(const NextWeights&) {}
   NST_INLINE void chain() const {}
   NST_INLINE void turn(const float*) const {}
   NST_INLINE void next_tile() const {}
@@ -46,8 +46,8 @@ struct NoFetches {
 
 // Part n of `parts` of the outputs that a block is about to have in the channels of a panel:
 // writing a line fetches it first (1024²: 4.1 of 45.6 ms).
-NST_INLINE void fetch_outputs(const View& output, Block block, int first, int width, int n,
-                              int parts) {
+NST_INLINE void prefetch_outputs(const View& output, Block block, int first, int width, int n,
+                                 int parts) {
   const int pixels = block.h * block.w;
   const int end = pixels * (n + 1) / parts;
   int i = pixels * n / parts;
@@ -55,7 +55,7 @@ NST_INLINE void fetch_outputs(const View& output, Block block, int first, int wi
   int x = i % block.w;
   for (; i < end; ++i) {
     const float* const at = address(output, block.y + y, block.x + x) + first;
-    for (int c = 0; c < width; c += kLine) fetch_nearer(at + c);
+    for (int c = 0; c < width; c += kLine) prefetch_l2(at + c);
     if (++x == block.w) {
       x = 0;
       ++y;

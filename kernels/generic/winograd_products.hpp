@@ -33,7 +33,7 @@ NST_INLINE void multiply_tile(const float* v, int depth, const float* u, float* 
 // rows to them, and keep a float of every row of V (winograd_products_paired.hpp).
 struct PlainProducts {
   // Does the next product's data come to the caches beside a product?
-  static constexpr bool kFetches = false;
+  static constexpr bool kPrefetches = false;
   static constexpr int kMostVectors = 2;
   static constexpr int most_pixels(int vectors) { return most_tile_pixels(vectors); }
   // `tiles` register tiles of P rows one after the other, in one call as direct::GenericTile: m = v

@@ -52,7 +52,7 @@ void check_zeros(const ConvCase& conv, const ConvData& data) {
       return others;
     };
     CHECK(count_others(result.output) == 0);
-    if (conv.formed) CHECK(count_others(result.formed) == 0);
+    if (conv.prologue_output) CHECK(count_others(result.prologue_output) == 0);
   });
 }
 
@@ -80,13 +80,13 @@ TEST_CASE(
   MESSAGE("seed ", kSeed + 1);
   for (const ConvSpec& spec : kSpecs) {
     ConvCase conv = case_of(spec);
-    conv.prologue = conv.bias = conv.floors = conv.residual = true;
-    conv.formed =
+    conv.prologue = conv.bias = conv.floors = conv.prologue_add = true;
+    conv.prologue_output =
         spec.stride == 1 && spec.upsample == 1 && spec.kernel_h % 2 == 1 && spec.kernel_w % 2 == 1;
     conv.input_act = conv.act = Activation::relu;
     ConvData data = ConvData::random(random, conv);
     make_zero(data.x);
-    make_zero(data.residual);
+    make_zero(data.prologue_add);
     // relu(constant + d) - relu(constant) = max(d + min(constant, 0), -max(constant, 0)).
     const auto split = [&](Guarded& rest, Guarded& floor) {
       for (std::size_t c = 0; c < rest.size(); ++c) {

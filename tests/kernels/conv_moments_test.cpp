@@ -77,7 +77,7 @@ TEST_CASE("moments of a block equal those of what it wrote") {
   check_moments(conv, ConvData::random(random, conv));
 }
 
-TEST_CASE("moments stay exact when the mean is a thousand times the spread") {
+TEST_CASE("moments stay exact when the mean is a thousand times the tile_lanes") {
   Random random(kSeed + 1);
   MESSAGE("seed ", kSeed + 1);
   for (const int out_c : {1, 3, 5, 8, 12, 32}) {
@@ -140,13 +140,14 @@ TEST_CASE("merged moments are those of the whole, as a scale and a shift") {
   for (const MergeCase& m : kMergeCases) {
     CAPTURE(m.channels);
     const Tensor x = Tensor::random(random, m.h, m.w, m.channels, 0, 0, -1.0f, 3.0f);
-    const int areas = area_count(m.blocking, m.h, m.w);
-    Guarded moments(2 * areas * m.channels, 0.0f);
-    for (int area = 0; area < areas; ++area) {
+    const int spatial_blocks = spatial_block_count(m.blocking, m.h, m.w);
+    Guarded moments(2 * spatial_blocks * m.channels, 0.0f);
+    for (int spatial_block = 0; spatial_block < spatial_blocks; ++spatial_block) {
       for (int c = 0; c < m.channels; ++c) {
-        const Moments part = moments_of(x, nth_area(m.blocking, m.h, m.w, area), c);
-        moments[2 * area * m.channels + c] = static_cast<float>(part.mean);
-        moments[(2 * area + 1) * m.channels + c] = static_cast<float>(part.squares);
+        const Moments part =
+            moments_of(x, nth_spatial_block(m.blocking, m.h, m.w, spatial_block), c);
+        moments[2 * spatial_block * m.channels + c] = static_cast<float>(part.mean);
+        moments[(2 * spatial_block + 1) * m.channels + c] = static_cast<float>(part.squares);
       }
     }
     Guarded gamma(m.channels, 0.0f), beta(m.channels, 0.0f);
@@ -175,7 +176,7 @@ TEST_CASE("merged moments are those of the whole, as a scale and a shift") {
 
 TEST_CASE("a channel of zeros is merged to the shift beta, exactly") {
   for (const MergeCase& m : kMergeCases) {
-    const Guarded moments(2 * area_count(m.blocking, m.h, m.w) * m.channels, 0.0f);
+    const Guarded moments(2 * spatial_block_count(m.blocking, m.h, m.w) * m.channels, 0.0f);
     const Guarded gamma(m.channels, -1.7f), beta(m.channels, 0.3f);
     for_each_table([&](const Table& table) {
       const Merged got = merge(table, m, moments, gamma, beta, false);

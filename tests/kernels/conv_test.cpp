@@ -132,9 +132,9 @@ void check_case(const ConvCase& conv, Random& random) {
   for_each_table([&](const Table& table) {
     const ConvResult got = run_conv(table, conv, data);
     check_close(got.output, want.output, tolerance);
-    if (conv.formed) {
+    if (conv.prologue_output) {
       // A product, two sums: three roundings of values below 1.5 * 1.5 + 0.5 + 1.
-      Tensor formed_tolerance = want.formed;
+      Tensor formed_tolerance = want.prologue_output;
       for (int y = 0; y < conv.geometry.in_h; ++y) {
         for (int x = 0; x < conv.geometry.in_w; ++x) {
           for (int c = 0; c < conv.spec.in_c; ++c) {
@@ -142,7 +142,7 @@ void check_case(const ConvCase& conv, Random& random) {
           }
         }
       }
-      check_close(got.formed, want.formed, formed_tolerance);
+      check_close(got.prologue_output, want.prologue_output, formed_tolerance);
     }
   });
 }
@@ -165,11 +165,11 @@ void choose_options(ConvCase& conv, Random& random) {
   conv.act = kActs[random.between(0, 2)];
   conv.input_act = kActs[random.between(0, 1)];
   conv.prologue = random.chance();
-  conv.residual = random.chance();
-  conv.residual_factor = random.chance() ? 0.25f : 1.0f;
-  conv.formed = random.chance() && may_keep_formed(conv);
+  conv.prologue_add = random.chance();
+  conv.prologue_add_factor = random.chance() ? 0.25f : 1.0f;
+  conv.prologue_output = random.chance() && may_keep_formed(conv);
   conv.bias = random.chance();
-  conv.skip = random.chance();
+  conv.epilogue_add = random.chance();
   conv.floors = random.chance();
   conv.gap = random.chance() ? random.between(1, 9) : 0;
   conv.offset = random.between(0, 3);
@@ -183,15 +183,17 @@ TEST_CASE("convolutions of every layer shape equal the reference") {
   }
 }
 
-TEST_CASE("convolutions with prologue, residual, skip, bias and activations equal the reference") {
+TEST_CASE(
+    "convolutions with prologue, prologue_add, epilogue_add, bias and activations equal the "
+    "reference") {
   Random random(kSeed + 1);
   MESSAGE("seed ", kSeed + 1);
   for (const Shape& shape : kShapes) {
-    for (const bool skip : {true, false}) {  // an output's floor is without one
+    for (const bool epilogue_add : {true, false}) {  // an output's floor is without one
       ConvCase conv = case_of(shape);
-      conv.prologue = conv.residual = conv.bias = conv.floors = true;
-      conv.skip = skip;
-      conv.formed = may_keep_formed(conv);
+      conv.prologue = conv.prologue_add = conv.bias = conv.floors = true;
+      conv.epilogue_add = epilogue_add;
+      conv.prologue_output = may_keep_formed(conv);
       conv.input_act = conv.act = Activation::relu;
       conv.gap = 5;
       conv.offset = 1;
@@ -288,8 +290,8 @@ TEST_CASE("a strip of rows gives the bytes of the whole picture") {
   for (const Shape& shape : kShapes) {
     ConvCase conv = case_of(shape);
     choose_options(conv, random);
-    conv.residual = conv.formed = false;
-    conv.skip = true;
+    conv.prologue_add = conv.prologue_output = false;
+    conv.epilogue_add = true;
     CAPTURE(conv.describe());
     const ConvData data = ConvData::random(random, conv);
     for_each_table([&](const Table& table) {
@@ -297,10 +299,10 @@ TEST_CASE("a strip of rows gives the bytes of the whole picture") {
       for (const Block& block : whole.blocks) {
         const auto [first, last] = rows_read(conv, block.y, block.y + block.h);
         const Tensor x = data.x.strip(first, last - first);
-        const Tensor skip = data.skip.strip(block.y, block.h);
+        const Tensor epilogue_add = data.epilogue_add.strip(block.y, block.h);
         Tensor output = Tensor(conv.geometry.out_h, conv.geometry.out_w, conv.spec.out_c)
                             .strip(block.y, block.h);
-        run_block(table, conv, data, x, skip, block, output);
+        run_block(table, conv, data, x, epilogue_add, block, output);
         for (int y = block.y; y < block.y + block.h; ++y) {
           for (int col = block.x; col < block.x + block.w; ++col) {
             for (int c = block.first_c; c < block.first_c + block.channels; ++c) {
@@ -340,7 +342,7 @@ TEST_CASE(
       for (int y = 0; y < g.out_h; y += h) {
         for (int x = 0; x < g.out_w; x += w) {
           for (int c = 0; c < spec.out_c; c += blocking.block_c) {
-            run_block(table, conv, data, data.x, data.skip,
+            run_block(table, conv, data, data.x, data.epilogue_add,
                       {y, x, std::min(h, g.out_h - y), std::min(w, g.out_w - x), c,
                        std::min(blocking.block_c, spec.out_c - c)},
                       output);

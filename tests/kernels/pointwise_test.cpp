@@ -85,12 +85,12 @@ TEST_CASE("pooling equals the reference and counts only pixels inside") {
 
 struct AffineCase {
   int h, w, channels, gap;
-  bool scaled, residual;
+  bool scaled, add;
   Activation act;
-  float residual_factor = 1.0f;
+  float add_factor = 1.0f;
 };
 
-Tensor run_affine(const Table& table, const AffineCase& a, const Tensor& x, const Tensor& residual,
+Tensor run_affine(const Table& table, const AffineCase& a, const Tensor& x, const Tensor& add,
                   const Guarded& scale, const Guarded& shift, const Guarded& floor = {}) {
   Tensor output(a.h, a.w, a.channels, a.gap, 2);
   AffineArgs args{};
@@ -101,8 +101,8 @@ Tensor run_affine(const Table& table, const AffineCase& a, const Tensor& x, cons
   args.shift = a.scaled ? shift.data() : nullptr;
   args.floor = a.act == Activation::relu ? floor.data() : nullptr;
   args.act = a.act;
-  args.residual = a.residual ? residual.view() : ConstView{};
-  args.residual_factor = a.residual_factor;
+  args.add = a.add ? add.view() : ConstView{};
+  args.add_factor = a.add_factor;
   args.output = output.mutable_view();
   table.affine(args, 0, a.h / 2);
   table.affine(args, a.h / 2, a.h);
@@ -122,7 +122,7 @@ TEST_CASE("the affine pass equals the reference for every activation") {
                        static_cast<Activation>(random.between(0, 3)),
                        random.chance() ? 0.125f : 1.0f};
     const Tensor x = Tensor::random(random, a.h, a.w, a.channels, a.gap, 1, -4.0f, 8.0f);
-    const Tensor residual = Tensor::random(random, a.h, a.w, a.channels, a.gap, 0, -1.0f, 1.0f);
+    const Tensor add = Tensor::random(random, a.h, a.w, a.channels, a.gap, 0, -1.0f, 1.0f);
     Guarded scale(a.channels, 0.0f), shift(a.channels, 0.0f);
     for (float& value : scale) value = random.uniform(-2.0f, 2.0f);
     for (float& value : shift) value = random.uniform(-2.0f, 2.0f);
@@ -137,8 +137,8 @@ TEST_CASE("the affine pass equals the reference for every activation") {
     // about two units itself.
     const float tolerance = 3 * 18 * kUnit;
     for_each_table([&](const Table& table) {
-      check_within(run_affine(table, a, x, residual, scale, shift, floor),
-                   run_affine(reference_table(), a, x, residual, scale, shift, floor), tolerance);
+      check_within(run_affine(table, a, x, add, scale, shift, floor),
+                   run_affine(reference_table(), a, x, add, scale, shift, floor), tolerance);
     });
   }
 }

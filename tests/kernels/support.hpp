@@ -91,9 +91,10 @@ struct ConvCase {
   ConvGeometry geometry;
   Activation act = Activation::none;
   Activation input_act = Activation::none;
-  bool prologue = false, residual = false, formed = false, bias = false, skip = false;
+  bool prologue = false, prologue_add = false, prologue_output = false, bias = false,
+       epilogue_add = false;
   bool floors = false;  // of relu: of the input, and without a skip of the output
-  float residual_factor = 1.0f;
+  float prologue_add_factor = 1.0f;
   int gap = 0, offset = 0;
 
   std::string describe() const;
@@ -101,7 +102,7 @@ struct ConvCase {
 
 // A convolution's operands.
 struct ConvData {
-  Tensor x, residual, skip;
+  Tensor x, prologue_add, epilogue_add;
   Guarded weights, bias, scale, shift;
   Guarded input_floor, floor;  // none above 0: relu then makes no value larger than it was
 
@@ -110,7 +111,7 @@ struct ConvData {
 };
 
 struct ConvResult {
-  Tensor output, formed;
+  Tensor output, prologue_output;
   std::vector<Block> blocks;
   std::vector<std::vector<float>> moments;  // per block
 };
@@ -123,7 +124,7 @@ ConvResult run_conv(const Table& table, const ConvCase& conv, const ConvData& da
 
 // Runs one block on strips of x, skip and output. No residual, nothing kept.
 void run_block(const Table& table, const ConvCase& conv, const ConvData& data, const Tensor& x,
-               const Tensor& skip, const Block& block, Tensor& output);
+               const Tensor& epilogue_add, const Block& block, Tensor& output);
 
 // For each output the largest plausible difference from the oracle.
 Tensor conv_tolerance(const ConvCase& conv, const ConvData& data);
