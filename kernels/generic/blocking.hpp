@@ -1,13 +1,18 @@
 // Cuts pictures into blocks of pixels.
 #pragma once
 
+#include "kernels/generic/cache_sizes.hpp"
 #include "kernels/generic/simd.hpp"
 #include "kernels/kernels.h"
 
 namespace nst::kernels {
 namespace {
 
-constexpr int kRegisterTile = 14;  // pixels
+// Pixels of the widest register tile.
+constexpr int kRegisterTile = 14;
+// The widest rows of a block with channels in the lanes. Wider ones gain nothing but fewer columns
+// that two blocks read.
+constexpr int kWidestBlock = 64;
 
 // Blocks for an algorithm that needs scratch_floats(spec, h, w) for one of h x w pixels. Rows are
 // at most `widest` pixels, a multiple of `granule` where the picture is wider than that; a block
@@ -15,8 +20,6 @@ constexpr int kRegisterTile = 14;  // pixels
 template <class ScratchFloats>
 ConvBlocking pixel_blocking(const ConvSpec& spec, const ConvGeometry& g, int widest, int granule,
                             ScratchFloats&& scratch_floats, int fewest = kRegisterTile) {
-  // A window and a panel of weights share a second-level cache taken as 1 MiB.
-  constexpr std::size_t kWindowFloats = (384 * 1024) / sizeof(float);
   constexpr int kHeight = 16;
   constexpr int kEnoughBlocks = 16;  // two each for eight threads
   const auto width = [&](int columns) {
@@ -34,7 +37,7 @@ ConvBlocking pixel_blocking(const ConvSpec& spec, const ConvGeometry& g, int wid
     ++columns;
   }
   // Whole cache lines keep what follows in the caller's arena aligned.
-  const std::size_t scratch = (scratch_floats(spec, h, width(columns)) + 15) / 16 * 16;
+  const std::size_t scratch = round_up_to_line(scratch_floats(spec, h, width(columns)));
   return {0, 0, h, width(columns), spec.out_c, scratch};
 }
 

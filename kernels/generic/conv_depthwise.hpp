@@ -142,8 +142,7 @@ NST_INLINE void run_clipped_row(const ConvArgs& args, Block block, const Registe
 
 // Is the input larger than a second-level cache, taken as 1 MiB?
 NST_INLINE bool is_large(const ConvSpec& spec, const ConvGeometry& g) {
-  constexpr std::ptrdiff_t kCacheFloats = 1024 * 1024 / sizeof(float);
-  return static_cast<std::ptrdiff_t>(g.in_h) * g.in_w * spec.in_c > kCacheFloats;
+  return static_cast<std::size_t>(g.in_h) * g.in_w * spec.in_c > kL2Floats;
 }
 
 // A 3x3 kernel, whole vectors of channels and no skip?
@@ -219,7 +218,7 @@ void run(const ConvArgs& args, Block block, float* scratch) {
 }
 
 ConvBlocking blocking(const ConvSpec& spec, const ConvGeometry& geometry) {
-  return pixel_blocking(spec, geometry, 64, 1, window_floats);
+  return pixel_blocking(spec, geometry, kWidestBlock, 1, window_floats);
 }
 
 constexpr ConvAlgorithm kAlgorithm = {[](const ConvSpec& spec) { return spec.depthwise; },

@@ -157,7 +157,7 @@ void run(const ConvArgs& args, Block block, float* scratch) {
 
 // Wider rows gain nothing but fewer columns read twice. A block has all channels.
 ConvBlocking blocking(const ConvSpec& spec, const ConvGeometry& geometry) {
-  return pixel_blocking(spec, geometry, 64, 1, window_floats);
+  return pixel_blocking(spec, geometry, kWidestBlock, 1, window_floats);
 }
 
 constexpr ConvAlgorithm kAlgorithm = {

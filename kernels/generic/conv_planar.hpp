@@ -266,7 +266,8 @@ void run(const ConvArgs& args, Block block, float* scratch) {
 
 // Pixels in lanes want whole vectors.
 ConvBlocking blocking(const ConvSpec& spec, const ConvGeometry& geometry) {
-  return pixel_blocking(spec, geometry, 128, kLanes, scratch_floats);
+  constexpr int kWidest = 128;  // eight vectors of 16 pixels, the widest register tile
+  return pixel_blocking(spec, geometry, kWidest, kLanes, scratch_floats);
 }
 
 constexpr ConvAlgorithm kAlgorithm = {suits, packed_floats, pack, blocking, run, block_moments};

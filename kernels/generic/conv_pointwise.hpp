@@ -136,7 +136,7 @@ NST_INLINE ConvBlocking blocking_with(const ConvSpec& spec, const ConvGeometry& 
   constexpr int kFewestBlocks = 8;
   constexpr int kFewestPixels = 60;
   const auto spatial_blocks_with = [&](int fewest_pixels) {
-    return pixel_blocking(spec, geometry, 64, 1, scratch_floats, fewest_pixels);
+    return pixel_blocking(spec, geometry, kWidestBlock, 1, scratch_floats, fewest_pixels);
   };
   const auto count = [&](const ConvBlocking& b) {
     return ceil_div(geometry.out_h, b.block_h) * ceil_div(geometry.out_w, b.block_w);

@@ -17,7 +17,8 @@ struct Correlation {
 
   static bool suits(const ConvSpec& spec) {
     return spec.kernel_h == Y::kTaps && spec.kernel_w == X::kTaps && spec.stride == 1 &&
-           spec.upsample == 1 && !spec.depthwise && spec.in_c >= 16 && spec.out_c >= 16;
+           spec.upsample == 1 && !spec.depthwise && spec.in_c >= kFewestChannels &&
+           spec.out_c >= kFewestChannels;
   }
   static Window window(const ConvArgs& args, Block block, const Rect& rect, float* scratch) {
     return tile_window(args, block, rect, scratch);

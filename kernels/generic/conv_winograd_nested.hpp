@@ -91,7 +91,6 @@ struct Layout {
 };
 
 NST_INLINE Layout layout(const ConvSpec& spec, int tiles_h, int tiles_w) {
-  const auto aligned = [](std::ptrdiff_t floats) { return (floats + 15) / 16 * 16; };
   Layout l{};
   l.small = small_kernels(spec);
   l.tiles_h = tiles_h;
@@ -103,24 +102,24 @@ NST_INLINE Layout layout(const ConvSpec& spec, int tiles_h, int tiles_w) {
   l.window_channel = static_cast<std::ptrdiff_t>(ceil_div(kOut * l.pitch, kLanes)) * kLanes;
   l.window_row = l.window_channel * spec.in_c;
   const int window_rows = kOut * l.rows + kAxis - kOut;
-  l.row_scratch = aligned(l.window_row * window_rows + kLanes);
+  l.row_scratch = round_up_to_line(l.window_row * window_rows + kLanes);
   l.y = l.row_scratch +
-        aligned(static_cast<std::ptrdiff_t>(kOut * l.columns + kAxis - kOut) * spec.in_c + kLanes);
-  l.v = l.y + aligned(kAxis * l.window_channel + kLanes);
+        round_up_to_line(static_cast<std::ptrdiff_t>(kOut * l.columns + kAxis - kOut) * spec.in_c +
+                         kLanes);
+  l.v = l.y + round_up_to_line(kAxis * l.window_channel + kLanes);
   // The last vector of a row may reach this far.
-  l.v_channel = aligned(static_cast<std::ptrdiff_t>(l.rows) * l.columns + kLanes);
+  l.v_channel = round_up_to_line(static_cast<std::ptrdiff_t>(l.rows) * l.columns + kLanes);
   l.v_point = l.v_channel * min_of(spec.in_c, kChunk);
   l.m = l.v + kPoints * l.v_point + kLanes;
   l.vectors = ceil_div((tiles_h - 1) * l.columns + tiles_w, kLanes);
   l.m_channel = static_cast<std::ptrdiff_t>(l.vectors) * kLanes;
-  l.end = aligned(l.m + kPoints * l.m_channel * spec.out_c + kLanes);
+  l.end = round_up_to_line(l.m + kPoints * l.m_channel * spec.out_c + kLanes);
   return l;
 }
 
 // Blocks as wide as whole vectors of tiles allow and, since 8 more rows are formed than each has,
 // as high as the second-level cache does.
 ConvBlocking blocking(const ConvSpec& spec, const ConvGeometry& g) {
-  constexpr std::size_t kScratchFloats = 1200 * 1024 / sizeof(float);
   constexpr int kWidest = 46;
   constexpr int kHighest = 8;
   constexpr int kEnoughBlocks = 8;
@@ -129,7 +128,7 @@ ConvBlocking blocking(const ConvSpec& spec, const ConvGeometry& g) {
   const int w = ceil_div(tiles_w, ceil_div(tiles_w, kWidest));
   int h = min_of(kHighest, tiles_h);
   while (h > 1 && (ceil_div(tiles_h, h) * ceil_div(tiles_w, w) < kEnoughBlocks ||
-                   layout(spec, h, w).end > kScratchFloats)) {
+                   layout(spec, h, w).end > kNestedScratchFloats)) {
     --h;
   }
   return {0, 0, h * kOut, w * kOut, spec.out_c, layout(spec, h, w).end};
@@ -275,23 +274,17 @@ void multiply(const Layout& l, int in_channels, int channels, const float* weigh
 // Aᵀ m A of one vector of tiles and one channel, as [row][column][lane].
 NST_INLINE void transform_outputs(const float* m, std::ptrdiff_t point, Vec bias, Clamp clamp,
                                   float* out, std::ptrdiff_t out_stride) {
-  Vec columns[kAxis][kOut];
-  unroll<kAxis>([&](auto j) __attribute__((always_inline)) {
-    Vec in[kAxis];
-    unroll<kAxis>([&](auto i) __attribute__((always_inline)) {
-      in[i] = load(m + (i * kAxis + j) * point);
-    });
-    Transform::output(in, columns[j]);
-  });
-  unroll<kOut>([&](auto y) __attribute__((always_inline)) {
-    Vec in[kAxis];
-    Vec values[kOut];
-    unroll<kAxis>([&](auto j) __attribute__((always_inline)) { in[j] = columns[j][y]; });
-    Transform::output(in, values);
-    unroll<kOut>([&](auto x) __attribute__((always_inline)) {
-      store(out + (y * kOut + x) * out_stride, clamped(clamp, values[x] + bias));
-    });
-  });
+  transform_2d<kAxis, kOut, kAxis, kOut>(
+      [&](auto i, auto j)
+          __attribute__((always_inline)) { return load(m + (i * kAxis + j) * point); },
+      [](const auto& column, auto& values)
+          __attribute__((always_inline)) { Transform::output(column, values); },
+      [](const auto& row, auto& values)
+          __attribute__((always_inline)) { Transform::output(row, values); },
+      [](auto) __attribute__((always_inline)) { return true; },
+      [&](auto y, auto x, Vec value) __attribute__((always_inline)) {
+        store(out + (y * kOut + x) * out_stride, clamped(clamp, value + bias));
+      });
 }
 
 // A vector of tiles, finished as [row][column][channel][lane], to the block's pixels from (y, x)

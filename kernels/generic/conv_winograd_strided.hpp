@@ -21,8 +21,8 @@ struct Strided {
 
   static bool suits(const ConvSpec& spec) {
     return spec.in_c * spec.out_c <= kMostKernels && spec.kernel_h == 3 && spec.kernel_w == 3 &&
-           spec.stride == 2 && spec.upsample == 1 && !spec.depthwise && spec.in_c >= 16 &&
-           spec.out_c >= 16;
+           spec.stride == 2 && spec.upsample == 1 && !spec.depthwise &&
+           spec.in_c >= winograd::kFewestChannels && spec.out_c >= winograd::kFewestChannels;
   }
   static Window window(const ConvArgs& args, Block block, const Rect& rect, float* scratch) {
     return tile_window(args, block, rect, scratch);

@@ -47,6 +47,10 @@ NST_INLINE void store(float* p, Vec v) { v.store_unaligned(p); }
 
 constexpr int kLine = 64 / sizeof(float);  // floats of a cache line
 
+constexpr NST_INLINE std::size_t round_up_to_line(std::size_t floats) {
+  return (floats + kLine - 1) / kLine * kLine;
+}
+
 // Brings a line of memory into the second-level cache. Any address will do.
 NST_INLINE void prefetch_l2(const float* p) { __builtin_prefetch(p, 0, 2); }
 

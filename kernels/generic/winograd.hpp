@@ -23,11 +23,15 @@ namespace nst::kernels {
 namespace {
 namespace winograd {
 
-NST_INLINE std::size_t aligned(std::size_t floats) { return (floats + 15) / 16 * 16; }
-
 // At least `floats`, an odd number of cache lines: planes of a power of two would all fall into the
 // same few sets of the first-level cache.
-NST_INLINE std::size_t plane_stride(std::size_t floats) { return ((floats + 15) / 16 | 1) * 16; }
+NST_INLINE std::size_t plane_stride(std::size_t floats) {
+  return ((floats + kLine - 1) / kLine | 1) * kLine;
+}
+
+// Fewer channels than these, of inputs or outputs, take longer to transform than the products
+// saved.
+constexpr int kFewestChannels = 16;
 
 // The tiles of one block and the parts of its scratch, floats from the start: the window first,
 // then in its place M; V; what Products keeps of V's rows; the end.
@@ -57,8 +61,8 @@ Layout layout(const ConvSpec& spec, const ConvGeometry& g, Block block) {
   l.v_stride = static_cast<std::ptrdiff_t>(v_stride);
   l.m_stride = static_cast<std::ptrdiff_t>(m_stride);
   const std::size_t m = Y::kProducts * X::kProducts * m_stride;
-  l.v = aligned(window > m ? window : m);
-  l.corrections = l.v + aligned(Y::kPoints * X::kPoints * v_stride + kLanes);
+  l.v = round_up_to_line(window > m ? window : m);
+  l.corrections = l.v + round_up_to_line(Y::kPoints * X::kPoints * v_stride + kLanes);
   l.end = l.corrections + A::Products::correction_floats(Y::kPoints * X::kPoints * count);
   return l;
 }
@@ -70,8 +74,6 @@ template <class A>
 ConvBlocking blocking(const ConvSpec& spec, const ConvGeometry& g) {
   using Y = typename A::Y;
   using X = typename A::X;
-  // Transformed inputs, products and a panel of weights are to share the cache.
-  constexpr std::size_t kScratchFloats = 1400 * 1024 / sizeof(float);
   constexpr int kWidest = ceil_div(64, X::kStep);
   constexpr int kHighest = ceil_div(16, Y::kStep);
   constexpr int kEnoughSpatialBlocks = 8;
@@ -89,8 +91,8 @@ ConvBlocking blocking(const ConvSpec& spec, const ConvGeometry& g) {
   const auto floats = [&] {
     return layout<A>(spec, ConvGeometry{}, {0, 0, height() * Y::kOut, width() * X::kOut, 0, 0}).end;
   };
-  while (height() > 1 && floats() > kScratchFloats) ++rows;
-  while (width() > 4 && floats() > kScratchFloats) ++columns;
+  while (height() > 1 && floats() > kWinogradScratchFloats) ++rows;
+  while (width() > 4 && floats() > kWinogradScratchFloats) ++columns;
   while (height() > 1 && rows * columns < kEnoughSpatialBlocks &&
          ceil_div(height(), 2) * width() >= kFewestTiles) {
     rows *= 2;
@@ -104,7 +106,7 @@ ConvBlocking blocking(const ConvSpec& spec, const ConvGeometry& g) {
           height() * Y::kOut,
           width() * X::kOut,
           min_of(spec.out_c, ceil_div(panels, channel_blocks) * kPanelChannels),
-          aligned(floats())};
+          round_up_to_line(floats())};
 }
 
 // One tile for one vector of channels; point p goes to v + p * point_stride.
@@ -113,25 +115,18 @@ NST_INLINE void transform_input(const Window& window, const float* tile, int n, 
                                 std::ptrdiff_t point_stride) {
   using Y = typename A::Y;
   using X = typename A::X;
-  Vec columns[X::kIn][Y::kPoints];
-  unroll<X::kIn>([&](auto x) __attribute__((always_inline)) {
-    Vec d[Y::kIn];
-    unroll<Y::kIn>([&](auto y) __attribute__((always_inline)) {
-      const float* p = tile + y * window.row_stride + x * window.pixel_stride;
-      d[y] = load_masked_or_whole<Whole>(p, n);
-    });
-    Y::input(d, columns[x]);
-  });
-  unroll<Y::kPoints>([&](auto i) __attribute__((always_inline)) {
-    Vec d[X::kIn];
-    Vec out[X::kPoints];
-    unroll<X::kIn>([&](auto x) __attribute__((always_inline)) { d[x] = columns[x][i]; });
-    X::input(d, out);
-    unroll<X::kPoints>([&](auto j) __attribute__((always_inline)) {
-      float* p = v + (i * X::kPoints + j) * point_stride;
-      store_masked_or_whole<Whole>(p, out[j], n);
-    });
-  });
+  transform_2d<Y::kIn, Y::kPoints, X::kIn, X::kPoints>(
+      [&](auto y, auto x) __attribute__((always_inline)) {
+        const float* p = tile + y * window.row_stride + x * window.pixel_stride;
+        return load_masked_or_whole<Whole>(p, n);
+      },
+      [](const auto& column, auto& points)
+          __attribute__((always_inline)) { Y::input(column, points); },
+      [](const auto& row, auto& points) __attribute__((always_inline)) { X::input(row, points); },
+      [](auto) __attribute__((always_inline)) { return true; },
+      [&](auto i, auto j, Vec value) __attribute__((always_inline)) {
+        store_masked_or_whole<Whole>(v + (i * X::kPoints + j) * point_stride, value, n);
+      });
 }
 
 template <class A>
@@ -217,23 +212,15 @@ template <class A, bool Plain>
 NST_INLINE void transform_output(const float* m, std::ptrdiff_t product_stride, const Epilogue& e) {
   using Y = typename A::Y;
   using X = typename A::X;
-  Vec columns[X::kProducts][Y::kOut];
-  unroll<X::kProducts>([&](auto j) __attribute__((always_inline)) {
-    Vec in[Y::kProducts];
-    unroll<Y::kProducts>([&](auto i) __attribute__((always_inline)) {
-      in[i] = load(m + (i * X::kProducts + j) * product_stride);
-    });
-    Y::output(in, columns[j]);
-  });
-  unroll<Y::kOut>([&](auto y) __attribute__((always_inline)) {
-    if (!Plain && (y < e.first_y || y >= e.h)) return;
-    Vec in[X::kProducts];
-    Vec out[X::kOut];
-    unroll<X::kProducts>([&](auto j) __attribute__((always_inline)) { in[j] = columns[j][y]; });
-    X::output(in, out);
-    unroll<X::kOut>([&](auto x)
-                        __attribute__((always_inline)) { store_output<Plain>(e, y, x, out[x]); });
-  });
+  transform_2d<Y::kProducts, Y::kOut, X::kProducts, X::kOut>(
+      [&](auto i, auto j) __attribute__((always_inline)) {
+        return load(m + (i * X::kProducts + j) * product_stride);
+      },
+      [](const auto& column, auto& out) __attribute__((always_inline)) { Y::output(column, out); },
+      [](const auto& row, auto& out) __attribute__((always_inline)) { X::output(row, out); },
+      [&](auto y) __attribute__((always_inline)) { return Plain || (y >= e.first_y && y < e.h); },
+      [&](auto y, auto x, Vec sum)
+          __attribute__((always_inline)) { store_output<Plain>(e, y, x, sum); });
 }
 
 // M [product][tile][width] to the block's outputs, channels from `first`.
@@ -281,14 +268,13 @@ constexpr int kManyChannels = 64;
 
 template <class A>
 NST_INLINE bool has_far_weights(const ConvSpec& spec) {
-  constexpr std::size_t kFar = 1024 * 1024 / sizeof(float);
-  return A::Products::kPrefetches && spec.in_c >= kManyChannels && packed_floats<A>(spec) >= kFar;
+  return A::Products::kPrefetches && spec.in_c >= kManyChannels &&
+         packed_floats<A>(spec) >= kL2Floats;
 }
 template <class A>
 NST_INLINE bool has_far_outputs(const ConvSpec& spec, const ConvGeometry& g) {
-  constexpr std::size_t kFar = 2 * 1024 * 1024 / sizeof(float);
   return A::Products::kPrefetches && spec.in_c >= kManyChannels &&
-         static_cast<std::size_t>(g.out_h) * g.out_w * spec.out_c >= kFar;
+         static_cast<std::size_t>(g.out_h) * g.out_w * spec.out_c >= 2 * kL2Floats;
 }
 
 template <class A>

@@ -193,5 +193,28 @@ struct Winograd33 {
   }
 };
 
+// Transforms the columns of a tile, then its rows. load(y, x) returns the value at row y, column x;
+// along_y and along_x transform a column and a row, InY to OutY and InX to OutX values; rows i for
+// which keeps(i) is false are left out; store(i, j, value) takes the results.
+template <int InY, int OutY, int InX, int OutX, class Load, class AlongY, class AlongX, class Keeps,
+          class Store>
+NST_INLINE void transform_2d(Load&& load_value, AlongY&& along_y, AlongX&& along_x, Keeps&& keeps,
+                             Store&& store_value) {
+  Vec columns[InX][OutY];
+  unroll<InX>([&](auto x) __attribute__((always_inline)) {
+    Vec column[InY];
+    unroll<InY>([&](auto y) __attribute__((always_inline)) { column[y] = load_value(y, x); });
+    along_y(column, columns[x]);
+  });
+  unroll<OutY>([&](auto i) __attribute__((always_inline)) {
+    if (!keeps(i)) return;
+    Vec row[InX];
+    Vec out[OutX];
+    unroll<InX>([&](auto x) __attribute__((always_inline)) { row[x] = columns[x][i]; });
+    along_x(row, out);
+    unroll<OutX>([&](auto j) __attribute__((always_inline)) { store_value(i, j, out[j]); });
+  });
+}
+
 }  // namespace
 }  // namespace nst::kernels
