@@ -1,4 +1,4 @@
-// How a ConvBlocking cuts an output into blocks.
+// Cuts an output into blocks, as a ConvBlocking says.
 #include <algorithm>
 
 #include "kernels/kernels.h"

@@ -1,4 +1,4 @@
-// Scale, shift, activation and add as a pass of its own.
+// Scale, shift, activation and sum as a sweep of its own.
 #pragma once
 
 #include "kernels/generic/clamp.hpp"
@@ -11,7 +11,7 @@ struct AffineVector {
   Vec scale, shift, floor;
 };
 
-// With a floor of each channel, or without.
+// Applies scale and shift, then the floors (Floors) or the activation.
 template <bool Floors>
 NST_INLINE Vec affine_vector(const AffineArgs& args, Clamp clamp, const AffineVector& coefficients,
                              Vec v) {
@@ -41,8 +41,8 @@ NST_INLINE void affine_pixel(const AffineArgs& args, Clamp clamp, const float* x
   }
 }
 
-// Fewer channels than lanes, pixels side by side: kLanes pixels are `channels` whole vectors whose
-// coefficients repeat.
+// The coefficients of kLanes dense pixels that have fewer channels than lanes. These pixels are
+// `channels` whole vectors, after which the coefficients repeat.
 struct AffinePattern {
   float scale[kLanes * kLanes];
   float shift[kLanes * kLanes];

@@ -1,5 +1,6 @@
-// Depthwise convolution: channels in the lanes, a few neighbouring pixels per weight vector. Where
-// the border is zero the taps that fall outside are left out, so that nothing is copied.
+// Depthwise convolution with channels in the lanes. Some neighbouring pixels share each vector of
+// weights. Where the border is zero, taps outside the picture are left out, so that nothing is
+// copied.
 #pragma once
 
 #include "kernels/generic/blocking.hpp"
@@ -20,7 +21,7 @@ std::size_t packed_floats(const ConvSpec& spec) {
   return static_cast<std::size_t>(spec.kernel_h) * spec.kernel_w * padded_channels(spec);
 }
 
-// [channel vector][tap][lane], absent channels zero.
+// Packs weights as [channel vector][tap][lane]. Absent channels are zero.
 void pack(const ConvSpec& spec, const float* weights, float* packed) {
   const int taps = spec.kernel_h * spec.kernel_w;
   for (int c = 0; c < spec.in_c; c += kLanes) {
@@ -67,7 +68,7 @@ NST_INLINE void run_tile(const RegisterTile& t) {
   });
 }
 
-// `channels` channels of P pixels, so that memory is read in its order.
+// Computes `channels` channels of P pixels, in the order in which memory holds them.
 template <int P>
 void run_channels(RegisterTile tile, std::ptrdiff_t weights_vector, int channels) {
   for (int c = 0; c < channels; c += kLanes) {
@@ -89,7 +90,7 @@ NST_INLINE void run_channels(const RegisterTile& tile, std::ptrdiff_t weights_ve
   functions[pixels - 1](tile, weights_vector, channels);
 }
 
-// `pixels` neighbours, whose taps are those of the tile.
+// Computes `pixels` neighbours, all with the taps of `tile`.
 NST_INLINE void run_pixels(const ConvArgs& args, Block block, RegisterTile tile, int pixels) {
   const ConvSpec& spec = args.plan.spec;
   const std::ptrdiff_t vector = static_cast<std::ptrdiff_t>(spec.kernel_h) * spec.kernel_w * kLanes;
@@ -99,14 +100,14 @@ NST_INLINE void run_pixels(const ConvArgs& args, Block block, RegisterTile tile,
   });
 }
 
-// Neighbouring outputs of a row that read the kernel columns [begin, end) inside the picture.
+// Neighbouring outputs of a row whose taps inside the picture are the kernel columns [begin, end).
 struct Span {
   int pixels;
   int begin, end;
 };
 
-// The span that starts at output column x: a pixel whose taps reach over a side, or all those that
-// do not.
+// Returns the span from output column x: one pixel if its taps cross a border, else all following
+// pixels whose taps lie inside.
 NST_INLINE Span span_at(const ConvSpec& spec, const ConvGeometry& g, int x, int x_end) {
   const int first = x * spec.stride - g.pad_left;
   const Span span{1, max_of(-first, 0), min_of(g.in_w - first, spec.kernel_w)};
@@ -115,16 +116,16 @@ NST_INLINE Span span_at(const ConvSpec& spec, const ConvGeometry& g, int x, int 
   return {min_of(inside, x_end - x), 0, spec.kernel_w};
 }
 
-// Can the kernel read the tensor itself, border or not? Whole vectors are loaded even where fewer
-// channels remain: only a window in scratch, with its slack, allows that.
+// Returns true if the kernel can read the tensor itself, with or without a border. Needs whole
+// vectors of channels: a load may reach past the end in scratch only.
 NST_INLINE bool leaves_out_border(const ConvArgs& args) {
   return !has_prologue(args.input) && args.input.prologue_output.data == nullptr &&
          args.plan.spec.upsample == 1 && args.geometry.border == Border::zero &&
          args.plan.spec.in_c % kLanes == 0;
 }
 
-// A row of outputs, the taps of its first and last pixels clipped to the picture. `tile` is that of
-// the row's first pixel.
+// Computes a row of outputs, and clips the taps of its first and last pixels to the picture. `row`
+// is the tile of the first pixel.
 NST_INLINE void run_clipped_row(const ConvArgs& args, Block block, const RegisterTile& row) {
   const ConvSpec& spec = args.plan.spec;
   const int x_end = block.x + block.w;
@@ -140,19 +141,20 @@ NST_INLINE void run_clipped_row(const ConvArgs& args, Block block, const Registe
   }
 }
 
-// Is the input larger than a second-level cache, taken as 1 MiB?
+// Returns true if the input is larger than L2.
 NST_INLINE bool is_large(const ConvSpec& spec, const ConvGeometry& g) {
   return static_cast<std::size_t>(g.in_h) * g.in_w * spec.in_c > kL2Floats;
 }
 
-// A 3x3 kernel, whole vectors of channels and no skip?
+// Returns true for a 3x3 kernel with whole vectors of channels and nothing to add.
 NST_INLINE bool is_3x3(const ConvArgs& args) {
   const ConvSpec& spec = args.plan.spec;
   return spec.kernel_h == 3 && spec.kernel_w == 3 && spec.in_c % kLanes == 0 &&
          args.epilogue_add.data == nullptr;
 }
 
-// As run_clipped_row, for what is_3x3; without a border to clip where the window has it formed.
+// Computes a row for which is_3x3 holds. Clips taps to the picture only if `clips`; otherwise the
+// window holds the border.
 NST_INLINE void run_row_3x3(const ConvArgs& args, Block block, RegisterTile tile, bool clips) {
   const ConvGeometry& g = args.geometry;
   const int stride = args.plan.spec.stride;
@@ -200,7 +202,7 @@ void run(const ConvArgs& args, Block block, float* scratch) {
       const int first_row = max_of(-top, 0);
       row.kernel_h = min_of(g.in_h - top, spec.kernel_h) - first_row;
       row.weights += first_row * tile.weights_row;
-      // Column -1 may lie before the tensor; it is left out.
+      // Column -1 may lie before the tensor. Its tap is left out.
       row.in = address(args.input.x, top + first_row, 0) + block.first_c +
                (block.x * spec.stride - g.pad_left) * tile.in_column;
     } else {

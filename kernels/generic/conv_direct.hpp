@@ -1,8 +1,8 @@
-// Direct convolution with output channels in the lanes: a register tile of pixels × channel
-// vectors, fed by broadcast inputs and packed weights.
+// Direct convolution with output channels in the lanes. A register tile is fed by broadcast inputs
+// and packed weights.
 //
-// Rows of NHWC are contiguous over (kernel column, channel), so a kernel row is one run of
-// kernel_w * in_c products and the whole convolution is kernel_h such runs.
+// Rows of NHWC are contiguous over (kernel column, channel). So a kernel row is kernel_w * in_c
+// products of neighbours, and a convolution is kernel_h such rows.
 #pragma once
 
 #include "kernels/generic/blocking.hpp"
@@ -19,7 +19,8 @@ std::size_t packed_floats(const ConvSpec& spec) {
   return products_per_output(spec) * vectors_of(spec.out_c) * kLanes;
 }
 
-// [panel][kernel row, kernel column, in_c][channels of the panel], absent channels zero.
+// Packs weights as [panel][kernel row, kernel column, in_c][channels of the panel]. Absent channels
+// are zero.
 void pack(const ConvSpec& spec, const float* weights, float* packed) {
   const std::size_t depth = products_per_output(spec);
   for_panels(0, spec.out_c, [&](int first, int vectors) {
@@ -34,8 +35,8 @@ void pack(const ConvSpec& spec, const float* weights, float* packed) {
   });
 }
 
-// The rows of the kernel one after the other; between(count) is called before each run of `count`
-// products of at most kChainProducts.
+// Adds the products of all kernel rows. between(count) is called before every `count` products, at
+// most kChainProducts.
 template <int P, int V, class Between>
 NST_INLINE void accumulate_rows(Accumulators<P, V>& acc, const RegisterTile& t, Between&& between) {
   constexpr int kPointers = (P + 2) / 3;
@@ -66,7 +67,7 @@ NST_INLINE void run_panel(const RegisterTile& t) {
     accumulate_rows<P, V>(acc, t, [](int) {});
   } else {
     PartialSums<P, V> total;
-    int length = 0;  // of the chains in acc
+    int length = 0;  // products of the chains in acc
     accumulate_rows<P, V>(
         acc, t, [&](int count) __attribute__((always_inline)) {
           if (length >= kChainProducts) {
@@ -80,9 +81,9 @@ NST_INLINE void run_panel(const RegisterTile& t) {
   store_tile(acc, t);
 }
 
-// For kernels of any size: `tiles` neighbours of P pixels and a panel of V vectors, in one call. A
-// call for each would cost as much as 64 products of a tile: its jump is seldom foreseen, and a
-// RegisterTile that was just written is copied.
+// The tile loop for kernels of any size: computes `tiles` register tiles of P pixels and V vectors
+// in one call. A call for each tile would cost about 64 products: the jump is mispredicted and the
+// RegisterTile is copied.
 struct GenericTile {
   static constexpr int kMostVectors = kMostPanelVectors;
   static constexpr int most_pixels(int vectors) { return most_tile_pixels(vectors); }
@@ -97,7 +98,7 @@ struct GenericTile {
   }
 };
 
-// Moves a tile at channel 0 to channel `first`, but for its weights.
+// Moves a tile from channel 0 to channel `first`, except for its weights.
 NST_INLINE void move_to_channel(const ConvArgs& args, RegisterTile& tile, int first) {
   tile.channels = args.plan.spec.out_c - first;
   tile.bias = args.bias != nullptr ? args.bias + first : nullptr;
@@ -105,7 +106,7 @@ NST_INLINE void move_to_channel(const ConvArgs& args, RegisterTile& tile, int fi
   if (tile.epilogue_add != nullptr) tile.epilogue_add += first;
 }
 
-// The panel of channels from `first` on, of a tile at channel 0.
+// Returns a tile of channel 0, moved to the panel that starts at channel `first`.
 NST_INLINE RegisterTile panel_of(const ConvArgs& args, RegisterTile tile, int first) {
   move_to_channel(args, tile, first);
   tile.weights =
@@ -113,7 +114,7 @@ NST_INLINE RegisterTile panel_of(const ConvArgs& args, RegisterTile tile, int fi
   return tile;
 }
 
-// The first tile of the block's row y, at channel 0.
+// Returns the first tile of the block's row y, at channel 0.
 NST_INLINE RegisterTile tile_of_row(const ConvArgs& args, Block block, const Window& window,
                                     int y) {
   const ConvSpec& spec = args.plan.spec;
@@ -132,9 +133,8 @@ NST_INLINE RegisterTile tile_of_row(const ConvArgs& args, Block block, const Win
   return tile;
 }
 
-// Few weights stay in the first-level cache whatever is done; then pixels get all their channels
-// before the next row, so that memory is written in its order. Many are used for all rows, a panel
-// at a time.
+// Returns true if all weights fit in L1. Then a row is finished for all channels before the next,
+// which writes memory in order. Otherwise one panel is used for all rows.
 NST_INLINE bool has_few_weights(const ConvSpec& spec) {
   constexpr std::size_t kFew = 24 * 1024 / sizeof(float);
   return packed_floats(spec) <= kFew;
@@ -155,7 +155,7 @@ void run(const ConvArgs& args, Block block, float* scratch) {
   raise_to_floor(args, block);
 }
 
-// Wider rows gain nothing but fewer columns read twice. A block has all channels.
+// Returns blocks that have all output channels.
 ConvBlocking blocking(const ConvSpec& spec, const ConvGeometry& geometry) {
   return pixel_blocking(spec, geometry, kWidestBlock, 1, window_floats);
 }

@@ -1,4 +1,4 @@
-// 1x1 convolution by Winograd's inner product (paired_products.hpp), tile by tile as
+// 1x1 convolution by paired products (paired_products.hpp), by register tiles like
 // conv_pointwise.hpp.
 #pragma once
 
@@ -12,11 +12,11 @@ namespace paired {
 using Order = paired_products::SidesOfEight;
 
 struct PairedTile : RegisterTile {
-  const float* corrections;                  // own terms, from the first pixel's on
+  const float* corrections;                  // of the pixels, from the first one on
   const float *scales, *column_corrections;  // of the panel's channels
 };
 
-// The next panel's weights, a part before each chain.
+// Prefetches the next panel's weights, a part before each accumulation chain.
 struct NextPanel : pointwise::NextPanel {
   using pointwise::NextPanel::NextPanel;
   NST_INLINE void chain() { fetch(); }
@@ -28,8 +28,8 @@ NST_INLINE void advance(PairedTile& tile, int pixels) {
   tile.corrections += pixels;
 }
 
-// As direct::GenericTile.
-struct Row {
+// The tile loop. Same interface as direct::GenericTile.
+struct PairedTileLoop {
   static constexpr int kMostVectors = kMostPanelVectors;
   static constexpr int most_pixels(int vectors) { return paired_products::most_pixels(vectors); }
   using Function = void (*)(const PairedTile&, int tiles);
@@ -105,7 +105,8 @@ NST_INLINE PairedTile panel_of(const ConvArgs& args, PairedTile tile, int first,
   return tile;
 }
 
-// The own terms come after the window, if one is formed: a float a pixel.
+// Returns the floats of the window, if one is made, and of the row corrections after it: one for
+// each pixel.
 std::size_t scratch_floats(const ConvSpec& spec, int h, int w) {
   return window_floats(spec, h, w) + static_cast<std::size_t>(h) * w;
 }
@@ -124,7 +125,7 @@ void run(const ConvArgs& args, const Block whole, float* scratch) {
     for (int y = 0; y < block.h; ++y) {
       PairedTile tile{direct::tile_of_row(args, block, window, y), corrections + y * block.w,
                       nullptr, nullptr};
-      run_tile_row<Row>(panel_of(args, tile, first, vectors), block.w, vectors);
+      run_tile_row<PairedTileLoop>(panel_of(args, tile, first, vectors), block.w, vectors);
     }
   });
   raise_to_floor(args, whole);
@@ -134,7 +135,8 @@ ConvBlocking blocking(const ConvSpec& spec, const ConvGeometry& geometry) {
   return pointwise::blocking_with(spec, geometry, scratch_floats);
 }
 
-// A pixel's own term costs about as much as its products for half a vector of channels save.
+// Returns true for layers that gain. A pixel's correction costs about what paired products save for
+// half a vector of channels.
 bool suits(const ConvSpec& spec) {
   constexpr int kFewestChannels = 12;
   return pointwise::suits(spec) && spec.in_c >= kFewestChannels && spec.out_c > kLanes;

@@ -1,8 +1,8 @@
-// Direct convolution with neighbouring pixels in the lanes, for layers whose few output channels
-// would leave most lanes of conv_direct.hpp empty (the 9×9 to 3 channels, the 8-channel layers).
+// Direct convolution with neighbouring pixels in the lanes, for layers with few output channels.
+// These would leave most lanes of conv_direct.hpp empty (9×9 to 3 channels, layers of 8 channels).
 //
-// The window is kept planar, a row per channel, so a vector of pixels is one unaligned load and
-// each weight is broadcast. With stride 2 even and odd columns have planes of their own.
+// The window is planar, a row for each channel. So a vector of pixels is one unaligned load, and
+// each weight is broadcast. With stride 2, even and odd columns have separate planes.
 #pragma once
 
 #include "kernels/generic/blocking.hpp"
@@ -16,8 +16,8 @@ namespace nst::kernels {
 namespace {
 namespace planar {
 
-// The register tile: channels × pixel vectors. Accumulators fill the registers but for a few
-// operands; channels beyond the largest tile go in further panels.
+// The sums of a register tile, channels × vectors of pixels. They fill the registers except for a
+// few operands. Channels beyond the largest tile form further panels.
 constexpr int kAccumulators = kRegisters == 32 ? 24 : 12;
 constexpr int kMostChannels = kRegisters == 32 ? 8 : 4;
 constexpr int kMostVectors = kRegisters == 32 ? 8 : 4;
@@ -27,23 +27,25 @@ constexpr int most_vectors(int channels) {
   return fit < kMostVectors ? fit : kMostVectors;
 }
 
-// The next panel's channels out of those left: a size that has a register tile.
+// Returns the channels of the next panel, out of those that are left: a number that has a register
+// tile.
 NST_INLINE int panel_channels(int left) {
   if (left >= kMostChannels) return kMostChannels;
   return min_of(left, 4);
 }
 
-// Is it worth transposing the input? What full lanes save per input value, in vector multiplies,
-// against the roughly two operations its transposition takes.
+// Returns true if full lanes save more multiplications than transposing the input costs.
 bool suits(const ConvSpec& spec) {
+  // Operations for each vector of inputs: the transposition takes about two, one is a margin.
+  constexpr int kTranspositionCost = 3;
   const int idle_lanes = ceil_div(spec.out_c, kLanes) * kLanes - spec.out_c;
   const int saved = idle_lanes * spec.kernel_h * spec.kernel_w;
-  return saved > 3 * kLanes * spec.stride * spec.stride;
+  return saved > kTranspositionCost * kLanes * spec.stride * spec.stride;
 }
 
 std::size_t packed_floats(const ConvSpec& spec) { return products_per_output(spec) * spec.out_c; }
 
-// [panel][kernel row][in_c][kernel column][channels of the panel].
+// Packs weights as [panel][kernel row][in_c][kernel column][channels of the panel].
 void pack(const ConvSpec& spec, const float* weights, float* packed) {
   for (int first = 0; first < spec.out_c;) {
     const int channels = panel_channels(spec.out_c - first);
@@ -60,7 +62,7 @@ void pack(const ConvSpec& spec, const float* weights, float* packed) {
   }
 }
 
-// Layout of the planar window: [row][in_c][column parity, if stride 2][pitch].
+// The layout of the planar window: [row][in_c][column parity, if stride 2][pitch].
 struct Layout {
   int pitch;
   std::ptrdiff_t channel, row;  // floats to the next
@@ -86,7 +88,7 @@ std::size_t scratch_floats(const ConvSpec& spec, int block_h, int block_w) {
   return layout_of(spec, block_h, block_w).floats + row_floats(spec, block_w);
 }
 
-// A pixel-major row of `width` pixels into the planes of one window row.
+// Splits a pixel-major row of `width` pixels into the planes of one window row.
 NST_INLINE void to_planes(const ConvSpec& spec, const Layout& layout, const float* row, int width,
                           float* planes) {
   if (spec.stride == 1) {
@@ -110,8 +112,8 @@ struct RegisterTile {
   float* out;          // [channels][vectors * kLanes]
 };
 
-// One tap of one input channel. The operand with fewer vectors stays in registers, the other passes
-// through one, so that kAccumulators + min(C, P) + 1 registers suffice.
+// Adds one tap of one input channel. The operand with fewer vectors stays in registers, and the
+// other passes through one. So kAccumulators + min(C, P) + 1 registers suffice.
 template <int C, int P>
 NST_INLINE void accumulate(Accumulators<C, P>& acc, const float* in, const float* weights) {
   if constexpr (C <= P) {
@@ -168,8 +170,8 @@ void run_tile(const RegisterTile& t) {
   });
 }
 
-// Kernel::run<channels, vectors>, for 1 .. kMostChannels channels that panel_channels can give and
-// 1 .. most_vectors(channels) vectors.
+// Returns Kernel::run<channels, vectors>, for the channels that panel_channels returns and 1 ..
+// most_vectors(channels) vectors.
 template <class Kernel, int C, int... P>
 NST_INLINE auto tile_of_channels(int vectors, std::integer_sequence<int, P...>) {
   static constexpr typename Kernel::Function functions[] = {Kernel::template run<C, P + 1>...};
@@ -205,7 +207,8 @@ struct Direct {
   }
 };
 
-// A finished tile to every step-th pixel from (y, x); channel rows are `pitch` floats apart.
+// Writes a finished tile to every step-th pixel from (y, x) on. Rows of a channel are `pitch`
+// floats apart.
 NST_INLINE void write_pixels(const ConvArgs& args, const float* tile, int pitch, int channels,
                              int pixels, int y, int x, int step, int first) {
   const std::ptrdiff_t out_step = step * args.output.pixel_stride;
@@ -264,7 +267,7 @@ void run(const ConvArgs& args, Block block, float* scratch) {
   }
 }
 
-// Pixels in lanes want whole vectors.
+// Returns blocks of whole vectors of pixels.
 ConvBlocking blocking(const ConvSpec& spec, const ConvGeometry& geometry) {
   constexpr int kWidest = 128;  // eight vectors of 16 pixels, the widest register tile
   return pixel_blocking(spec, geometry, kWidest, kLanes, scratch_floats);

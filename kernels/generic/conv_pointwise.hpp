@@ -1,5 +1,5 @@
-// 1x1 convolution: the product of a matrix of pixels and one of weights, tile by tile as
-// conv_direct.hpp, whose packed weights it shares.
+// 1x1 convolution: the product of a matrix of pixels and a matrix of weights, by register tiles.
+// Its packed weights are those of conv_direct.hpp.
 #pragma once
 
 #include "kernels/generic/conv_direct.hpp"
@@ -8,14 +8,15 @@ namespace nst::kernels {
 namespace {
 namespace pointwise {
 
-// Fetches the next panel's weights beside a panel's tiles: a deep layer's come from far, once an
-// inference, and are needed as fast as they come.
+// Prefetches the next panel's weights into L2 while the current panel is computed. A deep layer
+// reads each weight once per inference, from memory: these loads limit its speed.
 class NextPanel {
  public:
-  // Weights from `next` on, as many as the tile's panel of `vectors` vectors has, in `calls` calls.
+  // Prefetches one panel, `vectors` vectors wide, from `next` on, spread evenly over `calls` calls
+  // of fetch(). Does nothing for the last panel, or for a layer that is not deep.
   NST_INLINE NextPanel(const RegisterTile& t, const float* next, int vectors, int calls)
       : at_(next) {
-    constexpr int kDeep = 64;
+    constexpr int kDeep = 64;  // input channels; fewer are computed before their weights come
     if (t.channels > vectors * kLanes && t.row_products >= kDeep) {
       lines_ = ceil_div(t.row_products * vectors * kLanes, calls * kLine);
     }
@@ -29,9 +30,9 @@ class NextPanel {
   int lines_ = 0;
 };
 
-// As direct::GenericTile for one kernel row and a panel all of whose channels are there, `Skips` as
-// the tile has a skip or not. Nothing else is in the loop: whatever is tested or
-// fetched for every tile of 16 to 100 products deep costs as much as ten of them.
+// The tile loop for one kernel row and a panel that has all its channels. HasEpilogueAdd: the tile
+// adds an operand to its outputs. The loop holds nothing else, because any test or prefetch costs
+// as much as ten products of a tile that has 16 to 100.
 template <bool HasEpilogueAdd>
 struct PointwiseTile {
   static constexpr int kMostVectors = kMostPanelVectors;
@@ -96,8 +97,8 @@ NST_INLINE void run_row(const RegisterTile& tile, int pixels, int vectors) {
   }
 }
 
-// Makes the block one long row where its rows follow each other: then no tile is cut short by the
-// end of one.
+// Joins the block's rows into one long row, if they follow each other in memory. Then no register
+// tile is cut short by the end of a row.
 NST_INLINE void join_rows(const ConvArgs& args, const Window& window, Block& block) {
   const auto is_dense = [&](std::ptrdiff_t row, std::ptrdiff_t pixel) {
     return row == pixel * block.w;
@@ -111,9 +112,8 @@ NST_INLINE void join_rows(const ConvArgs& args, const Window& window, Block& blo
   }
 }
 
-// A panel of channels at a time for all pixels of the block, so that the weights are fetched once.
-// Not fewer pixels where outputs would stay in the first-level cache from panel to panel: the start
-// of a row of tiles costs more than that saves.
+// Computes one panel for all pixels of the block, so that each weight is loaded once. Fewer pixels
+// at a time would keep outputs in L1, but starting a row of tiles costs more.
 void run(const ConvArgs& args, const Block whole, float* scratch) {
   Block block = whole;
   const Window window = block_window(args, block, true, scratch);
@@ -127,14 +127,14 @@ void run(const ConvArgs& args, const Block whole, float* scratch) {
   raise_to_floor(args, whole);
 }
 
-// Areas of at least some register tiles; where that makes few, blocks of fewer channels, whole
-// panels as they are packed, and if those are few too, smaller areas.
+// Returns blocks that have at least some register tiles of pixels. Where these are few, blocks have
+// fewer channels, in whole panels. Where they still are few, blocks have fewer pixels.
 template <class ScratchFloats>
 NST_INLINE ConvBlocking blocking_with(const ConvSpec& spec, const ConvGeometry& geometry,
                                       ScratchFloats&& scratch_floats) {
-  constexpr int kEnoughBlocks = 16;
-  constexpr int kFewestBlocks = 8;
-  constexpr int kFewestPixels = 60;
+  constexpr int kEnoughBlocks = 16;  // two for each of eight threads
+  constexpr int kFewestBlocks = 8;   // one for each
+  constexpr int kFewestPixels = 60;  // four register tiles
   const auto spatial_blocks_with = [&](int fewest_pixels) {
     return pixel_blocking(spec, geometry, kWidestBlock, 1, scratch_floats, fewest_pixels);
   };
@@ -148,7 +148,7 @@ NST_INLINE ConvBlocking blocking_with(const ConvSpec& spec, const ConvGeometry& 
   }
   const int channel_blocks = ceil_div(kEnoughBlocks, count(b));
   int panels = max_of(vectors / kPanelVectors / channel_blocks, 1);
-  // The last panel may have a vector more, which must not be left alone.
+  // Never leaves a last block of one vector: it would need a broadcast for every multiplication.
   while (vectors > panels * kPanelVectors && vectors % (panels * kPanelVectors) == 1) ++panels;
   b.block_c = min_of(spec.out_c, panels * kPanelChannels);
   return b;

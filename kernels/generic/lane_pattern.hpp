@@ -1,4 +1,5 @@
-// Vectors of dense pixels that have fewer channels than lanes.
+// Lane patterns: how the channels of dense pixels lie in vectors, where a vector holds several
+// pixels.
 #pragma once
 
 #include "kernels/generic/simd.hpp"
@@ -6,8 +7,8 @@
 namespace nst::kernels {
 namespace {
 
-// Dense pixels of few channels meet the lanes alike again after kPhases vectors, if their number
-// divides those lanes: 3 channels of 16 lanes do, and 8.
+// The vectors after which the pattern repeats. It does so if the number of channels divides their
+// lanes (3 or 8 channels on 16 lanes).
 constexpr int kPatternVectors = 3;
 NST_INLINE bool has_lane_pattern(int channels) {
   return channels < kLanes && kPatternVectors * kLanes % channels == 0;
@@ -17,7 +18,7 @@ struct LanePattern {
   Vec at[kPatternVectors];
 };
 
-// Each lane its channel's value.
+// Returns the pattern in which each lane holds its channel's value.
 NST_INLINE LanePattern tile_lanes(const float* values, int channels) {
   alignas(64) float lanes[kPatternVectors * kLanes];
   for (int i = 0; i < kPatternVectors * kLanes; ++i) lanes[i] = values[i % channels];
@@ -28,7 +29,7 @@ NST_INLINE LanePattern tile_lanes(const float* values, int channels) {
   return pattern;
 }
 
-// The other way: out[c] is the sum of the channel's lanes.
+// Sums the lanes of each channel to out[channel].
 NST_INLINE void reduce_lanes(const LanePattern& pattern, int channels, float* out) {
   alignas(64) float lanes[kPatternVectors * kLanes];
   unroll<kPatternVectors>([&](auto i) __attribute__((always_inline)) {

@@ -1,5 +1,4 @@
-// The moments of a whole output from those of its areas, as the scale and shift of its instance
-// norm.
+// Merges the moments of an output's spatial blocks into its instance norm's scale and shift.
 #pragma once
 
 #include "kernels/generic/simd.hpp"
@@ -8,10 +7,9 @@
 namespace nst::kernels {
 namespace {
 
-// Chan, Golub and LeVeque 1979: the squared deviations of a union are sum M2_i + sum n_i (mean_i -
-// mean)^2. In double: a square of the mean's rounding would be much where channels hardly vary.
-//
-// Channels [first, first + channels), at most kMergedChannels: the compiler takes them in vectors.
+// Merges channels [first, first + channels), at most kMergedChannels, which the compiler turns into
+// vectors. The squared deviations of a union are Σ M2ᵢ + Σ nᵢ (μᵢ − μ)² (Chan, Golub, LeVeque
+// 1979). Computed in double: the mean's rounding would matter where channels hardly vary.
 constexpr int kMergedChannels = 64;
 
 NST_INLINE void merge_channels(const MomentsArgs& args, int first, int channels) {

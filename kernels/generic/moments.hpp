@@ -1,4 +1,5 @@
-// Mean and sum of squared deviations of a block that was just written and is still in cache.
+// Moments: the mean and the sum of squared deviations of a block that was just written and still is
+// in cache.
 #pragma once
 
 #include "kernels/generic/lane_pattern.hpp"
@@ -7,13 +8,14 @@
 namespace nst::kernels {
 namespace {
 
-// Two passes. The first sums deviations from the block's first pixel, so the mean does not lose
-// digits when it is large against the spread; the second sums squared deviations from that mean and
-// corrects for the mean's own rounding (Chan, Golub, LeVeque: The corrected two-pass algorithm).
-// Rows are summed on their own first, which bounds rounding by the row and column counts instead
-// of their product.
+// The moments of V whole vectors of channels from channel c, or of the first n lanes of one (not
+// Whole).
 //
-// V whole vectors of channels at a time from channel c, or the first n lanes of one.
+// The first sweep sums deviations from the block's first pixel. So the mean does not lose digits
+// when it is large against the spread. The second sweep sums squared deviations from that mean and
+// corrects for the mean's rounding (Chan, Golub, LeVeque 1983: the corrected two-pass algorithm).
+// Each row is summed separately first. So rounding grows with the rows plus the columns instead of
+// their product.
 template <int V, bool Whole>
 struct VectorMoments {
   const View& output;
@@ -24,8 +26,8 @@ struct VectorMoments {
     return load_masked_or_whole<Whole>(p + v * kLanes, n);
   }
 
-  // f(row, vector, deviations) for every pixel of rows [y, y + R), side by side: each row is a
-  // chain of additions of its own, and together they hide their latency.
+  // Calls f(row, vector, deviations) for every pixel of rows [y, y + R), in turn between the rows.
+  // Each row is its own chain of additions, and together they hide their latency.
   template <int R, class F>
   NST_INLINE void for_deviations(int y, const Vec (&centre)[V], F&& f) const {
     const float* p[R];
@@ -108,7 +110,8 @@ struct VectorMoments {
   }
 };
 
-// f(phase, deviations from the centre) of the `length` floats of a row, zero beyond its end.
+// Calls f(vector of the pattern, deviations from the centre) for the `length` floats of a row.
+// Deviations beyond its end are zero.
 template <class F>
 NST_INLINE void for_deviations(const float* row, int length, const LanePattern& centre, F&& f) {
   const auto group = [&](const float* p) __attribute__((always_inline)) {
@@ -127,7 +130,8 @@ NST_INLINE void for_deviations(const float* row, int length, const LanePattern& 
   group(last);
 }
 
-// As VectorMoments, for all of few channels at once, several pixels to a vector.
+// Computes the moments of all channels at once, for few channels whose pixels share vectors. Same
+// result and method as VectorMoments.
 void narrow_moments(const View& output, Block block, int channels, float* mean_out,
                     float* squares_out) {
   const float count = static_cast<float>(block.h) * static_cast<float>(block.w);
@@ -174,7 +178,7 @@ void narrow_moments(const View& output, Block block, int channels, float* mean_o
   }
 }
 
-// moments: [2][out_c], of which the block's channels are filled.
+// Fills the block's channels of moments [2][out_c].
 void block_moments(const View& output, Block block, int out_c, float* moments) {
   if (has_lane_pattern(out_c) && output.pixel_stride == out_c && block.channels == out_c) {
     narrow_moments(output, block, out_c, moments, moments + out_c);

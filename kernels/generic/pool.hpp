@@ -6,7 +6,7 @@
 namespace nst::kernels {
 namespace {
 
-// Input pixels of one output pixel's window that exist.
+// The input pixels of an output pixel's window that lie in the picture.
 struct PoolWindow {
   int y_begin, y_end, x_begin, x_end;
 };

@@ -7,7 +7,8 @@
 namespace nst::kernels {
 namespace {
 
-// Short float runs, merged in double: the error stays at a few ulp for any picture size.
+// Sums kChainPixels pixels in float32, and these sums in double. So the error stays at a few ulp
+// for any size of picture.
 void spatial_mean(ConstView x, int h, int w, int channel_begin, int channel_end, float* out) {
   constexpr int kChainPixels = 32;
   const double count = static_cast<double>(h) * w;

@@ -1,5 +1,6 @@
-// The part of a convolution's input that one block reads: in place where it can be, otherwise
-// formed (prologue, upsampling, border) in scratch so that no inner loop tests an edge.
+// The window: the part of a convolution's input that one block reads. It is the tensor itself where
+// possible. Otherwise it is made in scratch, with prologue, upsampling and border applied, so that
+// no inner loop tests for an edge.
 #pragma once
 
 #include "kernels/generic/clamp.hpp"
@@ -9,12 +10,12 @@
 namespace nst::kernels {
 namespace {
 
-// A rectangle of the (upsampled) input; it may reach over the border.
+// A rectangle of the (upsampled) input. It may reach over the border.
 struct Rect {
   int y, x, h, w;
 };
 
-// Where a block's taps are: tap (0, 0) of its first output pixel is at data.
+// The place of a block's taps: tap (0, 0) of the first output pixel is at `data`.
 struct Window {
   const float* data;
   std::ptrdiff_t row_stride, pixel_stride;
@@ -25,13 +26,14 @@ NST_INLINE Rect window_rect(const ConvSpec& spec, const ConvGeometry& g, Block b
           (block.h - 1) * spec.stride + spec.kernel_h, (block.w - 1) * spec.stride + spec.kernel_w};
 }
 
-// Floats the window of a full block needs in scratch. The last vector may be read past the end.
+// Returns the floats of scratch for a full block's window. Includes a vector, because the last load
+// may reach past the end.
 NST_INLINE std::size_t window_floats(const ConvSpec& spec, int block_h, int block_w) {
   const Rect rect = window_rect(spec, ConvGeometry{}, {0, 0, block_h, block_w, 0, 0});
   return static_cast<std::size_t>(rect.h) * rect.w * spec.in_c + kLanes;
 }
 
-// Source row or column of (upsampled) coordinate u; -1 where the border is zero.
+// Returns the source row or column of (upsampled) coordinate u, or -1 where the border is zero.
 NST_INLINE int source_index(int u, int side, int upsample, Border border) {
   const int last = side * upsample - 1;
   if (u < 0 || u > last) {
@@ -46,8 +48,8 @@ NST_INLINE bool has_prologue(const ConvInput& input) {
   return input.scale != nullptr || input.prologue_add.data != nullptr;
 }
 
-// Can the block read the input itself? Then its window must lie inside, and kernel columns must be
-// neighbours in memory unless the caller strides over pixels anyway.
+// Returns true if the block can read the tensor itself: no prologue, no upsampling, the window
+// inside, and (if contiguous_columns) pixels without gaps.
 NST_INLINE bool reads_in_place(const ConvArgs& args, const Rect& rect, bool contiguous_columns) {
   const ConvSpec& spec = args.plan.spec;
   const ConvGeometry& g = args.geometry;
@@ -66,7 +68,7 @@ NST_INLINE Window window_in_place(const ConvArgs& args, const Rect& rect) {
           args.input.x.pixel_stride};
 }
 
-// Pixels of one source row to be formed, from one channel on. Strides count floats.
+// The prologue of some pixels of one source row, from one channel on. Strides count floats.
 struct Prologue {
   const float* x;
   std::ptrdiff_t x_pixel;
@@ -79,11 +81,11 @@ struct Prologue {
   std::ptrdiff_t add_pixel;
   float* to;
   std::ptrdiff_t to_pixel;
-  std::ptrdiff_t second_copy;  // from a formed pixel to its second copy; 0 for none
+  std::ptrdiff_t second_copy;  // from a stored pixel to its second copy; 0 for none
   int pixels;
 };
 
-// From n channels further on.
+// Returns the prologue n channels further on.
 NST_INLINE Prologue advanced(Prologue f, int n) {
   f.x += n;
   if (f.scale != nullptr) {
@@ -96,7 +98,9 @@ NST_INLINE Prologue advanced(Prologue f, int n) {
   return f;
 }
 
-// V whole vectors of channels, or the first n lanes of one. The coefficients stay in registers.
+// Applies the prologue to V whole vectors of channels, or to the first n lanes of one (not Whole).
+// The coefficients stay in registers. Scaled: scale, shift and floor apply. Sums: prologue_add is
+// added. Twice: each pixel is stored twice.
 template <int V, bool Whole, bool Scaled, bool Sums, bool Twice>
 void apply_prologue_to_vectors(const Prologue& f, int n) {
   const auto at = [&](const float* p, int v) __attribute__((always_inline)) {
@@ -145,8 +149,8 @@ NST_INLINE void apply_prologue_to_vectors(const Prologue& f, int n) {
   kFunctions[f.scale != nullptr][f.prologue_add != nullptr][f.second_copy != 0](f, n);
 }
 
-// As many channels at a time as there are registers for their coefficients: memory is then read in
-// its order.
+// Applies the prologue to all channels, as many at a time as registers hold coefficients for.
+// Memory is then read nearly in its order.
 NST_INLINE void apply_prologue_to_channels(const Prologue& f, int channels) {
   constexpr int kMost = kRegisters == 32 ? 8 : 4;
   int c = 0;
@@ -160,15 +164,16 @@ NST_INLINE void apply_prologue_to_channels(const Prologue& f, int channels) {
   if (c < channels) apply_prologue_to_vectors<1, false>(advanced(f, c), channels - c);
 }
 
-// Do pixels follow each other without a gap, several to a vector, and enough of them to be worth
-// the pattern of their coefficients?
+// Returns true if several pixels share a vector, without gaps, and are enough to be worth a pattern
+// of coefficients.
 NST_INLINE bool is_narrow_and_dense(const ConvInput& input, int channels, int pixels) {
   return has_lane_pattern(channels) && pixels * channels >= kPatternVectors * kLanes &&
          input.x.pixel_stride == channels &&
          (input.prologue_add.data == nullptr || input.prologue_add.pixel_stride == channels);
 }
 
-// As form_channels, several pixels to a vector: coefficients come round after kPhases vectors.
+// Applies the prologue to pixels that are narrow and dense. The coefficients repeat every
+// kPatternVectors vectors.
 void apply_prologue_to_narrow(Prologue f, int channels) {
   constexpr int kRound = kPatternVectors * kLanes;
   alignas(64) float scale[kRound];
@@ -206,7 +211,7 @@ void apply_prologue_to_narrow(Prologue f, int channels) {
   if (done < floats) apply_prologue_to_vectors<1, false>(f, floats - done);
 }
 
-// n consecutive source pixels from (sy, sx), each stored `repeat` times.
+// Applies the prologue to n consecutive source pixels from (sy, sx). Stores each `repeat` times.
 void apply_prologue_to_pixels(const ConvArgs& args, int sy, int sx, int n, int repeat, float* to) {
   const ConvInput& input = args.input;
   const int channels = args.plan.spec.in_c;
@@ -237,7 +242,7 @@ void apply_prologue_to_pixels(const ConvArgs& args, int sy, int sx, int n, int r
   }
 }
 
-// One row of the window; sy is its source row.
+// Makes one row of the window. sy is its source row.
 void make_window_row(const ConvArgs& args, const Rect& rect, int sy, float* to) {
   const ConvSpec& spec = args.plan.spec;
   const ConvGeometry& g = args.geometry;
@@ -269,13 +274,13 @@ void make_window_row(const ConvArgs& args, const Rect& rect, int sy, float* to) 
   }
 }
 
-// Does this block store the formed value of row y?
+// Returns true if this block stores the prologue's output of row y for the caller.
 NST_INLINE bool stores_prologue(const ConvArgs& args, Block block, int y) {
   return args.input.prologue_output.data != nullptr && block.first_c == 0 && y >= block.y &&
          y < block.y + block.h;
 }
 
-// Stores the block's own pixels of a formed row where the caller keeps them.
+// Stores the block's own pixels of a window row as the prologue's output.
 void store_prologue(const ConvArgs& args, Block block, const Rect& rect, int y, const float* row) {
   const View& prologue_output = args.input.prologue_output;
   const int channels = args.plan.spec.in_c;
@@ -288,7 +293,8 @@ void store_prologue(const ConvArgs& args, Block block, const Rect& rect, int y, 
   }
 }
 
-// Rows are row_stride floats apart; what a row has beyond the rectangle is zero.
+// Makes a window in scratch. Its rows are row_stride floats apart, and what follows the rectangle
+// in a row is zero.
 Window make_window(const ConvArgs& args, Block block, const Rect& rect, std::ptrdiff_t row_stride,
                    float* scratch) {
   const ConvSpec& spec = args.plan.spec;
@@ -328,9 +334,9 @@ Window block_window(const ConvArgs& args, Block block, bool contiguous_columns, 
   return make_window(args, block, rect, scratch);
 }
 
-// The window of a block rounded up to `whole` (same origin), for algorithms that work in tiles.
-// What only the surplus outputs read is zero or the picture's own: any finite value would do, for
-// those outputs are dropped.
+// Returns the window of a block that is rounded up to `whole` (same origin), for algorithms that
+// compute tiles. Pixels that only surplus outputs read are zero or the picture's own; any finite
+// value would do, because these outputs are dropped.
 Window tile_window(const ConvArgs& args, Block block, const Rect& whole, float* scratch) {
   if (reads_in_place(args, whole, false)) {
     return window_in_place(args, whole);

@@ -1,13 +1,15 @@
-// The course of every convolution that works on transformed tiles.
+// Winograd convolution: the steps that all its algorithms share.
 //
-// A block is cut into tiles. Their inputs are transformed to V [point][tile][in_c]; one matrix
-// product for each pair of the axes' products, with the transformed weights U, a panel of output
-// channels at a time, gives M [product][tile][panel]; each tile of M is transformed back into the
-// picture. V, M and a panel of U stay in the second-level cache.
+// A block is cut into Winograd tiles. First, their inputs are transformed to V [point][tile][in_c].
+// Then each pair of the axes' products is one matrix product of V and the transformed weights U,
+// for one panel of output channels: M [product][tile][panel]. Last, each tile of M is transformed
+// back into the picture. V, M and a panel of U stay in L2.
 //
-// An algorithm A says what its axes are, A::Y and A::X (winograd_axis.hpp), how a block's input
-// with its border is formed, A::window, and how matrices are multiplied, A::Products
-// (winograd_products.hpp).
+// An algorithm A has:
+//     A::Y, A::X    its axes (winograd_axis.hpp)
+//     A::window     makes a block's input with its border
+//     A::Products   multiplies the matrices (winograd_products.hpp)
+//     A::suits      returns true if it can compute a layer, and should
 #pragma once
 
 #include "kernels/generic/blocking.hpp"
@@ -23,18 +25,18 @@ namespace nst::kernels {
 namespace {
 namespace winograd {
 
-// At least `floats`, an odd number of cache lines: planes of a power of two would all fall into the
-// same few sets of the first-level cache.
+// Returns at least `floats`, as an odd number of cache lines. Planes whose distance is a power of
+// two would fall into the same few sets of L1.
 NST_INLINE std::size_t plane_stride(std::size_t floats) {
   return ((floats + kLine - 1) / kLine | 1) * kLine;
 }
 
-// Fewer channels than these, of inputs or outputs, take longer to transform than the products
-// saved.
+// The fewest input and output channels. With fewer, the transforms take longer than the products
+// that are saved.
 constexpr int kFewestChannels = 16;
 
-// The tiles of one block and the parts of its scratch, floats from the start: the window first,
-// then in its place M; V; what Products keeps of V's rows; the end.
+// The tiles of one block, and the parts of its scratch in floats from the start: the window, in its
+// place M later; V; the row corrections of Products; the end.
 struct Layout {
   int tiles_h, tiles_w;
   int tile_y, tile_x;  // first output of the first tile
@@ -67,18 +69,24 @@ Layout layout(const ConvSpec& spec, const ConvGeometry& g, Block block) {
   return l;
 }
 
-// Areas as large as the second-level cache allows, for every area reads all the weights; but at
-// least kEnoughBlocks blocks of half as many, so that threads share the work evenly. Where areas
-// would become too small, blocks of fewer channels, each of which transforms the inputs again.
+// Returns blocks as large as L2 allows, because every spatial block reads all weights. But there
+// are at least kEnoughBlocks, so that threads share the work evenly. Where blocks would become too
+// small, they have fewer channels instead, and each transforms the inputs again.
 template <class A>
 ConvBlocking blocking(const ConvSpec& spec, const ConvGeometry& g) {
   using Y = typename A::Y;
   using X = typename A::X;
-  constexpr int kWidest = ceil_div(64, X::kStep);
-  constexpr int kHighest = ceil_div(16, Y::kStep);
+  // In tiles.
+  constexpr int kWidest = ceil_div(kWidestBlock, X::kStep);
+  constexpr int kHighest = ceil_div(kHighestBlock, Y::kStep);
+  // Narrower blocks would mostly read columns that their neighbours read too.
+  constexpr int kNarrowest = 4;
+  // Two register tiles.
+  constexpr int kFewestTiles = 24;
+  // One for each of eight threads. Blocks of fewer channels only have to keep four threads busy.
   constexpr int kEnoughSpatialBlocks = 8;
-  constexpr int kFewestTiles = 24;  // two register tiles
   constexpr int kEnoughBlocks = 4;
+  // Panels of a block with fewer channels: each block transforms the inputs again.
   constexpr int kFewestPanels = 3;
   const int first_y = Y::origin(g.pad_top);
   const int first_x = X::origin(g.pad_left);
@@ -92,7 +100,7 @@ ConvBlocking blocking(const ConvSpec& spec, const ConvGeometry& g) {
     return layout<A>(spec, ConvGeometry{}, {0, 0, height() * Y::kOut, width() * X::kOut, 0, 0}).end;
   };
   while (height() > 1 && floats() > kWinogradScratchFloats) ++rows;
-  while (width() > 4 && floats() > kWinogradScratchFloats) ++columns;
+  while (width() > kNarrowest && floats() > kWinogradScratchFloats) ++columns;
   while (height() > 1 && rows * columns < kEnoughSpatialBlocks &&
          ceil_div(height(), 2) * width() >= kFewestTiles) {
     rows *= 2;
@@ -109,7 +117,8 @@ ConvBlocking blocking(const ConvSpec& spec, const ConvGeometry& g) {
           round_up_to_line(floats())};
 }
 
-// One tile for one vector of channels; point p goes to v + p * point_stride.
+// Transforms the inputs of one tile for one vector of channels. Point p goes to v + p *
+// point_stride.
 template <class A, bool Whole>
 NST_INLINE void transform_input(const Window& window, const float* tile, int n, float* v,
                                 std::ptrdiff_t point_stride) {
@@ -147,8 +156,9 @@ void transform_inputs(const Window& window, const Layout& l, int channels, float
   }
 }
 
-// One point's product: m [count][width] = v [count][depth] · u [depth][width], width one or two
-// vectors; own: what Products keeps of v's rows; next: the weights of the product after.
+// Computes the matrix product of one point: m [count][width] = v [count][depth] · u [depth][width].
+// The width is one or two vectors. corrections: one for each row of v, made by Products. next:
+// prefetches the weights of the next product.
 template <class Products>
 NST_INLINE void multiply(const float* v, const float* corrections, int count, int depth,
                          const float* u, NextWeights next, int width, float* m) {
@@ -161,7 +171,7 @@ NST_INLINE void multiply(const float* v, const float* corrections, int count, in
   });
 }
 
-// Where a tile's outputs go and what is done to them: one vector of channels at a time.
+// Where a tile's outputs go and what is done to them, for one vector of channels.
 struct Epilogue {
   Vec bias;
   ClampEach clamp;
@@ -170,7 +180,7 @@ struct Epilogue {
   float* out;
   std::ptrdiff_t out_row, out_pixel;
   int first_y, first_x, h, w,
-      channels;  // valid ones of the tile: rows [first_y, h), columns [first_x, w)
+      channels;  // inside the block: rows [first_y, h), columns [first_x, w)
 };
 
 NST_INLINE Epilogue epilogue(const ConvArgs& args) {
@@ -193,8 +203,8 @@ NST_INLINE void move_to(Epilogue& e, const ConvArgs& args, int y, int x, int c) 
   e.out = address(args.output, y, x) + c;
 }
 
-// Row y, column x of the tile; dropped where it lies outside the block. Plain: nothing does, all
-// channels are there, and there is no skip.
+// Finishes and stores the output at row y, column x of the tile, unless it lies outside the block.
+// Plain: no output does, all channels are present, and nothing is added.
 template <bool Plain>
 NST_INLINE void store_output(const Epilogue& e, int y, int x, Vec sum) {
   if (!Plain && (x < e.first_x || x >= e.w)) return;
@@ -207,7 +217,7 @@ NST_INLINE void store_output(const Epilogue& e, int y, int x, Vec sum) {
   store_masked(e.out + y * e.out_row + x * e.out_pixel, value, e.channels);
 }
 
-// Aᵀ m A of one tile for one vector of channels.
+// Transforms one tile back, Aᵀ m A, for one vector of channels.
 template <class A, bool Plain>
 NST_INLINE void transform_output(const float* m, std::ptrdiff_t product_stride, const Epilogue& e) {
   using Y = typename A::Y;
@@ -223,7 +233,7 @@ NST_INLINE void transform_output(const float* m, std::ptrdiff_t product_stride, 
           __attribute__((always_inline)) { store_output<Plain>(e, y, x, sum); });
 }
 
-// M [product][tile][width] to the block's outputs, channels from `first`.
+// Transforms M [product][tile][width] back to the block's outputs, channels from `first`.
 template <class A>
 void transform_outputs(const ConvArgs& args, Block block, const Layout& l, int first, int width,
                        const float* m) {
@@ -250,7 +260,8 @@ void transform_outputs(const ConvArgs& args, Block block, const Layout& l, int f
   }
 }
 
-// The transformed input and weight of product n; after the last, the next panel's first weight.
+// Return the transformed input and the transformed weight of product n. After the last product, the
+// weight is the next panel's first.
 template <class A>
 NST_INLINE int point_of(int n) {
   return A::Y::point_of(n / A::X::kProducts) * A::X::kPoints + A::X::point_of(n % A::X::kProducts);
@@ -262,8 +273,8 @@ NST_INLINE int weight_of(int n) {
          A::X::weight_of(n % A::X::kProducts);
 }
 
-// Is it worth the time that it takes from the products to fetch what comes after them? Only where
-// it is far away, and there are many products to each line: elsewhere it costs 2 to 7 %.
+// Prefetching takes time from the products. It pays only where the data is far away and a cache
+// line serves many products; elsewhere it costs 2 to 7 %.
 constexpr int kManyChannels = 64;
 
 template <class A>
@@ -315,7 +326,7 @@ void run(const ConvArgs& args, Block block, float* scratch) {
   }
 }
 
-// The table entry of algorithm A.
+// Returns the table entry of algorithm A.
 template <class A>
 constexpr ConvAlgorithm algorithm() {
   return {A::suits, packed_floats<A>, pack<A>, blocking<A>, run<A>, block_moments};

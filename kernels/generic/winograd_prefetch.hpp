@@ -1,5 +1,5 @@
-// What is fetched beside the products of transformed tiles, a few lines at a time: all at once, or
-// when it is needed, it would be waited for.
+// Prefetches what comes after a product, a few cache lines at a time. All lines at once would make
+// the products wait.
 #pragma once
 
 #include "kernels/generic/view.hpp"
@@ -7,12 +7,13 @@
 namespace nst::kernels {
 namespace {
 
-// The weights of the next product. A layer reads them from memory once, and often from the
-// third-level cache: the residual layers' 2.4 MB. Each turn of a register tile's loop fetches a
-// part of the weights that stand where its own do; four tiles fetch them all.
+// Prefetches the weights of the next product. A layer reads its weights once, often from L3 or
+// memory (a residual layer's are 2.4 MB). Each turn of a tile loop prefetches a part of the weights
+// at its own place in the next product. Four register tiles prefetch them all.
 class NextWeights {
  public:
-  // distance: floats from a weight to the one at its place in the next product; 0: fetch nothing.
+  // distance: floats from a weight to the weight at its place in the next product; 0: prefetches
+  // nothing.
   NST_INLINE explicit NextWeights(std::ptrdiff_t distance) : first_(distance), at_(distance) {}
   NST_INLINE void chain() const {}
   NST_INLINE void turn(const float* weights) const {
@@ -28,14 +29,14 @@ class NextWeights {
   }
 
  private:
-  // Of a turn's twelve lines: six channels (a group of paired_products::SidesOfTwo) for two
-  // vectors.
+  // A turn reads twelve lines: six channels (a group of paired_products::SidesOfTwo) of two
+  // vectors. A quarter of them is prefetched.
   static constexpr int kParts = 4;
   static constexpr int kLines = 3;
   std::ptrdiff_t first_, at_;
 };
 
-// As NextWeights where nothing is fetched.
+// Same interface as NextWeights; prefetches nothing.
 struct NoPrefetch {
   NoPrefetch() = default;
   NST_INLINE explicit NoPrefetch(const NextWeights&) {}
@@ -44,8 +45,8 @@ struct NoPrefetch {
   NST_INLINE void next_tile() const {}
 };
 
-// Part n of `parts` of the outputs that a block is about to have in the channels of a panel:
-// writing a line fetches it first (1024²: 4.1 of 45.6 ms).
+// Prefetches part n of `parts` of the outputs that a block is about to write, in the channels of
+// one panel. A write loads the cache line first (measured at 1024²: 4.1 of 45.6 ms).
 NST_INLINE void prefetch_outputs(const View& output, Block block, int first, int width, int n,
                                  int parts) {
   const int pixels = block.h * block.w;

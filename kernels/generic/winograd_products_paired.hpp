@@ -1,5 +1,5 @@
-// Transformed tiles multiplied by Winograd's inner product (paired_products.hpp): what each point
-// of a tile is multiplied with are pixels and weights like any other.
+// The products of Winograd convolutions as paired products (paired_products.hpp). Transformed
+// inputs are rows, and transformed weights columns, like those of a 1x1 convolution.
 #pragma once
 
 #include "kernels/generic/conv_winograd.hpp"
@@ -11,7 +11,7 @@ namespace nst::kernels {
 namespace {
 namespace winograd {
 
-// As PlainProducts. Fetches: the next product's weights are fetched beside a product's.
+// Same interface as PlainProducts. Prefetch: the next product's weights are prefetched.
 template <class Order, bool Prefetch>
 struct PairedProducts {
   static constexpr bool kPrefetches = Prefetch;
@@ -68,7 +68,8 @@ struct PairedProducts {
   }
 };
 
-// Algorithm A with such products, where a row's own term is little beside its products.
+// Algorithm A with paired products, for layers with so many channels that a row's correction costs
+// little beside its products.
 template <class A, class Order, int FewestChannels = 24, bool Prefetch = false>
 struct Paired : A {
   using Products = PairedProducts<Order, Prefetch>;

@@ -6,7 +6,7 @@ namespace nst::kernels::reference {
 
 namespace {
 
-// Index into the source of (upsampled) coordinate `u`, or -1 where padding reads zero.
+// Returns the source index of (upsampled) coordinate u, or -1 where padding reads zero.
 int source_index(int u, int side, int upsample, Border border) {
   const int upsampled = side * upsample;
   if (u < 0 || u >= upsampled) {
@@ -84,8 +84,8 @@ void pack(const ConvSpec& spec, const float* weights, float* packed) {
 }
 
 ConvBlocking blocking(const ConvSpec& spec, const ConvGeometry& geometry) {
-  // Small enough that several threads share even a small picture; odd sizes so that a test meets
-  // partial blocks.
+  // Returns blocks so small that threads share even a small picture, with odd sizes, so that tests
+  // meet partial blocks.
   return {0, 0, std::min(geometry.out_h, 5), std::min(geometry.out_w, 64), std::min(spec.out_c, 23),
           0};
 }
