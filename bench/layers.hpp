@@ -9,7 +9,7 @@
 
 namespace nst::bench {
 
-// One shape of convolution.
+// One distinct shape of convolution, with its name and count.
 struct Layer {
   std::string name;
   kernels::ConvSpec spec;

@@ -9,6 +9,9 @@ function(nst_configure_target target)
     POSITION_INDEPENDENT_CODE ON)
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion
     $<$<BOOL:${NST_WARNINGS_AS_ERRORS}>:-Werror>)
+  if(NST_FUZZ AND NOT target STREQUAL "nst_kernels")  # which read no foreign bytes
+    target_compile_options(${target} PRIVATE -fsanitize=fuzzer-no-link)
+  endif()
   if(NST_OPTIMISE_UNASKED)
     target_compile_options(${target} PRIVATE -O3 -DNDEBUG)
   endif()

@@ -227,7 +227,8 @@ Members read_compressed(const std::string& path, Bytes packed, Content content, 
   }
   MemberReader reader(path, head, stream.get());
   Members members = read_members(reader, budget);
-  // The tar ends before the compressed stream, whose checksum is at its end: read to the end.
+  // The tar ends before the compressed stream, whose checksum is at its end. So the stream is read
+  // to its end.
   for (Bytes piece = stream->next(); !piece.empty(); piece = stream->next()) {
     budget.take(piece.size());
   }

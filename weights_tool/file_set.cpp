@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "base/text.hpp"
+#include "platform/paths.hpp"
 
 namespace nst::weights {
 namespace {
@@ -99,7 +100,7 @@ std::vector<std::string> FileSet::names() const {
 bool FileSet::has(const std::string& name) const {
   if (files_.count(name) != 0) return true;
   std::error_code ignored;
-  return is_folder_ && !name.empty() && fs::is_regular_file(fs::path(location_) / name, ignored);
+  return is_folder_ && !name.empty() && fs::is_regular_file(path_below(location_, name), ignored);
 }
 
 FileData FileSet::open(const std::string& name) const {
@@ -124,7 +125,7 @@ std::string FileSet::path(const std::string& name) const {
   if (!is_folder_) return archive_;
   const auto it = files_.find(name);
   if (it != files_.end() && !it->second.path.empty()) return it->second.path;
-  return (fs::path(location_) / name).string();
+  return path_below(location_, name);
 }
 
 FileSet FileSet::within(const std::string& folder) const {

@@ -70,8 +70,8 @@ class FileSet {
 
  private:
   struct File {
-    std::string path;  // path to read the file from, or
-    FileData data;     // the file's contents, after they were read
+    std::string path;  // path of the file on disk, if `data` is empty
+    FileData data;     // contents of the file, after they were read
   };
   void add(const std::string& name, File file);
 

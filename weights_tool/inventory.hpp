@@ -19,12 +19,15 @@ struct LayerRecord {
   bool has_batch_norm = false;  // true: the source has batch norm that must be folded
   bool has_gamma = false;
   bool has_bias = false;      // true: the source has biases, besides or instead of batch norm
-  std::int64_t channels = 0;  // output channels
+  std::int64_t channels = 0;  // number of output channels
 };
 
 struct Inventory {
   Architecture architecture;  // padding is always reflect, because the variables do not show it
   std::vector<LayerRecord> layers;
+  // A variable of the transformer's style parameters: its source states the transformer's padding
+  // and space. Empty if the transformer takes no style.
+  std::string style_variable;
   std::vector<std::string> leftovers;  // names of variables that no layer needs, sorted
 };
 

@@ -67,7 +67,7 @@ struct Variable {
 struct Subgraph {
   std::vector<FlatTable> tensors;
   std::vector<FlatTable> operators;
-  std::map<std::int32_t, std::int32_t> dequantised;  // each dequantised output's constant
+  std::map<std::int32_t, std::int32_t> dequantised;  // constants of dequantised outputs
   std::set<std::int32_t> densified;                  // outputs of Densify operators
 };
 

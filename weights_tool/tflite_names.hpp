@@ -5,7 +5,7 @@
 
 namespace nst::weights {
 
-// The name of a layer, and what it tells.
+// The layer that an operator belongs to, and what its name tells about it.
 struct LayerName {
   std::string name;           // name such as "transformer/contract/conv1"
   bool is_pointwise = false;  // true: the second half of a separable convolution

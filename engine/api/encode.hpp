@@ -1,4 +1,4 @@
-// Makes style vectors of paintings.
+// Encodes a picture as a style vector with a model's predictor.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// What is behind nst::Model, for the library's own files and tests.
+// The implementation of nst::Model, for the library's own files and for tests.
 #pragma once
 
 #include <memory>
@@ -13,7 +13,7 @@
 
 namespace nst {
 
-// An open model: the parsed file, its weights by name, its families.
+// An open model: the parsed file, its weights by name, and the families of its networks.
 struct OpenModel {
   // Parses a model file and checks that each of its networks is complete and consistent. `owner`
   // keeps `bytes` alive. `contents` is the file that `bytes` come from, or null; its memory is
@@ -32,7 +32,7 @@ struct OpenModel {
   std::string encoded_space;
 };
 
-// The one way between a Model and what is behind it.
+// Converts between a Model and its OpenModel. Only this struct can.
 struct ModelAccess {
   static Model make(std::shared_ptr<const OpenModel> opened) { return Model(std::move(opened)); }
   static const OpenModel& opened(const Model& model) { return *model.opened_; }
@@ -43,7 +43,7 @@ inline const OpenModel& opened(const Model& model) { return ModelAccess::opened(
 // Checks a style as Model::check_style does.
 void check_style(const OpenModel& model, const StyleVector& style);
 
-// Opens a model on a given kernel table instead of the process's own.
+// Opens a model with a given kernel table instead of the process's own.
 Model open_model_with_table(const void* data, std::size_t size, const std::string& name,
                             const kernels::Table& table);
 

@@ -21,7 +21,7 @@ Program lower_predictor(const OpenModel& model, int width, int height,
 Program lower_transformer(const OpenModel& model, int width, int height, StyleLayout& layout,
                           const LoweringOptions& options = {});
 
-// Returns the lowered transformer, fitted into memory as lower_within does.
+// Returns the lowered transformer, fitted into memory as by lower_within.
 Program lower_transformer_within(const OpenModel& model, int width, int height, StyleLayout& layout,
                                  const LoweringOptions& options, int threads,
                                  std::size_t max_memory_bytes);
@@ -30,7 +30,7 @@ Program lower_transformer_within(const OpenModel& model, int width, int height, 
 // Error{limit}, Error{usage}.
 Execution make_execution(Program program, const RunOptions& run);
 
-// Returns the memory and work of a run of `program` by `threads` threads (0: all available).
+// Returns the memory and work of a run of `program` on `threads` threads (0: all available).
 PlanInfo plan_info(const Program& program, int threads);
 
 // Returns an f32 RGB picture of zeros of the program's output size.

@@ -1,4 +1,4 @@
-// IEEE 754 half precision (binary16).
+// Conversion between float and IEEE 754 half precision (binary16).
 #pragma once
 
 #include <bit>
@@ -6,10 +6,10 @@
 
 namespace nst {
 
-// Returns the exact value of a half. Without branches, so that compilers vectorise it: the half's
-// bits, moved to their places in a float, give a value 2^-112 times too small, also for subnormals.
-// (112 = 127 - 15, the difference of the exponent biases.) Infinity and NaN get the highest
-// exponent separately.
+// Returns the exact value of a half, without branches, so that compilers vectorise the conversion.
+// The half's bits, moved to their places in a float, give a value 2^-112 times too small, also for
+// subnormals. (112 = 127 - 15, the difference of the exponent biases.) Infinity and NaN get the
+// highest exponent separately.
 inline float half_to_float(std::uint16_t half) {
   const std::uint32_t sign = static_cast<std::uint32_t>(half & 0x8000u) << 16;
   const std::uint32_t magnitude = half & 0x7fffu;
@@ -18,7 +18,8 @@ inline float half_to_float(std::uint16_t half) {
   return std::bit_cast<float>(std::bit_cast<std::uint32_t>(value) | top_exponent | sign);
 }
 
-// Returns the nearest half, ties to even; beyond the largest, infinity. A NaN stays a NaN.
+// Returns the nearest half; ties go to the even one. A value beyond the largest half gives
+// infinity. A NaN stays a NaN.
 inline std::uint16_t float_to_half(float value) {
   const auto bits = std::bit_cast<std::uint32_t>(value);
   const std::uint32_t sign = (bits >> 16) & 0x8000u;

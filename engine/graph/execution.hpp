@@ -44,8 +44,8 @@ class Execution {
     int last_step = 0;  // the step after the last one to run
     // γ and β at the graph's offsets; required from first_style_step on.
     const float* style_params = nullptr;
-    float* output = nullptr;             // dense [h, w, c]; required if Program::needs_output
-    const RowSink* rows = nullptr;       // required with LoweringOptions::output_rows
+    float* output = nullptr;             // output memory [h, w, c], if the program needs_output
+    const RowSink* rows = nullptr;       // receiver of the output's rows, with output_rows
     const Progress* progress = nullptr;  // receives the finished fraction of this call's work
     const Observer* observer = nullptr;
   };

@@ -22,7 +22,7 @@ struct Value {
 };
 
 enum class Padding {
-  valid,  // no padding
+  valid,  // TensorFlow's VALID: no padding
   same,   // TensorFlow's SAME: zeros, output ⌈in / stride⌉, an odd pixel at the bottom or right
   reflect,  // ⌊k / 2⌋ pixels on every side, mirrored without repeating the edge
   zero      // ⌊k / 2⌋ zeros on every side
@@ -45,7 +45,7 @@ struct Node {
   std::string name;         // name of the result, as in TensorFlow's graph; for messages and tests
   std::vector<int> inputs;  // ids of the input nodes
   Shape shape;
-  // Of convolutions and pools:
+  // Set for convolutions and pools:
   kernels::ConvSpec spec{};
   const PackedConv* layer = nullptr;  // the weights; null if only shapes are known
   kernels::ConvGeometry geometry{};

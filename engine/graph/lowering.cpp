@@ -20,11 +20,11 @@ namespace {
 
 using kernels::Activation;
 
-// Elementwise and pooling steps are cut into items of about this many floats. That is large against
-// the cost of taking an item, and small enough to share the smallest pictures.
+// Floats of an item of an elementwise or pooling step: enough to make the cost of sharing small,
+// and few enough to give several items for the smallest pictures.
 constexpr int kItemFloats = 32 * 1024;
 
-// Channels of a mean per item: a few cache lines of every pixel.
+// Channels of an item of a mean: a few cache lines of every pixel.
 constexpr int kMeanChannels = 256;
 
 std::atomic<std::uint64_t> lowerings{0};

@@ -17,7 +17,7 @@ namespace {
 // fewer strips share less of the tensor's memory (about 1/16 stays unshared).
 constexpr int kOverwritingStrips = 16;
 
-// The distances of tied buffers are multiples of this (memory_plan.hpp).
+// Divisor of the distances between tied buffers (memory_plan.hpp).
 constexpr std::ptrdiff_t kAlignFloats = 16;
 
 }  // namespace

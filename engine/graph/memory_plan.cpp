@@ -73,7 +73,7 @@ MemoryPlan placed_in_order(const std::vector<Lifetime>& lifetimes,
                            const std::vector<Group>& groups) {
   MemoryPlan plan;
   plan.offsets.assign(lifetimes.size(), 0);
-  std::vector<std::size_t> placed;  // buffers sorted by offset
+  std::vector<std::size_t> placed;  // indexes of the placed buffers, sorted by offset
   for (const Group& group : groups) {
     std::size_t offset = 0;
     for (bool moved = true; moved;) {

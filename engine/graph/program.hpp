@@ -14,8 +14,8 @@
 
 namespace nst {
 
-// Where a step's tensor or table of numbers lies: a buffer of the arena, by its index in
-// Program::buffers, or one of these.
+// The place of a step's tensor or table of numbers: a buffer of the arena, by its index in
+// Program::buffers, or one of these values.
 enum class BufferId : int {
   none = -1,
   output = -2,       // the caller's output memory, dense, given for each run
@@ -24,7 +24,7 @@ enum class BufferId : int {
 };
 
 constexpr bool is_in_arena(BufferId buffer) { return static_cast<int>(buffer) >= 0; }
-// Returns the index in Program::buffers. The buffer must be one of the arena.
+// Returns the index in Program::buffers of a buffer of the arena.
 constexpr std::size_t index_of(BufferId buffer) { return static_cast<std::size_t>(buffer); }
 
 // A tensor in a buffer, or a slice of its channels, or some of its rows.
@@ -71,11 +71,10 @@ struct ConvOp {
   kernels::Activation act;
   Operand skip;
   Operand output;
-  bool is_centred = false;  // true: the layer's bias is left out, as it is part of the constant
-  BufferId bias_floor =
-      BufferId::none;  // buffer [2][out_c] of bias and floor, for a centred relu (OffsetOp)
-  BufferId moments = BufferId::none;  // buffer [areas][2][out_c] of the areas' moments
-  AreaRange areas;                    // the areas this step computes: all, or a strip
+  bool is_centred = false;               // true: the constant contains the layer's bias
+  BufferId bias_floor = BufferId::none;  // buffer [2][out_c] of an OffsetOp, for a centred relu
+  BufferId moments = BufferId::none;     // buffer [areas][2][out_c] of the areas' moments
+  AreaRange areas;                       // the areas this step computes: all, or a strip
   // Order of the items. true: all blocks of an area, then the next area. false: all areas of a
   // channel group, then the next group.
   bool by_area = false;
@@ -133,7 +132,7 @@ struct CentreOp {
 struct OffsetOp {
   const PackedConv* layer;
   std::vector<Offset> input;  // offsets of the input, which are added
-  kernels::Activation act;    // activation: none or relu
+  kernels::Activation act;    // relu or no activation
   bool is_scaled;             // true: the convolution's output is scaled, and so are bias and floor
   BufferId bias_floor;        // buffer [2][out_c] of bias and floor
 };
@@ -209,7 +208,7 @@ struct Program {
   std::vector<Lifetime> buffers;
   MemoryPlan memory;
   Operand input;
-  BufferId input_centre = BufferId::none;  // CentreOp::scale_shift of the input
+  BufferId input_centre = BufferId::none;  // the scale_shift buffer of the input's CentreOp
   Shape output_shape;
   bool needs_output = false;       // true: the caller provides memory for a tensor of output_shape
   int first_style_step = 0;        // the steps before this one do not depend on the style

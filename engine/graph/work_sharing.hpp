@@ -73,8 +73,8 @@ class WorkSharing {
   }
 
   int threads_ = 0;
-  std::vector<std::atomic<int>> taken_;  // taken items by [step][part]
-  std::vector<Count> done_;              // finished items by [step]
+  std::vector<std::atomic<int>> taken_;  // number of taken items by [step][part]
+  std::vector<Count> done_;              // number of finished items by [step]
 };
 
 }  // namespace nst

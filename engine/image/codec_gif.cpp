@@ -110,8 +110,8 @@ class Lzw {
     bits_ = root_bits_ + 1;
     previous_ = kNone;
   }
-  // Adds the entry that the encoder added before it wrote `code`: the previous string, plus the
-  // first index of this one.
+  // Adds the table entry that the encoder added before it wrote `code`: the previous string, plus
+  // the first index of the string of `code`.
   void add(unsigned code) {
     if (previous_ == kNone || next_ == kMaxCodes) return;
     prefix_[next_] = static_cast<std::uint16_t>(previous_);

@@ -204,7 +204,7 @@ void check_stream(const Input& input, const PngChunks& chunks, std::uint64_t raw
   if (size < 0 || static_cast<std::uint64_t>(size) < raw_size) {
     input.fail_damaged("PNG", "it ends early: pixels are missing");
   }
-  std::uint32_t a = 1, b = 0;  // Adler-32 (RFC 1950)
+  std::uint32_t a = 1, b = 0;  // modulus of Adler-32 (RFC 1950)
   for (int i = 0; i < size; ++i) {
     a = (a + raw[static_cast<std::size_t>(i)]) % 65521;
     b = (b + a) % 65521;

@@ -56,7 +56,7 @@ struct ModelFile {
   std::optional<std::string> style_space;  // nullopt: the file states no space
   std::string source;
   std::string source_sha256;
-  std::string self_test;  // JSON; empty if absent
+  std::string self_test;  // self-test as JSON; empty if absent
   // What another program has changed since the file was made ("tensor 'x'"); empty: nothing.
   std::string change;
   SafeTensors contents;

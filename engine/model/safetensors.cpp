@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::uint64_t kMaxHeaderBytes = 16u << 20;
 constexpr std::size_t kMaxRank = 8;
-// The header is padded to a multiple of this, so that the data starts aligned.
+// The header is padded to a multiple of this number of bytes, so that the data starts aligned.
 constexpr std::size_t kHeaderAlignment = 8;
 
 struct Extent {

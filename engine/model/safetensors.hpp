@@ -72,7 +72,7 @@ std::vector<std::uint8_t> serialise_safetensors(const SafeTensors& contents);
 // Returns the values in the file's memory, or null if they are not float32 or not aligned.
 const float* floats_in_place(const TensorEntry& tensor);
 
-// Convert the values of an F32 or F16 tensor exactly.
+// Convert the values of an F32 or F16 tensor to floats, exactly.
 void to_float(const TensorEntry& tensor, float* out);
 std::vector<float> to_float(const TensorEntry& tensor);
 

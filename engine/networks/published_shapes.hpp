@@ -21,7 +21,7 @@ struct PublishedNetwork {
   bool has_last_layer = true;  // used only for the Inception predictor
 };
 
-// Answers for any layer, and lists the tensors that the layers consist of in the order of the
+// Answers the questions about any layer, and lists the layers' tensors in the order of the
 // questions. Use from one thread at a time.
 class PublishedShapes final : public LayerSource {
  public:

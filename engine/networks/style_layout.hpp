@@ -12,7 +12,7 @@ namespace nst {
 
 // The γ and β of one normalised layer.
 struct StyleSlot {
-  std::string name;  // such as "style_params/transformer/residual/residual1/conv1/StyleNorm"
+  std::string name;  // name such as "style_params/transformer/residual/residual1/conv1/StyleNorm"
   int channels = 0;
   std::size_t gamma = 0, beta = 0;  // offsets of γ and β in floats
 };

@@ -2,22 +2,24 @@
 
 #include <algorithm>
 #include <charconv>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <sstream>
 #include <string>
+#include <string_view>
 #include <vector>
+
+#include "platform/paths.hpp"
 
 namespace nst {
 namespace {
 
-namespace fs = std::filesystem;
-
 // A hierarchy of control groups, and the folder of the process's own group in it.
 struct Hierarchy {
   bool v2 = false;
-  fs::path mount;
-  fs::path own;  // folder of the process's group: `mount` or a folder below it
+  std::string mount;
+  std::string own;  // folder of the process's group: `mount` or a folder below it
 };
 
 std::vector<std::string> split(const std::string& text, char by) {
@@ -27,6 +29,13 @@ std::vector<std::string> split(const std::string& text, char by) {
   return parts;
 }
 
+// Returns the path of `name` in `folder`; slashes around the name do not count.
+std::string below(const std::string& folder, std::string_view name) {
+  while (name.starts_with('/')) name.remove_prefix(1);
+  while (name.ends_with('/')) name.remove_suffix(1);
+  return name.empty() ? folder : path_below(folder, std::string(name));
+}
+
 bool contains(const std::vector<std::string>& list, const std::string& wanted) {
   return std::find(list.begin(), list.end(), wanted) != list.end();
 }
@@ -34,8 +43,8 @@ bool contains(const std::vector<std::string>& list, const std::string& wanted) {
 // Returns the name of the process's group for `controller` (v1) or in the unified hierarchy (v2),
 // from the hierarchy's root; empty if there is none. Lines are "4:cpu,cpuacct:/a/b" or "0::/a"
 // (proc(5), cgroups(7)).
-std::string group_name(const fs::path& root, bool v2, const std::string& controller) {
-  std::ifstream file(root / "proc/self/cgroup");
+std::string group_name(const std::string& root, bool v2, const std::string& controller) {
+  std::ifstream file(path_below(root, "proc/self/cgroup"));
   for (std::string line; std::getline(file, line);) {
     const std::size_t first = line.find(':');
     const std::size_t second = line.find(':', first + 1);
@@ -51,19 +60,19 @@ std::string group_name(const fs::path& root, bool v2, const std::string& control
 // Returns the folder of group `name`. `mount` is where the hierarchy's folder `shown` is mounted.
 // Returns `mount` itself if the group is outside of it: in a container `mount` is often the
 // container's own group.
-fs::path own_folder(const fs::path& mount, const std::string& shown, const std::string& name) {
-  fs::path below = name;
-  if (shown != "/" && name.starts_with(shown)) below = name.substr(shown.size());
+std::string own_folder(const std::string& mount, const std::string& shown,
+                       const std::string& name) {
+  const bool is_below = shown != "/" && name.starts_with(shown);
+  const std::string folder = below(mount, is_below ? name.substr(shown.size()) : name);
   std::error_code ignored;
-  fs::path folder = mount / below.relative_path();
-  return fs::is_directory(folder, ignored) ? folder : mount;
+  return std::filesystem::is_directory(folder, ignored) ? folder : mount;
 }
 
 // Returns the mounted hierarchies that have `controller`. Lines of mountinfo (proc(5)): "36 35 0:31
 // /shown /mount options [tags] - cgroup source rw,cpu".
-std::vector<Hierarchy> hierarchies(const fs::path& root, const std::string& controller) {
+std::vector<Hierarchy> hierarchies(const std::string& root, const std::string& controller) {
   std::vector<Hierarchy> found;
-  std::ifstream file(root / "proc/self/mountinfo");
+  std::ifstream file(path_below(root, "proc/self/mountinfo"));
   for (std::string line; std::getline(file, line);) {
     const std::size_t dash = line.find(" - ");
     if (dash == std::string::npos) continue;
@@ -74,7 +83,7 @@ std::vector<Hierarchy> hierarchies(const fs::path& root, const std::string& cont
     if (!v2 && (after[0] != "cgroup" || !contains(split(after[2], ','), controller))) continue;
     const std::string name = group_name(root, v2, controller);
     if (name.empty()) continue;
-    const fs::path mount = root / fs::path(before[4]).relative_path();
+    const std::string mount = below(root, before[4]);
     found.push_back({v2, mount, own_folder(mount, before[3], name)});
   }
   return found;
@@ -82,19 +91,19 @@ std::vector<Hierarchy> hierarchies(const fs::path& root, const std::string& cont
 
 // Calls visit(hierarchy, folder) for the process's own group and every group above it.
 template <class Visit>
-void for_each_level(const fs::path& root, const std::string& controller, Visit visit) {
+void for_each_level(const std::string& root, const std::string& controller, Visit visit) {
   for (const Hierarchy& hierarchy : hierarchies(root, controller)) {
-    fs::path folder = hierarchy.own;
-    for (;;) {
+    const std::size_t shortest = hierarchy.mount.size();
+    std::string folder = hierarchy.own;
+    for (; folder.size() > shortest; folder.resize(std::max(folder.rfind('/'), shortest))) {
       visit(hierarchy, folder);
-      if (folder == hierarchy.mount || folder == folder.parent_path()) break;
-      folder = folder.parent_path();
     }
+    visit(hierarchy, folder);
   }
 }
 
 // Returns the words of a file. A stream would read numbers by the host's locale.
-std::vector<std::string> words(const fs::path& path) {
+std::vector<std::string> words(const std::string& path) {
   std::ifstream file(path);
   return {std::istream_iterator<std::string>(file), {}};
 }
@@ -109,13 +118,13 @@ std::optional<double> number(const std::string& word) {
 }
 
 // Returns the number that a file consists of.
-std::optional<double> number_in(const fs::path& path) {
+std::optional<double> number_in(const std::string& path) {
   const std::vector<std::string> all = words(path);
   return all.empty() ? std::nullopt : number(all[0]);
 }
 
 // Returns the number after `key` in a file of lines "key number".
-std::optional<double> number_of(const fs::path& path, const std::string& key) {
+std::optional<double> number_of(const std::string& path, const std::string& key) {
   const std::vector<std::string> all = words(path);
   for (std::size_t i = 0; i + 1 < all.size(); i += 2) {
     if (all[i] == key) return number(all[i + 1]);
@@ -124,40 +133,42 @@ std::optional<double> number_of(const fs::path& path, const std::string& key) {
 }
 
 // Returns one group's quota in processors (CPU time per time); 0 for no limit.
-double group_quota(const Hierarchy& hierarchy, const fs::path& folder) {
+double group_quota(const Hierarchy& hierarchy, const std::string& folder) {
   if (hierarchy.v2) {
     // The file holds "100000 100000" or "max 100000".
-    const std::vector<std::string> all = words(folder / "cpu.max");
+    const std::vector<std::string> all = words(path_below(folder, "cpu.max"));
     if (all.size() != 2) return 0;
     const double quota = number(all[0]).value_or(0), period = number(all[1]).value_or(0);
     return period > 0 ? quota / period : 0;
   }
-  const double quota = number_in(folder / "cpu.cfs_quota_us").value_or(0);  // -1: no limit
-  const double period = number_in(folder / "cpu.cfs_period_us").value_or(0);
+  // A quota of -1 means no limit.
+  const double quota = number_in(path_below(folder, "cpu.cfs_quota_us")).value_or(0);
+  const double period = number_in(path_below(folder, "cpu.cfs_period_us")).value_or(0);
   return quota > 0 && period > 0 ? quota / period : 0;
 }
 
 }  // namespace
 
-double processor_quota(const fs::path& root) {
+double processor_quota(const std::string& root) {
   double least = 0;
-  for_each_level(root, "cpu", [&](const Hierarchy& hierarchy, const fs::path& folder) {
+  for_each_level(root, "cpu", [&](const Hierarchy& hierarchy, const std::string& folder) {
     const double quota = group_quota(hierarchy, folder);
     if (quota > 0 && (least == 0 || quota < least)) least = quota;
   });
   return least;
 }
 
-std::optional<std::uint64_t> group_memory_left(const fs::path& root) {
+std::optional<std::uint64_t> group_memory_left(const std::string& root) {
   // Version 1 expresses "no limit" by the largest number of whole pages.
   constexpr double kNoLimit = 0x1p62;
   std::optional<std::uint64_t> least;
-  for_each_level(root, "memory", [&](const Hierarchy& hierarchy, const fs::path& folder) {
+  for_each_level(root, "memory", [&](const Hierarchy& hierarchy, const std::string& folder) {
     const char* const file = hierarchy.v2 ? "memory.max" : "memory.limit_in_bytes";
-    const double limit = number_in(folder / file).value_or(kNoLimit);
+    const double limit = number_in(path_below(folder, file)).value_or(kNoLimit);
     if (limit >= kNoLimit) return;
     const double used =
-        number_of(folder / "memory.stat", hierarchy.v2 ? "anon" : "total_rss").value_or(0);
+        number_of(path_below(folder, "memory.stat"), hierarchy.v2 ? "anon" : "total_rss")
+            .value_or(0);
     const auto left = static_cast<std::uint64_t>(std::max(limit - used, 0.0));
     if (!least || left < *least) least = left;
   });

@@ -36,7 +36,7 @@ class FileContents {
   void read_again(Bytes part, std::uint8_t* to) const;
 
  private:
-  struct Source;  // the open file
+  struct Source;  // the open file, as it was when it was read
 
   FileContents(int descriptor, const std::string& name, ErrorCode code, std::uint64_t max_bytes);
   void read_all(int descriptor, const std::string& name, ErrorCode code, std::uint64_t max_bytes);

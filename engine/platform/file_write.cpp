@@ -9,6 +9,7 @@
 
 #include "platform/descriptor.hpp"
 #include "platform/file.hpp"
+#include "platform/paths.hpp"
 #include "platform/unfinished_files.hpp"
 
 namespace nst {
@@ -27,7 +28,7 @@ class WriteSignalsHeld {
     sigset_t pending;
     sigpending(&pending);
     for (const int s : {SIGPIPE, SIGXFSZ}) {
-      if (sigismember(&pending, s) == 1) sigdelset(&set_, s);  // was pending before
+      if (sigismember(&pending, s) == 1) sigdelset(&set_, s);  // a signal of the host
     }
     pthread_sigmask(SIG_BLOCK, &set_, &of_caller_);
   }
@@ -87,7 +88,7 @@ fs::path final_target(fs::path path, ErrorCode code) {
     if (!fs::is_symlink(path, error)) return path;
     const fs::path next = fs::read_symlink(path, error);
     if (error) fail_file(code, path.string(), "cannot follow the link", error.value());
-    path = path.parent_path() / next;
+    path = path_below(path.parent_path().string(), next.string());
   }
   fail_file(code, path.string(), "cannot write", ELOOP);
 }
@@ -99,14 +100,13 @@ std::string temporary_name(const fs::path& target) {
   std::random_device entropy;
   const std::uint64_t tag = (std::uint64_t{entropy()} << 32) | entropy();
   const std::string stem = target.filename().string().substr(0, kMaxStem);
-  return (target.parent_path() / ("." + stem + "." + std::to_string(tag) + ".tmp")).string();
+  return path_below(target.parent_path().string(), "." + stem + "." + std::to_string(tag) + ".tmp");
 }
 
 // Flushes the folder, so that the new name survives a power cut. Some file systems refuse; the file
 // itself is complete, so that is no error.
-void flush_folder(const fs::path& target) {
-  const fs::path folder = target.has_parent_path() ? target.parent_path() : ".";
-  const Descriptor directory(open_retrying(folder.string(), O_RDONLY | O_DIRECTORY));
+void flush_folder(const std::string& folder) {
+  const Descriptor directory(open_retrying(folder, O_RDONLY | O_DIRECTORY));
   if (directory.is_open()) ::fsync(directory.get());
 }
 
@@ -149,6 +149,8 @@ bool is_fixed_name(int error) {
 // another file. Throws for every other failure.
 int replace(const fs::path& target, const std::string& path, Bytes bytes, const struct stat* old,
             ErrorCode code) {
+  // Made now: nothing may fail any more once the file has its name.
+  const std::string folder = target.has_parent_path() ? target.parent_path().string() : ".";
   UnfinishedFile temporary(temporary_name(target));
   Descriptor file(open_retrying(temporary.path(), O_WRONLY | O_CREAT | O_EXCL, 0666));
   if (!file.is_open()) {
@@ -167,7 +169,7 @@ int replace(const fs::path& target, const std::string& path, Bytes bytes, const 
     fail_file(code, path, "cannot write", error);
   }
   temporary.keep();
-  flush_folder(target);
+  flush_folder(folder);
   return 0;
 }
 

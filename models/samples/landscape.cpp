@@ -101,7 +101,7 @@ Vec3 shade_ground(const Vec3& p, double distance) {
   const Vec3 fine = slope(e, 11);
   const double mottle = fractal(p.x * 5, p.z * 5, 5, 130);
 
-  Vec3 colour = mix({0.20, 0.165, 0.15}, {0.33, 0.28, 0.25}, mottle);  // rock
+  Vec3 colour = mix({0.20, 0.165, 0.15}, {0.33, 0.28, 0.25}, mottle);  // the colour of rock
   const double trees = smoothstep(1.05, 0.55, p.y + 0.7 * mottle - 0.35) *
                        smoothstep(0.50, 0.72, fine.y + 0.25 * mottle);
   const Vec3 wood =

@@ -226,7 +226,7 @@ Vec3 woodcut_colour(double u, double v) {
     const Vec3 deep = i % 2 == 0 ? Vec3{0.10, 0.25, 0.48} : Vec3{0.13, 0.42, 0.56};
     const Vec3 pale = i % 2 == 0 ? Vec3{0.55, 0.73, 0.76} : Vec3{0.80, 0.85, 0.74};
     colour = within < 0.22 ? ink : (static_cast<int>(stripe) % 2 == 0 ? pale : deep);
-    if (below < 0.013) colour = paper;  // foam
+    if (below < 0.013) colour = paper;  // white foam on the wave
     if (below < 0.004) colour = ink;
   }
   return colour * (1 + 0.13 * grain);

@@ -14,8 +14,8 @@ from data import to_tensor
 
 STYLE_BLOCKS = (1, 3, 6, 10, 13)  # outputs after 1, 3, … inverted residual blocks: strides 2, 4, 8, 16, 16
 CONTENT_BLOCKS = (6, 13)
-STYLE_WEIGHT = 1 / len(STYLE_BLOCKS)  # of each of a map's means, deviations and Gram matrix
-COLOUR_WEIGHT = 0.05  # of the pixels' means, deviations and Gram matrix, and of those of their 4×4 means
+STYLE_WEIGHT = 1 / len(STYLE_BLOCKS)  # weight of each of a map's means, deviations and Gram matrix
+COLOUR_WEIGHT = 0.05  # weight for the statistics of the pixels, and for those of their 4×4 means
 CONTENT_WEIGHT = 0.25
 TILE = 128  # side of the squares in which a style is measured, and of the contents painted on
 
@@ -86,8 +86,7 @@ class Appearance:
 
     @torch.no_grad()
     def style(self, picture):
-        """Returns the list of Statistics of a uint8 picture [h,w,3] whose sides are at least TILE.
-        """
+        """Returns the list of Statistics of a uint8 picture [h,w,3] whose sides are at least TILE."""
         found = []
         for features in self.maps(to_tensor(tiles(picture)))[0]:
             whole = Statistics.of(features)
@@ -96,8 +95,7 @@ class Appearance:
 
     @torch.no_grad()
     def content(self, x):
-        """Returns the features of contents [n,3,h,w] that a painting should keep: a list of [n,…].
-        """
+        """Returns the features of contents [n,3,h,w] that a painting should keep: a list of [n,…]."""
         return [normalised(features) for features in self.maps(x)[1]]
 
     def residuals(self, paintings, styles, contents):

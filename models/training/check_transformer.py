@@ -3,7 +3,7 @@
     python check_transformer.py --transformer t.safetensors --known FOLDER
 
 FOLDER holds vectors.json, whose `outputs` name pictures, their content and their vectors. The
-publishing script cut the samples off to bytes, and so does this one.
+publishing script cut the samples off to bytes, as this script does.
 """
 import argparse
 import json

@@ -9,9 +9,9 @@ import torch.nn.functional as F
 
 SHARES = {"smooth": 0.12, "blurred": 0.06, "drawn": 0.05, "night": 0.05}  # the others are unchanged or recoloured
 RECOLOURED = 0.4
-LEAST_DEVIATION = 5 / 255  # of a content; with less contrast, the instance norms' gradients overflow
+LEAST_DEVIATION = 5 / 255  # least contrast: below it, the instance norms' gradients overflow
 NOISE = 4 / 255
-BLUR = 6  # pixels
+BLUR = 6  # largest blur in pixels
 
 
 class ContentKinds:

@@ -59,8 +59,7 @@ def resize(picture, height, width=None):
 
 
 def to_tensor(pictures):
-    """Converts uint8 [n,h,w,3], or a list of [h,w,3], to float [n,3,h,w] in [0,1], channels_last.
-    """
+    """Converts uint8 [n,h,w,3], or a list of [h,w,3], to float [n,3,h,w] in [0,1], channels_last."""
     array = np.stack(pictures) if isinstance(pictures, list) else pictures
     return torch.from_numpy(array).permute(0, 3, 1, 2).float().div_(255)
 

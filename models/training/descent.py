@@ -18,7 +18,7 @@ from weights_file import load_networks, load_transformer
 RECIPE = 1  # number of the method, to be raised with every change that alters results
 PRIOR_WEIGHT = 0.003
 RATE, MOMENTUM = 0.25, 0.6  # a rate of 0.5 would be Gauss-Newton's whole step
-LONGEST_STEP = 2.5  # in deviations of the prior
+LONGEST_STEP = 2.5  # longest step, in deviations of the prior
 SLACK = 1.03  # factor by which a loss may grow; beyond it, the step is undone and the painting's next steps are smaller
 CURVATURE_VECTORS = 8
 
@@ -92,7 +92,7 @@ class Descent:
             loss = terms.sum(1)
             gradient, = torch.autograd.grad(loss.sum(), vectors)
             vectors, loss, terms = vectors.detach(), loss.detach(), terms.detach()
-            worse = ~(loss <= best_loss * SLACK)[:, None]  # also true for NaN
+            worse = ~(loss <= best_loss * SLACK)[:, None]  # true also for NaN
             better = (loss < best_loss)[:, None]
             best_terms = terms if best_terms is None else torch.where(better, terms, best_terms)
             moved = -(gradient * prior.unit) @ inverse * RATE * trust

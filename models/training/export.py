@@ -17,8 +17,7 @@ from weights_file import FULL_SPACE, MOBILE_SPACE, load_average, load_networks, 
 
 
 def averaged(paths, kind):
-    """Returns the mean of the checkpoints' averaged networks, and a text that names their origin.
-    """
+    """Returns the mean of the checkpoints' averaged networks, and a text that names their origin."""
     networks, steps = zip(*(load_average(path, kind) for path in paths))
     states = [network.state_dict() for network in networks]
     network = networks[0].eval().requires_grad_(False)

@@ -46,8 +46,7 @@ class FeatureBank:
 
 
 def load_items(path, recipe, pictures):
-    """Returns the (training, held-out) lists of ((picture, view), vector) from the file of vectors.
-    """
+    """Returns the (training, held-out) lists of ((picture, view), vector) from the file of vectors."""
     done = VectorFile(path, recipe).done()
     return [[(item, vector) for item, vector in done.items() if pictures.held_out(item[0]) == held]
             for held in (False, True)]

@@ -20,9 +20,9 @@ from vector_file import VectorFile
 from warm_start import WarmStart, describe
 
 STEPS = 10
-WARM_STEPS = 6  # from a start learnt from earlier results
+WARM_STEPS = 6  # steps from a start learnt from earlier results
 VIEW_STEPS = 4
-REMEMBERED = 600  # earlier results from which a restarted run learns its starts
+REMEMBERED = 600  # number of earlier results from which a restarted run learns its starts
 
 
 def work_list(pictures, rounds, seed):

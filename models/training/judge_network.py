@@ -8,9 +8,10 @@ import torch
 
 from appearance import Statistics
 
-STAGES = ("Add_2:0", "Add_6:0", "Add_12:0")  # sums that end the first three stages, before the relu
-SIDE = 224  # fixed in the file
-CHANNEL_MEANS = (104.0, 117.0, 123.0)  # of blue, green, red
+STAGES = ("Add_2:0", "Add_6:0", "Add_12:0")  # names of the sums that end the first three stages,
+                                             # before the relu
+SIDE = 224  # side of the input, fixed in the file
+CHANNEL_MEANS = (104.0, 117.0, 123.0)  # means of blue, green and red
 
 
 class JudgeNetwork:

@@ -18,8 +18,8 @@ KINDS = ("recovered", "distilled", "distilled_without_picture")  # keys of vecto
 class Known:
     name: str
     kind: str  # one of KINDS: vectors of the Inception predictor, or of the published MobileNetV2 distilled from it
-    vector: torch.Tensor  # [100]
-    picture: np.ndarray | None  # uint8 [h,w,3] with a shorter side of 256
+    vector: torch.Tensor  # style vector [100]
+    picture: np.ndarray | None  # picture, uint8 [h,w,3] with a shorter side of 256
 
 
 def load_known(folder):
@@ -44,10 +44,10 @@ class Prior:
     times the identity. The identity is needed because 29 vectors span only 28 of the 100
     dimensions.
     """
-    mean: torch.Tensor  # [100]
-    unit: torch.Tensor  # [100], deviations, at least LEAST_UNIT
-    precision: torch.Tensor  # [100,100], of (vector - mean) / unit
-    covariance: torch.Tensor  # [100,100], inverse of `precision`
+    mean: torch.Tensor  # mean [100]
+    unit: torch.Tensor  # deviations [100], at least LEAST_UNIT
+    precision: torch.Tensor  # precision [100,100] of (vector - mean) / unit
+    covariance: torch.Tensor  # covariance [100,100], the inverse of `precision`
 
     SPREAD = 0.9
     LEAST_UNIT = 0.05

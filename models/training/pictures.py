@@ -8,7 +8,7 @@ import data
 
 SIZE = 256  # side of a view in pixels
 VIEW_SEED = 5
-LEAST_CONTRAST = 5  # in levels of 0..255
+LEAST_CONTRAST = 5  # contrast in levels of 0..255
 
 
 class Pictures:

@@ -45,7 +45,7 @@ def mesh(x):
     side = min(MESH_WINDOW, x.shape[2] // GRID * GRID, x.shape[3] // GRID * GRID)
     rows, columns = x.shape[2] // side, x.shape[3] // side
     tiles = x[..., :rows * side, :columns * side].unflatten(2, (rows, -1, GRID)).unflatten(5, (columns, -1, GRID))
-    tile = tiles.mean((3, 6))  # [n,3,rows,GRID,columns,GRID]
+    tile = tiles.mean((3, 6))  # shape [n,3,rows,GRID,columns,GRID]
     tile = tile - tile.mean((3, 5), keepdim=True)
     ramp = torch.linspace(-1, 1, GRID, device=x.device)
     ramp = ramp / ramp.square().mean().sqrt()

@@ -26,8 +26,7 @@ NOISE = 0.6  # largest spread of the noise added to a mixture, over the spread o
 
 
 class Regression(WarmStart):
-    """Predicts the vectors of pictures without a descent, from all features of the mobile teacher.
-    """
+    """Predicts the vectors of pictures without a descent, from all features of the mobile teacher."""
 
     def __init__(self, prior, bank, items):
         super().__init__(prior)

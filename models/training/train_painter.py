@@ -36,7 +36,7 @@ PHOTOGRAPHS = 0.75  # share of the contents; the others are parts of paintings
 ALIGNED = 0.5  # share of the steps that compare with T on the same grid
 PAIRED = 3  # every third crop is painted twice, moved by a few pixels
 STEADY = 0.30  # goal: difference of the student's two paintings over the difference of T's two
-MEASURE_EVERY, MEASURED = 25, 8  # steps, crops
+MEASURE_EVERY, MEASURED = 25, 8  # interval in steps, and number of crops
 OWN_WEIGHTS = {"laplacian": 2.0, "mesh": 20.0}  # the other terms have the weights in losses.py
 SEEN_BLOCKS, SEEN_SHARE = 6, 2  # blocks of the predictor; every second crop
 UNCOMPILED = 0.25  # share of the pixels in steps of sides that are not compiled (compiling takes a minute)
@@ -80,8 +80,7 @@ class Painting:
         self.recorded, self.step = {}, 0
 
     def low(self, dtype):
-        """Returns a context with low-precision convolutions on a GPU, where no gradient needs more.
-        """
+        """Returns a context with low-precision convolutions on a GPU, where no gradient needs more."""
         return torch.autocast(self.device.type, dtype, enabled=self.device.type == "cuda", cache_enabled=False)
 
     def draw(self, side):
@@ -95,7 +94,8 @@ class Painting:
         crops = self.kinds.varied(self.pictures.parts(index, side + GRID, self.generator))
         offset = np.array(divmod(int(self.rng.integers(1, GRID * GRID)), GRID))
         aligned = self.rng.random() < ALIGNED
-        corner = self.rng.integers(0, 2, 2) * GRID  # compares at either border
+        corner = self.rng.integers(0, 2, 2) * GRID  # a corner at either border, so that both are
+                                                    # compared
         places = [offset, corner if aligned else offset, corner if aligned else 0 * corner]
         return {"still": moved(crops, (0, 0), side), "shifted": moved(crops, offset, side),
                 "taught": moved(crops, (0, 0) if aligned else offset, side), "vectors": self.source.draw(index),

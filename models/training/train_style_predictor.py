@@ -30,7 +30,7 @@ from warm_start import ridge
 from weights_file import load_unfolded
 
 WIDTH, LAST = 0.75, 768
-POOL = 48  # in batches
+POOL = 48  # number of batches in the pool
 HEAD_RIDGE = 300.0
 HEAD_ITEMS = 800
 PAINTED = 2  # pictures of a batch whose loss is computed through T

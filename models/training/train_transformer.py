@@ -27,7 +27,7 @@ from weights_file import load_networks
 
 CROP = 256
 PAIRS = 62
-PRECONDITIONED_SIDE = 768  # covers all sides of a transformer: the rotations cost 3 % besides its convolutions
+PRECONDITIONED_SIDE = 768  # longer than all sides of the weights; the rotations cost 3 % of a step
 
 
 class StyleSource:

@@ -9,9 +9,10 @@ MIXED, WEAKENED, NOISY = 0.2, 0.2, 0.3
 BEYOND = 0.4  # a mixture's weight may exceed 0 … 1 by this amount on one side
 STRONGEST = 1.2
 NOISE = 0.35  # largest noise, over the styles' deviation
-EVEN = 0.5  # chance of a style at the mean; its squared distance from the mean, over the average, is added
+EVEN = 0.5  # chance of a style at the mean; a term that grows with the squared distance from the
+            # mean is added
 
-FARTHEST = 4.0  # larger distances count as this one
+FARTHEST = 4.0  # cap of the distance term
 
 
 class VectorSource:

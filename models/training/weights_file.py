@@ -11,7 +11,7 @@ from safetensors.numpy import load_file, save_file
 from data import to_tensor
 from networks import BLOCKS, Predictor, Transformer
 
-MOBILE_SPACE, FULL_SPACE = "magenta-mobile-100", "magenta-inception-100"  # as in engine/model/style_space.hpp
+MOBILE_SPACE, FULL_SPACE = "magenta-mobile-100", "magenta-inception-100"  # as in style_space.hpp
 TOP_CHANNELS = BLOCKS[-1][1]  # last block's channels in a predictor of width 1
 
 

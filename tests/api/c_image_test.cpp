@@ -36,7 +36,7 @@ TEST_CASE("C: a picture's warnings are those of the last one read") {
 }
 
 TEST_CASE("C: a picture is read within a limit, or refused and nothing is allocated") {
-  const std::string path = image_fixture("rgb8.ppm");  // 19×13
+  const std::string path = image_fixture("rgb8.ppm");  // a picture of 19×13 pixels
   nst_image image{};
   CHECK(nst_image_read_within(path.c_str(), 3 * 19 * 13 - 1, &image) == NST_ERROR_LIMIT);
   CHECK(image.data == nullptr);
@@ -80,7 +80,7 @@ TEST_CASE("C: samples and style values that are none are input errors") {
     style[50] = bad;
     CHECK(nst_stylize(model, &content, style.data(), nullptr, &output) == NST_ERROR_INPUT);
     style[50] = 0.1f;
-    CHECK(painted == std::vector<float>(pixels.size(), 7.0f));  // unchanged
+    CHECK(painted == std::vector<float>(pixels.size(), 7.0f));  // a failure changes no sample
   }
   CHECK(nst_stylize(model, &content, style.data(), nullptr, &output) == NST_OK);
   nst_model_free(model);

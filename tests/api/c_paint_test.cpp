@@ -242,12 +242,12 @@ TEST_CASE("C: a picture is painted with all options as in C++") {
   REQUIRE(nst_paint(model.handle, &source, &painted, &options, nullptr, &picture) == NST_OK);
   CHECK(equals_and_free(picture, paint(same, content.view(), painting, expected)));
 
-  // A field that an older program's struct lacks keeps its default value.
+  // A field that the older program's struct does not have keeps its default value.
   options.struct_size = offsetof(nst_paint_options, quantise);
   expected.quantise = Quantise::nearest;
   REQUIRE(nst_paint(model.handle, &source, &painted, &options, nullptr, &picture) == NST_OK);
   CHECK(equals_and_free(picture, paint(same, content.view(), painting, expected)));
-  // Bytes that only a newer program's struct has must be zero.
+  // Bytes that only the newer program's struct has must be zero.
   struct {
     nst_paint_options options;
     unsigned char more[8];
@@ -296,7 +296,8 @@ TEST_CASE("C: a painter paints contents and styles as the C++ one does") {
   CHECK(nst_style_space(style) == std::string("magenta-mobile-100"));
 
   nst_image picture{};
-  CHECK(nst_painter_paint(painter, style, nullptr, &picture) == NST_ERROR_USAGE);  // no content
+  // The painter has no content yet.
+  CHECK(nst_painter_paint(painter, style, nullptr, &picture) == NST_ERROR_USAGE);
   REQUIRE(nst_painter_set_content(painter, &source, nullptr) == NST_OK);
   int width = 0, height = 0, channels = 0;
   REQUIRE(nst_painter_picture_size(painter, &width, &height, &channels) == NST_OK);

@@ -1,4 +1,5 @@
-// Compares nst::paint and nst::Painter with the single steps of the library.
+// Compares nst::paint and nst::Painter with the library's single steps: encoding, stylizing,
+// cropping, quantising.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -236,7 +237,7 @@ TEST_CASE("A photo is lowered twice, three times with strength, and a bar costs 
   CHECK(lowerings_of([&] { paint(model, content.view(), painting, weak, run); }) == 3);
   const StyleVector style = model.encode_style(painting.view());
   CHECK(lowerings_of([&] { paint(model, content.view(), style, {}, run); }) == 1);
-  // The size alone tells that this picture cannot be stored whole, so no trial plan is made.
+  // This picture cannot be stored whole. Its size alone shows this, so no trial plan is made.
   const Image large = random_image(1600, 1100, 3, SampleType::u8);
   CHECK(lowerings_of([&] { paint(model, large.view(), style, {}, run); }) == 1);
 

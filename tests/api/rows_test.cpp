@@ -58,7 +58,7 @@ TEST_CASE("A limit that the arena with the picture in it exceeds still paints, t
   };
   const std::size_t least = needed(MemoryMode::rematerialise, true);
   REQUIRE(least < needed(MemoryMode::rematerialise, false));
-  // The limit equals the need of a program without output rows.
+  // The limit equals the memory needed by a program without output rows.
   CHECK(least == [&] {
     StyleLayout layout;
     return Execution::needed_bytes(

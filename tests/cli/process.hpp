@@ -13,7 +13,7 @@
 namespace nst::test {
 
 struct ProcessResult {
-  int exit_code = -1;  // -1 if a signal ended the program
+  int exit_code = -1;  // exit code; -1 if a signal ended the program
   std::string out, err;
 };
 

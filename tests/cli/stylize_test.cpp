@@ -19,7 +19,7 @@ using nst::test::TemporaryFolder;
 
 namespace {
 
-const std::string kPhoto = image_fixture("yuv420.jpg");  // 37×29
+const std::string kPhoto = image_fixture("yuv420.jpg");  // a photograph of 37×29 pixels
 const std::string kPainting = image_fixture("yuv444.jpg");
 
 StyleVector style_of(const std::string& path, nst::StyleOptions options = {}) {
@@ -163,7 +163,7 @@ TEST_CASE("nst-run: --strength goes straight from the content's own style to the
 
 TEST_CASE("nst-run: the content's alpha comes through, resized with the colours") {
   const TemporaryFolder folder;
-  const std::string path = image_fixture("rgba8.png");  // 19×13
+  const std::string path = image_fixture("rgba8.png");  // a picture of 19×13 pixels
   const Image content = nst::read_image(path);
   REQUIRE(content.channels == 4);
   const Image out = run_to(folder, "out.png", {path, "-s", kPainting});
@@ -273,8 +273,7 @@ TEST_CASE("nst-run: colours hidden under transparency change neither picture nor
     CHECK(run_well({"encode", style, "-o", folder.file("v.npy")}) == "");
     CHECK(run_to(folder, "e.png", {kPhoto, "-s", folder.file("v.npy")}).bytes == on_white.bytes);
   }
-  // --strength and --preset tfhub also use the picture composed on the background, not the hidden
-  // colours.
+  // --strength and --preset tfhub must not use the colours hidden by transparency either.
   CHECK(run_to(folder, "f.png", {black, "-s", kPainting, "--strength", "0.3"}).bytes ==
         run_to(folder, "g.png", {grey, "-s", kPainting, "--strength", "0.3"}).bytes);
   CHECK(run_to(folder, "h.png", {black, "-s", kPainting, "--preset", "tfhub"}).bytes ==

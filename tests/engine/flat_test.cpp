@@ -162,8 +162,8 @@ TEST_CASE("A flat content becomes one colour at every memory limit and number of
 TEST_CASE("The transformer in float64 is TensorFlow's") {
   for (const std::string name : {"mobile", "separable_reflect", "separable_zero"}) {
     CAPTURE(name);
-    const xt::xarray<float> both =
-        load_npy(NST_FIXTURE_DIR "/golden/" + name + "/stylized_a.npy");  // float32, then float64
+    const xt::xarray<float> both = load_npy(NST_FIXTURE_DIR "/golden/" + name +
+                                            "/stylized_a.npy");  // in float32, then in float64
     const std::vector<float> truth(both.begin() + static_cast<std::ptrdiff_t>(both.size() / 2),
                                    both.end());
     StyleVector style = formula_style("style_a");

@@ -142,7 +142,8 @@ void check_network(const std::string& name) {
   Check images(name + " image, to float64", kImageMax, kImageMean);
   for_every_table([&](const kernels::Table& table) {
     const Model model = open_model_with_table(file.data(), file.size(), name, table);
-    const std::size_t cases = &table == &kernels::reference_table() ? 1 : 2;  // reference: slow
+    // The reference table is slow, so it runs only one case.
+    const std::size_t cases = &table == &kernels::reference_table() ? 1 : 2;
     for (std::size_t i = 0; i < cases; ++i) {
       const std::string label = table.name + case_name(" ", i);
       if (predicts) {

@@ -111,7 +111,7 @@ TEST_CASE(
       CHECK(image.channels == 3);
       REQUIRE(image.type == SampleType::f32);
       // The bound is that of the README's accuracy table. A norm over few pixels magnifies rounding
-      // errors, but not beyond this.
+      // errors, but not beyond this bound.
       const Difference d =
           difference(samples(image), samples(oracle.stylize(content.view(), style)));
       CHECK_MESSAGE(d.max <= 1e-3, to_string(d));
@@ -245,10 +245,10 @@ TEST_CASE("A style longer than 16 times its width gets no more pixels than one o
   };
   same(3, 48, 32, 32, 512);  // an aspect of 16 is kept
   same(48, 3, 32, 512, 32);
-  same(3, 192, 32, 16, 1024);  // an aspect of 64: half the width asked for, the same 16384 pixels
+  same(3, 192, 32, 16, 1024);  // an aspect of 64: half the width asked for
   same(1, 300, 32, 7, 2217);
   same(300, 1, 32, 2217, 7);
-  same(32, 2048, 32, 16, 1024);  // holds even for a picture that has the wanted shorter side
+  same(32, 2048, 32, 16, 1024);  // holds also if the picture has the wanted shorter side
 }
 
 TEST_CASE("A style too large for the memory is a limit, known before it is resized") {
@@ -262,7 +262,7 @@ TEST_CASE("A style too large for the memory is a limit, known before it is resiz
     CHECK_MESSAGE(contains(message, "smaller style size"), message);
   }
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
-  CHECK(took.count() < 2.0);  // resizing to the first size would take longer
+  CHECK(took.count() < 2.0);  // resizing would take longer than two seconds
 }
 
 }  // namespace nst::test

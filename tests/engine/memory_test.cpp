@@ -123,7 +123,7 @@ TEST_CASE("Expansions, filters and projections are one step, and their tensors a
     });
   };
   CHECK(fused_steps(stored) == 0);
-  CHECK(fused_steps(planned({})) == 3);  // the first 3 of 17 blocks, at 256 pixels
+  CHECK(fused_steps(planned({})) == 3);  // only the first 3 of 17 blocks are fused at 256 pixels
   CHECK(fused_steps(fused) == 17);
   CHECK(fused.mac == stored.mac);
   CHECK(fused.weight_bytes == stored.weight_bytes);
@@ -141,7 +141,7 @@ TEST_CASE("A 4K picture at full width is planned within what 900 MB leave for it
   // floats.
   CHECK(planned(900 * kMB) <= 650 * kMB);
   CHECK(planned(0) <= 900 * kMB);
-  CHECK(planned(std::size_t{1} << 40) > planned(0));  // no limit: everything is stored
+  CHECK(planned(std::size_t{1} << 40) > planned(0));  // without a limit, everything is stored
 }
 
 TEST_CASE("A tighter limit plans a session's content anew, and paints the same") {

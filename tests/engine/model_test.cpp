@@ -137,7 +137,7 @@ TEST_CASE("NST_ISA chooses the kernel table, or is a usage error that names thos
     return;
   }
   CHECK(Model::isa() == wanted);
-  // Checks that the forced table also runs: a model opened in the usual way paints with it.
+  // Also runs the forced table: a model opened in the usual way paints with this table.
   const Image content = formula_picture("content_a", 40, 48);
   CHECK(formula_model("mobile").stylize(content.view(), formula_style("style_a")).width == 48);
 }

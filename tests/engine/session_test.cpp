@@ -61,7 +61,7 @@ TEST_CASE("Frames are painted over one another, and a picture that does not fit 
   CHECK(picture.bytes == at_b.bytes);
   CHECK(picture.bytes.data() == memory);
 
-  Image cut = at_b;  // an image with half of the bytes that its size needs
+  Image cut = at_b;  // an image whose bytes are fewer than its size needs
   cut.bytes.resize(cut.bytes.size() / 2);
   for (Image other : {Image(), Image(at_a.width, at_a.height, 3, SampleType::u8),
                       Image(at_a.width, at_a.height, 4, SampleType::f32),

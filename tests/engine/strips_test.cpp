@@ -1,4 +1,4 @@
-// Tests of strips: every row is computed once, and every row that a strip reads is there.
+// Tests of strips: every row is computed once, and every row that a strip reads exists.
 #include "graph/strips.hpp"
 
 #include <doctest/doctest.h>

@@ -69,7 +69,7 @@ void check_processors_of_new_threads(int count, bool caller_is_bound) {
     };
     const std::set<int> before = threads_of_this_process();
     start_threads(count);
-    start_threads(count);  // adds no thread: the threads exist
+    start_threads(count);  // makes no more threads
     int made = 0;
     for (const int thread : threads_of_this_process()) {
       if (before.contains(thread)) continue;

@@ -61,9 +61,9 @@ def tflite_weights(path):
         if is_bias:
             name = name.rsplit("/", 1)[0] + "/biases"
         elif name.endswith("depthwise_weights"):
-            value = value.transpose(1, 2, 3, 0)  # from [1, kh, kw, c] to [kh, kw, c, 1]
+            value = value.transpose(1, 2, 3, 0)  # transposes [1, kh, kw, c] to [kh, kw, c, 1]
         else:
-            value = value.transpose(1, 2, 3, 0)  # from OHWI to HWIO
+            value = value.transpose(1, 2, 3, 0)  # transposes OHWI to HWIO
         weights[name] = value
     return weights
 

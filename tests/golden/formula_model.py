@@ -16,12 +16,12 @@ SEED = 2017  # the year of Ghiasi et al.; any number would do
 
 @dataclasses.dataclass(frozen=True)
 class Architecture:
-    predictor: str  # "inception_v3", "mobilenet_v2" or "none"
-    transformer: str  # "full" or "separable"
-    padding: str  # "reflect" or "zero"
+    predictor: str  # predictor: "inception_v3", "mobilenet_v2" or "none"
+    transformer: str  # transformer: "full" or "separable"
+    padding: str  # padding: "reflect" or "zero"
     alpha: float  # width multiplier of the transformer
-    blocks: int = 5  # residual blocks
-    style_size: int = 100  # 100, or 768 for an Inception predictor without its last layer
+    blocks: int = 5  # number of residual blocks
+    style_size: int = 100  # 768 for an Inception predictor without its last layer
 
 
 ARCHITECTURES = {
@@ -186,7 +186,7 @@ def _transformer_variables(arch):
             name = separable_name(layer)
             variables.append((f"{name}/depthwise_weights", (k, k, in_c, 1)))
             variables.append((f"{name}/pointwise_weights", (1, 1, in_c, out_c)))
-        for conv in ("Conv", "Conv_1"):  # β, then γ
+        for conv in ("Conv", "Conv_1"):  # first the layer of β, then that of γ
             variables += _conv(f"style_params/{layer}/StyleNorm/{conv}", (1, 1), arch.style_size, out_c)
     return variables
 
@@ -250,7 +250,7 @@ def tensor_values(name, shape, seed=SEED):
         row = index // out_c
         partner = np.where(row ^ 1 < fan_in, row ^ 1, row)
         neighbour = random.symmetric(index + (partner - row) * out_c)
-        difference = 2.0 * s.astype(np.float64) - neighbour.astype(np.float64)  # variance 5/3
+        difference = 2.0 * s.astype(np.float64) - neighbour.astype(np.float64)  # a difference of variance 5/3
         values = difference * np.sqrt(_gain(name, shape) / (5.0 * fan_in))
     return values.astype(np.float32).reshape(shape)
 
@@ -277,8 +277,8 @@ def picture(name, height, width, seed=SEED):
             # least 16 pixels.
             dy, dx = (int(slopes[c * 4 + j * 2 + k]) % 2048 - 1024 for k in (0, 1))
             phase = (y * dy + x * dx) & 16383
-            waves = waves + np.minimum(phase, 16384 - phase)  # 0 .. 8192
-        value = 3 * waves + (noise[:, :, c] >> 10)  # 0 .. 49152, plus 0 .. 16383
+            waves = waves + np.minimum(phase, 16384 - phase)  # sum of waves in 0 .. 8192
+        value = 3 * waves + (noise[:, :, c] >> 10)  # waves in 0 .. 49152, plus noise in 0 .. 16383
         image[:, :, c] = value.astype(np.float32) * np.float32(2.0**-16)
     return image
 

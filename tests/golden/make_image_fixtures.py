@@ -100,7 +100,7 @@ def png_fixtures():
     indices = noise(1, 15, "indices")
     write_png("palette4.png", indices, PALETTE, 4, [chunk])
     expect("palette4.png", colours[indices[..., 0]])
-    alphas = np.array([0, 255, 128, 7])  # later colours of the palette are opaque
+    alphas = np.array([0, 255, 128, 7])  # of the first four colours; later ones are opaque
     write_png("palette8_trns.png", indices, PALETTE, 8, [chunk, (b"tRNS", alphas.astype(np.uint8).tobytes())])
     rgba = np.concatenate([colours, np.concatenate([alphas, np.full(12, 255)])[:, None]], axis=1)
     expect("palette8_trns.png", rgba[indices[..., 0]])
@@ -125,8 +125,7 @@ def png_fixtures():
 
 
 def exif_block(orientation, order="<"):
-    """Returns a TIFF block of two entries: ImageWidth, which a reader must skip, and Orientation.
-    """
+    """Returns a TIFF block of two entries: ImageWidth, which a reader must skip, and Orientation."""
     mark = b"II" if order == "<" else b"MM"
     width = struct.pack(order + "HHIHH", 0x0100, 3, 1, 19, 0)
     value = struct.pack(order + "HHIHH", 0x0112, 3, 1, orientation, 0)
@@ -166,7 +165,7 @@ def jpeg_fixtures():
         Image.fromarray(np.ascontiguousarray(picture)).save(path, quality=98, subsampling="4:4:4", exif=exif)
 
 
-# The others ----------------------------------------------------------------------------------------------------------
+# Other formats -----------------------------------------------------------------------------------
 
 
 def bmp_top_down(samples):

@@ -250,7 +250,7 @@ def write_tfjs(weights, out):
     styles = {k: v for k, v in weights.items() if k.startswith("style_params/")}
     others = {k: v for k, v in weights.items() if k.startswith("transformer/")}
     data = b"".join(v.tobytes() for v in others.values())
-    cut = len(data) // 2 + 1  # also cuts through a number
+    cut = len(data) // 2 + 1  # a cut that also divides a number
     (folder / "group1-shard1of2").write_bytes(data[:cut])
     (folder / "group1-shard2of2").write_bytes(data[cut:])
     first = [{"name": k, "shape": list(v.shape), "dtype": "float32"} for k, v in others.items()]

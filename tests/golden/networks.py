@@ -167,7 +167,7 @@ def stylize(net, content, bottleneck, separable=False, padding="reflect"):
         net.record(value_name(f"{block}/conv1", "Relu"), y)
         x = net.record(f"{block}/add", x + normalised(f"{block}/conv2", y, 3))
     for i in (1, 2):
-        x = tf.repeat(tf.repeat(x, 2, axis=1), 2, axis=2)  # nearest neighbour
+        x = tf.repeat(tf.repeat(x, 2, axis=1), 2, axis=2)  # nearest-neighbour upsampling by two
         layer = f"transformer/expand/conv{i}/conv"
         x = net.record(value_name(layer, "Relu"), tf.nn.relu(normalised(layer, x, 3)))
     layer = "transformer/expand/conv3/conv"

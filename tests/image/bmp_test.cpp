@@ -18,7 +18,7 @@ struct Bmp {
   unsigned header = 40, bits = 24, compression = 0, used = 0;
   bool top_down = false;
   std::vector<std::uint32_t> masks = {};
-  std::vector<std::uint8_t> colours = {};  // RGB
+  std::vector<std::uint8_t> colours = {};  // colours of the palette, RGB
   std::size_t gap = 0;
   bool without_offset = false;
 
@@ -155,7 +155,7 @@ TEST_CASE("BMP: the fourth byte of 32 bits without masks is no alpha") {
   for (const unsigned header : {16u, 40u, 124u}) {
     Bmp bmp{.header = header, .bits = 32};
     if (header == 124)
-      bmp.masks = {0xff0000, 0xff00, 0xff, 0xff000000};  // ignored without compression 3
+      bmp.masks = {0xff0000, 0xff00, 0xff, 0xff000000};  // ignored, as compression is not 3
     check_decodes(bmp.file(bmp.rows(bgr(rgb, 77))), rgb);
   }
 }
@@ -222,10 +222,10 @@ TEST_CASE("BMP: run lengths, written-out pixels, ends of rows, jumps") {
                                              9, 9, 9, 9, 9, 9,  //
                                              0, 0, 0, 0, 7, 7,  //
                                              5, 5, 1, 2, 3, 0};
-  const std::vector<std::uint8_t> rle8 = {2,   5, 0, 3, 1, 2, 3, 0, 0, 0,  // row 0
-                                          4,   0, 2, 7, 0, 0,              // row 1
-                                          200, 9, 0, 0,                    // row 2
-                                          0,   2, 1, 0, 5, 0, 0, 1};       // row 3, the end
+  const std::vector<std::uint8_t> rle8 = {2,   5, 0, 3, 1, 2, 3, 0, 0, 0,  // codes of row 0
+                                          4,   0, 2, 7, 0, 0,              // codes of row 1
+                                          200, 9, 0, 0,                    // codes of row 2
+                                          0,   2, 1, 0, 5, 0, 0, 1};       // row 3 and the end
   Bmp bmp{.width = 6, .height = 4, .bits = 8, .compression = 1, .used = 16};
   bmp.colours = colours;
   check_decodes(bmp.file(rle8), coloured(6, 4, picture, colours));
@@ -238,10 +238,11 @@ TEST_CASE("BMP: run lengths, written-out pixels, ends of rows, jumps") {
   }
   check_refused(bmp.file({6, 1, 0, 0, 0, 1}), "early");
 
-  const std::vector<std::uint8_t> rle4 = {2,   0x55, 0, 3,    0x12, 0x30, 0, 0,   // row 0
-                                          4,   0,    2, 0x77, 0,    0,            // row 1
-                                          200, 0x99, 0, 0,                        // row 2
-                                          0,   2,    1, 0,    5,    0,    0, 1};  // row 3, the end
+  const std::vector<std::uint8_t> rle4 = {
+      2,   0x55, 0, 3,    0x12, 0x30, 0, 0,   // codes of row 0
+      4,   0,    2, 0x77, 0,    0,            // codes of row 1
+      200, 0x99, 0, 0,                        // codes of row 2
+      0,   2,    1, 0,    5,    0,    0, 1};  // row 3 and the end
   bmp.bits = 4;
   bmp.compression = 2;
   check_decodes(bmp.file(rle4), coloured(6, 4, picture, colours));

@@ -15,7 +15,7 @@ constexpr int kWidth = 13, kHeight = 7;
 
 struct Lzw {
   bool first_clear = true, end = true;
-  bool defers = false;                   // no clear code when the table is full
+  bool defers = false;                   // true: no clear code when the table is full
   std::size_t pixels = ~std::size_t{0};  // number of pixels that are written
 
   std::vector<std::uint8_t> operator()(const std::vector<std::uint8_t>& indices,
@@ -28,7 +28,7 @@ struct Lzw {
       held |= std::uint64_t{code} << have;
       for (have += size; have >= 8; have -= 8, held >>= 8) out.u8(held);
     };
-    std::map<std::pair<unsigned, unsigned>, unsigned> table;  // code by (prefix's code, last index)
+    std::map<std::pair<unsigned, unsigned>, unsigned> table;  // code of (prefix, index)
     if (first_clear) put(clear);
     std::optional<unsigned> string;
     for (std::size_t i = 0; i < std::min(indices.size(), pixels); ++i) {

@@ -130,10 +130,10 @@ TEST_CASE("A small file that claims a huge picture fails before pixels are alloc
   File gif = file_bytes(image_fixture("two_frames.gif"));
   File jpeg = file_bytes(image_fixture("yuv420.jpg"));
   bmp[20] = bmp[24] = 0x20;                      // adds 2^21 to both sides
-  tga[12] = tga[13] = tga[14] = tga[15] = 0xff;  // 65535×65535
-  gif[6] = gif[7] = gif[8] = gif[9] = 0xff;      // 65535×65535
+  tga[12] = tga[13] = tga[14] = tga[15] = 0xff;  // claims 65535×65535 pixels
+  gif[6] = gif[7] = gif[8] = gif[9] = 0xff;      // claims 65535×65535 pixels
   for (std::size_t i = 0; i + 9 < jpeg.size(); ++i) {
-    if (jpeg[i] == 0xff && jpeg[i + 1] == 0xc0) {  // SOF0: length, precision, sides
+    if (jpeg[i] == 0xff && jpeg[i + 1] == 0xc0) {  // SOF0 holds a length, a precision and the sides
       jpeg[i + 5] = jpeg[i + 7] = 0x3f;
       break;
     }

@@ -89,7 +89,7 @@ TEST_CASE("What cannot be written is known before there is anything to write") {
   std::filesystem::create_directory(folder.file("folder.png"));
   expect_error(ErrorCode::output, [&] { nst::check_writable(folder.file("folder.png")); });
   expect_error(ErrorCode::output, [&] { nst::check_writable(folder.file("missing/new.png")); });
-  const std::string pipe = folder.file("pipe.png");  // a pipe is written directly
+  const std::string pipe = folder.file("pipe.png");  // a pipe, which is written directly
   REQUIRE(mkfifo(pipe.c_str(), 0600) == 0);
   CHECK_NOTHROW(nst::check_writable(pipe));
   const std::string kept = folder.file("kept.png", std::vector<std::uint8_t>{1});
@@ -108,7 +108,7 @@ TEST_CASE("Pictures that are not there, or not files, are input errors that name
   }
   const std::string empty = folder.file("empty.png", {});
   CHECK(contains(expect_error(ErrorCode::input, [&] { (void)nst::read_image(empty); }), "empty"));
-  // The message names such a file without the line break.
+  // A file's name may contain a line break. The message must not.
   expect_error(ErrorCode::input, [&] { (void)nst::read_image(folder.file("two\nlines.png")); });
   const std::string odd = folder.file("odd\nname.png", std::vector<std::uint8_t>{1, 2, 3});
   expect_error(ErrorCode::input, [&] { (void)nst::read_image(odd); });

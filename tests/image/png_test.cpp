@@ -192,7 +192,7 @@ TEST_CASE("PNG: only the beginning of a raw profile is inflated") {
 TEST_CASE("PNG: chunks that do not suit the picture are passed over, unknown vital ones are not") {
   const File palette = fixture("palette4.png");
   check_decodes(with(palette, "IDAT", chunk("tRNS", File(40, 9))),
-                decoded(palette));  // longer than the palette
+                decoded(palette));  // more entries than the palette
   const File rgb = fixture("rgb8.png");
   check_decodes(with(rgb, "IDAT", chunk("PLTE", File(48, 9))), decoded(rgb));
   check_decodes(with(rgb, "IDAT", chunk("tRNS", File(3, 9))), decoded(rgb));
@@ -203,7 +203,7 @@ TEST_CASE("PNG: chunks that do not suit the picture are passed over, unknown vit
   check_refused(without(palette, "PLTE"), "palette");
   check_refused(without(rgb, "IDAT"), "pixels");
   File text_mode = rgb;
-  text_mode.erase(text_mode.begin() + 4);  // \r\n became \n
+  text_mode.erase(text_mode.begin() + 4);  // turns \r\n into \n
   check_refused(text_mode, "line ends");
 }
 
@@ -225,7 +225,7 @@ TEST_CASE("PNG: an index beyond the palette is black") {
 }
 
 TEST_CASE("PNG: a picture that memory does not allow is a limit") {
-  const File whole = fixture("rgb8.png");  // 19×13
+  const File whole = fixture("rgb8.png");  // a picture of 19×13 pixels
   constexpr std::size_t kPicture = 3 * 19 * 13;
   const std::size_t enough = NST_PNG_BY_STB ? 20 * kPicture + 2 * whole.size() : kPicture + 8 * 13;
   CHECK(nst::decode_image(whole, "p.png", {enough, 0}).image.width == 19);

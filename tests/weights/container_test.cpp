@@ -120,10 +120,10 @@ TEST_CASE("gzip's own checksum is checked, also behind the end of a tar") {
   for (const Buffer& inner : {data, tar_of({{"1.tflite", data}})}) {
     Buffer packed = gzip_of(inner);
     CHECK_NOTHROW(open_source(folder.file("m.gz", packed)));
-    Buffer padded = packed;  // padded with zeros as on tapes
+    Buffer padded = packed;  // with zeros after the end, as on tapes
     padded.resize(padded.size() + 512);
     CHECK_NOTHROW(open_source(folder.file("m.gz", padded)));
-    packed[packed.size() - 6] ^= 1;  // the CRC-32 is before the length
+    packed[packed.size() - 6] ^= 1;  // damages the CRC-32, which precedes the length
     CHECK(contains(refusal(folder.file("m.gz", packed)), "damaged or truncated archive"));
     packed[packed.size() - 6] ^= 1;
     packed.resize(packed.size() - 3);

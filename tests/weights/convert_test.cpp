@@ -130,7 +130,7 @@ TEST_CASE("Batch norm is folded, everything else is taken as it is") {
 }
 
 TEST_CASE("A batch norm with gamma and a convolution with a bias fold as the formula says") {
-  std::vector<float> weights = {1.0f, 2.0f, 3.0f, 4.0f};  // [1, 1, 2, 2]
+  std::vector<float> weights = {1.0f, 2.0f, 3.0f, 4.0f};  // weights of shape [1, 1, 2, 2]
   const std::vector<float> biases = nst::weights::fold_batch_norm(
       weights, {1.0f, -1.0f}, {{2.0f, 0.5f}, {0.25f, 0.5f}, {3.0f, 1.0f}, {3.999f, 0.249f}}, "l");
   // variance + eps is 4 and 0.25, so the scales are 2 / 2 and 0.5 / 0.5, up to the float32 value of
@@ -178,7 +178,7 @@ TEST_CASE("Missing variables are listed with the nearest name there is") {
   CHECK(contains(message, "is transformer/residual/residual3/conv_2/weights"));
   const std::string many = expect_error(ErrorCode::model, [] { convert("saved_model_unnamed"); });
   CHECK(contains(many, "75 variables are missing"));
-  CHECK(std::count(many.begin(), many.end(), ',') == 5);  // five names and "..."
+  CHECK(std::count(many.begin(), many.end(), ',') == 5);  // after five names, "..."
 }
 
 TEST_CASE("A corrupt tensor is named with its file") {

@@ -119,7 +119,7 @@ TEST_CASE("Damaged TFLite files are refused or read, never more") {
   const int refused = count_refusals(good, [&](const std::vector<std::uint8_t>& bad) {
     read_everything(folder.file("m.tflite", bad));
   });
-  CHECK(refused >= kRounds / 2);  // at least every truncation
+  CHECK(refused >= kRounds / 2);  // at least every truncation is refused
 }
 
 TEST_CASE("Damaged TF.js manifests are refused or read, never more") {

@@ -102,7 +102,7 @@ TEST_CASE("Where the object graph has no names, saved_model.pb has them") {
   CHECK(check_values(*source) == 2);
   CHECK(source->tensors()[1].name == "transformer/contract/conv1/weights");
 
-  const TemporaryFolder folder;  // without saved_model.pb, only the keys are left
+  const TemporaryFolder folder;  // without saved_model.pb, the keys serve as names
   fs::copy(weight_fixture("saved_model_unnamed/variables"), folder.path() / "variables");
   const auto nameless = open_source(folder.path().string());
   REQUIRE(nameless->tensors().size() == 2);

@@ -18,7 +18,8 @@ struct Entry {
 
 constexpr std::uint8_t kSnappy = 1;
 
-// Builds tables byte by byte, with correct checksums, like a deliberately damaged file.
+// Builds tables byte by byte with correct checksums, so that the tests can damage them
+// deliberately.
 class TableWriter {
  public:
   // Appends a block and returns its handle.

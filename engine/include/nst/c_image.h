@@ -37,9 +37,9 @@ typedef enum nst_pixel_format {
 
 /* How a picture is resized (nst::Resize). */
 typedef enum nst_resize_method {
-  NST_RESIZE_SMOOTH = 0, /* antialiased bilinear */
-  NST_RESIZE_TF = 1,     /* tf.image.resize of TensorFlow 2 */
-  NST_RESIZE_TF1 = 2     /* resize_bilinear of TensorFlow 1 */
+  NST_RESIZE_SMOOTH = 0, /* antialiased bilinear: a triangle filter */
+  NST_RESIZE_TF = 1,     /* as tf.image.resize of TensorFlow 2 */
+  NST_RESIZE_TF1 = 2     /* as resize_bilinear of TensorFlow 1 */
 } nst_resize_method;
 
 /* How f32 becomes u8. NST_NEAREST rounds half up. NST_TRUNCATE cuts the fraction off, as NumPy's

@@ -57,7 +57,7 @@ struct ModelInfo {
 
 // Memory and work of one run, known before the run.
 struct PlanInfo {
-  std::size_t arena_bytes = 0;    // bytes of all activations
+  std::size_t arena_bytes = 0;    // bytes of memory for all activations
   std::size_t scratch_bytes = 0;  // bytes of all threads' work buffers
   std::size_t weight_bytes = 0;   // bytes of the network's packed weights
   std::uint64_t mac = 0;          // multiply-accumulates by the definition of the layers
@@ -116,7 +116,7 @@ class NST_API Model {
                             std::size_t max_memory_bytes = 0) const;
 
  private:
-  friend struct ModelAccess;  // the library's own files
+  friend struct ModelAccess;  // gives the library's own files access
   explicit Model(std::shared_ptr<const OpenModel> opened) : opened_(std::move(opened)) {}
 
   std::shared_ptr<const OpenModel> opened_;

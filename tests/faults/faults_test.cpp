@@ -1,0 +1,184 @@
+// The programs where the system lets the k-th open, read, write, fsync, rename, close, allocation
+// or thread fail, once or for ever: a documented exit code, one line, the old file or the whole new
+// one, nothing left. Every k of the few calls on files; of the thousands of allocations every
+// stride-th, NST_FAULT_STRIDE (script/faults sets it to 1).
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+#include "base/temporary_folder.hpp"
+#include "image/pictures.hpp"
+#include "weights/weight_fixtures.hpp"
+
+namespace fs = std::filesystem;
+using nst::test::file_bytes;
+using nst::test::TemporaryFolder;
+
+namespace {
+
+using Contents = std::vector<std::uint8_t>;
+constexpr const char* kFileKinds[] = {"open",   "read",  "write", "fsync",
+                                      "rename", "close", "mmap",  "thread"};
+
+// A command that replaces the file `output` in a folder of its own.
+struct Command {
+  std::string program;
+  std::vector<std::string> arguments;
+  std::string output;
+};
+
+struct Outcome {
+  int status = 0;  // of waitpid
+  std::string message;
+  Contents file;
+  std::size_t files = 0;  // in the output's folder
+};
+
+class Scene {
+ public:
+  Command paint() const {
+    return {NST_RUN_PROGRAM,
+            {content_, "-s", style_, "-o", "o.png", "-q", "-t", "2", "--style-size", "64"},
+            "o.png"};
+  }
+  Command encode() const {
+    return {NST_RUN_PROGRAM,
+            {"encode", style_, "-o", "o.npy", "-q", "-t", "2", "--style-size", "64"},
+            "o.npy"};
+  }
+  Command convert() const {
+    return {
+        NST_WEIGHTS_COMMAND,
+        {"convert",
+         nst::test::weight_fixture(NST_WEIGHTS_READ_ARCHIVES ? "checkpoint.tar.gz" : "checkpoint"),
+         "-o", "o.safetensors"},
+        "o.safetensors"};
+  }
+
+  Outcome run(const Command& command, const std::string& fault, const std::string& count = "") {
+    for (const auto& entry : fs::directory_iterator(out_.path())) fs::remove(entry.path());
+    out_.file(command.output, old_);
+    const pid_t child = ::fork();
+    REQUIRE(child >= 0);
+    if (child == 0) become(command, fault, count);
+    Outcome outcome;
+    REQUIRE(::waitpid(child, &outcome.status, 0) == child);
+    std::error_code ignored;
+    if (fs::file_size(messages(), ignored) > 0) {
+      const Contents text = file_bytes(messages());
+      outcome.message.assign(text.begin(), text.end());
+    }
+    const std::string output = out_.file(command.output);
+    if (fs::file_size(output, ignored) > 0) outcome.file = file_bytes(output);
+    outcome.files = static_cast<std::size_t>(
+        std::distance(fs::directory_iterator(out_.path()), fs::directory_iterator{}));
+    return outcome;
+  }
+
+  // How many calls of that kind the command makes.
+  long count(const Command& command, const std::string& kind) {
+    const std::string path = in_.file("count");
+    const Outcome outcome = run(command, kind + " 0 once", path);
+    REQUIRE_MESSAGE(outcome.status == 0, outcome.message);
+    const Contents text = file_bytes(path);
+    return std::atol(std::string(text.begin(), text.end()).c_str());
+  }
+
+  // Lets each stride-th call fail, in both ways, and checks what came of it.
+  void check(const Command& command, const std::string& kind, long stride) {
+    const Contents whole = run(command, "none 0 once").file;
+    REQUIRE(whole.size() > old_.size());
+    const long calls = count(command, kind);
+    for (const std::string mode : {"once", "ever"}) {
+      for (long k = 1; k <= calls; k += stride) {
+        const std::string fault = kind + " " + std::to_string(k) + " " + mode;
+        const Outcome outcome = run(command, fault);
+        CAPTURE(fault);
+        CAPTURE(outcome.message);
+        check(outcome, whole);
+      }
+    }
+  }
+
+ private:
+  void check(const Outcome& outcome, const Contents& whole) const {
+    CHECK(WIFEXITED(outcome.status));  // else: a crash, an abort, or 20 seconds
+    const int code = WEXITSTATUS(outcome.status);
+    constexpr std::array kDocumented = {0, 3, 4, 5, 6};
+    CHECK(std::find(kDocumented.begin(), kDocumented.end(), code) != kDocumented.end());
+    CHECK(std::count(outcome.message.begin(), outcome.message.end(), '\n') == (code == 0 ? 0 : 1));
+    CHECK(outcome.file == (code == 0 ? whole : old_));
+    CHECK(outcome.files == 1);
+  }
+
+  [[noreturn]] void become(const Command& command, const std::string& fault,
+                           const std::string& count) const {
+    std::vector<char*> argv = {const_cast<char*>(command.program.c_str())};
+    for (const std::string& argument : command.arguments) {
+      argv.push_back(const_cast<char*>(argument.c_str()));
+    }
+    argv.push_back(nullptr);
+    ::setenv("LD_PRELOAD", NST_FAULT_SHIM, 1);
+    ::setenv("NST_FAULT", fault.c_str(), 1);
+    ::unsetenv("NST_FAULT_COUNT");
+    if (!count.empty()) ::setenv("NST_FAULT_COUNT", count.c_str(), 1);
+    ::unsetenv("NST_MODEL");
+    const int null = ::open("/dev/null", O_RDWR);
+    const int err = ::open(messages().c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    ::dup2(null, STDIN_FILENO);
+    ::dup2(null, STDOUT_FILENO);
+    ::dup2(err, STDERR_FILENO);
+    if (::chdir(out_.path().c_str()) != 0) ::_exit(98);
+    constexpr unsigned kMostSeconds = 20;
+    ::alarm(kMostSeconds);  // survives execv
+    ::execv(argv[0], argv.data());
+    ::_exit(97);
+  }
+
+  std::string messages() const { return in_.file("stderr"); }
+  static Contents png(int width, int height) {
+    return nst::encode_image(nst::test::random_image(width, height, 3, nst::SampleType::u8).view(),
+                             nst::OutputFormat::png, 95);
+  }
+
+  TemporaryFolder in_, out_;
+  Contents old_ = {'o', 'l', 'd'};
+  std::string content_ = in_.file("content.png", png(24, 20));
+  std::string style_ = in_.file("style.png", png(48, 48));
+};
+
+void check_files(Command (Scene::*command)() const) {
+  Scene scene;
+  for (const char* kind : kFileKinds) scene.check((scene.*command)(), kind, 1);
+}
+
+void check_memory(Command (Scene::*command)() const) {
+  constexpr long kTried = 30;
+  Scene scene;
+  const char* const wanted = std::getenv("NST_FAULT_STRIDE");
+  const long calls = scene.count((scene.*command)(), "malloc");
+  const long stride = wanted != nullptr ? std::atol(wanted) : calls / kTried;
+  REQUIRE(stride > 0);
+  scene.check((scene.*command)(), "malloc", stride);
+}
+
+}  // namespace
+
+TEST_CASE("faults: painting, where a call on a file or a thread fails") {
+  check_files(&Scene::paint);
+}
+TEST_CASE("faults: encoding, where a call on a file or a thread fails") {
+  check_files(&Scene::encode);
+}
+TEST_CASE("faults: converting, where a call on a file or a thread fails") {
+  check_files(&Scene::convert);
+}
+TEST_CASE("faults: painting, where memory ends") { check_memory(&Scene::paint); }
+TEST_CASE("faults: encoding, where memory ends") { check_memory(&Scene::encode); }
+TEST_CASE("faults: converting, where memory ends") { check_memory(&Scene::convert); }

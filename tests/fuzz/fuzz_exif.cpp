@@ -1,0 +1,9 @@
+// EXIF blocks: any bytes have an orientation.
+#include "fuzz/fuzz.hpp"
+#include "image/exif.hpp"
+
+int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const int orientation = nst::exif_orientation({data, size});
+  if (orientation < 1 || orientation > 8) std::abort();
+  return 0;
+}

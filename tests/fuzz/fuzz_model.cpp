@@ -1,0 +1,65 @@
+// Whole model files with right checksums, whose tensors do not fit each other.
+//
+// The input: a byte that chooses a network, then edits of 4 bytes: the tensor's number (two bytes),
+// the side of its shape or, from 8 on, its loss, and the side's new length.
+#include "fuzz/fuzz.hpp"
+#include "model/model_file.hpp"
+#include "nst/model.hpp"
+#include "support/formula_model.hpp"
+
+namespace {
+
+// A network of an eighth of the channels, without values.
+std::vector<nst::NamedTensor> small_tensors(const nst::test::FormulaNetwork& network) {
+  std::vector<nst::NamedTensor> tensors;
+  for (const nst::test::Variable& variable : nst::test::formula_variables(network)) {
+    nst::NamedTensor tensor{variable.name, variable.shape, {}};
+    for (std::int64_t& side : tensor.shape) side = side >= 8 ? side / 8 : side;
+    tensors.push_back(std::move(tensor));
+  }
+  return tensors;
+}
+
+// Gives every tensor the values it needs; false if they would be too many for one run.
+bool fill(std::vector<nst::NamedTensor>& tensors) {
+  constexpr std::size_t kMostOfOne = std::size_t{1} << 16, kMostOfAll = std::size_t{1} << 22;
+  std::size_t all = 0;
+  for (nst::NamedTensor& tensor : tensors) {
+    std::size_t count = 1;
+    for (const std::int64_t side : tensor.shape) {
+      count *= static_cast<std::size_t>(side);
+      if (count > kMostOfOne) return false;
+    }
+    tensor.values.assign(count, 0.5f);
+    all += count;
+  }
+  return all <= kMostOfAll;
+}
+
+}  // namespace
+
+int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  if (size == 0) return 0;
+  static const auto& networks = nst::test::formula_networks();
+  const nst::test::FormulaNetwork& network = networks[data[0] % networks.size()];
+  std::vector<nst::NamedTensor> tensors = small_tensors(network);
+  for (std::size_t at = 1; at + 4 <= size && !tensors.empty(); at += 4) {
+    const std::size_t number = (data[at] + 256u * data[at + 1]) % tensors.size();
+    const std::size_t side = data[at + 2];
+    std::vector<std::int64_t>& shape = tensors[number].shape;
+    if (side < shape.size()) {
+      shape[side] = data[at + 3];
+    } else if (side >= 8) {
+      tensors.erase(tensors.begin() + static_cast<std::ptrdiff_t>(number));
+    } else {
+      shape.resize(side + 1, data[at + 3]);
+    }
+  }
+  if (!fill(tensors)) return 0;
+  nst::fuzz::must_answer([&] {
+    const std::vector<std::uint8_t> file =
+        nst::build_model_file({network.architecture, "fuzz", "", ""}, tensors, nst::DType::f16);
+    nst::Model::open_memory(file.data(), file.size(), "model");
+  });
+  return 0;
+}

@@ -1,0 +1,7 @@
+// PNM pictures.
+#include "fuzz/pictures.hpp"
+
+int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  nst::fuzz::decode(nst::codec::decode_pnm, {data, size});
+  return 0;
+}

@@ -1,0 +1,34 @@
+// Safetensors files, as a container, as a model, and as a source of weights.
+#include "fuzz/sources.hpp"
+#include "model/model_file.hpp"
+#include "nst/model.hpp"
+
+int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace nst;
+  const Bytes bytes(data, size);
+  fuzz::must_answer([&] {
+    // What was read can be written, and read again as the same.
+    const SafeTensors read = parse_safetensors(bytes, "file");
+    const std::vector<std::uint8_t> written = serialise_safetensors(read);
+    const SafeTensors again = parse_safetensors(written, "file");
+    if (again.metadata != read.metadata || again.tensors.size() != read.tensors.size()) {
+      std::abort();
+    }
+  });
+  fuzz::must_answer([&] { Model::open_memory(data, size, "model"); });
+  fuzz::open_and_read([&] { return weights::open_safetensors(fuzz::one_file("f", bytes), "f"); });
+  return 0;
+}
+
+// The header's length stands first; mostly it is made right again.
+std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size, std::size_t most,
+                                    unsigned seed) {
+  size = LLVMFuzzerMutate(data, size, most);
+  if (seed % 4 == 0 || size < 10) return size;
+  const void* end = memrchr(data + 8, '}', size - 8);
+  if (end == nullptr) return size;
+  const std::uint64_t length =
+      static_cast<std::uint64_t>(static_cast<const std::uint8_t*>(end) - (data + 8)) + 1;
+  std::memcpy(data, &length, sizeof length);
+  return size;
+}

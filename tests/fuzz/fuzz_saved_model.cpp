@@ -1,0 +1,20 @@
+// SavedModels in an archive: saved_model.pb is the input; its variables are a bundle of two.
+#include "fuzz/sources.hpp"
+#include "weights_tool/find_model.hpp"
+
+int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace nst;
+  // BundleEntryProto{dtype = 1: float, shape = 2: [1], offset = 4, size = 5: 4, crc = 6}.
+  static const std::string entry("\x08\x01\x12\x04\x12\x02\x08\x01\x28\x04\x35\0\0\0\0", 15);
+  static const std::vector<std::uint8_t> table = fuzz::make_table(
+      fuzz::make_block({{"", std::string("\x08\x01", 2)}, {"a", entry}, {"b", entry}}), 0);
+  static const std::vector<std::uint8_t> shard(16, 0);
+  fuzz::open_and_read([&] {
+    return weights::find_model(
+        fuzz::several_files({{"saved_model.pb", {data, size}},
+                             {"variables/variables.index", table},
+                             {"variables/variables.data-00000-of-00001", shard}}),
+        "archive");
+  });
+  return 0;
+}

@@ -1,0 +1,9 @@
+// A table's block as snappy packs it, with a right checksum.
+#include "fuzz/sources.hpp"
+#include "weights_tool/sstable.hpp"
+
+int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace nst;
+  fuzz::must_answer([&] { weights::read_sstable(fuzz::make_table({data, size}, 1), "table"); });
+  return 0;
+}

@@ -1,0 +1,29 @@
+// The fuzz targets of picture formats.
+#pragma once
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "fuzz/fuzz.hpp"
+#include "image/codec_impl.hpp"
+
+namespace nst::fuzz {
+
+// Decodes `bytes` by one of the decoders, with the options that their last byte chooses.
+inline void decode(Image (*decoder)(const codec::Input&), Bytes bytes) {
+  must_answer([&] {
+    const std::string name = "picture";
+    const unsigned chosen = bytes.empty() ? 0 : bytes.back();
+    ReadOptions options;
+    options.max_memory_bytes = std::size_t{64} << 20;
+    options.as_tensorflow = (chosen & 1) != 0;
+    options.least_side = (chosen & 2) != 0 ? 16 : 0;
+    std::vector<std::string> warnings;
+    const Image image = decoder({bytes, name, options, warnings});
+    // Every sample is looked at: one that nobody wrote is a finding of MemorySanitizer's.
+    if (std::count(image.bytes.begin(), image.bytes.end(), 1) < 0) std::abort();
+  });
+}
+
+}  // namespace nst::fuzz
