@@ -1,5 +1,5 @@
-// Deviations from a constant: where all are zero every convolution gives zero, and relu's floor
-// stands for the constant.
+// Tests convolutions of deviations from a constant. Where all deviations are zero, every
+// convolution gives zero. relu's floor stands for the constant.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::uint64_t kSeed = 1128;
 
-// A layer for every algorithm of a table, whole vectors and panels of channels or not.
+// A layer for every algorithm of a table, with whole vectors and panels of channels and without.
 const std::vector<ConvSpec> kSpecs = {
     {9, 9, 3, 32, 1, 1, false},    {9, 9, 32, 3, 1, 1, false},    {9, 9, 5, 7, 1, 1, false},
     {3, 3, 32, 64, 2, 1, false},   {3, 3, 8, 16, 2, 1, false},    {3, 3, 50, 33, 2, 1, false},

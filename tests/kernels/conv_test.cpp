@@ -44,7 +44,8 @@ struct Shape {
   int h, w;
 };
 
-// Every kind of layer the networks have, at sizes the reference can bear, and the awkward ones.
+// Every kind of layer that the networks have, at sizes that the reference can bear, and awkward
+// ones.
 const std::vector<Shape> kShapes = {
     {{9, 9, 3, 32, 1, 1, false}, Padding::reflect, 17, 70},
     {{9, 9, 3, 8, 1, 1, false}, Padding::reflect, 19, 70},
@@ -68,7 +69,8 @@ const std::vector<Shape> kShapes = {
     {{1, 1, 144, 24, 1, 1, false}, Padding::same, 9, 7},
     {{1, 1, 30, 11, 1, 1, false}, Padding::same, 3, 11},
     {{1, 1, 20, 40, 1, 1, false}, Padding::same, 5, 13},
-    // Nine vectors of 4, 8 or 16 channels, in blocks of fewer: the last panel has three.
+    // Nine vectors of 4, 8 or 16 channels, in blocks of fewer channels. The last panel has three
+    // vectors.
     {{1, 1, 9, 36, 1, 1, false}, Padding::same, 5, 13},
     {{1, 1, 17, 72, 1, 1, false}, Padding::same, 5, 13},
     {{1, 1, 70, 144, 1, 1, false}, Padding::same, 5, 13},
@@ -133,16 +135,16 @@ void check_case(const ConvCase& conv, Random& random) {
     const ConvResult got = run_conv(table, conv, data);
     check_close(got.output, want.output, tolerance);
     if (conv.prologue_output) {
-      // A product, two sums: three roundings of values below 1.5 * 1.5 + 0.5 + 1.
-      Tensor formed_tolerance = want.prologue_output;
+      // A product and two sums: three roundings of values below 1.5 * 1.5 + 0.5 + 1.
+      Tensor prologue_tolerance = want.prologue_output;
       for (int y = 0; y < conv.geometry.in_h; ++y) {
         for (int x = 0; x < conv.geometry.in_w; ++x) {
           for (int c = 0; c < conv.spec.in_c; ++c) {
-            formed_tolerance.at(y, x, c) = 3 * 4.0f * 0x1p-24f;
+            prologue_tolerance.at(y, x, c) = 3 * 4.0f * 0x1p-24f;
           }
         }
       }
-      check_close(got.prologue_output, want.prologue_output, formed_tolerance);
+      check_close(got.prologue_output, want.prologue_output, prologue_tolerance);
     }
   });
 }
@@ -154,8 +156,9 @@ ConvCase case_of(const Shape& shape) {
   return conv;
 }
 
-// A same-size convolution, the only kind whose formed input may be kept.
-bool may_keep_formed(const ConvCase& conv) {
+// Returns true for a convolution that keeps the size, the only kind that may store its prologue's
+// result.
+bool may_store_prologue(const ConvCase& conv) {
   return conv.spec.stride == 1 && conv.spec.upsample == 1 &&
          conv.geometry.in_h == conv.geometry.out_h && conv.geometry.in_w == conv.geometry.out_w;
 }
@@ -167,7 +170,7 @@ void choose_options(ConvCase& conv, Random& random) {
   conv.prologue = random.chance();
   conv.prologue_add = random.chance();
   conv.prologue_add_factor = random.chance() ? 0.25f : 1.0f;
-  conv.prologue_output = random.chance() && may_keep_formed(conv);
+  conv.prologue_output = random.chance() && may_store_prologue(conv);
   conv.bias = random.chance();
   conv.epilogue_add = random.chance();
   conv.floors = random.chance();
@@ -180,6 +183,9 @@ TEST_CASE("convolutions of every layer shape equal the reference") {
   MESSAGE("seed ", kSeed);
   for (const Shape& shape : kShapes) {
     check_case(case_of(shape), random);
+    ConvCase edge = case_of(shape);
+    edge.geometry.border = Border::replicate;
+    if (shape.padding == Padding::reflect) check_case(edge, random);
   }
 }
 
@@ -189,11 +195,11 @@ TEST_CASE(
   Random random(kSeed + 1);
   MESSAGE("seed ", kSeed + 1);
   for (const Shape& shape : kShapes) {
-    for (const bool epilogue_add : {true, false}) {  // an output's floor is without one
+    for (const bool epilogue_add : {true, false}) {  // no floor of an output with it
       ConvCase conv = case_of(shape);
       conv.prologue = conv.prologue_add = conv.bias = conv.floors = true;
       conv.epilogue_add = epilogue_add;
-      conv.prologue_output = may_keep_formed(conv);
+      conv.prologue_output = may_store_prologue(conv);
       conv.input_act = conv.act = Activation::relu;
       conv.gap = 5;
       conv.offset = 1;
@@ -265,7 +271,7 @@ TEST_CASE("the order of blocks and what scratch held change no byte") {
   }
 }
 
-// Rows of the input that output rows [begin, end) read.
+// Returns the rows of the input that output rows [begin, end) read.
 std::pair<int, int> rows_read(const ConvCase& conv, int begin, int end) {
   const ConvGeometry& g = conv.geometry;
   const ConvSpec& s = conv.spec;
@@ -354,7 +360,7 @@ TEST_CASE(
   }
 }
 
-// Some tables scale the weights to the size they expect of the inputs.
+// Some tables scale the weights to the magnitude that they expect of the inputs.
 TEST_CASE("1x1 convolutions bear weights of any size, and inputs that are larger or smaller") {
   ConvCase conv;
   conv.spec = {1, 1, 130, 48, 1, 1, false};
@@ -379,8 +385,8 @@ TEST_CASE("1x1 convolutions bear weights of any size, and inputs that are larger
       CAPTURE(factor);
       ConvData other = data;
       other.x = data.x.scaled(factor);
-      // Of a pair, (|x| + |w|)² is rounded where |x w| would be: for |x| = 2⁵ |w| that is 34 times
-      // as much, of two products.
+      // The rounding of a pair is that of (|x| + |w|)², not of |x w|. For |x| = 2⁵ |w| this is 34
+      // times as much, for two products.
       check_close(run_conv(table, conv, other).output,
                   run_conv(reference_table(), conv, other).output,
                   conv_tolerance(conv, other).scaled(17.0f));

@@ -72,7 +72,7 @@ Guarded::~Guarded() {
 
 Tensor::Tensor(int h, int w, int c, int gap, int offset)
     : h_(h), w_(w), c_(c), gap_(gap), offset_(offset) {
-  // The last pixel is followed by nothing.
+  // Nothing follows the last pixel.
   const std::size_t floats = offset + static_cast<std::size_t>(h) * w * (c + gap) - gap;
   data_ = Guarded(floats, kForeign);
   for (int y = 0; y < h; ++y) {
@@ -148,13 +148,14 @@ bool Tensor::operator==(const Tensor& other) const {
 }
 
 std::string ConvCase::describe() const {
+  constexpr const char* kBorders[] = {" zero", " reflect", " replicate"};
   std::ostringstream s;
   s << spec.kernel_h << "x" << spec.kernel_w << " " << spec.in_c << "->" << spec.out_c << " stride "
     << spec.stride << " upsample " << spec.upsample << (spec.depthwise ? " depthwise" : "")
     << ", input " << geometry.in_h << "x" << geometry.in_w << ", output " << geometry.out_h << "x"
     << geometry.out_w << ", pad " << geometry.pad_top << " " << geometry.pad_left
-    << (geometry.border == Border::reflect ? " reflect" : " zero") << ", act "
-    << static_cast<int>(act) << (prologue ? ", prologue act " : "")
+    << kBorders[static_cast<int>(geometry.border)] << ", act " << static_cast<int>(act)
+    << (prologue ? ", prologue act " : "")
     << (prologue ? std::to_string(static_cast<int>(input_act)) : "")
     << (prologue_add ? ", prologue_add times " + std::to_string(prologue_add_factor) : "")
     << (prologue_output ? ", prologue_output" : "") << (bias ? ", bias" : "")
@@ -274,12 +275,12 @@ void run_block(const Table& table, const ConvCase& conv, const ConvData& data, c
 }
 
 Tensor conv_tolerance(const ConvCase& conv, const ConvData& data) {
-  // Rounding errors of a sum of n products behave as a random walk: below lambda * sqrt(n) * u *
-  // sum |a b| with lambda about 4 for the sizes and counts here (Higham and Mary 2019, A new
-  // approach to probabilistic rounding error analysis); forming the input and finishing the output
-  // round a few times more. Transformed tiles (Winograd) spread the same products over points whose
-  // factors and sums are larger; for the sizes here that stays within the same bound, which is far
-  // from tight. The reference gives sum |a b| when every operand is its magnitude.
+  // Rounding errors of a sum of n products behave like a random walk. They stay below lambda *
+  // sqrt(n) * u * sum |a b|, with lambda about 4 for the sizes and counts here (Higham and Mary
+  // 2019, A new approach to probabilistic rounding error analysis). The prologue and the epilogue
+  // round a few times more. Winograd tiles spread the same products over points whose factors and
+  // sums are larger. For the sizes here that stays within the same bound, which is far from tight.
+  // The reference gives sum |a b| when every operand is its magnitude.
   constexpr float kUnit = 0x1p-24f;
   ConvCase absolute = conv;
   absolute.act = absolute.input_act = Activation::none;
