@@ -91,6 +91,7 @@ struct ConvInput {
   View prologue_output;
 };
 
+// The operands of a convolution.
 struct ConvArgs {
   ConvPlan plan;
   ConvGeometry geometry;
@@ -122,6 +123,7 @@ Block nth_block(const ConvBlocking& blocking, int out_h, int out_w, int out_c, i
 
 // One way to compute convolutions, compiled for one instruction set.
 struct ConvAlgorithm {
+  // Returns true if the algorithm can compute the spec, and should.
   bool (*suits)(const ConvSpec& spec);
   std::size_t (*packed_floats)(const ConvSpec& spec);
   void (*pack)(const ConvSpec& spec, const float* weights, float* packed);
@@ -144,6 +146,7 @@ struct ConvAlgorithmList {
 // average divides by the number of pixels inside the input.
 enum class PoolKind : std::uint8_t { max, average };
 
+// The operands of a pooling layer: kernel x kernel windows, `stride` apart.
 struct PoolArgs {
   PoolKind kind;
   int channels, kernel, stride;
@@ -179,12 +182,14 @@ struct MomentsArgs {
   float* shift;  // [channels]; may be beta
 };
 
+// The kernels of one instruction set.
 struct Table {
   const char* name;  // "reference", "baseline", "avx2", "avx512", "zen4", "neon"
   int lanes;         // floats per vector
 
   ConvAlgorithmList conv_algorithms;
 
+  // Computes the pixels of a block, all channels.
   void (*pool)(const PoolArgs& args, Block block);
   // Computes rows [row_begin, row_end).
   void (*affine)(const AffineArgs& args, int row_begin, int row_end);
@@ -205,6 +210,7 @@ ConvPlan conv_plan(const Table& table, const ConvSpec& spec);
 // out_c] (HWIO), depthwise [kernel_h, kernel_w, in_c, 1]. packed: plan.packed_floats floats,
 // 64-byte aligned.
 void conv_pack(const ConvPlan& plan, const float* weights, float* packed);
+// Returns the blocks that conv_run computes, and their scratch.
 ConvBlocking conv_blocking(const ConvPlan& plan, const ConvGeometry& geometry);
 // Computes one block. moments: null, or [2][out_c] of the spatial block. The block's channels of it
 // are filled: the mean of the output as written, and the sum of squared deviations from that mean.

@@ -19,8 +19,8 @@ struct PairedTile : RegisterTile {
 // Prefetches the next panel's weights, a part before each accumulation chain.
 struct NextPanel : pointwise::NextPanel {
   using pointwise::NextPanel::NextPanel;
-  NST_INLINE void chain() { fetch(); }
-  NST_INLINE void turn(const float*) const {}
+  NST_INLINE void before_chain() { fetch(); }
+  NST_INLINE void before_group(const float*) const {}
 };
 
 NST_INLINE void advance(PairedTile& tile, int pixels) {

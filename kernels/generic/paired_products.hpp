@@ -19,8 +19,8 @@
 // may overflow, where plain products need not.
 #pragma once
 
+#include "kernels/generic/prefetch.hpp"
 #include "kernels/generic/register_tile.hpp"
-#include "kernels/generic/winograd_prefetch.hpp"
 
 #if !defined(__AVX512F__)
 #error "Winograd's inner product is for AVX-512"
@@ -125,13 +125,13 @@ NST_INLINE void accumulate_three(Accumulators<P, V>& acc, const float* const* in
   });
 }
 
-// Adds the products of `groups` groups. Advances `in` and `weights`. Calls prefetch.turn(weights)
-// before each group.
+// Adds the products of `groups` groups. Advances `in` and `weights`. Calls
+// prefetch.before_group(weights) before each group.
 template <int P, int V, int Side, class Prefetch>
 NST_INLINE void accumulate_groups(Accumulators<P, V>& acc, const float** in, const float*& weights,
                                   int groups, Prefetch& prefetch) {
   for (; groups > 0; --groups) {
-    prefetch.turn(weights);
+    prefetch.before_group(weights);
     for (int i = 0; i < Side; i += 2) {
       unroll<P>([&](auto p) __attribute__((always_inline)) { optimizer_barrier(in[p]); });
       accumulate_three<P, V, Side, 0>(acc, in, weights);
@@ -172,15 +172,15 @@ NST_INLINE int chains_of(const Depth& depth) {
   return ceil_div(depth.groups, Order::kChainGroups);
 }
 
-// Adds all products of a tile's depth. Calls prefetch.chain() before each accumulation chain of
-// groups.
+// Adds all products of a tile's depth. Calls prefetch.before_chain() before each accumulation chain
+// of groups.
 template <class Order, int P, int V, class Prefetch>
 NST_INLINE void accumulate(Accumulators<P, V>& acc, const float** in, const float* weights,
                            const Depth& depth, Prefetch& prefetch) {
   PartialSums<P, V> total;
   for (int left = depth.groups; left > 0; left -= Order::kChainGroups) {
     if (left < depth.groups) total.take(acc);
-    prefetch.chain();
+    prefetch.before_chain();
     accumulate_groups<P, V, Order::kSide>(acc, in, weights, min_of(left, Order::kChainGroups),
                                           prefetch);
   }

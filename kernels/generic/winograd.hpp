@@ -15,11 +15,11 @@
 #include "kernels/generic/blocking.hpp"
 #include "kernels/generic/moments.hpp"
 #include "kernels/generic/panels.hpp"
+#include "kernels/generic/prefetch.hpp"
 #include "kernels/generic/register_tile.hpp"
 #include "kernels/generic/window.hpp"
 #include "kernels/generic/winograd_axis.hpp"
 #include "kernels/generic/winograd_pack.hpp"
-#include "kernels/generic/winograd_prefetch.hpp"
 
 namespace nst::kernels {
 namespace {

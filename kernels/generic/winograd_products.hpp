@@ -1,8 +1,8 @@
 // The products of Winograd convolutions as plain matrix products.
 #pragma once
 
+#include "kernels/generic/prefetch.hpp"
 #include "kernels/generic/register_tile.hpp"
-#include "kernels/generic/winograd_prefetch.hpp"
 
 namespace nst::kernels {
 namespace {
@@ -37,7 +37,7 @@ struct PlainProducts {
   static constexpr int kMostVectors = 2;
   static constexpr int most_pixels(int vectors) { return most_tile_pixels(vectors); }
   // Computes `tiles` register tiles of P rows, one after the other: m = v · u, as in multiply().
-  // `next` may prefetch in every turn of the loop.
+  // `weights` may prefetch in every turn of the loop.
   using Function = void (*)(const float* v, const float* corrections, int depth, const float* u,
                             NextWeights& weights, float* m, int tiles);
   template <int P, int V>

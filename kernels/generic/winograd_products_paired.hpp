@@ -2,10 +2,8 @@
 // inputs are rows, and transformed weights columns, like those of a 1x1 convolution.
 #pragma once
 
-#include "kernels/generic/conv_winograd.hpp"
-#include "kernels/generic/conv_winograd_strided.hpp"
-#include "kernels/generic/conv_winograd_upsample.hpp"
 #include "kernels/generic/pair_orders.hpp"
+#include "kernels/generic/prefetch.hpp"
 
 namespace nst::kernels {
 namespace {
@@ -70,7 +68,7 @@ struct PairedProducts {
 
 // Algorithm A with paired products, for layers with so many channels that a row's correction costs
 // little beside its products.
-template <class A, class Order, int FewestChannels = 24, bool Prefetch = false>
+template <class A, class Order, int FewestChannels, bool Prefetch>
 struct Paired : A {
   using Products = PairedProducts<Order, Prefetch>;
 

@@ -1,6 +1,6 @@
 // Short convolutions as transforms along one axis: Toom-Cook / Winograd (Lavin & Gray 2015, arXiv
-// 1509.09308). F(m, r) makes m outputs of an r-tap correlation from m + r - 1 inputs by as many
-// products, y = Aᵀ[(G g) ⊙ (Bᵀ d)].
+// 1509.09308). F(m, r) makes m outputs of an r-tap correlation from m + r - 1 inputs. It takes as
+// many products as inputs, y = Aᵀ[(G g) ⊙ (Bᵀ d)].
 //
 // The interpolation points decide how many digits are lost (Barabasz et al. 2018, arXiv
 // 1803.10986). The points here are the best of a search over small fractions. Errors are those of

@@ -18,11 +18,17 @@ using winograd::Axis3, winograd::Axis5, winograd::Axis7;
 
 using paired_products::SidesOfEight, paired_products::SidesOfTwo;
 
+// The fewest input channels: one group of pairs with sides of eight; enough of those with sides of
+// two that the channels left over cost little.
+constexpr int kFewestChannels = SidesOfEight::kGroup;
+constexpr int kFewestDeepChannels = 64;
+
 template <class A>
-constexpr ConvAlgorithm kPaired = winograd::algorithm<winograd::Paired<A, SidesOfEight>>();
+constexpr ConvAlgorithm kPaired =
+    winograd::algorithm<winograd::Paired<A, SidesOfEight, kFewestChannels, false>>();
 template <class A>
 constexpr ConvAlgorithm kPairedDeep =
-    winograd::algorithm<winograd::Paired<A, SidesOfTwo, 64, true>>();
+    winograd::algorithm<winograd::Paired<A, SidesOfTwo, kFewestDeepChannels, true>>();
 
 // The algorithms in the order in which they are asked, before those of the AVX-512 table. With
 // sides of two, layers of 64 channels or more are 5 to 9 % faster, others up to 7 % slower.

@@ -276,7 +276,7 @@ void run_block(const Table& table, const ConvCase& conv, const ConvData& data, c
 
 Tensor conv_tolerance(const ConvCase& conv, const ConvData& data) {
   // Rounding errors of a sum of n products behave like a random walk. They stay below lambda *
-  // sqrt(n) * u * sum |a b|, with lambda about 4 for the sizes and counts here (Higham and Mary
+  // sqrt(n) * u * sum |a b|, where lambda is about 4 for the sizes and counts here (Higham and Mary
   // 2019, A new approach to probabilistic rounding error analysis). The prologue and the epilogue
   // round a few times more. Winograd tiles spread the same products over points whose factors and
   // sums are larger. For the sizes here that stays within the same bound, which is far from tight.

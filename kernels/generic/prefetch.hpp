@@ -8,15 +8,15 @@ namespace nst::kernels {
 namespace {
 
 // Prefetches the weights of the next product. A layer reads its weights once, often from L3 or
-// memory (a residual layer's are 2.4 MB). Each turn of a tile loop prefetches a part of the weights
-// at its own place in the next product. Four register tiles prefetch them all.
+// memory (a residual layer's are 2.4 MB). Before each group of pairs, a tile loop prefetches a part
+// of the weights at its own place in the next product. Four register tiles prefetch them all.
 class NextWeights {
  public:
   // distance: floats from a weight to the weight at its place in the next product; 0: prefetches
   // nothing.
   NST_INLINE explicit NextWeights(std::ptrdiff_t distance) : first_(distance), at_(distance) {}
-  NST_INLINE void chain() const {}
-  NST_INLINE void turn(const float* weights) const {
+  NST_INLINE void before_chain() const {}
+  NST_INLINE void before_group(const float* weights) const {
     if (at_ == 0) return;
     const float* at = weights + at_;
     optimizer_barrier(at);
@@ -29,7 +29,7 @@ class NextWeights {
   }
 
  private:
-  // A turn reads twelve lines: six channels (a group of paired_products::SidesOfTwo) of two
+  // A group reads twelve lines: six channels (paired_products::SidesOfTwo) of two
   // vectors. A quarter of them is prefetched.
   static constexpr int kParts = 4;
   static constexpr int kLines = 3;
@@ -40,8 +40,8 @@ class NextWeights {
 struct NoPrefetch {
   NoPrefetch() = default;
   NST_INLINE explicit NoPrefetch(const NextWeights&) {}
-  NST_INLINE void chain() const {}
-  NST_INLINE void turn(const float*) const {}
+  NST_INLINE void before_chain() const {}
+  NST_INLINE void before_group(const float*) const {}
   NST_INLINE void next_tile() const {}
 };
 
