@@ -1,4 +1,4 @@
-// Convolutions of any table: the choice of an algorithm, and its calls.
+// Convolutions of any table: chooses an algorithm and calls it.
 #include "kernels/kernels.h"
 
 namespace nst::kernels {

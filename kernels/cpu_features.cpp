@@ -23,12 +23,12 @@ constexpr std::uint32_t kFma = bit(12), kSse42 = bit(20), kPopcnt = bit(23), kOs
 // Leaf 7, subleaf 0, EBX.
 constexpr std::uint32_t kAvx2 = bit(5), kAvx512F = bit(16), kAvx512Dq = bit(17),
                         kAvx512Cd = bit(28), kAvx512Bw = bit(30), kAvx512Vl = bit(31);
-// XCR0: registers the system saves. xmm and ymm; mask registers, the upper halves of zmm0 to zmm15,
-// and zmm16 to zmm31.
+// XCR0, the registers that the system saves: xmm and ymm; mask registers, the upper halves of zmm0
+// to zmm15, and zmm16 to zmm31.
 constexpr std::uint32_t kYmmState = bit(1) | bit(2);
 constexpr std::uint32_t kZmmState = kYmmState | bit(5) | bit(6) | bit(7);
 
-// Needs OSXSAVE: without it the instruction itself is undefined.
+// Returns the low half of XCR0. Needs OSXSAVE: without it the instruction is undefined.
 std::uint32_t saved_registers() {
   std::uint32_t low = 0, high = 0;
   __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));

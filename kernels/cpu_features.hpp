@@ -1,4 +1,4 @@
-// What the processor can do and the operating system lets it do.
+// What the processor can do and the operating system allows.
 #pragma once
 
 namespace nst::kernels {
@@ -9,9 +9,9 @@ struct CpuFeatures {
   bool amd = false;     // made by AMD, or by Hygon to AMD's design
 };
 
-// Asks the processor by CPUID and, as a vector register that the system does not save is lost at
-// the next task switch, the system by XGETBV (Intel SDM, volume 1, 13.3 and 15.2 to 15.4).
-// Everything is false on processors other than x86-64.
+// Returns what is usable; all false on processors other than x86-64. Asks the processor by CPUID
+// and the system by XGETBV: a vector register that the system does not save is lost at the next
+// task switch (Intel SDM, volume 1, 13.3 and 15.2 to 15.4).
 CpuFeatures cpu_features();
 
 }  // namespace nst::kernels

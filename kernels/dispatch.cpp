@@ -11,7 +11,7 @@ namespace nst::kernels {
 
 namespace {
 
-// A table compiled in. Its name is said here too, so that listing names touches no unit.
+// A compiled table. Its name stands here too, so that listing names touches no unit.
 struct Candidate {
   const char* name;
   const Table* table;
@@ -22,8 +22,8 @@ struct Candidate {
 [[maybe_unused]] bool with_avx512(const CpuFeatures& cpu) { return cpu.avx512; }
 [[maybe_unused]] bool everywhere(const CpuFeatures&) { return true; }
 
-// Best first, on AMD's processors. NEON is part of every AArch64 CPU; "baseline" is the same
-// arithmetic there.
+// The compiled tables, best first on AMD's processors. NEON is part of every AArch64 CPU;
+// "baseline" is the same arithmetic there.
 constexpr Candidate kCandidates[] = {
 #if defined(NST_HAVE_ZEN4_TABLE)
     {"zen4", &zen4_table, with_avx512},
@@ -60,8 +60,8 @@ struct Supported {
       if (candidate.runs_on(cpu)) tables[count++] = candidate.table;
     }
 #if defined(NST_HAVE_ZEN4_TABLE)
-    // Its products by pairs need adders beside the multipliers: AMD's processors have them, Intel's
-    // with AVX-512 do not, where the table runs but is the slower one.
+    // Paired products need adders beside the multipliers. AMD's processors have them. On Intel's
+    // with AVX-512 the table runs, but is slower.
     if (cpu.avx512 && !cpu.amd) std::swap(tables[0], tables[1]);
 #endif
   }

@@ -36,7 +36,7 @@ void Lowering::add_moments(std::size_t id, ConvOp& op) {
   const Node* reader = only_reader(id);
   if (reader == nullptr || reader->kind != NodeKind::instance_norm) return;
   const Shape& shape = node(id).shape;
-  const int areas = kernels::area_count(op.blocking, shape.h, shape.w);
+  const int areas = kernels::spatial_block_count(op.blocking, shape.h, shape.w);
   op.moments = new_buffer(at(areas) * 2 * at(shape.c));
   moments_[id] = {op.moments, op.blocking};
 }

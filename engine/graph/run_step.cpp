@@ -61,7 +61,7 @@ kernels::ConvArgs Execution::conv_args(const ConvOp& op) {
   args.bias = op.is_centred ? address(op.bias_floor) : op.layer->bias();
   if (op.bias_floor != BufferId::none) args.floor = args.bias + args.plan.spec.out_c;
   args.act = op.act;
-  args.skip = const_view(op.skip);
+  args.epilogue_add = const_view(op.skip);
   args.output = view(op.output);
   return args;
 }
@@ -69,7 +69,7 @@ kernels::ConvArgs Execution::conv_args(const ConvOp& op) {
 void Execution::run_item(const ConvOp& op, int item, float* scratch) {
   const kernels::ConvArgs args = conv_args(op);
   const int out_c = args.plan.spec.out_c;
-  const int areas = kernels::area_count(op.blocking, op.geometry.out_h, op.geometry.out_w);
+  const int areas = kernels::spatial_block_count(op.blocking, op.geometry.out_h, op.geometry.out_w);
   const int groups = (out_c + op.blocking.block_c - 1) / op.blocking.block_c;
   const int area = op.areas.first + (op.by_area ? item / groups : item % op.areas.count);
   const int group = op.by_area ? item % groups : item / op.areas.count;
@@ -155,7 +155,7 @@ void Execution::run_item(const AffineOp& op, int item, float* scratch) {
   const kernels::ConvInput input = conv_input(op.input, {});
   const kernels::AffineArgs args{
       shape.w,     shape.c,   input.x,        input.scale,           input.shift,
-      input.floor, input.act, input.residual, input.residual_factor, output};
+      input.floor, input.act, input.prologue_add, input.prologue_add_factor, output};
   program_.table->affine(args, begin, end);
   if (as_rows) (*rows_)(begin, end - begin, scratch);
 }

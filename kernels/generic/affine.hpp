@@ -1,4 +1,4 @@
-// Scale, shift, activation and residual as a pass of its own.
+// Scale, shift, activation and sum as a sweep of its own.
 #pragma once
 
 #include "kernels/generic/clamp.hpp"
@@ -11,7 +11,7 @@ struct AffineVector {
   Vec scale, shift, floor;
 };
 
-// With a floor of each channel, or without.
+// Applies scale and shift, then the floors (Floors) or the activation.
 template <bool Floors>
 NST_INLINE Vec affine_vector(const AffineArgs& args, Clamp clamp, const AffineVector& coefficients,
                              Vec v) {
@@ -20,29 +20,29 @@ NST_INLINE Vec affine_vector(const AffineArgs& args, Clamp clamp, const AffineVe
   return args.act == Activation::sigmoid ? sigmoid(v) : clamped(clamp, v);
 }
 
-NST_INLINE Vec affine_sum(const AffineArgs& args, Vec v, Vec residual) {
-  return fma(residual, splat(args.residual_factor), v);
+NST_INLINE Vec affine_sum(const AffineArgs& args, Vec v, Vec add) {
+  return fma(add, broadcast(args.add_factor), v);
 }
 
 template <bool Floors>
-NST_INLINE void affine_pixel(const AffineArgs& args, Clamp clamp, const float* x,
-                             const float* residual, float* out) {
+NST_INLINE void affine_pixel(const AffineArgs& args, Clamp clamp, const float* x, const float* add,
+                             float* out) {
   for (int c = 0; c < args.channels; c += kLanes) {
     const int n = min_of(args.channels - c, kLanes);
-    AffineVector coefficients{splat(1.0f), splat(0.0f), splat(0.0f)};
+    AffineVector coefficients{broadcast(1.0f), broadcast(0.0f), broadcast(0.0f)};
     if (args.scale != nullptr) {
-      coefficients.scale = load_first(args.scale + c, n);
-      coefficients.shift = load_first(args.shift + c, n);
+      coefficients.scale = load_masked(args.scale + c, n);
+      coefficients.shift = load_masked(args.shift + c, n);
     }
-    if constexpr (Floors) coefficients.floor = load_first(args.floor + c, n);
-    Vec v = affine_vector<Floors>(args, clamp, coefficients, load_first(x + c, n));
-    if (residual != nullptr) v = affine_sum(args, v, load_first(residual + c, n));
-    store_first(out + c, v, n);
+    if constexpr (Floors) coefficients.floor = load_masked(args.floor + c, n);
+    Vec v = affine_vector<Floors>(args, clamp, coefficients, load_masked(x + c, n));
+    if (add != nullptr) v = affine_sum(args, v, load_masked(add + c, n));
+    store_masked(out + c, v, n);
   }
 }
 
-// Fewer channels than lanes, pixels side by side: kLanes pixels are `channels` whole vectors whose
-// coefficients repeat.
+// The coefficients of kLanes dense pixels that have fewer channels than lanes. These pixels are
+// `channels` whole vectors, after which the coefficients repeat.
 struct AffinePattern {
   float scale[kLanes * kLanes];
   float shift[kLanes * kLanes];
@@ -52,7 +52,7 @@ struct AffinePattern {
 NST_INLINE bool is_dense(const AffineArgs& args) {
   return args.channels < kLanes && args.x.pixel_stride == args.channels &&
          args.output.pixel_stride == args.channels &&
-         (args.residual.data == nullptr || args.residual.pixel_stride == args.channels);
+         (args.add.data == nullptr || args.add.pixel_stride == args.channels);
 }
 
 NST_INLINE void fill_pattern(const AffineArgs& args, AffinePattern& pattern) {
@@ -65,17 +65,17 @@ NST_INLINE void fill_pattern(const AffineArgs& args, AffinePattern& pattern) {
 
 template <bool Floors>
 NST_INLINE void affine_dense_row(const AffineArgs& args, Clamp clamp, const AffinePattern& pattern,
-                                 const float* x, const float* residual, float* out) {
+                                 const float* x, const float* add, float* out) {
   const int floats = args.width * args.channels;
   const int period = args.channels * kLanes;
   for (int i = 0, phase = 0; i < floats; i += kLanes) {
     const int n = min_of(floats - i, kLanes);
     AffineVector coefficients{load(pattern.scale + phase), load(pattern.shift + phase),
-                              splat(0.0f)};
+                              broadcast(0.0f)};
     if constexpr (Floors) coefficients.floor = load(pattern.floor + phase);
-    Vec v = affine_vector<Floors>(args, clamp, coefficients, load_first(x + i, n));
-    if (residual != nullptr) v = affine_sum(args, v, load_first(residual + i, n));
-    store_first(out + i, v, n);
+    Vec v = affine_vector<Floors>(args, clamp, coefficients, load_masked(x + i, n));
+    if (add != nullptr) v = affine_sum(args, v, load_masked(add + i, n));
+    store_masked(out + i, v, n);
     phase = phase + kLanes == period ? 0 : phase + kLanes;
   }
 }
@@ -88,17 +88,17 @@ void affine_rows(const AffineArgs& args, int row_begin, int row_end) {
   if (dense_rows) fill_pattern(args, pattern);
   for (int y = row_begin; y < row_end; ++y) {
     const float* x = address(args.x, y, 0);
-    const float* residual = args.residual.data != nullptr ? address(args.residual, y, 0) : nullptr;
+    const float* add = args.add.data != nullptr ? address(args.add, y, 0) : nullptr;
     float* out = address(args.output, y, 0);
     if (dense_rows) {
-      affine_dense_row<Floors>(args, clamp, pattern, x, residual, out);
+      affine_dense_row<Floors>(args, clamp, pattern, x, add, out);
       continue;
     }
     for (int i = 0; i < args.width; ++i) {
-      affine_pixel<Floors>(args, clamp, x, residual, out);
+      affine_pixel<Floors>(args, clamp, x, add, out);
       x += args.x.pixel_stride;
       out += args.output.pixel_stride;
-      if (residual != nullptr) residual += args.residual.pixel_stride;
+      if (add != nullptr) add += args.add.pixel_stride;
     }
   }
 }

@@ -1,4 +1,4 @@
-// Activations that are a clamp.
+// Activations that are a clamp: none, relu and relu6, and relu with a floor for each channel.
 #pragma once
 
 #include "kernels/generic/view.hpp"
@@ -6,7 +6,7 @@
 namespace nst::kernels {
 namespace {
 
-// none, relu and relu6 as bounds, so that one instruction sequence serves all three.
+// The bounds of none, relu or relu6, so that one instruction sequence serves all three.
 struct Clamp {
   float low, high;
 };
@@ -18,29 +18,30 @@ NST_INLINE Clamp clamp_of(Activation act) {
 
 NST_INLINE Vec clamped(Clamp clamp, Vec v) { return at_most(clamp.high, at_least(clamp.low, v)); }
 
-// A clamp whose lower bound is a channel's own, a lane each.
+// A clamp with a lower bound for each lane, which is a channel.
 struct ClampEach {
   Vec low;
   float high;
 };
 
-// Of the channels from `floor` on, n of them: where it is null, the activation's own bounds.
+// Returns the bounds of the n channels from `floor` on. Where floor is null, all lanes have the
+// activation's own bound.
 NST_INLINE ClampEach clamp_each(Clamp clamp, const float* floor, int n) {
-  return {floor != nullptr ? load_first(floor, n) : splat(clamp.low), clamp.high};
+  return {floor != nullptr ? load_masked(floor, n) : broadcast(clamp.low), clamp.high};
 }
 
-// The bound stands first, as in at_least.
+// Returns v within the bounds. The bound stands first, as in at_least.
 NST_INLINE Vec clamped(const ClampEach& clamp, Vec v) {
   return at_most(clamp.high, maximum(clamp.low, v));
 }
 
-// Of one channel, for algorithms with pixels in the lanes.
+// Returns the bounds of one channel, for algorithms with pixels in the lanes.
 NST_INLINE Clamp clamp_of_channel(Clamp clamp, const float* floor, int channel) {
   return {floor != nullptr ? floor[channel] : clamp.low, clamp.high};
 }
 
-// For algorithms whose inner loops know no floor, which few layers have: what they clamp to, and
-// the pass over a block that follows.
+// Returns the clamp of an algorithm whose inner loops know no floors, which few layers have.
+// raise_to_floor then applies them in a sweep over the block.
 NST_INLINE Clamp clamp_before_floor(const ConvArgs& args) {
   return clamp_of(args.floor != nullptr ? Activation::none : args.act);
 }
@@ -52,8 +53,8 @@ void raise_to_floor(const ConvArgs& args, Block block) {
     for (int x = 0; x < block.w; ++x, out += args.output.pixel_stride) {
       for (int c = 0; c < block.channels; c += kLanes) {
         const int n = min_of(block.channels - c, kLanes);
-        const Vec floor = load_first(args.floor + block.first_c + c, n);
-        store_first(out + c, maximum(floor, load_first(out + c, n)), n);
+        const Vec floor = load_masked(args.floor + block.first_c + c, n);
+        store_masked(out + c, maximum(floor, load_masked(out + c, n)), n);
       }
     }
   }

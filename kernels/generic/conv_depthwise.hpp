@@ -1,5 +1,6 @@
-// Depthwise convolution: channels in the lanes, a few neighbouring pixels per weight vector. Where
-// the border is zero the taps that fall outside are left out, so that nothing is copied.
+// Depthwise convolution with channels in the lanes. Some neighbouring pixels share each vector of
+// weights. Where the border is zero, taps outside the picture are left out, so that nothing is
+// copied.
 #pragma once
 
 #include "kernels/generic/blocking.hpp"
@@ -20,7 +21,7 @@ std::size_t packed_floats(const ConvSpec& spec) {
   return static_cast<std::size_t>(spec.kernel_h) * spec.kernel_w * padded_channels(spec);
 }
 
-// [channel vector][tap][lane], absent channels zero.
+// Packs weights as [channel vector][tap][lane]. Absent channels are zero.
 void pack(const ConvSpec& spec, const float* weights, float* packed) {
   const int taps = spec.kernel_h * spec.kernel_w;
   for (int c = 0; c < spec.in_c; c += kLanes) {
@@ -35,7 +36,8 @@ void pack(const ConvSpec& spec, const float* weights, float* packed) {
 }
 
 template <int P>
-NST_INLINE void accumulate(Vec (&acc)[P], const Tile& t, const float* in, const float* weights) {
+NST_INLINE void accumulate(Vec (&acc)[P], const RegisterTile& t, const float* in,
+                           const float* weights) {
   for (int kx = 0; kx < t.kernel_w; ++kx) {
     const Vec w = load(weights);
     unroll<P>([&](auto p) __attribute__((always_inline)) {
@@ -47,27 +49,28 @@ NST_INLINE void accumulate(Vec (&acc)[P], const Tile& t, const float* in, const 
 }
 
 template <int P>
-NST_INLINE void run_tile(const Tile& t) {
+NST_INLINE void run_tile(const RegisterTile& t) {
   Vec acc[P];
-  const Vec bias = t.bias != nullptr ? load_first(t.bias, t.channels) : splat(0.0f);
+  const Vec bias = t.bias != nullptr ? load_masked(t.bias, t.channels) : broadcast(0.0f);
   unroll<P>([&](auto p) __attribute__((always_inline)) { acc[p] = bias; });
   const float* in = t.in;
   const float* weights = t.weights;
   for (int ky = 0; ky < t.kernel_h; ++ky, in += t.in_row, weights += t.weights_row) {
     accumulate<P>(acc, t, in, weights);
   }
-  const bool plain = t.channels >= kLanes && t.skip == nullptr;
+  const bool plain = t.channels >= kLanes && t.epilogue_add == nullptr;
   unroll<P>([&](auto p) __attribute__((always_inline)) {
     Vec value = clamped(t.clamp, acc[p]);
     if (plain) return store(t.out + p * t.out_pixel, value);
-    if (t.skip != nullptr) value = value + load_first(t.skip + p * t.skip_pixel, t.channels);
-    store_first(t.out + p * t.out_pixel, value, t.channels);
+    if (t.epilogue_add != nullptr)
+      value = value + load_masked(t.epilogue_add + p * t.epilogue_add_pixel, t.channels);
+    store_masked(t.out + p * t.out_pixel, value, t.channels);
   });
 }
 
-// `channels` channels of P pixels, so that memory is read in its order.
+// Computes `channels` channels of P pixels, in the order in which memory holds them.
 template <int P>
-void run_channels(Tile tile, std::ptrdiff_t weights_vector, int channels) {
+void run_channels(RegisterTile tile, std::ptrdiff_t weights_vector, int channels) {
   for (int c = 0; c < channels; c += kLanes) {
     run_tile<P>(tile);
     tile.channels -= kLanes;
@@ -75,20 +78,20 @@ void run_channels(Tile tile, std::ptrdiff_t weights_vector, int channels) {
     tile.weights += weights_vector;
     tile.in += kLanes;
     tile.out += kLanes;
-    if (tile.skip != nullptr) tile.skip += kLanes;
+    if (tile.epilogue_add != nullptr) tile.epilogue_add += kLanes;
   }
 }
 
 template <int... P>
-NST_INLINE void run_channels(const Tile& tile, std::ptrdiff_t weights_vector, int channels,
+NST_INLINE void run_channels(const RegisterTile& tile, std::ptrdiff_t weights_vector, int channels,
                              int pixels, std::integer_sequence<int, P...>) {
-  using Function = void (*)(Tile, std::ptrdiff_t, int);
+  using Function = void (*)(RegisterTile, std::ptrdiff_t, int);
   static constexpr Function functions[] = {run_channels<P + 1>...};
   functions[pixels - 1](tile, weights_vector, channels);
 }
 
-// `pixels` neighbours, whose taps are those of the tile.
-NST_INLINE void run_pixels(const ConvArgs& args, Block block, Tile tile, int pixels) {
+// Computes `pixels` neighbours, all with the taps of `tile`.
+NST_INLINE void run_pixels(const ConvArgs& args, Block block, RegisterTile tile, int pixels) {
   const ConvSpec& spec = args.plan.spec;
   const std::ptrdiff_t vector = static_cast<std::ptrdiff_t>(spec.kernel_h) * spec.kernel_w * kLanes;
   for_tiles(pixels, kPixels, [&](int n) {
@@ -97,14 +100,14 @@ NST_INLINE void run_pixels(const ConvArgs& args, Block block, Tile tile, int pix
   });
 }
 
-// Neighbouring outputs of a row that read the kernel columns [begin, end) inside the picture.
+// Neighbouring outputs of a row whose taps inside the picture are the kernel columns [begin, end).
 struct Span {
   int pixels;
   int begin, end;
 };
 
-// The span that starts at output column x: a pixel whose taps reach over a side, or all those that
-// do not.
+// Returns the span from output column x: one pixel if its taps cross a border, else all following
+// pixels whose taps lie inside.
 NST_INLINE Span span_at(const ConvSpec& spec, const ConvGeometry& g, int x, int x_end) {
   const int first = x * spec.stride - g.pad_left;
   const Span span{1, max_of(-first, 0), min_of(g.in_w - first, spec.kernel_w)};
@@ -113,22 +116,22 @@ NST_INLINE Span span_at(const ConvSpec& spec, const ConvGeometry& g, int x, int 
   return {min_of(inside, x_end - x), 0, spec.kernel_w};
 }
 
-// Can the kernel read the tensor itself, border or not? Whole vectors are loaded even where fewer
-// channels remain: only a window in scratch, with its slack, allows that.
+// Returns true if the kernel can read the tensor itself, with or without a border. Needs whole
+// vectors of channels: a load may reach past the end in scratch only.
 NST_INLINE bool leaves_out_border(const ConvArgs& args) {
-  return !has_prologue(args.input) && args.input.formed.data == nullptr &&
+  return !has_prologue(args.input) && args.input.prologue_output.data == nullptr &&
          args.plan.spec.upsample == 1 && args.geometry.border == Border::zero &&
          args.plan.spec.in_c % kLanes == 0;
 }
 
-// A row of outputs, the taps of its first and last pixels clipped to the picture. `tile` is that of
-// the row's first pixel.
-NST_INLINE void run_clipped_row(const ConvArgs& args, Block block, const Tile& row) {
+// Computes a row of outputs, and clips the taps of its first and last pixels to the picture. `row`
+// is the tile of the first pixel.
+NST_INLINE void run_clipped_row(const ConvArgs& args, Block block, const RegisterTile& row) {
   const ConvSpec& spec = args.plan.spec;
   const int x_end = block.x + block.w;
   for (int x = block.x; x < x_end;) {
     const Span span = span_at(spec, args.geometry, x, x_end);
-    Tile tile = row;
+    RegisterTile tile = row;
     advance(tile, x - block.x);
     tile.in += span.begin * tile.in_column;
     tile.weights += span.begin * kLanes;
@@ -138,21 +141,21 @@ NST_INLINE void run_clipped_row(const ConvArgs& args, Block block, const Tile& r
   }
 }
 
-// Is the input larger than a second-level cache, taken as 1 MiB?
+// Returns true if the input is larger than L2.
 NST_INLINE bool is_large(const ConvSpec& spec, const ConvGeometry& g) {
-  constexpr std::ptrdiff_t kCacheFloats = 1024 * 1024 / sizeof(float);
-  return static_cast<std::ptrdiff_t>(g.in_h) * g.in_w * spec.in_c > kCacheFloats;
+  return static_cast<std::size_t>(g.in_h) * g.in_w * spec.in_c > kL2Floats;
 }
 
-// A 3x3 kernel, whole vectors of channels and no skip?
+// Returns true for a 3x3 kernel with whole vectors of channels and nothing to add.
 NST_INLINE bool is_3x3(const ConvArgs& args) {
   const ConvSpec& spec = args.plan.spec;
   return spec.kernel_h == 3 && spec.kernel_w == 3 && spec.in_c % kLanes == 0 &&
-         args.skip.data == nullptr;
+         args.epilogue_add.data == nullptr;
 }
 
-// As run_clipped_row, for what is_3x3; without a border to clip where the window has it formed.
-NST_INLINE void run_row_3x3(const ConvArgs& args, Block block, Tile tile, bool clips) {
+// Computes a row for which is_3x3 holds. Clips taps to the picture only if `clips`; otherwise the
+// window holds the border.
+NST_INLINE void run_row_3x3(const ConvArgs& args, Block block, RegisterTile tile, bool clips) {
   const ConvGeometry& g = args.geometry;
   const int stride = args.plan.spec.stride;
   int x = block.x;
@@ -172,11 +175,11 @@ void run(const ConvArgs& args, Block block, float* scratch) {
   const bool clips = leaves_out_border(args);
   const bool by_3x3 = is_3x3(args);
   const Window window = clips ? Window{nullptr, args.input.x.row_stride, args.input.x.pixel_stride}
-                              : form_window(args, block, window_rect(spec, g, block), scratch);
+                              : make_window(args, block, window_rect(spec, g, block), scratch);
   const auto at = [&](const auto& view, int y) {
     return view.data != nullptr ? address(view, y, block.x) + block.first_c : nullptr;
   };
-  Tile tile{};
+  RegisterTile tile{};
   tile.in_pixel = window.pixel_stride * spec.stride;
   tile.in_column = window.pixel_stride;
   tile.in_row = window.row_stride;
@@ -187,19 +190,19 @@ void run(const ConvArgs& args, Block block, float* scratch) {
   tile.bias = args.bias != nullptr ? args.bias + block.first_c : nullptr;
   tile.channels = spec.out_c - block.first_c;
   tile.clamp = clamp_before_floor(args);
-  tile.skip_pixel = args.skip.pixel_stride;
+  tile.epilogue_add_pixel = args.epilogue_add.pixel_stride;
   tile.out_pixel = args.output.pixel_stride;
   tile.comes_from_far = clips && is_large(spec, g);
   for (int y = block.y; y < block.y + block.h; ++y) {
-    Tile row = tile;
+    RegisterTile row = tile;
     row.out = at(args.output, y);
-    row.skip = at(args.skip, y);
+    row.epilogue_add = at(args.epilogue_add, y);
     const int top = y * spec.stride - g.pad_top;
     if (clips) {
       const int first_row = max_of(-top, 0);
       row.kernel_h = min_of(g.in_h - top, spec.kernel_h) - first_row;
       row.weights += first_row * tile.weights_row;
-      // Column -1 may lie before the tensor; it is left out.
+      // Column -1 may lie before the tensor. Its tap is left out.
       row.in = address(args.input.x, top + first_row, 0) + block.first_c +
                (block.x * spec.stride - g.pad_left) * tile.in_column;
     } else {
@@ -217,7 +220,7 @@ void run(const ConvArgs& args, Block block, float* scratch) {
 }
 
 ConvBlocking blocking(const ConvSpec& spec, const ConvGeometry& geometry) {
-  return pixel_blocking(spec, geometry, 64, 1, window_floats);
+  return pixel_blocking(spec, geometry, kWidestBlock, 1, window_floats);
 }
 
 constexpr ConvAlgorithm kAlgorithm = {[](const ConvSpec& spec) { return spec.depthwise; },

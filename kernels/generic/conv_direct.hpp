@@ -1,8 +1,8 @@
-// Direct convolution with output channels in the lanes: a register tile of pixels × channel
-// vectors, fed by broadcast inputs and packed weights.
+// Direct convolution with output channels in the lanes. A register tile is fed by broadcast inputs
+// and packed weights.
 //
-// Rows of NHWC are contiguous over (kernel column, channel), so a kernel row is one run of
-// kernel_w * in_c products and the whole convolution is kernel_h such runs.
+// Rows of NHWC are contiguous over (kernel column, channel). So a kernel row is kernel_w * in_c
+// products of neighbours, and a convolution is kernel_h such rows.
 #pragma once
 
 #include "kernels/generic/blocking.hpp"
@@ -19,7 +19,8 @@ std::size_t packed_floats(const ConvSpec& spec) {
   return products_per_output(spec) * vectors_of(spec.out_c) * kLanes;
 }
 
-// [panel][kernel row, kernel column, in_c][channels of the panel], absent channels zero.
+// Packs weights as [panel][kernel row, kernel column, in_c][channels of the panel]. Absent channels
+// are zero.
 void pack(const ConvSpec& spec, const float* weights, float* packed) {
   const std::size_t depth = products_per_output(spec);
   for_panels(0, spec.out_c, [&](int first, int vectors) {
@@ -34,8 +35,8 @@ void pack(const ConvSpec& spec, const float* weights, float* packed) {
   });
 }
 
-// The rows of the kernel one after the other; between(count) is called before each run of `count`
-// products of at most kChainProducts.
+// Adds the products of all kernel rows. between(count) is called before every `count` products, at
+// most kChainProducts.
 template <int P, int V, class Between>
 NST_INLINE void accumulate_rows(Accumulators<P, V>& acc, const RegisterTile& t, Between&& between) {
   constexpr int kPointers = (P + 2) / 3;
@@ -46,7 +47,7 @@ NST_INLINE void accumulate_rows(Accumulators<P, V>& acc, const RegisterTile& t, 
     unroll<kPointers>([&](auto j) __attribute__((always_inline)) {
       in[j] = t.in + ky * t.in_row + 3 * j * pixel;
     });
-    for (int left = t.run; left > 0; left -= kChainProducts) {
+    for (int left = t.row_products; left > 0; left -= kChainProducts) {
       const int count = min_of(left, kChainProducts);
       between(count);
       accumulate_row_products<P, V>(acc, in, pixel, weights, count);
@@ -58,15 +59,15 @@ template <int P, int V>
 NST_INLINE void run_panel(const RegisterTile& t) {
   Accumulators<P, V> acc;
   unroll<V>([&](auto v) __attribute__((always_inline)) {
-    const Vec bias =
-        t.bias != nullptr ? load_first(t.bias + v * kLanes, t.channels - v * kLanes) : splat(0.0f);
+    const Vec bias = t.bias != nullptr ? load_masked(t.bias + v * kLanes, t.channels - v * kLanes)
+                                       : broadcast(0.0f);
     unroll<P>([&](auto p) __attribute__((always_inline)) { acc.at[p][v] = bias; });
   });
-  if (t.kernel_h * t.run <= kChainProducts) {
+  if (t.kernel_h * t.row_products <= kChainProducts) {
     accumulate_rows<P, V>(acc, t, [](int) {});
   } else {
     PartialSums<P, V> total;
-    int length = 0;  // of the chains in acc
+    int length = 0;  // products of the chains in acc
     accumulate_rows<P, V>(
         acc, t, [&](int count) __attribute__((always_inline)) {
           if (length >= kChainProducts) {
@@ -80,9 +81,9 @@ NST_INLINE void run_panel(const RegisterTile& t) {
   store_tile(acc, t);
 }
 
-// For kernels of any size: `tiles` neighbours of P pixels and a panel of V vectors, in one call. A
-// call for each would cost as much as 64 products of a tile: its jump is seldom foreseen, and a
-// RegisterTile that was just written is copied.
+// The tile loop for kernels of any size: computes `tiles` register tiles of P pixels and V vectors
+// in one call. A call for each tile would cost about 64 products: the jump is mispredicted and the
+// RegisterTile is copied.
 struct GenericTile {
   static constexpr int kMostVectors = kMostPanelVectors;
   static constexpr int most_pixels(int vectors) { return most_tile_pixels(vectors); }
@@ -97,15 +98,15 @@ struct GenericTile {
   }
 };
 
-// Moves a tile at channel 0 to channel `first`, but for its weights.
+// Moves a tile from channel 0 to channel `first`, except for its weights.
 NST_INLINE void move_to_channel(const ConvArgs& args, RegisterTile& tile, int first) {
   tile.channels = args.plan.spec.out_c - first;
   tile.bias = args.bias != nullptr ? args.bias + first : nullptr;
   tile.out += first;
-  if (tile.skip != nullptr) tile.skip += first;
+  if (tile.epilogue_add != nullptr) tile.epilogue_add += first;
 }
 
-// The panel of channels from `first` on, of a tile at channel 0.
+// Returns a tile of channel 0, moved to the panel that starts at channel `first`.
 NST_INLINE RegisterTile panel_of(const ConvArgs& args, RegisterTile tile, int first) {
   move_to_channel(args, tile, first);
   tile.weights =
@@ -113,7 +114,7 @@ NST_INLINE RegisterTile panel_of(const ConvArgs& args, RegisterTile tile, int fi
   return tile;
 }
 
-// The first tile of the block's row y, at channel 0.
+// Returns the first tile of the block's row y, at channel 0.
 NST_INLINE RegisterTile tile_of_row(const ConvArgs& args, Block block, const Window& window,
                                     int y) {
   const ConvSpec& spec = args.plan.spec;
@@ -122,18 +123,18 @@ NST_INLINE RegisterTile tile_of_row(const ConvArgs& args, Block block, const Win
   tile.in_pixel = window.pixel_stride * spec.stride;
   tile.in_row = window.row_stride;
   tile.kernel_h = spec.kernel_h;
-  tile.run = spec.kernel_w * spec.in_c;
+  tile.row_products = spec.kernel_w * spec.in_c;
   tile.clamp = clamp_before_floor(args);
-  if (args.skip.data != nullptr) tile.skip = address(args.skip, block.y + y, block.x);
-  tile.skip_pixel = args.skip.pixel_stride;
+  if (args.epilogue_add.data != nullptr)
+    tile.epilogue_add = address(args.epilogue_add, block.y + y, block.x);
+  tile.epilogue_add_pixel = args.epilogue_add.pixel_stride;
   tile.out = address(args.output, block.y + y, block.x);
   tile.out_pixel = args.output.pixel_stride;
   return tile;
 }
 
-// Few weights stay in the first-level cache whatever is done; then pixels get all their channels
-// before the next row, so that memory is written in its order. Many are used for all rows, a panel
-// at a time.
+// Returns true if all weights fit in L1. Then a row is finished for all channels before the next,
+// which writes memory in order. Otherwise one panel is used for all rows.
 NST_INLINE bool has_few_weights(const ConvSpec& spec) {
   constexpr std::size_t kFew = 24 * 1024 / sizeof(float);
   return packed_floats(spec) <= kFew;
@@ -154,9 +155,9 @@ void run(const ConvArgs& args, Block block, float* scratch) {
   raise_to_floor(args, block);
 }
 
-// Wider rows gain nothing but fewer columns read twice. A block has all channels.
+// Returns blocks that have all output channels.
 ConvBlocking blocking(const ConvSpec& spec, const ConvGeometry& geometry) {
-  return pixel_blocking(spec, geometry, 64, 1, window_floats);
+  return pixel_blocking(spec, geometry, kWidestBlock, 1, window_floats);
 }
 
 constexpr ConvAlgorithm kAlgorithm = {

@@ -1,4 +1,4 @@
-// 1x1 convolution by Winograd's inner product (paired_products.hpp), tile by tile as
+// 1x1 convolution by paired products (paired_products.hpp), by register tiles like
 // conv_pointwise.hpp.
 #pragma once
 
@@ -11,42 +11,42 @@ namespace paired {
 
 using Order = paired_products::SidesOfEight;
 
-struct Tile : RegisterTile {
-  const float* corrections;                  // own terms, from the first pixel's on
+struct PairedTile : RegisterTile {
+  const float* corrections;                  // of the pixels, from the first one on
   const float *scales, *column_corrections;  // of the panel's channels
 };
 
-// The next panel's weights, a part before each chain.
+// Prefetches the next panel's weights, a part before each accumulation chain.
 struct NextPanel : pointwise::NextPanel {
   using pointwise::NextPanel::NextPanel;
-  NST_INLINE void chain() { fetch(); }
-  NST_INLINE void turn(const float*) const {}
+  NST_INLINE void before_chain() { fetch(); }
+  NST_INLINE void before_group(const float*) const {}
 };
 
-NST_INLINE void advance(Tile& tile, int pixels) {
+NST_INLINE void advance(PairedTile& tile, int pixels) {
   nst::kernels::advance<RegisterTile>(tile, pixels);
   tile.corrections += pixels;
 }
 
-// As direct::GenericTile.
-struct Row {
+// The tile loop. Same interface as direct::GenericTile.
+struct PairedTileLoop {
   static constexpr int kMostVectors = kMostPanelVectors;
   static constexpr int most_pixels(int vectors) { return paired_products::most_pixels(vectors); }
-  using Function = void (*)(const Tile&, int tiles);
+  using Function = void (*)(const PairedTile&, int tiles);
   template <int P, int V>
-  static void run(const Tile& first, int tiles) {
-    Tile t = first;
-    const paired_products::Depth depth = paired_products::parts_of<Order>(t.run);
+  static void run(const PairedTile& first, int tiles) {
+    PairedTile t = first;
+    const paired_products::Depth depth = paired_products::parts_of<Order>(t.row_products);
     alignas(64) float biases[V][kLanes];
     alignas(64) float starts[V][kLanes];
     alignas(64) float factors[V][kLanes];
     unroll<V>([&](auto v) __attribute__((always_inline)) {
       const Vec scale = load(t.scales + v * kLanes);
-      const Vec bias = t.bias != nullptr ? load_first(t.bias + v * kLanes, t.channels - v * kLanes)
-                                         : splat(0.0f);
+      const Vec bias = t.bias != nullptr ? load_masked(t.bias + v * kLanes, t.channels - v * kLanes)
+                                         : broadcast(0.0f);
       store(biases[v], bias);
       store(starts[v], fma(bias, scale, load(t.column_corrections + v * kLanes)));
-      store(factors[v], quotient(splat(1.0f), scale));
+      store(factors[v], quotient(broadcast(1.0f), scale));
     });
     const int chains = paired_products::chains_of<Order>(depth);
     NextPanel next(t, t.column_corrections + V * kLanes, V, tiles * max_of(chains, 1));
@@ -88,7 +88,7 @@ void pack(const ConvSpec& spec, const float* weights, float* packed) {
       const float* from = weights + static_cast<std::ptrdiff_t>(i) * spec.out_c + first;
       float* row = packed + static_cast<std::ptrdiff_t>(Order::row_of(i, spec.in_c)) * width;
       for (int c = 0; c < width; c += kLanes) {
-        store(row + c, load_first(from + c, spec.out_c - first - c));
+        store(row + c, load_masked(from + c, spec.out_c - first - c));
       }
     }
     paired_products::finish_panel<Order>(packed, spec.in_c, width, 1.0f);
@@ -96,7 +96,7 @@ void pack(const ConvSpec& spec, const float* weights, float* packed) {
   });
 }
 
-NST_INLINE Tile panel_of(const ConvArgs& args, Tile tile, int first, int vectors) {
+NST_INLINE PairedTile panel_of(const ConvArgs& args, PairedTile tile, int first, int vectors) {
   const ConvSpec& spec = args.plan.spec;
   direct::move_to_channel(args, tile, first);
   tile.weights = args.packed + channel_floats(spec) * first;
@@ -105,7 +105,8 @@ NST_INLINE Tile panel_of(const ConvArgs& args, Tile tile, int first, int vectors
   return tile;
 }
 
-// The own terms come after the window, if one is formed: a float a pixel.
+// Returns the floats of the window, if one is made, and of the row corrections after it: one for
+// each pixel.
 std::size_t scratch_floats(const ConvSpec& spec, int h, int w) {
   return window_floats(spec, h, w) + static_cast<std::size_t>(h) * w;
 }
@@ -122,9 +123,9 @@ void run(const ConvArgs& args, const Block whole, float* scratch) {
   }
   for_panels(block.first_c, block.first_c + block.channels, [&](int first, int vectors) {
     for (int y = 0; y < block.h; ++y) {
-      Tile tile{direct::tile_of_row(args, block, window, y), corrections + y * block.w, nullptr,
-                nullptr};
-      run_tile_row<Row>(panel_of(args, tile, first, vectors), block.w, vectors);
+      PairedTile tile{direct::tile_of_row(args, block, window, y), corrections + y * block.w,
+                      nullptr, nullptr};
+      run_tile_row<PairedTileLoop>(panel_of(args, tile, first, vectors), block.w, vectors);
     }
   });
   raise_to_floor(args, whole);
@@ -134,7 +135,8 @@ ConvBlocking blocking(const ConvSpec& spec, const ConvGeometry& geometry) {
   return pointwise::blocking_with(spec, geometry, scratch_floats);
 }
 
-// A pixel's own term costs about as much as its products for half a vector of channels save.
+// Returns true for layers that gain. A pixel's correction costs about what paired products save for
+// half a vector of channels.
 bool suits(const ConvSpec& spec) {
   constexpr int kFewestChannels = 12;
   return pointwise::suits(spec) && spec.in_c >= kFewestChannels && spec.out_c > kLanes;

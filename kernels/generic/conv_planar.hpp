@@ -1,8 +1,8 @@
-// Direct convolution with neighbouring pixels in the lanes, for layers whose few output channels
-// would leave most lanes of conv_direct.hpp empty (the 9×9 to 3 channels, the 8-channel layers).
+// Direct convolution with neighbouring pixels in the lanes, for layers with few output channels.
+// These would leave most lanes of conv_direct.hpp empty (9×9 to 3 channels, layers of 8 channels).
 //
-// The window is kept planar, a row per channel, so a vector of pixels is one unaligned load and
-// each weight is broadcast. With stride 2 even and odd columns have planes of their own.
+// The window is planar, a row for each channel. So a vector of pixels is one unaligned load, and
+// each weight is broadcast. With stride 2, even and odd columns have separate planes.
 #pragma once
 
 #include "kernels/generic/blocking.hpp"
@@ -16,8 +16,8 @@ namespace nst::kernels {
 namespace {
 namespace planar {
 
-// The register tile: channels × pixel vectors. Accumulators fill the registers but for a few
-// operands; channels beyond the largest tile go in further panels.
+// The sums of a register tile, channels × vectors of pixels. They fill the registers except for a
+// few operands. Channels beyond the largest tile form further panels.
 constexpr int kAccumulators = kRegisters == 32 ? 24 : 12;
 constexpr int kMostChannels = kRegisters == 32 ? 8 : 4;
 constexpr int kMostVectors = kRegisters == 32 ? 8 : 4;
@@ -27,23 +27,25 @@ constexpr int most_vectors(int channels) {
   return fit < kMostVectors ? fit : kMostVectors;
 }
 
-// The next panel's channels out of those left: a size that has a register tile.
+// Returns the channels of the next panel, out of those that are left: a number that has a register
+// tile.
 NST_INLINE int panel_channels(int left) {
   if (left >= kMostChannels) return kMostChannels;
   return min_of(left, 4);
 }
 
-// Is it worth transposing the input? What full lanes save per input value, in vector multiplies,
-// against the roughly two operations its transposition takes.
+// Returns true if full lanes save more multiplications than transposing the input costs.
 bool suits(const ConvSpec& spec) {
+  // Operations for each vector of inputs: the transposition takes about two, one is a margin.
+  constexpr int kTranspositionCost = 3;
   const int idle_lanes = ceil_div(spec.out_c, kLanes) * kLanes - spec.out_c;
   const int saved = idle_lanes * spec.kernel_h * spec.kernel_w;
-  return saved > 3 * kLanes * spec.stride * spec.stride;
+  return saved > kTranspositionCost * kLanes * spec.stride * spec.stride;
 }
 
 std::size_t packed_floats(const ConvSpec& spec) { return products_per_output(spec) * spec.out_c; }
 
-// [panel][kernel row][in_c][kernel column][channels of the panel].
+// Packs weights as [panel][kernel row][in_c][kernel column][channels of the panel].
 void pack(const ConvSpec& spec, const float* weights, float* packed) {
   for (int first = 0; first < spec.out_c;) {
     const int channels = panel_channels(spec.out_c - first);
@@ -60,7 +62,7 @@ void pack(const ConvSpec& spec, const float* weights, float* packed) {
   }
 }
 
-// Layout of the planar window: [row][in_c][column parity, if stride 2][pitch].
+// The layout of the planar window: [row][in_c][column parity, if stride 2][pitch].
 struct Layout {
   int pitch;
   std::ptrdiff_t channel, row;  // floats to the next
@@ -86,7 +88,7 @@ std::size_t scratch_floats(const ConvSpec& spec, int block_h, int block_w) {
   return layout_of(spec, block_h, block_w).floats + row_floats(spec, block_w);
 }
 
-// A pixel-major row of `width` pixels into the planes of one window row.
+// Splits a pixel-major row of `width` pixels into the planes of one window row.
 NST_INLINE void to_planes(const ConvSpec& spec, const Layout& layout, const float* row, int width,
                           float* planes) {
   if (spec.stride == 1) {
@@ -99,7 +101,7 @@ NST_INLINE void to_planes(const ConvSpec& spec, const Layout& layout, const floa
   }
 }
 
-struct Tile {
+struct RegisterTile {
   const float* in;  // tap (0, 0) of channel 0, first pixel
   Layout layout;
   int kernel_h, kernel_w, in_c, stride;
@@ -110,15 +112,15 @@ struct Tile {
   float* out;          // [channels][vectors * kLanes]
 };
 
-// One tap of one input channel. The operand with fewer vectors stays in registers, the other passes
-// through one, so that kAccumulators + min(C, P) + 1 registers suffice.
+// Adds one tap of one input channel. The operand with fewer vectors stays in registers, and the
+// other passes through one. So kAccumulators + min(C, P) + 1 registers suffice.
 template <int C, int P>
 NST_INLINE void accumulate(Accumulators<C, P>& acc, const float* in, const float* weights) {
   if constexpr (C <= P) {
     Vec w[C];
-    unroll<C>([&](auto c) __attribute__((always_inline)) { w[c] = splat(weights[c]); });
+    unroll<C>([&](auto c) __attribute__((always_inline)) { w[c] = broadcast(weights[c]); });
     unroll<P>([&](auto p) __attribute__((always_inline)) {
-      const Vec x = in_register(load(in + p * kLanes));
+      const Vec x = optimizer_barrier(load(in + p * kLanes));
       unroll<C>([&](auto c)
                     __attribute__((always_inline)) { acc.at[c][p] = fma(x, w[c], acc.at[c][p]); });
     });
@@ -126,7 +128,7 @@ NST_INLINE void accumulate(Accumulators<C, P>& acc, const float* in, const float
     Vec x[P];
     unroll<P>([&](auto p) __attribute__((always_inline)) { x[p] = load(in + p * kLanes); });
     unroll<C>([&](auto c) __attribute__((always_inline)) {
-      const Vec w = splat(weights[c]);
+      const Vec w = broadcast(weights[c]);
       unroll<P>([&](auto p)
                     __attribute__((always_inline)) { acc.at[c][p] = fma(x[p], w, acc.at[c][p]); });
     });
@@ -134,10 +136,10 @@ NST_INLINE void accumulate(Accumulators<C, P>& acc, const float* in, const float
 }
 
 template <int C, int P>
-void run_tile(const Tile& t) {
+void run_tile(const RegisterTile& t) {
   Accumulators<C, P> acc;
   unroll<C>([&](auto c) __attribute__((always_inline)) {
-    const Vec bias = splat(t.bias != nullptr ? t.bias[c] : 0.0f);
+    const Vec bias = broadcast(t.bias != nullptr ? t.bias[c] : 0.0f);
     unroll<P>([&](auto p) __attribute__((always_inline)) { acc.at[c][p] = bias; });
   });
   const float* weights = t.weights;
@@ -168,8 +170,8 @@ void run_tile(const Tile& t) {
   });
 }
 
-// Kernel::run<channels, vectors>, for 1 .. kMostChannels channels that panel_channels can give and
-// 1 .. most_vectors(channels) vectors.
+// Returns Kernel::run<channels, vectors>, for the channels that panel_channels returns and 1 ..
+// most_vectors(channels) vectors.
 template <class Kernel, int C, int... P>
 NST_INLINE auto tile_of_channels(int vectors, std::integer_sequence<int, P...>) {
   static constexpr typename Kernel::Function functions[] = {Kernel::template run<C, P + 1>...};
@@ -198,31 +200,32 @@ NST_INLINE auto tile_function(int channels, int vectors) {
 }
 
 struct Direct {
-  using Function = void (*)(const Tile&);
+  using Function = void (*)(const RegisterTile&);
   template <int C, int P>
-  static void run(const Tile& tile) {
+  static void run(const RegisterTile& tile) {
     run_tile<C, P>(tile);
   }
 };
 
-// A finished tile to every step-th pixel from (y, x); channel rows are `pitch` floats apart.
+// Writes a finished tile to every step-th pixel from (y, x) on. Rows of a channel are `pitch`
+// floats apart.
 NST_INLINE void write_pixels(const ConvArgs& args, const float* tile, int pitch, int channels,
                              int pixels, int y, int x, int step, int first) {
   const std::ptrdiff_t out_step = step * args.output.pixel_stride;
   float* out = address(args.output, y, x) + first;
-  if (args.skip.data == nullptr) {
+  if (args.epilogue_add.data == nullptr) {
     transpose(tile, pitch, channels, pixels, out, out_step);
     return;
   }
-  const float* skip = address(args.skip, y, x) + first;
+  const float* epilogue_add = address(args.epilogue_add, y, x) + first;
   for (int p = 0; p < pixels; ++p) {
-    for (int c = 0; c < channels; ++c) out[c] = tile[c * pitch + p] + skip[c];
+    for (int c = 0; c < channels; ++c) out[c] = tile[c * pitch + p] + epilogue_add[c];
     out += out_step;
-    skip += step * args.skip.pixel_stride;
+    epilogue_add += step * args.epilogue_add.pixel_stride;
   }
 }
 
-NST_INLINE void run_row(const ConvArgs& args, Block block, Tile tile, int y, int first,
+NST_INLINE void run_row(const ConvArgs& args, Block block, RegisterTile tile, int y, int first,
                         int channels) {
   alignas(64) float finished[kAccumulators * kLanes];
   tile.out = finished;
@@ -238,11 +241,11 @@ NST_INLINE void run_row(const ConvArgs& args, Block block, Tile tile, int y, int
 
 void run(const ConvArgs& args, Block block, float* scratch) {
   const ConvSpec& spec = args.plan.spec;
-  Tile tile{};
+  RegisterTile tile{};
   tile.layout = layout_of(spec, block.h, block.w);
   const Rect rect = window_rect(spec, args.geometry, block);
   const Layout& layout = tile.layout;
-  form_planes(
+  make_planes(
       args, block, rect, layout.row, scratch + layout.floats, scratch,
       [&](const float* row, float* planes) { to_planes(spec, layout, row, rect.w, planes); });
   tile.kernel_h = spec.kernel_h;
@@ -264,9 +267,10 @@ void run(const ConvArgs& args, Block block, float* scratch) {
   }
 }
 
-// Pixels in lanes want whole vectors.
+// Returns blocks of whole vectors of pixels.
 ConvBlocking blocking(const ConvSpec& spec, const ConvGeometry& geometry) {
-  return pixel_blocking(spec, geometry, 128, kLanes, scratch_floats);
+  constexpr int kWidest = 128;  // eight vectors of 16 pixels, the widest register tile
+  return pixel_blocking(spec, geometry, kWidest, kLanes, scratch_floats);
 }
 
 constexpr ConvAlgorithm kAlgorithm = {suits, packed_floats, pack, blocking, run, block_moments};

@@ -1,5 +1,5 @@
-// 1x1 convolution: the product of a matrix of pixels and one of weights, tile by tile as
-// conv_direct.hpp, whose packed weights it shares.
+// 1x1 convolution: the product of a matrix of pixels and a matrix of weights, by register tiles.
+// Its packed weights are those of conv_direct.hpp.
 #pragma once
 
 #include "kernels/generic/conv_direct.hpp"
@@ -8,20 +8,21 @@ namespace nst::kernels {
 namespace {
 namespace pointwise {
 
-// Fetches the next panel's weights beside a panel's tiles: a deep layer's come from far, once an
-// inference, and are needed as fast as they come.
+// Prefetches the next panel's weights into L2 while the current panel is computed. A deep layer
+// reads each weight once per inference, from memory: these loads limit its speed.
 class NextPanel {
  public:
-  // Weights from `next` on, as many as the tile's panel of `vectors` vectors has, in `calls` calls.
+  // Prefetches one panel, `vectors` vectors wide, from `next` on, spread evenly over `calls` calls
+  // of fetch(). Does nothing for the last panel, or for a layer that is not deep.
   NST_INLINE NextPanel(const RegisterTile& t, const float* next, int vectors, int calls)
       : at_(next) {
-    constexpr int kDeep = 64;
-    if (t.channels > vectors * kLanes && t.run >= kDeep) {
-      lines_ = ceil_div(t.run * vectors * kLanes, calls * kLine);
+    constexpr int kDeep = 64;  // input channels; fewer are computed before their weights come
+    if (t.channels > vectors * kLanes && t.row_products >= kDeep) {
+      lines_ = ceil_div(t.row_products * vectors * kLanes, calls * kLine);
     }
   }
   NST_INLINE void fetch() {
-    for (int i = 0; i < lines_; ++i, at_ += kLine) fetch_nearer(at_);
+    for (int i = 0; i < lines_; ++i, at_ += kLine) prefetch_l2(at_);
   }
 
  private:
@@ -29,10 +30,10 @@ class NextPanel {
   int lines_ = 0;
 };
 
-// As direct::GenericTile for one kernel row and a panel all of whose channels are there, `Skips` as
-// the tile has a skip or not. Nothing else is in the loop: whatever is tested or
-// fetched for every tile of 16 to 100 products deep costs as much as ten of them.
-template <bool Skips>
+// The tile loop for one kernel row and a panel that has all its channels. HasEpilogueAdd: the tile
+// adds an operand to its outputs. The loop holds nothing else, because any test or prefetch costs
+// as much as ten products of a tile that has 16 to 100.
+template <bool HasEpilogueAdd>
 struct PointwiseTile {
   static constexpr int kMostVectors = kMostPanelVectors;
   static constexpr int most_pixels(int vectors) { return most_tile_pixels(vectors); }
@@ -42,11 +43,12 @@ struct PointwiseTile {
     constexpr int kPointers = (P + 2) / 3;
     const RegisterTile t = first;
     const float* x = t.in;
-    const float* skip = t.skip;
+    const float* epilogue_add = t.epilogue_add;
     float* out = t.out;
     alignas(64) float biases[V][kLanes] = {};
     if (t.bias != nullptr) copy_floats(t.bias, biases[0], V * kLanes);
-    NextPanel next(t, t.weights + static_cast<std::ptrdiff_t>(t.run) * V * kLanes, V, tiles);
+    NextPanel next(t, t.weights + static_cast<std::ptrdiff_t>(t.row_products) * V * kLanes, V,
+                   tiles);
     for (; tiles > 0; --tiles) {
       next.fetch();
       Accumulators<P, V> acc;
@@ -58,11 +60,11 @@ struct PointwiseTile {
       unroll<kPointers>([&](auto j)
                             __attribute__((always_inline)) { in[j] = x + 3 * j * t.in_pixel; });
       const float* weights = t.weights;
-      if (t.run <= kChainProducts) {
-        accumulate_row_products<P, V>(acc, in, t.in_pixel, weights, t.run);
+      if (t.row_products <= kChainProducts) {
+        accumulate_row_products<P, V>(acc, in, t.in_pixel, weights, t.row_products);
       } else {
         PartialSums<P, V> total;
-        int left = t.run;
+        int left = t.row_products;
         for (; left > kChainProducts; left -= kChainProducts) {
           accumulate_row_products<P, V>(acc, in, t.in_pixel, weights, kChainProducts);
           total.take(acc);
@@ -73,12 +75,13 @@ struct PointwiseTile {
       unroll<P>([&](auto p) __attribute__((always_inline)) {
         unroll<V>([&](auto v) __attribute__((always_inline)) {
           Vec value = clamped(t.clamp, acc.at[p][v]);
-          if constexpr (Skips) value = value + load(skip + p * t.skip_pixel + v * kLanes);
+          if constexpr (HasEpilogueAdd)
+            value = value + load(epilogue_add + p * t.epilogue_add_pixel + v * kLanes);
           store(out + p * t.out_pixel + v * kLanes, value);
         });
       });
       x += P * t.in_pixel;
-      if constexpr (Skips) skip += P * t.skip_pixel;
+      if constexpr (HasEpilogueAdd) epilogue_add += P * t.epilogue_add_pixel;
       out += P * t.out_pixel;
     }
   }
@@ -87,30 +90,30 @@ struct PointwiseTile {
 NST_INLINE void run_row(const RegisterTile& tile, int pixels, int vectors) {
   if (tile.channels < vectors * kLanes) {
     run_tile_row<direct::GenericTile>(tile, pixels, vectors);
-  } else if (tile.skip != nullptr) {
+  } else if (tile.epilogue_add != nullptr) {
     run_tile_row<PointwiseTile<true>>(tile, pixels, vectors);
   } else {
     run_tile_row<PointwiseTile<false>>(tile, pixels, vectors);
   }
 }
 
-// Makes the block one long row where its rows follow each other: then no tile is cut short by the
-// end of one.
+// Joins the block's rows into one long row, if they follow each other in memory. Then no register
+// tile is cut short by the end of a row.
 NST_INLINE void join_rows(const ConvArgs& args, const Window& window, Block& block) {
   const auto is_dense = [&](std::ptrdiff_t row, std::ptrdiff_t pixel) {
     return row == pixel * block.w;
   };
   if (is_dense(window.row_stride, window.pixel_stride) &&
       is_dense(args.output.row_stride, args.output.pixel_stride) &&
-      (args.skip.data == nullptr || is_dense(args.skip.row_stride, args.skip.pixel_stride))) {
+      (args.epilogue_add.data == nullptr ||
+       is_dense(args.epilogue_add.row_stride, args.epilogue_add.pixel_stride))) {
     block.w *= block.h;
     block.h = 1;
   }
 }
 
-// A panel of channels at a time for all pixels of the block, so that the weights are fetched once.
-// Not fewer pixels where outputs would stay in the first-level cache from panel to panel: the start
-// of a row of tiles costs more than that saves.
+// Computes one panel for all pixels of the block, so that each weight is loaded once. Fewer pixels
+// at a time would keep outputs in L1, but starting a row of tiles costs more.
 void run(const ConvArgs& args, const Block whole, float* scratch) {
   Block block = whole;
   const Window window = block_window(args, block, true, scratch);
@@ -124,28 +127,28 @@ void run(const ConvArgs& args, const Block whole, float* scratch) {
   raise_to_floor(args, whole);
 }
 
-// Areas of at least some register tiles; where that makes few, blocks of fewer channels, whole
-// panels as they are packed, and if those are few too, smaller areas.
+// Returns blocks that have at least some register tiles of pixels. Where these are few, blocks have
+// fewer channels, in whole panels. Where they still are few, blocks have fewer pixels.
 template <class ScratchFloats>
 NST_INLINE ConvBlocking blocking_with(const ConvSpec& spec, const ConvGeometry& geometry,
                                       ScratchFloats&& scratch_floats) {
-  constexpr int kEnoughBlocks = 16;
-  constexpr int kFewestBlocks = 8;
-  constexpr int kFewestPixels = 60;
-  const auto areas_of = [&](int fewest_pixels) {
-    return pixel_blocking(spec, geometry, 64, 1, scratch_floats, fewest_pixels);
+  constexpr int kEnoughBlocks = 16;  // two for each of eight threads
+  constexpr int kFewestBlocks = 8;   // one for each
+  constexpr int kFewestPixels = 60;  // four register tiles
+  const auto spatial_blocks_with = [&](int fewest_pixels) {
+    return pixel_blocking(spec, geometry, kWidestBlock, 1, scratch_floats, fewest_pixels);
   };
   const auto count = [&](const ConvBlocking& b) {
     return ceil_div(geometry.out_h, b.block_h) * ceil_div(geometry.out_w, b.block_w);
   };
   const int vectors = vectors_of(spec.out_c);
-  ConvBlocking b = areas_of(kFewestPixels);
+  ConvBlocking b = spatial_blocks_with(kFewestPixels);
   if (count(b) * max_of(vectors / kPanelVectors, 1) < kFewestBlocks) {
-    b = areas_of(kFewestPixels / 2);
+    b = spatial_blocks_with(kFewestPixels / 2);
   }
-  const int groups = ceil_div(kEnoughBlocks, count(b));
-  int panels = max_of(vectors / kPanelVectors / groups, 1);
-  // The last panel may have a vector more, which must not be left alone.
+  const int channel_blocks = ceil_div(kEnoughBlocks, count(b));
+  int panels = max_of(vectors / kPanelVectors / channel_blocks, 1);
+  // Never leaves a last block of one vector: it would need a broadcast for every multiplication.
   while (vectors > panels * kPanelVectors && vectors % (panels * kPanelVectors) == 1) ++panels;
   b.block_c = min_of(spec.out_c, panels * kPanelChannels);
   return b;

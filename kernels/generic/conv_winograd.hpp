@@ -1,5 +1,5 @@
-// Winograd convolutions of stride 1 (see winograd.hpp): 3x3 at 36 products per 16 outputs where the
-// direct form takes 144, 5x5 at 64 instead of 400, 1x7 and 7x1 at 10 per 4 outputs instead of 28.
+// Winograd convolutions of stride 1 (winograd.hpp). 3x3 takes 36 products for 16 outputs (144 in
+// the direct form), 5x5 takes 64 (400), 1x7 and 7x1 take 10 for 4 outputs (28).
 #pragma once
 
 #include "kernels/generic/winograd.hpp"
@@ -17,7 +17,8 @@ struct Correlation {
 
   static bool suits(const ConvSpec& spec) {
     return spec.kernel_h == Y::kTaps && spec.kernel_w == X::kTaps && spec.stride == 1 &&
-           spec.upsample == 1 && !spec.depthwise && spec.in_c >= 16 && spec.out_c >= 16;
+           spec.upsample == 1 && !spec.depthwise && spec.in_c >= kFewestChannels &&
+           spec.out_c >= kFewestChannels;
   }
   static Window window(const ConvArgs& args, Block block, const Rect& rect, float* scratch) {
     return tile_window(args, block, rect, scratch);

@@ -1,11 +1,12 @@
-// Large square kernels (9x9) as nested 3x3 ones: 25 products where the direct form takes 81.
+// Large square kernels (9x9) as nested 3x3 kernels: 25 products where the direct form takes 81.
 //
-// A kernel of 3 S taps is S kernels of 3 taps, 3 pixels apart. Cut the outputs into tiles of 3 and
-// take F(3, 3) of each: the second small kernel reads what the first one reads of the next tile, so
-//   M[tile] = sum over s of U[s] V[tile + s]
-// with transformed inputs V shared by all small kernels: at each of the 5 x 5 points an S x S
-// convolution over the grid of tiles. Tiles lie in the lanes: each point's grid is a plane whose
-// rows, with their S - 1 surplus tiles, follow each other, so vectors run on from row to row.
+// Along an axis, a kernel of 3 S taps is S small kernels of 3 taps, 3 pixels apart. The outputs are
+// cut into tiles of 3, and each tile is an F(3, 3). The second small kernel reads what the first
+// one reads for the next tile, so
+//     M[tile] = sum over s of U[s] V[tile + s]
+// All small kernels share the transformed inputs V. At each of the 5 x 5 points this is an S x S
+// convolution over the grid of tiles. Tiles lie in the lanes: the grid of a point is a plane. Its
+// rows, with S - 1 surplus tiles each, follow each other, so that vectors run on from row to row.
 #pragma once
 
 #include "kernels/generic/conv_planar.hpp"
@@ -19,7 +20,7 @@ using Transform = Winograd33;
 constexpr int kOut = Transform::kOut;
 constexpr int kAxis = Transform::kIn;
 constexpr int kPoints = kAxis * kAxis;
-// Input channels transformed at a time, so that all their points fit the second-level cache.
+// The input channels that are transformed at a time, so that all their points fit in L2.
 constexpr int kChunk = 8;
 
 NST_INLINE int small_kernels(const ConvSpec& spec) { return spec.kernel_h / kOut; }
@@ -37,7 +38,7 @@ std::size_t packed_floats(const ConvSpec& spec) {
   return kPoints * taps(spec) * spec.in_c * spec.out_c;
 }
 
-// G g Gᵀ of the small kernel whose first tap is at `weights`, at one point.
+// Returns one point of G g Gᵀ, for the small kernel whose first tap is at `weights`.
 NST_INLINE double transformed(const float* weights, std::ptrdiff_t tap, std::ptrdiff_t row,
                               int point) {
   const double(&gy)[kOut] = Transform::kKernel[point / kAxis];
@@ -51,7 +52,7 @@ NST_INLINE double transformed(const float* weights, std::ptrdiff_t tap, std::ptr
   return u;
 }
 
-// [panel][point][in_c][small kernel row][small kernel column][channels of the panel].
+// Packs U as [panel][point][in_c][small kernel row][small kernel column][channels of the panel].
 void pack(const ConvSpec& spec, const float* weights, float* packed) {
   const std::ptrdiff_t tap = static_cast<std::ptrdiff_t>(spec.in_c) * spec.out_c;
   const std::ptrdiff_t row = tap * spec.kernel_w;
@@ -74,12 +75,12 @@ void pack(const ConvSpec& spec, const float* weights, float* packed) {
   }
 }
 
-// The tiles of one block and the parts of its scratch, in floats.
+// The tiles of one block, and the parts of its scratch in floats.
 struct Layout {
   int small;             // small kernels along an axis
   int tiles_h, tiles_w;  // of outputs
   int rows, columns;     // of transformed inputs
-  // Window: [row][in_c][column mod 3][pitch]; then one row of pixels.
+  // Window: [row][in_c][column mod 3][pitch]. One row of pixels follows.
   int pitch;
   std::ptrdiff_t window_channel, window_row;
   std::size_t row_scratch, y;
@@ -91,7 +92,6 @@ struct Layout {
 };
 
 NST_INLINE Layout layout(const ConvSpec& spec, int tiles_h, int tiles_w) {
-  const auto aligned = [](std::ptrdiff_t floats) { return (floats + 15) / 16 * 16; };
   Layout l{};
   l.small = small_kernels(spec);
   l.tiles_h = tiles_h;
@@ -103,48 +103,51 @@ NST_INLINE Layout layout(const ConvSpec& spec, int tiles_h, int tiles_w) {
   l.window_channel = static_cast<std::ptrdiff_t>(ceil_div(kOut * l.pitch, kLanes)) * kLanes;
   l.window_row = l.window_channel * spec.in_c;
   const int window_rows = kOut * l.rows + kAxis - kOut;
-  l.row_scratch = aligned(l.window_row * window_rows + kLanes);
+  l.row_scratch = round_up_to_line(l.window_row * window_rows + kLanes);
   l.y = l.row_scratch +
-        aligned(static_cast<std::ptrdiff_t>(kOut * l.columns + kAxis - kOut) * spec.in_c + kLanes);
-  l.v = l.y + aligned(kAxis * l.window_channel + kLanes);
+        round_up_to_line(static_cast<std::ptrdiff_t>(kOut * l.columns + kAxis - kOut) * spec.in_c +
+                         kLanes);
+  l.v = l.y + round_up_to_line(kAxis * l.window_channel + kLanes);
   // The last vector of a row may reach this far.
-  l.v_channel = aligned(static_cast<std::ptrdiff_t>(l.rows) * l.columns + kLanes);
+  l.v_channel = round_up_to_line(static_cast<std::ptrdiff_t>(l.rows) * l.columns + kLanes);
   l.v_point = l.v_channel * min_of(spec.in_c, kChunk);
   l.m = l.v + kPoints * l.v_point + kLanes;
   l.vectors = ceil_div((tiles_h - 1) * l.columns + tiles_w, kLanes);
   l.m_channel = static_cast<std::ptrdiff_t>(l.vectors) * kLanes;
-  l.end = aligned(l.m + kPoints * l.m_channel * spec.out_c + kLanes);
+  l.end = round_up_to_line(l.m + kPoints * l.m_channel * spec.out_c + kLanes);
   return l;
 }
 
-// Blocks as wide as whole vectors of tiles allow and, since 8 more rows are formed than each has,
-// as high as the second-level cache does.
+// Returns blocks as wide as whole vectors of tiles, and as high as L2 allows. High blocks pay
+// because a block makes 8 more rows than it has.
 ConvBlocking blocking(const ConvSpec& spec, const ConvGeometry& g) {
-  constexpr std::size_t kScratchFloats = 1200 * 1024 / sizeof(float);
+  // In tiles: with their two surplus tiles, 46 columns are three vectors of 16.
   constexpr int kWidest = 46;
   constexpr int kHighest = 8;
-  constexpr int kEnoughBlocks = 8;
+  constexpr int kEnoughBlocks = 8;  // one for each of eight threads
   const int tiles_h = ceil_div(g.out_h, kOut);
   const int tiles_w = ceil_div(g.out_w, kOut);
   const int w = ceil_div(tiles_w, ceil_div(tiles_w, kWidest));
   int h = min_of(kHighest, tiles_h);
   while (h > 1 && (ceil_div(tiles_h, h) * ceil_div(tiles_w, w) < kEnoughBlocks ||
-                   layout(spec, h, w).end > kScratchFloats)) {
+                   layout(spec, h, w).end > kNestedScratchFloats)) {
     --h;
   }
   return {0, 0, h * kOut, w * kOut, spec.out_c, layout(spec, h, w).end};
 }
 
-// What only surplus outputs of the last tiles read is zero: it may lie outside the picture.
-void form_window(const ConvArgs& args, Block block, const Layout& l, float* scratch) {
+// Makes the window. Pixels that only surplus outputs read are zero: they may lie outside the
+// picture.
+void make_window(const ConvArgs& args, Block block, const Layout& l, float* scratch) {
   const int channels = args.plan.spec.in_c;
   const Rect rect = window_rect(args.plan.spec, args.geometry, block);
-  form_planes(args, block, rect, l.window_row, scratch + l.row_scratch, scratch,
+  make_planes(args, block, rect, l.window_row, scratch + l.row_scratch, scratch,
               [&](const float* row, float* planes) {
                 const auto plane = [&](int r, int c) __attribute__((always_inline)) {
                   return planes + r * l.pitch + c * l.window_channel;
                 };
-                // Pixels of a tile side by side: a few channels still fill a step.
+                // The pixels of a tile are transposed together, so that a few channels still fill a
+                // step.
                 const int tiles = rect.w / kOut;
                 const std::ptrdiff_t tile = static_cast<std::ptrdiff_t>(kOut) * channels;
                 transpose(
@@ -165,7 +168,8 @@ void form_window(const ConvArgs& args, Block block, const Layout& l, float* scra
               (kOut * l.rows + kAxis - kOut - rect.h) * l.window_row);
 }
 
-// Bᵀ along the columns of one row of tiles and one channel: `length` floats of each of kAxis rows.
+// Transforms the columns of one row of tiles and one channel: `length` floats of each of kAxis
+// rows.
 NST_INLINE void transform_columns(const float* rows, std::ptrdiff_t row, std::ptrdiff_t length,
                                   float* y) {
   for (std::ptrdiff_t i = 0; i < length; i += kLanes) {
@@ -178,7 +182,7 @@ NST_INLINE void transform_columns(const float* rows, std::ptrdiff_t row, std::pt
   }
 }
 
-// Bᵀ along a row: from the planes of column 0, 1 and 2 mod 3 to kAxis points.
+// Transforms one row: the planes of columns 0, 1 and 2 mod 3 to kAxis points.
 NST_INLINE void transform_row(const float* planes, int pitch, int columns, float* v,
                               std::ptrdiff_t v_point) {
   for (int i = 0; i < columns; i += kLanes) {
@@ -193,13 +197,14 @@ NST_INLINE void transform_row(const float* planes, int pitch, int columns, float
   }
 }
 
-// `channels` channels from `first` of the window.
+// Transforms `channels` channels of the window, from `first` on.
 void transform_inputs(const Layout& l, int first, int channels, float* scratch) {
   float* const y = scratch + l.y;
   for (int c = 0; c < channels; ++c) {
     const float* window = scratch + (first + c) * l.window_channel;
     float* v = scratch + l.v + c * l.v_channel;
-    // Rows upwards: a row's last vector may reach into the next one, which then overwrites it.
+    // Rows are done in order: a row's last vector may reach into the next row, which then
+    // overwrites it.
     for (int row = 0; row < l.rows; ++row) {
       transform_columns(window, l.window_row, l.window_channel, y);
       for (int i = 0; i < kAxis; ++i) {
@@ -212,8 +217,8 @@ void transform_inputs(const Layout& l, int first, int channels, float* scratch) 
   }
 }
 
-// One point's products for some vectors of tiles and one panel of channels.
-struct Tile {
+// The products of one point, for some vectors of tiles and one panel of channels.
+struct PointProducts {
   const float* v;  // of channel 0, first tile
   std::ptrdiff_t channel, row;
   int channels, small;
@@ -224,9 +229,9 @@ struct Tile {
 };
 
 struct Nested {
-  using Function = void (*)(const Tile&);
+  using Function = void (*)(const PointProducts&);
   template <int C, int P>
-  static void run(const Tile& t) {
+  static void run(const PointProducts& t) {
     Accumulators<C, P> acc;
     clear(acc);
     const float* weights = t.weights;
@@ -247,10 +252,11 @@ struct Nested {
   }
 };
 
-// M [point][channel][tile] of one panel; weights_point floats lie between two points' weights.
+// Computes M [point][channel][tile] of one panel. weights_point: floats from a point's weights to
+// the next point's.
 void multiply(const Layout& l, int in_channels, int channels, const float* weights,
               std::ptrdiff_t weights_point, bool adds, const float* v, float* m) {
-  Tile tile{};
+  PointProducts tile{};
   tile.channel = l.v_channel;
   tile.row = l.columns;
   tile.channels = in_channels;
@@ -272,37 +278,31 @@ void multiply(const Layout& l, int in_channels, int channels, const float* weigh
   }
 }
 
-// Aᵀ m A of one vector of tiles and one channel, as [row][column][lane].
+// Transforms one vector of tiles back, Aᵀ m A, for one channel, to [row][column][lane].
 NST_INLINE void transform_outputs(const float* m, std::ptrdiff_t point, Vec bias, Clamp clamp,
                                   float* out, std::ptrdiff_t out_stride) {
-  Vec columns[kAxis][kOut];
-  unroll<kAxis>([&](auto j) __attribute__((always_inline)) {
-    Vec in[kAxis];
-    unroll<kAxis>([&](auto i) __attribute__((always_inline)) {
-      in[i] = load(m + (i * kAxis + j) * point);
-    });
-    Transform::output(in, columns[j]);
-  });
-  unroll<kOut>([&](auto y) __attribute__((always_inline)) {
-    Vec in[kAxis];
-    Vec values[kOut];
-    unroll<kAxis>([&](auto j) __attribute__((always_inline)) { in[j] = columns[j][y]; });
-    Transform::output(in, values);
-    unroll<kOut>([&](auto x) __attribute__((always_inline)) {
-      store(out + (y * kOut + x) * out_stride, clamped(clamp, values[x] + bias));
-    });
-  });
+  transform_2d<kAxis, kOut, kAxis, kOut>(
+      [&](auto i, auto j)
+          __attribute__((always_inline)) { return load(m + (i * kAxis + j) * point); },
+      [](const auto& column, auto& values)
+          __attribute__((always_inline)) { Transform::output(column, values); },
+      [](const auto& row, auto& values)
+          __attribute__((always_inline)) { Transform::output(row, values); },
+      [](auto) __attribute__((always_inline)) { return true; },
+      [&](auto y, auto x, Vec value) __attribute__((always_inline)) {
+        store(out + (y * kOut + x) * out_stride, clamped(clamp, value + bias));
+      });
 }
 
-// A vector of tiles, finished as [row][column][channel][lane], to the block's pixels from (y, x)
-// on.
+// Writes a vector of tiles to the block's pixels from (y, x) on. finished:
+// [row][column][channel][lane].
 NST_INLINE void write_tiles(const ConvArgs& args, Block block, const float* finished, int y, int x,
                             int channels, int first) {
   const std::ptrdiff_t plane = static_cast<std::ptrdiff_t>(channels) * kLanes;
   const View& output = args.output;
   const int rows = min_of(kOut, block.h - y);
   const int pixels = min_of(kOut * kLanes, block.w - x);
-  if (output.pixel_stride != channels || args.skip.data != nullptr) {
+  if (output.pixel_stride != channels || args.epilogue_add.data != nullptr) {
     for (int r = 0; r < rows; ++r) {
       for (int i = 0; i < kOut; ++i) {
         planar::write_pixels(args, finished + (r * kOut + i) * plane, kLanes, channels,
@@ -312,7 +312,7 @@ NST_INLINE void write_tiles(const ConvArgs& args, Block block, const float* fini
     }
     return;
   }
-  // The pixels of a tile follow each other in memory.
+  // Without an operand to add and without gaps, the pixels of a tile follow each other in memory.
   const int tiles = pixels / kOut;
   for (int r = 0; r < rows; ++r) {
     const float* const from = finished + r * kOut * plane;
@@ -323,9 +323,9 @@ NST_INLINE void write_tiles(const ConvArgs& args, Block block, const float* fini
   }
 }
 
-// M to the block's pixels, kGroup channels at a time.
+// Transforms M back to the block's pixels, kGroup channels at a time.
 void write_outputs(const ConvArgs& args, Block block, const Layout& l, const float* m) {
-  // A whole number of panels, and of cache lines of pixels that have them.
+  // Channels finished at a time: whole panels, and whole cache lines of an output pixel.
   constexpr int kGroup = 4 * planar::kMostChannels;
   alignas(64) float finished[kOut * kOut * kGroup * kLanes];
   const Clamp clamp = clamp_of(args.act);
@@ -338,7 +338,7 @@ void write_outputs(const ConvArgs& args, Block block, const Layout& l, const flo
         for (int c = 0; c < channels;) {
           const int panel = planar::panel_channels(channels - c);
           for (int i = 0; i < panel; ++i, ++c) {
-            const Vec bias = splat(args.bias != nullptr ? args.bias[first + c] : 0.0f);
+            const Vec bias = broadcast(args.bias != nullptr ? args.bias[first + c] : 0.0f);
             transform_outputs(from + i * l.m_channel, l.m_channel * panel, bias,
                               clamp_of_channel(clamp, args.floor, first + c), finished + c * kLanes,
                               static_cast<std::ptrdiff_t>(channels) * kLanes);
@@ -355,7 +355,7 @@ void write_outputs(const ConvArgs& args, Block block, const Layout& l, const flo
 void run(const ConvArgs& args, Block block, float* scratch) {
   const ConvSpec& spec = args.plan.spec;
   const Layout l = layout(spec, ceil_div(block.h, kOut), ceil_div(block.w, kOut));
-  form_window(args, block, l, scratch);
+  make_window(args, block, l, scratch);
   for (int from = 0; from < spec.in_c; from += kChunk) {
     const int n = min_of(kChunk, spec.in_c - from);
     transform_inputs(l, from, n, scratch);

@@ -1,5 +1,5 @@
-// 3x3 convolutions of stride 2 at 81 products per 16 outputs where the direct form takes 144
-// (axis::Strided, winograd.hpp).
+// 3x3 convolutions of stride 2 by Winograd's algorithm: 81 products for 16 outputs where the direct
+// form takes 144 (axis::Strided).
 #pragma once
 
 #include "kernels/generic/winograd.hpp"
@@ -14,15 +14,15 @@ struct Strided {
   using X = axis::Strided;
   using Products = winograd::PlainProducts;
 
-  // Four times as many weights as the direct form reads: where a layer has many for few pixels,
-  // fetching them costs more than the products saved. On AVX2's processors, with their smaller
-  // caches, 288 -> 384 at 29x29 took 1.45 times as long.
+  // The most pairs of channels. There are four times as many transformed weights as weights. A
+  // layer with many for few pixels loses more time on loading them than it saves on products.
+  // AVX2's processors have smaller caches (288 to 384 channels at 29x29: 1.45 times as long).
   static constexpr int kMostKernels = kRegisters == 32 ? 1 << 30 : 32 * 1024;
 
   static bool suits(const ConvSpec& spec) {
     return spec.in_c * spec.out_c <= kMostKernels && spec.kernel_h == 3 && spec.kernel_w == 3 &&
-           spec.stride == 2 && spec.upsample == 1 && !spec.depthwise && spec.in_c >= 16 &&
-           spec.out_c >= 16;
+           spec.stride == 2 && spec.upsample == 1 && !spec.depthwise &&
+           spec.in_c >= winograd::kFewestChannels && spec.out_c >= winograd::kFewestChannels;
   }
   static Window window(const ConvArgs& args, Block block, const Rect& rect, float* scratch) {
     return tile_window(args, block, rect, scratch);

@@ -11,23 +11,23 @@ NST_INLINE void dense_vectors(const float* x, int in_n, const float* weights, co
                               int out_n, int valid, float* out) {
   Vec acc[V];
   unroll<V>([&](auto v) __attribute__((always_inline)) {
-    acc[v] = load_first(bias + v * kLanes, valid - v * kLanes);
+    acc[v] = load_masked(bias + v * kLanes, valid - v * kLanes);
   });
   for (int i = 0; i < in_n; ++i) {
-    const Vec value = splat(x[i]);
+    const Vec value = broadcast(x[i]);
     unroll<V>([&](auto v) __attribute__((always_inline)) {
-      acc[v] = fma(value, load_first(weights + v * kLanes, valid - v * kLanes), acc[v]);
+      acc[v] = fma(value, load_masked(weights + v * kLanes, valid - v * kLanes), acc[v]);
     });
     weights += out_n;
   }
   unroll<V>([&](auto v) __attribute__((always_inline)) {
-    store_first(out + v * kLanes, acc[v], valid - v * kLanes);
+    store_masked(out + v * kLanes, acc[v], valid - v * kLanes);
   });
 }
 
 void dense(const float* x, int in_n, const float* weights, const float* bias, int out_n,
            float* out) {
-  // Eight chains hide the latency of the multiply-adds.
+  // Vectors of sums: eight hide the latency of the multiply-adds.
   constexpr int kVectors = 8;
   int j = 0;
   for (; j + kVectors * kLanes <= out_n; j += kVectors * kLanes) {

@@ -1,5 +1,5 @@
-// The loop of a depthwise convolution for a 3x3 kernel and whole vectors of
-// channels, as MobileNetV2 has them.
+// The tile loop of depthwise 3x3 convolutions with whole vectors of channels (MobileNetV2's
+// layers).
 #pragma once
 
 #include "kernels/generic/depthwise_tile.hpp"
@@ -8,9 +8,9 @@ namespace nst::kernels {
 namespace {
 namespace depthwise {
 
-// One kernel row: pixels `Stride` columns apart share their inputs, so each is loaded once. Left:
-// the first pixel's first tap lies outside the picture and is left out; Right: the last one's last.
-// A pointer for every third column, as in conv_direct.hpp.
+// Adds one kernel row. Pixels `Stride` columns apart share inputs, so each input is loaded once.
+// Left: the first pixel's first tap lies outside the picture and is left out. Right: the same for
+// the last pixel's last tap. There is a pointer for every third column, as in register_tile.hpp.
 template <int P, int Stride, bool Left, bool Right>
 NST_INLINE void accumulate_3(Vec (&acc)[P], const float* in, std::ptrdiff_t column,
                              const float* weights) {
@@ -32,25 +32,25 @@ NST_INLINE void accumulate_3(Vec (&acc)[P], const float* in, std::ptrdiff_t colu
   });
 }
 
-// A line of channels of the tile to the right, in those rows that the row of outputs above has not
-// read: too many places at once for the processor to see what comes next.
+// Prefetches a cache line of the next tile's channels, for the input rows that the previous output
+// row did not read. The hardware prefetcher can't follow so many streams.
 template <int P, int Stride>
 NST_INLINE void fetch_next(const float* in, std::ptrdiff_t column, std::ptrdiff_t row) {
   constexpr int kColumns = P * Stride;
   for (int r = 0; r < Stride; ++r) {
     const float* p = in + r * row + kColumns * column;
     unroll<kColumns>([&](auto) __attribute__((always_inline)) {
-      fetch_nearer(p);
+      prefetch_l2(p);
       p += column;
     });
   }
 }
 
-// `vectors` vectors of channels of P pixels, so that memory is read in its order. Nothing else is
-// in the loop: a vector's 9 P products are few.
+// Computes `vectors` vectors of channels for P pixels, in the order in which memory holds them.
+// Nothing else is in the loop, because 9 P products are few.
 template <int P, int Stride, bool Left, bool Right>
-void run_3x3(const Tile& tile, int vectors) {
-  const Tile t = tile;
+void run_3x3(const RegisterTile& tile, int vectors) {
+  const RegisterTile t = tile;
   alignas(64) constexpr float kZero[kLanes] = {};
   const float* bias = t.bias != nullptr ? t.bias : kZero;
   const std::ptrdiff_t bias_step = t.bias != nullptr ? kLanes : 0;
@@ -81,7 +81,7 @@ void run_3x3(const Tile& tile, int vectors) {
   }
 }
 
-using Function3x3 = void (*)(const Tile&, int vectors);
+using Function3x3 = void (*)(const RegisterTile&, int vectors);
 
 template <int Stride, bool Left, bool Right, int... P>
 NST_INLINE Function3x3 tile_3x3(int pixels, std::integer_sequence<int, P...>) {
@@ -89,7 +89,8 @@ NST_INLINE Function3x3 tile_3x3(int pixels, std::integer_sequence<int, P...>) {
   return functions[pixels - 1];
 }
 
-// For 1 .. kPixels pixels; the first one's left tap and the last one's right tap may lie outside.
+// Returns the tile loop for 1 .. kPixels pixels. left, right: the first pixel's left tap, the last
+// pixel's right tap, lies outside.
 template <int Stride>
 NST_INLINE Function3x3 tile_3x3(int pixels, bool left, bool right) {
   constexpr std::make_integer_sequence<int, kPixels> kSizes{};

@@ -1,4 +1,5 @@
-// Vectors of dense pixels that have fewer channels than lanes.
+// Lane patterns: how the channels of dense pixels lie in vectors, where a vector holds several
+// pixels.
 #pragma once
 
 #include "kernels/generic/simd.hpp"
@@ -6,45 +7,48 @@
 namespace nst::kernels {
 namespace {
 
-// Dense pixels of few channels meet the lanes alike again after kPhases vectors, if their number
-// divides those lanes: 3 channels of 16 lanes do, and 8.
-constexpr int kPhases = 3;
-NST_INLINE bool has_phases(int channels) {
-  return channels < kLanes && kPhases * kLanes % channels == 0;
+// The vectors after which the pattern repeats. It does so if the number of channels divides their
+// lanes (3 or 8 channels on 16 lanes).
+constexpr int kPatternVectors = 3;
+NST_INLINE bool has_lane_pattern(int channels) {
+  return channels < kLanes && kPatternVectors * kLanes % channels == 0;
 }
 
-struct Phases {
-  Vec at[kPhases];
+struct LanePattern {
+  Vec at[kPatternVectors];
 };
 
-// Each lane its channel's value.
-NST_INLINE Phases spread(const float* values, int channels) {
-  alignas(64) float lanes[kPhases * kLanes];
-  for (int i = 0; i < kPhases * kLanes; ++i) lanes[i] = values[i % channels];
-  Phases phases;
-  unroll<kPhases>([&](auto i)
-                      __attribute__((always_inline)) { phases.at[i] = load(lanes + i * kLanes); });
-  return phases;
+// Returns the pattern in which each lane holds its channel's value.
+NST_INLINE LanePattern tile_lanes(const float* values, int channels) {
+  alignas(64) float lanes[kPatternVectors * kLanes];
+  for (int i = 0; i < kPatternVectors * kLanes; ++i) lanes[i] = values[i % channels];
+  LanePattern pattern;
+  unroll<kPatternVectors>([&](auto i) __attribute__((always_inline)) {
+    pattern.at[i] = load(lanes + i * kLanes);
+  });
+  return pattern;
 }
 
-// The other way: out[c] is the sum of the channel's lanes.
-NST_INLINE void fold(const Phases& phases, int channels, float* out) {
-  alignas(64) float lanes[kPhases * kLanes];
-  unroll<kPhases>([&](auto i)
-                      __attribute__((always_inline)) { store(lanes + i * kLanes, phases.at[i]); });
+// Sums the lanes of each channel to out[channel].
+NST_INLINE void reduce_lanes(const LanePattern& pattern, int channels, float* out) {
+  alignas(64) float lanes[kPatternVectors * kLanes];
+  unroll<kPatternVectors>([&](auto i) __attribute__((always_inline)) {
+    store(lanes + i * kLanes, pattern.at[i]);
+  });
   for (int c = 0; c < channels; ++c) {
     float sum = 0.0f;
-    for (int i = c; i < kPhases * kLanes; i += channels) sum += lanes[i];
+    for (int i = c; i < kPatternVectors * kLanes; i += channels) sum += lanes[i];
     out[c] = sum;
   }
 }
 
-NST_INLINE void clear(Phases& phases) {
-  for (Vec& v : phases.at) v = splat(0.0f);
+NST_INLINE void clear(LanePattern& pattern) {
+  for (Vec& v : pattern.at) v = broadcast(0.0f);
 }
-NST_INLINE void add(Phases& total, const Phases& part) {
-  unroll<kPhases>([&](auto i)
-                      __attribute__((always_inline)) { total.at[i] = total.at[i] + part.at[i]; });
+NST_INLINE void add(LanePattern& total, const LanePattern& part) {
+  unroll<kPatternVectors>([&](auto i) __attribute__((always_inline)) {
+    total.at[i] = total.at[i] + part.at[i];
+  });
 }
 
 }  // namespace

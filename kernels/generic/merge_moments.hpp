@@ -1,5 +1,4 @@
-// The moments of a whole output from those of its areas, as the scale and shift of its instance
-// norm.
+// Merges the moments of an output's spatial blocks into its instance norm's scale and shift.
 #pragma once
 
 #include "kernels/generic/simd.hpp"
@@ -8,34 +7,33 @@
 namespace nst::kernels {
 namespace {
 
-// Chan, Golub and LeVeque 1979: the squared deviations of a union are sum M2_i + sum n_i (mean_i -
-// mean)^2. In double: a square of the mean's rounding would be much where channels hardly vary.
-//
-// Channels [first, first + channels), at most kMergedChannels: the compiler takes them in vectors.
+// Merges channels [first, first + channels), at most kMergedChannels, which the compiler turns into
+// vectors. The squared deviations of a union are Σ M2ᵢ + Σ nᵢ (μᵢ − μ)² (Chan, Golub, LeVeque
+// 1979). Computed in double: the mean's rounding would matter where channels hardly vary.
 constexpr int kMergedChannels = 64;
 
 NST_INLINE void merge_channels(const MomentsArgs& args, int first, int channels) {
-  const int areas = area_count(args.blocking, args.out_h, args.out_w);
+  const int spatial_blocks = spatial_block_count(args.blocking, args.out_h, args.out_w);
   const double total = static_cast<double>(args.out_h) * args.out_w;
   double mean[kMergedChannels];
   double squares[kMergedChannels];
   for (int c = 0; c < channels; ++c) mean[c] = squares[c] = 0;
   const std::ptrdiff_t stride = std::ptrdiff_t{2} * args.channels;
-  const auto pixels_of = [&](int area) __attribute__((always_inline)) {
-    const Block block = nth_area(args.blocking, args.out_h, args.out_w, area);
+  const auto pixels_of = [&](int spatial_block) __attribute__((always_inline)) {
+    const Block block = nth_spatial_block(args.blocking, args.out_h, args.out_w, spatial_block);
     return static_cast<double>(block.h) * block.w;
   };
 
   const float* means = args.moments + first;
-  for (int area = 0; area < areas; ++area, means += stride) {
-    const double pixels = pixels_of(area);
+  for (int spatial_block = 0; spatial_block < spatial_blocks; ++spatial_block, means += stride) {
+    const double pixels = pixels_of(spatial_block);
     for (int c = 0; c < channels; ++c) mean[c] += pixels * static_cast<double>(means[c]);
   }
   for (int c = 0; c < channels; ++c) mean[c] /= total;
 
   means = args.moments + first;
-  for (int area = 0; area < areas; ++area, means += stride) {
-    const double pixels = pixels_of(area);
+  for (int spatial_block = 0; spatial_block < spatial_blocks; ++spatial_block, means += stride) {
+    const double pixels = pixels_of(spatial_block);
     const float* const within = means + args.channels;
     for (int c = 0; c < channels; ++c) {
       const double deviation = static_cast<double>(means[c]) - mean[c];

@@ -1,4 +1,5 @@
-// Mean and sum of squared deviations of a block that was just written and is still in cache.
+// Moments: the mean and the sum of squared deviations of a block that was just written and still is
+// in cache.
 #pragma once
 
 #include "kernels/generic/lane_pattern.hpp"
@@ -7,23 +8,26 @@
 namespace nst::kernels {
 namespace {
 
-// Two passes. The first sums deviations from the block's first pixel, so the mean does not lose
-// digits when it is large against the spread; the second sums squared deviations from that mean and
-// corrects for the mean's own rounding (Chan, Golub, LeVeque: The corrected two-pass algorithm).
-// Rows are summed on their own first, which bounds rounding by the row and column counts instead
-// of their product.
+// The moments of V whole vectors of channels from channel c, or of the first n lanes of one (not
+// Whole).
 //
-// V whole vectors of channels at a time from channel c, or the first n lanes of one.
+// The first sweep sums deviations from the block's first pixel. So the mean does not lose digits
+// when it is large against the spread. The second sweep sums squared deviations from that mean and
+// corrects for the mean's rounding (Chan, Golub, LeVeque 1983: the corrected two-pass algorithm).
+// Each row is summed separately first. So rounding grows with the rows plus the columns instead of
+// their product.
 template <int V, bool Whole>
 struct VectorMoments {
   const View& output;
   Block block;
   int c, n;
 
-  NST_INLINE Vec at(const float* p, int v) const { return load_lanes<Whole>(p + v * kLanes, n); }
+  NST_INLINE Vec at(const float* p, int v) const {
+    return load_masked_or_whole<Whole>(p + v * kLanes, n);
+  }
 
-  // f(row, vector, deviations) for every pixel of rows [y, y + R), side by side: each row is a
-  // chain of additions of its own, and together they hide their latency.
+  // Calls f(row, vector, deviations) for every pixel of rows [y, y + R), in turn between the rows.
+  // Each row is its own chain of additions, and together they hide their latency.
   template <int R, class F>
   NST_INLINE void for_deviations(int y, const Vec (&centre)[V], F&& f) const {
     const float* p[R];
@@ -41,7 +45,7 @@ struct VectorMoments {
   template <int R>
   static NST_INLINE void clear(Vec (&rows)[R][V]) {
     unroll<R>([&](auto r) __attribute__((always_inline)) {
-      unroll<V>([&](auto v) __attribute__((always_inline)) { rows[r][v] = splat(0.0f); });
+      unroll<V>([&](auto v) __attribute__((always_inline)) { rows[r][v] = broadcast(0.0f); });
     });
   }
   template <int R>
@@ -80,14 +84,14 @@ struct VectorMoments {
 
   NST_INLINE void run(float* mean_out, float* squares_out) const {
     constexpr int kRows = 4 / V;
-    const Vec count = splat(static_cast<float>(block.h) * static_cast<float>(block.w));
+    const Vec count = broadcast(static_cast<float>(block.h) * static_cast<float>(block.w));
     Vec centre[V];
     Vec sums[V];
     Vec squares[V];
     Vec residues[V];
     unroll<V>([&](auto v) __attribute__((always_inline)) {
       centre[v] = at(address(output, block.y, block.x) + c, v);
-      sums[v] = squares[v] = residues[v] = splat(0.0f);
+      sums[v] = squares[v] = residues[v] = broadcast(0.0f);
     });
     int y = 0;
     for (; y + kRows <= block.h; y += kRows) add_rows<kRows>(y, centre, sums);
@@ -100,43 +104,46 @@ struct VectorMoments {
     for (; y < block.h; ++y) add_squares<1>(y, centre, squares, residues);
     unroll<V>([&](auto v) __attribute__((always_inline)) {
       const Vec corrected = at_least(0.0f, squares[v] - quotient(residues[v] * residues[v], count));
-      store_lanes<Whole>(mean_out + v * kLanes, centre[v], n);
-      store_lanes<Whole>(squares_out + v * kLanes, corrected, n);
+      store_masked_or_whole<Whole>(mean_out + v * kLanes, centre[v], n);
+      store_masked_or_whole<Whole>(squares_out + v * kLanes, corrected, n);
     });
   }
 };
 
-// f(phase, deviations from the centre) of the `length` floats of a row, zero beyond its end.
+// Calls f(vector of the pattern, deviations from the centre) for the `length` floats of a row.
+// Deviations beyond its end are zero.
 template <class F>
-NST_INLINE void for_deviations(const float* row, int length, const Phases& centre, F&& f) {
+NST_INLINE void for_deviations(const float* row, int length, const LanePattern& centre, F&& f) {
   const auto group = [&](const float* p) __attribute__((always_inline)) {
-    unroll<kPhases>([&](auto i) __attribute__((always_inline)) {
+    unroll<kPatternVectors>([&](auto i) __attribute__((always_inline)) {
       f(i, load(p + i * kLanes) - centre.at[i]);
     });
   };
   int i = 0;
-  for (; i + kPhases * kLanes <= length; i += kPhases * kLanes) group(row + i);
+  for (; i + kPatternVectors * kLanes <= length; i += kPatternVectors * kLanes) group(row + i);
   if (i == length) return;
-  alignas(64) float last[kPhases * kLanes];
-  unroll<kPhases>([&](auto k)
-                      __attribute__((always_inline)) { store(last + k * kLanes, centre.at[k]); });
+  alignas(64) float last[kPatternVectors * kLanes];
+  unroll<kPatternVectors>([&](auto k) __attribute__((always_inline)) {
+    store(last + k * kLanes, centre.at[k]);
+  });
   for (int k = 0; i + k < length; ++k) last[k] = row[i + k];
   group(last);
 }
 
-// As VectorMoments, for all of few channels at once, several pixels to a vector.
+// Computes the moments of all channels at once, for few channels whose pixels share vectors. Same
+// result and method as VectorMoments.
 void narrow_moments(const View& output, Block block, int channels, float* mean_out,
                     float* squares_out) {
   const float count = static_cast<float>(block.h) * static_cast<float>(block.w);
   const int length = block.w * channels;
   const float* const first = address(output, block.y, block.x);
   float folded[kLanes];
-  Phases row;
-  Phases residue;
-  Phases sums;
-  Phases residues;
+  LanePattern row;
+  LanePattern residue;
+  LanePattern sums;
+  LanePattern residues;
 
-  Phases centre = spread(first, channels);
+  LanePattern centre = tile_lanes(first, channels);
   clear(sums);
   for (int y = 0; y < block.h; ++y) {
     clear(row);
@@ -145,10 +152,10 @@ void narrow_moments(const View& output, Block block, int channels, float* mean_o
         centre, [&](auto i, Vec d) __attribute__((always_inline)) { row.at[i] = row.at[i] + d; });
     add(sums, row);
   }
-  fold(sums, channels, folded);
+  reduce_lanes(sums, channels, folded);
   for (int c = 0; c < channels; ++c) mean_out[c] = first[c] + folded[c] / count;
 
-  centre = spread(mean_out, channels);
+  centre = tile_lanes(mean_out, channels);
   clear(sums);
   clear(residues);
   for (int y = 0; y < block.h; ++y) {
@@ -163,17 +170,17 @@ void narrow_moments(const View& output, Block block, int channels, float* mean_o
     add(sums, row);
     add(residues, residue);
   }
-  fold(sums, channels, squares_out);
-  fold(residues, channels, folded);
+  reduce_lanes(sums, channels, squares_out);
+  reduce_lanes(residues, channels, folded);
   for (int c = 0; c < channels; ++c) {
     const float corrected = squares_out[c] - folded[c] * folded[c] / count;
     squares_out[c] = corrected > 0.0f ? corrected : 0.0f;
   }
 }
 
-// moments: [2][out_c], of which the block's channels are filled.
+// Fills the block's channels of moments [2][out_c].
 void block_moments(const View& output, Block block, int out_c, float* moments) {
-  if (has_phases(out_c) && output.pixel_stride == out_c && block.channels == out_c) {
+  if (has_lane_pattern(out_c) && output.pixel_stride == out_c && block.channels == out_c) {
     narrow_moments(output, block, out_c, moments, moments + out_c);
     return;
   }

@@ -1,4 +1,4 @@
-// The orders of paired products: which channels go together, and how a pixel's own term is summed.
+// The orders of paired products: which channels are paired, and how a row correction is summed.
 #pragma once
 
 #include "kernels/generic/paired_products.hpp"
@@ -7,11 +7,10 @@ namespace nst::kernels {
 namespace {
 namespace paired_products {
 
-// Sides of eight, then one of four: a pixel's own term is a product of whole vectors. Chains of 96
-// products.
+// Sides of eight, then one group with sides of four. A row correction is a product of whole
+// vectors. Accumulation chains have 96 products.
 struct SidesOfEight : Order<8, 4, 4> {
-  // corrections[i] = Σ ± x1 x2 over the pairs of pixel i, which is at x + i * stride, or
-  // kZeroRow.
+  // Computes corrections[i] = Σ ± x1 x2 over the pairs of the row at x + i * stride, or kZeroRow.
   static NST_INLINE void row_corrections(const float* x, std::ptrdiff_t stride, int pixels,
                                          int depth, float* corrections) {
     for (; pixels > 0; --pixels, x += stride, ++corrections) {
@@ -21,18 +20,18 @@ struct SidesOfEight : Order<8, 4, 4> {
 
  private:
   static NST_INLINE float row_sum(const float* x, int depth) {
-    Vec sum = splat(0.0f);
-    // Whole vectors read on, into the group's third side; what that gives is dropped.
+    Vec sum = broadcast(0.0f);
+    // Loads whole vectors, so the last lanes hold the group's next side. These are dropped.
     for (int groups = groups_of(depth); groups > 0; --groups, x += kGroup) {
       sum = fma(load(x), load(x + kSide), sum);
     }
     if (small_groups_of(depth) != 0) {
-      sum = fma(load_partial(x, kSmallSide), load_partial(x + kSmallSide, kSmallSide), sum);
+      sum = fma(load_masked_tail(x, kSmallSide), load_masked_tail(x + kSmallSide, kSmallSide), sum);
     }
     return alternating_sum(sum);
   }
 
-  // (v0 − v1) + (v2 − v3) + .. of the first kSide lanes.
+  // Returns (v0 − v1) + (v2 − v3) + .. of the first kSide lanes.
   static NST_INLINE float alternating_sum(Vec v) {
     const __m128 four = _mm_add_ps(_mm512_maskz_extractf32x4_ps(0xf, v, 0),
                                    _mm512_maskz_extractf32x4_ps(0xf, v, 1));
@@ -41,12 +40,12 @@ struct SidesOfEight : Order<8, 4, 4> {
   }
 };
 
-// Sides of two: the floats that a pixel's products read at once lie in different banks of the
-// first-level cache, which serves no two lines from the same bank in a cycle (10 pixels: 87 GMAC/s,
-// 85 with sides of eight). Chains of 48 products, for these pairs round more: of 96, the layers'
-// first values were up to 1.08e-4 from TensorFlow's.
+// Sides of two. The floats that a product reads at once lie in different banks of L1, which reads
+// only one line of a bank in a cycle. Accumulation chains have 48 products: with 96, layers
+// differed from TensorFlow's by up to 1.08e-4. (10 pixels: 87 GMAC/s, with sides of eight 85.)
 struct SidesOfTwo : Order<2, 0, 8> {
-  // As SidesOfEight::row_corrections, four pixels at a time, whose lanes are summed together.
+  // Same as SidesOfEight::row_corrections, but four rows at a time, whose lanes are summed
+  // together.
   static NST_INLINE void row_corrections(const float* x, std::ptrdiff_t stride, int pixels,
                                          int depth, float* corrections) {
     constexpr int kFour = 4;
@@ -55,7 +54,7 @@ struct SidesOfTwo : Order<2, 0, 8> {
       unroll<kFour>([&](auto i) __attribute__((always_inline)) {
         sums[i] = row_sums(x + min_of(i, pixels - 1) * stride, depth);
       });
-      // A quarter for each pixel.
+      // A quarter of the lanes for each row.
       const __m512 quarters =
           add_quarters(add_halves(sums[0], sums[1]), add_halves(sums[2], sums[3]));
       const __m512 totals = quarters + _mm512_maskz_permute_ps(0xffff, quarters, 2);
@@ -69,18 +68,19 @@ struct SidesOfTwo : Order<2, 0, 8> {
   }
 
  private:
-  // The first n floats from p on, n of any sign and size, zero in the other lanes.
+  // Returns the first n floats from p on, zero in the other lanes. n may have any sign and size.
   static NST_INLINE Vec load_at_most(const float* p, int n) {
-    return Vec(_mm512_maskz_loadu_ps(first_lanes(max_of(0, min_of(n, kLanes))), p));
+    return Vec(_mm512_maskz_loadu_ps(lane_mask(max_of(0, min_of(n, kLanes))), p));
   }
 
-  // In the even lanes, parts of Σ ± x1 x2 over the pairs of a pixel. Groups meet the lanes alike
-  // again after three vectors, of which each lane has one that holds a pair's first channel, added
-  // in even lanes. Their neighbours are subtracted first: sums of one sign would grow.
+  // Returns parts of Σ ± x1 x2 over the pairs of a row, in the even lanes. Groups repeat their
+  // pattern of lanes after three vectors. In one of these, each lane holds the first channel of a
+  // pair. Even lanes are added. Their odd neighbours are subtracted at once, because sums of one
+  // sign would grow.
   static NST_INLINE __m512 row_sums(const float* x, int depth) {
     constexpr int kVectors = 3;
     static_assert(kLanes == 16 && kSide == 2 && kVectors * kLanes % kGroup == 0);
-    // Lanes whose pairs begin in the second, the third vector.
+    // Returns the lanes whose pairs begin in that vector (of the three).
     constexpr auto beginnings = [](int vector) {
       unsigned mask = 0;
       for (int i = 0; i < kLanes; ++i) {
@@ -88,7 +88,7 @@ struct SidesOfTwo : Order<2, 0, 8> {
       }
       return static_cast<__mmask16>(mask);
     };
-    Vec sums[kVectors] = {splat(0.0f), splat(0.0f), splat(0.0f)};
+    Vec sums[kVectors] = {broadcast(0.0f), broadcast(0.0f), broadcast(0.0f)};
     const auto add = [&](auto vector, Vec low, Vec high) __attribute__((always_inline)) {
       const __m512i next = _mm512_maskz_alignr_epi32(0xffff, _mm512_castps_si512(high.data),
                                                      _mm512_castps_si512(low.data), kSide);
@@ -123,7 +123,8 @@ struct SidesOfTwo : Order<2, 0, 8> {
     return all - _mm512_maskz_movehdup_ps(0xffff, all);
   }
 
-  // a and b folded: the sums of their halves' lanes, or of their quarters'.
+  // Return the sums of halves, or quarters, of the lanes: those of a in the lower half, those of b
+  // in the upper.
   static NST_INLINE __m512 add_halves(__m512 a, __m512 b) {
     return _mm512_maskz_shuffle_f32x4(0xffff, a, b, 0x44) +
            _mm512_maskz_shuffle_f32x4(0xffff, a, b, 0xee);

@@ -1,25 +1,26 @@
-// Winograd's inner product (S. Winograd, "A New Algorithm for Inner Product", 1968): two products
-// for one multiplication,
+// Paired products: two products for one multiplication (S. Winograd, "A New Algorithm for Inner
+// Product", 1968).
 //
-//   x1 w1 + x2 w2 = (w2 + x1) (w1 + x2) − x1 x2 − w1 w2.
+//     x1 w1 + x2 w2 = (w2 + x1) (w1 + x2) − x1 x2 − w1 w2
 //
-// The last two terms are the pixel's own and the channel's own: each is summed once, not for every
-// pair of both. What is left is a multiplication and two additions for two multiplications, which
-// pays where a core adds beside its multipliers (AMD from Zen 4 on, at the width of AVX-512: a
-// multiply-add and an addition a cycle). Two products of three go in pairs, which keeps both busy:
-// 24 products a lane in 16 cycles.
+// x is a row of inputs (a pixel's channels) and w a column of weights (an output channel's). The
+// row correction Σ x1 x2 is summed once for each row, and the column correction Σ w1 w2 once for
+// each column. What is left is one multiplication and two additions for two products. This pays
+// where a core adds beside its multipliers: AMD from Zen 4 on, with AVX-512, does a multiply-add
+// and an addition in a cycle. Two of three products are paired, which keeps both units busy (24
+// products a lane in 16 cycles).
 //
-// Rounding. A pair's error is that of (|x| + |w|)², so weights are scaled by a power of two to the
-// size of the inputs, and pairs are added and subtracted in turn,
+// Rounding: the error of a pair is that of (|x| + |w|)². So weights are scaled by a power of two to
+// the magnitude of the inputs. Pairs are added and subtracted in turn,
 //
-//   x1 w1 + x2 w2 = −((w2 − x1) (w1 − x2) − x1 x2 − w1 w2),
+//     x1 w1 + x2 w2 = −((w2 − x1) (w1 − x2) − x1 x2 − w1 w2)
 //
-// so that the own terms of inputs of one sign (after a relu) do not pile up. Inputs of 2⁶³ and more
+// so that corrections of inputs of one sign (after a relu) do not pile up. Inputs of 2⁶³ and more
 // may overflow, where plain products need not.
 #pragma once
 
+#include "kernels/generic/prefetch.hpp"
 #include "kernels/generic/register_tile.hpp"
-#include "kernels/generic/winograd_prefetch.hpp"
 
 #if !defined(__AVX512F__)
 #error "Winograd's inner product is for AVX-512"
@@ -29,10 +30,11 @@ namespace nst::kernels {
 namespace {
 namespace paired_products {
 
-// How the channels of a depth go in pairs. They form groups of three sides: channel i of the first
-// side is paired with channel i of the second, added for even i and subtracted for odd; the third
-// is multiplied as ever. What fills no group of Side may fill one of SmallSide (0: none); the rest
-// is multiplied alone. Sums are made of chains of at most ChainGroups groups.
+// An order of pairs: how the input channels of a row are paired. Channels form groups of three
+// sides. Channel i of the first side is paired with channel i of the second, added for even i and
+// subtracted for odd i. The third side is multiplied alone. Channels after the last group of Side
+// may form one group of SmallSide (0: none). The rest is multiplied alone. An accumulation chain
+// has at most ChainGroups groups.
 template <int Side, int SmallSide, int ChainGroups>
 struct Order {
   static constexpr int kSide = Side;
@@ -49,8 +51,8 @@ struct Order {
     return depth % kGroup - small_groups_of(depth) * 3 * SmallSide;
   }
 
-  // The row that an input channel's weights are packed as: those of a pair and a single product
-  // follow each other. What fills no group keeps its order.
+  // Returns the packed row of an input channel. A pair's two channels and their single channel are
+  // neighbours; channels after the last whole group keep their order.
   static constexpr int row_of(int channel, int depth) {
     if (channel >= depth - singles_of(depth)) return channel;
     const int side = channel < groups_of(depth) * kGroup ? Side : SmallSide;
@@ -59,9 +61,9 @@ struct Order {
   }
 };
 
-// v + the float at p, v − it, sum + v · it, in every lane. AVX-512 reads such a float as part of
-// the instruction. A broadcast of its own, which the compiler makes where several vectors
-// use the float, would take the adders' time: 61 GMAC/s for 84.
+// Add the float at p to every lane of v; subtract it; add v times it to sum. The instruction reads
+// the float itself. A separate broadcast, which the compiler would choose, uses the add ports (84
+// GMAC/s embedded, 61 separate).
 NST_INLINE Vec add_broadcast(Vec v, const float* p) {
   auto raw = v.data;
   asm("vaddps %2%{1to16%}, %1, %0" : "=v"(raw) : "v"(v.data), "m"(*p));
@@ -78,7 +80,8 @@ NST_INLINE void add_product_broadcast(Vec& sum, Vec v, const float* p) {
   sum = Vec(raw);
 }
 
-// sum ± a · b, in place: a sum that moves from register to register takes one that is needed.
+// Add a · b to sum, or subtract it, in place. A sum that moves to another register would need a
+// register too many.
 NST_INLINE void add_pair(Vec& sum, Vec a, Vec b) {
   auto raw = sum.data;
   asm("vfmadd231ps %2, %1, %0" : "+v"(raw) : "v"(a.data), "v"(b.data));
@@ -90,8 +93,8 @@ NST_INLINE void subtract_pair(Vec& sum, Vec a, Vec b) {
   sum = Vec(raw);
 }
 
-// One pair and one single product of every sum: channels I, I + Side and I + 2 Side from `in` on,
-// the next three rows of weights.
+// Adds one pair and one single product to every sum: channels I, I + Side and I + 2 Side from `in`
+// on, and the next three rows of weights.
 template <int P, int V, int Side, int I>
 NST_INLINE void accumulate_three(Accumulators<P, V>& acc, const float* const* in,
                                  const float* weights) {
@@ -101,8 +104,8 @@ NST_INLINE void accumulate_three(Accumulators<P, V>& acc, const float* const* in
     w2[v] = load(weights + (V + v) * kLanes);
     w3[v] = load(weights + (2 * V + v) * kLanes);
   });
-  // A pixel's single product follows the pairs of the next: it need not wait for its own pair's
-  // sum, and comes after it whatever the pixel's place in the tile.
+  // A pixel's single product follows two pixels after its pair, so that it need not wait for the
+  // pair's sum. It comes after the pair for every pixel of the tile, so sums have one order.
   constexpr int kBehind = min_of(2, P);
   unroll<P + kBehind>([&](auto i) __attribute__((always_inline)) {
     unroll<V>([&](auto v) __attribute__((always_inline)) {
@@ -122,15 +125,15 @@ NST_INLINE void accumulate_three(Accumulators<P, V>& acc, const float* const* in
   });
 }
 
-// The products of `groups` groups; advances `in` and `weights`. fetches.turn(weights) is called
-// before each.
-template <int P, int V, int Side, class Fetches>
+// Adds the products of `groups` groups. Advances `in` and `weights`. Calls
+// prefetch.before_group(weights) before each group.
+template <int P, int V, int Side, class Prefetch>
 NST_INLINE void accumulate_groups(Accumulators<P, V>& acc, const float** in, const float*& weights,
-                                  int groups, Fetches& fetches) {
+                                  int groups, Prefetch& prefetch) {
   for (; groups > 0; --groups) {
-    fetches.turn(weights);
+    prefetch.before_group(weights);
     for (int i = 0; i < Side; i += 2) {
-      unroll<P>([&](auto p) __attribute__((always_inline)) { hide(in[p]); });
+      unroll<P>([&](auto p) __attribute__((always_inline)) { optimizer_barrier(in[p]); });
       accumulate_three<P, V, Side, 0>(acc, in, weights);
       accumulate_three<P, V, Side, 1>(acc, in, weights + 3 * V * kLanes);
       unroll<P>([&](auto p) __attribute__((always_inline)) { in[p] += 2; });
@@ -140,7 +143,7 @@ NST_INLINE void accumulate_groups(Accumulators<P, V>& acc, const float** in, con
   }
 }
 
-// The products of `count` channels, none in pairs.
+// Adds the products of `count` channels, none of them paired. Advances `in`.
 template <int P, int V>
 NST_INLINE void accumulate_singles(Accumulators<P, V>& acc, const float** in, const float* weights,
                                    int count) {
@@ -156,7 +159,7 @@ NST_INLINE void accumulate_singles(Accumulators<P, V>& acc, const float** in, co
   }
 }
 
-// A depth as it is gone through.
+// The parts of a depth, in the order in which they are multiplied.
 struct Depth {
   int groups, small_groups, singles;
 };
@@ -169,30 +172,32 @@ NST_INLINE int chains_of(const Depth& depth) {
   return ceil_div(depth.groups, Order::kChainGroups);
 }
 
-// All products of a tile's depth; fetches.chain() is called before each chain of groups.
-template <class Order, int P, int V, class Fetches>
+// Adds all products of a tile's depth. Calls prefetch.before_chain() before each accumulation chain
+// of groups.
+template <class Order, int P, int V, class Prefetch>
 NST_INLINE void accumulate(Accumulators<P, V>& acc, const float** in, const float* weights,
-                           const Depth& depth, Fetches& fetches) {
+                           const Depth& depth, Prefetch& prefetch) {
   PartialSums<P, V> total;
   for (int left = depth.groups; left > 0; left -= Order::kChainGroups) {
     if (left < depth.groups) total.take(acc);
-    fetches.chain();
+    prefetch.before_chain();
     accumulate_groups<P, V, Order::kSide>(acc, in, weights, min_of(left, Order::kChainGroups),
-                                          fetches);
+                                          prefetch);
   }
   if constexpr (Order::kSmallSide != 0) {
-    NoFetches none;
+    NoPrefetch none;
     accumulate_groups<P, V, Order::kSmallSide>(acc, in, weights, depth.small_groups, none);
   }
   accumulate_singles<P, V>(acc, in, weights, depth.singles);
   total.add_to(acc);
 }
 
-// As many pixels as leave registers for three rows of weights and some sums to be multiplied.
+// Returns the most pixels of a register tile. Registers are left for three rows of weights and for
+// the factors of some products.
 constexpr int most_pixels(int vectors) { return vectors <= 2 ? 10 : 6; }
 
-// The own term of a pixel of zeros, told from any other zero by its sign. Its sums are zero but for
-// rounding: what is written for them is exactly that.
+// The correction of a row of zeros. Its sign tells it from any other zero. The sums of such a row
+// are zero except for rounding, and exact zeros are written instead.
 constexpr float kZeroRow = -0.0f;
 NST_INLINE bool is_zero_row(float row_correction) {
   std::uint32_t bits = 0;
@@ -207,24 +212,25 @@ NST_INLINE bool all_zero(const float* x, int depth) {
   return true;
 }
 
-// A pixel's own term, made of `term`, its sum.
+// Returns the correction of row x whose sum is `term`.
 NST_INLINE float row_correction(float term, const float* x, int depth) {
   if (term != 0.0f) return term;
   return all_zero(x, depth) ? kZeroRow : 0.0f;
 }
 
-// sum * factor; of a pixel of zeros `nothing`.
+// Returns sum * factor, or `nothing` for a row of zeros.
 NST_INLINE Vec finished(Vec sum, Vec factor, const float* row_correction, Vec nothing) {
   const auto lanes = static_cast<__mmask16>(is_zero_row(*row_correction) ? 0 : 0xffff);
   return _mm512_mask_mul_ps(nothing, lanes, sum, factor);
 }
 
-// 2^n, about the reciprocal of the root of `mean`, a mean of squares.
+// Returns 2^n, about 1 / √mean. mean: a mean of squares.
 NST_INLINE float scale_for(double mean) {
   std::uint64_t bits = 0;
   __builtin_memcpy(&bits, &mean, sizeof bits);
   const int exponent = static_cast<int>(bits >> 52 & 0x7ff) - 1023;  // of a positive number
-  // Rounded down: floor(-exponent / 2). Weights beyond reason keep a scale whose reciprocal is one.
+  // Rounded down: floor(-exponent / 2). The bound keeps the reciprocal a normal number, whatever
+  // the weights.
   const int n = max_of(-60, min_of(60, -exponent >> 1));
   const std::uint32_t scale = static_cast<std::uint32_t>(127 + n) << 23;
   float result = 0.0f;
@@ -232,12 +238,11 @@ NST_INLINE float scale_for(double mean) {
   return result;
 }
 
-// Rows that a panel has after its weights: the power of two that they are multiplied by, and
-// −Σ ± w1 w2.
+// The rows that follow a panel's weights: their scale, a power of two, and the column correction −Σ
+// ± w1 w2.
 constexpr int kExtraRows = 2;
 
-// Scales a panel [depth][width], rows in their places, to the size of its inputs, and adds those
-// rows.
+// Scales a packed panel [depth][width] to the magnitude of its inputs, and appends kExtraRows rows.
 template <class Order>
 NST_INLINE void finish_panel(float* panel, int depth, int width, float input_size) {
   float* const scales = panel + static_cast<std::ptrdiff_t>(depth) * width;
@@ -245,7 +250,7 @@ NST_INLINE void finish_panel(float* panel, int depth, int width, float input_siz
   const int paired = depth - Order::singles_of(depth);
   const double inputs = static_cast<double>(input_size) * static_cast<double>(input_size);
   for (int c = 0; c < width; c += kLanes) {
-    Vec squares = splat(0.0f);
+    Vec squares = broadcast(0.0f);
     const float* row = panel + c;
     for (int r = 0; r < depth; ++r, row += width) squares = fma(load(row), load(row), squares);
     alignas(64) float lanes[kLanes];

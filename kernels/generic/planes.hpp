@@ -6,10 +6,10 @@
 namespace nst::kernels {
 namespace {
 
-// Forms the rows of `rect` one by one and gives each to split(row, planes): a dense pixel-major row
-// of rect.w pixels, and the row_floats floats of the planes it becomes. row_scratch holds one row.
+// Makes the rows of `rect` one by one and calls split(row, planes) for each. `row` is dense, rect.w
+// pixels of all channels; `planes` has row_floats floats. row_scratch holds one row.
 template <class Split>
-NST_INLINE void form_planes(const ConvArgs& args, Block block, const Rect& rect,
+NST_INLINE void make_planes(const ConvArgs& args, Block block, const Rect& rect,
                             std::ptrdiff_t row_floats, float* row_scratch, float* planes,
                             Split&& split) {
   const ConvSpec& spec = args.plan.spec;
@@ -32,14 +32,15 @@ NST_INLINE void form_planes(const ConvArgs& args, Block block, const Rect& rect,
       if (in_place) {
         row = address(args.input.x, sy, rect.x);
       } else {
-        form_row(args, rect, sy, row_scratch);
+        make_window_row(args, rect, sy, row_scratch);
       }
       split(row, to);
     }
     previous = sy;
-    // With formed wanted nothing is read in place and no row repeats inside the picture.
-    if (keeps_formed(args, block, y)) {
-      keep_formed(args, block, rect, y, row_scratch);
+    // If the prologue's output is wanted, nothing is read in place, and no row repeats inside the
+    // picture.
+    if (stores_prologue(args, block, y)) {
+      store_prologue(args, block, rect, y, row_scratch);
     }
   }
 }

@@ -6,7 +6,7 @@
 namespace nst::kernels {
 namespace {
 
-// Input pixels of one output pixel's window that exist.
+// The input pixels of an output pixel's window that lie in the picture.
 struct PoolWindow {
   int y_begin, y_end, x_begin, x_end;
 };
@@ -21,16 +21,17 @@ NST_INLINE PoolWindow pool_window(const PoolArgs& args, int y, int x) {
 
 NST_INLINE Vec pool_vector(const PoolArgs& args, const PoolWindow& w, int c, int n) {
   const bool is_max = args.kind == PoolKind::max;
-  Vec result = is_max ? load_first(address(args.input, w.y_begin, w.x_begin) + c, n) : splat(0.0f);
+  Vec result =
+      is_max ? load_masked(address(args.input, w.y_begin, w.x_begin) + c, n) : broadcast(0.0f);
   for (int y = w.y_begin; y < w.y_end; ++y) {
     for (int x = w.x_begin; x < w.x_end; ++x) {
-      const Vec v = load_first(address(args.input, y, x) + c, n);
+      const Vec v = load_masked(address(args.input, y, x) + c, n);
       result = is_max ? maximum(result, v) : result + v;
     }
   }
   if (is_max) return result;
   const int count = (w.y_end - w.y_begin) * (w.x_end - w.x_begin);
-  return quotient(result, splat(static_cast<float>(count)));
+  return quotient(result, broadcast(static_cast<float>(count)));
 }
 
 void pool(const PoolArgs& args, Block block) {
@@ -40,7 +41,7 @@ void pool(const PoolArgs& args, Block block) {
       float* out = address(args.output, y, x);
       for (int c = 0; c < args.channels; c += kLanes) {
         const int n = min_of(args.channels - c, kLanes);
-        store_first(out + c, pool_vector(args, window, c, n), n);
+        store_masked(out + c, pool_vector(args, window, c, n), n);
       }
     }
   }

@@ -1,4 +1,5 @@
-// The register tile of convolutions with channels in the lanes.
+// The register tile: the sums that an inner loop keeps in registers, for neighbouring pixels of one
+// row × a panel of channels.
 #pragma once
 
 #include "kernels/generic/clamp.hpp"
@@ -7,19 +8,20 @@
 namespace nst::kernels {
 namespace {
 
-// The register tile: kTilePixels × kPanelVectors accumulators. Two vectors of channels let one
-// broadcast feed two multiplies; the remaining registers hold pixels, which is what keeps the
-// weights' traffic from the second-level cache low (one vector per kTilePixels multiplies).
+// The pixels of a register tile with two vectors of channels, which is as many sums as registers
+// allow. Two vectors let one broadcast feed two multiplications. Many pixels keep the weights'
+// traffic from L2 low: one vector for kTilePixels multiplications.
 constexpr int kTilePixels = kRegisters == 32 ? 14 : 6;
-// With one vector of channels: enough to hide the latency of the additions.
+// The pixels with one vector of channels: enough sums to hide the latency of the additions.
 constexpr int kTilePixelsOfOne = kRegisters == 32 ? 14 : 12;
-// Three vectors that are left go together: one alone would need a broadcast for every multiply.
+// The pixels with three vectors of channels. The last three are computed together, because one
+// alone would need a broadcast for every multiplication.
 constexpr int kTilePixelsOfThree = kRegisters == 32 ? 9 : 4;
-// Products per loop turn: amortises the pointer increments.
+// The products of a loop turn: enough to amortise the pointer increments.
 constexpr int kUnrolledProducts = 4;
 
-// f(width, tiles) for tiles of at most `most` and nearly equal width that make up `count`: 64
-// pixels as 13+13+13+13+12 keep the multipliers busier than 14+14+14+14+8.
+// Calls f(width, tiles) for tiles of nearly equal width, at most `most`, that make up `count`.
+// Equal widths keep the multipliers busier: 64 pixels as 13+13+13+13+12 instead of 14+14+14+14+8.
 template <class F>
 NST_INLINE void for_equal_tiles(int count, int most, F&& f) {
   const int tiles = ceil_div(count, most);
@@ -29,7 +31,7 @@ NST_INLINE void for_equal_tiles(int count, int most, F&& f) {
   f(width, tiles - wider);
 }
 
-// f(width) for each of them.
+// Calls f(width) for each of these tiles.
 template <class F>
 NST_INLINE void for_tiles(int count, int most, F&& f) {
   for_equal_tiles(count, most, [&](int width, int tiles) {
@@ -37,25 +39,25 @@ NST_INLINE void for_tiles(int count, int most, F&& f) {
   });
 }
 
-// Moves a tile, of any algorithm that walks along rows, by some output pixels.
+// Moves a tile along its row by `pixels` output pixels.
 template <class Tile>
 NST_INLINE void advance(Tile& tile, int pixels) {
   tile.in += pixels * tile.in_pixel;
   tile.out += pixels * tile.out_pixel;
-  if (tile.skip != nullptr) tile.skip += pixels * tile.skip_pixel;
+  if (tile.epilogue_add != nullptr) tile.epilogue_add += pixels * tile.epilogue_add_pixel;
 }
 
-// A register tile: neighbouring pixels of one row × a panel of channels.
+// What a register tile reads, and where its outputs go.
 struct RegisterTile {
   const float* in;                  // tap (0, 0) of the first pixel
   std::ptrdiff_t in_pixel, in_row;  // to the next output pixel; to the next kernel row
-  int kernel_h, run;                // run: kernel_w * in_c
+  int kernel_h, row_products;       // row_products: kernel_w * in_c
   const float* weights;
   const float* bias;  // of the panel, or null
-  int channels;       // valid ones, from the panel's first on
+  int channels;       // present ones, from the panel's first on
   Clamp clamp;
-  const float* skip;  // of the first pixel, or null
-  std::ptrdiff_t skip_pixel;
+  const float* epilogue_add;  // of the first pixel, or null
+  std::ptrdiff_t epilogue_add_pixel;
   float* out;
   std::ptrdiff_t out_pixel;
 };
@@ -65,8 +67,8 @@ struct Accumulators {
   Vec at[P][V];
 };
 
-// Pointers are kept for every third pixel: three addresses share one by offsets of 0, 1 and 2
-// pixels, which leaves x86's 16 general registers enough.
+// Adds U products to each sum and leaves the pointers where they are. `in` has a pointer for every
+// third pixel: the others lie 1 and 2 pixels after it, so that x86's 16 general registers suffice.
 template <int P, int V, int U>
 NST_INLINE void accumulate(Accumulators<P, V>& acc, const float* const* in, std::ptrdiff_t pixel,
                            const float* weights) {
@@ -75,7 +77,7 @@ NST_INLINE void accumulate(Accumulators<P, V>& acc, const float* const* in, std:
     unroll<V>([&](auto v)
                   __attribute__((always_inline)) { w[v] = load(weights + (u * V + v) * kLanes); });
     unroll<P>([&](auto p) __attribute__((always_inline)) {
-      const Vec x = splat(in[p / 3][(p % 3) * pixel + u]);
+      const Vec x = broadcast(in[p / 3][(p % 3) * pixel + u]);
       unroll<V>([&](auto v) __attribute__((always_inline)) { add_product(acc.at[p][v], x, w[v]); });
     });
   });
@@ -83,17 +85,17 @@ NST_INLINE void accumulate(Accumulators<P, V>& acc, const float* const* in, std:
 
 template <int P, int V>
 NST_INLINE void store_tile(const Accumulators<P, V>& acc, const RegisterTile& t) {
-  const bool plain = t.channels >= V * kLanes && t.skip == nullptr;
+  const bool plain = t.channels >= V * kLanes && t.epilogue_add == nullptr;
   unroll<P>([&](auto p) __attribute__((always_inline)) {
     unroll<V>([&](auto v) __attribute__((always_inline)) {
       float* const out = t.out + p * t.out_pixel + v * kLanes;
       Vec value = clamped(t.clamp, acc.at[p][v]);
       if (plain) return store(out, value);
       const int valid = t.channels - v * kLanes;
-      if (t.skip != nullptr) {
-        value = value + load_first(t.skip + p * t.skip_pixel + v * kLanes, valid);
+      if (t.epilogue_add != nullptr) {
+        value = value + load_masked(t.epilogue_add + p * t.epilogue_add_pixel + v * kLanes, valid);
       }
-      store_first(out, value, valid);
+      store_masked(out, value, valid);
     });
   });
 }
@@ -101,15 +103,15 @@ NST_INLINE void store_tile(const Accumulators<P, V>& acc, const RegisterTile& t)
 template <int P, int V>
 NST_INLINE void clear(Accumulators<P, V>& acc) {
   unroll<P>([&](auto p) __attribute__((always_inline)) {
-    unroll<V>([&](auto v) __attribute__((always_inline)) { acc.at[p][v] = splat(0.0f); });
+    unroll<V>([&](auto v) __attribute__((always_inline)) { acc.at[p][v] = broadcast(0.0f); });
   });
 }
 
-// Long sums are made of partial ones of kChainProducts products: rounding errors grow with the
-// length of a chain, and a deep network multiplies them. Costs about two percent.
+// The products of an accumulation chain. Long sums are made of chains, because rounding grows with
+// a chain's length and a deep network multiplies it. Costs about two percent.
 constexpr int kChainProducts = 64;
 
-// `count` products of one kernel row; advances `in` and `weights`.
+// Adds `count` products of one kernel row. Advances `in` and `weights`.
 template <int P, int V>
 NST_INLINE void accumulate_row_products(Accumulators<P, V>& acc, const float** in,
                                         std::ptrdiff_t pixel, const float*& weights, int count) {
@@ -132,7 +134,7 @@ struct PartialSums {
   alignas(64) float at[P][V][kLanes];
   bool is_empty = true;
 
-  // To the compiler `at` is written here, so that it neither clears it nor warns.
+  // Tells the compiler that `at` is written here, so that it neither clears `at` nor warns.
   NST_INLINE PartialSums() { asm("" : "=m"(at)); }
 
   NST_INLINE void take(Accumulators<P, V>& acc) {
@@ -157,33 +159,34 @@ constexpr int most_tile_pixels(int vectors) {
   return vectors == 1 ? kTilePixelsOfOne : vectors == 2 ? kTilePixels : kTilePixelsOfThree;
 }
 
-// Loop::run<pixels, vectors>, for tiles of at most Loop::kMostVectors vectors and
-// Loop::most_pixels(vectors) pixels.
-template <class Loop, int V, int... P>
+// Returns TileLoop::run<pixels, vectors>. TileLoop says how many vectors (kMostVectors) and pixels
+// (most_pixels(vectors)) it has at most.
+template <class TileLoop, int V, int... P>
 NST_INLINE auto tile_loop(int pixels, std::integer_sequence<int, P...>) {
-  static constexpr typename Loop::Function functions[] = {Loop::template run<P + 1, V>...};
+  static constexpr typename TileLoop::Function functions[] = {TileLoop::template run<P + 1, V>...};
   return functions[pixels - 1];
 }
 
-template <class Loop, int V>
+template <class TileLoop, int V>
 NST_INLINE auto tile_loop(int pixels) {
-  return tile_loop<Loop, V>(pixels, std::make_integer_sequence<int, Loop::most_pixels(V)>{});
+  return tile_loop<TileLoop, V>(pixels,
+                                std::make_integer_sequence<int, TileLoop::most_pixels(V)>{});
 }
 
-template <class Loop>
+template <class TileLoop>
 NST_INLINE auto tile_loop(int pixels, int vectors) {
   static_assert(kPanelVectors == 2 && kMostPanelVectors == 3);
-  if constexpr (Loop::kMostVectors == 3) {
-    if (vectors == 3) return tile_loop<Loop, 3>(pixels);
+  if constexpr (TileLoop::kMostVectors == 3) {
+    if (vectors == 3) return tile_loop<TileLoop, 3>(pixels);
   }
-  return vectors == 2 ? tile_loop<Loop, 2>(pixels) : tile_loop<Loop, 1>(pixels);
+  return vectors == 2 ? tile_loop<TileLoop, 2>(pixels) : tile_loop<TileLoop, 1>(pixels);
 }
 
-// `pixels` neighbours of a row for a panel of `vectors` vectors.
-template <class Loop, class Tile>
+// Computes `pixels` neighbours of a row for a panel of `vectors` vectors.
+template <class TileLoop, class Tile>
 NST_INLINE void run_tile_row(Tile tile, int pixels, int vectors) {
-  for_equal_tiles(pixels, Loop::most_pixels(vectors), [&](int width, int tiles) {
-    tile_loop<Loop>(width, vectors)(tile, tiles);
+  for_equal_tiles(pixels, TileLoop::most_pixels(vectors), [&](int width, int tiles) {
+    tile_loop<TileLoop>(width, vectors)(tile, tiles);
     advance(tile, width * tiles);
   });
 }

@@ -1,10 +1,11 @@
-// The vector type of one instruction-set unit, NST_ARCH (an xsimd architecture), and what the
-// kernels need of it.
+// The vector type of one instruction set, NST_ARCH (an xsimd architecture), and the operations that
+// the kernels need.
 //
-// Every header of this folder is compiled once per instruction set with that set's machine flags,
-// so everything lives in an unnamed namespace and is inlined: a function with external linkage
-// compiled for AVX-512 could be the copy the linker keeps for all. For the same reason the kernels
-// call no inline function of the standard library at run time. A test inspects the object files.
+// Every header of this folder is compiled once for each instruction set, with its machine flags. So
+// everything lives in an unnamed namespace and is inlined. The linker keeps one copy of a function
+// with external linkage, and a copy compiled for AVX-512 would crash older processors. For the same
+// reason the kernels call no inline function of the standard library at run time. A test inspects
+// the object files.
 #pragma once
 
 #include <cstddef>
@@ -35,28 +36,33 @@ NST_INLINE void unroll_sequence(F&& f, std::integer_sequence<int, I...>) {
   (f(std::integral_constant<int, I>{}), ...);
 }
 
-// f(0), f(1) .. f(N-1) with constant arguments: register tiles must not be indexed at run time.
+// Calls f(0), f(1) .. f(N-1) with constant arguments. Register tiles need constants: an array that
+// is indexed at run time lies in memory.
 template <int N, class F>
 NST_INLINE void unroll(F&& f) {
   unroll_sequence(f, std::make_integer_sequence<int, N>{});
 }
 
-NST_INLINE Vec splat(float value) { return Vec(value); }
+NST_INLINE Vec broadcast(float value) { return Vec(value); }
 NST_INLINE Vec load(const float* p) { return Vec::load_unaligned(p); }
 NST_INLINE void store(float* p, Vec v) { v.store_unaligned(p); }
 
 constexpr int kLine = 64 / sizeof(float);  // floats of a cache line
 
-// Brings a line of memory into the second-level cache. Any address will do.
-NST_INLINE void fetch_nearer(const float* p) { __builtin_prefetch(p, 0, 2); }
+constexpr NST_INLINE std::size_t round_up_to_line(std::size_t floats) {
+  return (floats + kLine - 1) / kLine * kLine;
+}
 
-// Keeps the compiler from deriving one pointer from another, which costs additions and registers
-// where each can have its own.
-NST_INLINE void hide(const float*& p) { asm("" : "+r"(p)); }
+// Prefetches the cache line at p into L2. Any address is allowed.
+NST_INLINE void prefetch_l2(const float* p) { __builtin_prefetch(p, 0, 2); }
 
-// v, in a register: keeps the compiler from folding one load into several instructions, which costs
-// where the load is unaligned.
-NST_INLINE Vec in_register(Vec v) {
+// Hides the origin of pointer p from the compiler. Otherwise it derives one pointer from another,
+// which costs additions and registers.
+NST_INLINE void optimizer_barrier(const float*& p) { asm("" : "+r"(p)); }
+
+// Returns v, held in a register. Otherwise the compiler may fold one load into several
+// instructions, which is slow where the load is unaligned.
+NST_INLINE Vec optimizer_barrier(Vec v) {
   auto raw = v.data;
 #if defined(__x86_64__)
   asm("" : "+v"(raw));
@@ -66,8 +72,8 @@ NST_INLINE Vec in_register(Vec v) {
   return Vec(raw);
 }
 
-// a * b + c; fused where the hardware can. xsimd 8.1 multiplies and adds on AVX-512, so the
-// intrinsic is called here.
+// Returns a * b + c, fused where the hardware can. The intrinsic is called because xsimd 8.1
+// multiplies and adds separately on AVX-512.
 NST_INLINE Vec fma(Vec a, Vec b, Vec c) {
 #if defined(__AVX512F__)
   return _mm512_fmadd_ps(a, b, c);
@@ -80,9 +86,8 @@ NST_INLINE Vec fma(Vec a, Vec b, Vec c) {
 #endif
 }
 
-// sum = a * b + sum. With AVX2's 16 registers a full tile of sums leaves three: g++ 12 would move
-// sums from register to register, run out and spill some, so the instruction that adds in place is
-// named.
+// Adds a * b to sum. On AVX2 the instruction that adds in place is named: a full tile of sums
+// leaves three of 16 registers, and g++ 12 would move and spill sums.
 NST_INLINE void add_product(Vec& sum, Vec a, Vec b) {
 #if defined(__FMA__) && !defined(__AVX512F__)
   auto raw = sum.data;
@@ -93,7 +98,7 @@ NST_INLINE void add_product(Vec& sum, Vec a, Vec b) {
 #endif
 }
 
-// a / b, correctly rounded. xsimd 8.1 refines a reciprocal estimate on NEON.
+// Returns a / b, correctly rounded. xsimd 8.1 refines a reciprocal estimate on NEON instead.
 NST_INLINE Vec quotient(Vec a, Vec b) {
 #if defined(__aarch64__)
   return vdivq_f32(a, b);
@@ -103,20 +108,21 @@ NST_INLINE Vec quotient(Vec a, Vec b) {
 }
 
 #if defined(__AVX512F__)
-NST_INLINE __mmask16 first_lanes(int n) { return static_cast<__mmask16>((1u << n) - 1u); }
+NST_INLINE __mmask16 lane_mask(int n) { return static_cast<__mmask16>((1u << n) - 1u); }
 #elif defined(__AVX2__)
 alignas(32) constexpr std::int32_t kLaneMask[16] = {-1, -1, -1, -1, -1, -1, -1, -1};
-NST_INLINE __m256i first_lanes(int n) {
+NST_INLINE __m256i lane_mask(int n) {
   return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(kLaneMask + 8 - n));
 }
 #endif
 
-// The first n lanes (0 < n < kLanes) from memory, zero in the others; reads nothing beyond them.
-NST_INLINE Vec load_partial(const float* p, int n) {
+// Returns the first n lanes from memory, zero in the others (0 < n < kLanes). Reads nothing beyond
+// them.
+NST_INLINE Vec load_masked_tail(const float* p, int n) {
 #if defined(__AVX512F__)
-  return _mm512_maskz_loadu_ps(first_lanes(n), p);
+  return _mm512_maskz_loadu_ps(lane_mask(n), p);
 #elif defined(__AVX2__)
-  return _mm256_maskload_ps(p, first_lanes(n));
+  return _mm256_maskload_ps(p, lane_mask(n));
 #else
   alignas(64) float lanes[kLanes] = {};
   for (int i = 0; i < n; ++i) lanes[i] = p[i];
@@ -124,11 +130,11 @@ NST_INLINE Vec load_partial(const float* p, int n) {
 #endif
 }
 
-NST_INLINE void store_partial(float* p, Vec v, int n) {
+NST_INLINE void store_masked_tail(float* p, Vec v, int n) {
 #if defined(__AVX512F__)
-  _mm512_mask_storeu_ps(p, first_lanes(n), v);
+  _mm512_mask_storeu_ps(p, lane_mask(n), v);
 #elif defined(__AVX2__)
-  _mm256_maskstore_ps(p, first_lanes(n), v);
+  _mm256_maskstore_ps(p, lane_mask(n), v);
 #else
   alignas(64) float lanes[kLanes];
   store(lanes, v);
@@ -136,18 +142,18 @@ NST_INLINE void store_partial(float* p, Vec v, int n) {
 #endif
 }
 
-// A whole vector, or its first n lanes as above, decided where the code is compiled.
+// Loads or stores a whole vector (Whole), or its first n lanes as load_masked_tail does.
 template <bool Whole>
-NST_INLINE Vec load_lanes(const float* p, int n) {
-  return Whole ? load(p) : load_partial(p, n);
+NST_INLINE Vec load_masked_or_whole(const float* p, int n) {
+  return Whole ? load(p) : load_masked_tail(p, n);
 }
 template <bool Whole>
-NST_INLINE void store_lanes(float* p, Vec v, int n) {
-  Whole ? store(p, v) : store_partial(p, v, n);
+NST_INLINE void store_masked_or_whole(float* p, Vec v, int n) {
+  Whole ? store(p, v) : store_masked_tail(p, v, n);
 }
 
-// f(V, first channel) for groups of V = 4, 2 or 1 whole vectors that make up `channels` but for a
-// rest smaller than a vector; returns where that starts.
+// Calls f(V, first channel) for groups of V = 4, 2 or 1 whole vectors of channels, largest first.
+// Returns the first channel that is left, fewer than a vector before the end.
 template <class F>
 NST_INLINE int for_vector_groups(int channels, F&& f) {
   int c = 0;
@@ -160,16 +166,16 @@ NST_INLINE int for_vector_groups(int channels, F&& f) {
   return c;
 }
 
-// load_partial and store_partial with n = kLanes allowed.
-NST_INLINE Vec load_first(const float* p, int n) {
-  return n >= kLanes ? load(p) : load_partial(p, n);
+// Load and store the first n lanes (0 < n; kLanes or more: the whole vector).
+NST_INLINE Vec load_masked(const float* p, int n) {
+  return n >= kLanes ? load(p) : load_masked_tail(p, n);
 }
-NST_INLINE void store_first(float* p, Vec v, int n) {
-  n >= kLanes ? store(p, v) : store_partial(p, v, n);
+NST_INLINE void store_masked(float* p, Vec v, int n) {
+  n >= kLanes ? store(p, v) : store_masked_tail(p, v, n);
 }
 
-// Zero-masking forms with a full mask: the plain AVX-512 intrinsics pass an undefined operand,
-// which g++ 12 warns of (GCC bug 105593). The instruction is the same.
+// maximum and minimum use zero-masking forms with a full mask. The plain AVX-512 intrinsics pass an
+// undefined operand, which g++ 12 warns of (GCC bug 105593). The instruction is the same.
 NST_INLINE Vec maximum(Vec a, Vec b) {
 #if defined(__AVX512F__)
   return _mm512_maskz_max_ps(0xffff, a, b);
@@ -185,14 +191,14 @@ NST_INLINE Vec minimum(Vec a, Vec b) {
 #endif
 }
 
-// The constant stands first: where the hardware's max and min are not symmetric (x86) they return
-// the second operand for a NaN, so a NaN stays one.
-NST_INLINE Vec at_least(float low, Vec v) { return maximum(splat(low), v); }
-NST_INLINE Vec at_most(float high, Vec v) { return minimum(splat(high), v); }
+// Return v, raised to `low` or lowered to `high`. The constant stands first: on x86 max and min
+// return the second operand for a NaN, so a NaN stays one.
+NST_INLINE Vec at_least(float low, Vec v) { return maximum(broadcast(low), v); }
+NST_INLINE Vec at_most(float high, Vec v) { return minimum(broadcast(high), v); }
 
-// 2^n for the integer n in the low bits of 1.5 * 2^23 + n (-126 <= n <= 127): shifting it into the
-// exponent pushes every other bit out. By intrinsics: xsimd spells its bit casts differently from
-// version to version.
+// Returns 2^n for the integer n in the low bits of 1.5 * 2^23 + n (-126 <= n <= 127). Shifting it
+// into the exponent pushes every other bit out. The code uses intrinsics because xsimd spells its
+// bit casts differently from version to version.
 NST_INLINE Vec power_of_two(Vec biased) {
 #if defined(__AVX512F__)
   const __m512i exponent = _mm512_maskz_slli_epi32(0xffff, _mm512_castps_si512(biased), 23);
@@ -211,29 +217,29 @@ NST_INLINE Vec power_of_two(Vec biased) {
 #endif
 }
 
-// e^v for v in [-87, 87], error below 2 ulp. v = n ln 2 + r with |r| <= ln 2 / 2; the polynomial
-// and the two-part ln 2 are those of expf in the Cephes library (S. Moshier).
+// Returns e^v for v in [-87, 87], with an error below 2 ulp. v = n ln 2 + r with |r| <= ln 2 / 2.
+// The polynomial and the two-part ln 2 are those of expf in the Cephes library (S. Moshier).
 NST_INLINE Vec exp_bounded(Vec v) {
   // Adding 1.5 * 2^23 rounds to an integer and leaves it in the low bits.
-  const Vec magic = splat(12582912.0f);
-  const Vec rounded = fma(v, splat(1.44269504088896341f), magic);
+  const Vec magic = broadcast(12582912.0f);
+  const Vec rounded = fma(v, broadcast(1.44269504088896341f), magic);
   const Vec n = rounded - magic;
-  Vec r = fma(n, splat(-0.693359375f), v);
-  r = fma(n, splat(2.12194440e-4f), r);
-  Vec p = splat(1.9875691500e-4f);
-  p = fma(p, r, splat(1.3981999507e-3f));
-  p = fma(p, r, splat(8.3334519073e-3f));
-  p = fma(p, r, splat(4.1665795894e-2f));
-  p = fma(p, r, splat(1.6666665459e-1f));
-  p = fma(p, r, splat(5.0000001201e-1f));
-  p = fma(p, r * r, r) + splat(1.0f);
+  Vec r = fma(n, broadcast(-0.693359375f), v);
+  r = fma(n, broadcast(2.12194440e-4f), r);
+  Vec p = broadcast(1.9875691500e-4f);
+  p = fma(p, r, broadcast(1.3981999507e-3f));
+  p = fma(p, r, broadcast(8.3334519073e-3f));
+  p = fma(p, r, broadcast(4.1665795894e-2f));
+  p = fma(p, r, broadcast(1.6666665459e-1f));
+  p = fma(p, r, broadcast(5.0000001201e-1f));
+  p = fma(p, r * r, r) + broadcast(1.0f);
   return p * power_of_two(rounded);
 }
 
 NST_INLINE Vec sigmoid(Vec v) {
-  // Beyond +-87 the result is within 1e-37 of 0 or 1.
-  const Vec bounded = at_most(87.0f, at_least(-87.0f, splat(0.0f) - v));
-  return quotient(splat(1.0f), splat(1.0f) + exp_bounded(bounded));
+  // Beyond ±87 the result is within 1e-37 of 0 or 1.
+  const Vec bounded = at_most(87.0f, at_least(-87.0f, broadcast(0.0f) - v));
+  return quotient(broadcast(1.0f), broadcast(1.0f) + exp_bounded(bounded));
 }
 
 }  // namespace

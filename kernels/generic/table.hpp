@@ -1,4 +1,4 @@
-// The generic kernels as a table; included once by each instruction-set unit.
+// Makes a table of the generic kernels. Each instruction-set unit includes this header once.
 #pragma once
 
 #include "kernels/generic/affine.hpp"
@@ -10,8 +10,8 @@
 namespace nst::kernels {
 namespace {
 
-// The table that computes convolutions by `algorithms`, in the order they are asked, then by those
-// of `next`.
+// Returns the table that computes convolutions by `algorithms`, in the order in which they are
+// asked, then by those of `next`.
 template <std::size_t N>
 constexpr Table make_table(const char* name, const ConvAlgorithm* const (&algorithms)[N],
                            const ConvAlgorithmList* next = nullptr) {

@@ -18,12 +18,13 @@ NST_INLINE void copy_floats(const float* from, float* to, std::ptrdiff_t n) {
   std::ptrdiff_t i = 0;
   for (; i + kLanes <= n; i += kLanes) store(to + i, load(from + i));
   if (i < n)
-    store_partial(to + i, load_partial(from + i, static_cast<int>(n - i)), static_cast<int>(n - i));
+    store_masked_tail(to + i, load_masked_tail(from + i, static_cast<int>(n - i)),
+                      static_cast<int>(n - i));
 }
 
 NST_INLINE void zero_floats(float* to, std::ptrdiff_t n) {
   std::ptrdiff_t i = 0;
-  for (; i + kLanes <= n; i += kLanes) store(to + i, splat(0.0f));
+  for (; i + kLanes <= n; i += kLanes) store(to + i, broadcast(0.0f));
   for (; i < n; ++i) to[i] = 0.0f;
 }
 

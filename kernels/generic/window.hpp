@@ -1,5 +1,6 @@
-// The part of a convolution's input that one block reads: in place where it can be, otherwise
-// formed (prologue, upsampling, border) in scratch so that no inner loop tests an edge.
+// The window: the part of a convolution's input that one block reads. It is the tensor itself where
+// possible. Otherwise it is made in scratch, with prologue, upsampling and border applied, so that
+// no inner loop tests for an edge.
 #pragma once
 
 #include "kernels/generic/clamp.hpp"
@@ -9,12 +10,12 @@
 namespace nst::kernels {
 namespace {
 
-// A rectangle of the (upsampled) input; it may reach over the border.
+// A rectangle of the (upsampled) input. It may reach over the border.
 struct Rect {
   int y, x, h, w;
 };
 
-// Where a block's taps are: tap (0, 0) of its first output pixel is at data.
+// The place of a block's taps: tap (0, 0) of the first output pixel is at `data`.
 struct Window {
   const float* data;
   std::ptrdiff_t row_stride, pixel_stride;
@@ -25,36 +26,35 @@ NST_INLINE Rect window_rect(const ConvSpec& spec, const ConvGeometry& g, Block b
           (block.h - 1) * spec.stride + spec.kernel_h, (block.w - 1) * spec.stride + spec.kernel_w};
 }
 
-// Floats the window of a full block needs in scratch. The last vector may be read past the end.
+// Returns the floats of scratch for a full block's window. Includes a vector, because the last load
+// may reach past the end.
 NST_INLINE std::size_t window_floats(const ConvSpec& spec, int block_h, int block_w) {
   const Rect rect = window_rect(spec, ConvGeometry{}, {0, 0, block_h, block_w, 0, 0});
   return static_cast<std::size_t>(rect.h) * rect.w * spec.in_c + kLanes;
 }
 
-// A border only the kernel layer knows: the edge pixel repeats.
-constexpr Border kRepeatEdge = static_cast<Border>(2);
-
-// Source row or column of (upsampled) coordinate u; -1 where the border is zero.
+// Returns the source row or column of (upsampled) coordinate u, or -1 where the border is zero.
 NST_INLINE int source_index(int u, int side, int upsample, Border border) {
   const int last = side * upsample - 1;
   if (u < 0 || u > last) {
     if (border == Border::zero) return -1;
-    if (border == kRepeatEdge) return u < 0 ? 0 : side - 1;
+    if (border == Border::replicate) return u < 0 ? 0 : side - 1;
     u = u < 0 ? -u : 2 * last - u;
   }
   return upsample == 2 ? u >> 1 : u;
 }
 
 NST_INLINE bool has_prologue(const ConvInput& input) {
-  return input.scale != nullptr || input.residual.data != nullptr;
+  return input.scale != nullptr || input.prologue_add.data != nullptr;
 }
 
-// Can the block read the input itself? Then its window must lie inside, and kernel columns must be
-// neighbours in memory unless the caller strides over pixels anyway.
+// Returns true if the block can read the tensor itself: no prologue, no upsampling, the window
+// inside, and (if contiguous_columns) pixels without gaps.
 NST_INLINE bool reads_in_place(const ConvArgs& args, const Rect& rect, bool contiguous_columns) {
   const ConvSpec& spec = args.plan.spec;
   const ConvGeometry& g = args.geometry;
-  if (has_prologue(args.input) || args.input.formed.data != nullptr || spec.upsample != 1) {
+  if (has_prologue(args.input) || args.input.prologue_output.data != nullptr ||
+      spec.upsample != 1) {
     return false;
   }
   if (rect.y < 0 || rect.x < 0 || rect.y + rect.h > g.in_h || rect.x + rect.w > g.in_w) {
@@ -68,41 +68,43 @@ NST_INLINE Window window_in_place(const ConvArgs& args, const Rect& rect) {
           args.input.x.pixel_stride};
 }
 
-// Pixels of one source row to be formed, from one channel on. Strides count floats.
-struct Forming {
+// The prologue of some pixels of one source row, from one channel on. Strides count floats.
+struct Prologue {
   const float* x;
   std::ptrdiff_t x_pixel;
   const float* scale;  // of the first channel, or null; shift and floor go with it
   const float* shift;
   const float* floor;  // or null: `low` for all channels
   float low;
-  const float* residual;  // or null
-  float residual_factor;
-  std::ptrdiff_t residual_pixel;
+  const float* prologue_add;  // or null
+  float prologue_add_factor;
+  std::ptrdiff_t add_pixel;
   float* to;
   std::ptrdiff_t to_pixel;
-  std::ptrdiff_t twin;  // from a formed pixel to its second copy; 0 for none
+  std::ptrdiff_t second_copy;  // from a stored pixel to its second copy; 0 for none
   int pixels;
 };
 
-// From n channels further on.
-NST_INLINE Forming advanced(Forming f, int n) {
+// Returns the prologue n channels further on.
+NST_INLINE Prologue advanced(Prologue f, int n) {
   f.x += n;
   if (f.scale != nullptr) {
     f.scale += n;
     f.shift += n;
     if (f.floor != nullptr) f.floor += n;
   }
-  if (f.residual != nullptr) f.residual += n;
+  if (f.prologue_add != nullptr) f.prologue_add += n;
   f.to += n;
   return f;
 }
 
-// V whole vectors of channels, or the first n lanes of one. The coefficients stay in registers.
+// Applies the prologue to V whole vectors of channels, or to the first n lanes of one (not Whole).
+// The coefficients stay in registers. Scaled: scale, shift and floor apply. Sums: prologue_add is
+// added. Twice: each pixel is stored twice.
 template <int V, bool Whole, bool Scaled, bool Sums, bool Twice>
-void form_vectors(const Forming& f, int n) {
+void apply_prologue_to_vectors(const Prologue& f, int n) {
   const auto at = [&](const float* p, int v) __attribute__((always_inline)) {
-    return load_lanes<Whole>(p + v * kLanes, n);
+    return load_masked_or_whole<Whole>(p + v * kLanes, n);
   };
   Vec scale[V];
   Vec shift[V];
@@ -111,64 +113,69 @@ void form_vectors(const Forming& f, int n) {
     unroll<V>([&](auto v) __attribute__((always_inline)) {
       scale[v] = at(f.scale, v);
       shift[v] = at(f.shift, v);
-      low[v] = f.floor != nullptr ? at(f.floor, v) : splat(f.low);
+      low[v] = f.floor != nullptr ? at(f.floor, v) : broadcast(f.low);
     });
   }
-  const Vec residual_factor = splat(f.residual_factor);
+  const Vec prologue_add_factor = broadcast(f.prologue_add_factor);
   const float* x = f.x;
-  const float* residual = f.residual;
+  const float* prologue_add = f.prologue_add;
   float* to = f.to;
   for (int i = f.pixels; i > 0; --i) {
     unroll<V>([&](auto v) __attribute__((always_inline)) {
       Vec value = at(x, v);
       if constexpr (Scaled) value = maximum(low[v], fma(value, scale[v], shift[v]));
-      if constexpr (Sums) value = fma(at(residual, v), residual_factor, value);
-      store_lanes<Whole>(to + v * kLanes, value, n);
-      if constexpr (Twice) store_lanes<Whole>(to + f.twin + v * kLanes, value, n);
+      if constexpr (Sums) value = fma(at(prologue_add, v), prologue_add_factor, value);
+      store_masked_or_whole<Whole>(to + v * kLanes, value, n);
+      if constexpr (Twice) store_masked_or_whole<Whole>(to + f.second_copy + v * kLanes, value, n);
     });
     x += f.x_pixel;
-    if constexpr (Sums) residual += f.residual_pixel;
+    if constexpr (Sums) prologue_add += f.add_pixel;
     to += f.to_pixel;
   }
 }
 
 template <int V, bool Whole>
-NST_INLINE void form_vectors(const Forming& f, int n) {
-  using Function = void (*)(const Forming&, int);
+NST_INLINE void apply_prologue_to_vectors(const Prologue& f, int n) {
+  using Function = void (*)(const Prologue&, int);
   static constexpr Function kFunctions[2][2][2] = {
-      {{form_vectors<V, Whole, false, false, false>, form_vectors<V, Whole, false, false, true>},
-       {form_vectors<V, Whole, false, true, false>, form_vectors<V, Whole, false, true, true>}},
-      {{form_vectors<V, Whole, true, false, false>, form_vectors<V, Whole, true, false, true>},
-       {form_vectors<V, Whole, true, true, false>, form_vectors<V, Whole, true, true, true>}}};
-  kFunctions[f.scale != nullptr][f.residual != nullptr][f.twin != 0](f, n);
+      {{apply_prologue_to_vectors<V, Whole, false, false, false>,
+        apply_prologue_to_vectors<V, Whole, false, false, true>},
+       {apply_prologue_to_vectors<V, Whole, false, true, false>,
+        apply_prologue_to_vectors<V, Whole, false, true, true>}},
+      {{apply_prologue_to_vectors<V, Whole, true, false, false>,
+        apply_prologue_to_vectors<V, Whole, true, false, true>},
+       {apply_prologue_to_vectors<V, Whole, true, true, false>,
+        apply_prologue_to_vectors<V, Whole, true, true, true>}}};
+  kFunctions[f.scale != nullptr][f.prologue_add != nullptr][f.second_copy != 0](f, n);
 }
 
-// As many channels at a time as there are registers for their coefficients: memory is then read in
-// its order.
-NST_INLINE void form_channels(const Forming& f, int channels) {
+// Applies the prologue to all channels, as many at a time as registers hold coefficients for.
+// Memory is then read nearly in its order.
+NST_INLINE void apply_prologue_to_channels(const Prologue& f, int channels) {
   constexpr int kMost = kRegisters == 32 ? 8 : 4;
   int c = 0;
   for (; channels - c >= kMost * kLanes; c += kMost * kLanes) {
-    form_vectors<kMost, true>(advanced(f, c), kLanes);
+    apply_prologue_to_vectors<kMost, true>(advanced(f, c), kLanes);
   }
   c += for_vector_groups(
       channels - c, [&](auto vectors, int first) __attribute__((always_inline)) {
-        form_vectors<vectors, true>(advanced(f, c + first), kLanes);
+        apply_prologue_to_vectors<vectors, true>(advanced(f, c + first), kLanes);
       });
-  if (c < channels) form_vectors<1, false>(advanced(f, c), channels - c);
+  if (c < channels) apply_prologue_to_vectors<1, false>(advanced(f, c), channels - c);
 }
 
-// Do pixels follow each other without a gap, several to a vector, and enough of them to be worth
-// the pattern of their coefficients?
+// Returns true if several pixels share a vector, without gaps, and are enough to be worth a pattern
+// of coefficients.
 NST_INLINE bool is_narrow_and_dense(const ConvInput& input, int channels, int pixels) {
-  return has_phases(channels) && pixels * channels >= kPhases * kLanes &&
+  return has_lane_pattern(channels) && pixels * channels >= kPatternVectors * kLanes &&
          input.x.pixel_stride == channels &&
-         (input.residual.data == nullptr || input.residual.pixel_stride == channels);
+         (input.prologue_add.data == nullptr || input.prologue_add.pixel_stride == channels);
 }
 
-// As form_channels, several pixels to a vector: coefficients come round after kPhases vectors.
-void form_narrow(Forming f, int channels) {
-  constexpr int kRound = kPhases * kLanes;
+// Applies the prologue to pixels that are narrow and dense. The coefficients repeat every
+// kPatternVectors vectors.
+void apply_prologue_to_narrow(Prologue f, int channels) {
+  constexpr int kRound = kPatternVectors * kLanes;
   alignas(64) float scale[kRound];
   alignas(64) float shift[kRound];
   alignas(64) float floor[kRound];
@@ -189,23 +196,23 @@ void form_narrow(Forming f, int channels) {
     f.floor = floor;
   }
   const int floats = f.pixels * channels;
-  f.x_pixel = f.residual_pixel = f.to_pixel = kRound;
+  f.x_pixel = f.add_pixel = f.to_pixel = kRound;
   f.pixels = floats / kRound;
-  form_vectors<kPhases, true>(f, kLanes);
+  apply_prologue_to_vectors<kPatternVectors, true>(f, kLanes);
   int done = f.pixels * kRound;
   f.x += done;
   f.to += done;
-  if (f.residual != nullptr) f.residual += done;
+  if (f.prologue_add != nullptr) f.prologue_add += done;
   f.pixels = 1;
   for (; floats - done >= kLanes; done += kLanes) {
-    form_vectors<1, true>(f, kLanes);
+    apply_prologue_to_vectors<1, true>(f, kLanes);
     f = advanced(f, kLanes);
   }
-  if (done < floats) form_vectors<1, false>(f, floats - done);
+  if (done < floats) apply_prologue_to_vectors<1, false>(f, floats - done);
 }
 
-// n consecutive source pixels from (sy, sx), each stored `repeat` times.
-void form_pixels(const ConvArgs& args, int sy, int sx, int n, int repeat, float* to) {
+// Applies the prologue to n consecutive source pixels from (sy, sx). Stores each `repeat` times.
+void apply_prologue_to_pixels(const ConvArgs& args, int sy, int sx, int n, int repeat, float* to) {
   const ConvInput& input = args.input;
   const int channels = args.plan.spec.in_c;
   const float* x = address(input.x, sy, sx);
@@ -213,29 +220,30 @@ void form_pixels(const ConvArgs& args, int sy, int sx, int n, int repeat, float*
     copy_floats(x, to, static_cast<std::ptrdiff_t>(n) * channels);
     return;
   }
-  Forming f{};
+  Prologue f{};
   f.x = x;
   f.x_pixel = input.x.pixel_stride;
   f.scale = input.scale;
   f.shift = input.shift;
   f.floor = input.floor;
   f.low = clamp_of(input.act).low;
-  f.residual = input.residual.data != nullptr ? address(input.residual, sy, sx) : nullptr;
-  f.residual_factor = input.residual_factor;
-  f.residual_pixel = input.residual.pixel_stride;
+  f.prologue_add =
+      input.prologue_add.data != nullptr ? address(input.prologue_add, sy, sx) : nullptr;
+  f.prologue_add_factor = input.prologue_add_factor;
+  f.add_pixel = input.prologue_add.pixel_stride;
   f.to = to;
   f.to_pixel = static_cast<std::ptrdiff_t>(repeat) * channels;
-  f.twin = repeat == 2 ? channels : 0;
+  f.second_copy = repeat == 2 ? channels : 0;
   f.pixels = n;
   if (repeat == 1 && is_narrow_and_dense(input, channels, n)) {
-    form_narrow(f, channels);
+    apply_prologue_to_narrow(f, channels);
   } else {
-    form_channels(f, channels);
+    apply_prologue_to_channels(f, channels);
   }
 }
 
-// One row of the window; sy is its source row.
-void form_row(const ConvArgs& args, const Rect& rect, int sy, float* to) {
+// Makes one row of the window. sy is its source row.
+void make_window_row(const ConvArgs& args, const Rect& rect, int sy, float* to) {
   const ConvSpec& spec = args.plan.spec;
   const ConvGeometry& g = args.geometry;
   const int side = g.in_w * spec.upsample;
@@ -248,15 +256,15 @@ void form_row(const ConvArgs& args, const Rect& rect, int sy, float* to) {
     if (inside && aligned) {
       const int pixels = (min_of(end, side) - u) / spec.upsample;
       if (pixels > 0) {
-        form_pixels(args, sy, u / spec.upsample, pixels, spec.upsample, to);
+        apply_prologue_to_pixels(args, sy, u / spec.upsample, pixels, spec.upsample, to);
         count = pixels * spec.upsample;
       } else {
-        form_pixels(args, sy, u / spec.upsample, 1, 1, to);
+        apply_prologue_to_pixels(args, sy, u / spec.upsample, 1, 1, to);
       }
     } else {
       const int sx = source_index(u, g.in_w, spec.upsample, g.border);
       if (sx >= 0) {
-        form_pixels(args, sy, sx, 1, 1, to);
+        apply_prologue_to_pixels(args, sy, sx, 1, 1, to);
       } else {
         zero_floats(to, spec.in_c);
       }
@@ -266,27 +274,28 @@ void form_row(const ConvArgs& args, const Rect& rect, int sy, float* to) {
   }
 }
 
-// Does this block store the formed value of row y?
-NST_INLINE bool keeps_formed(const ConvArgs& args, Block block, int y) {
-  return args.input.formed.data != nullptr && block.first_c == 0 && y >= block.y &&
+// Returns true if this block stores the prologue's output of row y for the caller.
+NST_INLINE bool stores_prologue(const ConvArgs& args, Block block, int y) {
+  return args.input.prologue_output.data != nullptr && block.first_c == 0 && y >= block.y &&
          y < block.y + block.h;
 }
 
-// Stores the block's own pixels of a formed row where the caller keeps them.
-void keep_formed(const ConvArgs& args, Block block, const Rect& rect, int y, const float* row) {
-  const View& formed = args.input.formed;
+// Stores the block's own pixels of a window row as the prologue's output.
+void store_prologue(const ConvArgs& args, Block block, const Rect& rect, int y, const float* row) {
+  const View& prologue_output = args.input.prologue_output;
   const int channels = args.plan.spec.in_c;
   const float* from = row + static_cast<std::ptrdiff_t>(block.x - rect.x) * channels;
-  float* to = address(formed, y, block.x);
+  float* to = address(prologue_output, y, block.x);
   for (int x = 0; x < block.w; ++x) {
     copy_floats(from, to, channels);
     from += channels;
-    to += formed.pixel_stride;
+    to += prologue_output.pixel_stride;
   }
 }
 
-// Rows are row_stride floats apart; what a row has beyond the rectangle is zero.
-Window form_window(const ConvArgs& args, Block block, const Rect& rect, std::ptrdiff_t row_stride,
+// Makes a window in scratch. Its rows are row_stride floats apart, and what follows the rectangle
+// in a row is zero.
+Window make_window(const ConvArgs& args, Block block, const Rect& rect, std::ptrdiff_t row_stride,
                    float* scratch) {
   const ConvSpec& spec = args.plan.spec;
   const ConvGeometry& g = args.geometry;
@@ -300,20 +309,20 @@ Window form_window(const ConvArgs& args, Block block, const Rect& rect, std::ptr
     } else if (sy == previous) {
       copy_floats(row - row_stride, row, row_stride);
     } else {
-      form_row(args, rect, sy, row);
+      make_window_row(args, rect, sy, row);
       zero_floats(row + row_floats, row_stride - row_floats);
     }
     previous = sy;
     const int y = rect.y + r;
-    if (keeps_formed(args, block, y)) {
-      keep_formed(args, block, rect, y, row);
+    if (stores_prologue(args, block, y)) {
+      store_prologue(args, block, rect, y, row);
     }
   }
   return {scratch, row_stride, spec.in_c};
 }
 
-Window form_window(const ConvArgs& args, Block block, const Rect& rect, float* scratch) {
-  return form_window(args, block, rect, static_cast<std::ptrdiff_t>(rect.w) * args.plan.spec.in_c,
+Window make_window(const ConvArgs& args, Block block, const Rect& rect, float* scratch) {
+  return make_window(args, block, rect, static_cast<std::ptrdiff_t>(rect.w) * args.plan.spec.in_c,
                      scratch);
 }
 
@@ -322,19 +331,19 @@ Window block_window(const ConvArgs& args, Block block, bool contiguous_columns, 
   if (reads_in_place(args, rect, contiguous_columns)) {
     return window_in_place(args, rect);
   }
-  return form_window(args, block, rect, scratch);
+  return make_window(args, block, rect, scratch);
 }
 
-// The window of a block rounded up to `whole` (same origin), for algorithms that work in tiles.
-// What only the surplus outputs read is zero or the picture's own: any finite value would do, for
-// those outputs are dropped.
+// Returns the window of a block that is rounded up to `whole` (same origin), for algorithms that
+// compute tiles. Pixels that only surplus outputs read are zero or the picture's own; any finite
+// value would do, because these outputs are dropped.
 Window tile_window(const ConvArgs& args, Block block, const Rect& whole, float* scratch) {
   if (reads_in_place(args, whole, false)) {
     return window_in_place(args, whole);
   }
   const Rect rect = window_rect(args.plan.spec, args.geometry, block);
   const std::ptrdiff_t row_stride = static_cast<std::ptrdiff_t>(whole.w) * args.plan.spec.in_c;
-  const Window window = form_window(args, block, rect, row_stride, scratch);
+  const Window window = make_window(args, block, rect, row_stride, scratch);
   zero_floats(scratch + rect.h * row_stride, (whole.h - rect.h) * row_stride);
   return window;
 }

@@ -1,36 +1,42 @@
-// The course of every convolution that works on transformed tiles.
+// Winograd convolution: the steps that all its algorithms share.
 //
-// A block is cut into tiles. Their inputs are transformed to V [point][tile][in_c]; one matrix
-// product for each pair of the axes' products, with the transformed weights U, a panel of output
-// channels at a time, gives M [product][tile][panel]; each tile of M is transformed back into the
-// picture. V, M and a panel of U stay in the second-level cache.
+// A block is cut into Winograd tiles. First, their inputs are transformed to V [point][tile][in_c].
+// Then each pair of the axes' products is one matrix product of V and the transformed weights U,
+// for one panel of output channels: M [product][tile][panel]. Last, each tile of M is transformed
+// back into the picture. V, M and a panel of U stay in L2.
 //
-// An algorithm A says what its axes are, A::Y and A::X (winograd_axis.hpp), how a block's input
-// with its border is formed, A::window, and how matrices are multiplied, A::Products
-// (winograd_products.hpp).
+// An algorithm A has:
+//     A::Y, A::X    its axes (winograd_axis.hpp)
+//     A::window     makes a block's input with its border
+//     A::Products   multiplies the matrices (winograd_products.hpp)
+//     A::suits      returns true if it can compute a layer, and should
 #pragma once
 
 #include "kernels/generic/blocking.hpp"
 #include "kernels/generic/moments.hpp"
 #include "kernels/generic/panels.hpp"
+#include "kernels/generic/prefetch.hpp"
 #include "kernels/generic/register_tile.hpp"
 #include "kernels/generic/window.hpp"
 #include "kernels/generic/winograd_axis.hpp"
 #include "kernels/generic/winograd_pack.hpp"
-#include "kernels/generic/winograd_prefetch.hpp"
 
 namespace nst::kernels {
 namespace {
 namespace winograd {
 
-NST_INLINE std::size_t aligned(std::size_t floats) { return (floats + 15) / 16 * 16; }
+// Returns at least `floats`, as an odd number of cache lines. Planes whose distance is a power of
+// two would fall into the same few sets of L1.
+NST_INLINE std::size_t plane_stride(std::size_t floats) {
+  return ((floats + kLine - 1) / kLine | 1) * kLine;
+}
 
-// At least `floats`, an odd number of cache lines: planes of a power of two would all fall into the
-// same few sets of the first-level cache.
-NST_INLINE std::size_t plane_stride(std::size_t floats) { return ((floats + 15) / 16 | 1) * 16; }
+// The fewest input and output channels. With fewer, the transforms take longer than the products
+// that are saved.
+constexpr int kFewestChannels = 16;
 
-// The tiles of one block and the parts of its scratch, floats from the start: the window first,
-// then in its place M; V; what Products keeps of V's rows; the end.
+// The tiles of one block, and the parts of its scratch in floats from the start: the window, in its
+// place M later; V; the row corrections of Products; the end.
 struct Layout {
   int tiles_h, tiles_w;
   int tile_y, tile_x;  // first output of the first tile
@@ -57,26 +63,30 @@ Layout layout(const ConvSpec& spec, const ConvGeometry& g, Block block) {
   l.v_stride = static_cast<std::ptrdiff_t>(v_stride);
   l.m_stride = static_cast<std::ptrdiff_t>(m_stride);
   const std::size_t m = Y::kProducts * X::kProducts * m_stride;
-  l.v = aligned(window > m ? window : m);
-  l.corrections = l.v + aligned(Y::kPoints * X::kPoints * v_stride + kLanes);
+  l.v = round_up_to_line(window > m ? window : m);
+  l.corrections = l.v + round_up_to_line(Y::kPoints * X::kPoints * v_stride + kLanes);
   l.end = l.corrections + A::Products::correction_floats(Y::kPoints * X::kPoints * count);
   return l;
 }
 
-// Areas as large as the second-level cache allows, for every area reads all the weights; but at
-// least kEnoughBlocks blocks of half as many, so that threads share the work evenly. Where areas
-// would become too small, blocks of fewer channels, each of which transforms the inputs again.
+// Returns blocks as large as L2 allows, because every spatial block reads all weights. But there
+// are at least kEnoughBlocks, so that threads share the work evenly. Where blocks would become too
+// small, they have fewer channels instead, and each transforms the inputs again.
 template <class A>
 ConvBlocking blocking(const ConvSpec& spec, const ConvGeometry& g) {
   using Y = typename A::Y;
   using X = typename A::X;
-  // Transformed inputs, products and a panel of weights are to share the cache.
-  constexpr std::size_t kScratchFloats = 1400 * 1024 / sizeof(float);
-  constexpr int kWidest = ceil_div(64, X::kStep);
-  constexpr int kHighest = ceil_div(16, Y::kStep);
-  constexpr int kEnoughAreas = 8;
-  constexpr int kFewestTiles = 24;  // two register tiles
+  // In tiles.
+  constexpr int kWidest = ceil_div(kWidestBlock, X::kStep);
+  constexpr int kHighest = ceil_div(kHighestBlock, Y::kStep);
+  // Narrower blocks would mostly read columns that their neighbours read too.
+  constexpr int kNarrowest = 4;
+  // Two register tiles.
+  constexpr int kFewestTiles = 24;
+  // One for each of eight threads. Blocks of fewer channels only have to keep four threads busy.
+  constexpr int kEnoughSpatialBlocks = 8;
   constexpr int kEnoughBlocks = 4;
+  // Panels of a block with fewer channels: each block transforms the inputs again.
   constexpr int kFewestPanels = 3;
   const int first_y = Y::origin(g.pad_top);
   const int first_x = X::origin(g.pad_left);
@@ -89,49 +99,43 @@ ConvBlocking blocking(const ConvSpec& spec, const ConvGeometry& g) {
   const auto floats = [&] {
     return layout<A>(spec, ConvGeometry{}, {0, 0, height() * Y::kOut, width() * X::kOut, 0, 0}).end;
   };
-  while (height() > 1 && floats() > kScratchFloats) ++rows;
-  while (width() > 4 && floats() > kScratchFloats) ++columns;
-  while (height() > 1 && rows * columns < kEnoughAreas &&
+  while (height() > 1 && floats() > kWinogradScratchFloats) ++rows;
+  while (width() > kNarrowest && floats() > kWinogradScratchFloats) ++columns;
+  while (height() > 1 && rows * columns < kEnoughSpatialBlocks &&
          ceil_div(height(), 2) * width() >= kFewestTiles) {
     rows *= 2;
   }
   rows = ceil_div(tiles_h, height());
   const int panels = ceil_div(spec.out_c, kPanelChannels);
-  const int groups =
+  const int channel_blocks =
       max_of(1, min_of(ceil_div(kEnoughBlocks, rows * columns), panels / kFewestPanels));
   return {first_y,
           first_x,
           height() * Y::kOut,
           width() * X::kOut,
-          min_of(spec.out_c, ceil_div(panels, groups) * kPanelChannels),
-          aligned(floats())};
+          min_of(spec.out_c, ceil_div(panels, channel_blocks) * kPanelChannels),
+          round_up_to_line(floats())};
 }
 
-// One tile for one vector of channels; point p goes to v + p * point_stride.
+// Transforms the inputs of one tile for one vector of channels. Point p goes to v + p *
+// point_stride.
 template <class A, bool Whole>
 NST_INLINE void transform_input(const Window& window, const float* tile, int n, float* v,
                                 std::ptrdiff_t point_stride) {
   using Y = typename A::Y;
   using X = typename A::X;
-  Vec columns[X::kIn][Y::kPoints];
-  unroll<X::kIn>([&](auto x) __attribute__((always_inline)) {
-    Vec d[Y::kIn];
-    unroll<Y::kIn>([&](auto y) __attribute__((always_inline)) {
-      const float* p = tile + y * window.row_stride + x * window.pixel_stride;
-      d[y] = load_lanes<Whole>(p, n);
-    });
-    Y::input(d, columns[x]);
-  });
-  unroll<Y::kPoints>([&](auto i) __attribute__((always_inline)) {
-    Vec d[X::kIn];
-    Vec out[X::kPoints];
-    unroll<X::kIn>([&](auto x) __attribute__((always_inline)) { d[x] = columns[x][i]; });
-    X::input(d, out);
-    unroll<X::kPoints>([&](auto j) __attribute__((always_inline)) {
-      float* p = v + (i * X::kPoints + j) * point_stride;
-      store_lanes<Whole>(p, out[j], n);
-    });
-  });
+  transform_2d<Y::kIn, Y::kPoints, X::kIn, X::kPoints>(
+      [&](auto y, auto x) __attribute__((always_inline)) {
+        const float* p = tile + y * window.row_stride + x * window.pixel_stride;
+        return load_masked_or_whole<Whole>(p, n);
+      },
+      [](const auto& column, auto& points)
+          __attribute__((always_inline)) { Y::input(column, points); },
+      [](const auto& row, auto& points) __attribute__((always_inline)) { X::input(row, points); },
+      [](auto) __attribute__((always_inline)) { return true; },
+      [&](auto i, auto j, Vec value) __attribute__((always_inline)) {
+        store_masked_or_whole<Whole>(v + (i * X::kPoints + j) * point_stride, value, n);
+      });
 }
 
 template <class A>
@@ -152,8 +156,9 @@ void transform_inputs(const Window& window, const Layout& l, int channels, float
   }
 }
 
-// One point's product: m [count][width] = v [count][depth] · u [depth][width], width one or two
-// vectors; own: what Products keeps of v's rows; next: the weights of the product after.
+// Computes the matrix product of one point: m [count][width] = v [count][depth] · u [depth][width].
+// The width is one or two vectors. corrections: one for each row of v, made by Products. next:
+// prefetches the weights of the next product.
 template <class Products>
 NST_INLINE void multiply(const float* v, const float* corrections, int count, int depth,
                          const float* u, NextWeights next, int width, float* m) {
@@ -166,74 +171,69 @@ NST_INLINE void multiply(const float* v, const float* corrections, int count, in
   });
 }
 
-// Where a tile's outputs go and what is done to them: one vector of channels at a time.
+// Where a tile's outputs go and what is done to them, for one vector of channels.
 struct Epilogue {
   Vec bias;
   ClampEach clamp;
-  const float* skip;  // at the tile's first pixel, or null
-  std::ptrdiff_t skip_row, skip_pixel;
+  const float* epilogue_add;  // at the tile's first pixel, or null
+  std::ptrdiff_t epilogue_add_row, epilogue_add_pixel;
   float* out;
   std::ptrdiff_t out_row, out_pixel;
   int first_y, first_x, h, w,
-      channels;  // valid ones of the tile: rows [first_y, h), columns [first_x, w)
+      channels;  // inside the block: rows [first_y, h), columns [first_x, w)
 };
 
 NST_INLINE Epilogue epilogue(const ConvArgs& args) {
   Epilogue e{};
-  e.skip_row = args.skip.row_stride;
-  e.skip_pixel = args.skip.pixel_stride;
+  e.epilogue_add_row = args.epilogue_add.row_stride;
+  e.epilogue_add_pixel = args.epilogue_add.pixel_stride;
   e.out_row = args.output.row_stride;
   e.out_pixel = args.output.pixel_stride;
   return e;
 }
 
 // Moves to the tile whose first output pixel is (y, x), channels from c.
-NST_INLINE void place(Epilogue& e, const ConvArgs& args, int y, int x, int c) {
+NST_INLINE void move_to(Epilogue& e, const ConvArgs& args, int y, int x, int c) {
   e.channels = args.plan.spec.out_c - c;
-  e.bias = args.bias != nullptr ? load_first(args.bias + c, e.channels) : splat(0.0f);
+  e.bias = args.bias != nullptr ? load_masked(args.bias + c, e.channels) : broadcast(0.0f);
   e.clamp =
       clamp_each(clamp_of(args.act), args.floor != nullptr ? args.floor + c : nullptr, e.channels);
-  e.skip = args.skip.data != nullptr ? address(args.skip, y, x) + c : nullptr;
+  e.epilogue_add =
+      args.epilogue_add.data != nullptr ? address(args.epilogue_add, y, x) + c : nullptr;
   e.out = address(args.output, y, x) + c;
 }
 
-// Row y, column x of the tile; dropped where it lies outside the block. Plain: nothing does, all
-// channels are there, and there is no skip.
+// Finishes and stores the output at row y, column x of the tile, unless it lies outside the block.
+// Plain: no output does, all channels are present, and nothing is added.
 template <bool Plain>
-NST_INLINE void put(const Epilogue& e, int y, int x, Vec sum) {
+NST_INLINE void store_output(const Epilogue& e, int y, int x, Vec sum) {
   if (!Plain && (x < e.first_x || x >= e.w)) return;
   Vec value = clamped(e.clamp, sum + e.bias);
   if constexpr (Plain) return store(e.out + y * e.out_row + x * e.out_pixel, value);
-  if (e.skip != nullptr) {
-    value = value + load_first(e.skip + y * e.skip_row + x * e.skip_pixel, e.channels);
+  if (e.epilogue_add != nullptr) {
+    value = value + load_masked(e.epilogue_add + y * e.epilogue_add_row + x * e.epilogue_add_pixel,
+                                e.channels);
   }
-  store_first(e.out + y * e.out_row + x * e.out_pixel, value, e.channels);
+  store_masked(e.out + y * e.out_row + x * e.out_pixel, value, e.channels);
 }
 
-// Aᵀ m A of one tile for one vector of channels.
+// Transforms one tile back, Aᵀ m A, for one vector of channels.
 template <class A, bool Plain>
 NST_INLINE void transform_output(const float* m, std::ptrdiff_t product_stride, const Epilogue& e) {
   using Y = typename A::Y;
   using X = typename A::X;
-  Vec columns[X::kProducts][Y::kOut];
-  unroll<X::kProducts>([&](auto j) __attribute__((always_inline)) {
-    Vec in[Y::kProducts];
-    unroll<Y::kProducts>([&](auto i) __attribute__((always_inline)) {
-      in[i] = load(m + (i * X::kProducts + j) * product_stride);
-    });
-    Y::output(in, columns[j]);
-  });
-  unroll<Y::kOut>([&](auto y) __attribute__((always_inline)) {
-    if (!Plain && (y < e.first_y || y >= e.h)) return;
-    Vec in[X::kProducts];
-    Vec out[X::kOut];
-    unroll<X::kProducts>([&](auto j) __attribute__((always_inline)) { in[j] = columns[j][y]; });
-    X::output(in, out);
-    unroll<X::kOut>([&](auto x) __attribute__((always_inline)) { put<Plain>(e, y, x, out[x]); });
-  });
+  transform_2d<Y::kProducts, Y::kOut, X::kProducts, X::kOut>(
+      [&](auto i, auto j) __attribute__((always_inline)) {
+        return load(m + (i * X::kProducts + j) * product_stride);
+      },
+      [](const auto& column, auto& out) __attribute__((always_inline)) { Y::output(column, out); },
+      [](const auto& row, auto& out) __attribute__((always_inline)) { X::output(row, out); },
+      [&](auto y) __attribute__((always_inline)) { return Plain || (y >= e.first_y && y < e.h); },
+      [&](auto y, auto x, Vec sum)
+          __attribute__((always_inline)) { store_output<Plain>(e, y, x, sum); });
 }
 
-// M [product][tile][width] to the block's outputs, channels from `first`.
+// Transforms M [product][tile][width] back to the block's outputs, channels from `first`.
 template <class A>
 void transform_outputs(const ConvArgs& args, Block block, const Layout& l, int first, int width,
                        const float* m) {
@@ -248,8 +248,8 @@ void transform_outputs(const ConvArgs& args, Block block, const Layout& l, int f
       e.w = min_of(A::X::kOut, block.x + block.w - x);
       const bool whole = e.first_y <= 0 && e.first_x <= 0 && e.h == A::Y::kOut && e.w == A::X::kOut;
       for (int c = first; c < first + width && c < args.plan.spec.out_c; c += kLanes) {
-        place(e, args, y, x, c);
-        if (whole && e.skip == nullptr && e.channels >= kLanes) {
+        move_to(e, args, y, x, c);
+        if (whole && e.epilogue_add == nullptr && e.channels >= kLanes) {
           transform_output<A, true>(m + (c - first), l.m_stride, e);
         } else {
           transform_output<A, false>(m + (c - first), l.m_stride, e);
@@ -260,7 +260,8 @@ void transform_outputs(const ConvArgs& args, Block block, const Layout& l, int f
   }
 }
 
-// The transformed input and weight of product n; after the last, the next panel's first weight.
+// Return the transformed input and the transformed weight of product n. After the last product, the
+// weight is the next panel's first.
 template <class A>
 NST_INLINE int point_of(int n) {
   return A::Y::point_of(n / A::X::kProducts) * A::X::kPoints + A::X::point_of(n % A::X::kProducts);
@@ -272,20 +273,19 @@ NST_INLINE int weight_of(int n) {
          A::X::weight_of(n % A::X::kProducts);
 }
 
-// Is it worth the time that it takes from the products to fetch what comes after them? Only where
-// it is far away, and there are many products to each line: elsewhere it costs 2 to 7 %.
+// Prefetching takes time from the products. It pays only where the data is far away and a cache
+// line serves many products; elsewhere it costs 2 to 7 %.
 constexpr int kManyChannels = 64;
 
 template <class A>
 NST_INLINE bool has_far_weights(const ConvSpec& spec) {
-  constexpr std::size_t kFar = 1024 * 1024 / sizeof(float);
-  return A::Products::kFetches && spec.in_c >= kManyChannels && packed_floats<A>(spec) >= kFar;
+  return A::Products::kPrefetches && spec.in_c >= kManyChannels &&
+         packed_floats<A>(spec) >= kL2Floats;
 }
 template <class A>
 NST_INLINE bool has_far_outputs(const ConvSpec& spec, const ConvGeometry& g) {
-  constexpr std::size_t kFar = 2 * 1024 * 1024 / sizeof(float);
-  return A::Products::kFetches && spec.in_c >= kManyChannels &&
-         static_cast<std::size_t>(g.out_h) * g.out_w * spec.out_c >= kFar;
+  return A::Products::kPrefetches && spec.in_c >= kManyChannels &&
+         static_cast<std::size_t>(g.out_h) * g.out_w * spec.out_c >= 2 * kL2Floats;
 }
 
 template <class A>
@@ -318,7 +318,7 @@ void run(const ConvArgs& args, Block block, float* scratch) {
       const NextWeights next(far_weights ? (weight_of<A>(n + 1) - weight) * u_stride : 0);
       multiply<Products>(v + point * l.v_stride, corrections + point * count, count, spec.in_c,
                          u + weight * u_stride, next, width, m);
-      if (far_outputs) fetch_outputs(args.output, block, first, width, n, kProducts);
+      if (far_outputs) prefetch_outputs(args.output, block, first, width, n, kProducts);
       m += l.m_stride;
     }
     transform_outputs<A>(args, block, l, first, width, scratch);
@@ -326,7 +326,7 @@ void run(const ConvArgs& args, Block block, float* scratch) {
   }
 }
 
-// The table entry of algorithm A.
+// Returns the table entry of algorithm A.
 template <class A>
 constexpr ConvAlgorithm algorithm() {
   return {A::suits, packed_floats<A>, pack<A>, blocking<A>, run<A>, block_moments};

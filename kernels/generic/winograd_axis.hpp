@@ -1,18 +1,19 @@
-// How a tiled convolution goes about one axis. Its two axes are independent, so each algorithm of
-// winograd.hpp is a pair of these.
+// The axes of Winograd convolutions. The two axes of a convolution are independent, so each
+// algorithm of winograd.hpp is a pair of them.
 //
-// An axis says:
-//   kStep         input pixels (before upsampling) a tile advances
-//   kIn           input pixels it reads
-//   kOut          outputs it makes
-//   kPoints       transformed inputs; input(d, v) makes them
-//   kProducts     products; point_of(product) is the transformed input a product takes
-//   kTaps         of the kernel
-//   kWeights      distinct transformed weights; weight_of(product) is the one a product takes;
-//                 weights().at[weight] holds its coefficients of the taps
-//   output(m, y)  products to outputs
-//   origin(pad)   first output of the first tile, in (-kOut, 0]
-//   source(output, pad)  first input pixel that the tile with that first output reads
+// An axis has:
+//     kStep                input pixels (before upsampling) from a tile to the next
+//     kIn                  input pixels that a tile reads
+//     kOut                 outputs that a tile makes
+//     kPoints              transformed inputs; input(d, v) computes them
+//     kProducts            products; output(m, y) makes the outputs of them
+//     point_of(product)    the transformed input that a product multiplies
+//     kTaps                taps of the kernel
+//     kWeights             distinct transformed weights
+//     weight_of(product)   the transformed weight that a product multiplies
+//     weights().at[weight] the coefficients of the taps in a transformed weight
+//     origin(pad)          the first output of the first tile, in (-kOut, 0]
+//     source(output, pad)  the first input pixel of the tile that starts at `output`
 #pragma once
 
 #include "kernels/generic/winograd_transform.hpp"
@@ -26,7 +27,7 @@ struct Matrix {
   double at[Weights][Taps];
 };
 
-// One output at a time, for the short side of a 1xN kernel.
+// The short axis of a 1xN kernel: one output at a time.
 struct Single {
   static constexpr int kStep = 1, kIn = 1, kOut = 1, kPoints = 1, kProducts = 1, kTaps = 1,
                        kWeights = 1;
@@ -53,9 +54,9 @@ struct Correlation {
   static constexpr int source(int output, int pad) { return output - pad; }
 };
 
-// Stride 2, three taps: outer taps fall on every other input, four outputs of which are an F(4, 2);
-// the middle one falls on those between, one product per output. 9 products where the direct form
-// takes 12.
+// Stride 2 with three taps, 9 products where the direct form takes 12. The outer taps read every
+// other input, so four outputs are an F(4, 2) of these. The middle tap reads the inputs between,
+// with one product for each output.
 struct Strided {
   using Outer = Winograd42;
   static constexpr int kOut = Outer::kOut;
@@ -93,19 +94,20 @@ struct Strided {
 };
 
 // Nearest-neighbour x2 upsampling, then three taps. With X the source, the outputs are two-tap
-// correlations of it:
-//   even: y[2i]     = w0 X[i-1] + (w1 + w2) X[i]
-//   odd:  y[2i - 1] = (w0 + w1) X[i-1] + w2 X[i]
-// so four of each come from the same five sources X[i-1] .. X[i+3] by F(4, 2). At the point 1 a
-// kernel is the sum of its taps, the same for both: 5 + 5 - 1 = 9 products make 8 outputs. A tile
-// starts at an odd output, with the usual padding of 1 one before the picture.
+// correlations of X:
+//     even: y[2i]     = w0 X[i-1] + (w1 + w2) X[i]
+//     odd:  y[2i - 1] = (w0 + w1) X[i-1] + w2 X[i]
+// So four even and four odd outputs come from the same five sources X[i-1] .. X[i+3] by F(4, 2). At
+// the point 1 a transformed weight is the sum of its taps, which is the same for even and odd. So 5
+// + 5 - 1 = 9 products make 8 outputs. A tile starts at an odd output: with the usual padding of 1,
+// one before the picture.
 struct Upsampled {
   using Half = Winograd42;
   static constexpr int kShared = 1;  // index of the point 1
   static constexpr int kStep = Half::kOut, kIn = Half::kIn, kOut = 2 * Half::kOut, kPoints = kIn,
                        kProducts = 2 * kIn - 1, kTaps = 3, kWeights = kProducts;
 
-  // The product of point `point` with the even (0) or odd (1) outputs' taps.
+  // Returns the product of point `point` with the taps of the even (0) or odd (1) outputs.
   static constexpr int product_of(int point, int odd) {
     if (odd == 0 || point == kShared) return point;
     return kIn + point - (point > kShared ? 1 : 0);
@@ -138,7 +140,7 @@ struct Upsampled {
     });
   }
   static constexpr int origin(int pad) { return -(pad & 1); }
-  // Output 2 s + pad - 2 is the odd one before source s, which it reads from s - 1 on.
+  // Output 2 s + pad - 2 is the odd one before source s. It reads the sources from s - 1 on.
   static constexpr int source(int output, int pad) { return (output - pad) / 2; }
 };
 

@@ -1,4 +1,4 @@
-// The packed weights of convolutions on transformed tiles: U of winograd.hpp.
+// Packs the weights of Winograd convolutions, transformed: U of winograd.hpp.
 #pragma once
 
 #include "kernels/generic/conv_direct.hpp"
@@ -8,7 +8,7 @@ namespace nst::kernels {
 namespace {
 namespace winograd {
 
-// Channels, rounded up to vectors, of the panel that starts at channel `first`.
+// Returns the channels, rounded up to vectors, of the panel that starts at channel `first`.
 NST_INLINE int panel_width(int out_c, int first) {
   return min_of(kPanelChannels, vectors_of(out_c - first) * kLanes);
 }
@@ -19,8 +19,8 @@ std::size_t packed_floats(const ConvSpec& spec) {
          vectors_of(spec.out_c) * kLanes;
 }
 
-// u[weight] = Gy g Gxᵀ in double of `width` kernels side by side, the first `valid` of them there.
-// Tap (y, x) is at weights + (y * kTaps + x) * tap_stride.
+// Transforms `width` kernels side by side in double: u[weight] = Gy g Gxᵀ. Only the first `valid`
+// are present. Tap (y, x) is at weights + (y * kTaps + x) * tap_stride.
 template <class A>
 void transform_kernels(const float* weights, std::size_t tap_stride, int valid, int width, float* u,
                        std::ptrdiff_t weight_stride) {
@@ -54,8 +54,8 @@ void transform_kernels(const float* weights, std::size_t tap_stride, int valid, 
   }
 }
 
-// The size of the transformed inputs that each of an axis's weights is multiplied with, of
-// independent inputs of size 1: the root of the sum of squares.
+// For each weight of an axis, the magnitude of the transformed inputs that it multiplies, where
+// inputs are independent and of magnitude 1: the root of the sum of squares.
 template <class Axis>
 struct InputSizes {
   float of_weight[Axis::kWeights];
@@ -65,7 +65,7 @@ struct InputSizes {
     for (int i = 0; i < Axis::kIn; ++i) {
       Vec d[Axis::kIn];
       Vec v[Axis::kPoints];
-      for (int j = 0; j < Axis::kIn; ++j) d[j] = splat(i == j ? 1.0f : 0.0f);
+      for (int j = 0; j < Axis::kIn; ++j) d[j] = broadcast(i == j ? 1.0f : 0.0f);
       Axis::input(d, v);
       for (int j = 0; j < Axis::kPoints; ++j) squares[j] += v[j].get(0) * v[j].get(0);
     }
@@ -75,8 +75,8 @@ struct InputSizes {
   }
 };
 
-// U as [panel][weight][in_c][channels of the panel], absent channels zero; what Products adds, and
-// its order of the rows. weights: HWIO.
+// Packs U as [panel][weight][in_c][channels of the panel], absent channels zero. Products may order
+// the rows and append some. weights: HWIO.
 template <class A>
 void pack(const ConvSpec& spec, const float* weights, float* packed) {
   using Products = typename A::Products;

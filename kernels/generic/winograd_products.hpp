@@ -1,15 +1,15 @@
-// The products of transformed tiles, each as it stands.
+// The products of Winograd convolutions as plain matrix products.
 #pragma once
 
+#include "kernels/generic/prefetch.hpp"
 #include "kernels/generic/register_tile.hpp"
-#include "kernels/generic/winograd_prefetch.hpp"
 
 namespace nst::kernels {
 namespace {
 namespace winograd {
 
-// P rows of m [count][V vectors] = v [count][depth] · u [depth][V vectors]. The partial sums of
-// long chains (kChainProducts) meet in m.
+// Computes P rows of m [count][V vectors] = v [count][depth] · u [depth][V vectors]. Accumulation
+// chains (kChainProducts) are added up in m.
 template <int P, int V>
 NST_INLINE void multiply_tile(const float* v, int depth, const float* u, float* m) {
   constexpr int kPointers = (P + 2) / 3;
@@ -29,15 +29,15 @@ NST_INLINE void multiply_tile(const float* v, int depth, const float* u, float* 
   }
 }
 
-// What winograd.hpp asks of an algorithm's products. Others may order and scale the weights, add
-// rows to them, and keep a float of every row of V (winograd_products_paired.hpp).
+// How transformed tiles are multiplied: the plain matrix product. Other implementations may reorder
+// and scale weights, append rows, and keep one float per row of V.
 struct PlainProducts {
-  // Does the next product's data come to the caches beside a product?
-  static constexpr bool kFetches = false;
+  // True if the next product's weights and the outputs are prefetched while a product is computed.
+  static constexpr bool kPrefetches = false;
   static constexpr int kMostVectors = 2;
   static constexpr int most_pixels(int vectors) { return most_tile_pixels(vectors); }
-  // `tiles` register tiles of P rows one after the other, in one call as direct::GenericTile: m = v
-  // · u as in winograd::multiply. `weights` may be called for every turn and tile.
+  // Computes `tiles` register tiles of P rows, one after the other: m = v · u, as in multiply().
+  // `weights` may prefetch in every turn of the loop.
   using Function = void (*)(const float* v, const float* corrections, int depth, const float* u,
                             NextWeights& weights, float* m, int tiles);
   template <int P, int V>
@@ -49,13 +49,14 @@ struct PlainProducts {
       m += P * V * kLanes;
     }
   }
-  // Rows of a packed weight of `depth` input channels, and where a channel's is.
+  // Returns the rows of a packed weight of `depth` input channels, and the row of a channel.
   static constexpr int rows(int depth) { return depth; }
   static constexpr int row_of(int channel, int) { return channel; }
-  // Called when a weight's rows are there, `width` channels each. input_size: of the transformed
-  // inputs they are multiplied with, where inputs are of size 1.
+  // Called after all rows of a transformed weight are packed, `width` channels each. input_size:
+  // magnitude of the transformed inputs for inputs of magnitude 1.
   static void finish(float*, int, int, float) {}
-  // Floats kept of so many rows of V, and their making; v [count][depth].
+  // Returns the floats kept for so many rows of V. make_corrections computes them, for v
+  // [count][depth].
   static constexpr std::size_t correction_floats(std::size_t) { return 0; }
   static void make_corrections(const float*, int, int, float*) {}
 };

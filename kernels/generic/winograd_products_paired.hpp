@@ -1,20 +1,18 @@
-// Transformed tiles multiplied by Winograd's inner product (paired_products.hpp): what each point
-// of a tile is multiplied with are pixels and weights like any other.
+// The products of Winograd convolutions as paired products (paired_products.hpp). Transformed
+// inputs are rows, and transformed weights columns, like those of a 1x1 convolution.
 #pragma once
 
-#include "kernels/generic/conv_winograd.hpp"
-#include "kernels/generic/conv_winograd_strided.hpp"
-#include "kernels/generic/conv_winograd_upsample.hpp"
 #include "kernels/generic/pair_orders.hpp"
+#include "kernels/generic/prefetch.hpp"
 
 namespace nst::kernels {
 namespace {
 namespace winograd {
 
-// As PlainProducts. Fetches: the next product's weights are fetched beside a product's.
-template <class Order, bool Fetches>
+// Same interface as PlainProducts. Prefetch: the next product's weights are prefetched.
+template <class Order, bool Prefetch>
 struct PairedProducts {
-  static constexpr bool kFetches = Fetches;
+  static constexpr bool kPrefetches = Prefetch;
   static constexpr int kMostVectors = 2;
   static constexpr int most_pixels(int vectors) { return paired_products::most_pixels(vectors); }
   using Function = void (*)(const float* v, const float* corrections, int depth, const float* u,
@@ -22,13 +20,13 @@ struct PairedProducts {
   template <int P, int V>
   static void run(const float* v, const float* corrections, int depth, const float* u,
                   NextWeights& weights, float* m, int tiles) {
-    std::conditional_t<Fetches, NextWeights, NoFetches> next(weights);
+    std::conditional_t<Prefetch, NextWeights, NoPrefetch> next(weights);
     const float* const scales = u + static_cast<std::ptrdiff_t>(depth) * V * kLanes;
     const float* const column_corrections = scales + V * kLanes;
     const paired_products::Depth parts = paired_products::parts_of<Order>(depth);
     alignas(64) float factors[V][kLanes];
     unroll<V>([&](auto i) __attribute__((always_inline)) {
-      store(factors[i], quotient(splat(1.0f), load(scales + i * kLanes)));
+      store(factors[i], quotient(broadcast(1.0f), load(scales + i * kLanes)));
     });
     for (; tiles > 0; --tiles) {
       Accumulators<P, V> acc;
@@ -46,15 +44,16 @@ struct PairedProducts {
       next.next_tile();
       unroll<P>([&](auto p) __attribute__((always_inline)) {
         unroll<V>([&](auto i) __attribute__((always_inline)) {
-          store(m + (p * V + i) * kLanes, paired_products::finished(acc.at[p][i], load(factors[i]),
-                                                                    corrections + p, splat(0.0f)));
+          store(m + (p * V + i) * kLanes,
+                paired_products::finished(acc.at[p][i], load(factors[i]), corrections + p,
+                                          broadcast(0.0f)));
         });
       });
       v += static_cast<std::ptrdiff_t>(P) * depth;
       corrections += P;
       m += P * V * kLanes;
     }
-    if constexpr (Fetches) weights = next;
+    if constexpr (Prefetch) weights = next;
   }
   static constexpr int rows(int depth) { return depth + paired_products::kExtraRows; }
   static int row_of(int channel, int depth) { return Order::row_of(channel, depth); }
@@ -67,10 +66,11 @@ struct PairedProducts {
   }
 };
 
-// Algorithm A with such products, where a row's own term is little beside its products.
-template <class A, class Order, int FewestChannels = 24, bool Fetches = false>
+// Algorithm A with paired products, for layers with so many channels that a row's correction costs
+// little beside its products.
+template <class A, class Order, int FewestChannels, bool Prefetch>
 struct Paired : A {
-  using Products = PairedProducts<Order, Fetches>;
+  using Products = PairedProducts<Order, Prefetch>;
 
   static bool suits(const ConvSpec& spec) {
     return A::suits(spec) && spec.in_c >= FewestChannels && spec.out_c > kLanes;

@@ -1,11 +1,10 @@
-// The short convolutions behind the fast algorithms, as transforms of vectors along one axis:
-// Toom-Cook / Winograd (Lavin & Gray 2015, arXiv 1509.09308). F(m, r) makes m outputs of an r-tap
-// correlation from m + r - 1 inputs by as many products, y = Aᵀ[(G g) ⊙ (Bᵀ d)].
+// Short convolutions as transforms along one axis: Toom-Cook / Winograd (Lavin & Gray 2015, arXiv
+// 1509.09308). F(m, r) makes m outputs of an r-tap correlation from m + r - 1 inputs. It takes as
+// many products as inputs, y = Aᵀ[(G g) ⊙ (Bᵀ d)].
 //
-// Where the products are taken decides how many digits are lost (Barabasz et al. 2018, arXiv
-// 1803.10986). The points here are the best of a search over small fractions; the errors said are
-// those of float32 against the exact result, relative to its standard deviation, for sums over 128
-// channels.
+// The interpolation points decide how many digits are lost (Barabasz et al. 2018, arXiv
+// 1803.10986). The points here are the best of a search over small fractions. Errors are those of
+// float32 against the exact result, relative to its standard deviation, for sums over 128 channels.
 #pragma once
 
 #include "kernels/generic/simd.hpp"
@@ -13,11 +12,12 @@
 namespace nst::kernels {
 namespace {
 
-// F(Outputs, Taps) at the points 0, +-a for each a of Magnitudes::kAt, and infinity.
+// F(Outputs, Taps) at the points 0, ±a for each a of Magnitudes::kAt, and infinity.
 //
-// With P(x) = Π (x² - a²) and Q = P / (x² - a²), the row of Bᵀ for 0 holds the coefficients of P,
-// that for infinity those of x P, those for +-a those of x (x +- a) Q: an even part and +- an odd
-// one, which the pair shares. Row i of G is [1, a, a² ..] over its row's value at the point.
+// P(x) = Π (x² - a²) and Q = P / (x² - a²). The row of Bᵀ for the point 0 holds the coefficients of
+// P, and the row for infinity those of x P. The rows for ±a hold those of x (x ± a) Q: an even part
+// and ± an odd part, which the pair shares. Row i of G is [1, a, a² ..] divided by the value of the
+// row's polynomial at the point.
 template <int Outputs, int Taps, class Magnitudes>
 struct ToomCook {
   static constexpr int kOut = Outputs;
@@ -29,7 +29,7 @@ struct ToomCook {
   struct Polynomial {
     double at[kPairs + 1];  // of x², lowest power first
   };
-  // P, or without the factor of pair `omitted`.
+  // Returns P, without the factor of pair `omitted` (-1: none).
   static constexpr Polynomial product(int omitted) {
     Polynomial p{};
     p.at[0] = 1;
@@ -67,13 +67,13 @@ struct ToomCook {
   }
   static constexpr Kernel kKernel = kernel();
 
-  // Σ coefficients[k] d[first + 2 k], for a leading coefficient of one.
+  // Returns Σ coefficients[k] d[First + 2 k]. The leading coefficient is one.
   template <int Terms, int Omitted, int First>
   static NST_INLINE Vec even_sum(const Vec (&d)[kIn]) {
     Vec sum = d[First + 2 * (Terms - 1)];
     unroll<Terms - 1>([&](auto k) __attribute__((always_inline)) {
       constexpr auto coefficient = static_cast<float>(product(Omitted).at[k]);
-      sum = fma(splat(coefficient), d[First + 2 * k], sum);
+      sum = fma(broadcast(coefficient), d[First + 2 * k], sum);
     });
     return sum;
   }
@@ -84,13 +84,13 @@ struct ToomCook {
       constexpr auto a = static_cast<float>(Magnitudes::kAt[i]);
       const Vec even = even_sum<kPairs, i, 2>(d);
       const Vec odd = even_sum<kPairs, i, 1>(d);
-      v[1 + 2 * i] = fma(splat(a), odd, even);
-      v[2 + 2 * i] = fma(splat(-a), odd, even);
+      v[1 + 2 * i] = fma(broadcast(a), odd, even);
+      v[2 + 2 * i] = fma(broadcast(-a), odd, even);
     });
     v[kIn - 1] = even_sum<kPairs + 1, -1, 1>(d);
   }
 
-  // Row k of Aᵀ holds the k-th powers of the points.
+  // Transforms products back. Row k of Aᵀ holds the k-th powers of the points.
   static NST_INLINE void output(const Vec (&m)[kIn], Vec (&y)[kOut]) {
     Vec sums[kPairs];
     Vec differences[kPairs];
@@ -100,9 +100,9 @@ struct ToomCook {
     });
     unroll<kOut>([&](auto k) __attribute__((always_inline)) {
       const Vec(&terms)[kPairs] = k % 2 == 0 ? sums : differences;
-      Vec sum = k == 0 ? m[0] + terms[0] : splat(power_of<k>(0)) * terms[0];
+      Vec sum = k == 0 ? m[0] + terms[0] : broadcast(power_of<k>(0)) * terms[0];
       unroll<kPairs - 1>([&](auto i) __attribute__((always_inline)) {
-        sum = k == 0 ? sum + terms[i + 1] : fma(splat(power_of<k>(i + 1)), terms[i + 1], sum);
+        sum = k == 0 ? sum + terms[i + 1] : fma(broadcast(power_of<k>(i + 1)), terms[i + 1], sum);
       });
       y[k] = k == kOut - 1 ? sum + m[kIn - 1] : sum;
     });
@@ -125,18 +125,15 @@ struct FourPairs {
   static constexpr double kAt[] = {2.0, 0.5, 0.75, 4.0 / 3};
 };
 
-// Error in two dimensions: rms 7.4e-7, max 4.2e-6; with 0, +-1, 2, -1/2 1.1e-6 and 6.1e-6.
+// F(4, 3). Error in two dimensions: rms 7.4e-7, max 4.2e-6 (with 0, ±1, 2, -1/2: 1.1e-6 and
+// 6.1e-6).
 using Winograd43 = ToomCook<4, 3, TwoPairs>;
-// In two dimensions: rms 6.6e-7, max 2.5e-6.
-using Winograd25 = ToomCook<2, 5, TwoPairs>;
-// In two dimensions: rms 2.3e-6, max 1.2e-5.
+// F(4, 5). Error in two dimensions: rms 2.3e-6, max 1.2e-5.
 using Winograd45 = ToomCook<4, 5, ThreePairs>;
-// In one dimension: rms 1.7e-6, max 1.2e-5.
+// F(4, 7). Error in one dimension: rms 1.7e-6, max 1.2e-5.
 using Winograd47 = ToomCook<4, 7, FourPairs>;
-// In one dimension: rms 7.5e-7, max 3.2e-6.
-using Winograd27 = ToomCook<2, 7, ThreePairs>;
 
-// F(4, 2) with the points 0, 1, -1, 1/2, infinity.
+// F(4, 2) at the points 0, 1, -1, 1/2, infinity.
 struct Winograd42 {
   static constexpr int kIn = 5;
   static constexpr int kOut = 4;
@@ -150,27 +147,27 @@ struct Winograd42 {
   static NST_INLINE void input(const Vec (&d)[kIn], Vec (&v)[kIn]) {
     const Vec f = d[3] - d[1];
     const Vec g = d[2] - d[0];
-    const Vec e0 = fma(splat(-0.5f), d[1], d[2]);
-    const Vec e1 = fma(splat(-0.5f), d[2], d[3]);
-    v[0] = fma(splat(-0.5f), g, f);
+    const Vec e0 = fma(broadcast(-0.5f), d[1], d[2]);
+    const Vec e1 = fma(broadcast(-0.5f), d[2], d[3]);
+    v[0] = fma(broadcast(-0.5f), g, f);
     v[1] = e1 + e0;
     v[2] = e1 - e0;
     v[3] = f;
-    v[4] = fma(splat(-0.5f), f, d[4] - d[2]);
+    v[4] = fma(broadcast(-0.5f), f, d[4] - d[2]);
   }
 
   static NST_INLINE void output(const Vec (&m)[kIn], Vec (&y)[kOut]) {
     const Vec sum = m[1] + m[2];
     const Vec difference = m[1] - m[2];
     y[0] = (m[0] + sum) + m[3];
-    y[1] = fma(splat(0.5f), m[3], difference);
-    y[2] = fma(splat(0.25f), m[3], sum);
-    y[3] = fma(splat(0.125f), m[3], difference) + m[4];
+    y[1] = fma(broadcast(0.5f), m[3], difference);
+    y[2] = fma(broadcast(0.25f), m[3], sum);
+    y[3] = fma(broadcast(0.125f), m[3], difference) + m[4];
   }
 };
 
-// F(3, 3) with the points 0, -1/2, 1, -2, infinity: a third less rounding error than 0, 1, -1, 1/2,
-// infinity.
+// F(3, 3) at the points 0, -1/2, 1, -2, infinity. Its rounding error is two thirds of that with 0,
+// 1, -1, 1/2, infinity.
 struct Winograd33 {
   static constexpr int kIn = 5;
   static constexpr int kOut = 3;
@@ -183,19 +180,44 @@ struct Winograd33 {
                                                  {0.0, 0.0, 1.0}};
 
   static NST_INLINE void input(const Vec (&d)[kIn], Vec (&v)[kIn]) {
-    v[0] = fma(splat(1.5f), d[2] - d[1], d[3] - d[0]);
-    v[1] = fma(splat(-2.0f), d[1], d[3] + d[2]);
-    v[2] = fma(splat(2.5f), d[2], d[3] + d[1]);
-    v[3] = fma(splat(-0.5f), d[2] + d[1], d[3]);
-    v[4] = fma(splat(1.5f), d[3] - d[2], d[4] - d[1]);
+    v[0] = fma(broadcast(1.5f), d[2] - d[1], d[3] - d[0]);
+    v[1] = fma(broadcast(-2.0f), d[1], d[3] + d[2]);
+    v[2] = fma(broadcast(2.5f), d[2], d[3] + d[1]);
+    v[3] = fma(broadcast(-0.5f), d[2] + d[1], d[3]);
+    v[4] = fma(broadcast(1.5f), d[3] - d[2], d[4] - d[1]);
   }
 
   static NST_INLINE void output(const Vec (&m)[kIn], Vec (&y)[kOut]) {
     y[0] = (m[0] + m[1]) + (m[2] + m[3]);
-    y[1] = fma(splat(-0.5f), m[1], fma(splat(-2.0f), m[3], m[2]));
-    y[2] = fma(splat(0.25f), m[1], fma(splat(4.0f), m[3], m[2])) + m[4];
+    y[1] = fma(broadcast(-0.5f), m[1], fma(broadcast(-2.0f), m[3], m[2]));
+    y[2] = fma(broadcast(0.25f), m[1], fma(broadcast(4.0f), m[3], m[2])) + m[4];
   }
 };
+
+// Transforms the columns of a tile, then its rows: InY x InX values to OutY x OutX.
+//     load_value(y, x)           returns the value at row y, column x
+//     along_y, along_x           transform one column, one row
+//     keeps(i)                   false: row i of the results is not needed
+//     store_value(i, j, value)   takes the results
+template <int InY, int OutY, int InX, int OutX, class Load, class AlongY, class AlongX, class Keeps,
+          class Store>
+NST_INLINE void transform_2d(Load&& load_value, AlongY&& along_y, AlongX&& along_x, Keeps&& keeps,
+                             Store&& store_value) {
+  Vec columns[InX][OutY];
+  unroll<InX>([&](auto x) __attribute__((always_inline)) {
+    Vec column[InY];
+    unroll<InY>([&](auto y) __attribute__((always_inline)) { column[y] = load_value(y, x); });
+    along_y(column, columns[x]);
+  });
+  unroll<OutY>([&](auto i) __attribute__((always_inline)) {
+    if (!keeps(i)) return;
+    Vec row[InX];
+    Vec out[OutX];
+    unroll<InX>([&](auto x) __attribute__((always_inline)) { row[x] = columns[x][i]; });
+    along_x(row, out);
+    unroll<OutX>([&](auto j) __attribute__((always_inline)) { store_value(i, j, out[j]); });
+  });
+}
 
 }  // namespace
 }  // namespace nst::kernels

@@ -7,7 +7,7 @@
 namespace nst::kernels {
 namespace {
 
-// Vectors of eight channels are filled by these, and only half filled in the AVX-512 table.
+// Returns true for layers whose 8 output channels fill these vectors, but only half of AVX-512's.
 bool is_narrow_upsample(const ConvSpec& spec) {
   return winograd_upsample::Upsample::suits(spec) && spec.out_c <= kLanes;
 }

@@ -7,8 +7,8 @@
 namespace nst::kernels {
 namespace {
 
-// Uses AVX2's kernels for at most 8 output channels, which fill an AVX2 vector and half of an
-// AVX-512 one. Every processor with AVX-512 has AVX2 (Zen 4: a quarter less time).
+// Uses the AVX2 kernels for at most 8 output channels, which fill an AVX2 vector and half of an
+// AVX-512 one (Zen 4: a quarter less time). Every processor with AVX-512 has AVX2.
 constexpr const ConvAlgorithm* kNarrow[] = {&avx2_narrow_upsample};
 constexpr ConvAlgorithmList kOwn = {kAlgorithms, std::size(kAlgorithms), nullptr};
 

@@ -1,8 +1,8 @@
-// The tables of the instruction-set units; which exist is said by the build (NST_HAVE_*).
+// The tables of the instruction-set units. The build says which exist (NST_HAVE_*).
 //
-// They are constants that the compiler lays out (constinit), so that naming one runs none of its
-// unit's code: a processor without the unit's instructions would die of it. The test of the object
-// files (tests/kernels/inspect_objects.cmake) refuses a unit with any code that runs by itself.
+// Tables are constants that the compiler lays out (constinit), so that naming one runs none of its
+// unit's code. A processor without the unit's instructions would crash. The test of the object
+// files (tests/kernels/inspect_objects.cmake) refuses a unit with code that runs by itself.
 #pragma once
 
 #include "kernels/kernels.h"
@@ -15,8 +15,7 @@ extern const Table avx512_table;
 extern const Table zen4_table;
 extern const Table neon_table;
 
-// AVX2's upsampling convolution for at most eight output channels, which the AVX-512 table takes
-// over.
+// AVX2's upsampling convolution for at most eight output channels. The AVX-512 table uses it.
 extern const ConvAlgorithm avx2_narrow_upsample;
 
 }  // namespace nst::kernels

@@ -9,8 +9,8 @@ void affine(const AffineArgs& args, int row_begin, int row_end) {
         double value = at(args.x, y, x, c);
         if (args.scale != nullptr) value = value * args.scale[c] + args.shift[c];
         value = activate(args.act, value, args.floor != nullptr ? args.floor[c] : 0.0);
-        if (args.residual.data != nullptr) {
-          value += static_cast<double>(at(args.residual, y, x, c)) * args.residual_factor;
+        if (args.add.data != nullptr) {
+          value += static_cast<double>(at(args.add, y, x, c)) * args.add_factor;
         }
         at(args.output, y, x, c) = static_cast<float>(value);
       }

@@ -6,24 +6,25 @@ namespace nst::kernels::reference {
 
 namespace {
 
-// Index into the source of (upsampled) coordinate `u`, or -1 where padding reads zero.
+// Returns the source index of (upsampled) coordinate u, or -1 where padding reads zero.
 int source_index(int u, int side, int upsample, Border border) {
   const int upsampled = side * upsample;
   if (u < 0 || u >= upsampled) {
     if (border == Border::zero) return -1;
+    if (border == Border::replicate) return u < 0 ? 0 : side - 1;
     u = u < 0 ? -u : 2 * (upsampled - 1) - u;
   }
   return u / upsample;
 }
 
-double formed(const ConvInput& input, int y, int x, int c) {
+double prologue_value(const ConvInput& input, int y, int x, int c) {
   double value = at(input.x, y, x, c);
   if (input.scale != nullptr) {
     value = activate(input.act, value * input.scale[c] + input.shift[c],
                      input.floor != nullptr ? input.floor[c] : 0.0);
   }
-  if (input.residual.data != nullptr) {
-    value += static_cast<double>(at(input.residual, y, x, c)) * input.residual_factor;
+  if (input.prologue_add.data != nullptr) {
+    value += static_cast<double>(at(input.prologue_add, y, x, c)) * input.prologue_add_factor;
   }
   return value;
 }
@@ -44,7 +45,7 @@ double convolved(const ConvArgs& args, int y, int x, int oc) {
       for (int i = 0; i < ic_count; ++i) {
         const std::ptrdiff_t index =
             spec.depthwise ? tap * spec.in_c + oc : (tap * spec.in_c + i) * spec.out_c + oc;
-        sum += formed(args.input, iy, ix, ic_begin + i) * args.packed[index];
+        sum += prologue_value(args.input, iy, ix, ic_begin + i) * args.packed[index];
       }
     }
   }
@@ -83,8 +84,8 @@ void pack(const ConvSpec& spec, const float* weights, float* packed) {
 }
 
 ConvBlocking blocking(const ConvSpec& spec, const ConvGeometry& geometry) {
-  // Small enough that several threads share even a small picture; odd sizes so that a test meets
-  // partial blocks.
+  // Returns blocks so small that threads share even a small picture, with odd sizes, so that tests
+  // meet partial blocks.
   return {0, 0, std::min(geometry.out_h, 5), std::min(geometry.out_w, 64), std::min(spec.out_c, 23),
           0};
 }
@@ -93,15 +94,16 @@ void run(const ConvArgs& args, Block block, float*) {
   const ConvSpec& spec = args.plan.spec;
   for (int y = block.y; y < block.y + block.h; ++y) {
     for (int x = block.x; x < block.x + block.w; ++x) {
-      if (args.input.formed.data != nullptr && block.first_c == 0) {
+      if (args.input.prologue_output.data != nullptr && block.first_c == 0) {
         for (int c = 0; c < spec.in_c; ++c) {
-          at(args.input.formed, y, x, c) = static_cast<float>(formed(args.input, y, x, c));
+          at(args.input.prologue_output, y, x, c) =
+              static_cast<float>(prologue_value(args.input, y, x, c));
         }
       }
       for (int oc = block.first_c; oc < block.first_c + block.channels; ++oc) {
         double value = activate(args.act, convolved(args, y, x, oc),
                                 args.floor != nullptr ? args.floor[oc] : 0.0);
-        if (args.skip.data != nullptr) value += at(args.skip, y, x, oc);
+        if (args.epilogue_add.data != nullptr) value += at(args.epilogue_add, y, x, oc);
         at(args.output, y, x, oc) = static_cast<float>(value);
       }
     }

@@ -1,4 +1,4 @@
-// The entries of the reference table, one file per group.
+// The slow reference kernels, the twins of all tables' kernels: one file a kernel.
 #pragma once
 
 #include "kernels/kernels.h"
@@ -13,10 +13,10 @@ void spatial_mean(ConstView x, int h, int w, int channel_begin, int channel_end,
 void dense(const float* x, int in_n, const float* weights, const float* bias, int out_n,
            float* out);
 
-// `floor` is relu's of the channel, 0 where there is none.
+// Returns the activation of value. floor: relu's lower bound, a channel's own where it has one.
 double activate(Activation act, double value, double floor = 0.0);
 
-// Element (y, x, c) of a view.
+// Returns element (y, x, c) of a view.
 float at(const ConstView& view, int y, int x, int c);
 float& at(const View& view, int y, int x, int c);
 

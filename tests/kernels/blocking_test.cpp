@@ -1,4 +1,4 @@
-// How convolutions cut their output.
+// Tests how convolutions cut their output into blocks.
 #include <doctest/doctest.h>
 
 #include "tests/kernels/support.hpp"

@@ -1,5 +1,5 @@
-// Deviations from a constant: where all are zero every convolution gives zero, and relu's floor
-// stands for the constant.
+// Tests convolutions of deviations from a constant. Where all deviations are zero, every
+// convolution gives zero. relu's floor stands for the constant.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::uint64_t kSeed = 1128;
 
-// A layer for every algorithm of a table, whole vectors and panels of channels or not.
+// A layer for every algorithm of a table, with whole vectors and panels of channels and without.
 const std::vector<ConvSpec> kSpecs = {
     {9, 9, 3, 32, 1, 1, false},    {9, 9, 32, 3, 1, 1, false},    {9, 9, 5, 7, 1, 1, false},
     {3, 3, 32, 64, 2, 1, false},   {3, 3, 8, 16, 2, 1, false},    {3, 3, 50, 33, 2, 1, false},
@@ -52,7 +52,7 @@ void check_zeros(const ConvCase& conv, const ConvData& data) {
       return others;
     };
     CHECK(count_others(result.output) == 0);
-    if (conv.formed) CHECK(count_others(result.formed) == 0);
+    if (conv.prologue_output) CHECK(count_others(result.prologue_output) == 0);
   });
 }
 
@@ -80,13 +80,13 @@ TEST_CASE(
   MESSAGE("seed ", kSeed + 1);
   for (const ConvSpec& spec : kSpecs) {
     ConvCase conv = case_of(spec);
-    conv.prologue = conv.bias = conv.floors = conv.residual = true;
-    conv.formed =
+    conv.prologue = conv.bias = conv.floors = conv.prologue_add = true;
+    conv.prologue_output =
         spec.stride == 1 && spec.upsample == 1 && spec.kernel_h % 2 == 1 && spec.kernel_w % 2 == 1;
     conv.input_act = conv.act = Activation::relu;
     ConvData data = ConvData::random(random, conv);
     make_zero(data.x);
-    make_zero(data.residual);
+    make_zero(data.prologue_add);
     // relu(constant + d) - relu(constant) = max(d + min(constant, 0), -max(constant, 0)).
     const auto split = [&](Guarded& rest, Guarded& floor) {
       for (std::size_t c = 0; c < rest.size(); ++c) {

@@ -43,10 +43,10 @@ void check_moments(const ConvCase& conv, const ConvData& data) {
         const double mean = result.moments[i][c];
         const double squares = result.moments[i][channels + c];
         const double deviation = std::sqrt(want.squares / count);
-        // The mean is rounded once to float; sums of deviations from it err by about 1e-6 of the
+        // The mean is rounded to float once. Sums of deviations from it err by about 1e-6 of the
         // spread, which is what instance norm needs.
         const double mean_error = 1e-6 * deviation + 0x1p-23 * std::abs(want.mean);
-        // A mean off by e adds count * e^2.
+        // A mean that is off by e adds count * e^2.
         const double squares_error = 1e-6 * want.squares + count * mean_error * mean_error;
         CAPTURE(c);
         CAPTURE(want.mean);
@@ -77,7 +77,7 @@ TEST_CASE("moments of a block equal those of what it wrote") {
   check_moments(conv, ConvData::random(random, conv));
 }
 
-TEST_CASE("moments stay exact when the mean is a thousand times the spread") {
+TEST_CASE("moments stay exact when the mean is a thousand times the tile_lanes") {
   Random random(kSeed + 1);
   MESSAGE("seed ", kSeed + 1);
   for (const int out_c : {1, 3, 5, 8, 12, 32}) {
@@ -116,7 +116,7 @@ struct Merged {
   Guarded scale, shift;
 };
 
-// With shift in beta's place where `in_place`.
+// Returns the scale and shift that a table makes of moments. in_place: shift takes beta's place.
 Merged merge(const Table& table, const MergeCase& m, const Guarded& moments, const Guarded& gamma,
              const Guarded& beta, bool in_place) {
   constexpr double kEpsilon = 1e-5;
@@ -127,7 +127,8 @@ Merged merge(const Table& table, const MergeCase& m, const Guarded& moments, con
   return merged;
 }
 
-// Areas that begin before the picture and end after it, as those of an upsampling convolution.
+// The third case has spatial blocks that begin before the picture and end after it, like those of
+// an upsampling convolution.
 const std::vector<MergeCase> kMergeCases = {{{0, 0, 5, 7, 3, 0}, 5, 7, 1},
                                             {{-1, -1, 8, 16, 16, 0}, 31, 45, 3},
                                             {{0, 0, 16, 64, 32, 0}, 100, 130, 64},
@@ -140,13 +141,14 @@ TEST_CASE("merged moments are those of the whole, as a scale and a shift") {
   for (const MergeCase& m : kMergeCases) {
     CAPTURE(m.channels);
     const Tensor x = Tensor::random(random, m.h, m.w, m.channels, 0, 0, -1.0f, 3.0f);
-    const int areas = area_count(m.blocking, m.h, m.w);
-    Guarded moments(2 * areas * m.channels, 0.0f);
-    for (int area = 0; area < areas; ++area) {
+    const int spatial_blocks = spatial_block_count(m.blocking, m.h, m.w);
+    Guarded moments(2 * spatial_blocks * m.channels, 0.0f);
+    for (int spatial_block = 0; spatial_block < spatial_blocks; ++spatial_block) {
       for (int c = 0; c < m.channels; ++c) {
-        const Moments part = moments_of(x, nth_area(m.blocking, m.h, m.w, area), c);
-        moments[2 * area * m.channels + c] = static_cast<float>(part.mean);
-        moments[(2 * area + 1) * m.channels + c] = static_cast<float>(part.squares);
+        const Moments part =
+            moments_of(x, nth_spatial_block(m.blocking, m.h, m.w, spatial_block), c);
+        moments[2 * spatial_block * m.channels + c] = static_cast<float>(part.mean);
+        moments[(2 * spatial_block + 1) * m.channels + c] = static_cast<float>(part.squares);
       }
     }
     Guarded gamma(m.channels, 0.0f), beta(m.channels, 0.0f);
@@ -159,7 +161,7 @@ TEST_CASE("merged moments are those of the whole, as a scale and a shift") {
         const double count = static_cast<double>(m.h) * m.w;
         const double scale = gamma[c] / std::sqrt(whole.squares / count + 1e-5);
         CAPTURE(c);
-        // The areas' moments are rounded once, the results once more.
+        // The blocks' moments are rounded once, and the results once more.
         CHECK(std::abs(got.scale[c] - scale) <= 4 * 0x1p-24 * std::abs(scale));
         CHECK(std::abs(got.shift[c] - (beta[c] - whole.mean * scale)) <=
               4 * 0x1p-24 * (std::abs(beta[c]) + std::abs(whole.mean * scale)));
@@ -175,7 +177,7 @@ TEST_CASE("merged moments are those of the whole, as a scale and a shift") {
 
 TEST_CASE("a channel of zeros is merged to the shift beta, exactly") {
   for (const MergeCase& m : kMergeCases) {
-    const Guarded moments(2 * area_count(m.blocking, m.h, m.w) * m.channels, 0.0f);
+    const Guarded moments(2 * spatial_block_count(m.blocking, m.h, m.w) * m.channels, 0.0f);
     const Guarded gamma(m.channels, -1.7f), beta(m.channels, 0.3f);
     for_each_table([&](const Table& table) {
       const Merged got = merge(table, m, moments, gamma, beta, false);

@@ -44,7 +44,8 @@ struct Shape {
   int h, w;
 };
 
-// Every kind of layer the networks have, at sizes the reference can bear, and the awkward ones.
+// Every kind of layer that the networks have, at sizes that the reference can bear, and awkward
+// ones.
 const std::vector<Shape> kShapes = {
     {{9, 9, 3, 32, 1, 1, false}, Padding::reflect, 17, 70},
     {{9, 9, 3, 8, 1, 1, false}, Padding::reflect, 19, 70},
@@ -68,7 +69,8 @@ const std::vector<Shape> kShapes = {
     {{1, 1, 144, 24, 1, 1, false}, Padding::same, 9, 7},
     {{1, 1, 30, 11, 1, 1, false}, Padding::same, 3, 11},
     {{1, 1, 20, 40, 1, 1, false}, Padding::same, 5, 13},
-    // Nine vectors of 4, 8 or 16 channels, in blocks of fewer: the last panel has three.
+    // Nine vectors of 4, 8 or 16 channels, in blocks of fewer channels. The last panel has three
+    // vectors.
     {{1, 1, 9, 36, 1, 1, false}, Padding::same, 5, 13},
     {{1, 1, 17, 72, 1, 1, false}, Padding::same, 5, 13},
     {{1, 1, 70, 144, 1, 1, false}, Padding::same, 5, 13},
@@ -132,17 +134,17 @@ void check_case(const ConvCase& conv, Random& random) {
   for_each_table([&](const Table& table) {
     const ConvResult got = run_conv(table, conv, data);
     check_close(got.output, want.output, tolerance);
-    if (conv.formed) {
-      // A product, two sums: three roundings of values below 1.5 * 1.5 + 0.5 + 1.
-      Tensor formed_tolerance = want.formed;
+    if (conv.prologue_output) {
+      // A product and two sums: three roundings of values below 1.5 * 1.5 + 0.5 + 1.
+      Tensor prologue_tolerance = want.prologue_output;
       for (int y = 0; y < conv.geometry.in_h; ++y) {
         for (int x = 0; x < conv.geometry.in_w; ++x) {
           for (int c = 0; c < conv.spec.in_c; ++c) {
-            formed_tolerance.at(y, x, c) = 3 * 4.0f * 0x1p-24f;
+            prologue_tolerance.at(y, x, c) = 3 * 4.0f * 0x1p-24f;
           }
         }
       }
-      check_close(got.formed, want.formed, formed_tolerance);
+      check_close(got.prologue_output, want.prologue_output, prologue_tolerance);
     }
   });
 }
@@ -154,8 +156,9 @@ ConvCase case_of(const Shape& shape) {
   return conv;
 }
 
-// A same-size convolution, the only kind whose formed input may be kept.
-bool may_keep_formed(const ConvCase& conv) {
+// Returns true for a convolution that keeps the size, the only kind that may store its prologue's
+// result.
+bool may_store_prologue(const ConvCase& conv) {
   return conv.spec.stride == 1 && conv.spec.upsample == 1 &&
          conv.geometry.in_h == conv.geometry.out_h && conv.geometry.in_w == conv.geometry.out_w;
 }
@@ -165,11 +168,11 @@ void choose_options(ConvCase& conv, Random& random) {
   conv.act = kActs[random.between(0, 2)];
   conv.input_act = kActs[random.between(0, 1)];
   conv.prologue = random.chance();
-  conv.residual = random.chance();
-  conv.residual_factor = random.chance() ? 0.25f : 1.0f;
-  conv.formed = random.chance() && may_keep_formed(conv);
+  conv.prologue_add = random.chance();
+  conv.prologue_add_factor = random.chance() ? 0.25f : 1.0f;
+  conv.prologue_output = random.chance() && may_store_prologue(conv);
   conv.bias = random.chance();
-  conv.skip = random.chance();
+  conv.epilogue_add = random.chance();
   conv.floors = random.chance();
   conv.gap = random.chance() ? random.between(1, 9) : 0;
   conv.offset = random.between(0, 3);
@@ -180,18 +183,23 @@ TEST_CASE("convolutions of every layer shape equal the reference") {
   MESSAGE("seed ", kSeed);
   for (const Shape& shape : kShapes) {
     check_case(case_of(shape), random);
+    ConvCase edge = case_of(shape);
+    edge.geometry.border = Border::replicate;
+    if (shape.padding == Padding::reflect) check_case(edge, random);
   }
 }
 
-TEST_CASE("convolutions with prologue, residual, skip, bias and activations equal the reference") {
+TEST_CASE(
+    "convolutions with prologue, prologue_add, epilogue_add, bias and activations equal the "
+    "reference") {
   Random random(kSeed + 1);
   MESSAGE("seed ", kSeed + 1);
   for (const Shape& shape : kShapes) {
-    for (const bool skip : {true, false}) {  // an output's floor is without one
+    for (const bool epilogue_add : {true, false}) {  // no floor of an output with it
       ConvCase conv = case_of(shape);
-      conv.prologue = conv.residual = conv.bias = conv.floors = true;
-      conv.skip = skip;
-      conv.formed = may_keep_formed(conv);
+      conv.prologue = conv.prologue_add = conv.bias = conv.floors = true;
+      conv.epilogue_add = epilogue_add;
+      conv.prologue_output = may_store_prologue(conv);
       conv.input_act = conv.act = Activation::relu;
       conv.gap = 5;
       conv.offset = 1;
@@ -263,7 +271,7 @@ TEST_CASE("the order of blocks and what scratch held change no byte") {
   }
 }
 
-// Rows of the input that output rows [begin, end) read.
+// Returns the rows of the input that output rows [begin, end) read.
 std::pair<int, int> rows_read(const ConvCase& conv, int begin, int end) {
   const ConvGeometry& g = conv.geometry;
   const ConvSpec& s = conv.spec;
@@ -288,8 +296,8 @@ TEST_CASE("a strip of rows gives the bytes of the whole picture") {
   for (const Shape& shape : kShapes) {
     ConvCase conv = case_of(shape);
     choose_options(conv, random);
-    conv.residual = conv.formed = false;
-    conv.skip = true;
+    conv.prologue_add = conv.prologue_output = false;
+    conv.epilogue_add = true;
     CAPTURE(conv.describe());
     const ConvData data = ConvData::random(random, conv);
     for_each_table([&](const Table& table) {
@@ -297,10 +305,10 @@ TEST_CASE("a strip of rows gives the bytes of the whole picture") {
       for (const Block& block : whole.blocks) {
         const auto [first, last] = rows_read(conv, block.y, block.y + block.h);
         const Tensor x = data.x.strip(first, last - first);
-        const Tensor skip = data.skip.strip(block.y, block.h);
+        const Tensor epilogue_add = data.epilogue_add.strip(block.y, block.h);
         Tensor output = Tensor(conv.geometry.out_h, conv.geometry.out_w, conv.spec.out_c)
                             .strip(block.y, block.h);
-        run_block(table, conv, data, x, skip, block, output);
+        run_block(table, conv, data, x, epilogue_add, block, output);
         for (int y = block.y; y < block.y + block.h; ++y) {
           for (int col = block.x; col < block.x + block.w; ++col) {
             for (int c = block.first_c; c < block.first_c + block.channels; ++c) {
@@ -340,7 +348,7 @@ TEST_CASE(
       for (int y = 0; y < g.out_h; y += h) {
         for (int x = 0; x < g.out_w; x += w) {
           for (int c = 0; c < spec.out_c; c += blocking.block_c) {
-            run_block(table, conv, data, data.x, data.skip,
+            run_block(table, conv, data, data.x, data.epilogue_add,
                       {y, x, std::min(h, g.out_h - y), std::min(w, g.out_w - x), c,
                        std::min(blocking.block_c, spec.out_c - c)},
                       output);
@@ -352,7 +360,7 @@ TEST_CASE(
   }
 }
 
-// Some tables scale the weights to the size they expect of the inputs.
+// Some tables scale the weights to the magnitude that they expect of the inputs.
 TEST_CASE("1x1 convolutions bear weights of any size, and inputs that are larger or smaller") {
   ConvCase conv;
   conv.spec = {1, 1, 130, 48, 1, 1, false};
@@ -377,8 +385,8 @@ TEST_CASE("1x1 convolutions bear weights of any size, and inputs that are larger
       CAPTURE(factor);
       ConvData other = data;
       other.x = data.x.scaled(factor);
-      // Of a pair, (|x| + |w|)² is rounded where |x w| would be: for |x| = 2⁵ |w| that is 34 times
-      // as much, of two products.
+      // The rounding of a pair is that of (|x| + |w|)², not of |x w|. For |x| = 2⁵ |w| this is 34
+      // times as much, for two products.
       check_close(run_conv(table, conv, other).output,
                   run_conv(reference_table(), conv, other).output,
                   conv_tolerance(conv, other).scaled(17.0f));

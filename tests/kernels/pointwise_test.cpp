@@ -51,7 +51,7 @@ Tensor run_pool(const Table& table, PoolKind kind, const PoolShape& s, const Ten
   args.geometry = {s.h, s.w, output.h(), output.w(), s.pad, s.pad, Border::zero};
   args.input = x.view();
   args.output = output.mutable_view();
-  // Uneven blocks.
+  // The blocks are uneven.
   for (int y = 0; y < output.h(); y += 3) {
     for (int col = 0; col < output.w(); col += 4) {
       table.pool(args, {y, col, std::min(3, output.h() - y), std::min(4, output.w() - col), 0, 0});
@@ -67,7 +67,7 @@ TEST_CASE("pooling equals the reference and counts only pixels inside") {
        {PoolShape{3, 2, 0, 11, 17, 64}, PoolShape{3, 1, 1, 9, 7, 35}, PoolShape{3, 1, 1, 2, 2, 3},
         PoolShape{2, 2, 0, 6, 8, 17}, PoolShape{5, 1, 2, 7, 6, 9}}) {
     for (const int gap : {0, 6}) {
-      // Negative throughout: a maximum over padding zeros would show.
+      // Values are negative throughout, so that a maximum over padding zeros would show.
       const Tensor x =
           Tensor::random(random, s.h, s.w, s.channels, gap, gap == 0 ? 0 : 3, -2.0f, -1.0f);
       for_each_table([&](const Table& table) {
@@ -85,12 +85,12 @@ TEST_CASE("pooling equals the reference and counts only pixels inside") {
 
 struct AffineCase {
   int h, w, channels, gap;
-  bool scaled, residual;
+  bool scaled, add;
   Activation act;
-  float residual_factor = 1.0f;
+  float add_factor = 1.0f;
 };
 
-Tensor run_affine(const Table& table, const AffineCase& a, const Tensor& x, const Tensor& residual,
+Tensor run_affine(const Table& table, const AffineCase& a, const Tensor& x, const Tensor& add,
                   const Guarded& scale, const Guarded& shift, const Guarded& floor = {}) {
   Tensor output(a.h, a.w, a.channels, a.gap, 2);
   AffineArgs args{};
@@ -101,8 +101,8 @@ Tensor run_affine(const Table& table, const AffineCase& a, const Tensor& x, cons
   args.shift = a.scaled ? shift.data() : nullptr;
   args.floor = a.act == Activation::relu ? floor.data() : nullptr;
   args.act = a.act;
-  args.residual = a.residual ? residual.view() : ConstView{};
-  args.residual_factor = a.residual_factor;
+  args.add = a.add ? add.view() : ConstView{};
+  args.add_factor = a.add_factor;
   args.output = output.mutable_view();
   table.affine(args, 0, a.h / 2);
   table.affine(args, a.h / 2, a.h);
@@ -122,7 +122,7 @@ TEST_CASE("the affine pass equals the reference for every activation") {
                        static_cast<Activation>(random.between(0, 3)),
                        random.chance() ? 0.125f : 1.0f};
     const Tensor x = Tensor::random(random, a.h, a.w, a.channels, a.gap, 1, -4.0f, 8.0f);
-    const Tensor residual = Tensor::random(random, a.h, a.w, a.channels, a.gap, 0, -1.0f, 1.0f);
+    const Tensor add = Tensor::random(random, a.h, a.w, a.channels, a.gap, 0, -1.0f, 1.0f);
     Guarded scale(a.channels, 0.0f), shift(a.channels, 0.0f);
     for (float& value : scale) value = random.uniform(-2.0f, 2.0f);
     for (float& value : shift) value = random.uniform(-2.0f, 2.0f);
@@ -133,12 +133,12 @@ TEST_CASE("the affine pass equals the reference for every activation") {
     }
     CAPTURE(a.channels);
     CAPTURE(a.w);
-    // Three roundings of values below 8 * 2 + 2; sigmoid's slope is at most 1/4 and it rounds to
-    // about two units itself.
+    // Three roundings of values below 8 * 2 + 2. The slope of sigmoid is at most 1/4, and it rounds
+    // to about two units.
     const float tolerance = 3 * 18 * kUnit;
     for_each_table([&](const Table& table) {
-      check_within(run_affine(table, a, x, residual, scale, shift, floor),
-                   run_affine(reference_table(), a, x, residual, scale, shift, floor), tolerance);
+      check_within(run_affine(table, a, x, add, scale, shift, floor),
+                   run_affine(reference_table(), a, x, add, scale, shift, floor), tolerance);
     });
   }
 }
@@ -198,7 +198,7 @@ TEST_CASE("the spatial mean is exact to float rounding for large pictures") {
       const int split = channels / 2;
       table.spatial_mean(x.view(), x.h(), x.w(), split, channels, got.data());
       table.spatial_mean(x.view(), x.h(), x.w(), 0, split, got.data());
-      // Runs of 32 sums err by less than 32 units of their sum, as a random walk far less.
+      // Chains of 32 sums err by less than 32 units of their sum, and by far less as a random walk.
       for (int c = 0; c < channels; ++c) CHECK(std::abs(got[c] - want[c]) <= 4 * kUnit);
     });
   }

@@ -72,7 +72,7 @@ Guarded::~Guarded() {
 
 Tensor::Tensor(int h, int w, int c, int gap, int offset)
     : h_(h), w_(w), c_(c), gap_(gap), offset_(offset) {
-  // The last pixel is followed by nothing.
+  // Nothing follows the last pixel.
   const std::size_t floats = offset + static_cast<std::size_t>(h) * w * (c + gap) - gap;
   data_ = Guarded(floats, kForeign);
   for (int y = 0; y < h; ++y) {
@@ -148,17 +148,19 @@ bool Tensor::operator==(const Tensor& other) const {
 }
 
 std::string ConvCase::describe() const {
+  constexpr const char* kBorders[] = {" zero", " reflect", " replicate"};
   std::ostringstream s;
   s << spec.kernel_h << "x" << spec.kernel_w << " " << spec.in_c << "->" << spec.out_c << " stride "
     << spec.stride << " upsample " << spec.upsample << (spec.depthwise ? " depthwise" : "")
     << ", input " << geometry.in_h << "x" << geometry.in_w << ", output " << geometry.out_h << "x"
     << geometry.out_w << ", pad " << geometry.pad_top << " " << geometry.pad_left
-    << (geometry.border == Border::reflect ? " reflect" : " zero") << ", act "
-    << static_cast<int>(act) << (prologue ? ", prologue act " : "")
+    << kBorders[static_cast<int>(geometry.border)] << ", act " << static_cast<int>(act)
+    << (prologue ? ", prologue act " : "")
     << (prologue ? std::to_string(static_cast<int>(input_act)) : "")
-    << (residual ? ", residual times " + std::to_string(residual_factor) : "")
-    << (formed ? ", formed" : "") << (bias ? ", bias" : "") << (skip ? ", skip" : "")
-    << (floors ? ", floors" : "") << ", gap " << gap << ", offset " << offset;
+    << (prologue_add ? ", prologue_add times " + std::to_string(prologue_add_factor) : "")
+    << (prologue_output ? ", prologue_output" : "") << (bias ? ", bias" : "")
+    << (epilogue_add ? ", epilogue_add" : "") << (floors ? ", floors" : "") << ", gap " << gap
+    << ", offset " << offset;
   return s.str();
 }
 
@@ -172,10 +174,11 @@ ConvData ConvData::random(Random& random, const ConvCase& conv) {
   };
   ConvData d;
   d.x = Tensor::random(random, g.in_h, g.in_w, s.in_c, conv.gap, conv.offset, -1.0f, 1.5f);
-  if (conv.residual) {
-    d.residual = Tensor::random(random, g.in_h, g.in_w, s.in_c, conv.gap + 1, 0, -1.0f, 1.0f);
+  if (conv.prologue_add) {
+    d.prologue_add = Tensor::random(random, g.in_h, g.in_w, s.in_c, conv.gap + 1, 0, -1.0f, 1.0f);
   }
-  if (conv.skip) d.skip = Tensor::random(random, g.out_h, g.out_w, s.out_c, 2, 1, -1.0f, 1.0f);
+  if (conv.epilogue_add)
+    d.epilogue_add = Tensor::random(random, g.out_h, g.out_w, s.out_c, 2, 1, -1.0f, 1.0f);
   const int taps = s.kernel_h * s.kernel_w;
   d.weights = vector(taps * s.in_c * (s.depthwise ? 1 : s.out_c), -1.0f, 1.0f);
   if (conv.bias) d.bias = vector(s.out_c, -2.0f, 2.0f);
@@ -193,8 +196,8 @@ ConvData ConvData::random(Random& random, const ConvCase& conv) {
 ConvData ConvData::magnitude() const {
   ConvData d = *this;
   d.x = x.magnitude();
-  d.residual = residual.magnitude();
-  d.skip = skip.magnitude();
+  d.prologue_add = prologue_add.magnitude();
+  d.epilogue_add = epilogue_add.magnitude();
   for (auto* v : {&d.weights, &d.bias, &d.scale, &d.shift}) {
     for (float& value : *v) value = std::abs(value);
   }
@@ -216,12 +219,12 @@ ConvArgs conv_args(const Table& table, const ConvCase& conv, const ConvData& dat
     return conv.floors && act == Activation::relu ? floor.data() : nullptr;
   };
   args.input.floor = conv.prologue ? floor_of(data.input_floor, conv.input_act) : nullptr;
-  args.floor = conv.skip ? nullptr : floor_of(data.floor, conv.act);
-  args.input.residual = data.residual.view();
-  args.input.residual_factor = conv.residual_factor;
+  args.floor = conv.epilogue_add ? nullptr : floor_of(data.floor, conv.act);
+  args.input.prologue_add = data.prologue_add.view();
+  args.input.prologue_add_factor = conv.prologue_add_factor;
   args.bias = conv.bias ? data.bias.data() : nullptr;
   args.act = conv.act;
-  args.skip = data.skip.view();
+  args.epilogue_add = data.epilogue_add.view();
   return args;
 }
 
@@ -233,13 +236,13 @@ ConvResult run_conv(const Table& table, const ConvCase& conv, const ConvData& da
   const ConvGeometry& g = conv.geometry;
   ConvResult result;
   result.output = Tensor(g.out_h, g.out_w, s.out_c, conv.gap, conv.offset);
-  if (conv.formed) result.formed = Tensor(g.in_h, g.in_w, s.in_c, 1, conv.offset);
+  if (conv.prologue_output) result.prologue_output = Tensor(g.in_h, g.in_w, s.in_c, 1, conv.offset);
 
   ConvArgs args = conv_args(table, conv, data);
   Guarded packed(args.plan.packed_floats, kNan, true);
   conv_pack(args.plan, data.weights.data(), packed.data());
   args.packed = packed.data();
-  args.input.formed = result.formed.mutable_view();
+  args.input.prologue_output = result.prologue_output.mutable_view();
   args.output = result.output.mutable_view();
 
   const ConvBlocking& blocking = args.blocking;
@@ -259,25 +262,25 @@ ConvResult run_conv(const Table& table, const ConvCase& conv, const ConvData& da
 }
 
 void run_block(const Table& table, const ConvCase& conv, const ConvData& data, const Tensor& x,
-               const Tensor& skip, const Block& block, Tensor& output) {
+               const Tensor& epilogue_add, const Block& block, Tensor& output) {
   ConvArgs args = conv_args(table, conv, data);
   Guarded packed(args.plan.packed_floats, kNan, true);
   conv_pack(args.plan, data.weights.data(), packed.data());
   args.packed = packed.data();
   args.input.x = x.view();
-  args.skip = skip.view();
+  args.epilogue_add = epilogue_add.view();
   args.output = output.mutable_view();
   Guarded scratch(args.blocking.scratch_floats, kNan, true);
   conv_run(args, block, nullptr, scratch.data());
 }
 
 Tensor conv_tolerance(const ConvCase& conv, const ConvData& data) {
-  // Rounding errors of a sum of n products behave as a random walk: below lambda * sqrt(n) * u *
-  // sum |a b| with lambda about 4 for the sizes and counts here (Higham and Mary 2019, A new
-  // approach to probabilistic rounding error analysis); forming the input and finishing the output
-  // round a few times more. Transformed tiles (Winograd) spread the same products over points whose
-  // factors and sums are larger; for the sizes here that stays within the same bound, which is far
-  // from tight. The reference gives sum |a b| when every operand is its magnitude.
+  // Rounding errors of a sum of n products behave like a random walk. They stay below lambda *
+  // sqrt(n) * u * sum |a b|, where lambda is about 4 for the sizes and counts here (Higham and Mary
+  // 2019, A new approach to probabilistic rounding error analysis). The prologue and the epilogue
+  // round a few times more. Winograd tiles spread the same products over points whose factors and
+  // sums are larger. For the sizes here that stays within the same bound, which is far from tight.
+  // The reference gives sum |a b| when every operand is its magnitude.
   constexpr float kUnit = 0x1p-24f;
   ConvCase absolute = conv;
   absolute.act = absolute.input_act = Activation::none;

@@ -1,4 +1,5 @@
-// What the kernel tests share: random tensors, slices and strips, and a convolution run whole.
+// What the kernel tests share: random tensors, slices and strips, and a convolution that is run
+// whole.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +13,7 @@
 
 namespace nst::kernels::test {
 
-// SplitMix64 (Steele, Lea, Flood 2014): the same numbers on every platform.
+// Random numbers, the same on every platform: SplitMix64 (Steele, Lea, Flood 2014).
 class Random {
  public:
   explicit Random(std::uint64_t seed) : state_(seed) {}
@@ -25,9 +26,9 @@ class Random {
   std::uint64_t state_;
 };
 
-// Floats that end where an inaccessible page begins: reading or writing past them crashes, in
-// whatever instruction set and without a sanitizer. Aligned to 64 bytes where `aligned`, then with
-// less than a cache line between the end and the page.
+// Floats that end where an inaccessible page begins. Reading or writing past them crashes, in any
+// instruction set and without a sanitizer. With `aligned` they start at 64 bytes, and less than a
+// cache line lies between their end and the page.
 class Guarded {
  public:
   Guarded() = default;
@@ -54,8 +55,8 @@ class Guarded {
   std::size_t size_ = 0;
 };
 
-// An NHWC tensor as a slice of a wider one: `gap` foreign floats (kForeign) follow each pixel,
-// `offset` floats misalign the first, and only rows [first_row, first_row + rows) exist.
+// An NHWC tensor as a slice of a wider one. `gap` foreign floats (kForeign) follow each pixel,
+// `offset` floats misalign the first pixel, and only rows [first_row, first_row + rows) exist.
 class Tensor {
  public:
   static constexpr float kForeign = -777.25f;
@@ -64,9 +65,9 @@ class Tensor {
   Tensor(int h, int w, int c, int gap = 0, int offset = 0);
   static Tensor random(Random& random, int h, int w, int c, int gap, int offset, float low,
                        float high);
-  // Rows [first, first + rows) as a strip of their own.
+  // Returns rows [first, first + rows) as a separate strip.
   Tensor strip(int first, int rows) const;
-  // Every value's absolute value; every value times a factor.
+  // Return the absolute value of every value; every value times a factor.
   Tensor magnitude() const;
   Tensor scaled(float factor) const;
 
@@ -91,44 +92,46 @@ struct ConvCase {
   ConvGeometry geometry;
   Activation act = Activation::none;
   Activation input_act = Activation::none;
-  bool prologue = false, residual = false, formed = false, bias = false, skip = false;
-  bool floors = false;  // of relu: of the input, and without a skip of the output
-  float residual_factor = 1.0f;
+  bool prologue = false, prologue_add = false, prologue_output = false, bias = false,
+       epilogue_add = false;
+  bool floors = false;  // of relu: of the input and, without epilogue_add, of the output
+  float prologue_add_factor = 1.0f;
   int gap = 0, offset = 0;
 
   std::string describe() const;
 };
 
-// A convolution's operands.
+// The operands of a convolution.
 struct ConvData {
-  Tensor x, residual, skip;
+  Tensor x, prologue_add, epilogue_add;
   Guarded weights, bias, scale, shift;
-  Guarded input_floor, floor;  // none above 0: relu then makes no value larger than it was
+  Guarded input_floor, floor;  // none above 0, so that relu makes no value larger
 
   static ConvData random(Random& random, const ConvCase& conv);
   ConvData magnitude() const;
 };
 
 struct ConvResult {
-  Tensor output, formed;
+  Tensor output, prologue_output;
   std::vector<Block> blocks;
   std::vector<std::vector<float>> moments;  // per block
 };
 
 enum class BlockOrder { forward, backward };
 
-// Runs every block. Scratch and the result start as NaN, so what is not written shows.
+// Runs every block. Scratch and result start as NaN, so that anything not written shows.
 ConvResult run_conv(const Table& table, const ConvCase& conv, const ConvData& data,
                     BlockOrder order = BlockOrder::forward, bool moments = false);
 
-// Runs one block on strips of x, skip and output. No residual, nothing kept.
+// Runs one block on strips of x, epilogue_add and output, without prologue_add and without storing
+// the prologue's result.
 void run_block(const Table& table, const ConvCase& conv, const ConvData& data, const Tensor& x,
-               const Tensor& skip, const Block& block, Tensor& output);
+               const Tensor& epilogue_add, const Block& block, Tensor& output);
 
-// For each output the largest plausible difference from the oracle.
+// Returns, for each output, the largest plausible difference from the reference.
 Tensor conv_tolerance(const ConvCase& conv, const ConvData& data);
 
-// Calls f for every table this CPU can run; says which cannot.
+// Calls f for every table that this CPU can run. Says which it cannot run.
 void for_each_table(const std::function<void(const Table&)>& f);
 
 }  // namespace nst::kernels::test
