@@ -25,7 +25,8 @@ bool same_shape(const Layer& a, const Layer& b) {
          a.moments == b.moments;
 }
 
-// Whether the value is normalised while it is read: an instance norm's, or a sum with one.
+// Returns true if the value is normalised while it is read: the output of an instance norm, or a
+// sum with one.
 bool is_normalised(const Graph& graph, int id) {
   const Node& node = graph.nodes()[static_cast<std::size_t>(id)];
   return node.kind == NodeKind::instance_norm ||
@@ -38,7 +39,8 @@ bool feeds_norm(const Graph& graph, int id) {
   });
 }
 
-// "transformer/contract/conv1/weights" → "contract/conv1".
+// Returns a layer's name without scope and tensor: "transformer/contract/conv1/weights" gives
+// "contract/conv1".
 std::string layer_name(const std::string& weights) {
   std::string name = weights;
   for (const char* scope : {"transformer/", "InceptionV3/", "MobilenetV2/"}) {
@@ -52,7 +54,8 @@ std::string layer_name(const std::string& weights) {
   return name;
 }
 
-// Adds the convolutions of `graph`, each shape once, under the name of the first layer that has it.
+// Adds the convolutions of `graph`: each shape once, under the name of the first layer with that
+// shape.
 void add(std::vector<Layer>& layers, const std::string& network, const Graph& graph,
          const std::vector<PublishedShapes::Tensor>& tensors) {
   const auto first = static_cast<std::ptrdiff_t>(layers.size());
@@ -60,7 +63,7 @@ void add(std::vector<Layer>& layers, const std::string& network, const Graph& gr
   for (std::size_t i = 0; i < graph.nodes().size(); ++i) {
     const Node& node = graph.nodes()[i];
     if (node.kind != NodeKind::conv) continue;
-    // The weights were asked for in the order of the convolutions.
+    // The tensors are in the order of the graph's convolutions.
     while (tensor->name.starts_with("style_params/") || tensor->name.ends_with("/biases")) ++tensor;
     const std::string name = layer_name(tensor->name);
     ++tensor;
@@ -107,7 +110,7 @@ double Layer::multiply_adds() const {
   return static_cast<double>(nst::multiply_adds(spec, geometry.out_h, geometry.out_w));
 }
 
-// The network of 20 blocks has the shapes of "full", its residual ones four times as often.
+// TF Hub's network of 20 blocks has the shapes of "full", with four times as many residual layers.
 const std::vector<Layer>& layers() {
   static const std::vector<Layer> all = [] {
     std::vector<Layer> list;

@@ -1,5 +1,5 @@
-// The convolutions of the published networks at 256×256, one entry per distinct shape, asked of the
-// networks themselves.
+// The convolutions of the published networks at 256×256, one entry per distinct shape. They are
+// read from the networks' own builders.
 #pragma once
 
 #include <string>
@@ -9,15 +9,16 @@
 
 namespace nst::bench {
 
+// One distinct shape of convolution, with its name and count.
 struct Layer {
   std::string name;
   kernels::ConvSpec spec;
   kernels::ConvGeometry geometry;
   bool prologue;  // the input is normalised while it is read
   bool moments;
-  int count;  // how often the network has it
+  int count;  // number of layers of the network with this shape
 
-  double multiply_adds() const;  // of the plain definition, whatever the algorithm does
+  double multiply_adds() const;  // counted by the layer's definition, for every algorithm
 };
 
 const std::vector<Layer>& layers();

@@ -1,5 +1,5 @@
-# Finds the libraries NST is built on. Their targets are made global where this project found them,
-# because who links nst::nst statically, an embedding project for instance, links them too.
+# Finds the libraries that NST uses. Targets found here are made global, because a project that
+# links nst::nst statically, such as an embedding project, links them too.
 set(NST_THREADS own CACHE STRING "What runs the networks on several threads: own (a team of the library's) or openmp")
 set_property(CACHE NST_THREADS PROPERTY STRINGS own openmp)
 if(NOT NST_THREADS MATCHES "^(own|openmp)$")
@@ -17,8 +17,9 @@ foreach(target IN LISTS nst_dependency_targets)
   endif()
 endforeach()
 
-# What libnst itself links: targets, and what an installed static libnst names by file instead. Threads
-# and the C++ run-time library are among these, so that a project of C alone can use the package.
+# Libraries that libnst links. nst_library_dependencies holds targets, nst_installed_libraries the
+# files that an installed static libnst names instead. Both include Threads and the C++ runtime, so
+# that a project in C alone can use the package.
 set(nst_library_dependencies "")
 set(nst_installed_libraries "")
 foreach(library IN LISTS CMAKE_CXX_IMPLICIT_LINK_LIBRARIES)
@@ -34,7 +35,7 @@ if(NST_THREADS STREQUAL "openmp")
   find_package(OpenMP REQUIRED COMPONENTS CXX)
   list(APPEND nst_library_dependencies $<BUILD_INTERFACE:OpenMP::OpenMP_CXX>)
   foreach(library IN LISTS OpenMP_CXX_LIB_NAMES)
-    if(library STREQUAL "gomp")  # every gcc knows where
+    if(library STREQUAL "gomp")  # every gcc finds its own libgomp
       list(APPEND nst_installed_libraries ${library})
     elseif(NOT library STREQUAL "pthread")
       list(APPEND nst_installed_libraries ${OpenMP_${library}_LIBRARY})

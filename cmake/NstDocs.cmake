@@ -1,4 +1,5 @@
-# Target docs: the API reference by doxygen, where it is installed. A warning is an error.
+# Adds the target docs, which makes the API reference with doxygen, if doxygen is installed.
+# Warnings are errors.
 find_program(NST_DOXYGEN doxygen)
 mark_as_advanced(NST_DOXYGEN)
 if(NOT NST_DOXYGEN)

@@ -1,9 +1,10 @@
-# Installs the library, its headers and the programs, and tells CMake and pkg-config how to link them.
+# Installs the library, its headers and the programs, and the files with which CMake and pkg-config
+# find them.
 include(CMakePackageConfigHelpers)
 
 set_target_properties(nst PROPERTIES
   VERSION ${PROJECT_VERSION}
-  # Before 1.0 every minor version may change the interface.
+  # Before 1.0, every minor version may change the interface.
   SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
 
 install(TARGETS nst EXPORT nst
@@ -15,7 +16,7 @@ install(DIRECTORY ${PROJECT_SOURCE_DIR}/engine/include/nst
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE ${PROJECT_SOURCE_DIR}/THIRD-PARTY
   DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT runtime)
 
-# What a static libnst needs beside itself; a shared one brings it along.
+# Libraries that a program needs besides a static libnst. A shared libnst brings them along.
 set(nst_package_dependencies "")
 set(nst_pc_requires "")
 set(nst_pc_libs "")
@@ -26,7 +27,8 @@ if(NOT BUILD_SHARED_LIBS)
   endif()
   if(PNG::PNG IN_LIST nst_library_dependencies)
     string(APPEND nst_package_dependencies "find_dependency(PNG)\n")
-    list(APPEND nst_pc_requires libpng zlib)  # the orientation in a compressed text is inflated here
+    list(APPEND nst_pc_requires libpng zlib)  # zlib inflates a PNG's orientation if a compressed
+                                              # text holds it
   endif()
   foreach(library IN LISTS nst_installed_libraries)
     if(IS_ABSOLUTE ${library})
@@ -49,7 +51,7 @@ install(EXPORT nst NAMESPACE nst:: FILE nstTargets.cmake
 install(FILES ${PROJECT_BINARY_DIR}/nstConfig.cmake ${PROJECT_BINARY_DIR}/nstConfigVersion.cmake
   DESTINATION ${package_dir} COMPONENT development)
 
-# Relative to where nst.pc lies, so that the prefix may be moved.
+# The path is relative to the folder of nst.pc, so that the prefix may be moved.
 file(RELATIVE_PATH nst_pc_prefix ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig ${CMAKE_INSTALL_PREFIX})
 configure_file(${PROJECT_SOURCE_DIR}/cmake/nst.pc.in ${PROJECT_BINARY_DIR}/nst.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/nst.pc

@@ -16,7 +16,8 @@ function(nst_harden target)
   endif()
 endfunction()
 
-# Settings every target of this project shares, applied per target so that an embedding project is not touched.
+# Settings of all targets of this project. Each target gets them separately, so that an embedding
+# project keeps its own.
 function(nst_configure_target target)
   target_compile_features(${target} PUBLIC cxx_std_20)
   set_target_properties(${target} PROPERTIES
@@ -41,8 +42,9 @@ function(nst_configure_target target)
   endif()
 endfunction()
 
-# A host that names no build type gets none, but NST unoptimised is five to ten times slower: its own
-# targets are compiled as Release ones, unless the host's flags say how far to optimise.
+# An embedding project without a build type would get NST unoptimised, which is five to ten times
+# slower. NST's own targets are then compiled as Release ones, unless the project's flags name an
+# optimisation level.
 set(NST_OPTIMISE_UNASKED OFF)
 if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES AND NOT CMAKE_CXX_FLAGS MATCHES "(^| )-O")
   set(NST_OPTIMISE_UNASKED ON)

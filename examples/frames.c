@@ -1,6 +1,6 @@
-/* Paints frames of a BGRA stream in one style, as a camera or a video gives them:
- * frames WIDTH HEIGHT STYLE <frames >painted. Frames of WIDTH x HEIGHT x 4 bytes, one after the
- * other, are read from standard input and written, painted, to standard output. */
+/* Paints the frames of a BGRA stream, such as a camera's or a video's, in one style:
+ * frames WIDTH HEIGHT STYLE <frames >painted. Reads frames of WIDTH x HEIGHT x 4 bytes from
+ * standard input and writes the painted frames to standard output. */
 #include <nst/nst.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
-# What script/demo, script/test and .ci/run share: the packages, the build, quiet steps. Sourced, never run.
-# Debian 12 and Ubuntu 24.04 (or newer) are what it knows; elsewhere install the packages below by
-# other means and run cmake --preset release yourself.
+# Functions shared by script/demo, script/test and .ci/run: packages, builds, quiet steps. This file
+# is sourced and never run. It supports Debian 12, Ubuntu 24.04 and newer ones. On other systems,
+# install the packages below by other means and run cmake --preset release.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -8,7 +8,7 @@ jobs=$(nproc)
 logs=$(mktemp -d)
 trap 'rm -rf "$logs"' EXIT
 
-# Everything the release build and its tests need. gcc brings libgomp.
+# Packages that the release build and its tests need. g++ brings libgomp.
 build_packages=(
   g++ cmake ninja-build pkg-config
   libxsimd-dev libstb-dev nlohmann-json3-dev libcli11-dev
@@ -23,7 +23,7 @@ die() {
   exit 1
 }
 
-# step TITLE COMMAND...: runs the command silently; its output appears only if it fails.
+# step TITLE COMMAND...: runs the command silently. Its output appears only if it fails.
 step() {
   local title=$1 status=0
   shift
@@ -45,7 +45,7 @@ as_root() {
   fi
 }
 
-# install_packages NAME...: by apt, only what is missing.
+# install_packages NAME...: installs the packages that are missing, by apt.
 install_packages() {
   local package missing=()
   command -v dpkg-query >/dev/null ||
@@ -57,26 +57,27 @@ install_packages() {
   if ((EUID != 0)) && ! command -v sudo >/dev/null; then
     die "missing packages and no sudo; as root run: apt-get install ${missing[*]}"
   fi
-  # A password, if sudo wants one, is asked for here, where the question can be seen.
+  # If sudo wants a password, it asks here, where the question is visible.
   ((EUID == 0)) || sudo -v
   step "Refreshing the package lists" as_root apt-get update -qq
   step "Installing ${missing[*]}" as_root env DEBIAN_FRONTEND=noninteractive \
     apt-get install -y -qq --no-install-recommends "${missing[@]}"
 }
 
-# configure_and_build PRESET [TARGET...]: into build/PRESET. NST_CMAKE_ARGS adds cache settings
-# (".ci/run" turns warnings into errors by it).
+# configure_and_build PRESET [TARGET...]: builds into build/PRESET. NST_CMAKE_ARGS adds cache
+# settings. (.ci/run uses it to turn warnings into errors.)
 configure_and_build() {
   local preset=$1 target arguments=()
   shift
   for target in "$@"; do arguments+=(--target "$target"); done
-  # shellcheck disable=SC2086  # several settings in one variable are meant to be split
+  # shellcheck disable=SC2086  # the variable holds several settings, which must be split
   (cd "$root" && step "Configuring build/$preset" cmake --preset "$preset" ${NST_CMAKE_ARGS:-})
   step "Building build/$preset with $jobs jobs" \
     cmake --build "$root/build/$preset" --parallel "$jobs" "${arguments[@]}"
 }
 
-# run_tests PRESET [CTEST OPTION...]: prints ctest's closing lines, or everything if a test fails.
+# run_tests PRESET [CTEST OPTION...]: prints ctest's closing lines, or its whole output if a test
+# fails.
 run_tests() {
   local preset=$1 status=0
   shift

@@ -65,7 +65,7 @@ class Budget {
     }
   }
   void take_name(const std::string& name) {
-    constexpr std::uint64_t kHeaderBytes = 64;  // an empty name takes memory too
+    constexpr std::uint64_t kHeaderBytes = 64;  // memory counted for each name, even an empty one
     names_bytes_ += name.size() + kHeaderBytes;
     if (names_bytes_ > limits_.max_names_bytes) {
       throw Error(ErrorCode::limit, one_line(path_) +
@@ -164,7 +164,7 @@ class MemberReader {
     fail_unpacking(path_, owner_.get());
   }
 
-  Utf8Locale locale_;  // first: libarchive reads the locale when the archive object is made
+  Utf8Locale locale_;  // must be first: libarchive reads the locale when the archive object is made
   const std::string& path_;
   Bytes head_;
   UnpackingStream* rest_;
@@ -230,7 +230,8 @@ Members read_compressed(const std::string& path, Bytes packed, Content content, 
   }
   MemberReader reader(path, head, stream.get());
   Members members = read_members(reader, budget);
-  // The tar ends before the compressed stream, whose checksum is at its end: read to the end.
+  // The tar ends before the compressed stream, whose checksum is at its end. So the stream is read
+  // to its end.
   for (Bytes piece = stream->next(); !piece.empty(); piece = stream->next()) {
     budget.take(piece.size());
   }

@@ -61,7 +61,7 @@ class CheckpointV1 : public ListedSource {
     const auto directory = table_.entries.find("");
     if (directory == table_.entries.end()) fail("the list of its tensors is missing");
     refuse_index(directory->second);
-    // SavedTensorSlices{meta = 1}, SavedTensorSliceMeta{tensor = 1}.
+    // Parses SavedTensorSlices{meta = 1} and SavedTensorSliceMeta{tensor = 1}.
     for_each(ProtoReader(directory->second, label_, ErrorCode::model), 1, [&](ProtoReader meta) {
       for_each(meta, 1, [&](ProtoReader tensor) { add_listed(tensor); });
     });

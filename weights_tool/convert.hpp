@@ -12,8 +12,8 @@ namespace nst::weights {
 
 struct ConversionOptions {
   std::optional<PaddingKind> padding = {};  // empty: as the source states, or reflect
-  bool force = false;                       // true: the two networks may have two spaces
-  std::string output = {};                  // must not be one of the sources' files
+  bool force = false;                       // true: the two networks may have different spaces
+  std::string output = {};                  // output path, different from all sources' files
 };
 
 struct Conversion {

@@ -23,10 +23,10 @@ FileData read_file(const std::string& path);
 // unpacks to many times its size is hostile.
 struct ArchiveLimits {
   std::uint64_t max_bytes = std::uint64_t{2} << 30;
-  std::uint64_t always_bytes = std::uint64_t{256} << 20;  // allowed for archives of any size
-  // unpacked bytes / archive bytes
+  std::uint64_t always_bytes = std::uint64_t{256} << 20;  // unpacked bytes allowed in any case
+  // Largest ratio of unpacked bytes to archive bytes.
   std::uint64_t max_ratio = 50;
-  std::uint64_t max_names_bytes = std::uint64_t{16} << 20;  // names of all members, wanted or not
+  std::uint64_t max_names_bytes = std::uint64_t{16} << 20;  // most bytes of all members' names
 };
 
 // Files by relative names with '/' ("variables/variables.index"). Cheap to copy. Files that macOS
@@ -70,8 +70,8 @@ class FileSet {
 
  private:
   struct File {
-    std::string path;  // where to read it, or
-    FileData data;     // its contents, once read
+    std::string path;  // path of the file on disk, if `data` is empty
+    FileData data;     // contents of the file, after they were read
   };
   void add(const std::string& name, File file);
 

@@ -32,12 +32,12 @@ std::string listed(const Names& names) {
 // The names of a set, sorted by the kind of file they may be.
 struct Found {
   std::set<std::string> saved_models;  // folders with variables/variables.index
-  std::set<std::string> bare_graphs;   // folders with saved_model.pb only
+  std::set<std::string> bare_graphs;   // folders with saved_model.pb alone
   Names checkpoints;                   // prefixes of checkpoints of version 2
   Names old_checkpoints;               // files that may be a checkpoint of version 1
-  Names manifests;                     // of TF.js models
+  Names manifests;                     // manifests of TF.js models
   Names tflite;
-  Names shard_indexes;  // of safetensors shards
+  Names shard_indexes;  // indexes of safetensors shards
   Names safetensors;
 
   bool any() const {
@@ -47,13 +47,13 @@ struct Found {
   }
 };
 
-// Sorts a .json file. One that is no manifest and no index belongs to another program and is
-// ignored.
+// Sorts a .json file. A file that is neither a manifest nor an index belongs to another program and
+// is ignored.
 void sort_json(const FileSet& files, const std::string& name, Found& found) {
   Bytes bytes;
   try {
     bytes = files.bytes(name);
-  } catch (const Error&) {  // an unreadable file that may not matter
+  } catch (const Error&) {  // skips an unreadable file, which may not matter
     return;
   }
   if (is_tfjs_manifest(bytes) || last_part(name) == "model.json") {

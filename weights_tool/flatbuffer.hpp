@@ -41,8 +41,8 @@ class FlatTable {
 
  private:
   FlatTable(const ByteReader& reader, std::uint64_t position);
-  std::uint64_t field_offset(int field) const;   // absolute position; 0 if absent
-  std::uint64_t follow(std::uint64_t at) const;  // position + the unsigned offset stored there
+  std::uint64_t field_offset(int field) const;   // absolute position of the field; 0 if absent
+  std::uint64_t follow(std::uint64_t at) const;  // at + the unsigned offset stored at `at`
 
   const ByteReader* reader_ = nullptr;
   std::uint64_t position_ = 0;

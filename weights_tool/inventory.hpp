@@ -13,17 +13,17 @@ namespace nst::weights {
 
 // One convolution or dense layer, and which variables the source has for it.
 struct LayerRecord {
-  std::string name;     // "transformer/contract/conv1"
+  std::string name;     // name such as "transformer/contract/conv1"
   std::string weights;  // "weights", "depthwise_weights" or "pointwise_weights"
   FollowedBy followed_by = FollowedBy::biases;
   bool has_batch_norm = false;  // true: the source has batch norm that must be folded
   bool has_gamma = false;
-  bool has_bias = false;      // true: the source has biases, beside or instead of batch norm
-  std::int64_t channels = 0;  // output channels
+  bool has_bias = false;      // true: the source has biases, besides or instead of batch norm
+  std::int64_t channels = 0;  // number of output channels
 };
 
 struct Inventory {
-  Architecture architecture;  // padding is reflect: the variables do not show it
+  Architecture architecture;  // padding is always reflect, because the variables do not show it
   std::vector<LayerRecord> layers;
   std::vector<std::string> leftovers;  // names of variables that no layer needs, sorted
 };

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/byte_reader.hpp"
+#include "base/half.hpp"
 #include "model/safetensors.hpp"
 
 namespace nst::weights {

@@ -9,7 +9,7 @@ namespace {
 
 struct Variable {
   std::size_t node = 0;
-  std::string name;  // empty if the graph gives none
+  std::string name;  // full name; empty if the graph gives none
   std::string key;
 };
 

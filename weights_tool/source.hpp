@@ -14,18 +14,18 @@ namespace nst::weights {
 // One tensor of a source, known before its values are read.
 struct SourceTensor {
   std::string name;   // TensorFlow's variable name: "transformer/contract/conv1/weights"
-  std::string dtype;  // as the source calls it: "float32", "float16", "int8", "int64", ...
+  std::string dtype;  // name of the type in the source: "float32", "float16", "int8", "int64", ...
   // Convolution weights are HWIO (depthwise [kh, kw, c, 1]), whatever order the source has.
   std::vector<std::int64_t> shape;
-  bool is_integer = false;                       // whole numbers without a scale, so not weights
-  std::optional<std::uint32_t> masked_crc = {};  // of the bytes, if the source states it
+  bool is_integer = false;                       // true: whole numbers without a scale
+  std::optional<std::uint32_t> masked_crc = {};  // CRC of the bytes, if the source states it
 };
 
 // What a source states about the model, beyond its tensors.
 struct SourceFacts {
   std::optional<PaddingKind> padding;
   std::optional<std::string> style_space;
-  std::string change;  // of a model file: what another program has changed in it
+  std::string change;  // changes by another program, in a model file
 };
 
 // A set of named tensors. Implementations read foreign bytes only through ByteReader and throw

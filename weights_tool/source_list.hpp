@@ -43,14 +43,14 @@ std::unique_ptr<Source> open_tensorflow(FileSet files, const std::string& prefix
 std::unique_ptr<Source> open_checkpoint_v1(const FileSet& files, const std::string& name);
 // Opens a .tflite file: the weights of its convolutions, under their names in TensorFlow.
 std::unique_ptr<Source> open_tflite(const FileSet& files, const std::string& name);
-// Opens a TF.js manifest (model.json, or weights_manifest.json before 1.0) with its shards beside
-// it.
+// Opens a TF.js manifest (model.json, or weights_manifest.json before 1.0) and the shards in its
+// folder.
 std::unique_ptr<Source> open_tfjs(const FileSet& files, const std::string& name);
 // Returns true if a JSON text contains the keys of such a manifest.
 bool is_tfjs_manifest(Bytes bytes);
 // Opens a safetensors file. In NST's own model files the checksums are checked.
 std::unique_ptr<Source> open_safetensors(const FileSet& files, const std::string& name);
-// Opens an index of safetensors shards (model.safetensors.index.json). The shards are beside it.
+// Opens an index of safetensors shards (model.safetensors.index.json) and the shards in its folder.
 std::unique_ptr<Source> open_safetensors_shards(const FileSet& files, const std::string& name);
 // Returns true if a JSON text contains the key of such an index.
 bool is_safetensors_index(Bytes bytes);

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::uint64_t kMagic = 0xdb4775248b80fb57u;
 constexpr std::uint64_t kFooterBytes = 48;
-constexpr std::uint64_t kBlockTrailerBytes = 5;  // compression type, masked CRC-32C
+constexpr std::uint64_t kBlockTrailerBytes = 5;  // compression type and masked CRC-32C
 // A shared prefix costs three bytes in the file and any number of bytes in memory, so each key and
 // all keys together are limited.
 constexpr std::uint64_t kMaxKeyBytes = 4096;
@@ -54,7 +54,7 @@ class TableReader {
     if (std::any_of(padding.begin(), padding.end(), [](std::uint8_t b) { return b != 0; })) {
       file_.fail("damaged footer");
     }
-    block(meta);  // its contents are not used, but damage here is damage of the file
+    block(meta);  // unused, but damage here is damage of the file
     std::vector<BlockHandle> data_blocks;
     for_each_entry(block(index), [&](const std::string&, Bytes value) {
       ByteReader reader(value, file_.name(), ErrorCode::model);

@@ -15,8 +15,8 @@ bool is_sstable(Bytes bytes);
 
 // The entries of a table. A value borrows the file's bytes, or a block of `unpacked`.
 struct SortedTable {
-  std::map<std::string, Bytes> entries;            // key -> value
-  std::deque<std::vector<std::uint8_t>> unpacked;  // blocks that were compressed
+  std::map<std::string, Bytes> entries;            // values by key
+  std::deque<std::vector<std::uint8_t>> unpacked;  // contents of the blocks that were compressed
 };
 
 // Reads all entries. Checks the footer, each block's masked CRC-32C and the order of the keys.

@@ -40,7 +40,7 @@ std::vector<std::int64_t> parse_shape(ProtoReader reader) {
   std::vector<std::int64_t> shape;
   ProtoField field;
   while (reader.next(field)) {
-    if (field.number != 2) continue;  // dim
+    if (field.number != 2) continue;  // field 2 is dim
     std::int64_t size = 0;
     ProtoReader dim = reader.message(field);
     ProtoField part;
@@ -123,8 +123,8 @@ TensorBundle::TensorBundle(FileSet files, std::string prefix)
   check_extents(where);
 }
 
-// Throws Error{model} if two tensors overlap: by shared bytes a small file could claim a giant
-// model.
+// Throws Error{model} if two tensors overlap. Otherwise a small file could claim a giant model by
+// shared bytes.
 void TensorBundle::check_extents(const std::string& where) const {
   std::vector<const BundleEntry*> ordered;
   for (const auto& [key, entry] : entries_) {

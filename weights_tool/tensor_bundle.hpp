@@ -12,7 +12,7 @@ namespace nst::weights {
 
 // One tensor of a bundle: BundleEntryProto (tensorflow/core/protobuf/tensor_bundle.proto).
 struct BundleEntry {
-  int dtype = 0;  // a DataType of types.proto
+  int dtype = 0;  // number of the type, a DataType of types.proto
   std::vector<std::int64_t> shape;
   std::uint64_t shard = 0;
   std::uint64_t offset = 0;

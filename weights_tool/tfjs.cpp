@@ -1,5 +1,5 @@
-// TF.js graph models and layers models: a manifest of weights, and binary shards beside it. Format:
-// https://github.com/tensorflow/tfjs/tree/master/tfjs-converter (weights_loader).
+// TF.js graph models and layers models: a manifest of weights, and binary shards in the same
+// folder. Format: https://github.com/tensorflow/tfjs/tree/master/tfjs-converter (weights_loader).
 #include <algorithm>
 #include <filesystem>
 #include <optional>

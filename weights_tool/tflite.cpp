@@ -67,7 +67,7 @@ struct Variable {
 struct Subgraph {
   std::vector<FlatTable> tensors;
   std::vector<FlatTable> operators;
-  std::map<std::int32_t, std::int32_t> dequantised;  // output -> the constant it is made from
+  std::map<std::int32_t, std::int32_t> dequantised;  // constants of dequantised outputs
   std::set<std::int32_t> densified;                  // outputs of Densify operators
 };
 
@@ -164,7 +164,7 @@ class TfliteSource : public ListedSource {
                              name_of(graph, constant(graph, op, 1)));
   }
 
-  // Returns the constant behind input `i`, or -1.
+  // Returns the constant that input `i` is made from, or -1.
   std::int32_t constant(const Subgraph& graph, const FlatTable& op, std::size_t i) const {
     const std::int32_t index = operand(graph, op, 1, i);
     const auto it = graph.dequantised.find(index);
@@ -316,7 +316,7 @@ class TfliteSource : public ListedSource {
     const std::vector<std::int64_t>& zeros = tensor.zero_points;
     const auto axis = variable.is_bias ? 0 : static_cast<std::size_t>(tensor.quantised_dimension);
     std::uint64_t channels = 1;
-    std::uint64_t stride = 1;  // elements between neighbours along the axis
+    std::uint64_t stride = 1;  // number of elements between neighbours along the axis
     if (scales.size() != 1 && axis < tensor.shape.size()) {
       channels = static_cast<std::uint64_t>(tensor.shape[axis]);
       for (std::size_t d = axis + 1; d < tensor.shape.size(); ++d) {

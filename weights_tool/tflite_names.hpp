@@ -5,11 +5,11 @@
 
 namespace nst::weights {
 
-// The name of a layer, and what it tells.
+// The layer that an operator belongs to, and what its name tells about it.
 struct LayerName {
-  std::string name;           // "transformer/contract/conv1"
-  bool is_pointwise = false;  // the second half of a separable convolution
-  bool is_known = false;      // a layer of the family; else the file's own name
+  std::string name;           // name such as "transformer/contract/conv1"
+  bool is_pointwise = false;  // true: the second half of a separable convolution
+  bool is_known = false;      // true: a layer of the family; false: `name` is the file's own
 };
 
 // Returns the layer of a convolution by the name of its output tensor. If that names no layer, by

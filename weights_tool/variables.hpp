@@ -15,7 +15,7 @@ class Variables {
   // The sources must outlive this object.
   explicit Variables(const std::vector<const Source*>& sources);
 
-  const SourceTensor* find(const std::string& name) const;  // null if there is none
+  const SourceTensor* find(const std::string& name) const;  // returns null if there is none
   bool any_starts_with(std::string_view prefix) const;
   bool any_contains(std::string_view part) const;
   std::vector<std::string> names() const;
@@ -23,8 +23,8 @@ class Variables {
   std::vector<float> read(const std::string& name) const;
   // Returns the source of a variable, or null if there is none.
   const Source* owner(const std::string& name) const;
-  std::string description() const;  // "A + B"
-  std::string sha256() const;       // "<SHA-256 of A> + <SHA-256 of B>"
+  std::string description() const;  // text of the form "A + B"
+  std::string sha256() const;       // text of the form "<SHA-256 of A> + <SHA-256 of B>"
 
  private:
   struct Item {

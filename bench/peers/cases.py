@@ -1,4 +1,4 @@
-"""What is measured: network, side of the picture, and the picture itself."""
+"""The measured cases: a network, a side of the picture, and the picture itself."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ TITLES: dict[Network, str] = {
 
 @dataclass(frozen=True)
 class Case:
-    """A network at a size of picture."""
+    """A network and the side of its input picture."""
 
     network: Network
     size: int
@@ -70,13 +70,14 @@ CASES = (
 )
 
 
-# Measured where the model of TF Hub is given. Its predictor is the Inception of the others.
+# A case that is measured if TF Hub's model is given. Its predictor is not measured, because it is
+# the Inception-v3 of the other cases.
 HUB_CASES = (Case("transformer-hub", 256), Case("transformer-hub", 1024))
 
 
 @dataclass(frozen=True)
 class Models:
-    """The NST model files: each a predictor and the transformer that belongs to it."""
+    """The NST model files. Each holds a predictor and its transformer."""
 
     inception: Path
     mobile: Path
@@ -94,7 +95,7 @@ class Models:
 
 
 def build(case: Case, weights: dict[str, Array]) -> Graph:
-    """The network of a case as a graph."""
+    """Returns the network of a case as a graph."""
     builders = {
         "inception": networks.inception_v3,
         "mobilenet": networks.mobilenet_v2,
@@ -106,7 +107,8 @@ def build(case: Case, weights: dict[str, Array]) -> Graph:
 
 
 def test_picture(side: int) -> Array:
-    """Waves in three directions, [side, side, 3] in [0, 1]: the picture of `nst-run bench`."""
+    """Returns the test picture of `nst-run bench`: waves in three directions, [side, side, 3] in
+    [0, 1]."""
     y, x = np.mgrid[0:side, 0:side].astype(np.float32)
     waves = [np.sin(0.11 * x), np.sin(0.07 * y), np.sin(0.05 * (x + y))]
     return (0.5 + 0.5 * np.stack(waves, axis=-1)).astype(np.float32)

@@ -1,7 +1,7 @@
-"""A network as a list of nodes, the one form that every peer's model is made from.
+"""A network as a list of nodes, from which every peer's model is made.
 
-Pictures are named values of a static shape (h, w, c); convolution weights are HWIO, as in the model
-file. A peer's writer walks `Graph.nodes` and spells each node in its own format.
+Pictures are named values of a static shape (h, w, c). Convolution weights are HWIO, as in the model
+file. A peer's writer walks `Graph.nodes` and writes each node in the peer's format.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float32]
-Shape = tuple[int, int, int]  # h, w, c
+Shape = tuple[int, int, int]  # height, width, channels
 Activation = Literal["none", "relu", "relu6", "sigmoid"]
 Padding = Literal["valid", "same", "reflect"]
 
@@ -33,7 +33,7 @@ class Pads:
 
 @dataclass(frozen=True)
 class Node:
-    """One operation: its result's name and shape, and the values it reads."""
+    """One operation: the name and shape of its result, and the values that it reads."""
 
     name: str
     inputs: tuple[str, ...]
@@ -49,7 +49,8 @@ class Pad(Node):
 
 @dataclass(frozen=True)
 class Conv(Node):
-    """Convolution over zero padding, bias if any, activation. Depthwise weights: [kh, kw, c, 1]."""
+    """Convolution over zero padding, optional bias, activation. Depthwise weights are [kh, kw, c,
+    1]."""
 
     weights: Array
     biases: Array | None
@@ -61,7 +62,7 @@ class Conv(Node):
 
 @dataclass(frozen=True)
 class Pool(Node):
-    """3x3 window. The average is over the valid pixels alone."""
+    """A pool with a 3x3 window. The average counts valid pixels only."""
 
     kind: Literal["max", "average"]
     stride: int
@@ -70,29 +71,29 @@ class Pool(Node):
 
 @dataclass(frozen=True)
 class Concat(Node):
-    """Channels of all inputs, one after another."""
+    """The channels of all inputs, one input after the other."""
 
 
 @dataclass(frozen=True)
 class Add(Node):
-    """Sum of two pictures."""
+    """The sum of two pictures."""
 
 
 @dataclass(frozen=True)
 class Mean(Node):
-    """Mean over height and width: [1, 1, c]."""
+    """The mean over height and width, [1, 1, c]."""
 
 
 @dataclass(frozen=True)
 class Upsample(Node):
-    """Every pixel twice in both directions."""
+    """Repeats every pixel twice in both directions."""
 
 
 @dataclass(frozen=True)
 class InstanceNorm(Node):
-    """(x - mean) / sqrt(variance + epsilon) * gamma + beta, activation.
+    """(x - mean) / sqrt(variance + epsilon) * gamma + beta, then the activation.
 
-    Gamma and beta ([c] each) are inputs of the network: a style is chosen for each run.
+    Gamma and beta ([c] each) are inputs of the network, because each run chooses a style.
     """
 
     gamma: str
@@ -103,12 +104,12 @@ class InstanceNorm(Node):
 
 @dataclass
 class Graph:
-    """Nodes in order of execution, the picture put in and the name of the value taken out."""
+    """Nodes in order of execution, and the names of the picture and the style inputs."""
 
     input_shape: Shape
     input_name: str = "picture"
     nodes: list[Node] = field(default_factory=list)
-    vectors: dict[str, int] = field(default_factory=dict)  # gamma and beta inputs: name to size
+    vectors: dict[str, int] = field(default_factory=dict)  # sizes of gamma and beta by name
 
     def __post_init__(self) -> None:
         self._shapes: dict[str, Shape] = {self.input_name: self.input_shape}
@@ -129,7 +130,7 @@ class Graph:
 
 
 def same_pads(h: int, w: int, kh: int, kw: int, stride: int) -> Pads:
-    """TensorFlow's SAME: the far side gets the odd pixel."""
+    """Returns the pads of TensorFlow's SAME. An odd pixel goes to the bottom or right."""
 
     def split(size: int, k: int) -> tuple[int, int]:
         total = max((-(-size // stride) - 1) * stride + k - size, 0)

@@ -1,8 +1,8 @@
-"""Runs a program on given processors; prints its time, peak memory and exit code as the last line.
+"""Runs a program on given processors. Prints its time, peak memory and exit code as the last line.
 
     python -I -S launch.py 0,1 PROGRAM ARGUMENT...
 
-A process of its own, small on purpose: on Linux a child's peak counts from its parent's size.
+A separate and small process, because on Linux a child's peak memory starts at its parent's size.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""One case: every contestant and NST in turn, round by round."""
+"""Measures one case: NST and every contestant in turn, round by round."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     from graph import Array
 
 STYLE_SIDE = 256
-SETTLE_SECONDS = 0.1  # until the threads of the one before have stopped spinning
-LONG_MS = 500.0  # an inference this long needs none before it to warm up, and fewer rounds
+SETTLE_SECONDS = 0.1  # seconds until the previous turn's threads have stopped spinning
+LONG_MS = 500.0  # slower inferences need no warm-up run and get fewer rounds
 COLD_RUNS = 3
 
 
 @dataclass
 class Bench:
-    """What all measurements share. Files go to `folder`."""
+    """The settings and inputs that all measurements share. Files are written to `folder`."""
 
     nst: NstRun
     models: Models
@@ -44,7 +44,7 @@ class Bench:
         return self._inputs[case.name]
 
     def model_files(self, case: Case, runtime: str) -> Path:
-        """The stem of the runtime's own model files, written at the first call."""
+        """Returns the stem of the runtime's own model files, which the first call writes."""
         key = (case.name, runtime)
         if key not in self._prepared:
             stem = self.folder / f"{case.name}-{runtime}"
@@ -53,17 +53,17 @@ class Bench:
         return self._prepared[key]
 
     def count(self, expected_ms: float) -> int:
-        """Runs of a turn."""
+        """Returns the number of runs in one turn."""
         return max(1, min(200, round(1000 * self.seconds / expected_ms)))
 
 
 @dataclass(frozen=True)
 class Inputs:
-    """Files that a case is run on, and NST's output for them."""
+    """The input files of a case, and NST's output for them."""
 
     picture: Path
-    style: Path  # [100]; none for a predictor
-    vectors: Path  # gamma and beta
+    style: Path  # file of a style vector [100], not written for a predictor
+    vectors: Path  # file of gamma and beta of every normalised layer
     reference: Path
 
 
@@ -87,7 +87,7 @@ def make_inputs(bench: Bench, case: Case) -> Inputs:
 
 
 class Turns:
-    """One side of the comparison: its turns and what is told of them."""
+    """One contestant's turns, and the figures reported about them."""
 
     def __init__(self, runtime: str, setting: str) -> None:
         self.entry: dict[str, Any] = {"runtime": runtime, "setting": setting}
@@ -99,11 +99,11 @@ class Turns:
 
     @property
     def last_ms(self) -> float:
-        """An inference's time, as last seen."""
+        """The time of one inference in the last turn."""
         return self._last_ms
 
     def finish(self) -> None:
-        """Asks for what is known at the end alone, and ends the process."""
+        """Asks for figures that are known only at the end, and ends the process."""
 
     def summary(self) -> dict[str, Any]:
         if self.round_ms:
@@ -113,7 +113,7 @@ class Turns:
 
 
 class PeerTurns(Turns):
-    """A worker, from its first inference on."""
+    """The turns of a peer's worker process, from its first inference on."""
 
     def __init__(self, bench: Bench, case: Case, threads: int, contestant: Contestant) -> None:
         super().__init__(contestant.runtime, contestant.setting_name)
@@ -151,7 +151,8 @@ class PeerTurns(Turns):
 
 
 class NstTurns(Turns):
-    """`nst-run bench`, started anew in each turn, and the plain program for a cold run."""
+    """The turns of `nst-run bench`, which starts anew for each turn; the program itself for cold
+    runs."""
 
     def __init__(self, bench: Bench, case: Case, threads: int) -> None:
         super().__init__(NST, "default")
@@ -159,7 +160,7 @@ class NstTurns(Turns):
         self._model, self._inputs = bench.models.path(case.network), bench.inputs(case)
         self._cold_ms: list[float] = []
         self._peak_bytes = 0
-        self._last_ms = self._bench_turn(runs=1).median_ms  # not counted, as the peers' first
+        self._last_ms = self._bench_turn(runs=1).median_ms  # not counted, as the peers' first run
 
     def turn(self) -> None:
         done = self._bench_turn(self._bench.count(self._last_ms))
@@ -190,7 +191,8 @@ class NstTurns(Turns):
 def measure_case(
     bench: Bench, case: Case, threads: int, contestants: list[Contestant]
 ) -> list[dict[str, Any]]:
-    """Entries of NST and of every contestant, a failed one with its error."""
+    """Returns the entries of NST and of every contestant. A failed contestant's entry has its
+    error."""
     failed: list[dict[str, Any]] = []
     sides: list[Turns] = [NstTurns(bench, case, threads)]
     for contestant in contestants:

@@ -1,4 +1,4 @@
-"""The networks, layer by layer as in engine/networks/*.cpp, and the style parameters."""
+"""The networks, layer by layer as in engine/networks/*.cpp, and their style parameters."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 class Builder:
-    """Adds layers to a graph, with weights taken by name."""
+    """Adds layers to a graph. Weights are found by name."""
 
     def __init__(self, weights: Weights, h: int, w: int) -> None:
         self.graph = Graph((h, w, 3))
@@ -94,7 +94,8 @@ class Builder:
 
 
 def inception_v3(weights: Weights, h: int, w: int) -> Graph:
-    """Style picture [h, w, 3] in [0, 1] to the bottleneck [1, 1, 100] or the means [1, 1, 768]."""
+    """Builds the predictor: style picture [h, w, 3] in [0, 1] to the bottleneck [1, 1, 100] or the
+    means [1, 1, 768]."""
     b = Builder(weights, h, w)
 
     def conv(x: str, layer: str, padding: Padding = "same", stride: int = 1) -> str:
@@ -118,7 +119,7 @@ def inception_v3(weights: Weights, h: int, w: int) -> Graph:
     x = b.max_pool(x, "MaxPool_5a_3x3")
     for m in ("Mixed_5b", "Mixed_5c", "Mixed_5d"):
         b1_layers = ("Conv2d_0a_1x1", "Conv2d_0b_5x5")
-        if m == "Mixed_5c":  # slim's own slip
+        if m == "Mixed_5c":  # slim's names are irregular in this block
             b1_layers = ("Conv2d_0b_1x1", "Conv_1_0c_5x5")
         branches = [
             chain(x, f"{m}/Branch_0", "Conv2d_0a_1x1"),
@@ -160,7 +161,7 @@ MOBILENET_STRIDES = (1, 2, 1, 2, 1, 1, 2, 1, 1, 1, 1, 1, 1, 2, 1, 1, 1)
 
 
 def mobilenet_v2(weights: Weights, h: int, w: int) -> Graph:
-    """Style picture [h, w, 3] in [0, 1] to the bottleneck [1, 1, 100]."""
+    """Builds the predictor: style picture [h, w, 3] in [0, 1] to the bottleneck [1, 1, 100]."""
     b = Builder(weights, h, w)
     x = b.conv(b.graph.input_name, "MobilenetV2/Conv", 2, act="relu6")
     for i, stride in enumerate(MOBILENET_STRIDES):
@@ -176,7 +177,8 @@ def mobilenet_v2(weights: Weights, h: int, w: int) -> Graph:
 
 
 def transformer(weights: Weights, h: int, w: int) -> Graph:
-    """Content picture [h, w, 3] in [0, 1] and the style parameters to the stylized picture."""
+    """Builds the transformer: content picture [h, w, 3] in [0, 1] and style parameters to the
+    painted picture."""
     b = Builder(weights, h, w)
 
     def contract(x: str, layer: str, stride: int) -> str:
@@ -202,7 +204,8 @@ def transformer(weights: Weights, h: int, w: int) -> Graph:
 
 
 def style_layers(weights: Weights, graph: Graph) -> dict[str, tuple[Array, Array]]:
-    """The dense layer (weights [n, c], biases [c]) that makes each gamma and beta of a graph."""
+    """Returns the dense layer (weights [n, c], biases [c]) that computes each gamma and beta of a
+    graph."""
     dense_names = {"beta": "Conv", "gamma": "Conv_1"}
     layers = {}
     for vector in graph.vectors:
@@ -213,6 +216,6 @@ def style_layers(weights: Weights, graph: Graph) -> dict[str, tuple[Array, Array
 
 
 def style_params(weights: Weights, graph: Graph, style: Array) -> dict[str, Array]:
-    """Gamma and beta of every normalised layer for the floats of a style."""
+    """Returns gamma and beta of every normalised layer for a style vector."""
     layers = style_layers(weights, graph)
     return {name: style @ dense + biases for name, (dense, biases) in layers.items()}

@@ -1,6 +1,7 @@
-"""A peer's whole program: two JPEGs in, a PNG out, everything loaded on the way.
+"""A peer's whole program: two JPEGs in, a PNG out.
 
-Started by whole_programs.py with a job (JSON) as its argument. Pictures keep their size.
+The program loads everything it needs. whole_programs.py starts it with a job (JSON) as its
+argument. Pictures keep their size.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Draws panels of horizontal bars as an SVG that reads on light and on dark pages."""
+"""Draws panels of horizontal bars as an SVG that is readable on light and on dark pages."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ WIDTH = 880
 MARGIN = 24
 GAP = 32
 COLUMNS = 2
-TOP = 84  # title and subtitle
+TOP = 84  # height of title and subtitle
 PANEL_TITLE = 30
 BAR, STEP = 16, 22
 NAME_WIDTH = 118
 LABEL_WIDTH = 104
 
-# The background is drawn, so that the colours meet what they were chosen for even where a page and
-# the reader's system disagree about light and dark.
+# The background is drawn too, so that the colours have the contrast they were chosen for. The page
+# and the reader's system may disagree about light and dark.
 STYLE = """
   svg { font-family: -apple-system, "Segoe UI", "Noto Sans", Helvetica, Arial, sans-serif; }
   .page { fill: #ffffff; } .text { fill: #1f2328; } .soft { fill: #59636e; }
@@ -31,7 +31,7 @@ STYLE = """
 
 @dataclass(frozen=True)
 class Bar:
-    """A value, its name on the left and its label on the right."""
+    """One bar: a value, with its name on the left and its label on the right."""
 
     name: str
     value: float
@@ -41,7 +41,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class Panel:
-    """Bars with a scale of their own."""
+    """Bars with a common scale."""
 
     title: str
     bars: list[Bar]
@@ -80,7 +80,7 @@ def draw_panel(panel: Panel, x: float, y: float, width: float) -> list[str]:
 
 
 def draw(title: str, subtitle: str, panels: list[Panel]) -> str:
-    """The whole picture, panels in rows of two."""
+    """Returns the whole picture, with two panels in a row."""
     shapes = [
         text(MARGIN, 38, 20, "text strong", title),
         text(MARGIN, 60, 12, "soft", subtitle),

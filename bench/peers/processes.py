@@ -1,4 +1,4 @@
-"""Starts and talks to the processes that are measured: the peers' workers and nst-run."""
+"""Starts the measured processes and talks to them: the peers' workers and nst-run."""
 
 from __future__ import annotations
 
@@ -19,11 +19,12 @@ THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 class FailedError(RuntimeError):
-    """A measured process ended or refused its work; the message is its last words."""
+    """A measured process ended or refused its work. The message is the last line of its log."""
 
 
 def processors(threads: int) -> list[int]:
-    """The last `threads` of those this process may use (the first serve interrupts more often)."""
+    """Returns the last `threads` processors that this process may use. The first ones serve
+    interrupts more often."""
     allowed = sorted(os.sched_getaffinity(0))
     if threads > len(allowed):
         raise ValueError(f"{threads} threads asked for, {len(allowed)} processors allowed")
@@ -40,7 +41,7 @@ def last_words(log: Path) -> str:
 
 
 class Worker:
-    """A peer's process (worker.py) with one network loaded and its first inference done."""
+    """A peer's process (worker.py), with one network loaded and its first inference done."""
 
     def __init__(self, contestant: Contestant, job: dict[str, Any], log: Path) -> None:
         self._log = log
@@ -90,7 +91,7 @@ class Worker:
 
 @dataclass(frozen=True)
 class Launched:
-    """A program that ran to its end."""
+    """The figures of a program that ran to its end."""
 
     elapsed_ms: float
     peak_bytes: int
@@ -100,7 +101,7 @@ class Launched:
 def launch(
     command: list[str | Path], threads: int, extra: dict[str, str] | None = None
 ) -> Launched:
-    """Runs a program on its own processors. Throws FailedError if it does not succeed."""
+    """Runs a program on its own processors. Raises FailedError if the program fails."""
     cpus = ",".join(map(str, processors(threads)))
     launcher = [sys.executable, "-I", "-S", str(HERE / "launch.py"), cpus]
     variables = environment(threads, extra or {})
@@ -116,10 +117,10 @@ def launch(
 
 @dataclass(frozen=True)
 class NstRun:
-    """The program of this project."""
+    """The nst-run program of this project."""
 
     program: Path
-    extra: dict[str, str]  # environment
+    extra: dict[str, str]  # additional environment variables
 
     def bench(self, model: Path, stage: str, side: int, threads: int, runs: int) -> Benched:
         size = "--style-size" if stage == "predictor" else "--size"
@@ -142,7 +143,7 @@ class NstRun:
 
 @dataclass(frozen=True)
 class Benched:
-    """What one `nst-run bench` says."""
+    """The figures of one `nst-run bench`."""
 
     median_ms: float
     peak_bytes: int

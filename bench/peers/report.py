@@ -1,4 +1,4 @@
-"""Makes tables (Markdown) and a plot (SVG) of the figures that run.py wrote.
+"""Makes tables (Markdown) and a plot (SVG) from the figures that run.py wrote.
 
 python bench/peers/report.py results.json --markdown peers.md --svg peers.svg
 """
@@ -28,12 +28,12 @@ def threads_title(threads: int) -> str:
 
 
 def milliseconds(value: float) -> str:
-    """Three digits that mean something."""
+    """Returns a time with three significant digits."""
     return f"{value:.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
 
 
 class Measured:
-    """One case at one number of threads, each runtime at its fastest setting."""
+    """One case with one number of threads; each runtime is shown at its fastest setting."""
 
     def __init__(self, measured: dict[str, Any], limited: bool) -> None:
         self.case = Case.parse(measured["case"])
@@ -44,7 +44,8 @@ class Measured:
         self._limited = limited
 
     def rivals(self) -> list[Entry]:
-        """Peers that finished and, in a run held to AVX2, obeyed."""
+        """Returns the peers that finished. If the run is held to AVX2, only those that can be held
+        to it."""
         return [
             entry
             for name, entry in self.best.items()
@@ -54,7 +55,8 @@ class Measured:
         ]
 
     def ratio(self) -> tuple[float, float, str] | None:
-        """The fastest rival's time by NST's: of medians, of best rounds; and the rival's name."""
+        """Returns the fastest rival's time divided by NST's, of medians and of best rounds, and its
+        name."""
         if not self.rivals():
             return None
         fastest = min(self.rivals(), key=lambda e: e["median_ms"])

@@ -1,12 +1,13 @@
-"""Measures NST and its peers on the same weights and pictures, in turn, and writes the figures.
+"""Measures NST and its peers in turn, on the same weights and pictures, and writes the figures.
 
     python bench/peers/run.py --nst-run build/bin/nst-run \
         --inception magenta.safetensors --mobile mobile.safetensors --out results.json
     python bench/peers/report.py results.json --markdown peers.md --svg peers.svg
 
-Every peer runs in a process of its own on as many processors as it has threads. In each round all
-take a turn of some runs; a round's figure is the median of the turn. The first inference of each
-process, its peak memory and the difference of its output from NST's are kept too.
+Every peer runs in its own process, on as many processors as it has threads. In each round every
+contestant takes a turn of several runs; the figure of a round is the median of the turn. The time
+of each process's first inference, its peak memory and the difference of its output from NST's are
+stored too.
 """
 
 from __future__ import annotations

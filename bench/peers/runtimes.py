@@ -1,8 +1,8 @@
-"""The peers: how each is given a model, is set up at its best and runs.
+"""The peers: how each runtime gets a model, its best settings, and runs.
 
 `prepare` writes a runtime's own model files, as a user would before deployment; it is not timed.
-The rest happens in a process of its own (worker.py). A setting is a set of words out of
-`Runtime.words`; which are kept for which case stands in settings.json.
+Everything else runs in a separate process (worker.py). A setting is a set of words from
+`Runtime.words`; settings.json says which setting is used for which case.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ LIMIT_TO_AVX2 = {"ONEDNN_MAX_CPU_ISA": "AVX2", "ATEN_CPU_CAPABILITY": "avx2"}
 
 
 class Runtime(ABC):
-    """One network, loaded. Times are those of `infer`; `output` converts the last result."""
+    """One network, loaded. `infer` is what is timed; `output` converts the last result."""
 
     title: ClassVar[str]
     package: ClassVar[str]
@@ -37,22 +37,22 @@ class Runtime(ABC):
     @staticmethod
     @abstractmethod
     def prepare(graph: Graph, stem: Path) -> None:
-        """Writes the model to files named `stem` and a suffix."""
+        """Writes the model to files whose names are `stem` plus a suffix."""
 
     @abstractmethod
     def __init__(self, stem: Path, threads: int, setting: Setting) -> None:
-        """Loads and compiles."""
+        """Loads and compiles the model."""
 
     @abstractmethod
     def feed(self, picture: Array, vectors: Vectors) -> None:
-        """Takes the picture [h, w, 3] and the style in the layout that suits it best."""
+        """Stores the picture [h, w, 3] and the style in the layout that suits the runtime best."""
 
     @abstractmethod
     def infer(self) -> None: ...
 
     @abstractmethod
     def output(self) -> Array:
-        """[h, w, c]."""
+        """Returns the last result, [h, w, c]."""
 
     @classmethod
     def version(cls) -> str:
@@ -74,7 +74,7 @@ def write_onnx(graph: Graph, stem: Path) -> None:
 
 
 class OpenVino(Runtime):
-    """Tuned for latency, float32 arithmetic. oneDNN beneath it can be held to AVX2."""
+    """OpenVINO, tuned for latency, float32 arithmetic. Its oneDNN can be held to AVX2."""
 
     title, package = "OpenVINO", "openvino"
     words = (AVX2,)
@@ -114,7 +114,8 @@ class OpenVino(Runtime):
 
 
 class OnnxRuntime(Runtime):
-    """All graph optimisations (its blocked layout among them), inputs and output bound once."""
+    """ONNX Runtime with all graph optimisations (including its blocked layout), inputs and output
+    bound once."""
 
     title, package = "ONNX Runtime", "onnxruntime"
 
@@ -152,7 +153,7 @@ class OnnxRuntime(Runtime):
 
 
 class Ncnn(Runtime):
-    """Winograd, sgemm and packed layout on (the defaults), every 16-bit shortcut off."""
+    """ncnn with Winograd, sgemm and packed layout on (the defaults) and all 16-bit modes off."""
 
     title, package = "ncnn", "ncnn"
 
@@ -178,7 +179,7 @@ class Ncnn(Runtime):
             raise RuntimeError(f"ncnn cannot load {stem}")
 
     def feed(self, picture: Array, vectors: Vectors) -> None:
-        # ncnn.Mat refers to the array without holding it
+        # ncnn.Mat borrows the array without keeping it alive
         self.arrays = [np.ascontiguousarray(picture.transpose(2, 0, 1))]
         self.arrays += [np.ascontiguousarray(v[:, None, None]) for v in vectors.values()]
         self.mats = [self.mat(array) for array in self.arrays]
@@ -197,7 +198,7 @@ class Ncnn(Runtime):
 
 
 class LiteRt(Runtime):
-    """TensorFlow Lite's successor; XNNPACK is its default on CPUs."""
+    """LiteRT, TensorFlow Lite's successor. XNNPACK is its default on CPUs."""
 
     title, package = "LiteRT (XNNPACK)", "ai-edge-litert"
 
@@ -230,7 +231,7 @@ class LiteRt(Runtime):
 
 
 class PyTorch(Runtime):
-    """Channels last, inference mode; as it is, traced and frozen, or compiled with freezing."""
+    """PyTorch, channels last, inference mode: eager, traced and frozen, or compiled and frozen."""
 
     title, package = "PyTorch", "torch"
     words = ("trace", "compile", AVX2)

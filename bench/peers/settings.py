@@ -1,6 +1,6 @@
-"""Which of a peer's settings is kept for a case: the fastest one measured on a machine.
+"""The setting of a peer that is used for a case: the fastest one measured on a machine.
 
-`run.py --settings all` measures every candidate; `--keep` writes the winners to a file of the form
+`run.py --settings all` measures every candidate. `--keep` writes the winners to a file of the form
     {"machine": "...", "kept": {"transformer-256": {"1": {"openvino": "avx2", ...}}}}
 """
 
@@ -24,7 +24,8 @@ def every_candidate(runtimes: list[str]) -> list[Contestant]:
 
 
 class Kept:
-    """The settings file of a machine; a runtime or case it does not name runs as it comes."""
+    """The settings file of a machine. Runtimes and cases that it does not name use their default
+    setting."""
 
     def __init__(self, path: Path) -> None:
         self._kept = json.loads(path.read_text())["kept"]
@@ -34,7 +35,7 @@ class Kept:
         return [Contestant(name, parse_setting(row.get(name, "default"))) for name in runtimes]
 
     def _row(self, case: Case, threads: int) -> dict[str, str]:
-        """That of the case; else of the same network at the largest size measured."""
+        """Returns the row of the case, or else of the same network at the largest size measured."""
         same = [name for name in self._kept if name.rpartition("-")[0] == case.network]
         same.sort(key=lambda name: (name == case.name, int(name.rpartition("-")[2])))
         rows = self._kept[same[-1]] if same else {}
@@ -42,7 +43,7 @@ class Kept:
 
 
 def limited_to_avx2(contestants: list[Contestant]) -> list[Contestant]:
-    """Held to AVX2 where the runtime can be; the others stay as they are."""
+    """Returns the contestants held to AVX2, if their runtime can be; the others unchanged."""
     return list(
         dict.fromkeys(
             Contestant(c.runtime, c.setting | {AVX2}) if AVX2 in c.kind.words else c
@@ -52,7 +53,7 @@ def limited_to_avx2(contestants: list[Contestant]) -> list[Contestant]:
 
 
 def fastest_entries(entries: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    """By runtime, the entry of its fastest setting; a failed one only if there is no other."""
+    """Returns each runtime's fastest entry. A failed entry counts only if there is no other."""
 
     def slowness(entry: dict[str, Any]) -> float:
         return entry.get("median_ms", float("inf"))
@@ -66,7 +67,7 @@ def fastest_entries(entries: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
 
 
 def keep(results: dict[str, Any], path: Path) -> None:
-    """Writes the winners; cases of the file that were not measured stay."""
+    """Writes the winners to a settings file. Cases that were not measured keep their settings."""
     kept = json.loads(path.read_text())["kept"] if path.exists() else {}
     for measured in results["cases"]:
         best = fastest_entries([e for e in measured["entries"] if e["runtime"] != NST])

@@ -1,4 +1,4 @@
-"""The whole way of a picture: process start, models from disk, two JPEGs in, a PNG out."""
+"""Measures whole programs: process start, models from disk, two JPEGs in, a PNG out."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ PREDICTOR, TRANSFORMER = Case("mobilenet", 256), Case("transformer-quarter", 256
 
 
 def write_pictures(folder: Path) -> tuple[Path, Path]:
-    """Content and style, JPEG."""
+    """Writes a content and a style picture as JPEG, and returns their paths."""
     waves = (255 * test_picture(TRANSFORMER.size)).astype(np.uint8)
     content, style = folder / "content.jpg", folder / "style.jpg"
     Image.fromarray(waves).save(content, quality=95)
@@ -43,7 +43,8 @@ def write_style_layers(bench: Bench, path: Path) -> None:
 
 
 def measure_whole(bench: Bench, threads: list[int], runtimes: list[str]) -> list[dict[str, Any]]:
-    """Peers run as they come: compiling ahead pays only for many pictures."""
+    """Measures NST and the peers as whole programs. Peers use their default setting: compiling in
+    advance pays only for many pictures."""
     folder, model = bench.folder, bench.models.mobile
     content, style = write_pictures(folder)
     layers, out = folder / "style_layers.npz", folder / "out.png"
@@ -72,7 +73,7 @@ def measure_whole(bench: Bench, threads: list[int], runtimes: list[str]) -> list
         programs: dict[str, Callable[[], Launched]] = {NST: partial(nst, n)}
         programs |= {name: partial(peer, name, n) for name in runtimes}
         for program in programs.values():
-            program()  # its files are in memory from here on
+            program()  # this run brings the program's files into the page cache
         launched: dict[str, list[Launched]] = {name: [] for name in programs}
         for _ in range(bench.rounds):
             for name, program in programs.items():

@@ -1,9 +1,10 @@
-"""The process of one peer: loads a network, then runs it whenever a line on stdin asks for it.
+"""The process of one peer: loads a network, then runs it on request.
 
-Started by processes.py with a job (JSON) as its argument. Answers one line of JSON to each request:
+processes.py starts it with a job (JSON) as its argument. It answers each request, a line on stdin,
+with one line of JSON:
     (start)      {"load_ms", "first_ms"}           after the first inference
     run COUNT    {"times_ms": [...]}
-    save PATH    {}                                the last output, as .npy [h, w, c]
+    save PATH    {}                                writes the last output as .npy [h, w, c]
     memory       {"peak_bytes"}                    peak resident memory so far
 """
 
@@ -31,8 +32,8 @@ def milliseconds_since(start: float) -> float:
 
 def main() -> None:
     job = json.loads(sys.argv[1])
-    os.sched_setaffinity(0, job["cpus"])  # before any library counts processors
-    # Runtimes write to stdout as they please: keep it for the answers alone.
+    os.sched_setaffinity(0, job["cpus"])  # set before any library counts processors
+    # Runtimes may write to stdout, so the answers go to a copy of the original stdout.
     answers = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)
 

@@ -1,17 +1,18 @@
-# Shows doxygen the plain comments of the headers as documentation: what stands above a declaration or
-# behind it documents it. Signs that doxygen takes for commands are escaped.
+# Turns the headers' plain comments into documentation comments for doxygen. A comment documents the
+# declaration below it or before it on the same line. Characters that doxygen would take for
+# commands are escaped.
 function escaped(text) {
   gsub(/[\\@#<>%&]/, "\\\\&", text)
   return text
 }
 
-# A file's first comment is about the file; a heading is about nothing.
+# A file's first comment documents the file. A heading documents nothing.
 NR == 1 && /^\/\// { print "/// \\file"; print "///" escaped(substr($0, 3)); next }
 NR == 1 && /^\/\*/ && !/\*\// { print "/** \\file"; print escaped(substr($0, 3)); in_block = 1; next }
 NR == 1 && /^\/\*/ { print "/** \\file\n" escaped(substr($0, 3, length($0) - 4)) "*/"; next }
 /^\/\* ----/ { print; next }
 
-# Inside /* ... */ of C.
+# Lines within a comment of C.
 in_block {
   end = index($0, "*/")
   if (end) {

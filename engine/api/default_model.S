@@ -1,5 +1,5 @@
-/* models/default.safetensors as read-only data; NST_DEFAULT_MODEL is its path. The names are prefixed because the
-   symbols are visible to everything linked statically with the library. */
+/* Embeds the built-in model, the file at path NST_DEFAULT_MODEL, as read-only data. The names have a
+   prefix, because programs that link the library statically see them. */
     .section .rodata
     .global nst_default_model_begin
     .global nst_default_model_end

@@ -4,7 +4,8 @@
 #include <numeric>
 #include <utility>
 
-#include "api/runs.hpp"
+#include "api/encode.hpp"
+#include "api/plan.hpp"
 #include "graph/graph_cost.hpp"
 #include "image/network_picture.hpp"
 #include "image/picture_rows.hpp"
@@ -24,7 +25,7 @@ const StyleOptions& encoding_of(const Style::Part& part, const PaintOptions& opt
 }
 
 double work_of(const Model& model, const ImageView& picture, const StyleOptions& encoding) {
-  return static_cast<double>(encode_work(model.impl(), picture, encoding));
+  return static_cast<double>(encode_work(opened(model), picture, encoding));
 }
 
 }  // namespace
@@ -74,7 +75,7 @@ std::vector<double> content_work(const Model& model, const ImageView& content,
     if (mixes_own_style(options)) work.push_back(work_of(model, content, own_style(options)));
     const Size size = apply(options.size, {content.width, content.height});
     StyleLayout layout;
-    const Graph graph = transformer_graph(model.impl(), size.width, size.height, layout);
+    const Graph graph = transformer_graph(opened(model), size.width, size.height, layout);
     work.push_back(static_cast<double>(multiply_adds(graph)));
     return work;
   });
@@ -85,7 +86,7 @@ StyleVector StyleEncoder::encode_part(const Style::Part& part, const PaintOption
   const auto* picture = std::get_if<ImageView>(&part.source);
   StyleVector vector =
       picture == nullptr ? std::get<StyleVector>(part.source) : naming(part.name, [&] {
-        return nst::encode(model_.impl(), predictor_, *picture, encoding_of(part, options),
+        return nst::encode(opened(model_), predictor_, *picture, encoding_of(part, options),
                            progress.next(run), kWhite);
       });
   if (options.any_style_space) vector.space.clear();
@@ -109,7 +110,7 @@ StyleVector StyleEncoder::encode(const Style& style, const PaintOptions& options
 StyleVector StyleEncoder::encode_content(const ImageView& content, const PaintOptions& options,
                                          const RunOptions& run, StageProgress& progress) {
   return naming(options.content_name, [&] {
-    StyleVector own = nst::encode(model_.impl(), predictor_, content, own_style(options),
+    StyleVector own = nst::encode(opened(model_), predictor_, content, own_style(options),
                                   progress.next(run), options.background);
     if (options.any_style_space) own.space.clear();
     return own;
@@ -129,7 +130,7 @@ PaintedContent::PaintedContent(const Model& model, const ImageView& content,
     if (!transformer_ || !transformer_->serves(size_, run)) {
       transformer_.reset();
       const LoweringOptions lowering{.keep_encoder = repeated, .output_rows = true};
-      transformer_ = std::make_unique<TransformerRun>(model.impl(), size_, lowering, run);
+      transformer_ = std::make_unique<TransformerRun>(opened(model), size_, lowering, run);
     }
     fill_input(content, {size_, options.resize, background_, "content picture"},
                transformer_->input());

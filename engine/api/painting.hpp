@@ -81,7 +81,7 @@ class PaintedContent {
   Quantise quantise_;
   bool raw_;
   bool composes_;
-  Image alpha_;  // one channel, of size_; empty: none
+  Image alpha_;  // one channel of size size_; empty: no alpha
   std::unique_ptr<TransformerRun> transformer_;
 };
 

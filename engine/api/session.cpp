@@ -3,7 +3,8 @@
 #include <optional>
 #include <utility>
 
-#include "api/runs.hpp"
+#include "api/encode.hpp"
+#include "api/plan.hpp"
 #include "api/transformer_run.hpp"
 #include "image/network_picture.hpp"
 #include "image/view.hpp"
@@ -40,7 +41,7 @@ Session& Session::operator=(Session&&) noexcept = default;
 StyleVector Session::encode_style(const ImageView& style, const StyleOptions& options,
                                   const RunOptions& run) {
   const DefaultFloatEnvironment environment;
-  return encode(impl_->model.impl(), impl_->predictor, style, options, run);
+  return encode(opened(impl_->model), impl_->predictor, style, options, run);
 }
 
 void Session::set_content(const ImageView& content, const RunOptions& run) {
@@ -51,7 +52,7 @@ void Session::set_content(const ImageView& content, const RunOptions& run) {
   const Size size{content.width, content.height};
   if (!s.transformer || !s.transformer->serves(size, run)) {
     s.transformer.reset();
-    s.transformer.emplace(s.model.impl(), size, LoweringOptions{.keep_encoder = true}, run);
+    s.transformer.emplace(opened(s.model), size, LoweringOptions{.keep_encoder = true}, run);
   }
   to_network_input(content, s.transformer->input());
   s.transformer->encode(run);
@@ -68,7 +69,7 @@ void Session::render_into(Image& picture, const StyleVector& style, const RunOpt
   const DefaultFloatEnvironment environment;
   Impl& s = *impl_;
   if (!s.has_content) throw Error(ErrorCode::usage, "render needs set_content first");
-  check_style(s.model.impl(), style);
+  check_style(opened(s.model), style);
   const Size size = s.transformer->output_size();
   if (!is_output_image(picture, size)) {
     picture = Image(size.width, size.height, 3, SampleType::f32);

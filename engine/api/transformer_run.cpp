@@ -2,13 +2,13 @@
 
 #include <vector>
 
-#include "api/runs.hpp"
+#include "api/plan.hpp"
 #include "graph/threads.hpp"
 
 namespace nst {
 
-TransformerRun::TransformerRun(const Model::Impl& model, Size content,
-                               const LoweringOptions& options, const RunOptions& run)
+TransformerRun::TransformerRun(const OpenModel& model, Size content, const LoweringOptions& options,
+                               const RunOptions& run)
     : model_(model),
       execution_(
           make_execution(lower_transformer_within(model, content.width, content.height, layout_,
@@ -61,7 +61,7 @@ void TransformerRun::run_from(int first_step, const StyleVector& style, const Ou
   prepare(run);
   set_style(style);
   execution_.run({.first_step = first_step,
-                  .last_step = step_count(program()),
+                  .last_step = program().step_count(),
                   .style_params = params_.data(),
                   .output = output.rows != nullptr ? output_.data() : output.picture,
                   .rows = output.rows,

@@ -2,7 +2,7 @@
 // Painter all paint through it.
 #pragma once
 
-#include "api/model_impl.hpp"
+#include "api/open_model.hpp"
 #include "graph/execution.hpp"
 #include "networks/style_params.hpp"
 #include "nst/image.hpp"
@@ -14,7 +14,7 @@ class TransformerRun {
   // Plans the transformer for a content of this size, within the limits of `run`, and allocates the
   // memory. `model` must outlive this object. Throws Error{input} if the picture is too small,
   // Error{limit}.
-  TransformerRun(const Model::Impl& model, Size content, const LoweringOptions& options,
+  TransformerRun(const OpenModel& model, Size content, const LoweringOptions& options,
                  const RunOptions& run);
 
   const Program& program() const { return execution_.program(); }
@@ -29,7 +29,7 @@ class TransformerRun {
 
   // Where the output goes: to `rows` if the plan has output_rows, else to `picture`.
   struct Output {
-    float* picture = nullptr;  // [h, w, 3] of output_size
+    float* picture = nullptr;  // the picture, [h, w, 3] of output_size
     const Execution::RowSink* rows = nullptr;
     const Execution::Observer* observer = nullptr;
   };
@@ -49,11 +49,11 @@ class TransformerRun {
   void run_from(int first_step, const StyleVector& style, const Output& output,
                 const RunOptions& run);
 
-  const Model::Impl& model_;
+  const OpenModel& model_;
   StyleLayout layout_;
-  std::vector<float> params_, style_values_;  // of the last style
+  std::vector<float> params_, style_values_;  // parameters and values of the last style
   Execution execution_;
-  AlignedBuffer output_;  // used by a plan with output_rows that needs memory of the caller
+  AlignedBuffer output_;  // the output's floats, for a plan with output_rows that needs them
 };
 
 }  // namespace nst

@@ -45,7 +45,7 @@ void end_on_signals() {
     sigaction(number, nullptr, &inherited);
     if (inherited.sa_handler != SIG_IGN) sigaction(number, &action, nullptr);
   }
-  ::signal(SIGXFSZ, SIG_IGN);  // a file size limit is then an ordinary error
+  ::signal(SIGXFSZ, SIG_IGN);  // exceeding a file size limit then becomes an ordinary error
 }
 
 // Prints "<program>: <text>" as one line, without allocating, and returns the exit code.

@@ -1,4 +1,5 @@
-// What NST's programs share: one line of text for a failure, and a clean end on a signal.
+// Functions shared by NST's programs: failures are reported in one line of text, and signals end
+// the programs cleanly.
 #pragma once
 
 #include <atomic>

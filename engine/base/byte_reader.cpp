@@ -48,7 +48,7 @@ std::uint64_t ByteReader::read_varint(std::string_view what) {
     if (shift == 63 && payload > 1) break;
     value |= payload << shift;
     if ((byte & 0x80u) == 0) {
-      if (payload == 0 && shift > 0) break;  // longer than necessary: a damaged length
+      if (payload == 0 && shift > 0) break;  // a length with more bytes than necessary is damaged
       return value;
     }
   }

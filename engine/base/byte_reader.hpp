@@ -38,12 +38,12 @@ class ByteReader {
   // Moves to an absolute offset in [0, size()].
   void seek(std::uint64_t offset, std::string_view what);
   void skip(std::uint64_t count, std::string_view what) { take(count, what); }
-  // Returns the next `count` bytes, borrowed, and moves behind them.
+  // Returns the next `count` bytes, borrowed, and moves past them.
   Bytes take(std::uint64_t count, std::string_view what);
   // Returns `count` bytes at an absolute offset, without moving.
   Bytes at(std::uint64_t offset, std::uint64_t count, std::string_view what) const;
 
-  // Returns the next scalar and moves behind it.
+  // Returns the next scalar and moves past it.
   template <typename T>
   T read(std::string_view what) {
     return load<T>(take(sizeof(T), what));

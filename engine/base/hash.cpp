@@ -81,9 +81,10 @@ inline std::uint64_t word_at(const std::uint8_t* p) {
   return word;
 }
 
-// Updates a CRC by the CPU's instruction, three stripes at a time: it starts every cycle but takes
-// three (Gopal et al. 2011, Intel: Fast CRC Computation Using CRC32 Instruction). The attribute
-// limits the instruction to this function, so that the file still compiles for every x86-64.
+// Updates a CRC with the CPU's CRC instruction, three stripes at a time. An instruction can start
+// in every cycle, but takes three cycles (Gopal et al. 2011, Intel: Fast CRC Computation Using
+// CRC32 Instruction). The attribute limits the instruction to this function, so that the file still
+// compiles for every x86-64.
 __attribute__((target("sse4.2"))) std::uint32_t update_sse42(const std::uint8_t* p, std::size_t n,
                                                              std::uint32_t crc) {
   for (; n >= 3 * kStripe; p += 3 * kStripe, n -= 3 * kStripe) {

@@ -76,7 +76,7 @@ class JsonBuilder : public nlohmann::json_sax<nlohmann::json> {
     return value(Kind::number, number);
   }
   bool string(string_t& text) override { return value(Kind::text, 0.0, 0, text); }
-  bool binary(binary_t&) override { return value(Kind::null); }  // JSON text never has it
+  bool binary(binary_t&) override { return value(Kind::null); }  // a kind that JSON text never has
   bool start_object(std::size_t) override { return open(Kind::object); }
   bool start_array(std::size_t) override { return open(Kind::array); }
   bool end_object() override {

@@ -14,9 +14,9 @@
 namespace nst {
 
 struct JsonLimits {
-  int max_depth = 8;                      // depth of nested objects and arrays
-  std::uint64_t max_values = 1'000'000;   // in the whole text
-  std::uint64_t max_members = 1'000'000;  // in one object or array
+  int max_depth = 8;                      // largest depth of nested objects and arrays
+  std::uint64_t max_values = 1'000'000;   // largest number of values in the text
+  std::uint64_t max_members = 1'000'000;  // largest number of members of an object or array
   // If not empty: only this member of an outermost object is kept. The others are parsed and
   // counted but take no memory.
   std::string_view only = {};
@@ -82,11 +82,11 @@ class JsonDocument {
   friend class JsonBuilder;
   struct Node {
     JsonValue::Kind kind = JsonValue::Kind::null;
-    std::uint32_t members = 0;                  // of an object or array
-    std::uint32_t next = 0;                     // the node after this value and its members
-    std::uint32_t key_at = 0, key_bytes = 0;    // in characters_
-    std::uint32_t text_at = 0, text_bytes = 0;  // in characters_
-    double number = 0.0;                        // also set for a count
+    std::uint32_t members = 0;                  // number of members of an object or array
+    std::uint32_t next = 0;                     // index of the node after all members
+    std::uint32_t key_at = 0, key_bytes = 0;    // place of the key in characters_
+    std::uint32_t text_at = 0, text_bytes = 0;  // place of the text in characters_
+    double number = 0.0;                        // value of a number, also of a count
     std::uint64_t count = 0;
   };
   std::string_view characters(std::uint32_t at, std::uint32_t bytes) const {

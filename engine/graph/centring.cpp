@@ -12,7 +12,7 @@ namespace {
 // its cell is pseudo-random, so that no pattern of the picture coincides with the grid.
 template <typename F>
 void for_samples(const Shape& shape, F&& f) {
-  constexpr int kMostSamples = 32;  // along a side
+  constexpr int kMostSamples = 32;  // most samples along a side
   const int cell_h = (shape.h + kMostSamples - 1) / kMostSamples;
   const int cell_w = (shape.w + kMostSamples - 1) / kMostSamples;
   std::uint64_t state = 0;
@@ -75,7 +75,7 @@ float largest_deviation(const kernels::ConstView& picture, const Shape& shape, c
 
 float centring_of(const kernels::ConstView& picture, const Shape& shape, float* offset) {
   for (int c = 0; c < shape.c; ++c) offset[c] = -sampled_mean(picture, shape, c);
-  constexpr float kUsual = 0.25f;  // photographs deviate more
+  constexpr float kUsual = 0.25f;  // smallest usual deviation: photographs deviate more
   constexpr int kMostDoublings = 16;
   const float deviation = largest_deviation(picture, shape, offset, kUsual);
   float factor = 1;  // stays 1 if no pixel deviates

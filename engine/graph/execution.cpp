@@ -103,18 +103,18 @@ Execution::Centre Execution::centre(const Step& step) const {
   return centre;
 }
 
-const float* Execution::address(int buffer, std::size_t place) const {
-  if (buffer == kNoBuffer) return nullptr;
-  return arena_.data() + program_.memory.offsets[static_cast<std::size_t>(buffer)] + place;
+const float* Execution::address(BufferId buffer, std::size_t place) const {
+  if (buffer == BufferId::none) return nullptr;
+  return arena_.data() + program_.memory.offsets[index_of(buffer)] + place;
 }
 
-float* Execution::address(int buffer, std::size_t place) {
+float* Execution::address(BufferId buffer, std::size_t place) {
   return const_cast<float*>(std::as_const(*this).address(buffer, place));
 }
 
 float* Execution::address(const Operand& operand) {
   if (!operand.exists()) return nullptr;
-  if (operand.buffer == kOutputBuffer) return output_ + operand.channel_offset;
+  if (operand.buffer == BufferId::output) return output_ + operand.channel_offset;
   return address(operand.buffer) + operand.channel_offset;
 }
 

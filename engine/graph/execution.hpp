@@ -41,12 +41,12 @@ class Execution {
 
   struct RunArgs {
     int first_step = 0;
-    int last_step = 0;  // exclusive
+    int last_step = 0;  // the step after the last one to run
     // γ and β at the graph's offsets; required from first_style_step on.
     const float* style_params = nullptr;
-    float* output = nullptr;             // dense [h, w, c]; required if Program::needs_output
-    const RowSink* rows = nullptr;       // required with LoweringOptions::output_rows
-    const Progress* progress = nullptr;  // gets the fraction of this call's work
+    float* output = nullptr;             // output memory [h, w, c], if the program needs_output
+    const RowSink* rows = nullptr;       // receiver of the output's rows, with output_rows
+    const Progress* progress = nullptr;  // receives the finished fraction of this call's work
     const Observer* observer = nullptr;
   };
   // Runs the steps [first_step, last_step). The bytes of the output do not depend on the number of
@@ -70,9 +70,9 @@ class Execution {
   float factor(bool is_scaled) const;
   // Returns the offset of a channel, divided by the factor.
   float offset_of(const Offset& offset, int channel) const;
-  // Returns the address of float `place` of a buffer in the arena; null for kNoBuffer.
-  const float* address(int buffer, std::size_t place = 0) const;
-  float* address(int buffer, std::size_t place = 0);
+  // Returns the address of float `place` of a buffer in the arena; null for BufferId::none.
+  const float* address(BufferId buffer, std::size_t place = 0) const;
+  float* address(BufferId buffer, std::size_t place = 0);
   float* address(const Operand& operand);
   kernels::View view(const Operand& operand);
   kernels::ConstView const_view(const Operand& operand);

@@ -22,7 +22,7 @@ struct Value {
 };
 
 enum class Padding {
-  valid,  // no padding
+  valid,  // TensorFlow's VALID: no padding
   same,   // TensorFlow's SAME: zeros, output ⌈in / stride⌉, an odd pixel at the bottom or right
   reflect,  // ⌊k / 2⌋ pixels on every side, mirrored without repeating the edge
   zero      // ⌊k / 2⌋ zeros on every side
@@ -42,17 +42,17 @@ enum class NodeKind { input, conv, pool, instance_norm, add, concat, mean };
 
 struct Node {
   NodeKind kind = NodeKind::input;
-  std::string name;         // of the result, as in TensorFlow's graph; for messages and tests
-  std::vector<int> inputs;  // node ids
+  std::string name;         // name of the result, as in TensorFlow's graph; for messages and tests
+  std::vector<int> inputs;  // ids of the input nodes
   Shape shape;
-  // conv, pool:
+  // Set for convolutions and pools:
   kernels::ConvSpec spec{};
-  const PackedConv* layer = nullptr;  // null if only shapes are known
+  const PackedConv* layer = nullptr;  // the weights; null if only shapes are known
   kernels::ConvGeometry geometry{};
-  kernels::Activation act = kernels::Activation::none;  // conv, instance_norm
+  kernels::Activation act = kernels::Activation::none;  // used by convolutions and instance norms
   // The result is stored as deviations from the result of a flat picture (Graph::centred_input).
   bool is_centred = false;
-  bool is_scaled = false;  // deviations are multiplied by the input's factor, up to a norm
+  bool is_scaled = false;  // true: deviations are multiplied by the input's factor, up to a norm
   kernels::PoolKind pool_kind = kernels::PoolKind::max;
   int pool_kernel = 0, pool_stride = 0;
   // instance_norm: offsets of γ and β [c] in the style parameters.

@@ -20,11 +20,11 @@ namespace {
 
 using kernels::Activation;
 
-// Elementwise and pooling steps are cut into items of about this many floats. That is large against
-// the cost of taking an item, and small enough to share the smallest pictures.
+// Floats of an item of an elementwise or pooling step: enough to make the cost of sharing small,
+// and few enough to give several items for the smallest pictures.
 constexpr int kItemFloats = 32 * 1024;
 
-// Channels of a mean per item: a few cache lines of every pixel.
+// Channels of an item of a mean: a few cache lines of every pixel.
 constexpr int kMeanChannels = 256;
 
 std::atomic<std::uint64_t> lowerings{0};
@@ -66,7 +66,7 @@ Program Lowering::run() {
   program_.output_shape = node(last).shape;
   if (options_.output_rows) {
     emit_output_rows(last);
-  } else if (values_[last].x.buffer != kOutputBuffer || !values_[last].is_plain()) {
+  } else if (values_[last].x.buffer != BufferId::output || !values_[last].is_plain()) {
     const Operand output = output_operand(node(last).shape);
     emit_affine(values_[last], output, {0, output.shape.h}, node(last).name);
   }
@@ -76,7 +76,7 @@ Program Lowering::run() {
 
 void Lowering::emit_output_rows(std::size_t id) {
   const Shape& shape = node(id).shape;
-  const Operand rows{kOutputRows, shape, shape.c};
+  const Operand rows{BufferId::output_rows, shape, shape.c};
   emit_affine(values_[id], rows, {0, shape.h}, "");
   const std::size_t item = at(rows_per_item(shape)) * at(shape.w) * at(shape.c);
   program_.scratch_floats = std::max(program_.scratch_floats, item);
@@ -92,16 +92,16 @@ void Lowering::claim_slices(std::size_t concat) {
     const Node& branch = node(at(input));
     const bool writes = branch.kind == NodeKind::conv || branch.kind == NodeKind::pool;
     if (writes && only_reader(at(input)) != nullptr) {
-      slices_[at(input)] = {static_cast<int>(concat), channel};
+      slices_[at(input)] = {concat, channel};
     }
     channel += branch.shape.c;
   }
 }
 
-int Lowering::new_buffer(std::size_t floats) {
+BufferId Lowering::new_buffer(std::size_t floats) {
   const int step = static_cast<int>(program_.steps.size());
-  program_.buffers.push_back({floats, step, step});
-  return static_cast<int>(program_.buffers.size()) - 1;
+  program_.buffers.push_back({floats, step, step, {}, 0});
+  return BufferId{static_cast<int>(program_.buffers.size()) - 1};
 }
 
 Operand Lowering::new_tensor(const Shape& shape) {
@@ -111,7 +111,7 @@ Operand Lowering::new_tensor(const Shape& shape) {
 
 Operand Lowering::output_operand(const Shape& shape) {
   program_.needs_output = true;
-  return {kOutputBuffer, shape, shape.c};
+  return {BufferId::output, shape, shape.c};
 }
 
 Operand Lowering::destination(std::size_t id) {
@@ -123,15 +123,15 @@ Operand Lowering::destination(std::size_t id) {
     return output_operand(node(id).shape);
   }
   const Slice slice = slices_[id];
-  if (slice.concat < 0) return new_tensor(node(id).shape);
-  Operand& concat = concat_tensors_[at(slice.concat)];
-  if (!concat.exists()) concat = new_tensor(node(at(slice.concat)).shape);
+  if (!slice.concat) return new_tensor(node(id).shape);
+  Operand& concat = concat_tensors_[*slice.concat];
+  if (!concat.exists()) concat = new_tensor(node(*slice.concat).shape);
   return {concat.buffer, node(id).shape, concat.pixel_stride, slice.channel};
 }
 
-void Lowering::extend_lifetime(int buffer) {
-  if (buffer < 0) return;
-  program_.buffers[at(buffer)].last = static_cast<int>(program_.steps.size());
+void Lowering::extend_lifetime(BufferId buffer) {
+  if (!is_in_arena(buffer)) return;
+  program_.buffers[index_of(buffer)].last = static_cast<int>(program_.steps.size());
 }
 
 void Lowering::extend_lifetime(const FormedOperand& operand) {
@@ -154,13 +154,13 @@ void Lowering::emit_affine(const FormedOperand& input, const Operand& output, Ro
 const FormedOperand& Lowering::materialise(std::size_t id) {
   if (!values_[id].is_plain()) {
     keep_offsets(id);
-    // No other value uses the same tensor in a deferred form (see lower_add).
+    // This tensor has no other reader that uses a deferred form (see lower_add).
     const Operand raw = values_[id].x;
     const bool in_place = options_.memory_mode != MemoryMode::fastest && may_change(raw.buffer);
     const Operand output = in_place ? raw : new_tensor(node(id).shape);
     emit_affine(values_[id], output, {0, output.shape.h}, node(id).name);
     describe_result(id);
-    values_[id] = {output, kNoBuffer, Activation::none, {}};
+    values_[id] = {output, BufferId::none, Activation::none, {}};
   }
   return values_[id];
 }
@@ -215,7 +215,7 @@ void Lowering::lower_norm(std::size_t id) {
   const auto [buffer, blocking] = moments->second;
   const std::size_t channels = at(n.shape.c);
   const bool is_centred = n.is_centred && !is_output(id);
-  const int scale_shift = new_buffer(3 * channels);
+  const BufferId scale_shift = new_buffer(3 * channels);
   extend_lifetime(buffer);
   if (!style_seen_) program_.first_style_step = static_cast<int>(program_.steps.size());
   style_seen_ = true;
@@ -234,8 +234,8 @@ void Lowering::lower_add(std::size_t id) {
   const Node& n = node(id);
   std::size_t a = at(n.inputs[0]);
   std::size_t b = at(n.inputs[1]);
-  // `a` is the term that may be deferred. It is not the term that loses its factor, unless the
-  // other one is deferred.
+  // `a` becomes the term that may stay deferred, `b` the term that is stored. If only one term is
+  // scaled, `b` is that term and loses its factor.
   const bool is_rescaled = node(a).is_scaled != node(b).is_scaled;
   if (values_[a].is_plain() && !(is_rescaled && node(b).is_scaled)) std::swap(a, b);
   if (values_[a].residual.exists() || readers_[a].size() > 1) materialise(a);
@@ -252,7 +252,7 @@ void Lowering::lower_concat(std::size_t id) {
   int channel = 0;
   for (const int input : n.inputs) {
     const Shape& shape = node(at(input)).shape;
-    if (slices_[at(input)].concat != static_cast<int>(id)) {
+    if (slices_[at(input)].concat != id) {
       if (!concat.exists()) concat = new_tensor(n.shape);
       emit_affine(values_[at(input)], {concat.buffer, shape, concat.pixel_stride, channel},
                   {0, shape.h}, "");
@@ -279,7 +279,8 @@ void Lowering::finish() {
   const int last = static_cast<int>(program_.steps.size()) - 1;
   const int split = program_.first_style_step;
   // Every scaled value needs the factor, so its buffer lives to the last step.
-  if (program_.input_centre != kNoBuffer) program_.buffers[at(program_.input_centre)].last = last;
+  if (program_.input_centre != BufferId::none)
+    program_.buffers[index_of(program_.input_centre)].last = last;
   for (Lifetime& buffer : program_.buffers) {
     const bool crosses = buffer.first < split && buffer.last >= split;
     if (options_.keep_encoder && crosses) buffer.last = last;

@@ -27,7 +27,7 @@ class Lowering {
   // The slice of a concatenation that a branch writes directly: the concat node, and the first
   // channel.
   struct Slice {
-    int concat = -1;
+    std::optional<std::size_t> concat;
     int channel = 0;
   };
   // A planned convolution that is not yet a step, and the node whose value it makes.
@@ -49,7 +49,7 @@ class Lowering {
 
   void claim_slices(std::size_t concat);
 
-  int new_buffer(std::size_t floats);
+  BufferId new_buffer(std::size_t floats);
   Operand new_tensor(const Shape& shape);
   // Returns the caller's output memory as an operand.
   Operand output_operand(const Shape& shape);
@@ -58,7 +58,7 @@ class Lowering {
   Operand destination(std::size_t id);
 
   // Extends a buffer's lifetime to the step that is appended next.
-  void extend_lifetime(int buffer);
+  void extend_lifetime(BufferId buffer);
   void extend_lifetime(const FormedOperand& operand);
   void append_step(Step step);
 
@@ -78,19 +78,19 @@ class Lowering {
   void lower_mean(std::size_t id);
   void finish();
 
-  // In lowering_conv.cpp:
+  // Functions in lowering_conv.cpp:
 
   // Convolutions that must run together with a convolution, because its input does not exist whole.
   struct Before {
-    ConvSequence fused;   // part of the same step
-    ConvSequence strips;  // in strips, before the convolution
+    ConvSequence fused;   // layers computed in the same step
+    ConvSequence strips;  // layers computed in strips before the convolution
   };
   // Where a convolution's output is stored.
   enum class Storage {
     scratch,       // in a thread's scratch: fused with its reader into one step
     end_of_fused,  // in a tensor: the last convolution of a fused step
-    strips,        // some rows at a time, together with its reader
-    in_place,      // over the convolution's own input
+    strips,        // computed some rows at a time, together with its reader
+    in_place,      // computed over the convolution's own input
     tensor         // a new tensor, the caller's memory or a slice of a concatenation
   };
   void lower_conv(std::size_t id);
@@ -109,10 +109,10 @@ class Lowering {
   static std::size_t other_side(const Node& sum, std::size_t id);
   // Returns the operand as a plain value, without any deferred operation.
   static FormedOperand stored(const Operand& operand) {
-    return {operand, kNoBuffer, kernels::Activation::none, {}};
+    return {operand, BufferId::none, kernels::Activation::none, {}};
   }
 
-  // In lowering_centred.cpp:
+  // Functions in lowering_centred.cpp:
 
   void lower_input(std::size_t id);
   // Returns a centred value's offsets, which add up. Appends the steps that compute missing ones.
@@ -123,13 +123,13 @@ class Lowering {
   // Records in the last step how its result, the value of node `id`, is stored.
   void describe_result(std::size_t id);
 
-  // In lowering_fused.cpp:
+  // Functions in lowering_fused.cpp:
 
   // Returns true if node `id`, computed by `op`, becomes one step with its reader.
   bool is_fused(std::size_t id, const ConvOp& op) const;
   void emit_fused(ConvSequence chain);
 
-  // In lowering_strips.cpp:
+  // Functions in lowering_strips.cpp:
 
   // Returns true if one convolution alone reads node `id`, without a norm between, and its output
   // is large enough to exist in strips only.
@@ -139,7 +139,7 @@ class Lowering {
   bool is_recomputed(std::size_t id) const;
   // Returns true if later steps may overwrite this buffer. False if the buffer must survive for the
   // next run of the style-dependent steps (LoweringOptions::keep_encoder).
-  bool may_change(int buffer) const;
+  bool may_change(BufferId buffer) const;
   // Returns true if node `id`'s output may overwrite the input of `op`.
   bool may_overwrite(std::size_t id, const ConvOp& op) const;
   // Emits a sequence of convolutions in strips. The last output is stored whole, all others exist
@@ -162,12 +162,12 @@ class Lowering {
   LoweringOptions options_;
   Program program_;
   std::vector<std::vector<int>> readers_;
-  std::vector<FormedOperand> values_;         // by node; x is missing until the node is lowered
-  std::vector<std::vector<Offset>> offsets_;  // by node; empty if not centred or not requested yet
+  std::vector<FormedOperand> values_;         // the nodes' values; x is missing if not lowered
+  std::vector<std::vector<Offset>> offsets_;  // the nodes' offsets; empty if not needed so far
   std::vector<Slice> slices_;
-  std::map<std::size_t, Operand> concat_tensors_;  // concat node → its tensor
-  std::map<std::size_t, std::pair<int, kernels::ConvBlocking>>
-      moments_;  // conv node → buffer, blocking
+  std::map<std::size_t, Operand> concat_tensors_;  // the tensor of each concat node
+  std::map<std::size_t, std::pair<BufferId, kernels::ConvBlocking>>
+      moments_;  // buffer and blocking of the moments by convolution node
   // By node: the convolutions that make a value which exists in strips only. They run with its
   // reader.
   std::map<std::size_t, ConvSequence> streamed_;
@@ -175,7 +175,7 @@ class Lowering {
   std::map<std::size_t, ConvSequence> fused_;
   std::set<const PackedConv*> layers_seen_;
   std::set<std::size_t> counted_;       // nodes whose multiplications are counted in program_.mac
-  std::size_t largest_normalised_ = 0;  // bytes
+  std::size_t largest_normalised_ = 0;  // size of the largest normalised tensor in bytes
   bool style_seen_ = false;
 };
 

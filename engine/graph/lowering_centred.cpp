@@ -1,5 +1,5 @@
-// Networks of deviations (Graph::centred_input): where the constants come from that values deviate
-// from.
+// Networks of deviations (Graph::centred_input): the constants that values deviate from, and where
+// these constants come from.
 //
 //   instance norm  the constant is −β; the norm's own step stores it
 //   convolution    a step of its own computes it, if a relu or an observer needs it
@@ -13,7 +13,7 @@ void Lowering::lower_input(std::size_t id) {
   program_.input = new_tensor(shape);
   values_[id].x = program_.input;
   if (!node(id).is_centred) return;
-  const int centre = new_buffer(2 * at(shape.c));
+  const BufferId centre = new_buffer(2 * at(shape.c));
   extend_lifetime(program_.input.buffer);
   append_step({CentreOp{program_.input, centre}, "", {}, 1, 0});
   program_.input_centre = centre;
@@ -27,7 +27,7 @@ const std::vector<Offset>& Lowering::offsets_of(std::size_t id) {
   if (node(id).kind == NodeKind::conv) {
     const std::vector<Offset>& input = offsets_of(at(node(id).inputs[0]));
     const std::size_t channels = at(node(id).shape.c);
-    const int buffer = new_buffer(2 * channels);
+    const BufferId buffer = new_buffer(2 * channels);
     for (const Offset& offset : input) extend_lifetime(offset.buffer);
     const bool is_scaled = node(id).is_scaled;
     append_step({OffsetOp{node(id).layer, input, node(id).act, is_scaled, buffer}, "", {}, 1, 0});

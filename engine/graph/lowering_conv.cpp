@@ -77,7 +77,7 @@ void Lowering::lower_conv(std::size_t id) {
   add_moments(id, op);
   const Storage storage = storage_of(id, op, before);
   if (storage == Storage::scratch) {
-    values_[id] = stored({kStripBuffer, node(id).shape, node(id).shape.c});
+    values_[id] = stored({BufferId::strips, node(id).shape, node(id).shape.c});
     before.fused.push_back({op, id});
     fused_[id] = std::move(before.fused);
   } else if (storage == Storage::strips) {
@@ -88,13 +88,13 @@ void Lowering::lower_conv(std::size_t id) {
 }
 
 void Lowering::store_in_strips(std::size_t id, ConvOp op, ConvSequence strips) {
-  op.output = {kStripBuffer, node(id).shape, node(id).shape.c};
-  const bool has_moments = op.moments != kNoBuffer;
+  op.output = {BufferId::strips, node(id).shape, node(id).shape.c};
+  const bool has_moments = op.moments != BufferId::none;
   strips.push_back({op, id});
   std::size_t value = id;
-  if (has_moments) {  // it runs twice: the reader needs the moments first
+  if (has_moments) {  // the convolution runs twice, because the reader needs the moments first
     emit_sequence(strips, true);
-    strips.back().op.moments = kNoBuffer;
+    strips.back().op.moments = BufferId::none;
     value = at(readers_[id].front());
   }
   values_[id] = stored(op.output);

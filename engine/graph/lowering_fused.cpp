@@ -11,8 +11,8 @@
 namespace nst {
 namespace {
 
-// Largest scratch of an item: its share of an L2 of 1 MiB, beside the rows that are read and
-// written.
+// Largest scratch of an item: its share of an L2 of 1 MiB. The rest of the L2 is for the rows that
+// are read and written.
 constexpr std::size_t kMostFloats = 576 * 1024 / sizeof(float);
 constexpr int kFewestItems = 16;
 
@@ -57,7 +57,7 @@ Places places_of(const std::vector<ConvOp>& convs, int rows) {
 bool Lowering::is_fused(std::size_t id, const ConvOp& op) const {
   const Node* reader = only_reader(id);
   if (!options_.fuse || reader == nullptr || reader->kind != NodeKind::conv || is_output(id) ||
-      slices_[id].concat >= 0 || op.moments != kNoBuffer || !op.input.is_plain()) {
+      slices_[id].concat || op.moments != BufferId::none || !op.input.is_plain()) {
     return false;
   }
   const Node* next = only_reader(at(readers_[id].front()));

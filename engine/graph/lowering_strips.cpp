@@ -17,7 +17,7 @@ namespace {
 // fewer strips share less of the tensor's memory (about 1/16 stays unshared).
 constexpr int kOverwritingStrips = 16;
 
-// The distances of tied buffers are multiples of this (memory_plan.hpp).
+// Divisor of the distances between tied buffers (memory_plan.hpp).
 constexpr std::ptrdiff_t kAlignFloats = 16;
 
 }  // namespace
@@ -29,7 +29,7 @@ std::size_t Lowering::tensor_bytes(std::size_t id) const {
 bool Lowering::is_streamed(std::size_t id) const {
   const Node* reader = only_reader(id);
   return options_.fuse && reader != nullptr && reader->kind == NodeKind::conv &&
-         slices_[id].concat < 0 && tensor_bytes(id) > options_.strip_bytes;
+         !slices_[id].concat && tensor_bytes(id) > options_.strip_bytes;
 }
 
 bool Lowering::is_recomputed(std::size_t id) const {
@@ -44,10 +44,10 @@ bool Lowering::is_recomputed(std::size_t id) const {
          tensor_bytes(id) > options_.strip_bytes;
 }
 
-bool Lowering::may_change(int buffer) const {
-  const bool outlives_a_run = options_.keep_encoder && style_seen_ && buffer >= 0 &&
-                              program_.buffers[at(buffer)].first < program_.first_style_step;
-  return buffer >= 0 && !outlives_a_run;
+bool Lowering::may_change(BufferId buffer) const {
+  const bool outlives_a_run = options_.keep_encoder && style_seen_ && is_in_arena(buffer) &&
+                              program_.buffers[index_of(buffer)].first < program_.first_style_step;
+  return is_in_arena(buffer) && !outlives_a_run;
 }
 
 bool Lowering::may_overwrite(std::size_t id, const ConvOp& op) const {
@@ -56,7 +56,7 @@ bool Lowering::may_overwrite(std::size_t id, const ConvOp& op) const {
   return options_.fuse && options_.memory_mode != MemoryMode::fastest &&
          only_reader(source) != nullptr && may_change(input.x.buffer) &&
          input.x.pixel_stride == input.x.shape.c && !input.residual.exists() &&
-         !op.formed.exists() && slices_[id].concat < 0 && !is_output(id) &&
+         !op.formed.exists() && !slices_[id].concat && !is_output(id) &&
          tensor_bytes(id) > options_.strip_bytes;
 }
 
@@ -117,8 +117,8 @@ void Lowering::emit_move(const Operand& from, const Operand& to, Rows rows) {
   const bool apart = rows.count() <= to.first_row - from.first_row;
   const int per_item = apart ? std::max(rows.count() / 16, 1) : rows.count();
   const int items = (rows.count() + per_item - 1) / per_item;
-  append_step({AffineOp{{from, kNoBuffer, kernels::Activation::none, {}}, to, rows, per_item}, "",
-               to, items, 0});
+  append_step({AffineOp{{from, BufferId::none, kernels::Activation::none, {}}, to, rows, per_item},
+               "", to, items, 0});
 }
 
 void Lowering::emit_sequence(ConvSequence chain, bool discards) {
@@ -163,8 +163,8 @@ Operand Lowering::emit_overwriting(PlannedConv pass) {
   const std::ptrdiff_t distance =
       overwriting_distance(layer, strips, row(input.shape), row(node(pass.node).shape));
   pass.op.output = new_tensor(node(pass.node).shape);
-  Lifetime& buffer = program_.buffers[at(pass.op.output.buffer)];
-  buffer.tied_to = input.buffer;
+  Lifetime& buffer = program_.buffers[index_of(pass.op.output.buffer)];
+  buffer.tied_to = index_of(input.buffer);
   buffer.distance =
       static_cast<std::size_t>((distance + kAlignFloats - 1) / kAlignFloats * kAlignFloats);
   for (const std::vector<Strip>& strip : strips) emit_strip(pass, strip.front());

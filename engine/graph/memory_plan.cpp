@@ -20,21 +20,21 @@ bool overlap_in_time(const Lifetime& a, const Lifetime& b) {
 struct Group {
   std::vector<std::size_t> members;
   std::vector<std::size_t> starts;
-  std::size_t floats = 0;  // size of the largest member
-  int last = 0;            // last step of any member
+  std::size_t floats = 0;  // size of the group's largest member
+  int last = 0;            // last step in which a member is used
 };
 
 std::vector<Group> tied_groups(const std::vector<Lifetime>& lifetimes) {
   std::vector<std::size_t> group_of(lifetimes.size());
-  std::vector<std::ptrdiff_t> start(lifetimes.size(), 0);  // from the group's first member
+  std::vector<std::ptrdiff_t> start(lifetimes.size(), 0);  // distance from the group's first member
   std::vector<Group> groups;
   for (std::size_t i = 0; i < lifetimes.size(); ++i) {
     const Lifetime& buffer = lifetimes[i];
-    if (buffer.tied_to < 0) {
+    if (!buffer.tied_to) {
       group_of[i] = groups.size();
       groups.emplace_back();
     } else {
-      const auto other = static_cast<std::size_t>(buffer.tied_to);
+      const std::size_t other = *buffer.tied_to;
       group_of[i] = group_of[other];
       start[i] = start[other] - static_cast<std::ptrdiff_t>(buffer.distance);
     }
@@ -73,7 +73,7 @@ MemoryPlan placed_in_order(const std::vector<Lifetime>& lifetimes,
                            const std::vector<Group>& groups) {
   MemoryPlan plan;
   plan.offsets.assign(lifetimes.size(), 0);
-  std::vector<std::size_t> placed;  // sorted by offset
+  std::vector<std::size_t> placed;  // indexes of the placed buffers, sorted by offset
   for (const Group& group : groups) {
     std::size_t offset = 0;
     for (bool moved = true; moved;) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <vector>
 
 namespace nst {
@@ -11,15 +12,15 @@ struct Lifetime {
   std::size_t floats = 0;
   int first = 0;
   int last = 0;
-  // If >= 0: this buffer must lie `distance` floats (a multiple of 16) before buffer `tied_to`,
+  // If set: this buffer must lie `distance` floats (a multiple of 16) before buffer `tied_to`,
   // which comes earlier in the list. The two may overlap.
-  int tied_to = -1;
+  std::optional<std::size_t> tied_to;
   std::size_t distance = 0;
 };
 
 // The offset of every buffer, and the size of the arena.
 struct MemoryPlan {
-  std::vector<std::size_t> offsets;  // in floats, multiples of 16 (64 bytes), one per lifetime
+  std::vector<std::size_t> offsets;  // each buffer's offset in floats, a multiple of 16 (64 bytes)
   std::size_t total_floats = 0;
 };
 

@@ -14,39 +14,47 @@
 
 namespace nst {
 
-inline constexpr int kNoBuffer = -1;
-inline constexpr int kOutputBuffer = -2;  // the caller's output memory, dense, given at run time
-inline constexpr int kStripBuffer = -3;   // while lowering: in strips, not allocated yet
-inline constexpr int kOutputRows = -4;    // finished rows, handed to the caller as they are made
+// The place of a step's tensor or table of numbers: a buffer of the arena, by its index in
+// Program::buffers, or one of these values.
+enum class BufferId : int {
+  none = -1,
+  output = -2,       // the caller's output memory, dense, given for each run
+  strips = -3,       // only during lowering: made in strips
+  output_rows = -4,  // finished rows, handed to the caller as they are made
+};
+
+constexpr bool is_in_arena(BufferId buffer) { return static_cast<int>(buffer) >= 0; }
+// Returns the index in Program::buffers of a buffer of the arena.
+constexpr std::size_t index_of(BufferId buffer) { return static_cast<std::size_t>(buffer); }
 
 // A tensor in a buffer, or a slice of its channels, or some of its rows.
 struct Operand {
-  int buffer = kNoBuffer;
-  Shape shape;                        // of the whole tensor
-  std::ptrdiff_t pixel_stride = 0;    // floats
-  std::ptrdiff_t channel_offset = 0;  // floats
-  int first_row = 0;                  // the tensor row that the buffer starts with
+  BufferId buffer = BufferId::none;
+  Shape shape;                        // shape of the whole tensor
+  std::ptrdiff_t pixel_stride = 0;    // floats between two pixels
+  std::ptrdiff_t channel_offset = 0;  // floats before the first channel
+  int first_row = 0;                  // the tensor's row at the start of the buffer
 
-  bool exists() const { return buffer != kNoBuffer; }
+  bool exists() const { return buffer != BufferId::none; }
 };
 
 // A constant per channel that was added to a centred tensor (Graph::centred_input): minus the
 // constant that the tensor deviates from. Stored as floats [c] in a buffer.
 struct Offset {
-  int buffer = kNoBuffer;
-  std::size_t place = 0;   // in floats, from the buffer's start
-  bool is_scaled = false;  // multiplied by the input's factor, as the tensor is
+  BufferId buffer = BufferId::none;
+  std::size_t place = 0;   // distance from the buffer's start in floats
+  bool is_scaled = false;  // true: multiplied by the input's factor, as the tensor is
 };
 
 // A tensor as its reader uses it: act(x · scale + shift) + residual (kernels::ConvInput).
 struct FormedOperand {
   Operand x;
-  int scale_shift = kNoBuffer;  // buffer [3][c]: scale, shift, and the floor of a relu
+  BufferId scale_shift = BufferId::none;  // buffer [3][c]: scale, shift, and the floor of a relu
   kernels::Activation act = kernels::Activation::none;
   Operand residual;
-  bool is_residual_scaled = false;  // the sum is not scaled: divide by the factor
+  bool is_residual_scaled = false;  // true: divide the residual by the factor
 
-  bool is_plain() const { return scale_shift == kNoBuffer && !residual.exists(); }
+  bool is_plain() const { return scale_shift == BufferId::none && !residual.exists(); }
 };
 
 // The areas [first, first + count) of a blocking.
@@ -63,10 +71,10 @@ struct ConvOp {
   kernels::Activation act;
   Operand skip;
   Operand output;
-  bool is_centred = false;     // the layer's bias is left out: it is part of the constant
-  int bias_floor = kNoBuffer;  // buffer [2][out_c], for a centred relu (OffsetOp)
-  int moments = kNoBuffer;     // buffer [areas][2][out_c]
-  AreaRange areas;             // the areas this step computes: all, or a strip
+  bool is_centred = false;               // true: the constant contains the layer's bias
+  BufferId bias_floor = BufferId::none;  // buffer [2][out_c] of an OffsetOp, for a centred relu
+  BufferId moments = BufferId::none;     // buffer [areas][2][out_c] of the areas' moments
+  AreaRange areas;                       // the areas this step computes: all, or a strip
   // Order of the items. true: all blocks of an area, then the next area. false: all areas of a
   // channel group, then the next group.
   bool by_area = false;
@@ -76,14 +84,15 @@ inline StripLayer strip_layer(const ConvOp& op) {
   return {op.layer->plan().spec, op.geometry, op.blocking};
 }
 
-// Several convolutions in a row as one step; each output is read by the next convolution only. An
-// item computes some rows of the last output. It also computes the rows of the other outputs that
-// those need, in its scratch. So the convolutions between have no input and output operands.
+// Several convolutions in a row as one step. Each output is read by the next convolution only. An
+// item computes some rows of the last output. It also computes, in its scratch, the rows of the
+// other outputs that these rows need. So the convolutions between have no input and output
+// operands.
 struct FusedConvsOp {
   static constexpr std::size_t kMostConvs = 3;
   std::vector<ConvOp> convs;         // blocking: the rectangles that an item's rows are cut into
-  std::vector<std::size_t> offsets;  // in floats, in the scratch: of each output but the last
-  std::size_t rows_floats;           // where the scratch of the kernels starts
+  std::vector<std::size_t> offsets;  // place of each output but the last in the scratch, in floats
+  std::size_t rows_floats;           // floats of the rows; the kernels' scratch follows
   int rows_per_item;
 };
 
@@ -99,21 +108,21 @@ struct PoolOp {
 // offset. For a centred value the offset is −act(β), because a norm maps a flat picture to β; else
 // it is 0.
 struct NormOp {
-  int moments;
+  BufferId moments;
   Shape shape;
   kernels::ConvBlocking blocking;
   std::size_t gamma, beta;
   kernels::Activation act;
   bool is_centred;
-  bool is_scaled;  // the norm's input is scaled
-  int scale_shift;
+  bool is_scaled;  // true: the norm's input is scaled
+  BufferId scale_shift;
 };
 
 // Chooses from the pixels how the centred input is stored: times a factor, plus an offset per
 // channel. The readers apply both.
 struct CentreOp {
   Operand picture;
-  int scale_shift;  // buffer [2][c]: the factor c times, then the offsets
+  BufferId scale_shift;  // buffer [2][c]: the factor c times, then the offsets
 };
 
 // Computes the constant c that a convolution with its bias makes of the constant of its centred
@@ -122,10 +131,10 @@ struct CentreOp {
 // the value's offset.
 struct OffsetOp {
   const PackedConv* layer;
-  std::vector<Offset> input;  // their sum is the input's offset
-  kernels::Activation act;    // none or relu
-  bool is_scaled;             // the convolution's output is scaled, and so are bias and floor
-  int bias_floor;             // buffer [2][out_c]
+  std::vector<Offset> input;  // offsets of the input, which are added
+  kernels::Activation act;    // relu or no activation
+  bool is_scaled;             // true: the convolution's output is scaled, and so are bias and floor
+  BufferId bias_floor;        // buffer [2][out_c] of bias and floor
 };
 
 struct AffineOp {
@@ -147,9 +156,9 @@ struct Step {
   std::variant<ConvOp, FusedConvsOp, PoolOp, NormOp, CentreOp, OffsetOp, AffineOp, MeanOp,
                CompleteOp>
       op;
-  std::string name;  // of the value that this step completes; empty for a part of a fused value
+  std::string name;  // name of the completed value; empty for a part of it
   Operand result;
-  int items = 1;  // independent work items
+  int items = 1;  // number of independent work items
   std::uint64_t mac = 0;
   // How a named, centred result is stored; only set if steps are not fused.
   std::vector<Offset> offsets = {};
@@ -189,7 +198,8 @@ struct LoweringOptions {
   // caches. The tensor that the rows are made from lies in the arena, in memory that earlier
   // tensors used.
   bool output_rows = false;
-  // With output_rows: that tensor lies in the caller's memory instead, if the arena may not grow.
+  // true: with output_rows, the tensor that the rows are made from is in the caller's memory
+  // instead of the arena, if the arena may not grow.
   bool rows_from_caller = false;
 };
 
@@ -198,14 +208,16 @@ struct Program {
   std::vector<Lifetime> buffers;
   MemoryPlan memory;
   Operand input;
-  int input_centre = kNoBuffer;  // CentreOp::scale_shift of the input
+  BufferId input_centre = BufferId::none;  // the scale_shift buffer of the input's CentreOp
   Shape output_shape;
-  bool needs_output = false;       // the caller provides memory for a tensor of output_shape
+  bool needs_output = false;       // true: the caller provides memory for a tensor of output_shape
   int first_style_step = 0;        // the steps before this one do not depend on the style
-  std::size_t scratch_floats = 0;  // per thread
-  std::size_t weight_bytes = 0;    // of all distinct layers, packed
+  std::size_t scratch_floats = 0;  // scratch of one thread in floats
+  std::size_t weight_bytes = 0;    // bytes of all distinct layers' packed weights
   std::uint64_t mac = 0;
   const kernels::Table* table = nullptr;
+
+  int step_count() const { return static_cast<int>(steps.size()); }
 };
 
 // Lowers a graph: decides what is fused, which buffers exist and where they lie. The graph's layers

@@ -1,4 +1,4 @@
-// Progress and cancellation of a run.
+// Reports the progress of a run and carries a request to stop to its threads.
 #pragma once
 
 #include <algorithm>
@@ -11,8 +11,8 @@
 
 namespace nst {
 
-// Progress and cancellation of one run. The calling thread reports between items. After a stop
-// every thread still takes its items, but skips the computation.
+// Progress and cancellation of one run. The calling thread reports between items. After a stop,
+// every thread still takes its items but skips the computation.
 class Reporter {
  public:
   Reporter(const Progress* progress, double total) : progress_(progress), total_(total) {}

@@ -1,4 +1,5 @@
-// One item of every kind of step: from operands to a kernel's arguments.
+// Computes one item of a step, for every kind of step: turns the step's operands into a kernel's
+// arguments and calls the kernel.
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -58,7 +59,7 @@ kernels::ConvArgs Execution::conv_args(const ConvOp& op) {
   args.input = conv_input(op.input, op.formed);
   args.packed = op.layer->packed();
   args.bias = op.is_centred ? address(op.bias_floor) : op.layer->bias();
-  if (op.bias_floor != kNoBuffer) args.floor = args.bias + args.plan.spec.out_c;
+  if (op.bias_floor != BufferId::none) args.floor = args.bias + args.plan.spec.out_c;
   args.act = op.act;
   args.skip = const_view(op.skip);
   args.output = view(op.output);
@@ -73,7 +74,7 @@ void Execution::run_item(const ConvOp& op, int item, float* scratch) {
   const int area = op.areas.first + (op.by_area ? item / groups : item % op.areas.count);
   const int group = op.by_area ? item % groups : item / op.areas.count;
   float* moments = nullptr;
-  if (op.moments != kNoBuffer) {
+  if (op.moments != BufferId::none) {
     moments = address(op.moments) + static_cast<std::ptrdiff_t>(area) * 2 * out_c;
   }
   const Block block = kernels::nth_block(op.blocking, op.geometry.out_h, op.geometry.out_w, out_c,
@@ -147,7 +148,7 @@ void Execution::run_item(const OffsetOp& op, int, float*) {
 void Execution::run_item(const AffineOp& op, int item, float* scratch) {
   const int begin = op.rows.begin + item * op.rows_per_item;
   const int end = std::min(begin + op.rows_per_item, op.rows.end);
-  const bool as_rows = op.output.buffer == kOutputRows;
+  const bool as_rows = op.output.buffer == BufferId::output_rows;
   const Shape& shape = op.output.shape;
   const View output =
       as_rows ? View{scratch, std::ptrdiff_t{shape.w} * shape.c, shape.c, begin} : view(op.output);

@@ -34,10 +34,10 @@ struct StripLayer {
 
 // The work of one layer in one strip.
 struct Strip {
-  Rows areas;  // range of rows of areas; may be empty
+  Rows areas;  // rows of areas that the strip computes; may be empty
   Rows rows;   // the output rows of those areas
   // The first output row that the reader still needs in this or a later strip. Earlier rows may be
-  // dropped. For the last layer, whose reader is outside: its own first row.
+  // dropped. The last layer has no reader here, so this is the first row of its own strip.
   int first_needed = 0;
 };
 

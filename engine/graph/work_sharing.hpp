@@ -20,7 +20,8 @@ namespace nst {
 // items taken and goes on to the next step.
 class WorkSharing {
  public:
-  // Allocates for `steps` steps and teams of up to `threads` threads. Not during a run.
+  // Allocates for `steps` steps and teams of up to `threads` threads. Must not be called during a
+  // run.
   void prepare(std::size_t steps, int threads) {
     threads_ = std::max(threads, threads_);
     if (taken_.size() < steps * parts()) taken_ = std::vector<std::atomic<int>>(steps * parts());
@@ -45,7 +46,8 @@ class WorkSharing {
       const auto bound = [&](long long k) { return static_cast<int>(k * items / team); };
       const int first = bound(part);
       const int size = bound(part + 1) - first;
-      // Reads before the increment: a read does not take the cache line from threads that work.
+      // Reads before it increments, because a read does not take the cache line from threads that
+      // work.
       while (taken[part].load(std::memory_order_relaxed) < size) {
         const int n = taken[part].fetch_add(1, std::memory_order_relaxed);
         if (n >= size) break;
@@ -71,8 +73,8 @@ class WorkSharing {
   }
 
   int threads_ = 0;
-  std::vector<std::atomic<int>> taken_;  // [step][part]
-  std::vector<Count> done_;              // [step]
+  std::vector<std::atomic<int>> taken_;  // number of taken items by [step][part]
+  std::vector<Count> done_;              // number of finished items by [step]
 };
 
 }  // namespace nst

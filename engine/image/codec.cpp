@@ -165,7 +165,7 @@ OutputFormat output_format(const std::string& path) {
 
 std::vector<std::uint8_t> encode_image(const ImageView& image, OutputFormat format,
                                        int jpeg_quality) {
-  constexpr int kMaxJpegSide = 65500;  // JPEG_MAX_DIMENSION of jmorecfg.h
+  constexpr int kMaxJpegSide = 65500;  // libjpeg's largest side, JPEG_MAX_DIMENSION
   if (image.data == nullptr || image.width <= 0 || image.height <= 0 ||
       (image.channels != 3 && image.channels != 4)) {
     throw Error(ErrorCode::output, "not a picture: it must have pixels of 3 or 4 channels");

@@ -24,10 +24,10 @@ struct Header {
   bool top_down = false;
   unsigned bits = 0;
   std::uint32_t compression = kPlain;
-  std::uint64_t colours = 0;             // colours in the palette; 0: 2^bits
-  std::array<std::uint32_t, 4> masks{};  // red, green, blue, alpha
-  std::uint64_t end = 0;                 // end of the header and of the masks behind it
-  std::uint64_t pixels = 0;              // offset of the pixels; 0: not given
+  std::uint64_t colours = 0;             // number of colours in the palette; 0: 2^bits
+  std::array<std::uint32_t, 4> masks{};  // bit masks of red, green, blue and alpha
+  std::uint64_t end = 0;                 // end of the header and of the masks after it
+  std::uint64_t pixels = 0;              // offset of the pixels in the file; 0: not given
   unsigned colour_bytes = 4;             // bytes of one palette colour
 };
 
@@ -59,8 +59,8 @@ void check_compression(const Input& input, const Header& h, bool os2) {
   }
 }
 
-// Reads the masks, which are in a header of `size` bytes or directly behind one of 40. Without
-// masks in the file, sets those of 16, 24 or 32 bits.
+// Reads the masks, which are in a header of `size` bytes or directly after a header of 40. Without
+// masks in the file, sets the usual masks of 16, 24 or 32 bits.
 void read_masks(const ByteReader& reader, std::uint32_t size, Header& h) {
   if (h.compression == kMasks || h.compression == kMasksAlpha) {
     const std::size_t count = h.compression == kMasksAlpha || size >= 56 ? 4 : 3;
@@ -160,7 +160,7 @@ class RunLengths {
   std::vector<std::uint8_t> decode() {
     indices_.resize(h_.width * h_.height);
     while (y_ < h_.height) {
-      if (y_ + 1 == h_.height && x_ >= h_.width) break;  // complete; the end code may be missing
+      if (y_ + 1 == h_.height && x_ >= h_.width) break;  // complete, even without an end code
       const unsigned count = reader_.read<std::uint8_t>("a run of pixels");
       const unsigned value = reader_.read<std::uint8_t>("a run of pixels");
       if (count > 0) {
@@ -256,8 +256,8 @@ void unpack_masked(const Input& input, const Header& h, Bytes data, Image& image
   }
 }
 
-// Decodes 24-bit and 32-bit pixels without masks, the usual kind: blue, green, red, and for 32 bits
-// an unused byte.
+// Decodes 24-bit and 32-bit pixels without masks, the usual kind: blue, green and red, then an
+// unused byte in 32 bits.
 void unpack_bgr(const Header& h, Bytes data, Image& image) {
   const std::uint64_t stride = (h.width * h.bits + 31) / 32 * 4;
   const unsigned pixel_bytes = h.bits / 8;
@@ -278,8 +278,8 @@ Image decode_bmp(const Input& input) {
   Header h = read_header(input);
   const bool run_lengths = h.compression == kRle8 || h.compression == kRle4;
   const std::uint64_t size = input.bytes.size();
-  // Four bytes of run lengths may jump over 255 rows, so only the number of rows is limited by the
-  // file.
+  // Four bytes of run lengths may jump over 255 rows. So the file's size limits only the number of
+  // rows.
   const std::uint64_t most_by_runs = h.height <= size * 64 ? kNoBound : 0;
   input.check_size(h.width, h.height, run_lengths ? most_by_runs : size * 8 / h.bits);
   Palette palette{};

@@ -1,9 +1,9 @@
-// Decodes the first frame of a GIF by https://www.w3.org/Graphics/GIF/spec-gif89a.txt. Where files
-// differ from the specification, it does as browsers do.
+// Decodes the first frame of a GIF by https://www.w3.org/Graphics/GIF/spec-gif89a.txt. Files that
+// differ from the specification are decoded as in browsers.
 //
 // NST has its own decoder because the format fits on one page: there is no library to find, and NST
-// decides what is damage. An end code before the last pixel is damage, a missing one behind it is
-// not.
+// decides what is damage. An end code before the last pixel is damage. A missing end code after the
+// last pixel is not.
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -21,7 +21,7 @@ constexpr const char* kFormat = "GIF";
 
 struct Palette {
   bool given = false;
-  std::array<std::array<std::uint8_t, 3>, 256> colours{};  // missing colours are black
+  std::array<std::array<std::uint8_t, 3>, 256> colours{};  // colours that the file lacks are black
 };
 
 Palette read_palette(ByteReader& reader, unsigned flags) {
@@ -110,8 +110,8 @@ class Lzw {
     bits_ = root_bits_ + 1;
     previous_ = kNone;
   }
-  // Adds the entry that the encoder added before it wrote `code`: the previous string, plus the
-  // first index of this one.
+  // Adds the table entry that the encoder added before it wrote `code`: the previous string, plus
+  // the first index of the string of `code`.
   void add(unsigned code) {
     if (previous_ == kNone || next_ == kMaxCodes) return;
     prefix_[next_] = static_cast<std::uint16_t>(previous_);

@@ -1,4 +1,5 @@
-// The decoders and encoders behind codec.hpp. Each library or format has its own source file.
+// Declares the decoders and encoders that codec.cpp calls. Each library or format has its own
+// source file.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +18,7 @@ struct Input {
   Bytes bytes;
   const std::string& name;
   const ReadOptions& options;
-  std::vector<std::string>& warnings;  // each begins with `name`
+  std::vector<std::string>& warnings;  // warnings, each of which begins with `name`
 
   // Returns the orientation from the file's EXIF block, or 1 if orientation is not to be applied.
   int orientation(Bytes exif) const { return options.as_tensorflow ? 1 : exif_orientation(exif); }

@@ -140,7 +140,7 @@ struct Encoder {
   jpeg_compress_struct jpeg{};
   jpeg_error_mgr errors{};
   Escape escape;
-  unsigned char* file = nullptr;  // allocated by libjpeg with malloc
+  unsigned char* file = nullptr;  // the file's bytes, which libjpeg allocates with malloc
   unsigned long file_bytes = 0;
 
   Encoder() {

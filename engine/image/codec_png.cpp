@@ -53,7 +53,7 @@ struct Decoder {
   Escape escape;
   const std::vector<Bytes>* stream = nullptr;
   std::size_t part = 0;
-  std::size_t offset = 0;  // in that part
+  std::size_t offset = 0;  // offset in the current part
 
   Decoder() = default;
   Decoder(const Decoder&) = delete;
@@ -89,9 +89,9 @@ bool read_header(Decoder& decoder, std::size_t row_bytes, bool cuts_16) {
   if (decoder.info == nullptr) return false;
   png_set_read_fn(png, &decoder, read_bytes);
   png_set_crc_action(png, PNG_CRC_QUIET_USE, PNG_CRC_QUIET_USE);  // walk_png has checked the CRCs
-  png_set_user_limits(png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);     // check_png_size did this
+  png_set_user_limits(png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);     // check_png_size checks the size
   png_read_info(png, decoder.info);
-  png_set_expand(png);  // palette to RGB, small grey to 8 bits, tRNS to alpha
+  png_set_expand(png);  // palettes become RGB, small grey 8 bits, tRNS alpha
   if (cuts_16) {
     png_set_strip_16(png);
   } else {
@@ -121,7 +121,8 @@ bool read_pixels(Decoder& decoder, png_bytep* rows) {
   input.fail_damaged("PNG", escape.message);
 }
 
-// Returns the whole chunk of a body: with the length and type before it and the checksum behind it.
+// Returns the whole chunk of a body: with the length and type before the body and the checksum
+// after it.
 Bytes whole(Bytes body) { return {body.data() - 8, body.size() + 12}; }
 
 // Returns the parts of the file that libpng reads.

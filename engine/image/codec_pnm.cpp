@@ -1,5 +1,5 @@
 // PBM, PGM and PPM, as text (P1 to P3) and binary (P4 to P6), 1 to 16 bits:
-// https://netpbm.sourceforge.net/doc/ppm.html, with pgm.html and pbm.html beside it.
+// https://netpbm.sourceforge.net/doc/ppm.html, pgm.html and pbm.html.
 #include <cstddef>
 #include <cstring>
 
@@ -59,7 +59,7 @@ class Text {
 };
 
 struct Header {
-  int type = 0;  // the digit of the signature
+  int type = 0;  // the digit in the signature
   std::uint64_t width = 0, height = 0, maximum = 1;
 
   bool text() const { return type <= 3; }
@@ -80,11 +80,11 @@ Header read_header(ByteReader& reader) {
   return h;
 }
 
-// Returns the most pixels that `bytes` bytes behind the header can hold.
+// Returns the most pixels that `bytes` bytes after the header can hold.
 std::uint64_t most_pixels(const Header& h, std::uint64_t bytes) {
   if (h.type == 1) return bytes;
   if (h.type == 4) return bytes * 8;
-  if (h.text()) return (bytes + 1) / 2 / h.channels();  // a digit and a space
+  if (h.text()) return (bytes + 1) / 2 / h.channels();  // at least a digit and a space each
   return bytes / (h.channels() * h.sample_bytes());
 }
 

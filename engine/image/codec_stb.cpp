@@ -2,7 +2,7 @@
 // private to this file, so that a program may link both NST and its own stb_image.
 //
 // stb_image reads zeros beyond the end of its input and may leave memory uninitialised. So a JPEG
-// is decoded twice, with two different bytes in fresh memory and behind its data. If the two
+// is decoded twice, with two different bytes in fresh memory and after its data. If the two
 // pictures differ, the file is damaged. A PNG's checksums are checked before decoding.
 #include <climits>
 #include <cstddef>
@@ -191,7 +191,7 @@ std::uint64_t raw_bytes(const PngChunks& chunks) {
 // Inflates the pixels and checks their Adler-32, which stb_image ignores: a truncated stream would
 // decode to something.
 void check_stream(const Input& input, const PngChunks& chunks, std::uint64_t raw_size) {
-  constexpr std::uint64_t kMostBehind = 1 << 16;  // data behind the last row
+  constexpr std::uint64_t kMostBehind = 1 << 16;  // most bytes after the last row
   std::vector<std::uint8_t> stream;
   for (const Bytes body : chunks.pixels) stream.insert(stream.end(), body.begin(), body.end());
   std::vector<std::uint8_t> raw(raw_size + kMostBehind);
@@ -204,7 +204,7 @@ void check_stream(const Input& input, const PngChunks& chunks, std::uint64_t raw
   if (size < 0 || static_cast<std::uint64_t>(size) < raw_size) {
     input.fail_damaged("PNG", "it ends early: pixels are missing");
   }
-  std::uint32_t a = 1, b = 0;  // Adler-32 (RFC 1950)
+  std::uint32_t a = 1, b = 0;  // modulus of Adler-32 (RFC 1950)
   for (int i = 0; i < size; ++i) {
     a = (a + raw[static_cast<std::size_t>(i)]) % 65521;
     b = (b + a) % 65521;

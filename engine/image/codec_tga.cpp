@@ -12,7 +12,7 @@
 namespace nst::codec {
 namespace {
 
-constexpr unsigned kRunLength = 8;  // a bit of the type
+constexpr unsigned kRunLength = 8;  // bit of the type that announces run lengths
 enum Kind : unsigned { kPalette = 1, kColour = 2, kGrey = 3 };
 
 struct Header {
@@ -36,7 +36,7 @@ Header read_header(ByteReader& reader) {
   h.map_first = word();
   h.map_entries = word();
   h.map_bits = byte();
-  reader.skip(4, "the header");  // the picture's place on a screen
+  reader.skip(4, "the header");  // skips the picture's place on a screen
   h.width = word();
   h.height = word();
   h.bits = byte();
@@ -61,7 +61,7 @@ struct Map {
   unsigned first = 0;
 
   Colour at(unsigned index) const {
-    const unsigned entry = index - first;  // wraps for an index below the first
+    const unsigned entry = index - first;  // an index below the first wraps to a large number
     return entry < colours.size() ? colours[entry] : Colour{0, 0, 0, 255};
   }
 };
@@ -118,7 +118,7 @@ class Pixels {
 
   ByteReader& reader_;
   const Header& h_;
-  std::uint64_t missing_;  // pixels of packets not read yet
+  std::uint64_t missing_;  // number of pixels in packets not read yet
   std::uint64_t left_ = 0;
   std::size_t step_ = 0;
   const std::uint8_t* pixel_ = nullptr;
@@ -168,7 +168,7 @@ Image decode_tga(const Input& input) {
   if ((h.descriptor & 0xc0) != 0) input.fail_unread("TGA with interleaved rows");
   reader.skip(h.id_bytes, "the comment");
   const Map map = read_map(reader, h);
-  // A run of 128 pixels takes one byte and one pixel.
+  // A run of 128 pixels takes one byte and the bytes of one pixel.
   const std::uint64_t most = h.run_length() ? reader.remaining() * 128 / (1 + h.pixel_bytes()) + 128
                                             : reader.remaining() / h.pixel_bytes();
   input.check_size(h.width, h.height, most);

@@ -175,7 +175,7 @@ Colour of_rgb(std::uint32_t rgb) {
 Colour parse_colour(const std::string& text) {
   std::string name = text;
   for (char& c : name) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  if (name.size() == 4 && name[0] == '#') {  // #rgb means #rrggbb
+  if (name.size() == 4 && name[0] == '#') {  // expands #rgb to #rrggbb
     name = {'#', name[1], name[1], name[2], name[2], name[3], name[3]};
   }
   if (name.size() == 7 && name[0] == '#') {

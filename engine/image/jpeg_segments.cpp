@@ -95,8 +95,8 @@ class Walk {
  private:
   [[noreturn]] void fail_cut(const char* reason) const { input_.fail_damaged(kFormat, reason); }
 
-  // Moves behind the next marker and returns its second byte, or -1 at the end of the file. Pixels
-  // are skipped: among them a 0xff is followed by 0 or by a restart's number.
+  // Moves past the next marker and returns its second byte, or -1 at the end of the file. Pixels
+  // are skipped: among them, a 0xff is followed by 0 or by a restart's number.
   int next_marker() {
     int marker = -1;
     std::size_t begin = bytes_.size();
@@ -105,7 +105,7 @@ class Walk {
       if (found == nullptr) break;
       begin = static_cast<std::size_t>(static_cast<const std::uint8_t*>(found) - bytes_.data());
       at_ = begin;
-      while (at_ < bytes_.size() && bytes_[at_] == 0xff) ++at_;  // fill bytes
+      while (at_ < bytes_.size() && bytes_[at_] == 0xff) ++at_;  // skips fill bytes
       if (at_ == bytes_.size()) break;
       const unsigned second = bytes_[at_++];
       if (second != 0 && (second < kRestart0 || second > kRestart7)) {
@@ -199,7 +199,7 @@ class Walk {
   static constexpr std::uint8_t kUnseen = 255;
   struct Coefficients {
     unsigned component;
-    std::array<std::uint8_t, 64> missing_bits;  // of each coefficient, in zigzag order
+    std::array<std::uint8_t, 64> missing_bits;  // bits that each coefficient lacks, in zigzag order
   };
 
   const Input& input_;

@@ -12,8 +12,8 @@ namespace nst::codec {
 
 // The place of one scan in the file.
 struct JpegScan {
-  std::size_t parameters = 0;  // offset of Ss, Se and Ah/Al (T.81, B.2.3)
-  std::size_t end = 0;         // offset of the marker behind the entropy-coded data
+  std::size_t parameters = 0;  // offset of the parameters Ss, Se and Ah/Al (T.81, B.2.3)
+  std::size_t end = 0;         // offset of the marker after the entropy-coded data
 };
 
 struct JpegSegments {
@@ -26,7 +26,7 @@ struct JpegSegments {
   unsigned width = 0, height = 0, components = 0;
   bool progressive = false;
   bool arithmetic = false;
-  bool adobe = false;          // has Adobe's APP14 segment
+  bool adobe = false;          // true: the file has Adobe's APP14 segment
   Bytes exif;                  // the TIFF block of the first EXIF segment; empty: none
   std::vector<Bytes> huffman;  // bodies of the segments that define Huffman tables
   std::vector<JpegScan> scans;

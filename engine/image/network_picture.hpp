@@ -10,8 +10,8 @@ namespace nst {
 
 // How a picture becomes a network's input.
 struct InputOptions {
-  Size size;                              // of the input; a picture of another size is resized
-  Resize resize = Resize::smooth;         // the resize method
+  Size size;                              // size of the input; a picture of another size is resized
+  Resize resize = Resize::smooth;         // method for a picture of another size
   std::optional<Colour> background = {};  // alpha is composed on it; none: alpha is dropped
   std::string what = {};                  // name of the picture for check_samples; "": no check
 };

@@ -121,7 +121,7 @@ class HeaderParser {
     return value;
   }
   std::vector<std::int64_t> tuple() {
-    constexpr std::size_t kMaxSides = 8;  // pictures have 3; a bound against hostile files
+    constexpr std::size_t kMaxSides = 8;  // pictures have 3, hostile files may have many
     std::vector<std::int64_t> sides;
     expect('(');
     while (!accept(')')) {
@@ -201,7 +201,7 @@ std::vector<std::uint8_t> encode_npy(const std::vector<std::int64_t>& shape, con
   std::string header =
       "{'descr': '<f4', 'fortran_order': False, 'shape': " + numpy_shape(shape) + ", }";
   if (!comment.empty()) header += "  # " + comment;
-  const std::size_t before = kSignature.size() + 4;  // signature, version, length
+  const std::size_t before = kSignature.size() + 4;  // bytes of signature, version and length
   const std::size_t used = before + header.size() + 1;
   header.append((kAlignment - used % kAlignment) % kAlignment, ' ');
   header += '\n';

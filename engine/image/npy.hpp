@@ -13,7 +13,7 @@ namespace nst {
 struct NpyArray {
   std::vector<std::int64_t> shape;
   std::vector<float> values;
-  std::string comment;  // the text after a '#' behind the header's dict, trimmed
+  std::string comment;  // the text after a '#' that follows the header's dict, trimmed
 };
 
 // A parsed .npy file whose data stays in the file's bytes: float32, little-endian, not aligned.

@@ -22,8 +22,8 @@ class RgbRows {
  private:
   const ImageView image_;
   const std::optional<Colour> background_;
-  std::vector<T> ordered_;   // [width][channels]: R, G, B, and alpha if needed
-  std::vector<T> composed_;  // [width][3]
+  std::vector<T> ordered_;   // samples [width][channels]: R, G, B, and alpha if needed
+  std::vector<T> composed_;  // samples [width][3] after composing
 };
 
 extern template class RgbRows<std::uint8_t>;

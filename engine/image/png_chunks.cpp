@@ -43,7 +43,7 @@ bool is_almost_known(std::string_view type) {
 // Returns the bytes of a raw profile's hexadecimal text: "\nexif\n     <length>\n<digits in
 // lines>".
 std::vector<std::uint8_t> raw_profile(std::string_view text) {
-  for (int line = 0; line < 3; ++line) {  // an empty line, the name, the length
+  for (int line = 0; line < 3; ++line) {  // skips three lines: an empty one, the name, the length
     const std::size_t end = text.find('\n');
     if (end == std::string_view::npos) return {};
     text.remove_prefix(end + 1);
@@ -198,7 +198,7 @@ class Walk {
   //   zTXt  the method (0), then the text as a zlib stream
   //   iTXt  a flag, the method, a language and a translated name, then the text, compressed or not
   void take_raw_exif(const Chunk& chunk) {
-    constexpr std::size_t kNameBytes = 22;  // with its final zero
+    constexpr std::size_t kNameBytes = 22;  // length of the name with its final zero
     constexpr std::size_t kMostText = std::size_t{256} << 10;
     if (tried_raw_exif_) return;
     tried_raw_exif_ = true;
@@ -270,7 +270,7 @@ std::uint32_t crc32(Bytes bytes, std::uint32_t crc) {
 }
 
 void check_png_size(const Input& input, const PngChunks& chunks) {
-  // Deflate stores at most 258 bytes in 2 bits: 1032 to 1.
+  // Deflate needs at least 2 bits for 258 bytes: a ratio of 1032 to 1.
   const std::uint64_t most_bits = 1032 * 8 * std::uint64_t{input.bytes.size()};
   input.check_size(chunks.width, chunks.height, most_bits / chunks.bits_per_pixel());
 }

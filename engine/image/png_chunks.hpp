@@ -12,12 +12,12 @@ struct PngChunks {
   std::uint32_t width = 0, height = 0;
   unsigned depth = 0, colour_type = 0;
   bool interlaced = false;
-  Bytes header;               // body of IHDR
-  Bytes palette;              // body of PLTE, for palette pictures only; empty: none
-  Bytes trans;                // body of tRNS if it fits the colour type; empty: none
-  std::vector<Bytes> pixels;  // bodies of IDAT
-  bool has_end = false;       // true: the file has IEND
-  Bytes exif_chunk;           // body of eXIf; empty: none
+  Bytes header;               // body of the chunk IHDR
+  Bytes palette;              // body of the chunk PLTE, for palette pictures only; empty: none
+  Bytes trans;                // body of the chunk tRNS if it fits the colour type; empty: none
+  std::vector<Bytes> pixels;  // bodies of the chunks IDAT
+  bool has_end = false;       // true: the file has the chunk IEND
+  Bytes exif_chunk;           // body of the chunk eXIf; empty: none
   // EXIF from a text chunk "Raw profile type exif", as ImageMagick writes it: at most 128 KiB.
   std::vector<std::uint8_t> raw_exif;
 

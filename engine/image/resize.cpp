@@ -26,8 +26,8 @@ constexpr int kRgb = 3;
 template <typename T>
 constexpr float kFullScale = sizeof(T) == 1 ? 255.0f : 1.0f;
 
-// The destination of a resize: it writes output row y to out.place(y), then calls out.made(y).
-// These rows are a float picture in memory.
+// The destination of a resize: row y is written to out.place(y), then out.made(y) is called. This
+// one is a float picture in memory.
 class DenseRows {
  public:
   DenseRows(float* first, int width, int channels)
@@ -61,7 +61,7 @@ struct Filter {
     int first, count;
   };
   std::vector<Span> spans;
-  std::vector<float> weights;  // `taps` per output sample
+  std::vector<float> weights;  // `taps` weights for each output sample
   int taps = 0;
 
   const float* of(int i) const { return weights.data() + std::ptrdiff_t{taps} * i; }

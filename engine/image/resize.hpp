@@ -1,4 +1,4 @@
-// Resizing into given memory.
+// Resizing of a picture into memory of the caller.
 #pragma once
 
 #include "nst/image.hpp"

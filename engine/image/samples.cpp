@@ -34,8 +34,8 @@ std::string number(float value) {
 }  // namespace
 
 void check_row(const float* row, int count, int channels, int y, const std::string& what) {
-  // Counts without branches, and with & instead of &&, so that the compiler uses vectors. Then the
-  // check costs no time beside reading the row. NaN compares false.
+  // Counts without branches, and with & instead of &&, so that the compiler uses vectors. So the
+  // check adds no time to reading the row. NaN compares false.
   const auto is_good = [](float v) {
     return static_cast<int>(v >= kLow) & static_cast<int>(v <= kHigh);
   };

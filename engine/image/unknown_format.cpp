@@ -1,4 +1,4 @@
-// Names of unreadable files: formats that NST does not read, and files that are no pictures.
+// Names unreadable files: formats that NST does not read, and files that are not pictures.
 #include <algorithm>
 #include <cstring>
 #include <string>
@@ -136,7 +136,8 @@ void check_media(const Input& input) {
   const std::size_t end =
       std::min({bytes.size(), std::max<std::size_t>(box, 16), std::size_t{1024}});
   const auto has_brand = [&](std::initializer_list<std::string_view> brands) {
-    for (std::size_t at = 8; at + 4 <= end; at += at == 8 ? 8 : 4) {  // bytes 12 to 15: no brand
+    for (std::size_t at = 8; at + 4 <= end;
+         at += at == 8 ? 8 : 4) {  // bytes 12 to 15 hold no brand
       for (const std::string_view brand : brands) {
         if (has(bytes, at, brand)) return true;
       }

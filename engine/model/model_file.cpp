@@ -9,6 +9,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/half.hpp"
 #include "base/hash.hpp"
 #include "base/strict_json.hpp"
 #include "base/text.hpp"
@@ -221,7 +222,7 @@ ModelFile parse_model_file(Bytes bytes, const std::string& name, Changed changed
 std::vector<std::uint8_t> build_model_file(const ModelDescription& description,
                                            const std::vector<NamedTensor>& tensors, DType dtype) {
   SafeTensors contents;
-  std::deque<std::vector<std::uint8_t>> storage;  // a deque, because its elements never move
+  std::deque<std::vector<std::uint8_t>> storage;  // a deque's elements keep their addresses
   std::map<std::string, std::string> crcs;
   for (const NamedTensor& tensor : tensors) {
     check_size(tensor);

@@ -19,7 +19,7 @@
 //   source          where the weights came from
 //   source_sha256   SHA-256 of that source
 //   crc32c          a JSON object {tensor: "8 hex digits"}
-//   self_test       JSON (self_test.hpp); optional
+//   self_test       JSON (apps/nst_weights/self_test.hpp); optional
 //   header_crc32c   8 hex digits
 //
 // header_crc32c is the CRC-32C of two lists of NUL-terminated strings. First come key and value of
@@ -43,7 +43,7 @@ std::string to_string(PaddingKind kind);
 
 // The networks of a model, by the names of their families (networks/family.hpp).
 struct Architecture {
-  std::string predictor = "none";  // "none": a transformer alone, for style vectors made elsewhere
+  std::string predictor = "none";  // a family's name; "none": the file has a transformer alone
   std::string transformer;
   PaddingKind padding = PaddingKind::reflect;
 
@@ -53,10 +53,10 @@ struct Architecture {
 // The contents of a model file. The tensors still borrow the file's bytes.
 struct ModelFile {
   Architecture architecture;
-  std::optional<std::string> style_space;  // nullopt: not stated in the file
+  std::optional<std::string> style_space;  // nullopt: the file states no space
   std::string source;
   std::string source_sha256;
-  std::string self_test;  // JSON; empty if absent
+  std::string self_test;  // self-test as JSON; empty if absent
   // What another program has changed since the file was made ("tensor 'x'"); empty: nothing.
   std::string change;
   SafeTensors contents;
@@ -81,13 +81,13 @@ struct NamedTensor {
   std::vector<float> values;
 };
 
-// What a model file says beside its tensors.
+// The description of a model file, besides its tensors.
 struct ModelDescription {
   Architecture architecture;
-  std::string source;  // bytes that are not UTF-8 are replaced
+  std::string source;  // origin of the weights; bytes that are not UTF-8 are replaced
   std::string source_sha256;
   std::string self_test;
-  std::optional<std::string> style_space = {};  // nullopt: unknown; readers recognise it
+  std::optional<std::string> style_space = {};  // nullopt: readers recognise the space
 };
 
 // Returns the bytes of a model file with `tensors` as `dtype`. The order of `tensors` does not

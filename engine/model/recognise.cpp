@@ -96,7 +96,7 @@ std::map<std::uint64_t, int> proto_fields(Bytes bytes) {
       if (fields.size() > 1000) return {};
       ++fields[tag >> 3];
     }
-  } catch (const Error&) {  // truncated: judged by what is there
+  } catch (const Error&) {  // a truncated file is judged by the part that exists
   }
   return fields;
 }

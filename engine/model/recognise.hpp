@@ -16,7 +16,7 @@ enum class Content {
   safetensors,
   tflite,
   sstable,           // the index of a checkpoint, or a checkpoint of version 1
-  checkpoint_state,  // the text file "checkpoint"
+  checkpoint_state,  // the text file "checkpoint", which names the newest checkpoint
   saved_model,
   meta_graph,
   json,

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <optional>
 
+#include "base/half.hpp"
 #include "base/strict_json.hpp"
 #include "base/text.hpp"
 #include "nst/error.hpp"
@@ -14,7 +15,7 @@ namespace {
 
 constexpr std::uint64_t kMaxHeaderBytes = 16u << 20;
 constexpr std::size_t kMaxRank = 8;
-// The header is padded to a multiple of this, so that the data starts aligned.
+// The header is padded to a multiple of this number of bytes, so that the data starts aligned.
 constexpr std::size_t kHeaderAlignment = 8;
 
 struct Extent {
@@ -262,39 +263,6 @@ std::vector<float> to_float(const TensorEntry& tensor) {
   std::vector<float> values(tensor.element_count());
   to_float(tensor, values.data());
   return values;
-}
-
-// Converts without branches, so that compilers vectorise it. The half's bits, moved to their places
-// in a float, give a value 2^-112 times too small, also for subnormals. (112 = 127 - 15, the
-// difference of the exponent biases.) Infinity and NaN get the highest exponent separately.
-float half_to_float(std::uint16_t half) {
-  const std::uint32_t sign = static_cast<std::uint32_t>(half & 0x8000u) << 16;
-  const std::uint32_t magnitude = half & 0x7fffu;
-  const std::uint32_t top_exponent = magnitude >= 0x7c00u ? 0x7f800000u : 0u;
-  const float value = std::bit_cast<float>(magnitude << 13) * 0x1p112f;
-  return std::bit_cast<float>(std::bit_cast<std::uint32_t>(value) | top_exponent | sign);
-}
-
-std::uint16_t float_to_half(float value) {
-  const auto bits = std::bit_cast<std::uint32_t>(value);
-  const std::uint32_t sign = (bits >> 16) & 0x8000u;
-  const std::uint32_t magnitude = bits & 0x7fffffffu;
-  const auto with_sign = [sign](std::uint32_t half) {
-    return static_cast<std::uint16_t>(sign | half);
-  };
-  if (magnitude > 0x7f800000u) {  // NaN: keep the payload's top bits, and keep it a NaN
-    const std::uint32_t payload = (magnitude >> 13) & 0x3ffu;
-    return with_sign(0x7c00u | (payload != 0 ? payload : 0x200u));
-  }
-  if (magnitude >= 0x477ff000u) return with_sign(0x7c00u);  // ≥ 65520 rounds to infinity
-  if (magnitude < 0x38800000u) {                            // below 2^-14, the smallest normal half
-    // Adding 2^-1 moves the unit of the last place to 2^-24, so that the hardware rounds to nearest
-    // even.
-    const float shifted = std::bit_cast<float>(magnitude) + 0.5f;
-    return with_sign(std::bit_cast<std::uint32_t>(shifted) - std::bit_cast<std::uint32_t>(0.5f));
-  }
-  const std::uint32_t rounding = 0xfffu + ((magnitude >> 13) & 1u);
-  return with_sign((magnitude - (112u << 23) + rounding) >> 13);
 }
 
 }  // namespace nst

@@ -41,7 +41,7 @@ enum class DType : std::uint8_t {
 std::size_t dtype_bits(DType dtype);
 // Returns the bytes of a type of whole bytes.
 inline std::size_t dtype_bytes(DType dtype) { return dtype_bits(dtype) / 8; }
-std::string dtype_name(DType dtype);  // "F32", as in the format
+std::string dtype_name(DType dtype);  // returns the format's name of a type, such as "F32"
 
 // One tensor of a file. `data` borrows the file's bytes, which may be unaligned.
 struct TensorEntry {
@@ -55,7 +55,7 @@ struct TensorEntry {
 // The contents of a file.
 struct SafeTensors {
   std::map<std::string, std::string> metadata;
-  std::map<std::string, TensorEntry> tensors;  // sorted by name
+  std::map<std::string, TensorEntry> tensors;  // tensors by name
 };
 
 // Parses a whole file. `bytes` must outlive the result. Throws Error{model} with `name` in the
@@ -72,11 +72,8 @@ std::vector<std::uint8_t> serialise_safetensors(const SafeTensors& contents);
 // Returns the values in the file's memory, or null if they are not float32 or not aligned.
 const float* floats_in_place(const TensorEntry& tensor);
 
-// Convert the values of an F32 or F16 tensor. to_float is exact; float_to_half rounds to nearest
-// even, and overflow gives infinity (IEEE 754).
+// Convert the values of an F32 or F16 tensor to floats, exactly.
 void to_float(const TensorEntry& tensor, float* out);
 std::vector<float> to_float(const TensorEntry& tensor);
-float half_to_float(std::uint16_t half);
-std::uint16_t float_to_half(float value);
 
 }  // namespace nst

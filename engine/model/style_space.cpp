@@ -36,7 +36,7 @@ struct Lineage {
 
 // The lineages, measured on the published files by style_fingerprint.
 constexpr Lineage kTransformers[] = {
-    // published MobileNetV2 pair
+    // the published MobileNetV2 pair
     {kMobileSpace,
      {-2.3318, -1.1734, 0.8636, -0.4070, 0.8078, 0.6030, -3.2957, -1.5458, 0.4845, 1.4033, -1.0300,
       1.4531, -1.5452, 0.3329, 0.9452, 0.3554}},
@@ -51,7 +51,7 @@ constexpr Lineage kTransformers[] = {
 };
 
 constexpr Lineage kPredictors[] = {
-    // published MobileNetV2 pair
+    // the published MobileNetV2 pair
     {kMobileSpace,
      {-0.1651, 0.8423, 0.4150, 1.4107, -1.0138, -0.7533, -0.3190, -1.0400, 1.1595, -1.1219, -0.5905,
       1.2476, -0.7092, -0.8489, 0.1501, -0.5411}},

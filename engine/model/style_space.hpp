@@ -17,9 +17,9 @@
 
 namespace nst {
 
-inline constexpr const char* kMobileSpace = "magenta-mobile-100";        // of the TFLite pair
-inline constexpr const char* kInceptionSpace = "magenta-inception-100";  // of the checkpoint
-inline constexpr const char* kHubSpace = "magenta-hub-768";  // of TF Hub's 256/2: the 768 means
+inline constexpr const char* kMobileSpace = "magenta-mobile-100";        // space of the TFLite pair
+inline constexpr const char* kInceptionSpace = "magenta-inception-100";  // space of the checkpoint
+inline constexpr const char* kHubSpace = "magenta-hub-768";  // space of TF Hub's 768 means
 
 // Returns true if `text` is a valid name of a space: 1 to 64 letters, digits, '.', '-', '_'.
 bool is_style_space(std::string_view text);

@@ -16,8 +16,8 @@ namespace nst {
 
 // A style predictor: style picture [h, w, 3] in [0, 1] → style vector [1, 1, style_size].
 struct PredictorFamily {
-  const char* name;        // as in model files and in ModelInfo
-  const char* scope;       // prefix of its variables' names, unique among the families
+  const char* name;        // name in model files and in ModelInfo
+  const char* scope;       // prefix of the variables' names, unique among the families
   const char* last_layer;  // the layer that makes style vectors; identifies their space
 
   // Builds the predictor for a picture of h × w; the graph's output is the style vector. Throws
@@ -31,8 +31,8 @@ void build_predictor(const PredictorFamily& family, Graph& graph, int h, int w, 
 
 // A transformer: content picture [h, w, 3] in [0, 1] + style parameters → stylized picture.
 struct TransformerFamily {
-  const char* name;    // as in model files and in ModelInfo
-  const char* marker;  // part of its variables' names, absent in the families before it in the list
+  const char* name;    // name in model files and in ModelInfo
+  const char* marker;  // part of the variables' names that no family before it in the list has
 
   // Builds the transformer for a picture of h × w and fills `layout` with its normalised layers.
   // The graph's output has sides of output_side and three channels in (0, 1). It is aligned with

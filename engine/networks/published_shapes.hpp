@@ -15,13 +15,13 @@ namespace nst {
 
 // A published network: the sizes that a network's builder otherwise reads from its weights.
 struct PublishedNetwork {
-  int width_percent = 100;  // of the full transformer's channels
+  int width_percent = 100;  // width in percent of the full transformer's channels
   int residual_blocks = 5;
   int style_size = 100;
-  bool has_last_layer = true;  // only for the Inception predictor
+  bool has_last_layer = true;  // used only for the Inception predictor
 };
 
-// Answers for any layer, and lists the tensors that the layers consist of in the order of the
+// Answers the questions about any layer, and lists the layers' tensors in the order of the
 // questions. Use from one thread at a time.
 class PublishedShapes final : public LayerSource {
  public:

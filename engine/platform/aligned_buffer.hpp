@@ -19,7 +19,7 @@ void advise_large_pages(void* memory, std::size_t bytes);
 // either end keeps its contents.
 void discard_pages(void* memory, std::size_t bytes);
 
-// A block of floats.
+// An owned block of floats, aligned to 64 bytes.
 class AlignedBuffer {
  public:
   static constexpr std::size_t kAlignment = 64;

@@ -1,4 +1,4 @@
-// run_beside: runs two functions at the same time.
+// Defines run_beside, which runs two functions at the same time.
 #pragma once
 
 #include <atomic>
@@ -33,7 +33,7 @@ void run_beside(Other&& other, Here&& here) {
       caught(other, error_of_other);
     });
     let_start(started);
-  } catch (const std::system_error&) {  // no thread: one after the other
+  } catch (const std::system_error&) {  // no second thread: one function after the other
     caught(other, error_of_other);
   }
   caught(here, error_of_here);

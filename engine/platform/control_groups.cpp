@@ -19,7 +19,7 @@ namespace {
 struct Hierarchy {
   bool v2 = false;
   std::string mount;
-  std::string own;  // `mount` or a folder below it
+  std::string own;  // folder of the process's group: `mount` or a folder below it
 };
 
 std::vector<std::string> split(const std::string& text, char by) {
@@ -135,14 +135,14 @@ std::optional<double> number_of(const std::string& path, const std::string& key)
 // Returns one group's quota in processors (CPU time per time); 0 for no limit.
 double group_quota(const Hierarchy& hierarchy, const std::string& folder) {
   if (hierarchy.v2) {
-    // "100000 100000" or "max 100000".
+    // The file holds "100000 100000" or "max 100000".
     const std::vector<std::string> all = words(path_below(folder, "cpu.max"));
     if (all.size() != 2) return 0;
     const double quota = number(all[0]).value_or(0), period = number(all[1]).value_or(0);
     return period > 0 ? quota / period : 0;
   }
-  const double quota =
-      number_in(path_below(folder, "cpu.cfs_quota_us")).value_or(0);  // -1: no limit
+  // A quota of -1 means no limit.
+  const double quota = number_in(path_below(folder, "cpu.cfs_quota_us")).value_or(0);
   const double period = number_in(path_below(folder, "cpu.cfs_period_us")).value_or(0);
   return quota > 0 && period > 0 ? quota / period : 0;
 }

@@ -18,7 +18,7 @@ namespace nst {
 // throws Error{limit}.
 [[noreturn]] inline void fail_file(ErrorCode code, const std::string& path, const std::string& what,
                                    int error_number) {
-  const bool memory = error_number == ENOMEM;  // not the file's fault
+  const bool memory = error_number == ENOMEM;  // a lack of memory is not an error of the file
   throw Error(memory ? ErrorCode::limit : code,
               one_line(path) + ": " + what + ": " + std::generic_category().message(error_number));
 }

@@ -36,14 +36,14 @@ class FileContents {
   void read_again(Bytes part, std::uint8_t* to) const;
 
  private:
-  struct Source;  // the open file
+  struct Source;  // the open file, as it was when it was read
 
   FileContents(int descriptor, const std::string& name, ErrorCode code, std::uint64_t max_bytes);
   void read_all(int descriptor, const std::string& name, ErrorCode code, std::uint64_t max_bytes);
 
   std::shared_ptr<AlignedBuffer> buffer_;
   std::size_t size_ = 0;
-  std::shared_ptr<const Source> source_;  // null: the memory cannot be given back
+  std::shared_ptr<const Source> source_;  // the open file; null: the memory cannot be given back
 };
 
 // Writes `bytes` to `path`, so that readers see either the old file or the complete new one. A

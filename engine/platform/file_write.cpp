@@ -28,7 +28,7 @@ class WriteSignalsHeld {
     sigset_t pending;
     sigpending(&pending);
     for (const int s : {SIGPIPE, SIGXFSZ}) {
-      if (sigismember(&pending, s) == 1) sigdelset(&set_, s);  // the host's own pending signal
+      if (sigismember(&pending, s) == 1) sigdelset(&set_, s);  // a signal of the host
     }
     pthread_sigmask(SIG_BLOCK, &set_, &of_caller_);
   }
@@ -82,7 +82,7 @@ void take_over(int fd, const struct stat& from) {
 
 // Returns the end of a chain of symbolic links, so that the link stays and its target is replaced.
 fs::path final_target(fs::path path, ErrorCode code) {
-  constexpr int kMaxLinks = 40;  // Linux's own limit, path_resolution(7)
+  constexpr int kMaxLinks = 40;  // limit of Linux itself, path_resolution(7)
   std::error_code error;
   for (int i = 0; i < kMaxLinks; ++i) {
     if (!fs::is_symlink(path, error)) return path;

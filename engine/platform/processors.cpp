@@ -61,7 +61,7 @@ void move_to_own_processor([[maybe_unused]] int thread, [[maybe_unused]] int hom
 
 void let_start(const std::atomic<bool>& started) {
   constexpr int kMost = 50;
-  constexpr auto kNap = std::chrono::microseconds(10);  // about 60 with the cost of waking
+  constexpr auto kNap = std::chrono::microseconds(10);  // with the cost of waking, about 60 µs
   for (int i = 0; i < kMost && !started.load(std::memory_order_acquire); ++i) {
     std::this_thread::sleep_for(kNap);
   }

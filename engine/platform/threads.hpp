@@ -11,7 +11,7 @@ namespace nst {
 // Largest number of threads of a run.
 inline constexpr int kMaxThreads = 1024;
 
-// Returns "own" or "openmp".
+// Returns the name of the implementation: "own" or "openmp".
 const char* thread_backend_name();
 
 // A borrowed function of a thread's number and the size of its team. Must not outlive the function

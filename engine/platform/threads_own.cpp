@@ -15,7 +15,7 @@
 #include "platform/processors.hpp"
 #include "platform/threads.hpp"
 
-// Absent in a fully static program, which cannot be unloaded anyway.
+// Weak, because a fully static program lacks these functions. It cannot be unloaded anyway.
 #pragma weak dladdr
 #pragma weak dlopen
 
@@ -34,7 +34,7 @@ void keep_loaded() {
 // The work of one in_team call.
 struct Job {
   TeamWork work;
-  int team;  // how many threads may take part
+  int team;  // number of threads that may take part
 };
 
 // One thread and its current job. Lives as long as the process.
@@ -63,7 +63,7 @@ class Worker {
     wait_while_equal(state_, kBegun);
   }
 
-  Worker* next = nullptr;  // in a list of idle or borrowed workers
+  Worker* next = nullptr;  // next worker in a list of idle or borrowed workers
 
  private:
   enum State : int { kIdle, kGiven, kBegun };
@@ -193,7 +193,7 @@ class Pool {
   const pid_t process_;
   std::mutex mutex_;
   Worker* idle_ = nullptr;
-  int count_ = 0;  // created workers, idle or borrowed
+  int count_ = 0;  // number of created workers, idle or borrowed
 };
 
 int length(const Worker* list) {

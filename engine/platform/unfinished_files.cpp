@@ -14,7 +14,7 @@ namespace {
 
 struct Slot {
   std::atomic<bool> taken{false};
-  std::atomic<bool> named{false};  // the name is complete
+  std::atomic<bool> named{false};  // true: the name is complete
   char path[PATH_MAX] = {};
 };
 

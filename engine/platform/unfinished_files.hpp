@@ -22,7 +22,7 @@ class UnfinishedFile {
 
  private:
   std::string path_;
-  int slot_;  // -1: not registered
+  int slot_;  // index of the file's slot; -1: not registered
 };
 
 }  // namespace nst

@@ -1,4 +1,4 @@
-// A tensor's values as floats, for as long as somebody looks at them.
+// Gives a stored tensor's values as floats while they are needed.
 #pragma once
 
 #include <string>
@@ -9,12 +9,12 @@
 
 namespace nst {
 
-// Reads a tensor and keeps its values while it lives: in place where they are aligned floats, else
-// as a converted copy.
+// Holds the values of a tensor as floats. Aligned floats are used in place, other values are
+// converted to a copy.
 class LoadedFloats {
  public:
-  // `contents` is the file whose memory was given back: the bytes are read from it again. Null
-  // where they are in memory. `name` is the tensor's, for Error{limit}.
+  // Reads `tensor`. `contents` is the file to read the bytes from again, because its memory was
+  // given back, or null if the bytes are in memory. `name` is the tensor's name, for Error{limit}.
   LoadedFloats(const TensorEntry& tensor, const FileContents* contents, const std::string& name);
 
   const float* data() const { return values_; }

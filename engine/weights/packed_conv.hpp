@@ -43,13 +43,13 @@ class PackedConv {
   const double* tap_sums() const { return tap_sums_.data(); }
 
  private:
-  std::size_t bias_offset() const;  // in floats, from the packed weights
+  std::size_t bias_offset() const;  // distance from the packed weights in floats
   kernels::ConvPlan plan_;
   const TensorEntry* weights_;
   const TensorEntry* biases_;
   const FileContents* contents_;
   std::string name_;
-  mutable std::mutex mutex_;  // held while packing
+  mutable std::mutex mutex_;  // locked while packing
   mutable std::shared_ptr<AlignedBuffer> block_;
   mutable std::atomic<const float*> packed_{nullptr};
   mutable std::vector<double> tap_sums_;

@@ -2,15 +2,24 @@
 #pragma once
 
 #include "kernels/generic/conv_pointwise.hpp"
-#include "kernels/generic/pairs.hpp"
+#include "kernels/generic/pair_orders.hpp"
 
 namespace nst::kernels {
 namespace {
 namespace paired {
 
+using Order = pairs::SidesOfEight;
+
 struct Tile : direct::Tile {
   const float* own;             // own terms, from the first pixel's on
   const float *scales, *terms;  // of the panel's channels
+};
+
+// The next panel's weights, a part before each chain.
+struct NextPanel : pointwise::NextPanel {
+  using pointwise::NextPanel::NextPanel;
+  NST_INLINE void chain() { fetch(); }
+  NST_INLINE void turn(const float*) const {}
 };
 
 NST_INLINE void advance(Tile& tile, int pixels) {
@@ -26,7 +35,7 @@ struct Row {
   template <int P, int V>
   static void run(const Tile& first, int tiles) {
     Tile t = first;
-    const pairs::Depth depth = pairs::parts_of(t.run);
+    const pairs::Depth depth = pairs::parts_of<Order>(t.run);
     alignas(64) float biases[V][kLanes];
     alignas(64) float starts[V][kLanes];
     alignas(64) float factors[V][kLanes];
@@ -38,8 +47,8 @@ struct Row {
       store(starts[v], fma(bias, scale, load(t.terms + v * kLanes)));
       store(factors[v], quotient(splat(1.0f), scale));
     });
-    const int chains = pairs::chains_of(depth);
-    pointwise::NextPanel next(t, t.terms + V * kLanes, V, tiles * max_of(chains, 1));
+    const int chains = pairs::chains_of<Order>(depth);
+    NextPanel next(t, t.terms + V * kLanes, V, tiles * max_of(chains, 1));
     for (; tiles > 0; --tiles) {
       direct::Accumulators<P, V> acc;
       unroll<V>([&](auto v) __attribute__((always_inline)) {
@@ -50,8 +59,7 @@ struct Row {
       });
       const float* in[P];
       unroll<P>([&](auto p) __attribute__((always_inline)) { in[p] = t.in + p * t.in_pixel; });
-      pairs::accumulate<P, V>(
-          acc, in, t.weights, depth, [&]() __attribute__((always_inline)) { next.fetch(); });
+      pairs::accumulate<Order, P, V>(acc, in, t.weights, depth, next);
       unroll<P>([&](auto p) __attribute__((always_inline)) {
         unroll<V>([&](auto v) __attribute__((always_inline)) {
           acc.at[p][v] =
@@ -77,12 +85,12 @@ void pack(const ConvSpec& spec, const float* weights, float* packed) {
     const int width = vectors * kLanes;
     for (int i = 0; i < spec.in_c; ++i) {
       const float* from = weights + static_cast<std::ptrdiff_t>(i) * spec.out_c + first;
-      float* row = packed + static_cast<std::ptrdiff_t>(pairs::row_of(i, spec.in_c)) * width;
+      float* row = packed + static_cast<std::ptrdiff_t>(Order::row_of(i, spec.in_c)) * width;
       for (int c = 0; c < width; c += kLanes) {
         store(row + c, load_first(from + c, spec.out_c - first - c));
       }
     }
-    pairs::finish_panel(packed, spec.in_c, width, 1.0f);
+    pairs::finish_panel<Order>(packed, spec.in_c, width, 1.0f);
     packed += channel_floats(spec) * width;
   });
 }
@@ -108,10 +116,8 @@ void run(const ConvArgs& args, const Block whole, float* scratch) {
   const Window window = block_window(args, block, true, scratch);
   pointwise::join_rows(args, window, block);
   for (int y = 0; y < block.h; ++y) {
-    for (int x = 0; x < block.w; ++x) {
-      own[y * block.w + x] =
-          pairs::own_term(window.data + y * window.row_stride + x * window.pixel_stride, spec.in_c);
-    }
+    Order::own_terms(window.data + y * window.row_stride, window.pixel_stride, block.w, spec.in_c,
+                     own + y * block.w);
   }
   direct::for_panels(block.first_c, block.first_c + block.channels, [&](int first, int vectors) {
     for (int y = 0; y < block.h; ++y) {
@@ -128,7 +134,8 @@ ConvBlocking blocking(const ConvSpec& spec, const ConvGeometry& geometry) {
 
 // A pixel's own term costs about as much as its products for half a vector of channels save.
 bool suits(const ConvSpec& spec) {
-  return pointwise::suits(spec) && spec.in_c >= pairs::kSmallGroup && spec.out_c > kLanes;
+  constexpr int kFewestChannels = 12;
+  return pointwise::suits(spec) && spec.in_c >= kFewestChannels && spec.out_c > kLanes;
 }
 
 constexpr ConvAlgorithm kAlgorithm = {suits, packed_floats, pack, blocking, run, block_moments};

@@ -19,6 +19,7 @@
 #pragma once
 
 #include "kernels/generic/conv_direct.hpp"
+#include "kernels/generic/fetch.hpp"
 
 #if !defined(__AVX512F__)
 #error "Winograd's inner product is for AVX-512"
@@ -28,28 +29,35 @@ namespace nst::kernels {
 namespace {
 namespace pairs {
 
-// Inputs go in groups of three sides: channel i of the first is paired with channel i of the
-// second, added for even i and subtracted for odd; the third is multiplied as ever. So a pixel's
-// own term is a product of vectors. Groups have sides of eight, what is left may fill one of four.
-constexpr int kSide = 8;
-constexpr int kSmallSide = 4;
-constexpr int kGroup = 3 * kSide;
-constexpr int kSmallGroup = 3 * kSmallSide;
-// As direct::kPartial.
-constexpr int kPartialGroups = 4;
+// How the channels of a depth go in pairs. They form groups of three sides: channel i of the first
+// side is paired with channel i of the second, added for even i and subtracted for odd; the third
+// is multiplied as ever. What fills no group of Side may fill one of SmallSide (0: none); the rest
+// is multiplied alone. Sums are made of chains of at most ChainGroups groups.
+template <int Side, int SmallSide, int ChainGroups>
+struct Order {
+  static constexpr int kSide = Side;
+  static constexpr int kSmallSide = SmallSide;
+  static constexpr int kGroup = 3 * Side;
+  static constexpr int kChainGroups = ChainGroups;
 
-NST_INLINE int groups_of(int depth) { return depth / kGroup; }
-NST_INLINE int small_groups_of(int depth) { return depth % kGroup / kSmallGroup; }
-NST_INLINE int singles_of(int depth) { return depth % kSmallGroup; }
+  static constexpr int groups_of(int depth) { return depth / kGroup; }
+  static constexpr int small_groups_of(int depth) {
+    if constexpr (SmallSide == 0) return 0;
+    return depth % kGroup / max_of(3 * SmallSide, 1);
+  }
+  static constexpr int singles_of(int depth) {
+    return depth % kGroup - small_groups_of(depth) * 3 * SmallSide;
+  }
 
-// The row that an input channel's weights are packed as: those of a pair and a single product
-// follow each other. What fills no group keeps its order.
-NST_INLINE int row_of(int channel, int depth) {
-  if (channel >= depth - singles_of(depth)) return channel;
-  const int side = channel < groups_of(depth) * kGroup ? kSide : kSmallSide;
-  const int i = channel % kGroup;
-  return channel - i + i % side * 3 + i / side;
-}
+  // The row that an input channel's weights are packed as: those of a pair and a single product
+  // follow each other. What fills no group keeps its order.
+  static constexpr int row_of(int channel, int depth) {
+    if (channel >= depth - singles_of(depth)) return channel;
+    const int side = channel < groups_of(depth) * kGroup ? Side : SmallSide;
+    const int i = channel % kGroup;
+    return channel - i + i % side * 3 + i / side;
+  }
+};
 
 // v + the float at p, v − it, sum + v · it, in every lane. AVX-512 reads such a float as part of
 // the instruction. A broadcast of its own, which the compiler makes where several vectors use the
@@ -82,10 +90,6 @@ NST_INLINE void subtract_pair(Vec& sum, Vec a, Vec b) {
   sum = Vec(raw);
 }
 
-// Keeps the compiler from deriving one pixel's pointer from another's, which costs additions and
-// registers where every pixel can have its own.
-NST_INLINE void hide(const float*& p) { asm("" : "+r"(p)); }
-
 // One pair and one single product of every sum: channels I, I + Side and I + 2 Side from `in` on,
 // the next three rows of weights.
 template <int P, int V, int Side, int I>
@@ -117,11 +121,13 @@ NST_INLINE void accumulate_three(direct::Accumulators<P, V>& acc, const float* c
   });
 }
 
-// The products of `groups` groups; advances `in` and `weights`.
-template <int P, int V, int Side>
+// The products of `groups` groups; advances `in` and `weights`. fetches.turn(weights) is called
+// before each.
+template <int P, int V, int Side, class Fetches>
 NST_INLINE void accumulate_groups(direct::Accumulators<P, V>& acc, const float** in,
-                                  const float*& weights, int groups) {
+                                  const float*& weights, int groups, Fetches& fetches) {
   for (; groups > 0; --groups) {
+    fetches.turn(weights);
     for (int i = 0; i < Side; i += 2) {
       unroll<P>([&](auto p) __attribute__((always_inline)) { hide(in[p]); });
       accumulate_three<P, V, Side, 0>(acc, in, weights);
@@ -153,37 +159,36 @@ NST_INLINE void accumulate_singles(direct::Accumulators<P, V>& acc, const float*
 struct Depth {
   int groups, small_groups, singles;
 };
+template <class Order>
 NST_INLINE Depth parts_of(int depth) {
-  return {groups_of(depth), small_groups_of(depth), singles_of(depth)};
+  return {Order::groups_of(depth), Order::small_groups_of(depth), Order::singles_of(depth)};
 }
-// Chains of at most kPartialGroups groups.
-NST_INLINE int chains_of(const Depth& depth) { return ceil_div(depth.groups, kPartialGroups); }
+template <class Order>
+NST_INLINE int chains_of(const Depth& depth) {
+  return ceil_div(depth.groups, Order::kChainGroups);
+}
 
-// All products of a tile's depth; between() is called before each chain.
-template <int P, int V, class Between>
+// All products of a tile's depth; fetches.chain() is called before each chain of groups.
+template <class Order, int P, int V, class Fetches>
 NST_INLINE void accumulate(direct::Accumulators<P, V>& acc, const float** in, const float* weights,
-                           const Depth& depth, Between&& between) {
+                           const Depth& depth, Fetches& fetches) {
   direct::Total<P, V> total;
-  for (int left = depth.groups; left > 0; left -= kPartialGroups) {
+  for (int left = depth.groups; left > 0; left -= Order::kChainGroups) {
     if (left < depth.groups) total.take(acc);
-    between();
-    accumulate_groups<P, V, kSide>(acc, in, weights, min_of(left, kPartialGroups));
+    fetches.chain();
+    accumulate_groups<P, V, Order::kSide>(acc, in, weights, min_of(left, Order::kChainGroups),
+                                          fetches);
   }
-  accumulate_groups<P, V, kSmallSide>(acc, in, weights, depth.small_groups);
+  if constexpr (Order::kSmallSide != 0) {
+    NoFetches none;
+    accumulate_groups<P, V, Order::kSmallSide>(acc, in, weights, depth.small_groups, none);
+  }
   accumulate_singles<P, V>(acc, in, weights, depth.singles);
   total.add_to(acc);
 }
 
 // As many pixels as leave registers for three rows of weights and some sums to be multiplied.
 constexpr int most_pixels(int vectors) { return vectors <= 2 ? 10 : 6; }
-
-// (v0 − v1) + (v2 − v3) + .. of the first kSide lanes.
-NST_INLINE float alternating_sum(Vec v) {
-  const __m128 four =
-      _mm_add_ps(_mm512_maskz_extractf32x4_ps(0xf, v, 0), _mm512_maskz_extractf32x4_ps(0xf, v, 1));
-  const __m128 two = _mm_hsub_ps(four, four);
-  return _mm_cvtss_f32(_mm_add_ss(two, _mm_movehdup_ps(two)));
-}
 
 // The own term of a pixel of zeros, told from any other zero by its sign. Its sums are zero but for
 // rounding: what is written for them is exactly that.
@@ -201,20 +206,10 @@ NST_INLINE bool are_zeros(const float* x, int depth) {
   return true;
 }
 
-// Σ ± x1 x2 over the pairs of a pixel, or kOfZeros.
-NST_INLINE float own_term(const float* x, int depth) {
-  const float* const first = x;
-  Vec sum = splat(0.0f);
-  // Whole vectors read on, into the group's third side; what that gives is dropped.
-  for (int groups = groups_of(depth); groups > 0; --groups, x += kGroup) {
-    sum = fma(load(x), load(x + kSide), sum);
-  }
-  if (small_groups_of(depth) != 0) {
-    sum = fma(load_partial(x, kSmallSide), load_partial(x + kSmallSide, kSmallSide), sum);
-  }
-  const float term = alternating_sum(sum);
+// A pixel's own term, made of `term`, its sum.
+NST_INLINE float own_term_of(float term, const float* x, int depth) {
   if (term != 0.0f) return term;
-  return are_zeros(first, depth) ? kOfZeros : 0.0f;
+  return are_zeros(x, depth) ? kOfZeros : 0.0f;
 }
 
 // sum * factor; of a pixel of zeros `nothing`.
@@ -242,10 +237,11 @@ constexpr int kTermRows = 2;
 
 // Scales a panel [depth][width], rows in their places, to the size of its inputs, and adds those
 // rows.
+template <class Order>
 NST_INLINE void finish_panel(float* panel, int depth, int width, float input_size) {
   float* const scales = panel + static_cast<std::ptrdiff_t>(depth) * width;
   float* const terms = scales + width;
-  const int paired = depth - singles_of(depth);
+  const int paired = depth - Order::singles_of(depth);
   const double inputs = static_cast<double>(input_size) * static_cast<double>(input_size);
   for (int c = 0; c < width; c += kLanes) {
     Vec squares = splat(0.0f);

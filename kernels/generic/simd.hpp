@@ -50,6 +50,10 @@ constexpr int kLine = 64 / sizeof(float);  // floats of a cache line
 // Brings a line of memory into the second-level cache. Any address will do.
 NST_INLINE void fetch_nearer(const float* p) { __builtin_prefetch(p, 0, 2); }
 
+// Keeps the compiler from deriving one pointer from another, which costs additions and registers
+// where each can have its own.
+NST_INLINE void hide(const float*& p) { asm("" : "+r"(p)); }
+
 // v, in a register: keeps the compiler from folding one load into several instructions, which costs
 // where the load is unaligned.
 NST_INLINE Vec in_register(Vec v) {

@@ -11,6 +11,8 @@
 
 #include "kernels/generic/axis.hpp"
 #include "kernels/generic/conv_direct.hpp"
+#include "kernels/generic/fetch.hpp"
+#include "kernels/generic/tiles_pack.hpp"
 #include "kernels/generic/window.hpp"
 
 namespace nst::kernels {
@@ -22,102 +24,6 @@ NST_INLINE std::size_t aligned(std::size_t floats) { return (floats + 15) / 16 *
 // At least `floats`, an odd number of cache lines: planes of a power of two would all fall into the
 // same few sets of the first-level cache.
 NST_INLINE std::size_t plane_stride(std::size_t floats) { return ((floats + 15) / 16 | 1) * 16; }
-
-// Channels, rounded up to vectors, of the panel that starts at channel `first`.
-NST_INLINE int panel_width(int out_c, int first) {
-  return min_of(direct::kPanelChannels, direct::vectors_of(out_c - first) * kLanes);
-}
-
-template <class A>
-std::size_t packed_floats(const ConvSpec& spec) {
-  return static_cast<std::size_t>(A::Y::kWeights) * A::X::kWeights * A::Products::rows(spec.in_c) *
-         direct::vectors_of(spec.out_c) * kLanes;
-}
-
-// u[weight] = Gy g Gxᵀ in double of `width` kernels side by side, the first `valid` of them there.
-// Tap (y, x) is at weights + (y * kTaps + x) * tap_stride.
-template <class A>
-void transform_kernels(const float* weights, std::size_t tap_stride, int valid, int width, float* u,
-                       std::ptrdiff_t weight_stride) {
-  using Y = typename A::Y;
-  using X = typename A::X;
-  constexpr auto gy = Y::weights();
-  constexpr auto gx = X::weights();
-  constexpr int kMost = direct::kPanelChannels;
-  double taps[Y::kTaps][X::kTaps][kMost] = {};
-  for (int y = 0; y < Y::kTaps; ++y) {
-    for (int x = 0; x < X::kTaps; ++x) {
-      const float* from = weights + static_cast<std::size_t>(y * X::kTaps + x) * tap_stride;
-      for (int i = 0; i < valid; ++i) taps[y][x][i] = static_cast<double>(from[i]);
-    }
-  }
-  for (int j = 0; j < Y::kWeights; ++j) {
-    double row[X::kTaps][kMost] = {};
-    for (int y = 0; y < Y::kTaps; ++y) {
-      for (int x = 0; x < X::kTaps; ++x) {
-        for (int i = 0; i < kMost; ++i) row[x][i] += gy.at[j][y] * taps[y][x][i];
-      }
-    }
-    for (int k = 0; k < X::kWeights; ++k) {
-      double sum[kMost] = {};
-      for (int x = 0; x < X::kTaps; ++x) {
-        for (int i = 0; i < kMost; ++i) sum[i] += gx.at[k][x] * row[x][i];
-      }
-      for (int i = 0; i < width; ++i) u[i] = static_cast<float>(sum[i]);
-      u += weight_stride;
-    }
-  }
-}
-
-// The size of the transformed inputs that each of an axis's weights is multiplied with, of
-// independent inputs of size 1: the root of the sum of squares.
-template <class Axis>
-struct InputSizes {
-  float of_weight[Axis::kWeights];
-
-  InputSizes() {
-    float squares[Axis::kPoints] = {};
-    for (int i = 0; i < Axis::kIn; ++i) {
-      Vec d[Axis::kIn];
-      Vec v[Axis::kPoints];
-      for (int j = 0; j < Axis::kIn; ++j) d[j] = splat(i == j ? 1.0f : 0.0f);
-      Axis::input(d, v);
-      for (int j = 0; j < Axis::kPoints; ++j) squares[j] += v[j].get(0) * v[j].get(0);
-    }
-    for (int product = 0; product < Axis::kProducts; ++product) {
-      of_weight[Axis::weight_of(product)] = __builtin_sqrtf(squares[Axis::point_of(product)]);
-    }
-  }
-};
-
-// U as [panel][weight][in_c][channels of the panel], absent channels zero; what Products adds, and
-// its order of the rows. weights: HWIO.
-template <class A>
-void pack(const ConvSpec& spec, const float* weights, float* packed) {
-  using Products = typename A::Products;
-  constexpr int kWeights = A::Y::kWeights * A::X::kWeights;
-  const InputSizes<typename A::Y> sizes_y;
-  const InputSizes<typename A::X> sizes_x;
-  const std::size_t tap_stride = static_cast<std::size_t>(spec.in_c) * spec.out_c;
-  for (int first = 0; first < spec.out_c; first += direct::kPanelChannels) {
-    const int width = panel_width(spec.out_c, first);
-    const std::ptrdiff_t weight_stride =
-        static_cast<std::ptrdiff_t>(Products::rows(spec.in_c)) * width;
-    for (int ic = 0; ic < spec.in_c; ++ic) {
-      transform_kernels<A>(
-          weights + static_cast<std::size_t>(ic) * spec.out_c + first, tap_stride,
-          min_of(width, spec.out_c - first), width,
-          packed + static_cast<std::ptrdiff_t>(Products::row_of(ic, spec.in_c)) * width,
-          weight_stride);
-    }
-    for (int i = 0; i < kWeights; ++i) {
-      Products::finish(
-          packed + i * weight_stride, spec.in_c, width,
-          sizes_y.of_weight[i / A::X::kWeights] * sizes_x.of_weight[i % A::X::kWeights]);
-    }
-    packed += kWeights * weight_stride;
-  }
-}
 
 // The tiles of one block and the parts of its scratch, floats from the start: the window first,
 // then in its place M; V; what Products keeps of V's rows; the end.
@@ -243,13 +149,13 @@ void transform_inputs(const Window& window, const Layout& l, int channels, float
 }
 
 // One point's product: m [count][width] = v [count][depth] · u [depth][width], width one or two
-// vectors; own: what Products keeps of v's rows.
+// vectors; own: what Products keeps of v's rows; next: the weights of the product after.
 template <class Products>
 NST_INLINE void multiply(const float* v, const float* own, int count, int depth, const float* u,
-                         int width, float* m) {
+                         NextWeights next, int width, float* m) {
   const int vectors = width / kLanes;
   for_equal_tiles(count, Products::most_pixels(vectors), [&](int rows, int tiles) {
-    direct::tiles_function<Products>(rows, vectors)(v, own, depth, u, m, tiles);
+    direct::tiles_function<Products>(rows, vectors)(v, own, depth, u, next, m, tiles);
     v += static_cast<std::ptrdiff_t>(rows) * tiles * depth;
     own += rows * tiles;
     m += static_cast<std::ptrdiff_t>(rows) * tiles * width;
@@ -287,10 +193,13 @@ NST_INLINE void place(Epilogue& e, const ConvArgs& args, int y, int x, int c) {
   e.out = address(args.output, y, x) + c;
 }
 
-// Row y, column x of the tile; dropped where it lies outside the block.
+// Row y, column x of the tile; dropped where it lies outside the block. Plain: nothing does, all
+// channels are there, and there is no skip.
+template <bool Plain>
 NST_INLINE void put(const Epilogue& e, int y, int x, Vec sum) {
-  if (x < e.first_x || x >= e.w) return;
+  if (!Plain && (x < e.first_x || x >= e.w)) return;
   Vec value = clamped(e.clamp, sum + e.bias);
+  if constexpr (Plain) return store(e.out + y * e.out_row + x * e.out_pixel, value);
   if (e.skip != nullptr) {
     value = value + load_first(e.skip + y * e.skip_row + x * e.skip_pixel, e.channels);
   }
@@ -298,7 +207,7 @@ NST_INLINE void put(const Epilogue& e, int y, int x, Vec sum) {
 }
 
 // Aᵀ m A of one tile for one vector of channels.
-template <class A>
+template <class A, bool Plain>
 NST_INLINE void transform_output(const float* m, std::ptrdiff_t product_stride, const Epilogue& e) {
   using Y = typename A::Y;
   using X = typename A::X;
@@ -311,12 +220,12 @@ NST_INLINE void transform_output(const float* m, std::ptrdiff_t product_stride, 
     Y::output(in, columns[j]);
   });
   unroll<Y::kOut>([&](auto y) __attribute__((always_inline)) {
-    if (y < e.first_y || y >= e.h) return;
+    if (!Plain && (y < e.first_y || y >= e.h)) return;
     Vec in[X::kProducts];
     Vec out[X::kOut];
     unroll<X::kProducts>([&](auto j) __attribute__((always_inline)) { in[j] = columns[j][y]; });
     X::output(in, out);
-    unroll<X::kOut>([&](auto x) __attribute__((always_inline)) { put(e, y, x, out[x]); });
+    unroll<X::kOut>([&](auto x) __attribute__((always_inline)) { put<Plain>(e, y, x, out[x]); });
   });
 }
 
@@ -333,47 +242,82 @@ void transform_outputs(const ConvArgs& args, Block block, const Layout& l, int f
       e.first_x = block.x - x;
       e.h = min_of(A::Y::kOut, block.y + block.h - y);
       e.w = min_of(A::X::kOut, block.x + block.w - x);
+      const bool whole = e.first_y <= 0 && e.first_x <= 0 && e.h == A::Y::kOut && e.w == A::X::kOut;
       for (int c = first; c < first + width && c < args.plan.spec.out_c; c += kLanes) {
         place(e, args, y, x, c);
-        transform_output<A>(m + (c - first), l.m_stride, e);
+        if (whole && e.skip == nullptr && e.channels >= kLanes) {
+          transform_output<A, true>(m + (c - first), l.m_stride, e);
+        } else {
+          transform_output<A, false>(m + (c - first), l.m_stride, e);
+        }
       }
       m += width;
     }
   }
 }
 
+// The transformed input and weight of product n; after the last, the next panel's first weight.
+template <class A>
+NST_INLINE int point_of(int n) {
+  return A::Y::point_of(n / A::X::kProducts) * A::X::kPoints + A::X::point_of(n % A::X::kProducts);
+}
+template <class A>
+NST_INLINE int weight_of(int n) {
+  if (n == A::Y::kProducts * A::X::kProducts) return A::Y::kWeights * A::X::kWeights;
+  return A::Y::weight_of(n / A::X::kProducts) * A::X::kWeights +
+         A::X::weight_of(n % A::X::kProducts);
+}
+
+// Is it worth the time that it takes from the products to fetch what comes after them? Only where
+// it is far away, and there are many products to each line: elsewhere it costs 2 to 7 %.
+constexpr int kManyChannels = 64;
+
+template <class A>
+NST_INLINE bool has_far_weights(const ConvSpec& spec) {
+  constexpr std::size_t kFar = 1024 * 1024 / sizeof(float);
+  return A::Products::kFetches && spec.in_c >= kManyChannels && packed_floats<A>(spec) >= kFar;
+}
+template <class A>
+NST_INLINE bool has_far_outputs(const ConvSpec& spec, const ConvGeometry& g) {
+  constexpr std::size_t kFar = 2 * 1024 * 1024 / sizeof(float);
+  return A::Products::kFetches && spec.in_c >= kManyChannels &&
+         static_cast<std::size_t>(g.out_h) * g.out_w * spec.out_c >= kFar;
+}
+
 template <class A>
 void run(const ConvArgs& args, Block block, float* scratch) {
-  using Y = typename A::Y;
-  using X = typename A::X;
   using Products = typename A::Products;
+  constexpr int kWeights = A::Y::kWeights * A::X::kWeights;
+  constexpr int kProducts = A::Y::kProducts * A::X::kProducts;
   const ConvSpec& spec = args.plan.spec;
   const Layout l = layout<A>(spec, args.geometry, block);
   const int count = l.tiles_h * l.tiles_w;
   float* const v = scratch + l.v;
   float* const own = scratch + l.own;
   transform_inputs<A>(A::window(args, block, l.rect, scratch), l, spec.in_c, v);
-  for (int point = 0; point < Y::kPoints * X::kPoints; ++point) {
+  for (int point = 0; point < A::Y::kPoints * A::X::kPoints; ++point) {
     Products::prepare(v + point * l.v_stride, count, spec.in_c, own + point * count);
   }
+  const bool far_weights = has_far_weights<A>(spec);
+  const bool far_outputs = has_far_outputs<A>(spec, args.geometry);
   const int end = block.first_c + block.channels;
   const std::ptrdiff_t rows = Products::rows(spec.in_c);
-  const float* u = args.packed + Y::kWeights * X::kWeights * rows * block.first_c;
+  const float* u = args.packed + kWeights * rows * block.first_c;
   for (int first = block.first_c; first < end; first += direct::kPanelChannels) {
     const int width = panel_width(spec.out_c, first);
     const std::ptrdiff_t u_stride = rows * width;
     float* m = scratch;
-    for (int i = 0; i < Y::kProducts; ++i) {
-      for (int j = 0; j < X::kProducts; ++j) {
-        const int point = Y::point_of(i) * X::kPoints + X::point_of(j);
-        const int weight = Y::weight_of(i) * X::kWeights + X::weight_of(j);
-        multiply<Products>(v + point * l.v_stride, own + point * count, count, spec.in_c,
-                           u + weight * u_stride, width, m);
-        m += l.m_stride;
-      }
+    for (int n = 0; n < kProducts; ++n) {
+      const int weight = weight_of<A>(n);
+      const int point = point_of<A>(n);
+      const NextWeights next(far_weights ? (weight_of<A>(n + 1) - weight) * u_stride : 0);
+      multiply<Products>(v + point * l.v_stride, own + point * count, count, spec.in_c,
+                         u + weight * u_stride, next, width, m);
+      if (far_outputs) fetch_outputs(args.output, block, first, width, n, kProducts);
+      m += l.m_stride;
     }
     transform_outputs<A>(args, block, l, first, width, scratch);
-    u += Y::kWeights * X::kWeights * u_stride;
+    u += kWeights * u_stride;
   }
 }
 

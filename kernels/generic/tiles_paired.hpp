@@ -5,24 +5,27 @@
 #include "kernels/generic/conv_strided.hpp"
 #include "kernels/generic/conv_upsample.hpp"
 #include "kernels/generic/conv_winograd.hpp"
-#include "kernels/generic/pairs.hpp"
+#include "kernels/generic/pair_orders.hpp"
 
 namespace nst::kernels {
 namespace {
 namespace tiles {
 
-// As PlainProducts.
+// As PlainProducts. Fetches: the next product's weights are fetched beside a product's.
+template <class Order, bool Fetches>
 struct PairedProducts {
+  static constexpr bool kFetches = Fetches;
   static constexpr int kMostVectors = 2;
   static constexpr int most_pixels(int vectors) { return pairs::most_pixels(vectors); }
-  using Function = void (*)(const float* v, const float* own, int depth, const float* u, float* m,
-                            int tiles);
+  using Function = void (*)(const float* v, const float* own, int depth, const float* u,
+                            NextWeights& weights, float* m, int tiles);
   template <int P, int V>
-  static void run(const float* v, const float* own, int depth, const float* u, float* m,
-                  int tiles) {
+  static void run(const float* v, const float* own, int depth, const float* u, NextWeights& weights,
+                  float* m, int tiles) {
+    std::conditional_t<Fetches, NextWeights, NoFetches> next(weights);
     const float* const scales = u + static_cast<std::ptrdiff_t>(depth) * V * kLanes;
     const float* const terms = scales + V * kLanes;
-    const pairs::Depth parts = pairs::parts_of(depth);
+    const pairs::Depth parts = pairs::parts_of<Order>(depth);
     alignas(64) float factors[V][kLanes];
     unroll<V>([&](auto i) __attribute__((always_inline)) {
       store(factors[i], quotient(splat(1.0f), load(scales + i * kLanes)));
@@ -39,7 +42,8 @@ struct PairedProducts {
       unroll<P>([&](auto p) __attribute__((always_inline)) {
         in[p] = v + static_cast<std::ptrdiff_t>(p) * depth;
       });
-      pairs::accumulate<P, V>(acc, in, u, parts, [] {});
+      pairs::accumulate<Order, P, V>(acc, in, u, parts, next);
+      next.next_tile();
       unroll<P>([&](auto p) __attribute__((always_inline)) {
         unroll<V>([&](auto i) __attribute__((always_inline)) {
           store(m + (p * V + i) * kLanes,
@@ -50,25 +54,26 @@ struct PairedProducts {
       own += P;
       m += P * V * kLanes;
     }
+    if constexpr (Fetches) weights = next;
   }
   static constexpr int rows(int depth) { return depth + pairs::kTermRows; }
-  static int row_of(int channel, int depth) { return pairs::row_of(channel, depth); }
+  static int row_of(int channel, int depth) { return Order::row_of(channel, depth); }
   static void finish(float* u, int depth, int width, float input_size) {
-    pairs::finish_panel(u, depth, width, input_size);
+    pairs::finish_panel<Order>(u, depth, width, input_size);
   }
   static constexpr std::size_t own_floats(std::size_t rows) { return rows; }
   static void prepare(const float* v, int count, int depth, float* own) {
-    for (int i = 0; i < count; ++i, v += depth) own[i] = pairs::own_term(v, depth);
+    Order::own_terms(v, depth, count, depth, own);
   }
 };
 
 // Algorithm A with such products, where a row's own term is little beside its products.
-template <class A>
+template <class A, class Order, int FewestChannels = 24, bool Fetches = false>
 struct Paired : A {
-  using Products = PairedProducts;
+  using Products = PairedProducts<Order, Fetches>;
 
   static bool suits(const ConvSpec& spec) {
-    return A::suits(spec) && spec.in_c >= pairs::kGroup && spec.out_c > kLanes;
+    return A::suits(spec) && spec.in_c >= FewestChannels && spec.out_c > kLanes;
   }
 };
 

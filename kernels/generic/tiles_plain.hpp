@@ -2,6 +2,7 @@
 #pragma once
 
 #include "kernels/generic/conv_direct.hpp"
+#include "kernels/generic/fetch.hpp"
 
 namespace nst::kernels {
 namespace {
@@ -31,14 +32,17 @@ NST_INLINE void multiply_tile(const float* v, int depth, const float* u, float* 
 // What tiles.hpp asks of an algorithm's products. Others may order and scale the weights, add rows
 // to them, and keep a float of every row of V (tiles_paired.hpp).
 struct PlainProducts {
+  // Does the next product's data come to the caches beside a product?
+  static constexpr bool kFetches = false;
   static constexpr int kMostVectors = 2;
   static constexpr int most_pixels(int vectors) { return direct::most_pixels(vectors); }
   // `tiles` register tiles of P rows one after the other, in one call as direct::AnyKernel: m = v ·
-  // u as in tiles::multiply.
-  using Function = void (*)(const float* v, const float* own, int depth, const float* u, float* m,
-                            int tiles);
+  // u as in tiles::multiply. `weights` may be called for every turn and tile.
+  using Function = void (*)(const float* v, const float* own, int depth, const float* u,
+                            NextWeights& weights, float* m, int tiles);
   template <int P, int V>
-  static void run(const float* v, const float*, int depth, const float* u, float* m, int tiles) {
+  static void run(const float* v, const float*, int depth, const float* u, NextWeights&, float* m,
+                  int tiles) {
     for (; tiles > 0; --tiles) {
       multiply_tile<P, V>(v, depth, u, m);
       v += static_cast<std::ptrdiff_t>(P) * depth;
@@ -49,8 +53,7 @@ struct PlainProducts {
   static constexpr int rows(int depth) { return depth; }
   static constexpr int row_of(int channel, int) { return channel; }
   // Called when a weight's rows are there, `width` channels each. input_size: of the transformed
-  // inputs they are multiplied with, where inputs are of size 1. Zeros must give zeros if the spec
-  // says so.
+  // inputs they are multiplied with, where inputs are of size 1.
   static void finish(float*, int, int, float) {}
   // Floats kept of so many rows of V, and their making; v [count][depth].
   static constexpr std::size_t own_floats(std::size_t) { return 0; }

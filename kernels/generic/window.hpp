@@ -141,10 +141,17 @@ NST_INLINE void form_vectors(const Forming& f, int n) {
   kFunctions[f.scale != nullptr][f.residual != nullptr][f.twin != 0](f, n);
 }
 
+// As many channels at a time as there are registers for their coefficients: memory is then read in
+// its order.
 NST_INLINE void form_channels(const Forming& f, int channels) {
-  const int c = for_vector_groups(
-      channels, [&](auto vectors, int first) __attribute__((always_inline)) {
-        form_vectors<vectors, true>(advanced(f, first), kLanes);
+  constexpr int kMost = kRegisters == 32 ? 8 : 4;
+  int c = 0;
+  for (; channels - c >= kMost * kLanes; c += kMost * kLanes) {
+    form_vectors<kMost, true>(advanced(f, c), kLanes);
+  }
+  c += for_vector_groups(
+      channels - c, [&](auto vectors, int first) __attribute__((always_inline)) {
+        form_vectors<vectors, true>(advanced(f, c + first), kLanes);
       });
   if (c < channels) form_vectors<1, false>(advanced(f, c), channels - c);
 }

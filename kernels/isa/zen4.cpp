@@ -13,12 +13,19 @@ namespace {
 using axis::Single;
 using winograd::Axis3, winograd::Axis5, winograd::Axis7;
 
-template <class A>
-constexpr ConvAlgorithm kPaired = tiles::algorithm<tiles::Paired<A>>();
+using pairs::SidesOfEight, pairs::SidesOfTwo;
 
-// In the order they are asked, before those of the AVX-512 table.
+template <class A>
+constexpr ConvAlgorithm kPaired = tiles::algorithm<tiles::Paired<A, SidesOfEight>>();
+template <class A>
+constexpr ConvAlgorithm kPairedDeep = tiles::algorithm<tiles::Paired<A, SidesOfTwo, 64, true>>();
+
+// In the order they are asked, before those of the AVX-512 table. Sides of two make the residual
+// layers 5 to 9 % faster, and layers with fewer products to a weight up to 4 % slower.
 constexpr const ConvAlgorithm* kPairedAlgorithms[] = {
+    &kPairedDeep<upsample::Upsample>,
     &kPaired<upsample::Upsample>,
+    &kPairedDeep<winograd::Correlation<Axis3, Axis3>>,
     &kPaired<winograd::Correlation<Axis3, Axis3>>,
     &kPaired<winograd::Correlation<Axis5, Axis5>>,
     &kPaired<winograd::Correlation<Single, Axis7>>,

@@ -1,5 +1,5 @@
-// The photograph's stand-in: a mountain lake in the evening, ray marched over a noise terrain.
-// Lengths are in kilometres, more or less; y is up, the camera looks along +z.
+// Paints a mountain lake in the evening, which serves as the sample photograph: ray marching over a
+// noise terrain. Lengths are roughly kilometres; y is up, and the camera looks along +z.
 #include <array>
 
 #include "noise.hpp"
@@ -7,13 +7,14 @@
 namespace nst::samples {
 namespace {
 
-constexpr double kFar = 34;  // beyond it there is only sky
+constexpr double kFar = 34;  // farther away there is only sky
 const Vec3 kEye{0, 0.16, 0};
 const Vec3 kSun = normalized({-0.86, 0.42, -0.10});
 const Vec3 kSunLight{3.6, 2.25, 1.20};
 const Vec3 kSkyLight{0.20, 0.29, 0.50};
 
-// Ridged noise: creases where plain noise crosses its middle; fine ridges only on top of coarse.
+// Returns ridged noise, with creases where plain noise crosses its middle. Fine ridges appear only
+// on coarse ones.
 double ridges(double x, double z, int octaves) {
   double sum = 0, weight = 0.5, carry = 1;
   for (int i = 0; i < octaves; ++i) {
@@ -29,7 +30,8 @@ double ridges(double x, double z, int octaves) {
   return sum;
 }
 
-// Height of the ground; below 0 is lake. Shores left, right and far, a chain of peaks behind.
+// Returns the height of the ground; below 0 is lake. There are shores left, right and far, and a
+// chain of peaks behind.
 double ground(double x, double z, int octaves) {
   const double bay = 1.4 * noise(x * 0.55, z * 0.55, 7) - 0.7;
   const double far_shore = smoothstep(3.4, 13, z + bay);
@@ -49,7 +51,7 @@ Vec3 sky(const Vec3& direction) {
   const double toward_sun = clamp01(dot(direction, kSun));
   colour = colour + Vec3{1.0, 0.55, 0.22} * (0.55 * std::pow(toward_sun, 5));
 
-  const double reach = 1.0 / (up + 0.09);  // where the ray meets the sheet of clouds
+  const double reach = 1.0 / (up + 0.09);  // where the ray meets the layer of clouds
   const double cx = direction.x * reach * 1.15 + 9, cz = direction.z * reach * 0.9 + 2;
   const double density = fractal(cx, cz, 7, 90);
   const double shade = density - fractal(cx + kSun.x * 0.35, cz + kSun.z * 0.35, 5, 90);
@@ -58,7 +60,7 @@ Vec3 sky(const Vec3& direction) {
   return mix(colour, cloud, 0.88 * cover);
 }
 
-// Distance along the ray to the ground, or kFar.
+// Returns the distance along the ray to the ground, or kFar.
 double march(const Vec3& origin, const Vec3& direction, double start) {
   double t = start, before = start;
   while (t < kFar) {
@@ -66,7 +68,7 @@ double march(const Vec3& origin, const Vec3& direction, double start) {
     if (p.y > 4.8 && direction.y > 0) return kFar;
     const double clearance = p.y - ground(p.x, p.z, 8);
     if (clearance < 0) {
-      for (int i = 0; i < 8; ++i) {  // halve the last step
+      for (int i = 0; i < 8; ++i) {  // bisects the last step
         const double middle = 0.5 * (before + t);
         const Vec3 q = origin + direction * middle;
         (q.y < ground(q.x, q.z, 8) ? t : before) = middle;
@@ -99,7 +101,7 @@ Vec3 shade_ground(const Vec3& p, double distance) {
   const Vec3 fine = slope(e, 11);
   const double mottle = fractal(p.x * 5, p.z * 5, 5, 130);
 
-  Vec3 colour = mix({0.20, 0.165, 0.15}, {0.33, 0.28, 0.25}, mottle);  // rock
+  Vec3 colour = mix({0.20, 0.165, 0.15}, {0.33, 0.28, 0.25}, mottle);  // the colour of rock
   const double trees = smoothstep(1.05, 0.55, p.y + 0.7 * mottle - 0.35) *
                        smoothstep(0.50, 0.72, fine.y + 0.25 * mottle);
   const Vec3 wood =
@@ -150,7 +152,7 @@ Vec3 look_with_water(const Vec3& direction) {
   return haze(mix(deep, reflection * Vec3{0.90, 0.95, 0.97}, fresnel), direction, to_water);
 }
 
-// A fir in picture coordinates: foot at (x, y), in units of the picture's height.
+// A fir in picture coordinates: its foot at (x, y), in units of the picture's height.
 struct Tree {
   double x, y, height;
 };
@@ -160,7 +162,7 @@ constexpr std::array kTrees{
     Tree{0.085, 1.06, 0.36}, Tree{0.285, 1.05, 0.27}, Tree{1.475, 1.03, 0.50},
     Tree{1.395, 1.05, 0.34}, Tree{1.325, 1.05, 0.22}, Tree{0.345, 1.04, 0.16}};
 
-// Paints the firs and the bank they stand on over `colour`. (u, v): picture coordinates.
+// Paints the firs and the bank below them over `colour`. (u, v) are picture coordinates.
 Vec3 foreground(double u, double v, Vec3 colour) {
   const double edge = std::abs(u - 0.82) - 0.36;
   const double bank = 1.01 - 0.115 * smoothstep(-0.12, 0.42, edge) -
@@ -189,7 +191,7 @@ Vec3 foreground(double u, double v, Vec3 colour) {
 }
 
 Vec3 developed(Vec3 linear) {
-  const auto curve = [](double v) {  // filmic shoulder (Hable 2010 in Hejl's short form)
+  const auto curve = [](double v) {  // filmic tone curve (Hable 2010, in Hejl's short form)
     const double x = std::max(0.0, v * 0.80 - 0.004);
     return (x * (6.2 * x + 0.5)) / (x * (6.2 * x + 1.7) + 0.06);
   };
@@ -201,7 +203,7 @@ Vec3 developed(Vec3 linear) {
 }  // namespace
 
 Image paint_landscape(int width, int height) {
-  constexpr int kSamples = 3;  // per pixel and axis
+  constexpr int kSamples = 3;  // rays per pixel and axis
   Image image(width, height, 3, SampleType::f32);
   for (int y = 0; y < height; ++y) {
     for (int x = 0; x < width; ++x) {

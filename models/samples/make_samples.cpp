@@ -1,4 +1,4 @@
-// Paints the sample pictures of this folder: nst-make-samples FOLDER.
+// nst-make-samples FOLDER: paints the sample pictures of this folder.
 #include <array>
 #include <cstdio>
 #include <exception>
@@ -11,7 +11,7 @@ namespace {
 struct Sample {
   const char* file;
   nst::Image (*paint)();
-  int jpeg_quality;  // so that the content stays below 120 KB, a style below 100 KB
+  int jpeg_quality;  // keeps the content below 120 KB, a style below 100 KB
 };
 
 constexpr std::array kSamples{

@@ -9,7 +9,7 @@
 
 namespace nst::samples {
 
-// A colour (linear or display, as the user of it says) or a point in space.
+// A colour (linear or display, as its user defines) or a point in space.
 struct Vec3 {
   double x = 0, y = 0, z = 0;
 
@@ -29,7 +29,7 @@ inline double smoothstep(double low, double high, double v) {
   return t * t * (3 - 2 * t);
 }
 
-// A number in [0, 1) that depends on nothing but its arguments (the mixing steps of MurmurHash3).
+// Returns a number in [0, 1) that depends only on the arguments (mixing steps of MurmurHash3).
 inline double hashed(std::int64_t x, std::int64_t y, std::uint32_t seed) {
   std::uint32_t h = seed * 0x9e3779b9u + 0x85ebca6bu;
   for (const std::int64_t v : {x, y}) {
@@ -41,7 +41,7 @@ inline double hashed(std::int64_t x, std::int64_t y, std::uint32_t seed) {
   return (h ^ (h >> 16)) * (1.0 / 4294967296.0);
 }
 
-// Value noise in [0, 1): random numbers on the integer lattice, joined smoothly.
+// Returns value noise in [0, 1): random numbers on the integer lattice, interpolated smoothly.
 inline double noise(double x, double y, std::uint32_t seed) {
   const double fx = std::floor(x), fy = std::floor(y);
   const auto ix = static_cast<std::int64_t>(fx), iy = static_cast<std::int64_t>(fy);
@@ -51,8 +51,8 @@ inline double noise(double x, double y, std::uint32_t seed) {
              mix(hashed(ix, iy + 1, seed), hashed(ix + 1, iy + 1, seed), u), v);
 }
 
-// `octaves` layers of noise, each twice as fine and half as strong, in [0, 1). Turned between
-// layers, so that the lattice does not show.
+// Returns the sum of `octaves` layers of noise, each twice as fine and half as strong, scaled to
+// [0, 1). Layers are rotated, so that the lattice does not show.
 inline double fractal(double x, double y, int octaves, std::uint32_t seed) {
   double sum = 0, weight = 0.5, total = 0;
   for (int i = 0; i < octaves; ++i) {
@@ -74,8 +74,8 @@ inline void put(Image& image, int x, int y, const Vec3& colour) {
   pixel[2] = static_cast<float>(clamp01(colour.z));
 }
 
-// The sample pictures; each is the same on every run.
-Image paint_landscape(int width, int height);  // a photograph's stand-in: lake, mountains, trees
+// The sample pictures. Each is the same on every run.
+Image paint_landscape(int width, int height);  // the sample content: lake, mountains, trees
 Image paint_oil(int side);                     // thick brush strokes along a whirling night sky
 Image paint_glass(int side);                   // a stained-glass rosette
 Image paint_woodcut(int side);                 // striped waves under a red sun

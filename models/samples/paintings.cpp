@@ -1,5 +1,5 @@
-// Three paintings' stand-ins, each of a kind the style networks know: oil, glass, woodcut.
-// Coordinates u, v run over the picture from 0 to 1, colours are display colours.
+// Paints three sample styles, each of a kind that the style networks know: oil, glass, woodcut.
+// Coordinates u, v run over the picture from 0 to 1; colours are display colours.
 #include <array>
 #include <cstddef>
 #include <functional>
@@ -17,7 +17,7 @@ struct Point {
   double u, v;
 };
 
-// Calls colour(u, v) on a 4×4 grid inside every pixel and stores the means.
+// Returns a picture whose pixels are the mean of colour(u, v) on a 4×4 grid inside the pixel.
 Image supersampled(int side, const std::function<Vec3(double, double)>& colour) {
   constexpr int kSamples = 4;
   Image image(side, side, 3, SampleType::f32);
@@ -58,12 +58,12 @@ bool in_cypress(double u, double v) {
   return std::abs(u - 0.115 - 0.018 * std::sin(13 * v)) < cypress_half_width(v);
 }
 
-// Direction of the brush at a point, in radians.
+// Returns the direction of the brush at a point, in radians.
 double brush_direction(double u, double v) {
   if (in_cypress(u, v)) return 1.5 * kPi + 0.55 * std::sin(23 * v + 6 * u);
   if (v > hill_line(u))
     return std::atan(-0.43 * std::cos(4.3 * u + 0.7) - 0.45 * std::cos(9.7 * u));
-  double du = 0.35, dv = 0.12 * std::sin(7 * u);  // a breeze
+  double du = 0.35, dv = 0.12 * std::sin(7 * u);  // a breeze moves the strokes
   for (const Whirl& w : kWhirls) {
     const double x = u - w.u, y = v - w.v;
     const double pull = 2.2 * std::exp(-(x * x + y * y) / (w.radius * w.radius)) / w.radius;
@@ -109,14 +109,15 @@ Vec3 oil_colour(double u, double v) {
   return colour;
 }
 
-// Paint lying on a canvas: its colour and its thickness, which catches the light.
+// Paint on a canvas: its colour, and its thickness, which catches the light.
 struct Canvas {
   int side;
   std::vector<Vec3> colour;
   std::vector<double> thickness;
 };
 
-// One stroke: follows the brush direction from its middle to both ends; bristles leave furrows.
+// Paints one stroke, from its middle along the brush direction to both ends. Bristles leave
+// furrows.
 void stroke(Canvas& canvas, double u, double v, double length, double width, std::uint32_t id) {
   const Vec3 jitter{hashed(id, 1, 310) - 0.5, hashed(id, 2, 310) - 0.5, hashed(id, 3, 310) - 0.5};
   const double light = hashed(id, 4, 310) - 0.5;
@@ -148,7 +149,7 @@ void stroke(Canvas& canvas, double u, double v, double length, double width, std
 
 // ---- glass --------------------------------------------------------------------------------------
 
-// Centres of the panes: rings around the middle, each ring of its own number.
+// Returns the centres of the panes: rings around the middle, with a number of panes for each ring.
 std::vector<Point> pane_centres() {
   constexpr std::array kRings{1, 8, 8, 16, 16, 24, 24, 32, 32};
   std::vector<Point> centres;
@@ -191,8 +192,8 @@ Vec3 glass_colour(const std::vector<Point>& centres, double u, double v) {
   Vec3 colour = kPanes[pick % kPanes.size()] * (0.82 + 0.36 * hashed(pane, 6, 350));
   const double streak = fractal(u * 7 + 3 * hashed(pane, 7, 350), v * 34, 4, 360);
   colour = colour * (0.62 + 0.75 * streak);
-  colour =
-      mix(colour, {1.0, 0.97, 0.85}, 0.42 * smoothstep(0.055, 0.0, first));  // light from behind
+  // The light comes from behind the window.
+  colour = mix(colour, {1.0, 0.97, 0.85}, 0.42 * smoothstep(0.055, 0.0, first));
   const double rim = second - first;
   const double lead = smoothstep(0.0135, 0.0095, rim);
   const double solder = 0.20 * smoothstep(0.006, 0.0, rim);
@@ -201,7 +202,7 @@ Vec3 glass_colour(const std::vector<Point>& centres, double u, double v) {
 
 // ---- woodcut ------------------------------------------------------------------------------------
 
-// Height of wave `i`'s edge: long swells with the pointed crests of shallow water.
+// Returns the height of the edge of wave `i`: long swells with the pointed crests of shallow water.
 double wave_edge(int i, double u) {
   const double phase = u * (1.9 + 0.35 * (i % 3)) + 0.37 * i + 0.05 * std::sin(11 * u + i);
   const double crest = std::pow(std::abs(std::sin(kPi * phase)), 0.62);
@@ -211,7 +212,7 @@ double wave_edge(int i, double u) {
 Vec3 woodcut_colour(double u, double v) {
   const Vec3 paper{0.94, 0.89, 0.76}, ink{0.07, 0.13, 0.28};
   const double grain = noise(u * 12 + 1.5 * noise(u * 3, v * 2, 371), v * 210, 370) - 0.5;
-  Vec3 colour = mix({0.84, 0.55, 0.36}, paper, smoothstep(0.0, 0.40, v));  // a graded sky
+  Vec3 colour = mix({0.84, 0.55, 0.36}, paper, smoothstep(0.0, 0.40, v));  // the sky changes colour
   const double ray = std::atan2(v - 0.36, u - 0.64) * 24 / (2 * kPi);
   if (ray - std::floor(ray) < 0.5) colour = mix(colour, {0.93, 0.70, 0.36}, 0.55);
   if (std::hypot(u - 0.64, v - 0.36) < 0.205) colour = ink;
@@ -225,7 +226,7 @@ Vec3 woodcut_colour(double u, double v) {
     const Vec3 deep = i % 2 == 0 ? Vec3{0.10, 0.25, 0.48} : Vec3{0.13, 0.42, 0.56};
     const Vec3 pale = i % 2 == 0 ? Vec3{0.55, 0.73, 0.76} : Vec3{0.80, 0.85, 0.74};
     colour = within < 0.22 ? ink : (static_cast<int>(stripe) % 2 == 0 ? pale : deep);
-    if (below < 0.013) colour = paper;  // foam
+    if (below < 0.013) colour = paper;  // white foam on the wave
     if (below < 0.004) colour = ink;
   }
   return colour * (1 + 0.13 * grain);

@@ -1,7 +1,8 @@
-"""How a painting looks, in numbers that a style and its paintings should share: statistics of a fixed network.
+"""Measures how a painting looks: statistics that a style and its paintings should share.
 
-The network is the published mobile pair's predictor, trained for the same purpose: its early linear
-projections tell true paintings from false ones better than MobileNetV1's ImageNet features do (README).
+The statistics are of a fixed network: the published mobile pair's predictor, which was trained for
+styles. Its early linear projections tell true paintings from false ones better than MobileNetV1's
+ImageNet features do (README).
 """
 from dataclasses import dataclass
 
@@ -13,15 +14,16 @@ from data import to_tensor
 
 STYLE_BLOCKS = (1, 3, 6, 10, 13)  # outputs after 1, 3, … inverted residual blocks: strides 2, 4, 8, 16, 16
 CONTENT_BLOCKS = (6, 13)
-STYLE_WEIGHT = 1 / len(STYLE_BLOCKS)  # of means, deviations and Gram matrix, each
-COLOUR_WEIGHT = 0.05  # the same of the pixels, and of their 4×4 means
+STYLE_WEIGHT = 1 / len(STYLE_BLOCKS)  # weight of each of a map's means, deviations and Gram matrix
+COLOUR_WEIGHT = 0.05  # weight for the statistics of the pixels, and for those of their 4×4 means
 CONTENT_WEIGHT = 0.25
-TILE = 128  # side of the parts in which a style is looked at, that of the contents it is painted on
+TILE = 128  # side of the squares in which a style is measured, and of the contents painted on
 
 
 @dataclass
 class Statistics:
-    """Of one map, of n pictures: means [n,C], deviations [n,C], Gram matrices over positions [n,C,C]."""
+    """The statistics of one map of n pictures: means [n,C], deviations [n,C], Gram matrices over
+    positions [n,C,C]."""
     mean: torch.Tensor
     deviation: torch.Tensor
     gram: torch.Tensor
@@ -41,12 +43,14 @@ class Statistics:
         return cls(*(torch.cat(parts) for parts in zip(*((s.mean, s.deviation, s.gram) for s in statistics))))
 
     def flat(self):
-        """[n,2C+C²], each part divided so that the squared distance of two is an average, not a sum."""
+        """Returns [n,2C+C²]. Each part is scaled so that a squared distance is an average and not a
+        sum."""
         c = self.mean.shape[1]
         return torch.cat([self.mean / c ** 0.5, self.deviation / c ** 0.5, self.gram.flatten(1)], 1)
 
     def scale(self):
-        """[n,2C+C²], what `flat` is measured in: the mean squared deviation, and the Gram matrix's norm."""
+        """Returns the factors [n,2C+C²] that scale `flat`: 1 over the root mean square deviation,
+        and 1 over the Gram matrix's norm."""
         n, c = self.mean.shape
         spread = self.deviation.square().mean(1, keepdim=True).rsqrt()
         return torch.cat([spread.expand(n, 2 * c),
@@ -54,7 +58,8 @@ class Statistics:
 
 
 def normalised(features):
-    """Every channel of every picture with mean 0 and, unless it is nearly flat, deviation 1: [n,C·h·w]."""
+    """Returns features [n,C·h·w] with mean 0 and deviation 1 in every channel. Nearly flat channels
+    keep a smaller deviation."""
     features = features.float()
     variance, mean = torch.var_mean(features, (2, 3), correction=0, keepdim=True)
     floor = 1e-3 * variance.mean(1, keepdim=True) + 1e-6
@@ -62,7 +67,8 @@ def normalised(features):
 
 
 def tiles(picture):
-    """The picture in as few squares of TILE² as cover it, evenly: uint8 [n,TILE,TILE,3]."""
+    """Returns the fewest squares of TILE² that cover the picture, evenly spaced: uint8
+    [n,TILE,TILE,3]."""
     places = [np.linspace(0, side - TILE, -(-side // TILE)).round().astype(int) for side in picture.shape[:2]]
     return np.stack([picture[y:y + TILE, x:x + TILE] for y in places[0] for x in places[1]])
 
@@ -72,14 +78,15 @@ class Appearance:
         self.predictor = predictor
 
     def maps(self, x):
-        """(maps whose statistics are the style, maps that carry the content) of [n,3,h,w] in [0,1]."""
+        """Returns (maps whose statistics are the style, maps that carry the content) of pictures
+        [n,3,h,w] in [0,1]."""
         blocks = self.predictor.early(x, max(STYLE_BLOCKS + CONTENT_BLOCKS))
         return ([x, F.avg_pool2d(x, 4)] + [blocks[i - 1] for i in STYLE_BLOCKS],
                 [blocks[i - 1] for i in CONTENT_BLOCKS])
 
     @torch.no_grad()
     def style(self, picture):
-        """[Statistics] of a uint8 picture [h,w,3], its sides at least TILE."""
+        """Returns the list of Statistics of a uint8 picture [h,w,3] whose sides are at least TILE."""
         found = []
         for features in self.maps(to_tensor(tiles(picture)))[0]:
             whole = Statistics.of(features)
@@ -88,12 +95,16 @@ class Appearance:
 
     @torch.no_grad()
     def content(self, x):
-        """What of the contents [n,3,h,w] a painting should keep: [[n,…]]."""
+        """Returns the features of contents [n,3,h,w] that a painting should keep: a list of [n,…]."""
         return [normalised(features) for features in self.maps(x)[1]]
 
     def residuals(self, paintings, styles, contents):
-        """([n,…], [n,…]): by how much paintings [n,3,h,w] miss their style and their content, weighted: the
-        loss is the sum of squares, so its curvature follows from first derivatives (Gauss-Newton)."""
+        """Returns the weighted differences of paintings [n,3,h,w] from their style and from their
+        content: ([n,…], [n,…]).
+
+        The loss is the sum of their squares, so its curvature follows from first derivatives
+        (Gauss-Newton).
+        """
         style_maps, content_maps = self.maps(paintings)
         weights = [COLOUR_WEIGHT] * 2 + [STYLE_WEIGHT] * len(STYLE_BLOCKS)
         style = [(Statistics.of(features).flat() - wanted.flat()) * wanted.scale() * weight ** 0.5
@@ -106,5 +117,5 @@ class Appearance:
 
 
 def join_styles(styles):
-    """One list of Statistics for the whole batch, of one list each."""
+    """Joins lists of Statistics, one list for each picture, into one list for the whole batch."""
     return [Statistics.join(parts) for parts in zip(*styles)]

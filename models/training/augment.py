@@ -1,7 +1,7 @@
-"""Random views of the training pictures.
+"""Makes random views of the training pictures.
 
-The teacher answers for anything shown to it, so a view may be as strange as we like: what counts is
-that the students see more kinds of pictures than 1,200 paintings offer.
+The teacher answers for any picture, so a view may be as strange as we like. The students must see
+more kinds of pictures than 1,200 paintings offer.
 """
 import numpy as np
 from PIL import Image, ImageEnhance, ImageFilter, ImageOps
@@ -12,7 +12,8 @@ BILINEAR = Image.Resampling.BILINEAR
 
 
 def random_crop(rng, picture, smallest, largest=1.0, stretch=1.0):
-    """A rectangle of `smallest`…`largest` of the picture's sides; `stretch` bounds its distortion."""
+    """Returns a rectangle whose sides are `smallest`…`largest` of the picture's. `stretch` bounds
+    the distortion."""
     h, w = picture.shape[:2]
     fraction = rng.uniform(smallest, largest)
     s = stretch ** rng.uniform(-0.5, 0.5)
@@ -56,9 +57,10 @@ def _colours(rng, image):
 
 
 def _posterised(rng, view):
-    """The picture's brightness (its green) in two to five random colours, like a poster or a woodcut."""
+    """Returns the picture's brightness (its green) in two to five random colours, like a poster or
+    a woodcut."""
     grey, n = view[..., 1].astype(np.float32), int(rng.integers(2, 6))
-    if rng.random() < 0.5:  # As much area for every colour, or as wide a range of brightness.
+    if rng.random() < 0.5:  # Colours cover equal areas, or else equal ranges of brightness.
         edges = np.quantile(grey[::4, ::4], np.linspace(0, 1, n + 1)[1:-1])
     else:
         edges = np.linspace(*np.quantile(grey[::4, ::4], (0.02, 0.98)), n + 1)[1:-1]
@@ -66,7 +68,7 @@ def _posterised(rng, view):
 
 
 def _drawn(rng, view):
-    """The picture's outlines, dark on paper: a sketch."""
+    """Returns the picture's outlines, dark on paper, like a sketch."""
     grey = Image.fromarray(view).convert("L").filter(ImageFilter.GaussianBlur(rng.uniform(0.5, 2)))
     down, across = np.gradient(np.asarray(grey, np.float32))
     slope = np.hypot(down, across)
@@ -81,7 +83,8 @@ def _vivid(rng, view):
 
 
 def _tiled(rng, view):
-    """A repeating pattern, from a shrunken copy or a corner of the view, with mirrored seams or hard ones."""
+    """Returns a repeating pattern made of a shrunken copy or a corner of the view, with mirrored
+    seams or hard ones."""
     size, side = len(view), len(view) // int(rng.integers(2, 9))
     tile = view[:side, :side]
     if rng.random() < 0.5:
@@ -94,7 +97,7 @@ def _tiled(rng, view):
 
 
 def _refracted(rng, view):
-    """Seen through patterned glass, each cell of which shows the view bent anew."""
+    """Returns the view as seen through patterned glass, each cell of which bends the view anew."""
     size = len(view)
     glass = cells(rng, size) if rng.random() < 0.5 else field(rng, size)
     if rng.random() < 0.5:
@@ -105,13 +108,14 @@ def _refracted(rng, view):
         bends = [2 * glass - 1, 1 - 2 * glass]
     amount = rng.uniform(0.02, 0.3) * size
     places = [(axis + amount * bend).astype(int) for axis, bend in zip(np.indices((size, size)), bends)]
-    # Beyond a border the view goes on mirrored.
+    # Beyond a border the view is mirrored.
     down, across = [np.abs((place + size) % (2 * size) - size).clip(0, size - 1) for place in places]
     return view[down, across]
 
 
 def _printed(rng, view):
-    """A texture over the view, as a shadow or in one colour; or the weave of its canvas."""
+    """Returns the view under a texture or the weave of a canvas, which darkens the view or adds one
+    colour."""
     size = len(view)
     over = field(rng, size) if rng.random() < 0.75 else weave(size)
     bare = (1 - rng.uniform(0.3, 1) * over)[..., None]
@@ -121,7 +125,7 @@ def _printed(rng, view):
 
 
 def _patchwork(rng, size, make_view):
-    """Two or three pictures or plain colours, parted along a texture's bands."""
+    """Returns two or three pictures or plain colours, separated along a texture's bands."""
     bands, n = field(rng, size), int(rng.integers(2, 4))
     choice = np.minimum((bands * n).astype(int), n - 1)
     result = np.empty((size, size, 3), np.uint8)
@@ -132,16 +136,22 @@ def _patchwork(rng, size, make_view):
 
 
 def plain_view(rng, picture, size):
-    """uint8 [size,size,3]: a part of the picture, turned, stretched, its colours changed, each at random."""
+    """Returns uint8 [size,size,3]: a part of the picture, turned, stretched and recoloured at
+    random."""
     return _colours(rng, _geometry(rng, picture, size))
 
 
 def style_view(rng, contents, styles, size):
-    """uint8 [size,size,3]: a painting (30 %), a photograph (10 %), both changed at random, a painted texture
-    (15 %) or something strange made of them (45 %); a few views are mixed of two.
+    """Returns a random view, uint8 [size,size,3], of one of these kinds; a few views are mixtures
+    of two:
 
-    The strange ones are there for the far end of the teacher's bottlenecks: in units of the spread they
-    lie 10 to 20 from the mean, as strongly patterned styles do, and plain views of paintings at 7.
+    - 30 %: a painting, changed at random;
+    - 10 %: a photograph, changed at random;
+    - 15 %: a painted texture;
+    - 45 %: something strange made of pictures.
+
+    The strange ones cover the far end of the teacher's bottlenecks. They are 10 to 20 spreads from
+    the mean, like strongly patterned styles. Plain views of paintings are at 7.
     """
     def plain():
         pictures = contents if rng.random() < 0.25 else styles
@@ -181,19 +191,23 @@ def style_view(rng, contents, styles, size):
 
 
 def window(rng, view, side):
-    """A random square of a view. Smaller than the view, but with texture of the same fineness: shrinking
-    a view instead shows the teacher another kind of pictures, whose bottlenecks spread 1.3 × as far."""
+    """Returns a random square of a view, with `side` pixels a side.
+
+    A square keeps the fineness of the view's texture. A shrunken view would be another kind of
+    picture for the teacher: its bottlenecks spread 1.3 × as far.
+    """
     h, w = view.shape[:2]
     y, x = rng.integers(0, h - side + 1), rng.integers(0, w - side + 1)
     return view[y:y + side, x:x + side]
 
 
 def content_view(rng, picture, size):
-    """uint8 [size,size,3]: a crop at a random scale between the picture's own and the whole of it.
+    """Returns a crop, uint8 [size,size,3], at a random scale between the picture's own and the
+    whole of the picture.
 
-    Crops without any contrast are refused (None): the instance norms divide by √(σ²+1e-5), so a flat
-    crop multiplies the gradient by up to 316 in each of 13 layers and it overflows. This was the
-    source of the non-finite gradients of the first runs.
+    Returns None for a crop without contrast. The instance norms divide by √(σ²+1e-5), so a flat
+    crop multiplies the gradient by up to 316 in each of 13 layers. The gradient then overflows, as
+    in the first runs.
     """
     h, w = picture.shape[:2]
     shortest = min(h, w)
@@ -213,7 +227,8 @@ def content_view(rng, picture, size):
 
 
 def draw_crop(rng, side, contents, styles):
-    """(uint8 [side,side,3], index of its photograph; None: it is from a painting)."""
+    """Returns (crop uint8 [side,side,3], index of its photograph). The index is None if the crop is
+    from a painting."""
     while True:
         index = int(rng.integers(len(contents))) if rng.random() < 0.75 else None
         picture = styles[rng.integers(len(styles))] if index is None else contents[index]

@@ -1,5 +1,7 @@
-"""Teacher bottlenecks of many pictures, made once: what the transformer's run draws its styles from,
-and the mean and spread in whose units the predictor's error is measured.
+"""Computes the teacher's bottlenecks of many pictures once.
+
+The transformer's run draws its styles from them. Their mean and spread are the units of the
+predictor's error.
 
     python bottleneck_bank.py --pictures FOLDER --teacher teacher.safetensors --work FOLDER
 """
@@ -18,14 +20,15 @@ SEED = 11
 
 
 def predict(predictor, pictures, batch=16):
-    """Bottlenecks [n,100] of uint8 pictures of one size."""
+    """Returns the bottlenecks [n,100] of uint8 pictures of one size."""
     with torch.inference_mode():
         return torch.cat([predictor(data.to_tensor(pictures[i:i + batch]))
                           for i in range(0, len(pictures), batch)])
 
 
 def make(predictor, contents, styles, views):
-    """{'content': plain photographs in list order, 'style': plain paintings, 'view': random views}."""
+    """Returns bottlenecks by kind. 'content': plain photographs in list order; 'style': plain
+    paintings; 'view': random views."""
     rng = np.random.default_rng(SEED)
     bank = {name: predict(predictor, [data.resize(p, SIZE) for p in pictures])
             for name, pictures in (("content", contents), ("style", styles))}

@@ -1,8 +1,9 @@
-"""The teacher in PyTorch against recorded outputs of the published pair, run by TensorFlow.
+"""Compares the teacher in PyTorch with recorded outputs of the published pair, run by TensorFlow.
 
     python check_teacher.py --teacher teacher.safetensors --reference FOLDER
 
-FOLDER holds NAME.style.npy and NAME.bottleneck.npy, CASE_NAME.content.npy and CASE_NAME.stylized.npy.
+FOLDER holds NAME.style.npy and NAME.bottleneck.npy, CASE_NAME.content.npy and
+CASE_NAME.stylized.npy.
 """
 import argparse
 from pathlib import Path

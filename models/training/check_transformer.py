@@ -1,8 +1,9 @@
-"""The published 5-block transformer in PyTorch against published pictures, byte by byte.
+"""Compares the published 5-block transformer in PyTorch with published pictures, byte by byte.
 
     python check_transformer.py --transformer t.safetensors --known FOLDER
 
-FOLDER holds vectors.json, whose `outputs` name pictures, their content and vectors; the publishing script truncated.
+FOLDER holds vectors.json, whose `outputs` name pictures, their content and their vectors. The
+publishing script cut the samples off to bytes, as this script does.
 """
 import argparse
 import json

@@ -1,15 +1,17 @@
-"""Contents that photographs alone don't offer, made of parts of them on the device: smooth fields, blurred parts,
-line drawings, night, other colours."""
+"""Makes contents that photographs do not offer, out of parts of photographs, on the device.
+
+The kinds are smooth fields, blurred parts, line drawings, night, and other colours.
+"""
 import math
 
 import torch
 import torch.nn.functional as F
 
-SHARES = {"smooth": 0.12, "blurred": 0.06, "drawn": 0.05, "night": 0.05}  # the rest: as it is, or in other colours
+SHARES = {"smooth": 0.12, "blurred": 0.06, "drawn": 0.05, "night": 0.05}  # the others are unchanged or recoloured
 RECOLOURED = 0.4
-LEAST_DEVIATION = 5 / 255  # of a content; below it the instance norms' gradients overflow
+LEAST_DEVIATION = 5 / 255  # least contrast: below it, the instance norms' gradients overflow
 NOISE = 4 / 255
-BLUR = 6  # pixels
+BLUR = 6  # largest blur in pixels
 
 
 class ContentKinds:
@@ -23,11 +25,12 @@ class ContentKinds:
         return torch.randn(*shape, device=self.device, generator=self.generator)
 
     def varied(self, x):
-        """Some of [n,3,h,w] replaced by each of the other kinds; flat ones by smooth fields."""
+        """Returns pictures [n,3,h,w] some of which are replaced by each of the other kinds. Flat
+        pictures become smooth fields."""
         x, at = self.recoloured(x), 0
         for kind, share in SHARES.items():
             n = min(math.ceil(len(x) * share), len(x) - at)
-            if n:  # each with a chance that makes the share right
+            if n:  # replaced with a probability that makes the share exact on average
                 other = getattr(self, kind)(x[at:at + n])
                 x[at:at + n] = torch.where(self._uniform(n, 1, 1, 1) < len(x) * share / n, other, x[at:at + n])
             at += n
@@ -44,7 +47,7 @@ class ContentKinds:
         return torch.where(self._uniform(n, 1, 1, 1) < RECOLOURED, changed, x)
 
     def smooth(self, x):
-        """Skies: a gradient or a few soft hills of colour, with a little grain or none."""
+        """Returns skies: gradients or a few soft hills of colour, with little grain or none."""
         n, _, height, width = x.shape
         knots = self._uniform(n, 1, 4, 4) + 0.3 * self._uniform(n, 3, 4, 4)
         corners = F.interpolate(knots[..., ::3, ::3], (4, 4), mode="bilinear", align_corners=True)
@@ -61,7 +64,7 @@ class ContentKinds:
         return F.interpolate(small, x.shape[2:], mode="bicubic", align_corners=False)
 
     def drawn(self, x):
-        """Outlines, dark on a light ground."""
+        """Returns dark outlines on a light ground."""
         grey = F.avg_pool2d(x.mean(1, keepdim=True), 3, 1, 1)
         around = F.avg_pool2d(grey, 9, 1, 4, count_include_pad=False)
         line = ((around - grey) * 12 - 0.2).clamp(0, 1)

@@ -1,7 +1,7 @@
-"""The picture sets: lists, the hold-out, decoding once into memory.
+"""The sets of pictures: their lists, the held-out pictures, and decoding into memory.
 
 A folder of training pictures has `content/` and `style/`. Every 32nd picture of each sorted list is
-held out and never seen by a training step, not even through a bottleneck.
+held out: no training step uses it, not even through a bottleneck.
 """
 from pathlib import Path
 
@@ -21,13 +21,14 @@ def list_pictures(folder):
 
 
 def split(paths):
-    """(training, held out): held out where index % 32 == 0."""
+    """Returns (training, held out). Pictures with index % 32 == 0 are held out."""
     return ([p for i, p in enumerate(paths) if i % HOLD_OUT_EVERY],
             [p for i, p in enumerate(paths) if i % HOLD_OUT_EVERY == 0])
 
 
 def load(paths, longest_short_side=448):
-    """uint8 arrays [h,w,3]; larger pictures are reduced, which keeps the sets within 2 GB of memory."""
+    """Returns the pictures as uint8 arrays [h,w,3]. Larger pictures are reduced, which keeps the
+    sets within 2 GB of memory."""
     pictures = []
     for path in paths:
         with Image.open(path) as file:
@@ -41,7 +42,7 @@ def load(paths, longest_short_side=448):
 
 
 def load_training(folder):
-    """(content, style): the training part of both lists."""
+    """Returns (content, style): the training pictures of both lists."""
     return [load(split(list_pictures(Path(folder) / kind))[0]) for kind in ("content", "style")]
 
 
@@ -51,17 +52,18 @@ def load_held_out(folder, longest_short_side=4096):
 
 
 def resize(picture, height, width=None):
-    """Bilinear with antialias, aspect ratio not kept unless asked for: uint8 [height,width,3]."""
+    """Returns uint8 [height,width,3], resized bilinearly with antialias. Without `width`, the
+    result is square."""
     size = (width or height, height)
     return np.asarray(Image.fromarray(picture).resize(size, Image.Resampling.BILINEAR))
 
 
 def to_tensor(pictures):
-    """uint8 [n,h,w,3] (or a list of [h,w,3]) → float [n,3,h,w] in [0,1], channels_last."""
+    """Converts uint8 [n,h,w,3], or a list of [h,w,3], to float [n,3,h,w] in [0,1], channels_last."""
     array = np.stack(pictures) if isinstance(pictures, list) else pictures
     return torch.from_numpy(array).permute(0, 3, 1, 2).float().div_(255)
 
 
 def to_bytes(pictures):
-    """Float [n,3,h,w] in [0,1] → uint8 [n,h,w,3]."""
+    """Converts float [n,3,h,w] in [0,1] to uint8 [n,h,w,3]."""
     return pictures.permute(0, 2, 3, 1).mul(255).round().byte()

@@ -1,8 +1,10 @@
-"""Descent to the style vector with which the published 5-block network T paints like a picture.
+"""Finds, by descent, the style vector with which the network T paints like a picture.
 
-The 100 numbers b are looked for with which T(c, b) looks like the style on photographs c and keeps them;
-`appearance.py` says what that means. Its loss is a sum of squares, so one curvature for all pictures, measured once
-at known vectors, preconditions the gradient: ten steps are enough, four from a learnt start.
+T is the published 5-block network. T(c, b) is its painting of a photograph c with the vector b of
+100 numbers. The descent looks for the b whose paintings look like the style and keep the
+photographs, as `appearance.py` measures both. The loss is a sum of squares. So one curvature,
+measured once at known vectors, preconditions the gradient for all pictures. Ten steps are enough,
+four from a learnt start.
 """
 from pathlib import Path
 
@@ -13,21 +15,22 @@ from appearance import TILE, Appearance
 from known_vectors import Prior, load_known
 from weights_file import load_networks, load_transformer
 
-RECIPE = 1  # of the results: to be raised with every change of them
+RECIPE = 1  # number of the method, to be raised with every change that alters results
 PRIOR_WEIGHT = 0.003
-RATE, MOMENTUM = 0.25, 0.6  # 0.5 would be Gauss-Newton's whole step
-LONGEST_STEP = 2.5  # in deviations of the prior
-SLACK = 1.03  # a loss may grow by this; beyond, the step is taken back and the painting's trust falls
+RATE, MOMENTUM = 0.25, 0.6  # a rate of 0.5 would be Gauss-Newton's whole step
+LONGEST_STEP = 2.5  # longest step, in deviations of the prior
+SLACK = 1.03  # factor by which a loss may grow; beyond it, the step is undone and the painting's next steps are smaller
 CURVATURE_VECTORS = 8
 
 
 def autocast():
-    """bfloat16 halves the time of T; statistics and residuals are computed in float32."""
+    """Returns a context in which T computes in bfloat16, which halves its time. Statistics and
+    residuals stay in float32."""
     return torch.autocast("cpu", torch.bfloat16)
 
 
 class Contents:
-    """Photographs painted on, and what of them costs the same for every vector."""
+    """Holds the photographs to paint on, with the results that are the same for every vector."""
 
     def __init__(self, photographs, transformer, appearance):
         self.each = []
@@ -38,7 +41,8 @@ class Contents:
 
     @staticmethod
     def choose(folder, count=2):
-        """Centres of training photographs with a shorter side of 256: uint8 [TILE,TILE,3]."""
+        """Returns the centres of training photographs with a shorter side of 256: uint8
+        [TILE,TILE,3]."""
         paths = data.split(data.list_pictures(folder))[0]
         photographs = data.load(paths[2::len(paths) // count][:count], 256)
         middle = lambda p: ((p.shape[0] - TILE) // 2, (p.shape[1] - TILE) // 2)
@@ -51,7 +55,8 @@ class Descent:
         self.curvature = curvature
 
     def metric(self, prior):
-        """[100,100]: the loss's second-order model, of an error in the prior's units: what an error costs."""
+        """Returns [100,100]: the loss's second-order model as a function of a vector's error in the
+        prior's units."""
         return self.curvature + PRIOR_WEIGHT * prior.precision
 
     def residuals(self, vectors, styles, content):
@@ -61,7 +66,7 @@ class Descent:
             return self.appearance.residuals(self.transformer.expanded(x, vectors), styles, kept)
 
     def losses(self, vectors, styles, contents):
-        """Style's and content's loss of each vector, averaged over the contents: [n], [n]."""
+        """Returns (style loss [n], content loss [n]) of each vector, averaged over the contents."""
         sums = 0, 0
         for content in contents:
             parts = self.residuals(vectors, styles, content)
@@ -69,8 +74,12 @@ class Descent:
         return [total / len(contents) for total in sums]
 
     def run(self, styles, start, prior, steps, only_content=None):
-        """(vectors [n,100], {"style", "content", "prior": [n]}) from `start` [n,100]; `only_content` counts in
-        the contents: on one alone, vectors are hardly worse at half the time."""
+        """Descends from `start` [n,100]. Returns (vectors [n,100], losses {"style", "content",
+        "prior"} [n] each).
+
+        `only_content` is the index of the only content to use. With one content, vectors are hardly
+        worse and take half the time.
+        """
         contents = self.contents.each if only_content is None else [self.contents.each[only_content]]
         inverse = torch.linalg.inv(self.metric(prior))
         vectors, velocity = start.clone(), torch.zeros_like(start)
@@ -83,7 +92,7 @@ class Descent:
             loss = terms.sum(1)
             gradient, = torch.autograd.grad(loss.sum(), vectors)
             vectors, loss, terms = vectors.detach(), loss.detach(), terms.detach()
-            worse = ~(loss <= best_loss * SLACK)[:, None]  # NaN is worse, too
+            worse = ~(loss <= best_loss * SLACK)[:, None]  # true also for NaN
             better = (loss < best_loss)[:, None]
             best_terms = terms if best_terms is None else torch.where(better, terms, best_terms)
             moved = -(gradient * prior.unit) @ inverse * RATE * trust
@@ -98,7 +107,8 @@ class Descent:
 
 @torch.no_grad()
 def measure_curvature(descent, known, prior, width=0.05, batch=10):
-    """[100,100]: JᵀJ of the residuals by differences, in the prior's units, over pictures at their known vectors."""
+    """Returns [100,100]: JᵀJ of the residuals in the prior's units, by differences at the known
+    vectors of pictures."""
     total, used = 0, [k for k in known if k.picture is not None][::3][:CURVATURE_VECTORS]
     for i, k in enumerate(used):
         style, content = descent.appearance.style(k.picture), descent.contents.each[i % len(descent.contents.each)]
@@ -115,7 +125,7 @@ def measure_curvature(descent, known, prior, width=0.05, batch=10):
 
 
 def prepare(args):
-    """(Descent, Prior, known vectors); the curvature is kept in WORK."""
+    """Returns (Descent, Prior, known vectors). The curvature is kept in WORK."""
     predictor, _ = load_networks(args.teacher)
     transformer = load_transformer(args.transformer)
     appearance = Appearance(predictor)

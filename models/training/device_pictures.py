@@ -1,7 +1,7 @@
-"""Pictures kept on the device that trains, and random parts of them at random scales, drawn there.
+"""Keeps pictures on the device that trains, and draws random parts of them at random scales there.
 
-Every picture is held three times, whole, halved and quartered, in one long tensor of pixels. A part is sampled
-bilinearly from the copy whose pixels are nearest to its own in size.
+Every picture is stored at three sizes: whole, halved and quartered. All are in one long tensor of
+pixels. A part is sampled bilinearly from the copy whose pixel size is nearest to the part's.
 """
 from concurrent.futures import ThreadPoolExecutor
 
@@ -11,18 +11,19 @@ import torch.nn.functional as F
 import data
 
 LEVELS = 3
-MAGNIFIED = 0.3  # of the parts are larger than the picture's own pixels, up to LARGEST times: big pictures are smooth
+MAGNIFIED = 0.3  # share of the parts that are enlarged, up to LARGEST times: large pictures are smooth
 LARGEST = 4.0
 
 
 def _reduced(picture, factor):
-    """uint8 [h,w,3] by means of factor² pixels."""
+    """Returns a uint8 picture [h,w,3] reduced by means of factor² pixels."""
     mean = F.avg_pool2d(picture.permute(2, 0, 1).float(), factor)
     return mean.round().byte().permute(1, 2, 0)
 
 
 class DevicePictures:
-    """`paths` decoded; `parts` draws from all of them, `whole` gives one of them."""
+    """Holds the decoded pictures of `paths`. `parts` draws from all of them, `whole` returns one of
+    them."""
 
     def __init__(self, paths, device, workers=16):
         rows, sizes = [], []
@@ -39,11 +40,14 @@ class DevicePictures:
         self.count, self.device = len(sizes), device
 
     def parts(self, index, side, generator):
-        """float [n,3,side,side] in [0,1] of the pictures `index` [n]: a square part of each, between LARGEST times
-        enlarged and the whole picture, mirrored or not."""
+        """Returns a square part of each picture in `index` [n]: float [n,3,side,side] in [0,1].
+
+        A part's scale is between an enlargement by LARGEST and the whole picture. Half of the parts
+        are mirrored.
+        """
         uniform = lambda: torch.rand(len(index), device=self.device, generator=generator)
         height, width = self.sizes[index, 0].unbind(1)
-        whole = torch.minimum(height, width) / side  # pixels of the picture for one of the part
+        whole = torch.minimum(height, width) / side  # pixels of the picture for one pixel of the part
         least = torch.where(uniform() < MAGNIFIED, 1 / LARGEST, 1.0)
         least = torch.minimum(least, 0.7 * whole)
         scale = least * (whole / least) ** uniform()

@@ -1,10 +1,10 @@
-"""The table of a student against its teacher, end to end, on pictures no training step saw.
+"""Compares a student with its teacher, end to end, on pictures that no training step used.
 
     python evaluate.py --teacher teacher.safetensors --student student.safetensors --pictures FOLDER
 
-Pair i is content i mod n × style i mod m of the held-out pictures (--all: of every picture), both
-resized to the size in question as the reference application does. PSNR, SSIM and sharpness compare
-the two pairs of networks; fidelity asks the teacher's predictor how far each picture is from the style.
+Pair i is content i mod n and style i mod m of the held-out pictures (--all: of every picture), both
+resized as in the reference application. PSNR, SSIM and sharpness compare the two pairs of networks.
+Fidelity is each picture's distance from the style, measured by the teacher's predictor.
 """
 import argparse
 import json
@@ -28,7 +28,8 @@ def sharpness(x):
 
 
 class Comparison:
-    """Teacher and student, their bottlenecks of all pictures, and figures of one pair at a time."""
+    """Holds the teacher, the student and their bottlenecks of all pictures, and computes figures of
+    one pair at a time."""
 
     def __init__(self, teacher, student, contents, styles):
         self.teacher, self.student = teacher, student
@@ -39,7 +40,8 @@ class Comparison:
                   for kind, pictures in (("content", contents), ("style", styles))}
 
     def predictor_errors(self):
-        """Root mean square over the spread of all teacher's values, and per dimension (stricter)."""
+        """Returns root mean square errors, relative to the spread of all the teacher's values and
+        relative to each dimension's spread (stricter)."""
         figures = {}
         for kind in ("style", "content"):
             mine, theirs = self.z["student", kind], self.z["teacher", kind]
@@ -65,7 +67,8 @@ class Comparison:
         }
 
     def strengths(self, i, size):
-        """Distances to content (pixels; what the teacher's predictor sees) and to the style."""
+        """Returns for each strength the distances to the content (in pixels and in the teacher's
+        features) and to the style."""
         c, s = i % len(self.contents), i % len(self.styles)
         x = data.to_tensor([data.resize(self.contents[c], size)])
         own, style = self.z["student", "content"][c:c + 1], self.z["student", "style"][s:s + 1]

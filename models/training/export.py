@@ -1,11 +1,12 @@
-"""Writes the averages of two runs as one model file of the engine, float32.
+"""Writes the averages of two runs as one float32 model file of the engine.
 
     python export.py --predictor FOLDER/latest.pt --transformer FOLDER/latest.pt -o student.safetensors
     nst-weights convert student.safetensors --dtype f16 -o models/default.safetensors
 
-The second command stores the self-test in the file. Several checkpoints that branched off one another
-are averaged: the mean of two ends of a path is better than either. Either may be a model file
-instead, whose network is then kept: the two meet only in the bottleneck.
+The second command stores the self-test in the file. Several checkpoints that branched off one
+another are averaged, because the mean of two ends of a path is better than either end. --predictor
+or --transformer may also name a model file, whose network is kept: the two networks meet only in
+the bottleneck.
 """
 import argparse
 
@@ -16,7 +17,7 @@ from weights_file import FULL_SPACE, MOBILE_SPACE, load_average, load_networks, 
 
 
 def averaged(paths, kind):
-    """The mean of checkpoints' averaged networks, and a word on where it comes from."""
+    """Returns the mean of the checkpoints' averaged networks, and a text that names their origin."""
     networks, steps = zip(*(load_average(path, kind) for path in paths))
     states = [network.state_dict() for network in networks]
     network = networks[0].eval().requires_grad_(False)
@@ -48,7 +49,7 @@ def main():
                    f"transformer of {'/'.join(map(str, widths))} channels, {transformer_from}")
     save_networks(args.output, predictor, transformer, description, args.space)
 
-    # Batch norm folded and back through the file must be the same function.
+    # The written file, with batch norm folded, must compute the same function.
     x, z = torch.rand(2, 3, 128, 128), torch.randn(2, 100)
     loaded_predictor, loaded_transformer = load_networks(args.output)
     with torch.inference_mode():

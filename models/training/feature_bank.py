@@ -1,7 +1,10 @@
-"""What the mobile teacher sees in the views whose vectors are found, made once and kept in WORK.
+"""Computes the mobile teacher's features of views once and keeps them in WORK.
 
-A view's features are the mean of the teacher's last layer, which a linear head can be put on as in the
-published predictor, and what `warm_start.describe` takes from earlier layers.
+The views are those whose vectors are found.
+
+A view's features are two vectors. The first is the mean of the teacher's last layer, to which a
+linear head can be added as in the published predictor. The second is what `warm_start.describe`
+returns from earlier layers.
 """
 import os
 from pathlib import Path
@@ -15,20 +18,21 @@ from warm_start import describe
 
 @torch.no_grad()
 def features(appearance, picture):
-    """(top [1280], described [D]) of a uint8 picture [h,w,3]."""
+    """Returns (top [1280], described [D]) of a uint8 picture [h,w,3]."""
     return (appearance.predictor.top_means(data.to_tensor([picture]))[0],
             describe(appearance, appearance.style(picture), picture))
 
 
 class FeatureBank:
-    """{(picture, view): (top, described)} of a `Pictures`."""
+    """Maps (picture, view) of a `Pictures` to (top, described)."""
 
     def __init__(self, work, appearance, pictures):
         self.file, self.appearance, self.pictures = Path(work) / "features.pt", appearance, pictures
         self.known = torch.load(self.file, weights_only=True) if self.file.exists() else {}
 
     def of(self, items):
-        """(top [n,1280], described [n,D]) of [(picture, view)]; what is new is computed and kept."""
+        """Returns (top [n,1280], described [n,D]) of a list of (picture, view). New features are
+        computed and stored."""
         new = [item for item in items if item not in self.known]
         for item in new:
             found = features(self.appearance, self.pictures.view(*item))
@@ -42,7 +46,7 @@ class FeatureBank:
 
 
 def load_items(path, recipe, pictures):
-    """(training, held-out) lists of ((picture, view), vector) from the file of vectors."""
+    """Returns the (training, held-out) lists of ((picture, view), vector) from the file of vectors."""
     done = VectorFile(path, recipe).done()
     return [[(item, vector) for item, vector in done.items() if pictures.held_out(item[0]) == held]
             for held in (False, True)]

@@ -1,10 +1,10 @@
-"""Finds the style vectors of paintings and photographs in the space of the published 5-block network T.
+"""Finds pictures' style vectors in the space of the published 5-block network T.
 
     python find_vectors.py --pictures FOLDER --teacher teacher.safetensors --transformer t.safetensors \
       --known FOLDER --work FOLDER -o vectors/paintings.npy
 
-Results are added batch by batch (`descent.py` says how they are found); a run that was stopped goes on when it is
-started again. `judge_vectors.py` finds the vectors of pictures whose true ones are known, and compares.
+`descent.py` describes the method. Results are added batch by batch, and a run that was stopped
+continues when it is started again. `judge_vectors.py` compares found vectors with known ones.
 """
 import argparse
 import signal
@@ -20,14 +20,18 @@ from vector_file import VectorFile
 from warm_start import WarmStart, describe
 
 STEPS = 10
-WARM_STEPS = 6  # from a start learnt from earlier results
+WARM_STEPS = 6  # steps from a start learnt from earlier results
 VIEW_STEPS = 4
-REMEMBERED = 600  # earlier results a run started again learns its starts from
+REMEMBERED = 600  # number of earlier results from which a restarted run learns its starts
 
 
 def work_list(pictures, rounds, seed):
-    """(index, view) in the order of the run: all paintings whole; then their view 1 and all photographs whole;
-    then the next view of each … , every round in a random order, so that an unfinished run is a fair sample."""
+    """Returns (index, view) in the order of the run.
+
+    The first round has all paintings whole. The next has their view 1 and all photographs whole,
+    and each later round has the next view of all pictures. Every round is in random order, so that
+    an unfinished run is a fair sample.
+    """
     items = []
     for n in range(rounds):
         of_round = [(i, n) for i in range(pictures.paintings)]
@@ -38,7 +42,8 @@ def work_list(pictures, rounds, seed):
 
 
 def batches(items, pictures, size):
-    """Of at most `size` items: whole paintings alone, as `plan` has it, and the rest as it comes."""
+    """Yields batches of at most `size` items. Whole paintings come in batches of their own, because
+    `plan` treats them differently."""
     whole = [item for item in items if item[1] == 0 and item[0] < pictures.paintings]
     rest = [item for item in items if item[1] > 0 or item[0] >= pictures.paintings]
     for group in (whole, rest):
@@ -46,7 +51,8 @@ def batches(items, pictures, size):
 
 
 def plan(item, pictures, warm, number):
-    """(steps, the only content or None): whole paintings get more of both than what only varies them."""
+    """Returns (number of steps, index of the only content or None). Whole paintings get more steps
+    and contents than other views."""
     if not warm:
         return STEPS, None
     whole = item[1] == 0 and item[0] < pictures.paintings

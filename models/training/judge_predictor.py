@@ -1,10 +1,11 @@
-"""A predictor into T's space, judged on the pictures whose vectors are known.
+"""Judges a predictor into T's space on the pictures whose vectors are known.
 
     python judge_predictor.py --predictor FILE --transformer t.safetensors --known FOLDER \\
       [--photograph FILE] [--judge open-nsfw.onnx] [--json FILE] [--sheet FILE.png]
 
-FILE is a model file or a checkpoint of train_style_predictor.py. `fidelity` is how far T's painting with the predicted
-vector is from the style, over how far the one with the true vector is, in the eyes of a network no loss uses.
+FILE is a model file or a checkpoint of train_style_predictor.py. `fidelity` is a ratio of two
+distances from the style, measured by a network that no loss uses: T's painting with the predicted
+vector over T's painting with the true vector.
 """
 import argparse
 import json
@@ -22,7 +23,8 @@ from weights_file import load_average, load_networks, load_transformer
 
 
 def fidelity(network, found, known, transformer, content):
-    """{name: ratio of distances}, and the distance of the mean known vector's paintings likewise."""
+    """Returns {name: ratio of distances}, and the ratio for paintings with the mean of the known
+    vectors."""
     x, ratios, plain = data.to_tensor([content]), {}, {}
     paint = lambda v: data.to_bytes(transformer(x, v[None]))[0].numpy()
     with torch.inference_mode():

@@ -1,11 +1,12 @@
-"""Mesh and flicker of model files beside one another, on the same photograph and styles.
+"""Compares the mesh and the flicker of model files on one photograph and several styles.
 
     python judge_steadiness.py --models default.safetensors candidate.safetensors --photograph PHOTO.jpg \
       --styles a.jpg b.jpg c.jpg
 
-Mesh: the photograph enlarged to HEIGHT, its upper AREA (a sky), and a grainy gradient; decibels of the lines of 4 and 2
-pixels over their neighbours. Flicker: the photograph with a shorter side of FRAME pans by 1, 2, 3 and 4 pixels a
-frame; difference of consecutive paintings in levels, the motion undone.
+- Mesh: decibels of the lines of 4 and 2 pixels over their neighbours. The pictures are the
+  photograph enlarged to HEIGHT, its upper AREA (a sky), and a grainy gradient.
+- Flicker: difference of consecutive paintings in levels, after the motion is undone. The photograph
+  with a shorter side of FRAME moves by 1, 2, 3 and 4 pixels a frame.
 """
 import argparse
 
@@ -23,7 +24,7 @@ LUMA = torch.tensor([0.299, 0.587, 0.114])[:, None, None]
 
 
 def gradient():
-    """A sky: uint8 [*AREA,3], with grain of 1.5 levels."""
+    """Returns a sky, uint8 [*AREA,3], with grain of 1.5 levels."""
     rng = np.random.default_rng(0)
     down, across = np.linspace(0, 1, AREA[0])[:, None, None], np.linspace(0, 20, AREA[1])[None, :, None]
     sky = down * (60, 50, 30) + (110, 140, 200) + across + rng.normal(0, 1.5, (*AREA, 3))

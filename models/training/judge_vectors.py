@@ -1,8 +1,9 @@
-"""Vectors found for the pictures whose true ones are known, and T's paintings with both.
+"""Compares found vectors with known ones, and T's paintings with both.
 
     python judge_vectors.py [as find_vectors.py, without -o] [--json FILE] [--sheet FILE.png --photograph FILE]
 
-Each picture is judged with a prior that has not seen its vector; `tuned` marks those the recipe was chosen by.
+Each picture is judged with a prior that has not seen its vector. `tuned` marks the pictures by
+which the recipe was chosen.
 """
 import argparse
 import json
@@ -26,7 +27,8 @@ STATUE = "statue_of_liberty_sq"  # its picture is the content of all published o
 
 
 def vector_figures(found, true, mean):
-    """Correlation as it is, with the known vectors' mean taken away, and relative error."""
+    """Returns the correlation, the correlation after subtracting the known vectors' mean, and the
+    relative error."""
     centred = lambda v: v - v.mean()
     return {"correlation": F.cosine_similarity(centred(found), centred(true), 0).item(),
             "mean_removed": F.cosine_similarity(found - mean, true - mean, 0).item(),
@@ -34,7 +36,8 @@ def vector_figures(found, true, mean):
 
 
 def judge(found, known, transformer, contents):
-    """{name: figures} of {name: vector} on the pictures `contents` {name: uint8 [h,w,3]}."""
+    """Returns {name: figures} of the vectors {name: vector}, painted on the pictures `contents`
+    {name: uint8 [h,w,3]}."""
     rows = {}
     with torch.inference_mode():
         for k in known:
@@ -65,7 +68,8 @@ def report(rows):
 
 
 def sheet(found, known, transformer, contents, path):
-    """A row a picture: it, and for each content T with the true vector, the found one, the mean one."""
+    """Writes one row for each picture: the picture, then for each content T's paintings with the
+    true, the found and the mean vector."""
     rows = []
     with torch.inference_mode():
         for k in known:
@@ -83,9 +87,9 @@ def sheet(found, known, transformer, contents, path):
 
 
 def find(descent, known, steps=STEPS):
-    """{name: vector} of all known vectors' pictures."""
+    """Returns {name: vector} of all known vectors' pictures."""
     with_picture, found = [k for k in known if k.picture is not None], {}
-    for k in with_picture:  # one at a time: each has a prior of its own
+    for k in with_picture:  # one at a time, because each picture has its own prior
         all_but = Prior.of(without(known, k.name))
         style = join_styles([descent.appearance.style(k.picture)])
         found[k.name] = descent.run(style, all_but.mean[None], all_but, steps)[0][0]

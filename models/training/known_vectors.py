@@ -1,6 +1,7 @@
-"""Style vectors that are known of the published 5-block network, and the pictures some were made of.
+"""The published 5-block network's known style vectors, and the pictures of some of them.
 
-They judge, and say where in the 100-dimensional space vectors of paintings lie; no picture is trained on.
+The vectors serve as a judge, and they show where in the 100-dimensional space vectors of paintings
+are. None of the pictures is used in training.
 """
 import json
 from dataclasses import dataclass
@@ -10,19 +11,19 @@ import numpy as np
 import torch
 from PIL import Image
 
-KINDS = ("recovered", "distilled", "distilled_without_picture")  # the keys of vectors.json
+KINDS = ("recovered", "distilled", "distilled_without_picture")  # keys of vectors.json
 
 
 @dataclass
 class Known:
     name: str
-    kind: str  # one of KINDS: of the Inception predictor, or of the published MobileNetV2 distilled from it
-    vector: torch.Tensor  # [100]
-    picture: np.ndarray | None  # uint8 [h,w,3] with a shorter side of 256
+    kind: str  # one of KINDS: vectors of the Inception predictor, or of the published MobileNetV2 distilled from it
+    vector: torch.Tensor  # style vector [100]
+    picture: np.ndarray | None  # picture, uint8 [h,w,3] with a shorter side of 256
 
 
 def load_known(folder):
-    """Known of every vector in FOLDER/vectors.json, in the file's order."""
+    """Returns a Known for every vector in FOLDER/vectors.json, in the file's order."""
     folder, found = Path(folder), []
     table = json.loads((folder / "vectors.json").read_text())
     for kind in KINDS:
@@ -37,26 +38,31 @@ def load_known(folder):
 
 @dataclass
 class Prior:
-    """Where vectors lie: a normal distribution. Its covariance is SPREAD of that of the known vectors, in
-    units of their deviation, and the rest of the identity: 29 vectors span 28 of the 100 dimensions."""
-    mean: torch.Tensor  # [100]
-    unit: torch.Tensor  # [100], deviations, at least LEAST_UNIT
-    precision: torch.Tensor  # [100,100], of (vector - mean) / unit
-    covariance: torch.Tensor  # [100,100], its inverse
+    """The normal distribution of style vectors.
+
+    The covariance, in units of the known vectors' deviation, is SPREAD times theirs plus 1 - SPREAD
+    times the identity. The identity is needed because 29 vectors span only 28 of the 100
+    dimensions.
+    """
+    mean: torch.Tensor  # mean [100]
+    unit: torch.Tensor  # deviations [100], at least LEAST_UNIT
+    precision: torch.Tensor  # precision [100,100] of (vector - mean) / unit
+    covariance: torch.Tensor  # covariance [100,100], the inverse of `precision`
 
     SPREAD = 0.9
     LEAST_UNIT = 0.05
 
     @classmethod
     def of(cls, vectors, unit=None):
-        """`vectors` [n,100]; `unit` where another set's deviations are to serve."""
+        """Returns the prior of `vectors` [n,100]. `unit` replaces their deviations by those of
+        another set."""
         unit = vectors.std(0).clamp_min(cls.LEAST_UNIT) if unit is None else unit
         scaled = vectors / unit
         covariance = cls.SPREAD * torch.cov(scaled.T) + (1 - cls.SPREAD) * torch.eye(len(unit))
         return cls(vectors.mean(0), unit, torch.linalg.inv(covariance), covariance)
 
     def penalty(self, vectors):
-        """Squared distance from the mean, in deviations: [n]."""
+        """Returns the squared distances [n] from the mean, in deviations."""
         z = (vectors - self.mean) / self.unit
         return ((z @ self.precision) * z).sum(1)
 
@@ -66,5 +72,6 @@ class Prior:
 
 
 def without(known, name):
-    """[n,100] of all vectors but NAME's: a picture is judged by a prior that has not seen its answer."""
+    """Returns [n,100]: all vectors except NAME's. So the prior that judges a picture has not seen
+    its vector."""
     return torch.stack([k.vector for k in known if k.name != name])

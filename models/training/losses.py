@@ -1,4 +1,4 @@
-"""Losses and measures between the student's and the teacher's answers."""
+"""Losses and measures of the difference between the student's and the teacher's answers."""
 import torch
 import torch.nn.functional as F
 
@@ -13,7 +13,8 @@ def _windows(x, stride):
 
 
 def ssim(a, b, stride=4):
-    """Mean structural similarity over 8×8 windows (Wang et al. 2004; k1 = 0.01, k2 = 0.03)."""
+    """Returns the mean structural similarity over 8×8 windows (Wang et al. 2004; k1 = 0.01, k2 =
+    0.03)."""
     ma, mb = _windows(a, stride), _windows(b, stride)
     va, vb = _windows(a * a, stride) - ma * ma, _windows(b * b, stride) - mb * mb
     covariance = _windows(a * b, stride) - ma * mb
@@ -27,7 +28,8 @@ def psnr(a, b):
 
 
 def laplacian_rms(x):
-    """Sharpness: root mean square of the 4-neighbour Laplacian, per image and channel."""
+    """Returns the sharpness of each image and channel: the root mean square of the 4-neighbour
+    Laplacian."""
     inner = 4 * x[..., 1:-1, 1:-1]
     inner = inner - x[..., :-2, 1:-1] - x[..., 2:, 1:-1] - x[..., 1:-1, :-2] - x[..., 1:-1, 2:]
     return (inner.square().mean((2, 3)) + 1e-6).sqrt()
@@ -44,8 +46,11 @@ def _spread(x):
 
 
 def perceptual(student_features, teacher_features):
-    """Activations and their spread per channel, in units of the teacher's standard deviation: where L1
-    alone averages textures away, the spread demands their strength."""
+    """Returns the difference of activations and of their spread in each channel, in units of the
+    teacher's standard deviation.
+
+    L1 alone averages textures away. The spread demands their strength.
+    """
     total = 0.0
     for a, b in zip(student_features, teacher_features):
         unit = b.std() + 1e-3
@@ -54,7 +59,7 @@ def perceptual(student_features, teacher_features):
 
 
 def picture_losses(student, teacher):
-    """The terms of the transformer's loss that need no other network, by name."""
+    """Returns the terms of the transformer's loss that need no other network, by name."""
     coarse = (F.avg_pool2d(student, 8) - F.avg_pool2d(teacher, 8)).abs().mean()
     return {
         "l1": (student - teacher).abs().mean(),
@@ -66,7 +71,8 @@ def picture_losses(student, teacher):
 
 
 class PictureLoss:
-    """All terms but the bottleneck's, weighted; the costly ones through the teacher's predictor at will."""
+    """Computes all weighted terms except the bottleneck's. The costly terms, through the teacher's
+    predictor, are optional."""
 
     def __init__(self, predictor, unit):
         self.predictor, self.unit = predictor, unit
@@ -84,5 +90,5 @@ class PictureLoss:
 
 
 def relative_rms(a, b):
-    """Root mean square error over the standard deviation of what was to be met."""
+    """Returns the root mean square error over the standard deviation of the wanted values `b`."""
     return ((a - b).square().mean().sqrt() / b.std()).item()

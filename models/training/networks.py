@@ -1,8 +1,8 @@
 """The two networks in PyTorch, of any width, with TensorFlow's layer names as module names.
 
-One definition serves the teacher and the students: the teacher is the published mobile pair (width
-1.0, batch norm folded), a student is smaller and starts from random weights. Layer by layer the
-same as engine/networks/{mobilenet_v2,transformer}.cpp.
+The teacher and the students share one definition. The teacher is the published mobile pair (width
+1.0, batch norm folded). A student is smaller and starts from random weights. The layers are those
+of engine/networks/{mobilenet_v2,transformer}.cpp.
 """
 import torch
 import torch.nn as nn
@@ -10,19 +10,21 @@ import torch.nn.functional as F
 
 BOTTLENECK = 100
 
-# (expansion, channels, repeats, stride) of MobileNetV2, Sandler et al. 2018, table 2.
+# MobileNetV2's blocks: (expansion, channels, repeats, stride), Sandler et al. 2018, table 2.
 BLOCKS = ((1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3, 1), (6, 160, 3, 2),
           (6, 320, 1, 1))
 
 
 def same_padding(size, kernel, stride):
-    """TensorFlow's SAME: the odd pixel goes to the far side."""
+    """Returns (before, after) of TensorFlow's SAME padding, which puts an odd pixel at the far
+    side."""
     total = max((-(-size // stride) - 1) * stride + kernel - size, 0)
     return total // 2, total - total // 2
 
 
 class ConvNorm(nn.Module):
-    """Convolution with SAME padding, batch norm (eps 1e-3) and relu6; folded, only a bias remains."""
+    """Convolution with SAME padding, then batch norm (eps 1e-3) and relu6. With `folded`, a bias
+    replaces the batch norm."""
 
     def __init__(self, inputs, outputs, kernel=1, stride=1, depthwise=False, activate=True, folded=False):
         super().__init__()
@@ -47,7 +49,7 @@ class ConvNorm(nn.Module):
         return F.relu6(x) if self.activate else x
 
     def folded_weights(self):
-        """Weight and bias with the batch norm's moving statistics folded in."""
+        """Returns weight and bias with the batch norm's moving statistics folded in."""
         if isinstance(self.norm, nn.Identity):
             return self.conv.weight, self.conv.bias
         scale = self.norm.weight / torch.sqrt(self.norm.running_var + self.norm.eps)
@@ -55,7 +57,8 @@ class ConvNorm(nn.Module):
 
 
 class Predictor(nn.Module):
-    """MobileNetV2 to layer_19, mean, 1×1 to the bottleneck: [n,3,h,w] in [0,1] → [n,100]."""
+    """MobileNetV2 to layer_19, mean, 1×1 convolution to the bottleneck: [n,3,h,w] in [0,1] →
+    [n,100]."""
 
     def __init__(self, width=0.5, last=640, folded=False):
         super().__init__()
@@ -77,7 +80,7 @@ class Predictor(nn.Module):
         return self.features(x, 0)[1]
 
     def early(self, x, blocks):
-        """What each of the first `blocks` blocks puts out; the rest is not computed."""
+        """Returns the outputs of the first `blocks` blocks. Later blocks are not computed."""
         x, outputs = self.stem(x), []
         for block in self.blocks[:blocks]:
             x = block(x)
@@ -85,7 +88,8 @@ class Predictor(nn.Module):
         return outputs
 
     def features(self, x, blocks):
-        """What the first `blocks` blocks put out (linear projections, strides 2 to 8), and the bottleneck."""
+        """Returns the outputs of the first `blocks` blocks (linear projections, strides 2 to 8),
+        and the bottleneck."""
         x, early = self.stem(x), []
         for i, block in enumerate(self.blocks):
             x = block(x)
@@ -94,15 +98,18 @@ class Predictor(nn.Module):
         return early, self.head(self.top(x).mean((2, 3)))
 
     def top_means(self, x):
-        """What the head is applied to: [n,last]."""
+        """Returns the head's input: [n,last]."""
         x = self.stem(x)
         for block in self.blocks:
             x = block(x)
         return self.top(x).mean((2, 3))
 
     def widen_from(self, narrower):
-        """Takes over a predictor of fewer channels and the same last layer: what is new is computed, from
-        random weights, but not yet read by what was there. In eval mode the answers stay the same."""
+        """Copies the weights of a predictor with fewer channels and an equal last layer.
+
+        The new channels have random weights, and the copied channels do not read them yet. In eval
+        mode the answers stay the same.
+        """
         for (_, mine), (_, theirs) in zip(self.named_convs(), narrower.named_convs()):
             outputs, inputs = theirs.conv.weight.shape[:2]
             mine.conv.weight.data[:outputs, inputs:] = 0
@@ -113,7 +120,7 @@ class Predictor(nn.Module):
         self.head.load_state_dict(narrower.head.state_dict())
 
     def named_convs(self):
-        """(TensorFlow layer name, ConvNorm) of every convolution, in order."""
+        """Yields (TensorFlow layer name, ConvNorm) of every convolution, in order."""
         yield "MobilenetV2/Conv", self.stem
         for i, block in enumerate(self.blocks):
             scope = "MobilenetV2/expanded_conv" + (f"_{i}" if i else "")
@@ -152,7 +159,8 @@ class ReflectConv(nn.Module):
 
 
 class StyledConv(nn.Module):
-    """Reflect-padded convolution and conditional instance norm: γ and β are affine in the bottleneck."""
+    """Reflect-padded convolution, then conditional instance norm, whose γ and β are affine in the
+    bottleneck."""
 
     def __init__(self, inputs, outputs, kernel=3):
         super().__init__()
@@ -163,14 +171,15 @@ class StyledConv(nn.Module):
             nn.init.constant_(layer.bias, bias)
 
     def forward(self, x, z):
-        x = self.conv(x).float()  # Where convolutions run in half precision, norms don't.
+        x = self.conv(x).float()  # norms are in float32 even if convolutions are in half precision
         variance, mean = torch.var_mean(x, (2, 3), correction=0, keepdim=True)
         scale = torch.rsqrt(variance + 1e-5) * self.gamma(z)[:, :, None, None]
         return (x - mean) * scale + self.beta(z)[:, :, None, None]
 
 
 class Transformer(nn.Module):
-    """Content [n,3,h,w] in [0,1] and bottleneck [n,100] → picture [n,3,h,w] (sides a multiple of 4)."""
+    """Maps a content [n,3,h,w] in [0,1] and a bottleneck [n,100] to a picture [n,3,h,w]. Sides are
+    multiples of 4."""
 
     def __init__(self, channels=(8, 16, 32)):
         super().__init__()
@@ -184,13 +193,13 @@ class Transformer(nn.Module):
         return self.expanded(self.contracted(x), z)
 
     def contracted(self, x):
-        """The part that no bottleneck changes: [n,c,h/4,w/4]."""
+        """Returns the part that does not depend on the bottleneck: [n,c,h/4,w/4]."""
         for conv in self.contract:
             x = F.relu(conv(x))
         return x
 
     def expanded(self, x, z):
-        """The picture of what `contracted` gave."""
+        """Returns the picture of `contracted`'s result `x`."""
         for first, second in zip(self.residual[::2], self.residual[1::2]):
             x = x + second(F.relu(first(x, z)), z)
         for conv in self.expand[:2]:
@@ -198,12 +207,13 @@ class Transformer(nn.Module):
         return torch.sigmoid(self.expand[2](x, z))
 
     def named_styled(self):
-        """(TensorFlow layer name below transformer/, StyledConv) of the 13 normalised convolutions."""
+        """Yields (TensorFlow layer name below transformer/, StyledConv) of the 13 normalised
+        convolutions."""
         for i, conv in enumerate(self.residual):
             yield f"residual/residual{i // 2 + 1}/conv{i % 2 + 1}", conv
         for i, conv in enumerate(self.expand):
             yield f"expand/conv{i + 1}/conv", conv
 
     def style_parameters(self, z):
-        """All γ and β of a bottleneck side by side: [n, 2·ΣC]."""
+        """Returns all γ and β of a bottleneck side by side: [n, 2·ΣC]."""
         return torch.cat([torch.cat([conv.gamma(z), conv.beta(z)], 1) for _, conv in self.named_styled()], 1)

@@ -1,20 +1,23 @@
-"""An optimiser for weight matrices beside PyTorch's AdamW: a step here costs so many convolutions that
-better-conditioned ones pay."""
+"""An optimiser for weight matrices, used with PyTorch's AdamW.
+
+A training step here costs many convolutions, so better-conditioned steps are worth their time.
+"""
 import torch
 
 
 def as_matrix(tensor):
-    """[outputs, inputs·kh·kw] of a convolution; vectors stay vectors."""
+    """Returns a convolution's weights as [outputs, inputs·kh·kw]. Vectors stay vectors."""
     return tensor.reshape(tensor.shape[0], -1) if tensor.dim() > 2 else tensor
 
 
 class Soap(torch.optim.Optimizer):
-    """Adam in the slowly updated eigenbasis of Shampoo's preconditioner (Vyas et al. 2024,
-    arXiv 2409.11321). A side longer than `max_side` keeps its own basis, for its
-    rotations would cost more than they gain.
+    """Adam in the slowly updated eigenbasis of Shampoo's preconditioner (Vyas et al. 2024, arXiv
+    2409.11321).
 
-    Matrices of one shape are stepped together, as one tensor [k,rows,columns]: on a GPU a step's many small
-    operations would take longer to start than to run."""
+    A side longer than `max_side` keeps its own basis, because rotating it costs more time than it
+    saves. Matrices of one shape are updated together as one tensor [k,rows,columns]. Separately, a
+    step's many small operations would take longer to start than to run on a GPU.
+    """
 
     def __init__(self, parameters, lr, betas=(0.95, 0.95), eps=1e-8, every=20, max_side=256):
         super().__init__(parameters, {"lr": lr, "betas": betas, "eps": eps, "every": every,
@@ -39,7 +42,7 @@ class Soap(torch.optim.Optimizer):
             self._accumulate(state["outer"], gradient, 0.0)
             state["basis"] = [None if o is None else torch.linalg.eigh(o)[1].flip(2)
                               for o in state["outer"]]
-            return  # The first gradient only sets the basis.
+            return  # the first gradient only sets the basis
         state["step"] += 1
         rotated = self._rotate(gradient, state["basis"])
         state["mean"].lerp_(gradient, 1 - beta1)
@@ -70,7 +73,8 @@ class Soap(torch.optim.Optimizer):
 
     @staticmethod
     def _refresh(state):
-        """One step of power iteration, orthogonalised; directions kept in order of their size."""
+        """Updates the basis by one step of power iteration, made orthogonal again. Directions stay
+        in order of their size."""
         for side, (o, q) in enumerate(zip(state["outer"], state["basis"])):
             if q is None:
                 continue
@@ -81,14 +85,15 @@ class Soap(torch.optim.Optimizer):
 
 
 class Both:
-    """Two optimisers as one, each with its own parameters and learning rate ratio."""
+    """Combines two optimisers, each with its own parameters and learning rate ratio."""
 
     def __init__(self, *optimisers):
         self.optimisers = optimisers
 
     @property
     def param_groups(self):
-        """Asked anew each time: loading a state replaces the lists."""
+        """Returns the groups of both optimisers. They are collected on every call, because loading
+        a state replaces the lists."""
         return [g for o in self.optimisers for g in o.param_groups]
 
     def step(self):
@@ -108,8 +113,12 @@ class Both:
 
 
 def make_optimiser(name, model, lr, slow=(), ratio=0.2, max_side=256):
-    """`adamw`, or for matrices `soap` and AdamW for the rest. The rate of the parameters
-    `slow` is `ratio` times that of the others: nothing normalises what they put out."""
+    """Returns AdamW for all parameters (`adamw`), or SOAP for matrices and AdamW for the others
+    (`soap`).
+
+    The parameters `slow` learn at `ratio` times the rate of the others, because nothing normalises
+    their layer's output.
+    """
     matrix = lambda p: p.dim() >= 2 and min(as_matrix(p).shape) >= 3 and not (
         p.dim() == 4 and p.shape[1] == 1)
     is_slow = lambda p: any(p is q for q in slow)

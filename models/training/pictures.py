@@ -1,4 +1,4 @@
-"""The pictures that get vectors, and the views of them."""
+"""The pictures that get style vectors, and the views of these pictures."""
 from pathlib import Path
 
 import numpy as np
@@ -6,14 +6,17 @@ import numpy as np
 import augment
 import data
 
-SIZE = 256  # of the views
+SIZE = 256  # side of a view in pixels
 VIEW_SEED = 5
-LEAST_CONTRAST = 5  # levels
+LEAST_CONTRAST = 5  # contrast in levels of 0..255
 
 
 class Pictures:
-    """Both lists as one: paintings first, photographs after them. T's space holds vectors of photographs too:
-    a strength below 1 mixes in the content's own."""
+    """Holds both lists as one: paintings first, then photographs.
+
+    T's space also holds vectors of photographs, because a strength below 1 mixes in the content's
+    own vector.
+    """
 
     def __init__(self, folder):
         lists = [data.list_pictures(Path(folder) / kind) for kind in ("style", "content")]
@@ -23,8 +26,11 @@ class Pictures:
         return (index if index < self.paintings else index - self.paintings) % data.HOLD_OUT_EVERY == 0
 
     def view(self, index, view):
-        """uint8 [SIZE,SIZE,3]: view 0 is the whole picture, its aspect ratio lost, view 1 a part of it in
-        other colours, the others may be strange; the same in every run, while augment.py stays."""
+        """Returns uint8 [SIZE,SIZE,3]. View 0 is the whole picture, made square. View 1 is a part
+        in other colours. Later views may be strange.
+
+        A view is the same in every run as long as augment.py does not change.
+        """
         picture, = data.load([self.paths[index]])
         if view == 0:
             return data.resize(picture, SIZE)
@@ -35,5 +41,6 @@ class Pictures:
 
 
 def is_fit(picture):
-    """Not one flat colour: nine of our paintings are black, and some views are."""
+    """Returns whether the picture has contrast. Nine of our paintings are black, and some views are
+    flat."""
     return picture[::4, ::4].std(axis=(0, 1)).max() >= LEAST_CONTRAST

@@ -1,4 +1,6 @@
-"""Draws the logs of both runs, what branched off them and the run as one in an SVG file.
+"""Draws the logs of all runs in an SVG file.
+
+The runs are both long runs, their branches, and the run of the pair.
 
     python plot_curves.py --work FOLDER -o curves.svg
 """
@@ -22,13 +24,14 @@ PANELS = (
     ("pair", "validation", "psnr", "both as one: PSNR, held-out pairs (dB)"),
     ("pair", "validation", "ssim", "both as one: SSIM, held-out pairs"),
 )
-# A widened predictor counts its steps anew: here they follow those of the run it came from.
+# A widened predictor counts its steps from 0. Its curve is drawn after that of the run that it came
+# from.
 BRANCHES = (("", "long run", 0), ("-anneal", "anneal", 0), ("-2", "second anneal", 0), ("-3", "third anneal", 0),
             ("-wide", "widened", 21100), ("-wide-2", "widened, annealed again", 21100), ("-4", "fourth anneal", 0),
             ("-wide-3", "widened, annealed a third time", 21100), ("-5", "fifth anneal", 0), ("-6", "sixth anneal", 0))
 PAIR_BRANCHES = (("", "from predictor-3, transformer-3", 0), ("-2", "from predictor-wide-2, transformer-5", 0),
                  ("-3", "from predictor-wide-3, transformer-6", 0))
-MEAN_OF = 10  # rows of a training log to a point
+MEAN_OF = 10  # rows of a training log for one point
 GOALS = {"style": 0.15, "content": 0.15, "psnr": 20.5, "ssim": 0.80}
 
 

@@ -1,12 +1,16 @@
-"""A training step recorded once as a CUDA graph and replayed: one launch in place of a thousand."""
+"""Records a training step once as a CUDA graph and replays it: one launch instead of a thousand."""
 import torch
 
-WARM_UP = 3  # runs before recording: what is compiled or chosen by trial has to be done by then
+WARM_UP = 3  # runs before recording, in which everything is compiled or chosen by trial
 
 
 class RecordedStep:
-    """`step(**inputs)` → dict of tensors; it leaves gradients in `parameters`. Calling this copies the inputs to
-    where the recorded step reads them. Values returned are overwritten by the next call."""
+    """Replays `step(**inputs)`, which returns a dict of tensors and leaves gradients in
+    `parameters`.
+
+    A call copies the inputs to the tensors that the recorded step reads. The next call overwrites
+    the returned values.
+    """
 
     def __init__(self, step, parameters, inputs):
         self.parameters = list(parameters)

@@ -1,8 +1,8 @@
-"""Labelled examples kept in memory and used several times.
+"""Keeps labelled examples in memory and uses them several times.
 
-The teacher's answer costs a good part of the student's training step. Each labelled example is
-therefore drawn `reuse` times on average before a newer one takes its place. The pool is filled before
-the first draw: a pool that grows shows its first examples ten times more often than its last, and the
+The teacher's answer takes a good part of the student's training step. So each labelled example is
+drawn `reuse` times on average before a newer one replaces it. The pool is filled before the first
+draw. A growing pool would show its first examples ten times more often than its last ones, and the
 predictor learnt those by heart.
 """
 import torch
@@ -11,7 +11,8 @@ BATCHES = 128
 
 
 class ReplayPool:
-    """`produce(n)` → tuple of tensors with n rows. Not saved in checkpoints: it is filled anew."""
+    """A pool of examples. `produce(n)` returns a tuple of tensors with n rows. Checkpoints do not
+    hold the pool, so a resumed run fills it anew."""
 
     def __init__(self, produce, batch, reuse, rng, batches=BATCHES):
         self.produce, self.batch, self.rng = produce, batch, rng
@@ -22,7 +23,8 @@ class ReplayPool:
         self.size = len(self.columns[0])
 
     def draw(self):
-        """One batch, uniformly from the pool, after bringing in what the reuse rate owes."""
+        """Replaces as many examples as the reuse rate demands, and returns one batch drawn
+        uniformly from the pool."""
         self.owed += self.fresh_per_batch
         while self.owed >= self.chunk:
             for column, values in zip(self.columns, self.produce(self.chunk)):

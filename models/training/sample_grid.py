@@ -1,4 +1,6 @@
-"""Paints content × style as rows of content, style, teacher, student, for the eye.
+"""Paints every content in every style and shows both networks' paintings in a grid.
+
+The grid's rows are content, style, teacher's and student's painting.
 
     python sample_grid.py --teacher teacher.safetensors --student student.safetensors \
       --contents a.jpg b.jpg --styles c.jpg d.jpg --size 256 -o grid.jpg

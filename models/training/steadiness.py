@@ -1,29 +1,33 @@
-"""What a transformer's strides leave in its paintings: a grid of four pixels that stands still while a picture moves,
-and a mesh of that period in smooth areas. As losses, and as figures.
+"""Losses and figures for two artefacts of a transformer's strides.
 
-A painting that doesn't depend on where the picture lies on the grid has neither.
+- Flicker: a grid of four pixels stands still while the picture moves.
+- Mesh: smooth areas show a pattern with the grid's period.
+
+A painting that does not depend on the picture's place on the grid has neither.
 """
 import numpy as np
 import torch
 
 GRID = 4
-SOFT = 0.05  # differences below are counted by their square, so that a few don't outweigh many
+SOFT = 0.05  # smaller differences count by their square, so that a few large ones do not outweigh many small ones
 MESH_WINDOW = 64
 
 
 def moved(crops, offset, side):
-    """The part [n,3,side,side] of larger crops that lies `offset` = (down, across) in."""
+    """Returns the part [n,3,side,side] of larger crops that begins at `offset` = (down, across)."""
     return crops[..., offset[0]:offset[0] + side, offset[1]:offset[1] + side]
 
 
 def window(paintings, place, side):
-    """The same, `place` being a tensor [2] on the device: a recorded step can be repeated with another."""
+    """Returns the part that begins at `place`, a tensor [2] on the device. So a recorded step can
+    be repeated with other places."""
     steps = torch.arange(side, device=paintings.device)
     return paintings.index_select(2, place[0] + steps).index_select(3, place[1] + steps)
 
 
 def overlap(first, second, offset):
-    """What both paintings show, of the picture and of the picture moved by `offset`."""
+    """Returns the part that two paintings share: one of the picture, the other of the picture moved
+    by `offset`."""
     (down, across), (height, width) = offset, first.shape[2:]
     return first[..., down:, across:], second[..., :height - down, :width - across]
 
@@ -33,12 +37,15 @@ def soft_distance(a, b):
 
 
 def mesh(x):
-    """How strongly a pattern of period GRID (and so of 2 and 4 pixels) repeats in windows of MESH_WINDOW²: the mean
-    deviation of the average tile, its slope aside."""
+    """Returns how strongly a pattern of period GRID (and so of 2 and 4 pixels) repeats in windows
+    of MESH_WINDOW².
+
+    The measure is the mean deviation of the average tile after its slope is subtracted.
+    """
     side = min(MESH_WINDOW, x.shape[2] // GRID * GRID, x.shape[3] // GRID * GRID)
     rows, columns = x.shape[2] // side, x.shape[3] // side
     tiles = x[..., :rows * side, :columns * side].unflatten(2, (rows, -1, GRID)).unflatten(5, (columns, -1, GRID))
-    tile = tiles.mean((3, 6))  # [n,3,rows,GRID,columns,GRID]
+    tile = tiles.mean((3, 6))  # shape [n,3,rows,GRID,columns,GRID]
     tile = tile - tile.mean((3, 5), keepdim=True)
     ramp = torch.linspace(-1, 1, GRID, device=x.device)
     ramp = ramp / ramp.square().mean().sqrt()
@@ -49,16 +56,24 @@ def mesh(x):
 
 
 def flicker(paint, picture, step, side, frames=4):
-    """Mean difference, in levels, of paintings of a picture that pans by `step` = (down, across) a frame, the motion
-    undone; 16 pixels at the border are left out. `picture` [1,3,h,w] must hold all frames."""
+    """Returns the mean difference, in levels, of paintings of a moving picture, after the motion is
+    undone.
+
+    The picture moves by `step` = (down, across) a frame. 16 pixels at the border are left out.
+    `picture` [1,3,h,w] must hold all frames.
+    """
     painted = [paint(moved(picture, (step[0] * k, step[1] * k), side)) for k in range(frames)]
     apart = [torch.sub(*overlap(a, b, step))[..., 16:-16, 16:-16].abs().mean() for a, b in zip(painted, painted[1:])]
     return 255 * torch.stack(apart).mean().item()
 
 
 def spectral_line(luma, period, side=256):
-    """Strength in decibels of the strongest line of `period` pixels, across, down or both, over the median of its
-    neighbours 4 to 12 bins away. `luma` [h,w]; half-overlapping Hann windows of side², their plane removed."""
+    """Returns the strength in decibels of the strongest line of `period` pixels: across, down or
+    both.
+
+    The strength is relative to the median of the neighbours 4 to 12 bins away. `luma` [h,w] is
+    analysed in half-overlapping Hann windows of side² with their plane removed.
+    """
     window = np.hanning(side + 1)[:side]
     places = np.mgrid[:side, :side].reshape(2, -1).T / side
     plane = np.linalg.qr(np.c_[places, np.ones(len(places))])[0]

@@ -1,8 +1,12 @@
-"""Examples for a predictor into T's space: pictures, and the vectors with which T paints like them.
+"""Draws examples for a predictor into T's space: pictures, and T's vectors of their style.
 
-Three sources. Found: views with the vectors that descent found. Likened: views never descended for, their
-vectors by regression from the mobile teacher's features to the found ones. Exact: T's own paintings with vectors
-drawn around the found ones and those known without a picture: the known vectors that judge are not drawn around.
+There are three sources:
+
+- Found: views with the vectors that the descent found.
+- Likened: views without a descent. Their vectors come from a regression from the mobile teacher's
+  features to the found vectors.
+- Exact: T's own paintings, with vectors drawn around the found ones and around known ones without a
+  picture. The known vectors that judge the result are not used.
 """
 import numpy as np
 import torch
@@ -15,14 +19,14 @@ from pictures import SIZE, is_fit
 from warm_start import WarmStart
 
 SHARES = {"found": 0.5, "likened": 0.25, "exact": 0.25}
-PHOTOGRAPHS = 0.25  # of the likened views
-ANCHORED = 0.2  # of the exact vectors have a known vector at one end of their mixture
-BEYOND = 0.4  # a mixture's weight may exceed 0 … 1 by this
-NOISE = 0.6  # largest spread of what is added to a mixture, over that of the found vectors
+PHOTOGRAPHS = 0.25  # share of the likened views
+ANCHORED = 0.2  # share of the exact vectors that have a known vector at one end of their mixture
+BEYOND = 0.4  # a mixture's weight may exceed 0 … 1 by this amount
+NOISE = 0.6  # largest spread of the noise added to a mixture, over the spread of the found vectors
 
 
 class Regression(WarmStart):
-    """The vectors of pictures nobody descended for, from all features of the mobile teacher."""
+    """Predicts the vectors of pictures without a descent, from all features of the mobile teacher."""
 
     def __init__(self, prior, bank, items):
         super().__init__(prior)
@@ -34,10 +38,12 @@ class Regression(WarmStart):
 
 
 class Examples:
-    """`produce(n)` → (uint8 [n,SIZE,SIZE,3], vectors [n,100], whether the picture is one to be painted like [n])."""
+    """Makes examples: `produce(n)` returns (uint8 [n,SIZE,SIZE,3], vectors [n,100], whether to
+    paint like the picture [n])."""
 
     def __init__(self, rng, pictures, items, regression, transformer, anchors):
-        """`anchors` [n,100]: known vectors to draw exact ones around, beside those of `items`."""
+        """`anchors` [n,100] are known vectors around which exact ones are drawn, besides the
+        vectors of `items`."""
         self.rng, self.pictures, self.items, self.regression = rng, pictures, items, regression
         self.transformer, self.anchors = transformer, anchors
         self.vectors = torch.stack([v for _, v in items])

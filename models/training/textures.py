@@ -1,15 +1,17 @@
-"""Painted textures: stripes, zigzags, checks, bricks, dots, bars, rings, noise fields, in random colours.
+"""Paints textures in random colours.
 
-The first student failed on strong regular textures, of which the picture sets have few. Each is a
-field in [0,1] over rotated, scaled coordinates, which picks colours from a short random palette, or
-bands of many colours in turn.
+The kinds are stripes, zigzags, checks, bricks, dots, bars, rings and noise fields.
+
+The first student failed on strong regular textures, which are rare in the picture sets. A texture
+is a field in [0,1] over rotated and scaled coordinates. The field chooses colours from a short
+random palette, or bands of many colours in turn.
 """
 import numpy as np
 from PIL import Image, ImageFilter
 
 
 def _noise(rng, size, cells):
-    """Smooth noise: random values on a coarse grid, bilinearly enlarged."""
+    """Returns smooth noise: random values on a coarse grid, bilinearly enlarged."""
     grid = rng.random((cells + 1, cells + 1))
     t = np.linspace(0, cells, size, endpoint=False)
     i, f = t.astype(int), t - t.astype(int)
@@ -28,12 +30,12 @@ def _triangle(t):
 
 
 def _tone(column, row):
-    """As good as random in [-1,1], the same all over a cell."""
+    """Returns a number in [-1,1] for each cell, nearly random and constant within the cell."""
     return np.sin(12.9898 * column + 78.233 * row)
 
 
 def weave(size):
-    """0 and 1 in turn, along rows and columns: the threads of a canvas."""
+    """Returns 0 and 1 in turn along rows and columns, like the threads of a canvas."""
     return np.indices((size, size)).sum(0) % 2
 
 
@@ -42,7 +44,7 @@ def _shaded(rng, f, noise, least, most):
 
 
 def _bars(rng, size):
-    """Upright and level strokes, one over the other, on a woven ground."""
+    """Returns upright and level strokes, one over the other, on a woven ground."""
     threads = weave(size) * rng.uniform(0, 0.2)
     f = np.full((size, size), rng.uniform(0.6, 0.8)) + threads
     thick = rng.uniform(0.01, 0.06) * size
@@ -57,7 +59,7 @@ def _bars(rng, size):
 
 
 def _worn(rng, f):
-    """Rubbed off in spots, or shaded."""
+    """Returns the field `f` rubbed off in spots, or shaded."""
     noise = _octaves(rng, len(f))
     if rng.random() < 0.5:
         return np.where(noise < rng.uniform(0.1, 0.5), rng.random(), f)
@@ -65,7 +67,8 @@ def _worn(rng, f):
 
 
 def _coordinates(rng, size, fewest=2, most=24):
-    """(u, v), [size,size] each: turned, of so many periods, a third of them warped."""
+    """Returns (u, v), [size,size] each: turned coordinates of `fewest`…`most` periods. A third of
+    them are warped."""
     y, x = np.mgrid[0:size, 0:size] / size - 0.5
     angle, periods = rng.uniform(0, np.pi), np.exp(rng.uniform(np.log(fewest), np.log(most)))
     if rng.random() < 0.4:
@@ -79,19 +82,20 @@ def _coordinates(rng, size, fewest=2, most=24):
 
 
 def _radius(rng, u, v):
-    """From the middle of each cell of 1 × 1, in rhombs, discs or squares."""
+    """Returns the distance from the middle of each 1 × 1 cell. Lines of equal distance are rhombs,
+    discs or squares."""
     power = rng.uniform(1.2, 4)
     return (_triangle(u) ** power + _triangle(v) ** power) ** (1 / power)
 
 
 def cells(rng, size):
-    """A field of equal cells, [size,size], rising from 0 in the middle of each to 1 at its sides, up to
-    2^(1/1.2) in its corners."""
+    """Returns a field [size,size] of equal cells. It rises from 0 in the middle of a cell to 1 at
+    the sides, and up to 2^(1/1.2) in the corners."""
     return _radius(rng, *_coordinates(rng, size, fewest=4))
 
 
 def field(rng, size):
-    """One texture's field in [0,1], [size,size]."""
+    """Returns a texture's field in [0,1]: [size,size]."""
     u, v = _coordinates(rng, size)
     kind = rng.integers(10)
     if kind == 0:
@@ -123,7 +127,8 @@ def field(rng, size):
 
 
 def palette(rng, colours):
-    """[colours,3], in [0,1] or up to 0.1 beyond: anything, nearly grey, ink and paper, vivid on paper."""
+    """Returns random colours [colours,3], in [0,1] or up to 0.1 outside. A palette is of any
+    colours, nearly grey, ink and paper, or vivid on paper."""
     kind = rng.random()
     if kind < 0.4:
         return rng.random((colours, 3)) ** rng.uniform(0.5, 1.5)
@@ -142,12 +147,12 @@ def palette(rng, colours):
 
 
 def _bands(rng, size):
-    """Stripes or zigzags in three to ten colours in turn, [size,size,3] in about [0,1]."""
+    """Returns stripes or zigzags in three to ten colours in turn: [size,size,3] in about [0,1]."""
     u, v = _coordinates(rng, size, 3, 16)
     if rng.random() < 0.75:
         u = u + rng.uniform(0.3, 2) * _triangle(v * rng.uniform(0.3, 1))
     colours = palette(rng, int(rng.integers(3, 11)))
-    if rng.random() < 0.5:  # Each second one is the tint of its neighbour.
+    if rng.random() < 0.5:  # Every second colour is a tint of the one before it.
         full = rng.uniform(0.3, 0.8)
         colours[1::2] = colours[0:-1:2] * full + 1 - full
     band = np.floor(u).astype(int) % len(colours)
@@ -159,9 +164,10 @@ def _bands(rng, size):
 
 
 def _coloured_field(rng, size):
-    """[size,size,3] in about [0,1]: two to five colours, with hard edges or one fading into the next."""
+    """Returns two to five colours with hard edges or soft transitions: [size,size,3] in about
+    [0,1]."""
     f = field(rng, size)
-    if rng.random() < 0.3:  # Rough edges, as ink on a rough ground leaves them.
+    if rng.random() < 0.3:  # Makes the edges rough, like ink on a rough ground.
         f = _shaded(rng, f, _octaves(rng, size), 0.05, 0.3)
     colours = int(rng.integers(2, 6))
     chosen = palette(rng, colours)
@@ -174,7 +180,8 @@ def _coloured_field(rng, size):
 
 
 def texture(rng, size):
-    """A picture, uint8 [size,size,3]; half of them smooth, as scaled pictures are."""
+    """Returns a picture, uint8 [size,size,3]. Half of the pictures are smooth, as scaled pictures
+    are."""
     picture = (_bands if rng.random() < 0.2 else _coloured_field)(rng, size)
     if rng.random() < 0.5:
         picture = picture * rng.uniform(0.6, 1.0) + rng.uniform(0, 0.3)

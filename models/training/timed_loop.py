@@ -1,7 +1,9 @@
-"""A training loop for a device that is lent by the minute: the run ends annealed when its seconds are over.
+"""A training loop for a device that is lent by the minute.
 
-Progress is the share of the seconds that has passed; rate and sizes follow it. Nothing in a step waits for the
-device; figures are fetched every LOG_EVERY steps.
+The learning rate has fallen to zero when the time is over.
+
+The run's progress is the share of the time that has passed. The learning rate and the sizes depend
+on it. No part of a step waits for the device, and figures are fetched every LOG_EVERY steps.
 """
 import time
 from pathlib import Path
@@ -10,18 +12,24 @@ import torch
 
 from training_loop import Average, Log
 
-WARM_UP = 200  # steps
+WARM_UP = 200  # length of the warm-up in steps
 LOG_EVERY = 50
-SAVE_EVERY = 60  # seconds
-FALL = 0.04  # of "ssim" below the best: something went wrong
+SAVE_EVERY = 60  # interval in seconds
+FALL = 0.04  # a larger fall of "ssim" below the best counts as a failure
 LARGEST_NORM = 1.0
 
 
 class TimedRun:
-    """`gradients(progress)` leaves those of the loss in the model and returns terms to log; `validate(model)` →
-    dict of figures. The state of the best "ssim" is kept beside the last one; far below it, the run goes back to it at
-    half the rate. A step whose gradients aren't finite changes nothing. `constant` is the share of the run
-    at the full rate; then it falls to zero."""
+    """Trains a model for `seconds`.
+
+    - `gradients(progress)` leaves the loss's gradients in the model and returns terms to log.
+    - `validate(model)` returns a dict of figures.
+    - `constant` is the share of the run at the full learning rate. Then the rate falls to zero.
+
+    The state with the best "ssim" is kept beside the last state. If "ssim" falls far below the
+    best, the run returns to that state at half the rate. A step whose gradients are not finite
+    changes nothing.
+    """
 
     def __init__(self, model, optimiser, gradients, validate, folder, seconds, rate, constant):
         self.model, self.optimiser, self.gradients, self.validate = model, optimiser, gradients, validate
@@ -87,7 +95,7 @@ class TimedRun:
         norm = torch.nn.utils.clip_grad_norm_(self.parameters, LARGEST_NORM)
         fine = torch.isfinite(norm)
         nothing = torch.zeros((), device=norm.device)
-        for parameter in self.parameters:  # Asking whether all is fine would make the device wait for the answer.
+        for parameter in self.parameters:  # not an if: reading `fine` would make the program wait for the device
             parameter.grad = torch.where(fine, parameter.grad, nothing)
         self.optimiser.step()
         self.average.update(self.model, self.step)

@@ -1,13 +1,16 @@
-"""Trains a small transformer to paint like the published 5-block network T, steadily: on a GPU in minutes, or, slower,
-on a CPU.
+"""Trains a small transformer to paint steadily and like the published 5-block network T.
+
+A GPU takes minutes, a CPU longer.
 
     python train_painter.py --pictures FOLDER --teacher teacher.safetensors --transformer t.safetensors \
       --work FOLDER --seconds 560 --device cuda --compile
 
-Its style vectors are T's own, so any predictor into T's space serves both. WORK holds `vector_bank.py`'s vectors and
-takes checkpoints and logs. Half of T's paintings are made of the picture moved by one to three pixels and moved back:
-the student can't know on which grid, and learns what all of them share. A second loss holds it to paint a moved
-picture alike; its weight rises until STEADY is met.
+The student takes T's style vectors, so that any predictor into T's space serves both. WORK holds
+`vector_bank.py`'s vectors and receives checkpoints and logs.
+
+Half of T's paintings are of the picture moved by one to three pixels, and are moved back. The
+student cannot know the grid, so it learns what all grids share. A second loss makes the paintings
+of a picture and of the moved picture alike. The weight of this loss rises until STEADY is reached.
 """
 import argparse
 from pathlib import Path
@@ -29,17 +32,17 @@ from vector_source import VectorSource
 from weights_file import load_networks, load_transformer
 
 CHANNELS = (12, 32, 64)  # 2.3 times the time of (8, 16, 32) at 1024²
-PHOTOGRAPHS = 0.75  # of the contents; the rest are parts of paintings
-ALIGNED = 0.5  # of the steps compare with T on the same grid
+PHOTOGRAPHS = 0.75  # share of the contents; the others are parts of paintings
+ALIGNED = 0.5  # share of the steps that compare with T on the same grid
 PAIRED = 3  # every third crop is painted twice, moved by a few pixels
-STEADY = 0.30  # wanted: difference of the two paintings, over that of T's two
-MEASURE_EVERY, MEASURED = 25, 8  # steps, crops
-OWN_WEIGHTS = {"laplacian": 2.0, "mesh": 20.0}  # the other terms as in losses.py
-SEEN_BLOCKS, SEEN_SHARE = 6, 2  # every second crop
-UNCOMPILED = 0.25  # Only one side is compiled, which takes a minute; steps of others have fewer pixels by this factor.
+STEADY = 0.30  # goal: difference of the student's two paintings over the difference of T's two
+MEASURE_EVERY, MEASURED = 25, 8  # interval in steps, and number of crops
+OWN_WEIGHTS = {"laplacian": 2.0, "mesh": 20.0}  # the other terms have the weights in losses.py
+SEEN_BLOCKS, SEEN_SHARE = 6, 2  # blocks of the predictor; every second crop
+UNCOMPILED = 0.25  # share of the pixels in steps of sides that are not compiled (compiling takes a minute)
 EAGER = ("early",)  # compiling it takes longer than it saves in ten minutes
 STAGES = ((0.0, {128: 0.15, 256: 0.85}), (0.15, {256: 0.88, 128: 0.08, 64: 0.04}),
-          (0.5, {256: 0.84, 512: 0.08, 1024: 0.02, 128: 0.04, 64: 0.02}))  # progress, shares of the crops' sides
+          (0.5, {256: 0.84, 512: 0.08, 1024: 0.02, 128: 0.04, 64: 0.02}))  # (progress, shares of the crops' sides)
 
 
 def load_bank(work):
@@ -48,7 +51,8 @@ def load_bank(work):
 
 
 def stage_sides(progress, largest):
-    """Sides of the crops at this point of the run, none larger than `largest`, and their shares."""
+    """Returns the sides of the crops at this progress, none larger than `largest`, and their
+    shares."""
     sides = {}
     for side, share in [shares for start, shares in STAGES if start <= progress][-1].items():
         sides[min(side, largest)] = sides.get(min(side, largest), 0) + share
@@ -56,7 +60,7 @@ def stage_sides(progress, largest):
 
 
 class Painting:
-    """The steps: what is painted, drawn on the device, and its losses' gradients."""
+    """Draws inputs on the device, paints them and computes the losses' gradients."""
 
     def __init__(self, args, student, teacher, predictor, device):
         self.args, self.device, self.student, self.teacher = args, device, student, teacher
@@ -76,11 +80,12 @@ class Painting:
         self.recorded, self.step = {}, 0
 
     def low(self, dtype):
-        """Low precision for convolutions on a GPU, where no gradient needs more."""
+        """Returns a context with low-precision convolutions on a GPU, where no gradient needs more."""
         return torch.autocast(self.device.type, dtype, enabled=self.device.type == "cuda", cache_enabled=False)
 
     def draw(self, side):
-        """One step's inputs: both positions of the contents, vectors, and where paintings overlap."""
+        """Returns one step's inputs: the contents in both positions, the vectors, and the places
+        where the paintings overlap."""
         n = max(1, int(self.args.pixels * (1 if side == self.args.compiled_side else UNCOMPILED)) // side ** 2)
         uniform = lambda: torch.rand(n, device=self.device, generator=self.generator)
         place = uniform()
@@ -89,7 +94,8 @@ class Painting:
         crops = self.kinds.varied(self.pictures.parts(index, side + GRID, self.generator))
         offset = np.array(divmod(int(self.rng.integers(1, GRID * GRID)), GRID))
         aligned = self.rng.random() < ALIGNED
-        corner = self.rng.integers(0, 2, 2) * GRID  # either border is compared
+        corner = self.rng.integers(0, 2, 2) * GRID  # a corner at either border, so that both are
+                                                    # compared
         places = [offset, corner if aligned else offset, corner if aligned else 0 * corner]
         return {"still": moved(crops, (0, 0), side), "shifted": moved(crops, offset, side),
                 "taught": moved(crops, (0, 0) if aligned else offset, side), "vectors": self.source.draw(index),
@@ -112,10 +118,11 @@ class Painting:
         return {**terms, "steady_ratio": self.ratio, "steady_weight": self.steady_weight}
 
     def differentiate(self, still, shifted, taught, vectors, places, steady_weight):
-        """Leaves the gradients in the student; every size is fixed and nothing is asked of the device."""
+        """Leaves the gradients in the student. Every size is fixed, and nothing is fetched from the
+        device."""
         side, paired = still.shape[2] - GRID, max(1, len(still) // PAIRED)
         parts = self.compiled if still.shape[2] == self.args.compiled_side else self.parts
-        with torch.no_grad(), self.low(torch.float16):  # bfloat16 is too coarse for T: 17 dB from float32 on some
+        with torch.no_grad(), self.low(torch.float16):  # bfloat16 is too coarse: 17 dB from float32 on some pictures
             expected = parts["teacher"](taught, vectors).float()
         answers = parts["student"](torch.cat([still, shifted[:paired]]), torch.cat([vectors, vectors[:paired]]))
         first, second = answers[:len(still)], answers[len(still):]
@@ -136,7 +143,8 @@ class Painting:
 
     @torch.no_grad()
     def _weigh(self, inputs):
-        """Moves the steadiness's weight towards STEADY, by comparing with T's two paintings of a few crops."""
+        """Moves the steadiness's weight towards STEADY, by comparing with T's two paintings of a
+        few crops."""
         few, side = slice(0, MEASURED), inputs["still"].shape[2] - GRID
         apart = []
         for network in (self.student, self.teacher):
@@ -148,7 +156,8 @@ class Painting:
 
 
 def make_validation(args, teacher, bank, device):
-    """validate(student): held-out photographs × held-out paintings, 256², in float32."""
+    """Returns validate(student), which paints held-out photographs in held-out styles, 256², in
+    float32."""
     side, pairs = 256, args.pairs
     contents, styles = data.load_held_out(args.pictures, 512)
     x = data.to_tensor([data.resize(contents[i % len(contents)], side + GRID) for i in range(pairs)]).to(device)

@@ -1,8 +1,8 @@
-"""Fine-tunes both students as one: a style's picture and a photograph in, the teacher's painting out.
+"""Trains both students together: a style's picture and a photograph in, the teacher's painting out.
 
-Each student alone learns to be right on average. Together they learn what a picture asks for: the
-predictor, to which directions of the bottleneck this transformer is sensitive, and the transformer,
-what this predictor's bottlenecks stand for. Batch norms keep the statistics they came with.
+Each student alone learns to be right on average. Together, the predictor learns to which directions
+of the bottleneck the transformer is sensitive. The transformer learns what this predictor's
+bottlenecks stand for. Batch norms keep the statistics that they start with.
 """
 import argparse
 from pathlib import Path
@@ -24,8 +24,8 @@ from train_transformer import PRECONDITIONED_SIDE, StyleSource
 from training_loop import Stages, Trainer, add_arguments, start
 from weights_file import load_average, load_networks
 
-# Beside a loss of about 0.3 for the pictures. It keeps the bottleneck what it is: a predictor of the
-# published transformer's styles, which mix and interpolate.
+# The pictures' loss is about 0.3. This weight keeps the bottleneck in the space of the published
+# transformer, whose styles can be mixed and interpolated.
 BOTTLENECK_WEIGHT = 0.3
 
 
@@ -38,8 +38,15 @@ class Pair(nn.Module):
 
 
 def make_producer(rng, side, contents, styles, source, teacher):
-    """produce(n) → style views uint8 [n,256,256,3], crops uint8 [n,side,side,3], the teacher's bottlenecks
-    [n,100] and its pictures, uint8. Of three times as many views, strong styles are kept more often."""
+    """Returns produce(n), which returns four tensors:
+
+    - style views, uint8 [n,256,256,3];
+    - crops, uint8 [n,side,side,3];
+    - the teacher's bottlenecks [n,100];
+    - the teacher's pictures, uint8.
+
+    The n views are drawn from three times as many, and strong styles are kept more often.
+    """
     predictor, transformer = teacher
 
     def produce(n):

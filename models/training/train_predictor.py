@@ -1,9 +1,10 @@
 """Trains the predictor student: a MobileNetV2 of width 0.75 learns the teacher's bottlenecks.
 
-The teacher is fully convolutional up to a global mean, so it also labels windows of a picture; the
-first, longer part of a run uses them. The loss is the squared error of the bottleneck and of the style
-parameters (γ, β) that the teacher's transformer makes of it, each in units of its standard deviation:
-the second weighs a direction of the bottleneck by what it does to a picture.
+The teacher is fully convolutional up to a global mean, so it also labels windows of a picture. The
+first, longer part of a run uses windows. The loss is the sum of two squared errors, each in units
+of its standard deviation: that of the bottleneck, and that of the style parameters (γ, β) which the
+teacher's transformer makes of it. The second error weighs a direction of the bottleneck by its
+effect on a picture.
 """
 import argparse
 from pathlib import Path
@@ -22,12 +23,16 @@ from weights_file import load_average, load_networks, load_unfolded
 
 LAST = 768
 SIZE = 256
-WINDOWS = 2  # of a view, where they are smaller: a view takes as long to make as a window to label
+WINDOWS = 2  # windows of one view, if they are smaller: a view takes as long to make as a window to label
 
 
 def make_student(width, bank):
-    """Random weights, but for the head's bias: the mean bottleneck of the teacher's outputs. The head
-    starts near that mean: larger weights would first have to be unlearnt."""
+    """Returns a student with random weights, except for the head's bias, which is the teacher's
+    mean bottleneck.
+
+    The head starts with small weights, near that mean. Larger weights would first have to be
+    unlearnt.
+    """
     student = Predictor(width, LAST)
     student.head.weight.data.mul_(0.1)
     student.head.bias.data.copy_(bank.mean(0))
@@ -48,7 +53,8 @@ class BottleneckLoss:
 
 
 def make_validation(pictures, teacher, loss):
-    """validate(predictor): errors on held-out paintings and photographs, 256²."""
+    """Returns validate(predictor), which computes errors on held-out paintings and photographs,
+    256²."""
     held_out = [data.to_tensor([data.resize(p, SIZE) for p in kind]) for kind in data.load_held_out(pictures)]
     with torch.inference_mode():
         expected = [teacher(x) for x in held_out]

@@ -1,12 +1,14 @@
-"""Trains a predictor into the space of the published 5-block network T: a picture → the vector with which T
-paints like it.
+"""Trains a predictor into the space of the published 5-block network T.
+
+The predictor maps a picture to the vector with which T paints like that picture.
 
     python train_style_predictor.py --pictures FOLDER --teacher teacher.safetensors --transformer t.safetensors \
       --known FOLDER --vectors vectors/paintings.npy --work FOLDER --steps 4000
 
-The student is a MobileNetV2 of width 0.75 that starts from the shipped model's predictor (ours) with a new head.
-The loss of a vector's error is what that error costs a descent, to second order; for a few pictures of each
-batch it is the descent's loss itself, through T. No picture of a known vector is trained on.
+The student is a MobileNetV2 of width 0.75 that starts from the shipped model's predictor (ours)
+with a new head. The loss of a vector's error is its cost in the descent's loss, to second order.
+For a few pictures of each batch, the loss is the descent's loss itself, computed through T. No
+picture of a known vector is used in training.
 """
 import argparse
 
@@ -28,14 +30,15 @@ from warm_start import ridge
 from weights_file import load_unfolded
 
 WIDTH, LAST = 0.75, 768
-POOL = 48  # batches
+POOL = 48  # number of batches in the pool
 HEAD_RIDGE = 300.0
 HEAD_ITEMS = 800
-PAINTED = 2  # pictures of a batch that the loss sees painted
+PAINTED = 2  # pictures of a batch whose loss is computed through T
 
 
 def make_student(path, pictures, items, prior):
-    """The shipped predictor with its batch norms unfolded and a head fitted to what was found."""
+    """Returns the shipped predictor with unfolded batch norms and a head fitted to the found
+    vectors."""
     student = Predictor(WIDTH, LAST)
     shown = [pictures.view(*item) for item, _ in items[:HEAD_ITEMS]]
     load_unfolded(student, path, np.stack(shown[:64]))
@@ -56,19 +59,20 @@ class VectorLoss:
         self.descent, self.prior, self.metric = descent, prior, descent.metric(prior)
 
     def error(self, answers, vectors):
-        """What the errors cost, to second order: [n]."""
+        """Returns the errors' cost [n], to second order."""
         d = (answers - vectors) / self.prior.unit
         return ((d @ self.metric) * d).sum(1)
 
     def painted(self, answers, views, content):
-        """The descent's loss of T's paintings with the answers: [n]."""
+        """Returns the descent's loss [n] of T's paintings with the answers."""
         styles = join_styles([self.descent.appearance.style(view) for view in views])
         parts = self.descent.losses(answers, styles, [content])
         return parts[0] + parts[1] + PRIOR_WEIGHT * self.prior.penalty(answers)
 
 
 def make_validation(args, known, descent, loss, pictures, held_out):
-    """validate(predictor): the pairs, and the cost on held-out pictures whose vectors were found."""
+    """Returns validate(predictor), which judges the known vectors' pictures and computes the cost
+    on held-out pictures with found vectors."""
     judged = [k for k in known if k.picture is not None]
     seen = data.to_tensor([data.resize(k.picture, SIZE) for k in judged])
     contents = judged_contents(known, None)
@@ -81,7 +85,7 @@ def make_validation(args, known, descent, loss, pictures, held_out):
             answers = model(seen)
             cost = loss.error(model(views), vectors).mean()
         rows = judge(dict(zip([k.name for k in judged], answers)), known, descent.transformer, contents)
-        figures = {"held_out": (cost / centre).item()}  # 1: as the mean vector
+        figures = {"held_out": (cost / centre).item()}  # 1 means no better than the mean vector
         for kind in ("recovered", "distilled"):
             for key in ("mean_removed", "relative_error", "ssim_statue"):
                 figures[f"{kind}_{key}"] = float(np.mean([r[key] for r in rows.values() if r["kind"] == kind]))

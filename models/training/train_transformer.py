@@ -1,11 +1,14 @@
-"""Trains the transformer student: the α = 0.25 topology learns the teacher's pictures.
+"""Trains the transformer student: a transformer of α = 0.25 learns the teacher's pictures.
 
-A training example is a crop, a bottleneck and the teacher's picture of both. Bottlenecks are those of
-paintings, textures and photographs in random views, mixtures of two and what lies a little beyond them,
-the crop's own photograph (strength 0) and mixtures with it (strengths between), a third of them with a
-little noise, such as the predictor student's error. Beside pixels, gradients, coarse means and 8×8
-structure, the loss compares what the teacher's predictor sees in both pictures and their sharpness:
-pixels alone average textures away.
+A training example is a crop, a bottleneck, and the teacher's picture of both. The bottlenecks are:
+
+- those of paintings, textures and photographs in random views;
+- mixtures of two of them, and points a little beyond;
+- that of the crop's own photograph (strength 0), and mixtures with it (strengths between).
+
+A third of them get a little noise, such as the predictor student's error. The loss compares pixels,
+gradients, coarse means and 8×8 structure. It also compares the teacher predictor's features of both
+pictures, and their sharpness: pixels alone average textures away.
 """
 import argparse
 from pathlib import Path
@@ -24,14 +27,14 @@ from weights_file import load_networks
 
 CROP = 256
 PAIRS = 62
-PRECONDITIONED_SIDE = 768  # All of a transformer's: beside its convolutions the rotations cost 3 %.
+PRECONDITIONED_SIDE = 768  # longer than all sides of the weights; the rotations cost 3 % of a step
 
 
 class StyleSource:
-    """Draws bottlenecks; `content` is the index of the photograph that will be painted, or None.
+    """Draws bottlenecks. `content` is the index of the photograph to paint, or None.
 
-    Styles come up by the square of their distance from the mean: evenly drawn, strong ones are rare, and
-    the first runs painted those worst.
+    A style's chance is the square of its distance from the mean. If all styles had equal chances,
+    strong ones would be rare; the first runs painted those worst.
     """
 
     def __init__(self, bank):
@@ -41,7 +44,7 @@ class StyleSource:
         self.chances = self.weights(self.style)
 
     def weights(self, bottlenecks):
-        """How often each of [n,100] is to be drawn."""
+        """Returns the chance of each of the `bottlenecks` [n,100]."""
         squares = ((bottlenecks - self.mean) / self.spread).square().sum(1).double().numpy()
         return squares / squares.sum()
 
@@ -67,7 +70,8 @@ class StyleSource:
 
 
 def make_producer(rng, side, contents, styles, source, teacher):
-    """produce(n) → crops uint8 [n,side,side,3], bottlenecks [n,100], teacher's pictures uint8."""
+    """Returns produce(n), which returns crops uint8 [n,side,side,3], bottlenecks [n,100] and the
+    teacher's pictures uint8."""
     def produce(n):
         crops, indices = zip(*(augment.draw_crop(rng, side, contents, styles) for _ in range(n)))
         crops, bottlenecks = np.stack(crops), torch.stack([source.draw(rng, i) for i in indices])
@@ -79,8 +83,11 @@ def make_producer(rng, side, contents, styles, source, teacher):
 
 
 def make_validation(pictures, predictor, teacher):
-    """validate(transformer): held-out photographs × held-out paintings, 256², with the teacher's
-    bottlenecks; validate(transformer, predictor): with the student's."""
+    """Returns validate(transformer), which paints held-out photographs in held-out styles, 256².
+
+    validate(transformer) uses the teacher's bottlenecks, validate(transformer, predictor) the
+    student's.
+    """
     contents, styles = data.load_held_out(pictures)
     x = data.to_tensor([data.resize(contents[i % len(contents)], CROP) for i in range(PAIRS)])
     s = data.to_tensor([data.resize(styles[(i * 5 + 3) % len(styles)], CROP) for i in range(PAIRS)])

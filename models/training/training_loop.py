@@ -1,8 +1,8 @@
-"""The loop both students share: resumable, averaged, logged, and scheduled by steps alone.
+"""The training loop of both students: resumable, averaged, logged, and scheduled by steps alone.
 
-A run has two phases. The long one keeps the learning rate constant after a warm-up, so that it can be
-resumed for ever. `--anneal N` branches from a checkpoint, brings the learning rate to zero over N
-steps and leaves the long run untouched: its average is a student to ship.
+A run has two phases. The long phase keeps the learning rate constant after a warm-up, so that it
+can be resumed for ever. `--anneal N` branches from a checkpoint and brings the learning rate to
+zero over N steps. The long run stays untouched, and the branch's average is a student to ship.
 """
 import copy
 import csv
@@ -22,7 +22,7 @@ LOG_EVERY = 50
 
 
 def sizes(text):
-    """"0:160,5000:256" → [(0, 160), (5000, 256)]."""
+    """Parses "0:160,5000:256" into [(0, 160), (5000, 256)]."""
     return [tuple(int(n) for n in stage.split(":")) for stage in text.split(",")]
 
 
@@ -45,8 +45,8 @@ def add_arguments(parser, lr, batch, default_sizes):
 
 
 class Average:
-    """Exponential moving average of weights and of batch norm's statistics, over ~1,000 steps; over
-    fewer at first, so that the start is forgotten."""
+    """Exponential moving average of the weights and the batch norms' statistics over about 1,000
+    steps. At first it covers fewer steps, so that the start is forgotten."""
 
     def __init__(self, model):
         self.model = copy.deepcopy(model).eval().requires_grad_(False)
@@ -62,7 +62,7 @@ class Average:
 
 
 class Log:
-    """A CSV file that grows; the header is written once."""
+    """Appends rows to a CSV file. The header is written once."""
 
     def __init__(self, path):
         self.path = Path(path)
@@ -77,8 +77,11 @@ class Log:
 
 
 class Trainer:
-    """`losses(step)` → dict with "loss" (a tensor to differentiate) and terms to log;
-    `validate(model)` → dict of figures."""
+    """Trains a model.
+
+    - `losses(step)` returns a dict with "loss" (a tensor to differentiate) and terms to log.
+    - `validate(model)` returns a dict of figures.
+    """
 
     def __init__(self, args, name, model, optimiser, losses, validate, annealed=False):
         self.annealed = annealed or bool(args.anneal_from)
@@ -106,7 +109,8 @@ class Trainer:
         print(f"{path}: resumed at step {self.step}", flush=True)
 
     def save(self):
-        """Written beside and renamed, so that an interruption leaves the previous checkpoint."""
+        """Writes the checkpoint to a second file and renames it. An interruption leaves the
+        previous checkpoint."""
         state = {"model": self.model.state_dict(), "average": self.average.model.state_dict(),
                  "optimiser": self.optimiser.state_dict(), "step": self.step,
                  "seconds": self.seconds, "skipped": self.skipped, "first": self.first}
@@ -158,8 +162,8 @@ class Trainer:
 
 
 class Stages:
-    """The pool of examples of the current size. A resumed run draws new pictures: the step is part of
-    the seed."""
+    """Holds the pool of examples of the current size. A resumed run draws new pictures, because the
+    step is part of the seed."""
 
     def __init__(self, args, make_pool):
         self.args, self.make_pool, self.side, self.pool = args, make_pool, None, None
@@ -167,12 +171,12 @@ class Stages:
     def draw(self, step):
         side = [s for first, s in self.args.sizes if first <= step][-1]
         if side != self.side:
-            self.side, self.pool = side, None  # Frees the old pool's memory first.
+            self.side, self.pool = side, None  # frees the old pool's memory before the new one is made
             self.pool = self.make_pool(side, np.random.default_rng([self.args.seed, step]))
         return self.pool.draw()
 
 
 def start(args):
-    """Threads and the seed of the weights."""
+    """Sets the number of threads and the seed of the weights."""
     torch.set_num_threads(args.threads)
     torch.manual_seed(args.seed)

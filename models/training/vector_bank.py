@@ -1,8 +1,11 @@
-"""The vectors a painter is trained with, made once: what a predictor into T's space answers to pictures and views.
+"""Computes the vectors that a painter is trained with, once.
+
+The vectors are the answers of a predictor into T's space to pictures and views.
 
     python vector_bank.py --pictures FOLDER --predictor style-anneal/latest.pt --work FOLDER
 
-Half of the views are paintings, turned, cut and recoloured, half as strange as `augment.style_view` makes them.
+Half of the views are paintings, turned, cut and recoloured. The other half are as strange as
+`augment.style_view` makes them.
 """
 import argparse
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The file of found vectors: a .npy of records, small enough to be written anew with every batch."""
+"""The file of found vectors: a .npy of records, small enough to be rewritten after every batch."""
 import os
 from pathlib import Path
 
@@ -10,13 +10,16 @@ RECORD = np.dtype([("recipe", "u1"), ("view", "u1"), ("picture", "<u2"), ("vecto
 
 
 def read(path):
-    """Records, in the order they were found."""
+    """Returns the records in the order in which they were found."""
     return np.load(path) if Path(path).exists() else np.empty(0, RECORD)
 
 
 class VectorFile:
-    """`picture` counts in the sorted list of paintings and then in that of photographs, held-out ones included;
-    the losses are weighted as in the descent."""
+    """Reads and extends the file of found vectors.
+
+    `picture` is an index in the sorted list of paintings followed by the sorted list of
+    photographs, with held-out ones. The losses are weighted as in the descent.
+    """
 
     def __init__(self, path, recipe):
         self.path, self.recipe, self.records = Path(path), recipe, read(path)
@@ -24,12 +27,13 @@ class VectorFile:
             raise SystemExit(f"{path}: of another format")
 
     def done(self):
-        """{(picture, view): float [100]} of this recipe."""
+        """Returns {(picture, view): float [100]} of this recipe."""
         return {(int(r["picture"]), int(r["view"])): torch.from_numpy(r["vector"].astype(np.float32))
                 for r in self.records if r["recipe"] == self.recipe}
 
     def add(self, batch, vectors, losses):
-        """Written beside and renamed, so that an interruption leaves what was there."""
+        """Writes the extended records to a second file and renames it. An interruption leaves the
+        previous file."""
         new = np.zeros(len(batch), RECORD)
         new["recipe"] = self.recipe
         new["picture"], new["view"] = zip(*batch)

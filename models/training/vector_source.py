@@ -1,18 +1,24 @@
-"""Style vectors for a painter's training, drawn on the device around those of `vector_bank.py`."""
+"""Draws style vectors for a painter's training, around the vectors of `vector_bank.py`.
+
+The vectors are drawn on the device that trains.
+"""
 import torch
 
-MIXED, WEAKENED, NOISY = 0.2, 0.2, 0.3  # shares: of two styles; with the content's own; with noise
-BEYOND = 0.4  # a mixture's weight may exceed 0 … 1 by this on one side
+# Shares of mixtures of two styles, of mixtures with the content's own vector, of vectors with noise.
+MIXED, WEAKENED, NOISY = 0.2, 0.2, 0.3
+BEYOND = 0.4  # a mixture's weight may exceed 0 … 1 by this amount on one side
 STRONGEST = 1.2
-NOISE = 0.35  # largest, of the deviation
-EVEN = 0.5  # weight of a style at the mean, beside its squared distance from it over the average
+NOISE = 0.35  # largest noise, over the styles' deviation
+EVEN = 0.5  # chance of a style at the mean; a term that grows with the squared distance from the
+            # mean is added
 
-FARTHEST = 4.0  # beyond, distance counts no more
+FARTHEST = 4.0  # cap of the distance term
 
 
 class VectorSource:
     def __init__(self, bank, device, generator):
-        """`bank`: "content", "style": vectors of whole pictures, in the order the contents are numbered; "view"."""
+        """`bank` has "content" and "style", the vectors of whole pictures in the contents' order,
+        and "view"."""
         self.own = torch.cat([bank["content"], bank["style"]]).to(device)
         self.styles = torch.cat([bank["style"], bank["view"]]).to(device)
         self.unit = self.styles.std(0)
@@ -29,8 +35,11 @@ class VectorSource:
         return self.styles[place.clamp_max(len(self.styles) - 1)]
 
     def draw(self, contents):
-        """[n,100] for the contents of these numbers [n]: styles, mixtures of two and a little beyond, the
-        content's own vector with some of a style (strengths from 0), and noise like a predictor's error."""
+        """Returns vectors [n,100] for the contents with these numbers [n].
+
+        The vectors are styles, mixtures of two styles and a little beyond, and the content's own
+        vector mixed with a style (strengths from 0). Some get noise like a predictor's error.
+        """
         n = len(contents)
         z, kind = self._styles(n), self._uniform(n)
         mixed = z + (self._styles(n) - z) * (self._uniform(n) * (1 + BEYOND) - BEYOND)

@@ -1,7 +1,8 @@
-"""The engine's model file (safetensors, TensorFlow's names, HWIO) to and from the networks.
+"""Converts between the networks and the engine's model file.
 
-Reading it serves the teacher (the published pair, converted by nst-weights, which dequantises per
-channel) and the comparison with any other model file; writing it is the export of a student.
+The file is safetensors with TensorFlow's names and the order HWIO. Model files
+are read for the teacher and for comparisons with other models. (The teacher is the published pair,
+which nst-weights has converted and dequantised per channel.) Writing a file exports a student.
 """
 import numpy as np
 import torch
@@ -10,12 +11,12 @@ from safetensors.numpy import load_file, save_file
 from data import to_tensor
 from networks import BLOCKS, Predictor, Transformer
 
-MOBILE_SPACE, FULL_SPACE = "magenta-mobile-100", "magenta-inception-100"  # engine/model/style_space.hpp
-TOP_CHANNELS = BLOCKS[-1][1]  # of a predictor of width 1
+MOBILE_SPACE, FULL_SPACE = "magenta-mobile-100", "magenta-inception-100"  # as in style_space.hpp
+TOP_CHANNELS = BLOCKS[-1][1]  # last block's channels in a predictor of width 1
 
 
 def to_hwio(weight, depthwise=False):
-    """PyTorch's OIHW → HWIO; depthwise [C,1,kh,kw] → [kh,kw,C,1]."""
+    """Converts PyTorch's OIHW to HWIO, or depthwise [C,1,kh,kw] to [kh,kw,C,1]."""
     order = (2, 3, 0, 1) if depthwise else (2, 3, 1, 0)
     return np.ascontiguousarray(weight.detach().float().numpy().transpose(order))
 
@@ -33,7 +34,8 @@ def _copy(parameter, value):
 
 
 def load_networks(path):
-    """(Predictor, Transformer) of a model file, batch norm folded, in eval mode, no gradients."""
+    """Returns (Predictor, Transformer) of a model file in eval mode, with batch norm folded and
+    without gradients."""
     tensors = load_file(path)
     top, last = tensors["MobilenetV2/Conv_1/weights"].shape[2:]
     predictor = Predictor(top / TOP_CHANNELS, last, folded=True)
@@ -48,7 +50,8 @@ def load_networks(path):
 
 
 def load_transformer(path):
-    """The Transformer alone: of a model file whose predictor is none of ours, too (Inception-v3)."""
+    """Returns the Transformer of a model file. The file's predictor may be of another kind
+    (Inception-v3)."""
     return transformer_of(load_file(path))
 
 
@@ -72,8 +75,11 @@ def _published(network):
 
 
 def load_average(path, kind):
-    """(the network with the averaged weights of its run's checkpoint, or of its part of a pair's; the step).
-    `kind` is Predictor or Transformer; it is as wide as the checkpoint's."""
+    """Returns (network with the averaged weights of a checkpoint, step). The checkpoint is of one
+    network's run or of a pair's.
+
+    `kind` is Predictor or Transformer. The network is as wide as the checkpoint's.
+    """
     state = torch.load(path, weights_only=True, map_location="cpu")
     prefix = kind.__name__.lower() + "."
     average = state["average"]
@@ -89,8 +95,11 @@ def load_average(path, kind):
 
 
 def load_unfolded(student, path, views):
-    """Gives a student with batch norms the predictor of a model file of its width, in which they are
-    folded: each norm gets the statistics of its layer on `views`, uint8 [n,h,w,3], and undoes them."""
+    """Copies a model file's predictor, whose batch norms are folded, into a student with batch norms.
+
+    The student is as wide as the predictor. Each norm gets the statistics of its layer on `views`,
+    uint8 [n,h,w,3], and undoes them.
+    """
     folded = load_networks(path)[0]
     seen = {}
     for name, layer in folded.named_convs():
@@ -111,8 +120,11 @@ def load_unfolded(student, path, views):
 
 
 def save_networks(path, predictor, transformer, description, space=MOBILE_SPACE):
-    """Writes both networks as float32, batch norm folded. nst-weights convert adds the self-test and keeps
-    the space of the style vectors: a student learns the bottleneck of its teacher."""
+    """Writes both networks as float32, batch norm folded, and names the space of the style vectors.
+    nst-weights convert adds the self-test and keeps the space.
+
+    The space is the teacher's, because a student learns its teacher's bottleneck.
+    """
     tensors = {}
     numpy = lambda t: np.ascontiguousarray(t.detach().float().numpy())
     for name, layer in predictor.named_convs():

@@ -1,4 +1,4 @@
-// Reading pictures through the C interface: limits, warnings, samples that are none.
+// Tests of the C interface's pictures: limits, warnings, and samples that are not numbers.
 #include <doctest/doctest.h>
 
 #include <cmath>
@@ -36,7 +36,7 @@ TEST_CASE("C: a picture's warnings are those of the last one read") {
 }
 
 TEST_CASE("C: a picture is read within a limit, or refused and nothing is allocated") {
-  const std::string path = image_fixture("rgb8.ppm");  // 19×13
+  const std::string path = image_fixture("rgb8.ppm");  // a picture of 19×13 pixels
   nst_image image{};
   CHECK(nst_image_read_within(path.c_str(), 3 * 19 * 13 - 1, &image) == NST_ERROR_LIMIT);
   CHECK(image.data == nullptr);
@@ -47,7 +47,7 @@ TEST_CASE("C: a picture is read within a limit, or refused and nothing is alloca
 
 TEST_CASE("C: a picture with alpha is composed in its own memory") {
   const Image rgba = random_image(9, 5, 4, SampleType::u8);
-  std::vector<std::uint8_t> pixels(5 * 40, 7);  // rows of 9 pixels and 4 bytes behind them
+  std::vector<std::uint8_t> pixels(5 * 40, 7);  // rows of 9 pixels and 4 unused bytes
   for (int y = 0; y < 5; ++y) std::memcpy(pixels.data() + 40 * y, rgba.u8() + 36 * y, 36);
   nst_image image = {pixels.data(), 9, 5, 4, NST_U8, 40, NST_RGB, 0};
   REQUIRE(nst_image_compose(&image, 1, 2, 3) == NST_OK);
@@ -55,7 +55,7 @@ TEST_CASE("C: a picture with alpha is composed in its own memory") {
   CHECK(image.row_stride_bytes == 0);
   const Image expected = compose(rgba.view(), {1, 2, 3});
   CHECK(std::memcmp(image.data, expected.u8(), expected.bytes.size()) == 0);
-  REQUIRE(nst_image_compose(&image, 9, 9, 9) == NST_OK);  // has none any more
+  REQUIRE(nst_image_compose(&image, 9, 9, 9) == NST_OK);  // there is no alpha left to compose
   CHECK(std::memcmp(image.data, expected.u8(), expected.bytes.size()) == 0);
   image = {pixels.data() + 4 * 36, 9, 5, 4, NST_U8, -36, NST_RGB, 0};
   CHECK(nst_image_compose(&image, 1, 2, 3) == NST_ERROR_USAGE);
@@ -80,7 +80,7 @@ TEST_CASE("C: samples and style values that are none are input errors") {
     style[50] = bad;
     CHECK(nst_stylize(model, &content, style.data(), nullptr, &output) == NST_ERROR_INPUT);
     style[50] = 0.1f;
-    CHECK(painted == std::vector<float>(pixels.size(), 7.0f));  // unchanged
+    CHECK(painted == std::vector<float>(pixels.size(), 7.0f));  // a failure changes no sample
   }
   CHECK(nst_stylize(model, &content, style.data(), nullptr, &output) == NST_OK);
   nst_model_free(model);
@@ -88,7 +88,7 @@ TEST_CASE("C: samples and style values that are none are input errors") {
 
 namespace {
 
-// Compares with what C++ makes, and frees.
+// Compares `image` with the picture that the C++ interface makes, and frees `image`.
 void check_and_free(nst_image& image, const Image& expected) {
   CHECK(image.width == expected.width);
   CHECK(image.height == expected.height);

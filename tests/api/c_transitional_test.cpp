@@ -1,4 +1,4 @@
-// The C functions that go away: styles as plain numbers.
+// Tests of the transitional C functions, which take and return styles as plain numbers.
 #include <doctest/doctest.h>
 
 #include <algorithm>

@@ -1,5 +1,6 @@
-# Every function that the C headers declare must be called by a test.
-#   HEADERS   the folder of the public headers      TESTS   the folder tests
+# Checks that a test calls every function that the C headers declare.
+#   HEADERS   the folder of the public headers
+#   TESTS     the folder tests
 cmake_minimum_required(VERSION 3.22)
 
 set(declared "")

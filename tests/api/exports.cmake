@@ -1,5 +1,7 @@
-# What a shared libnst exports: every C function, names of nst, and nothing else.
-#   NM   the program nm     LIBRARY   the shared library     HEADERS   the folder of the public headers
+# Checks that a shared libnst exports every C function and names of nst, and nothing else.
+#   NM        the program nm
+#   LIBRARY   the shared library
+#   HEADERS   the folder of the public headers
 cmake_minimum_required(VERSION 3.22)
 
 execute_process(COMMAND ${NM} -D --defined-only ${LIBRARY} OUTPUT_VARIABLE listing RESULT_VARIABLE result)

@@ -1,10 +1,10 @@
-// The last step's rows, and what is known of a plan without making it.
+// Tests of painting by rows in the last step, and of costs computed without a plan.
 #include <doctest/doctest.h>
 
 #include <algorithm>
 #include <vector>
 
-#include "api/runs.hpp"
+#include "api/plan.hpp"
 #include "api/transformer_run.hpp"
 #include "graph/graph_cost.hpp"
 #include "image/network_picture.hpp"
@@ -24,9 +24,9 @@ TEST_CASE(
       for (const bool from_caller : {false, true}) {
         const LoweringOptions options{.output_rows = true, .rows_from_caller = from_caller};
         StyleLayout layout;
-        const Program program = lower_transformer(model.impl(), kWidth, kHeight, layout, options);
+        const Program program = lower_transformer(opened(model), kWidth, kHeight, layout, options);
         CHECK(program.needs_output == from_caller);
-        TransformerRun run(model.impl(), {kWidth, kHeight}, options, {.threads = 3});
+        TransformerRun run(opened(model), {kWidth, kHeight}, options, {.threads = 3});
         to_network_input(content.view(), run.input());
         const Size size = run.output_size();
         const std::size_t row = std::size_t{3} * static_cast<std::size_t>(size.width);
@@ -54,15 +54,15 @@ TEST_CASE("A limit that the arena with the picture in it exceeds still paints, t
     const LoweringOptions options{
         .memory_mode = memory_mode, .output_rows = true, .rows_from_caller = from_caller};
     return Execution::needed_bytes(
-        lower_transformer(model.impl(), content.width, content.height, layout, options), 1);
+        lower_transformer(opened(model), content.width, content.height, layout, options), 1);
   };
   const std::size_t least = needed(MemoryMode::rematerialise, true);
   REQUIRE(least < needed(MemoryMode::rematerialise, false));
-  // As much as painting into memory of the caller's has always taken.
+  // The limit equals the memory needed by a program without output rows.
   CHECK(least == [&] {
     StyleLayout layout;
     return Execution::needed_bytes(
-        lower_transformer(model.impl(), content.width, content.height, layout,
+        lower_transformer(opened(model), content.width, content.height, layout,
                           {.memory_mode = MemoryMode::rematerialise}),
         1);
   }());
@@ -78,15 +78,15 @@ TEST_CASE("Work and least memory are known from a graph as from its plan") {
       CAPTURE(network.name);
       CAPTURE(size.width);
       StyleLayout layout;
-      const Graph graph = transformer_graph(model.impl(), size.width, size.height, layout);
-      const Program plan = lower(graph, model.impl().layers.table(), {});
+      const Graph graph = transformer_graph(opened(model), size.width, size.height, layout);
+      const Program plan = lower(graph, opened(model).layers.table(), {});
       CHECK(multiply_adds(graph) == plan.mac);
       CHECK(least_fast_bytes(graph) <= Execution::arena_bytes(plan));
       CHECK(least_fast_bytes(graph) >= Execution::arena_bytes(plan) / 4);
     }
     if (!network.architecture.has_predictor()) continue;
-    const Graph graph = predictor_graph(model.impl(), 100, 131);
-    CHECK(multiply_adds(graph) == lower(graph, model.impl().layers.table(), {}).mac);
+    const Graph graph = predictor_graph(opened(model), 100, 131);
+    CHECK(multiply_adds(graph) == lower(graph, opened(model).layers.table(), {}).mac);
   }
 }
 

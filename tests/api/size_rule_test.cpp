@@ -1,4 +1,4 @@
-// "Shorter side N" against Magenta's formula, computed once with NumPy's float32.
+// Compares "shorter side N" with results of Magenta's formula, computed once in NumPy's float32.
 #include "image/size_rule.hpp"
 
 #include <doctest/doctest.h>
@@ -14,8 +14,11 @@ TEST_CASE("A shorter side is Magenta's to the pixel") {
     int side;
     Size expected;
   };
-  // Where rounding in float32 cuts the shorter side to N - 1; where float32 and float64 differ in
-  // the longer one; where rounding to nearest would give another one; and plain ones.
+  // The sizes cover four cases:
+  // - float32 rounding cuts the shorter side to N - 1;
+  // - the longer side differs between float32 and float64;
+  // - the longer side would differ if it were rounded to nearest;
+  // - ordinary sizes.
   constexpr Fact kFacts[] = {
       {{2928, 29}, 987, {99652, 986}}, {{751, 167}, 436, {1960, 435}},
       {{1686, 83}, 89, {1807, 88}},    {{559, 266}, 160, {336, 159}},
@@ -46,7 +49,7 @@ TEST_CASE("A size rule gives the picture's own size, an exact one, or says what 
 
 TEST_CASE("A style beyond an aspect of 16 keeps the pixels of that aspect") {
   CHECK(shorter_side_size({16, 256}, 256, true) == Size{256, 4096});
-  const Size thin = shorter_side_size({1, 1024}, 256, true);  // 64 times the aspect: an eighth
+  const Size thin = shorter_side_size({1, 1024}, 256, true);  // 64 times the largest aspect of 16
   CHECK(thin == Size{32, 32768});
 }
 

@@ -1,4 +1,5 @@
-// Checks that a call fails the way the contract says: an nst::Error of one kind, in one line.
+// Checks that a call fails as the interface promises: an nst::Error of one kind, with a message of
+// one line.
 #pragma once
 
 #include <doctest/doctest.h>
@@ -9,8 +10,8 @@
 
 namespace nst::test {
 
-// Runs `call`, expects Error{code} with a one-line message, and returns the message ("" if it did
-// not throw, which is a failed check).
+// Runs `call`, checks that it throws Error{code} with a one-line message, and returns the message.
+// If `call` throws nothing, the check fails and "" is returned.
 template <typename Call>
 std::string expect_error(ErrorCode code, Call&& call) {
   try {

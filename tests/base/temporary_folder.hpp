@@ -1,4 +1,4 @@
-// A folder of its own for a test that needs files; removed with everything in it.
+// Makes a temporary folder for a test and removes it with all its files.
 #pragma once
 
 #include <stdlib.h>
@@ -27,9 +27,9 @@ class TemporaryFolder {
   TemporaryFolder& operator=(const TemporaryFolder&) = delete;
 
   const std::filesystem::path& path() const { return path_; }
-  // Path of `name` inside the folder.
+  // Returns the path of the file `name` inside the folder.
   std::string file(const std::string& name) const { return (path_ / name).string(); }
-  // The same, after writing `bytes` to it.
+  // Writes `bytes` to the file `name` inside the folder and returns the file's path.
   std::string file(const std::string& name, Bytes bytes) const {
     std::ofstream out(file(name), std::ios::binary);
     out.write(reinterpret_cast<const char*>(bytes.data()),

@@ -1,4 +1,4 @@
-// How nst-run fails: the exit code, one line on stderr, and nothing written.
+// Tests of nst-run's failures: the exit code, one line on stderr, and no file written.
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -19,7 +19,8 @@ namespace {
 using Arguments = std::vector<std::string>;
 const std::string kPhoto = image_fixture("yuv420.jpg");
 
-// A folder with a file that must survive, to which every failing command is told to write.
+// Holds a folder with one file, out.png. Every failing command is told to overwrite that file,
+// which must stay unchanged.
 struct Scene {
   TemporaryFolder folder;
   std::vector<std::uint8_t> old = {'o', 'l', 'd'};
@@ -144,7 +145,8 @@ TEST_CASE("nst-run: places that cannot be written to are output errors, exit cod
   for (const std::string& bad :
        {scene.folder.file("missing/out.png"), scene.folder.file("folder.png")}) {
     scene.fails(5, {kPhoto, "-s", kPhoto, "-o", bad}, bad);
-    // Known before any work: the photograph is not even looked at.
+    // An output that cannot be written is found before any work, so the missing photograph is not
+    // reported.
     scene.fails(5, {"missing.jpg", "-s", kPhoto, "-o", bad}, bad);
   }
   scene.fails(5, {"encode", kPhoto, "-o", scene.folder.file("missing/v.npy")}, "missing/v.npy");
@@ -190,7 +192,7 @@ TEST_CASE("nst-run: too large for the limits or the memory is exit code 6") {
 
 TEST_CASE("nst-run: Ctrl-C ends the work with exit code 130 and no output") {
   const Scene scene;
-  // Work for many times as long as the wait.
+  // Both commands would run many times longer than the half second before Ctrl-C.
   scene.fails(130, {"bench", "--runs", "100000"}, "interrupted", {.interrupt_after = 0.5});
   scene.fails(130, {kPhoto, "-s", kPhoto, "-o", scene.out, "--size", "2600", "-t", "1"},
               "interrupted", {.interrupt_after = 0.5});

@@ -1,4 +1,5 @@
-// nst-run with pipes, standard streams and devices in place of files, and the signals that end it.
+// Tests of nst-run with pipes, standard streams and devices instead of files, and of the signals
+// that end the program.
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -32,7 +33,8 @@ std::string make_pipe(const std::string& path) {
   return path;
 }
 
-// Runs with `file` coming through a pipe whose path the arguments hold.
+// Runs nst-run successfully while a thread writes the contents of `file` into the pipe that
+// `arguments` name.
 void run_fed(const std::string& pipe, const std::string& file,
              const std::vector<std::string>& arguments) {
   std::thread writer([&] { nst::write_bytes(pipe, nst::read_bytes(file)); });
@@ -109,7 +111,7 @@ TEST_CASE("nst-run: a signal ends it at once, even while it waits for a pipe") {
   const TemporaryFolder folder;
   const std::string pipe = make_pipe(folder.file("pipe"));
   const std::string out = folder.file("o.png");
-  const int silent = ::open(pipe.c_str(), O_RDWR);  // a writer that says nothing
+  const int silent = ::open(pipe.c_str(), O_RDWR);  // a writer that sends nothing
   REQUIRE(silent >= 0);
   for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
     CAPTURE(signal);

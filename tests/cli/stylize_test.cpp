@@ -1,4 +1,4 @@
-// What nst-run paints, against the library called directly with the same pictures.
+// Compares the pictures that nst-run paints with those of the library for the same inputs.
 #include <cstring>
 
 #include "cli/process.hpp"
@@ -19,7 +19,7 @@ using nst::test::TemporaryFolder;
 
 namespace {
 
-const std::string kPhoto = image_fixture("yuv420.jpg");  // 37×29
+const std::string kPhoto = image_fixture("yuv420.jpg");  // a photograph of 37×29 pixels
 const std::string kPainting = image_fixture("yuv444.jpg");
 
 StyleVector style_of(const std::string& path, nst::StyleOptions options = {}) {
@@ -30,7 +30,7 @@ Image painted(const Image& content, const StyleVector& style) {
   return Model::default_model().stylize(content.view(), style);
 }
 
-// The top left of a float picture as bytes.
+// Returns the top left `width` × `height` pixels of a float picture as bytes.
 Image cropped(const Image& image, int width, int height,
               nst::Quantise method = nst::Quantise::nearest) {
   nst::ImageView view = image.view();
@@ -40,7 +40,8 @@ Image cropped(const Image& image, int width, int height,
   return nst::to_u8(view, method);
 }
 
-// The picture that nst-run makes of these arguments.
+// Runs nst-run with these arguments and an output file in `folder`, and returns the picture in the
+// file.
 Image run_to(const TemporaryFolder& folder, const std::string& name,
              std::vector<std::string> arguments) {
   const std::string path = folder.file(name);
@@ -140,7 +141,7 @@ TEST_CASE("nst-run: the tfhub preset squeezes both pictures to 256x256 and trunc
   const Image out = run_to(folder, "out.png", {kPhoto, "-s", kPainting, "--preset", "tfhub"});
   CHECK(out.channels == 3);
   CHECK(out.bytes == cropped(expected, 256, 256, nst::Quantise::truncate).bytes);
-  CHECK(out.bytes != cropped(expected, 256, 256).bytes);  // rounding would not do
+  CHECK(out.bytes != cropped(expected, 256, 256).bytes);  // rounding to nearest gives other bytes
 
   const Image rgba = run_to(folder, "alpha.png",
                             {image_fixture("rgba8.png"), "-s", kPainting, "--preset", "tfhub"});
@@ -162,7 +163,7 @@ TEST_CASE("nst-run: --strength goes straight from the content's own style to the
 
 TEST_CASE("nst-run: the content's alpha comes through, resized with the colours") {
   const TemporaryFolder folder;
-  const std::string path = image_fixture("rgba8.png");  // 19×13
+  const std::string path = image_fixture("rgba8.png");  // a picture of 19×13 pixels
   const Image content = nst::read_image(path);
   REQUIRE(content.channels == 4);
   const Image out = run_to(folder, "out.png", {path, "-s", kPainting});
@@ -272,7 +273,7 @@ TEST_CASE("nst-run: colours hidden under transparency change neither picture nor
     CHECK(run_well({"encode", style, "-o", folder.file("v.npy")}) == "");
     CHECK(run_to(folder, "e.png", {kPhoto, "-s", folder.file("v.npy")}).bytes == on_white.bytes);
   }
-  // The content's own style is that of what is seen.
+  // --strength and --preset tfhub must not use the colours hidden by transparency either.
   CHECK(run_to(folder, "f.png", {black, "-s", kPainting, "--strength", "0.3"}).bytes ==
         run_to(folder, "g.png", {grey, "-s", kPainting, "--strength", "0.3"}).bytes);
   CHECK(run_to(folder, "h.png", {black, "-s", kPainting, "--preset", "tfhub"}).bytes ==

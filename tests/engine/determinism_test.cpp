@@ -1,12 +1,12 @@
-// The same bytes come out whatever the number of threads, however the work is split into calls and
-// whoever works beside.
+// Checks that results do not depend on the number of threads, the split into calls, or other
+// threads of the program.
 #include <doctest/doctest.h>
 
 #include <string>
 #include <thread>
 #include <vector>
 
-#include "api/model_impl.hpp"
+#include "api/open_model.hpp"
 #include "support/compare.hpp"
 #include "support/every_table.hpp"
 #include "support/formula_model.hpp"
@@ -14,8 +14,8 @@
 namespace nst::test {
 namespace {
 
-// Enough work that the engine really uses eight threads (each gets at least 4 million
-// multiply-accumulates).
+// The size is large enough for the engine to use eight threads: each thread gets at least 4 million
+// multiply-accumulates.
 constexpr int kHeight = 75, kWidth = 101;
 
 Image picture() { return formula_picture("content_threads", kHeight, kWidth); }
@@ -24,7 +24,7 @@ Image picture() { return formula_picture("content_threads", kHeight, kWidth); }
 
 TEST_CASE("A picture's bytes do not depend on the number of threads, on any kernel table") {
   for (const FormulaNetwork& network : formula_networks()) {
-    if (network.name == "separable_reflect") continue;  // zero padding covers the same kernels
+    if (network.name == "separable_reflect") continue;  // separable_zero has the same kernels
     on_every_table(network, [](const Model& model) {
       REQUIRE(model.plan_transformer(kWidth, kHeight).mac >= 8 * 4'000'000);
       const StyleVector style = formula_style("style_a", model);
@@ -93,7 +93,7 @@ TEST_CASE("A session takes contents of changing sizes, and the same size again")
   for (const Size size : {Size{33, 40}, {61, 20}, {5, 5}, {61, 20}, {61, 20}, {33, 40}, {40, 33}}) {
     CAPTURE(size.h);
     CAPTURE(size.w);
-    // Another picture each time: what is left of the last one must not shine through.
+    // Each round paints another picture, so that leftovers of the last one would show.
     static int round = 0;
     const Image content = formula_picture("round " + std::to_string(round++), size.h, size.w);
     session.set_content(content.view());
@@ -126,7 +126,7 @@ TEST_CASE(
   const Image expected_b = reference.stylize(content.view(), b);
   const StyleVector expected_style = reference.encode_style(style.view());
 
-  // A fresh model, so that the threads race for its first use.
+  // The model is fresh, so that the threads race for its first use.
   const Model model = Model::open_memory(file.data(), file.size(), "fresh");
   struct Result {
     Image a, b;

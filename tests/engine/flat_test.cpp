@@ -1,5 +1,5 @@
-// Contents that hardly vary, where a network of instance norms magnifies every rounding: flat ones
-// become one colour, faint ones what float64 makes of them.
+// Tests with contents that hardly vary, where a network of instance norms magnifies every rounding
+// error. Flat contents must become one colour, and faint ones must agree with float64.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -10,10 +10,11 @@
 #include <utility>
 #include <vector>
 
-#include "api/model_impl.hpp"
-#include "api/runs.hpp"
+#include "api/open_model.hpp"
+#include "api/plan.hpp"
 #include "base/expect_error.hpp"
 #include "model/pseudo_random.hpp"
+#include "networks/style_params.hpp"
 #include "support/compare.hpp"
 #include "support/every_table.hpp"
 #include "support/transformer64.hpp"
@@ -21,10 +22,11 @@
 namespace nst::test {
 namespace {
 
-// The networks of which a flat content becomes one colour: a border of zeros is not flat.
+// Networks that paint a flat content in one colour: those that pad by reflection. A border of zeros
+// would not be flat.
 const std::vector<std::string> kReflecting = {"inception", "mobile", "hub", "separable_reflect"};
 
-// f(y, x, channel) is the sample.
+// Returns an h × w float picture of the samples f(y, x, channel).
 template <class F>
 Image picture_of(int h, int w, F&& f) {
   Image image(w, h, 3, SampleType::f32);
@@ -48,11 +50,11 @@ Image flat_bytes(int h, int w, std::uint8_t value) {
   return image;
 }
 
-// sigmoid(β) of the last layer.
+// Returns sigmoid(β) of the last layer: the colour that a flat content must become.
 std::vector<double> flat_colour(const Model& model, const StyleVector& style) {
   StyleLayout layout;
-  transformer_graph(model.impl(), 64, 64, layout);
-  const std::vector<float> params = style_params(model.impl().layers, layout, style);
+  transformer_graph(opened(model), 64, 64, layout);
+  const std::vector<float> params = style_params(opened(model).layers, layout, style);
   std::vector<double> colour;
   for (std::size_t c = 0; c < 3; ++c) {
     const double beta = params[layout.slots.back().beta + c];
@@ -68,7 +70,7 @@ void check_flat(const Model& model, const Image& content) {
   const std::vector<double> colour = flat_colour(model, style);
   const Image painted = model.stylize(content.view(), style);
   double worst = 0;
-  std::size_t other = 0;  // samples unlike the first pixel's
+  std::size_t other = 0;  // samples that differ from the first pixel's
   for (std::size_t i = 0; i < painted.sample_count(); ++i) {
     const float value = painted.f32()[i];
     worst = std::max(worst, std::abs(static_cast<double>(value) - colour[i % 3]));
@@ -78,7 +80,7 @@ void check_flat(const Model& model, const Image& content) {
   CHECK(other == 0);
 }
 
-// Deviations of the formula picture from grey, times a factor.
+// Returns a picture of grey plus `factor` times the formula picture's deviation from grey.
 Image faint_picture(int h, int w, float factor) {
   const Image picture = formula_picture("content_faint", h, w);
   return picture_of(h, w, [&](int y, int x, int c) {
@@ -156,12 +158,12 @@ TEST_CASE("A flat content becomes one colour at every memory limit and number of
   CHECK(session.render(style).bytes == painted.bytes);
 }
 
-// Two seconds of float64 for each network, most of them in the full one.
+// Takes two seconds of float64 work for each network, most of them in the full transformer.
 TEST_CASE("The transformer in float64 is TensorFlow's") {
   for (const std::string name : {"mobile", "separable_reflect", "separable_zero"}) {
     CAPTURE(name);
-    const xt::xarray<float> both =
-        load_npy(NST_FIXTURE_DIR "/golden/" + name + "/stylized_a.npy");  // float32, then float64
+    const xt::xarray<float> both = load_npy(NST_FIXTURE_DIR "/golden/" + name +
+                                            "/stylized_a.npy");  // in float32, then in float64
     const std::vector<float> truth(both.begin() + static_cast<std::ptrdiff_t>(both.size() / 2),
                                    both.end());
     StyleVector style = formula_style("style_a");
@@ -175,8 +177,9 @@ TEST_CASE("The transformer in float64 is TensorFlow's") {
   }
 }
 
-// Photographs' bounds: against float64 these are no harder once nothing is rounded to the size of
-// what a norm takes away. TensorFlow in float32 is up to 4e-3 away from it on such pictures.
+// The bounds are those for photographs. Faint contents are no harder, because the input's mean is
+// subtracted before any value is rounded. TensorFlow in float32 differs from float64 by up to 4e-3
+// on such pictures.
 TEST_CASE("Faint contents are as near to float64 as any, in every table") {
   constexpr double kMax = 5e-4, kMean = 3e-5;
   constexpr int kHeight = 44, kWidth = 60;

@@ -1,4 +1,5 @@
-// The C++ formulas give the bits that the Python script gave TensorFlow.
+// Checks that the C++ formulas give the same bits as the Python script, which gave them to
+// TensorFlow.
 #include <doctest/doctest.h>
 
 #include <cstdio>

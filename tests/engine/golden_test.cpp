@@ -1,4 +1,5 @@
-// The engine against TensorFlow on formula weights, for every kernel table this CPU can run.
+// Compares the engine with TensorFlow on formula weights, on every kernel table that this CPU can
+// run.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -9,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "api/model_impl.hpp"
+#include "api/open_model.hpp"
 #include "support/every_table.hpp"
 #include "support/formula_model.hpp"
 #include "support/layers.hpp"
@@ -17,7 +18,7 @@
 namespace nst::test {
 namespace {
 
-// As tests/golden/make_golden.py: name, height, width.
+// Sizes of the pictures in tests/golden/make_golden.py.
 struct Size {
   int h, w;
 };
@@ -32,7 +33,8 @@ std::string case_name(const char* what, std::size_t i) {
   return what + std::string(i == 0 ? "a" : "b");
 }
 
-// TensorFlow's float32 result and its float64 result, which is the truth to float32 rounding.
+// TensorFlow's result in float32 and in float64. The float64 result counts as the truth, up to
+// float32 rounding.
 struct Golden {
   std::vector<std::int64_t> shape;
   std::vector<float> f32, f64;
@@ -53,7 +55,7 @@ Image style_picture(std::size_t i) {
   return formula_picture(case_name("style_", i), kStyleSize[i].h, kStyleSize[i].w);
 }
 
-// The style vector TensorFlow painted with.
+// Returns the style vector that TensorFlow painted with.
 StyleVector golden_style(const FormulaNetwork& network, std::size_t i) {
   if (network.architecture.predictor == "none") {
     return formula_style(case_name("style_", i));
@@ -64,14 +66,14 @@ StyleVector golden_style(const FormulaNetwork& network, std::size_t i) {
   return style;
 }
 
-// Checks one output after another and remembers the worst: how near the engine comes to the truth,
-// next to how near TensorFlow came.
+// Checks outputs one after another and remembers the largest distances from float64, the engine's
+// and TensorFlow's.
 class Check {
  public:
   Check(std::string what, double max_bound, double mean_bound)
       : what_(std::move(what)), max_bound_(max_bound), mean_bound_(mean_bound) {}
 
-  // Both results of TensorFlow must be near.
+  // Checks that `got` is near both results of TensorFlow.
   void near(const std::string& label, std::span<const float> got, const Golden& golden) {
     CAPTURE(label);
     const Difference to_f32 = difference(got, golden.f32);
@@ -108,8 +110,8 @@ LayerRecord golden_layers(const std::string& network, const char* kind) {
   return record;
 }
 
-// Calls `test(table, name)` for the oracle and every table this CPU can run, and names those it
-// cannot.
+// Calls `test` with the reference table and with every table that this CPU can run. Prints the
+// names of the others.
 template <typename Test>
 void for_every_table(Test&& test) {
   const kernels::TableList tables = kernels::supported_tables();
@@ -125,9 +127,10 @@ void for_every_table(Test&& test) {
   for_every_supported_table(test);
 }
 
-// Bounds of the accuracy table in the README.
+// Bounds from the accuracy table in the README.
 constexpr double kBottleneckMax = 2e-5, kImageMax = 1e-3, kImageMean = 1e-5;
-// The 768 means are numbers up to 3, where TensorFlow itself is 4e-5 from float64.
+// The bound for the hub predictor's 768 means. The means are as large as 3, and TensorFlow in
+// float32 is itself up to 4e-5 away from float64.
 constexpr double kMeansMax = 8e-5;
 
 void check_network(const std::string& name) {
@@ -139,7 +142,8 @@ void check_network(const std::string& name) {
   Check images(name + " image, to float64", kImageMax, kImageMean);
   for_every_table([&](const kernels::Table& table) {
     const Model model = open_model_with_table(file.data(), file.size(), name, table);
-    const std::size_t cases = &table == &kernels::reference_table() ? 1 : 2;  // it is slow
+    // The reference table is slow, so it runs only one case.
+    const std::size_t cases = &table == &kernels::reference_table() ? 1 : 2;
     for (std::size_t i = 0; i < cases; ++i) {
       const std::string label = table.name + case_name(" ", i);
       if (predicts) {
@@ -165,7 +169,7 @@ void check_network_layers(const std::string& name) {
   const bool predicts = network.architecture.predictor != "none";
   const LayerRecord f32 = golden_layers(name, "f32");
   const LayerRecord f64 = golden_layers(name, "f64");
-  REQUIRE(f64.size() >= 42);  // 26 style parameters and 16 layers of the transformer at least
+  REQUIRE(f64.size() >= 42);  // at least 26 style parameters and 16 layers of the transformer
   for_every_table([&](const kernels::Table& table) {
     const Model model = open_model_with_table(file.data(), file.size(), name, table);
     const LayerRecord got = run_layers(model, predicts ? &style_view : nullptr, content(0).view(),
@@ -216,7 +220,8 @@ TEST_CASE("Every layer of the separable transformers is TensorFlow's") {
 }
 
 TEST_CASE("The style parameters of every normalised layer are TensorFlow's") {
-  // All values, where the layer records hold only statistics: β and γ of 13 or 43 layers in order.
+  // Compares all values of β and γ of the 13 or 43 layers in order. The layer records hold only
+  // statistics.
   Check check("style parameters, to float64", 2e-5, 2e-6);
   for (const FormulaNetwork& network : formula_networks()) {
     const Golden golden = load_golden(fixture(network.name, "style_params.npy"));

@@ -1,4 +1,5 @@
-// What saves memory changes no byte, and the plan of every way to save is sound.
+// Checks that saving memory changes no byte of a picture, and that every memory mode's plan is
+// sound.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -7,8 +8,9 @@
 #include <variant>
 #include <vector>
 
-#include "api/runs.hpp"
+#include "api/plan.hpp"
 #include "image/network_picture.hpp"
+#include "networks/style_params.hpp"
 #include "support/every_table.hpp"
 #include "support/formula_model.hpp"
 
@@ -18,7 +20,7 @@ namespace {
 constexpr int kHeight = 75, kWidth = 101;
 constexpr MemoryMode kEveryMemoryMode[] = {MemoryMode::fastest, MemoryMode::in_place,
                                            MemoryMode::rematerialise};
-// Cuts every tensor of the picture above, most of them several times.
+// Strip size that cuts every tensor of the picture above, most tensors several times.
 constexpr std::size_t kSmallStrip = 20'000;
 constexpr std::size_t kNever = std::size_t{1} << 40;  // larger than any tensor
 
@@ -27,16 +29,16 @@ struct Painted {
   std::size_t arena_bytes = 0;
 };
 
-// The whole program; with keep_encoder also its style-dependent part once more.
+// Runs the whole program. With keep_encoder, runs the style-dependent part a second time.
 Painted paint(const Model& model, const LoweringOptions& options, int threads) {
   StyleLayout layout;
-  Program program = lower_transformer(model.impl(), kWidth, kHeight, layout, options);
-  const int steps = step_count(program);
+  Program program = lower_transformer(opened(model), kWidth, kHeight, layout, options);
+  const int steps = program.step_count();
   const int first_style_step = program.first_style_step;
   Execution execution(std::move(program), threads, 0);
   const std::vector<float> params =
-      style_params(model.impl().layers, layout, formula_style("style_a", model));
-  // Faint, so that deviations are scaled.
+      style_params(opened(model).layers, layout, formula_style("style_a", model));
+  // The picture is faint, so that the centring scales it.
   Image content = formula_picture("content_memory", kHeight, kWidth);
   for (std::size_t i = 0; i < content.sample_count(); ++i) {
     content.f32()[i] = 0.5f + 0.02f * (content.f32()[i] - 0.5f);
@@ -87,12 +89,12 @@ TEST_CASE("A style vector's bits do not depend on strips or on what is one step 
   for (const char* name : {"inception", "mobile"}) {
     on_every_table(formula_network(name), [&](const Model& model) {
       const auto encode = [&](const LoweringOptions& options, int threads) {
-        Execution execution(lower_predictor(model.impl(), style.width, style.height, options),
+        Execution execution(lower_predictor(opened(model), style.width, style.height, options),
                             threads, 0);
         to_network_input(style.view(), execution.input());
         StyleVector vector(model.info().style_size);
         execution.run(
-            {.last_step = step_count(execution.program()), .output = vector.values.data()});
+            {.last_step = execution.program().step_count(), .output = vector.values.data()});
         return vector.values;
       };
       const auto whole =
@@ -111,7 +113,7 @@ TEST_CASE("A style vector's bits do not depend on strips or on what is one step 
 TEST_CASE("Expansions, filters and projections are one step, and their tensors are not stored") {
   const Model model = formula_model("mobile");
   const auto planned = [&](const LoweringOptions& options) {
-    return lower_predictor(model.impl(), 256, 256, options);
+    return lower_predictor(opened(model), 256, 256, options);
   };
   const Program stored = planned({.expanded_bytes = kNever, .filtered_bytes = kNever});
   const Program fused = planned({.expanded_bytes = 0, .filtered_bytes = 0});
@@ -121,7 +123,7 @@ TEST_CASE("Expansions, filters and projections are one step, and their tensors a
     });
   };
   CHECK(fused_steps(stored) == 0);
-  CHECK(fused_steps(planned({})) == 3);  // the first blocks of 17, at 256 pixels
+  CHECK(fused_steps(planned({})) == 3);  // only the first 3 of 17 blocks are fused at 256 pixels
   CHECK(fused_steps(fused) == 17);
   CHECK(fused.mac == stored.mac);
   CHECK(fused.weight_bytes == stored.weight_bytes);
@@ -135,11 +137,11 @@ TEST_CASE("A 4K picture at full width is planned within what 900 MB leave for it
     return plan.arena_bytes + plan.scratch_bytes;
   };
   constexpr std::size_t kMB = 1'000'000;
-  // The process also holds the pictures (25 MB as bytes, twice, and 100 MB as floats) and the
-  // weights.
+  // The process also holds the weights and the pictures: two of 25 MB as bytes and one of 100 MB as
+  // floats.
   CHECK(planned(900 * kMB) <= 650 * kMB);
   CHECK(planned(0) <= 900 * kMB);
-  CHECK(planned(std::size_t{1} << 40) > planned(0));  // with everything stored
+  CHECK(planned(std::size_t{1} << 40) > planned(0));  // without a limit, everything is stored
 }
 
 TEST_CASE("A tighter limit plans a session's content anew, and paints the same") {
@@ -149,10 +151,10 @@ TEST_CASE("A tighter limit plans a session's content anew, and paints the same")
   Session session(model);
   session.set_content(content.view());
   const Image expected = session.render(style);
-  // Less than the session has now, enough for a smaller plan.
+  // The limit is below the session's present need, and enough for a plan that saves more.
   const auto needed = [&](MemoryMode memory_mode) {
     StyleLayout layout;
-    const Program program = lower_transformer(model.impl(), content.width, content.height, layout,
+    const Program program = lower_transformer(opened(model), content.width, content.height, layout,
                                               {.memory_mode = memory_mode, .keep_encoder = true});
     return Execution::needed_bytes(program, 1);
   };
@@ -171,15 +173,17 @@ TEST_CASE("Planned buffers overlap only where they do not live together or are t
   };
   for (int round = 0; round < 300; ++round) {
     std::vector<Lifetime> buffers;
-    std::vector<int> root;  // the first of those it is tied to
+    std::vector<int> root;  // first buffer of the chain that each buffer is tied to
     for (int i = 0; i < pick(1, 24); ++i) {
-      Lifetime buffer{static_cast<std::size_t>(pick(1, 5000)), pick(0, 20), 0};
+      Lifetime buffer;
+      buffer.floats = static_cast<std::size_t>(pick(1, 5000));
+      buffer.first = pick(0, 20);
       buffer.last = buffer.first + pick(0, 8);
       root.push_back(i);
       if (i > 0 && pick(0, 3) == 0) {
-        buffer.tied_to = pick(0, i - 1);
+        buffer.tied_to = static_cast<std::size_t>(pick(0, i - 1));
         buffer.distance = static_cast<std::size_t>(pick(0, 100)) * 16;
-        root.back() = root[static_cast<std::size_t>(buffer.tied_to)];
+        root.back() = root[*buffer.tied_to];
       }
       buffers.push_back(buffer);
     }
@@ -187,9 +191,8 @@ TEST_CASE("Planned buffers overlap only where they do not live together or are t
     for (std::size_t i = 0; i < buffers.size(); ++i) {
       REQUIRE(plan.offsets[i] % 16 == 0);
       REQUIRE(plan.offsets[i] + buffers[i].floats <= plan.total_floats);
-      if (buffers[i].tied_to >= 0) {
-        REQUIRE(plan.offsets[i] + buffers[i].distance ==
-                plan.offsets[static_cast<std::size_t>(buffers[i].tied_to)]);
+      if (buffers[i].tied_to) {
+        REQUIRE(plan.offsets[i] + buffers[i].distance == plan.offsets[*buffers[i].tied_to]);
       }
       for (std::size_t j = 0; j < i; ++j) {
         const bool together =

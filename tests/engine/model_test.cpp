@@ -1,4 +1,5 @@
-// Opening models: what they say of themselves, and every way a file can be incomplete.
+// Tests of opening a model: the model's description, and every way in which a file can be
+// incomplete.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -28,9 +29,11 @@ void open(const FormulaNetwork& network, const std::vector<NamedTensor>& tensors
   Model::open_memory(file.data(), file.size(), "changed model");
 }
 
-// Changes every `stride`-th tensor in turn (the big networks' files need not be built two hundred
-// times). The error must name the model and, where a neighbour cannot be the first to suffer, the
-// tensor.
+// Applies `change` to every `stride`-th tensor in turn and checks that the model is refused. A
+// stride above 1 saves time, because the large networks' files take long to build.
+//
+// The error must name the model and, with names_tensor, the changed tensor. Without names_tensor,
+// the misfit may first be found at a neighbouring tensor.
 template <typename Change>
 void expect_refused(const std::string& name, std::size_t stride, bool names_tensor,
                     Change&& change) {
@@ -94,7 +97,7 @@ TEST_CASE("Inception-v3 without any one tensor is refused when it is opened") {
 TEST_CASE("A tensor of another shape is refused when the model is opened") {
   expect_refused("mobile", 7, false, [](std::vector<NamedTensor>& tensors, std::size_t i) {
     NamedTensor& t = tensors[i];
-    t.shape.back() += 1;  // outputs: the biases or the next layer do not fit any more
+    t.shape.back() += 1;  // one output more, so that the biases or the next layer do not fit
     std::size_t count = 1;
     for (const std::int64_t n : t.shape) count *= static_cast<std::size_t>(n);
     t.values.resize(count);
@@ -117,7 +120,7 @@ TEST_CASE("The default model is there and paints") {
   }
 }
 
-// ctest runs this once more for each table, with NST_ISA set (tests/engine/CMakeLists.txt).
+// ctest also runs this test once for each table, with NST_ISA set (tests/engine/CMakeLists.txt).
 TEST_CASE("NST_ISA chooses the kernel table, or is a usage error that names those there are") {
   const char* wanted = std::getenv("NST_ISA");
   const std::vector<std::string> supported = Model::supported_isas();
@@ -134,7 +137,7 @@ TEST_CASE("NST_ISA chooses the kernel table, or is a usage error that names thos
     return;
   }
   CHECK(Model::isa() == wanted);
-  // The forced table also runs: a model opened the usual way paints what the table's own does.
+  // Also runs the forced table: a model opened in the usual way paints with this table.
   const Image content = formula_picture("content_a", 40, 48);
   CHECK(formula_model("mobile").stylize(content.view(), formula_style("style_a")).width == 48);
 }

@@ -1,4 +1,4 @@
-// Strength, progress, cancellation and memory limits.
+// Tests of sessions: strength, progress, cancellation and memory limits.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -14,7 +14,7 @@
 namespace nst::test {
 namespace {
 
-// Long enough on any machine (some 30 ms at least) that progress is reported on the way.
+// A content that takes at least 30 ms on any machine, so that progress is reported during the work.
 Image large_content() { return formula_picture("content_large", 400, 300); }
 Image small_content() { return formula_picture("content_a", 40, 48); }
 
@@ -61,7 +61,7 @@ TEST_CASE("Frames are painted over one another, and a picture that does not fit 
   CHECK(picture.bytes == at_b.bytes);
   CHECK(picture.bytes.data() == memory);
 
-  Image cut = at_b;  // says more than it holds
+  Image cut = at_b;  // an image whose bytes are fewer than its size needs
   cut.bytes.resize(cut.bytes.size() / 2);
   for (Image other : {Image(), Image(at_a.width, at_a.height, 3, SampleType::u8),
                       Image(at_a.width, at_a.height, 4, SampleType::f32),
@@ -190,8 +190,8 @@ TEST_CASE("The smallest plan is the limit, to the byte") {
 }
 
 TEST_CASE("The plan counts the multiply-accumulates of the convolutions") {
-  // Each convolution costs its weights once per output pixel; sides shrink to a half, a quarter and
-  // grow back.
+  // Each convolution costs its weight count once per output pixel. The sides shrink to a half, then
+  // a quarter, and grow back.
   const FormulaNetwork& network = formula_network("mobile");
   const int side = 64;
   std::uint64_t expected = 0;

@@ -1,4 +1,4 @@
-// Threads made ahead of the first run: where they may run, and what is refused.
+// Tests of threads made before the first run: the processors that they may use, and refused counts.
 #include <doctest/doctest.h>
 #ifdef __linux__
 #include <sched.h>
@@ -41,9 +41,11 @@ cpu_set_t processors_of(int thread) {
   return set;
 }
 
-// The caller of start_threads(count) and the threads made may run where the caller could before, or
-// where the process may: LLVM's runtime frees every thread that it meets. A caller of its own has a
-// team of its own.
+// Checks that the caller of start_threads(count) and the new threads may use all processors of the
+// caller, or all of the process. LLVM's runtime allows every thread that it meets all of the
+// process's processors.
+//
+// The check runs on a new thread, which gets a team of its own.
 void check_processors_of_new_threads(int count, bool caller_is_bound) {
   std::thread([&] {
     const cpu_set_t of_process = processors_of(0);
@@ -59,7 +61,7 @@ void check_processors_of_new_threads(int count, bool caller_is_bound) {
         const cpu_set_t own = processors_of(thread);
         return CPU_EQUAL(&own, &allowed) || CPU_EQUAL(&own, &of_process);
       };
-      // A thread begins bound to a processor and frees itself when it is scheduled first.
+      // A new thread begins bound to one processor. It frees itself when it first runs.
       for (int i = 0; i < 1000 && !is_free(); ++i) {
         std::this_thread::sleep_for(std::chrono::milliseconds(10));
       }
@@ -67,7 +69,7 @@ void check_processors_of_new_threads(int count, bool caller_is_bound) {
     };
     const std::set<int> before = threads_of_this_process();
     start_threads(count);
-    start_threads(count);  // they are there already
+    start_threads(count);  // makes no more threads
     int made = 0;
     for (const int thread : threads_of_this_process()) {
       if (before.contains(thread)) continue;

@@ -1,4 +1,4 @@
-// Every item of a step is computed once, whoever comes when.
+// Tests of work sharing: every item of a step is computed once, whichever threads come and when.
 #include "graph/work_sharing.hpp"
 
 #include <doctest/doctest.h>
@@ -12,8 +12,8 @@
 namespace nst {
 namespace {
 
-// The items that a thread takes; those that the test leaves to others are done as well, so that the
-// step can end.
+// Returns the items that `thread` takes. Items that the test leaves to other threads are done as
+// well, so that the step can end.
 std::vector<int> taken_by(WorkSharing& sharing, int step, int items, int thread, int team) {
   std::vector<int> taken;
   sharing.for_each(step, items, thread, team, [&](int item) { taken.push_back(item); });
@@ -31,9 +31,9 @@ TEST_CASE("A thread takes its own part of a step, then what the others have left
   sharing.prepare(2, 3);
   sharing.restart();
   CHECK(taken_by(sharing, 0, 10, 1, 3) == std::vector<int>{3, 4, 5, 6, 7, 8, 9, 0, 1, 2});
-  // One that comes late finds nothing and does not wait.
+  // A thread that comes late finds nothing to do and does not wait.
   CHECK(taken_by(sharing, 0, 10, 2, 3).empty());
-  // Other steps have counts of their own, and a new run starts them all again.
+  // Each step has its own counts, and restart() resets all of them.
   CHECK(taken_by(sharing, 1, 2, 0, 3) == range(0, 2));
   sharing.restart();
   CHECK(taken_by(sharing, 0, 4, 0, 1) == range(0, 4));
@@ -48,11 +48,11 @@ TEST_CASE("A step ends when its items are done, whoever does not come") {
     sharing.for_each(0, 4, 0, 3, [&](int) {
       first_is_at_work = true;
       std::this_thread::sleep_for(std::chrono::milliseconds(30));
-      CHECK(!second_ended);  // an item is still at work
+      CHECK(!second_ended);  // the first thread still works on an item
     });
   });
   while (!first_is_at_work) std::this_thread::yield();
-  // Of three threads two come: the third's items are done by them.
+  // Only two of three threads come. They also do the third thread's items.
   sharing.for_each(0, 4, 1, 3, [](int) {});
   second_ended = true;
   slow.join();

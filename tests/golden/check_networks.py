@@ -1,9 +1,9 @@
-"""Checks networks.py against recorded outputs of the original graphs.
+"""Compares networks.py with recorded outputs of the original graphs.
 
     check_networks.py SHARED_DIR
 
-SHARED_DIR holds models/ and reference/ (neither is part of this repository). Prints one line per
-comparison and exits with 1 if any figure is out of bounds.
+SHARED_DIR holds models/ and reference/, which are not part of this repository. Prints one line for
+each comparison. Exits with 1 if any figure is out of bounds.
 """
 
 import json
@@ -23,7 +23,7 @@ def checkpoint_weights(prefix):
 
 
 def tfjs_weights(model_json):
-    """float32 weights of a TF.js graph model, by name."""
+    """Returns the weights of a TF.js graph model as float32 arrays by name."""
     manifest = json.loads(Path(model_json).read_text())["weightsManifest"]
     weights = {}
     for group in manifest:
@@ -38,9 +38,9 @@ def tfjs_weights(model_json):
 
 
 def tflite_weights(path):
-    """Constants of a TFLite file by variable name, dequantised to float32.
+    """Returns the constants of a TFLite file by variable name, dequantised to float32.
 
-    Convolutions come as HWIO, depthwise ones as [kh, kw, c, 1].
+    Convolutions are in the order HWIO, depthwise ones [kh, kw, c, 1].
     """
     interpreter = tf.lite.Interpreter(str(path), experimental_preserve_all_tensors=True)
     weights = {}
@@ -61,15 +61,15 @@ def tflite_weights(path):
         if is_bias:
             name = name.rsplit("/", 1)[0] + "/biases"
         elif name.endswith("depthwise_weights"):
-            value = value.transpose(1, 2, 3, 0)  # [1, kh, kw, c]
+            value = value.transpose(1, 2, 3, 0)  # transposes [1, kh, kw, c] to [kh, kw, c, 1]
         else:
-            value = value.transpose(1, 2, 3, 0)  # OHWI
+            value = value.transpose(1, 2, 3, 0)  # transposes OHWI to HWIO
         weights[name] = value
     return weights
 
 
 class Report:
-    """Prints figures next to their bounds and remembers failures."""
+    """Prints figures next to their bounds and keeps in `failed` whether any is out of bounds."""
 
     def __init__(self):
         self.failed = False
@@ -98,7 +98,7 @@ class Report:
         worst = {"mean": 0.0, "std": 0.0, "first": 0.0}
         for name, expected in want.items():
             actual = networks.statistics(got[name])
-            # Relative to the layer's own spread, as a mean may happen to lie near zero.
+            # Errors are relative to the layer's own spread, because a mean may be near zero.
             scale = max(abs(expected["mean"]), expected["std"])
             for key in ("mean", "std"):
                 worst[key] = max(worst[key], abs(actual[key] - expected[key]) / scale)

@@ -1,11 +1,16 @@
-"""Compares `nst-run --preset tfhub` on real photographs with TensorFlow, byte by byte.
+"""Compares `nst-run --preset tfhub` with TensorFlow on photographs, byte by byte.
 
     check_tfhub_preset.py NST_RUN MODEL CHECKPOINT --content PHOTO... --style PAINTING...
 
-NST_RUN is the program, MODEL the file nst-weights made of CHECKPOINT (a TF1 checkpoint prefix of
-the Inception model). TensorFlow's side is what the reference app does: decode, divide by 255,
-tf.image.resize to 256 x 256, the network, times 255, cut off to a byte. Every pair is compared;
-exit code 1 unless each has at least 99 % equal bytes and none off by more than one.
+- NST_RUN: the program nst-run.
+- CHECKPOINT: prefix of a TF1 checkpoint of the Inception model.
+- MODEL: the model file that nst-weights made of CHECKPOINT.
+
+TensorFlow's side repeats the steps of the reference app: decode, divide by 255, tf.image.resize to
+256 x 256, run the network, multiply by 255, cut off to a byte.
+
+Compares every content with every style. Exits with 0 if each pair has at least 99 % equal bytes and
+no byte is off by more than one, otherwise with 1.
 """
 
 import argparse

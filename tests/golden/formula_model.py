@@ -1,8 +1,8 @@
-"""Networks without weight files: the variables of each architecture and formulas that fill them.
+"""The variables of each architecture, and formulas that fill them: networks without weight files.
 
-The C++ twin is tests/support/formula_model.cpp; both must give the same bits (make_golden.py
-records checksums, tests/engine compares them). Names and shapes are those of the published models,
-batch norm already folded.
+tests/support/formula_model.cpp has the same formulas in C++. Both must give the same bits:
+make_golden.py records checksums and tests/engine compares them. Names and shapes are those of the
+published models with folded batch norms.
 """
 
 import dataclasses
@@ -16,12 +16,12 @@ SEED = 2017  # the year of Ghiasi et al.; any number would do
 
 @dataclasses.dataclass(frozen=True)
 class Architecture:
-    predictor: str  # "inception_v3", "mobilenet_v2" or "none"
-    transformer: str  # "full" or "separable"
-    padding: str  # "reflect" or "zero"
+    predictor: str  # predictor: "inception_v3", "mobilenet_v2" or "none"
+    transformer: str  # transformer: "full" or "separable"
+    padding: str  # padding: "reflect" or "zero"
     alpha: float  # width multiplier of the transformer
-    blocks: int = 5  # residual blocks
-    style_size: int = 100  # of 768 the Inception predictor has no last layer
+    blocks: int = 5  # number of residual blocks
+    style_size: int = 100  # 768 for an Inception predictor without its last layer
 
 
 ARCHITECTURES = {
@@ -32,7 +32,7 @@ ARCHITECTURES = {
     "separable_zero": Architecture("none", "separable", "zero", 1.0),
 }
 
-# Inception: (layer, kernel, outputs) in order.
+# The stem of Inception-v3: (layer, kernel, output channels) in order.
 _INCEPTION_STEM = [
     ("Conv2d_1a_3x3", (3, 3), 32),
     ("Conv2d_2a_3x3", (3, 3), 32),
@@ -43,7 +43,7 @@ _INCEPTION_STEM = [
 
 
 def _mixed_5(block, pool_out):
-    # slim's spelling mistakes in Mixed_5c are part of the published names.
+    # The published names in Mixed_5c have slim's spelling mistakes.
     first, second = "Conv2d_0a_1x1", "Conv2d_0b_5x5"
     if block == "Mixed_5c":
         first, second = "Conv2d_0b_1x1", "Conv_1_0c_5x5"
@@ -61,7 +61,7 @@ def _mixed_5(block, pool_out):
 
 def _mixed_6a():
     return [
-        [("Conv2d_1a_1x1", (3, 3), 384)],  # named 1x1, is 3x3, as in slim
+        [("Conv2d_1a_1x1", (3, 3), 384)],  # 3x3, although slim names the layer 1x1
         [
             ("Conv2d_0a_1x1", (1, 1), 64),
             ("Conv2d_0b_3x3", (3, 3), 96),
@@ -89,7 +89,7 @@ def _mixed_6(n):
     ]
 
 
-# (block, branches, input channels)
+# The mixed blocks of Inception-v3: (block, branches, input channels).
 INCEPTION_BLOCKS = [
     ("Mixed_5b", _mixed_5("Mixed_5b", 32), 192),
     ("Mixed_5c", _mixed_5("Mixed_5c", 64), 256),
@@ -101,7 +101,8 @@ INCEPTION_BLOCKS = [
     ("Mixed_6e", _mixed_6(192), 768),
 ]
 
-# MobileNetV2: (outputs, stride, expansion) of expanded_conv, expanded_conv_1 ... expanded_conv_16.
+# MobileNetV2: (output channels, stride, expansion) of expanded_conv, expanded_conv_1 ...
+# expanded_conv_16.
 MOBILENET_BLOCKS = (
     [(16, 1, 1)]
     + [(24, 2, 6), (24, 1, 6)]
@@ -151,7 +152,8 @@ def _mobilenet_variables():
 
 
 def normalised_layers(arch):
-    """[(layer, kernel, inputs, outputs)] of the layers that a style steers: 13, or 43 of 20 blocks."""
+    """Returns [(layer, kernel, inputs, outputs)] of the layers that a style steers: 13 layers, or
+    43 with 20 blocks."""
     a = lambda c: int(c * arch.alpha)
     layers = [
         (f"transformer/residual/residual{i}/conv{j}", 3, a(128), a(128))
@@ -166,7 +168,8 @@ def normalised_layers(arch):
 
 
 def separable_name(layer):
-    """.../expand/conv1/conv -> .../expand/conv1/dilate_conv; .../conv1 -> .../dilate_conv1."""
+    """Returns the separable layer's name: .../conv1/conv -> .../conv1/dilate_conv, .../conv1 ->
+    .../dilate_conv1."""
     head, tail = layer.rsplit("/", 1)
     return f"{head}/dilate_{tail}"
 
@@ -183,13 +186,13 @@ def _transformer_variables(arch):
             name = separable_name(layer)
             variables.append((f"{name}/depthwise_weights", (k, k, in_c, 1)))
             variables.append((f"{name}/pointwise_weights", (1, 1, in_c, out_c)))
-        for conv in ("Conv", "Conv_1"):  # beta, gamma
+        for conv in ("Conv", "Conv_1"):  # first the layer of β, then that of γ
             variables += _conv(f"style_params/{layer}/StyleNorm/{conv}", (1, 1), arch.style_size, out_c)
     return variables
 
 
 def variables(arch):
-    """[(name, shape)] of every tensor of a model file of this architecture."""
+    """Returns [(name, shape)] of every tensor in a model file of this architecture."""
     predictor = []
     if arch.predictor == "inception_v3":
         predictor = _inception_variables(arch.style_size)
@@ -199,36 +202,40 @@ def variables(arch):
 
 
 def _gain(name, shape):
-    """Weight variance times fan-in, times three (uniform numbers in [-1, 1) have variance 1/3).
+    """Returns a layer's weight variance times fan-in, times three.
 
-    Chosen by looking at every layer (make_golden.py --statistics): activations neither die out nor
-    explode, relu6 clips some of them, and two pictures still differ at the far end by a good part
-    of the spread.
+    The factor of three undoes the variance of uniform numbers in [-1, 1), which is 1/3. The values
+    were chosen by looking at every layer (make_golden.py --statistics):
+
+    - activations neither die out nor explode;
+    - relu6 clips some of them;
+    - the outputs for two pictures still differ by a good part of the spread.
     """
     if name.startswith("style_params/"):
-        # gamma and beta move by about a third of their size from style to style; the 768 means
-        # are larger numbers than the 100 of a bottleneck
+        # γ and β vary by about a third of their size from style to style. The gain is smaller for
+        # the 768 means, which are larger than a bottleneck's 100 numbers.
         return 0.5 if shape[2] == 768 else 16.0
     if name in ("Conv/weights", "mobilenet_conv/Conv/weights"):
         return 0.075
     if name.startswith("transformer/") and "/contract/" not in name:
-        return 3.0  # an instance norm follows: any scale would do
+        return 3.0  # any gain would do, as an instance norm follows
     if "/project/" in name:
         return 1.5
     if name in ("InceptionV3/Conv2d_1a_3x3/weights", "MobilenetV2/Conv/weights"):
-        return 100.0  # pictures are small numbers with a large common part
+        return 100.0  # a picture's samples are small and have a large common part
     if 7 in shape[:2]:
         return 14.0  # much of a 1x7 or 7x1 kernel lies outside a small picture
     return 8.5
 
 
 def tensor_values(name, shape, seed=SEED):
-    """float32 values of one variable.
+    """Returns the float32 values of one variable.
 
-    Every step is exact or rounded once, so that no compiler can differ. A plain random network
-    forgets its input: behind a relu the constant part of the channels outweighs what varies, layer
-    after layer. So each weight takes away half of its neighbour along the fan-in,
-    2 s[i] - s[neighbour], which weakens what two inputs have in common.
+    Every step is exact or rounded once, so that every compiler gives the same result.
+
+    Each weight subtracts half of its neighbour along the fan-in: 2 s[i] - s[neighbour]. This
+    weakens the common part of two inputs. In a plain random network, the constant part of the
+    channels outweighs the varying part more with every relu, and the network forgets its input.
     """
     count = int(np.prod(shape))
     index = np.arange(count)
@@ -243,7 +250,7 @@ def tensor_values(name, shape, seed=SEED):
         row = index // out_c
         partner = np.where(row ^ 1 < fan_in, row ^ 1, row)
         neighbour = random.symmetric(index + (partner - row) * out_c)
-        difference = 2.0 * s.astype(np.float64) - neighbour.astype(np.float64)  # variance 5/3
+        difference = 2.0 * s.astype(np.float64) - neighbour.astype(np.float64)  # a difference of variance 5/3
         values = difference * np.sqrt(_gain(name, shape) / (5.0 * fan_in))
     return values.astype(np.float32).reshape(shape)
 
@@ -253,10 +260,10 @@ def weights(arch, seed=SEED):
 
 
 def picture(name, height, width, seed=SEED):
-    """A smooth picture with edges and noise, float32 [h, w, 3] in [0, 1).
+    """Returns a smooth picture with edges and noise: float32 [h, w, 3] in [0, 1).
 
-    Two triangle waves of different direction and period per channel (slopes drawn from the name)
-    and a quarter of noise, all in integers until one exact division.
+    Each channel is the sum of two triangle waves and a quarter of noise. The waves' directions and
+    periods are drawn from the name. All numbers are integers until one exact division at the end.
     """
     slopes = PseudoRandom(seed, name + "/slopes").bits24(np.arange(12))
     noise = PseudoRandom(seed, name + "/noise").bits24(np.arange(height * width * 3))
@@ -266,15 +273,17 @@ def picture(name, height, width, seed=SEED):
     for c in range(3):
         waves = 0
         for j in range(2):
-            # -1024 .. 1023 per pixel, in units of 1/16384 period: periods of 16 pixels and more.
+            # Slopes are -1024 .. 1023 per pixel, in units of 1/16384 of a period, so periods are at
+            # least 16 pixels.
             dy, dx = (int(slopes[c * 4 + j * 2 + k]) % 2048 - 1024 for k in (0, 1))
             phase = (y * dy + x * dx) & 16383
-            waves = waves + np.minimum(phase, 16384 - phase)  # 0 .. 8192
-        value = 3 * waves + (noise[:, :, c] >> 10)  # 0 .. 49152, plus 0 .. 16383
+            waves = waves + np.minimum(phase, 16384 - phase)  # sum of waves in 0 .. 8192
+        value = 3 * waves + (noise[:, :, c] >> 10)  # waves in 0 .. 49152, plus noise in 0 .. 16383
         image[:, :, c] = value.astype(np.float32) * np.float32(2.0**-16)
     return image
 
 
 def style_vector(name, seed=SEED):
-    """A bottleneck for transformers without a predictor: float32 [100], as large as theirs."""
+    """Returns a bottleneck for a transformer without a predictor: float32 [100], about as large as
+    a predictor's."""
     return PseudoRandom(seed, name).symmetric(np.arange(100)) * np.float32(0.25)

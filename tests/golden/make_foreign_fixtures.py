@@ -1,12 +1,12 @@
-"""Writes tests/fixtures/weights/foreign.tar.xz: tiny models as later TensorFlows write them.
+"""Writes tests/fixtures/weights/foreign.tar.xz: tiny models of later TensorFlow versions.
 
     make_foreign_fixtures.py     (TensorFlow 2.19)
 
-Values are make_weight_fixtures.py's value() of the variable's name. Channel counts are a 32nd of the
-published ones; batch norm is unfolded in the graphs, so that the converters fold it.
+Values are those of make_weight_fixtures.py's value() for the variable's name. Channel counts are a
+32nd of the published ones. Batch norm is unfolded in the graphs, so that the converters fold it.
 
-    predict_f32.tflite, predict_16x8.tflite   MobileNetV2 predictor, from a concrete function: constants are
-                                              "arith.constantN", the last layer's output is the graph's own
+    predict_f32.tflite, predict_16x8.tflite   MobileNetV2 predictor, from a concrete function: the constants
+                                              are "arith.constantN", the last layer's output is the graph's
     transfer_f16.tflite                       transformer, from a TF1 session
     both.tflite                               the two networks as two signatures of one file
     sparse.tflite                             transformer, EXPERIMENTAL_SPARSITY
@@ -34,7 +34,7 @@ CHANNELS, INNER, TOP = 2, 4, 6
 
 
 class Predictor(tf.Module):
-    """MobileNetV2 as slim builds it, all blocks of CHANNELS channels."""
+    """Builds MobileNetV2 as slim does, with CHANNELS channels in all blocks."""
 
     def __init__(self):
         super().__init__()
@@ -56,7 +56,8 @@ class Predictor(tf.Module):
                 kernel = self.variable(f"{layer}/weights", (size, size, inputs, channels))
                 x = tf.nn.conv2d(x, kernel, stride, "SAME", name="Conv2D")
         with tf.name_scope(layer + "/BatchNorm/"):
-            # Integers need living channels: beta is above 0, gamma small (both by a variance's rule).
+            # Quantised models need channels that are not constant zero. So β is above 0 and γ is
+            # small: both take values of a variance.
             parts = [self.variable(f"{layer}/BatchNorm/{part}", (channels,)) for part in BATCH_NORM]
             gamma, beta, mean, variance = parts
             x = tf.compat.v1.nn.fused_batch_norm(

@@ -1,16 +1,20 @@
-"""Writes tests/fixtures/golden: what TensorFlow computes with formula weights (formula_model.py).
+"""Writes tests/fixtures/golden: outputs of TensorFlow with formula weights (formula_model.py).
 
     make_golden.py [--statistics] [ARCHITECTURE...]     (TensorFlow 2.15, numpy 1.26; hub: 2.19, 2.1)
 
-Every value is computed twice, in float32 as the original did and in float64, which tells who is
-closer to the truth: arrays are stored as float32 [2, ...], first the float32 run, then the float64
-run. Prints how far the two are apart; with --statistics also one line per layer, to judge whether
-the formula weights make a network worth testing.
+Every value is computed twice: in float32 as the original did, and in float64, which is nearer to
+the truth. Arrays are stored as float32 [2, ...], first the float32 run, then the float64 run.
+Prints the largest difference between the two runs. With --statistics, also prints one line for each
+layer, which shows whether the formula weights make a network worth testing.
 
-Files, per architecture: bottleneck_{a,b}.npy [2, 100 or 768]; stylized_{a,b}.npy [2, h, w, 3], both runs
-painted with the float64 bottleneck; style_params.npy [2, n], beta and gamma of each normalised
-layer in the transformer's order, and layers.json, both of case a. formula.json pins the formulas
-themselves: samples and checksums that both languages must reproduce.
+Files of each architecture (style_params.npy and layers.json are of case a):
+
+    bottleneck_{a,b}.npy   [2, 100 or 768]
+    stylized_{a,b}.npy     [2, h, w, 3], both runs painted with the float64 bottleneck
+    style_params.npy       [2, n], beta and gamma of each normalised layer in the transformer's order
+    layers.json            statistics of every layer
+
+formula.json holds samples and checksums of the formulas, which both languages must reproduce.
 """
 
 import json
@@ -27,14 +31,14 @@ from pseudo_random import PseudoRandom, checksum
 
 OUT = Path(__file__).parent.parent / "fixtures/golden"
 
-# name: (height, width). Odd sides on purpose: every stride then meets an edge that is its own case.
+# name: (height, width). Some sides are odd, so that the strides meet incomplete edges.
 CONTENTS = {"content_a": (40, 48), "content_b": (47, 61)}
 STYLES = {"style_a": (91, 75), "style_b": (108, 139)}
 DTYPES = (tf.float32, tf.float64)
 
 
 def both(values):
-    """The float32 and the float64 result as one float32 array [2, ...]."""
+    """Returns the float32 and the float64 result as one float32 array [2, ...]."""
     return np.stack([np.asarray(v).astype(np.float32) for v in values])
 
 
@@ -74,7 +78,8 @@ def write_architecture(name, arch, statistics):
     for case in "ab":
         nets = [Network(weights, dtype) for dtype in DTYPES]
         bottlenecks = both(predict(arch, net, f"style_{case}") for net in nets)
-        # Both paint with the true vector, so that the pictures differ by the transformer alone.
+        # Both runs paint with the float64 bottleneck, so that the pictures differ by the
+        # transformer alone.
         images = both(paint(arch, net, case, bottlenecks[1]) for net in nets)
         if arch.predictor != "none":
             np.save(folder / f"bottleneck_{case}.npy", bottlenecks)
@@ -90,7 +95,7 @@ def write_architecture(name, arch, statistics):
 
 
 def write_json(path, record):
-    """One line per entry: a change of one shows as one line."""
+    """Writes one line for each entry, so that a changed entry shows as one changed line."""
     lines = (f"{json.dumps(name)}: {json.dumps(value)}" for name, value in record.items())
     path.write_text("{\n" + ",\n".join(lines) + "\n}\n")
 
@@ -116,7 +121,7 @@ def pinned(values):
 
 
 def write_formulas():
-    """What formula_model.cpp must agree with, bit for bit."""
+    """Writes formula.json: numbers that formula_model.cpp must reproduce bit for bit."""
     units = [
         {"seed": seed, "name": name, "index": i, "unit": float(PseudoRandom(seed, name).unit(i))}
         for seed in (0, 1, fm.SEED)

@@ -1,7 +1,8 @@
-"""Writes tests/fixtures/images: a small picture in every form the codecs read, and what it must decode to.
+"""Writes tests/fixtures/images: a small picture in every form that the codecs read.
 
-For a picture NAME.EXT there are NAME.EXT.ppm (colours) and, where it has alpha, NAME.EXT.pgm. PNG of the rarer kinds is
-written here chunk by chunk; the rest by Pillow, whose own decoder gives the expected samples of the lossy formats.
+The expected samples of a picture NAME.EXT are in NAME.EXT.ppm (colours) and, if it has alpha, in
+NAME.EXT.pgm. PNG files of the rarer kinds are written here chunk by chunk. Pillow writes the other
+files, and its decoder gives the expected samples of lossy formats.
 
 Usage: make_image_fixtures.py [FOLDER]     needs numpy and Pillow
 """
@@ -21,14 +22,15 @@ FOLDER = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file_
 
 
 def noise(channels, maximum=255, name="picture"):
-    """uint16 [HEIGHT, WIDTH, channels], every value from 0 to `maximum` equally likely."""
+    """Returns uint16 [HEIGHT, WIDTH, channels], in which every value from 0 to `maximum` is equally
+    likely."""
     count = HEIGHT * WIDTH * channels
     bits = PseudoRandom(7, name).bits24(np.arange(count))
     return ((bits * (maximum + 1)) >> 24).astype(np.uint16).reshape(HEIGHT, WIDTH, channels)
 
 
 def expect(name, samples):
-    """Stores what NAME must decode to: uint8 [h, w, 1..4]."""
+    """Stores the samples that the file `name` must decode to: uint8 [h, w, 1..4]."""
     samples = np.asarray(samples).astype(np.uint8)
     height, width, channels = samples.shape
     colours = samples[..., :3] if channels >= 3 else np.repeat(samples[..., :1], 3, axis=2)
@@ -98,7 +100,7 @@ def png_fixtures():
     indices = noise(1, 15, "indices")
     write_png("palette4.png", indices, PALETTE, 4, [chunk])
     expect("palette4.png", colours[indices[..., 0]])
-    alphas = np.array([0, 255, 128, 7])  # the rest of the palette is opaque
+    alphas = np.array([0, 255, 128, 7])  # of the first four colours; later ones are opaque
     write_png("palette8_trns.png", indices, PALETTE, 8, [chunk, (b"tRNS", alphas.astype(np.uint8).tobytes())])
     rgba = np.concatenate([colours, np.concatenate([alphas, np.full(12, 255)])[:, None]], axis=1)
     expect("palette8_trns.png", rgba[indices[..., 0]])
@@ -109,10 +111,10 @@ def png_fixtures():
     alpha = np.where((samples == key).all(axis=2), 0, 255)[..., None]
     expect("rgb8_trns.png", np.concatenate([samples, alpha], axis=2))
 
-    # Gamma must not change the samples; the orientation counts wherever its chunk stands.
+    # Gamma must not change the samples. The orientation counts wherever its chunk is.
     write_png("gamma.png", samples, RGB, 8, [(b"gAMA", struct.pack(">I", 100000))])
     expect("gamma.png", samples)
-    turned = np.rot90(samples, 1)  # 6: needs a quarter turn clockwise
+    turned = np.rot90(samples, 1)  # orientation 6: needs a quarter turn clockwise
     write_png("exif6.png", turned, RGB, 8, [(b"eXIf", exif_block(6))])
     expect("exif6.png", samples)
     write_png("exif6_late.png", turned, RGB, 8, late_chunks=[(b"eXIf", exif_block(6))])
@@ -123,7 +125,7 @@ def png_fixtures():
 
 
 def exif_block(orientation, order="<"):
-    """A TIFF block of two entries: ImageWidth, as a distraction, and Orientation."""
+    """Returns a TIFF block of two entries: ImageWidth, which a reader must skip, and Orientation."""
     mark = b"II" if order == "<" else b"MM"
     width = struct.pack(order + "HHIHH", 0x0100, 3, 1, 19, 0)
     value = struct.pack(order + "HHIHH", 0x0112, 3, 1, orientation, 0)
@@ -146,11 +148,12 @@ def jpeg_fixtures():
     save_jpeg("grey.jpg", photo.convert("L"), quality=90)
     save_jpeg("cmyk.jpg", photo.convert("CMYK"), quality=90)
 
-    # Flat blocks of 8x8 pixels, so that a turned picture decodes to the turned samples.
+    # The picture consists of flat blocks of 8x8 pixels, so that a turned picture decodes to the
+    # turned samples.
     blocks = PseudoRandom(7, "blocks").bits24(np.arange(2 * 3 * 3)).reshape(2, 3, 3) >> 16
     upright = np.kron(blocks, np.ones((8, 8, 1))).astype(np.uint8)
     expect("orientation.jpg", upright)
-    # Where the stored picture's row 0 and column 0 are in the upright one (EXIF 2.32, table of Orientation).
+    # Stored pictures by orientation (EXIF 2.32, table of Orientation).
     stored = {1: upright, 2: upright[:, ::-1], 3: upright[::-1, ::-1], 4: upright[::-1]}
     stored[5] = upright.swapaxes(0, 1)
     stored[6] = np.rot90(upright, 1)
@@ -162,11 +165,11 @@ def jpeg_fixtures():
         Image.fromarray(np.ascontiguousarray(picture)).save(path, quality=98, subsampling="4:4:4", exif=exif)
 
 
-# The others ----------------------------------------------------------------------------------------------------------
+# Other formats -----------------------------------------------------------------------------------
 
 
 def bmp_top_down(samples):
-    """24-bit BMP whose rows run from the top: a negative height."""
+    """Returns a 24-bit BMP whose rows run from the top, which a negative height announces."""
     height, width = samples.shape[:2]
     stride = (3 * width + 3) // 4 * 4
     rows = np.zeros((height, stride), np.uint8)
@@ -176,7 +179,8 @@ def bmp_top_down(samples):
 
 
 def bmp_with_alpha(samples):
-    """32-bit BMP with a header of 56 bytes, the shortest that has a mask for alpha."""
+    """Returns a 32-bit BMP with a header of 56 bytes, the shortest header that has a mask for
+    alpha."""
     height, width = samples.shape[:2]
     rows = samples[::-1, :, [2, 1, 0, 3]].astype(np.uint8).tobytes()
     header = struct.pack("<IiiHHIIiiII", 56, width, height, 1, 32, 3, len(rows), 0, 0, 0, 0)
@@ -190,7 +194,7 @@ def other_fixtures():
                 "grey": Image.fromarray(grey[..., 0].astype(np.uint8))}
     samples = {"rgb": rgb, "rgba": rgba, "grey": grey}
     for kind in ("rgb", "rgba", "grey"):
-        if kind == "rgba":  # Pillow writes alpha where the format has an unused byte
+        if kind == "rgba":  # Pillow writes alpha into a byte that this format leaves unused
             (FOLDER / "rgba.bmp").write_bytes(bmp_with_alpha(rgba))
         else:
             pictures[kind].save(FOLDER / f"{kind}.bmp")
@@ -216,7 +220,7 @@ def other_fixtures():
     expect("two_frames.gif", plain)
     indexed.save(FOLDER / "transparent.gif", transparency=int(few[0, 0]))
     alpha = np.where(few == few[0, 0], 0, 255)[..., None]
-    expect("transparent.gif", np.concatenate([plain, alpha], axis=2) * (alpha > 0))  # nothing is drawn there: black
+    expect("transparent.gif", np.concatenate([plain, alpha], axis=2) * (alpha > 0))  # transparent pixels are black
 
     (FOLDER / "rgb8.ppm").write_bytes(b"P6 # comment\n19 13\n255\n" + rgb.astype(np.uint8).tobytes())
     expect("rgb8.ppm", rgb)

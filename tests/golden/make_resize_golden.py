@@ -1,7 +1,7 @@
-"""Writes tests/fixtures/resize: tf.image.resize of a seeded picture, for Resize::smooth, tf and tf1.
+"""Writes tests/fixtures/resize: results of tf.image.resize for Resize::smooth, tf and tf1.
 
-The picture is 23x17 uint8, sample i = the top 8 bits of PseudoRandom(11, "resize").bits24(i); NAME is
-METHOD_WIDTHxHEIGHT.npy, float32 in 0..1.
+The picture is 23x17 uint8. Sample i is the top 8 bits of PseudoRandom(11, "resize").bits24(i). A
+file METHOD_WIDTHxHEIGHT.npy holds float32 samples in 0..1.
 
 Usage: make_resize_golden.py [FOLDER]     needs TensorFlow 2.x
 """

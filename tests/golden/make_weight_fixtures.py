@@ -2,13 +2,14 @@
 
     make_weight_fixtures.py     (TensorFlow 2.15, numpy 1.26)
 
-Names are the published ones, channel counts a 32nd of the published ones. Every value is a function
-of its name (value() below; its twin is in tests/weights/weight_fixtures.hpp), so that the tests need no
-second copy of them. All values are few-bit fractions: exact in float16, and the archive stays small.
-CMake unpacks it and makes the .tar.gz variants of the checkpoints.
+Variables have the published names and a 32nd of the published channel counts. Every value is a
+function of the variable's name: value() here and in tests/weights/weight_fixtures.hpp. So the tests
+need no stored copy of the values. All values are fractions of few bits, which are exact in float16
+and keep the archive small. CMake unpacks the archive and makes the .tar.gz variants of the
+checkpoints.
 
     checkpoint/            TF1 checkpoint, three data shards, batch norm unfolded, training leftovers
-    saved_model/           the same weights as a TF2 SavedModel, two data shards
+    saved_model/           the checkpoint's weights as a TF2 SavedModel, two data shards
     saved_model_unnamed/   the variables file of a SavedModel whose object graph has no full names
     missing/               a transformer's checkpoint without two of its variables
     corrupt/               a transformer's checkpoint with one flipped bit in a tensor
@@ -39,7 +40,7 @@ GRAPH_KEY = "_CHECKPOINTABLE_OBJECT_GRAPH"
 
 
 def value(name, shape):
-    """Multiples of 1/32 in [-1, 1); of 1/64 in [0.5, 1.5) for variances."""
+    """Returns multiples of 1/32 in [-1, 1), or multiples of 1/64 in [0.5, 1.5) for a variance."""
     count = int(np.prod(shape))
     unit = PseudoRandom(SEED, name).unit(np.arange(count)).astype(np.float64)
     steps = np.floor(unit * 64)
@@ -52,7 +53,7 @@ def small(channels):
 
 
 def small_shape(name, shape):
-    """Kernel sizes stay, channel counts shrink."""
+    """Returns the shape with the published kernel size and fewer channels."""
     if len(shape) == 1:
         return (small(shape[0]),)
     if name.endswith("depthwise_weights"):
@@ -61,7 +62,7 @@ def small_shape(name, shape):
 
 
 def variables(architecture):
-    """{name: array} of a tiny model as it is trained: batch norm unfolded."""
+    """Returns {name: array} of a tiny model as a training leaves it, with unfolded batch norms."""
     result = {}
     for name, shape in fm.variables(fm.ARCHITECTURES[architecture]):
         shape = small_shape(name, shape)
@@ -81,7 +82,7 @@ def transformer_only(weights):
 
 
 def save_sharded(prefix, tensors, shards):
-    """A V2 checkpoint with `shards` data files, tensors dealt in turn."""
+    """Writes a V2 checkpoint with `shards` data files, to which the tensors are dealt in turn."""
     prefix = str(prefix)
     os.makedirs(os.path.dirname(prefix), exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
@@ -98,7 +99,7 @@ def save_sharded(prefix, tensors, shards):
 
 
 def write_archive(path, folder):
-    """A reproducible .tar.xz of the files in `folder`."""
+    """Writes the files of `folder` as a reproducible .tar.xz archive."""
     with tarfile.open(path, mode="w:xz", preset=9, format=tarfile.USTAR_FORMAT) as archive:
         for file in sorted(Path(folder).rglob("*")):
             if file.is_file():
@@ -137,7 +138,8 @@ def write_saved_models(weights, out):
         tf.saved_model.save(module, folder)
         model = saved_model_pb2.SavedModel()
         model.ParseFromString(Path(f"{folder}/saved_model.pb").read_bytes())
-        # Functions that save and restore: TensorFlow needs them, the names are elsewhere.
+        # Removes the functions that save and restore. Only TensorFlow needs them; the names are
+        # stored elsewhere.
         model.meta_graphs[0].graph_def.Clear()
         model.meta_graphs[0].meta_info_def.stripped_op_list.Clear()
         reader = tf.train.load_checkpoint(f"{folder}/variables/variables")
@@ -145,7 +147,8 @@ def write_saved_models(weights, out):
     save_sharded(out / "saved_model/variables/variables", tensors, 2)
     (out / "saved_model/saved_model.pb").write_bytes(model.SerializeToString(deterministic=True))
 
-    # Two variables are enough to see that a nameless graph takes its names from saved_model.pb.
+    # Two variables are enough to show that names come from saved_model.pb if the object graph has
+    # none.
     module = tf.Module()
     names = ["transformer/contract/conv1/weights", "transformer/contract/conv1/BatchNorm/beta"]
     module.variables_ = [tf.Variable(weights[n], name=n) for n in names]
@@ -168,7 +171,7 @@ def write_saved_models(weights, out):
 
 
 def transformer_graph(weights, content, bottleneck):
-    """The transformer as Magenta builds it: a TF1 graph with slim's names."""
+    """Builds the transformer as Magenta does: a TF1 graph with slim's names."""
     v1 = tf.compat.v1
 
     def variable(name):
@@ -240,20 +243,21 @@ def write_tflite(weights, out):
 
 
 def write_tfjs(weights, out):
-    """By hand: float32 in a first group of two shards, affine uint8 and uint16 in a second one."""
+    """Writes a TF.js model by hand: float32 in a first group of two shards, affine uint8 and uint16
+    in a second group."""
     folder = out / "tfjs"
     folder.mkdir()
     styles = {k: v for k, v in weights.items() if k.startswith("style_params/")}
     others = {k: v for k, v in weights.items() if k.startswith("transformer/")}
     data = b"".join(v.tobytes() for v in others.values())
-    cut = len(data) // 2 + 1  # inside a number, too
+    cut = len(data) // 2 + 1  # a cut that also divides a number
     (folder / "group1-shard1of2").write_bytes(data[:cut])
     (folder / "group1-shard2of2").write_bytes(data[cut:])
     first = [{"name": k, "shape": list(v.shape), "dtype": "float32"} for k, v in others.items()]
     second, packed = [], b""
     for i, (k, v) in enumerate(styles.items()):
         dtype = "uint8" if i % 2 == 0 else "uint16"
-        # value() gives steps / 32 - 1, which is affine: exact after the round trip.
+        # value() gives steps / 32 - 1, so quantisation with scale 1/32 is exact.
         packed += np.round((v + 1) * 32).astype(dtype).tobytes()
         second.append({"name": k, "shape": list(v.shape), "dtype": "float32",
                        "quantization": {"dtype": dtype, "scale": 1 / 32, "min": -1.0}})

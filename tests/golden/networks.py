@@ -1,9 +1,10 @@
-"""The networks in TensorFlow, layer by layer from the papers' tables: the golden tests' oracle.
+"""The networks in TensorFlow, layer by layer from the papers' tables, for the golden tests.
 
-Written with tf.nn alone, in any float type. A weight dictionary may hold a convolution's batch norm
-either folded into `biases` or as the published `BatchNorm/{beta,moving_mean,moving_variance}`.
-Every named value is kept in `layers` under the name the original graph gives it.
-check_networks.py compares it all with recorded outputs of the original graphs.
+The networks use tf.nn alone and work in any float type. A weight dictionary holds a convolution's
+batch norm either folded into `biases` or as the published
+`BatchNorm/{beta,moving_mean,moving_variance}`. `layers` keeps every named value under its name in
+the original graph. check_networks.py compares all values with recorded outputs of the original
+graphs.
 """
 
 import numpy as np
@@ -16,7 +17,8 @@ INSTANCE_NORM_EPSILON = 1e-5
 
 
 class Network:
-    """Weights by name, the type to compute in, and every named value (numpy, [h, w, c] or [c])."""
+    """Holds weights by name, the type to compute in, and every named value (numpy, [h, w, c] or
+    [c])."""
 
     def __init__(self, weights, dtype=tf.float32):
         self.dtype = dtype
@@ -34,7 +36,8 @@ class Network:
         return value
 
     def conv(self, layer, x, stride=1, padding="VALID"):
-        """Convolution, depthwise if so weighted, then batch norm or bias, whichever there is."""
+        """Returns a convolution followed by its batch norm or bias, if any. Depthwise weights make
+        it depthwise."""
         strides = [1, stride, stride, 1]
         if f"{layer}/depthwise_weights" in self._weights:
             filters = self.weight(f"{layer}/depthwise_weights")
@@ -53,7 +56,8 @@ class Network:
 
 
 def inception_bottleneck(net, image):
-    """Style image [1, h, w, 3] in [0, 1] -> [100], or the 768 means. Sides of at least 43."""
+    """Returns the bottleneck [100], or the 768 means, of a style [1, h, w, 3] in [0, 1] with sides
+    of at least 43."""
     scope = "InceptionV3/"
 
     def conv(layer, x, stride=1, padding="SAME"):
@@ -91,7 +95,7 @@ def inception_bottleneck(net, image):
 
 
 def mobilenet_bottleneck(net, image):
-    """Style image [1, h, w, 3] in [0, 1] -> [100]."""
+    """Returns the bottleneck [100] of a style image [1, h, w, 3] in [0, 1]."""
     scope = "MobilenetV2/"
 
     def relu6(layer, x, stride=1):
@@ -112,7 +116,7 @@ def mobilenet_bottleneck(net, image):
 
 
 def style_params(net, bottleneck, layer):
-    """(beta, gamma), each [1, 1, 1, c], of one normalised layer."""
+    """Returns (beta, gamma) of one normalised layer, each of shape [1, 1, 1, c]."""
     vector = tf.reshape(tf.cast(bottleneck, net.dtype), [1, 1, 1, -1])
     norm = f"style_params/{layer}/StyleNorm"
     beta, gamma = net.conv(f"{norm}/Conv", vector), net.conv(f"{norm}/Conv_1", vector)
@@ -122,7 +126,8 @@ def style_params(net, bottleneck, layer):
 
 
 def stylize(net, content, bottleneck, separable=False, padding="reflect"):
-    """Content [1, h, w, 3] in [0, 1] and a style [100] or [768] -> [h', w', 3].
+    """Returns the picture [h', w', 3] of a content [1, h, w, 3] in [0, 1] in a style [100] or
+    [768].
 
     Sides become 4 * ceil(ceil(side / 2) / 2).
     """
@@ -162,7 +167,7 @@ def stylize(net, content, bottleneck, separable=False, padding="reflect"):
         net.record(value_name(f"{block}/conv1", "Relu"), y)
         x = net.record(f"{block}/add", x + normalised(f"{block}/conv2", y, 3))
     for i in (1, 2):
-        x = tf.repeat(tf.repeat(x, 2, axis=1), 2, axis=2)  # nearest neighbour
+        x = tf.repeat(tf.repeat(x, 2, axis=1), 2, axis=2)  # nearest-neighbour upsampling by two
         layer = f"transformer/expand/conv{i}/conv"
         x = net.record(value_name(layer, "Relu"), tf.nn.relu(normalised(layer, x, 3)))
     layer = "transformer/expand/conv3/conv"
@@ -174,7 +179,8 @@ def as_batch(image, dtype=tf.float32):
 
 
 def statistics(value):
-    """What is kept of a layer: shape, mean, (biased) standard deviation, extremes, first values."""
+    """Returns a layer's statistics: shape, mean, (biased) standard deviation, extremes and first
+    values."""
     v = np.asarray(value, np.float64)
     return {
         "shape": [1, *value.shape],

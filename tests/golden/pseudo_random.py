@@ -1,6 +1,6 @@
-"""Numbers that are a pure function of (seed, name, index), in numpy.
+"""Pseudo-random numbers as a pure function of (seed, name, index), in numpy.
 
-The twin of engine/model/pseudo_random.hpp: the same bits.
+engine/model/pseudo_random.hpp gives the same bits in C++.
 """
 
 import numpy as np
@@ -9,7 +9,7 @@ _MASK = (1 << 64) - 1
 
 
 def splitmix64(x):
-    """Steele, Lea & Flood 2014 finaliser, element-wise on a uint64 array."""
+    """Returns the finaliser of Steele, Lea & Flood (2014) of each element of a uint64 array."""
     x = np.asarray(x, np.uint64)
     with np.errstate(over="ignore"):
         x = x + np.uint64(0x9E3779B97F4A7C15)
@@ -19,7 +19,7 @@ def splitmix64(x):
 
 
 def fnv1a(name):
-    """FNV-1a, 64 bit, over the UTF-8 bytes of `name`."""
+    """Returns the 64-bit FNV-1a hash of the UTF-8 bytes of `name`."""
     h = 0xCBF29CE484222325
     for byte in name.encode():
         h = ((h ^ byte) * 0x100000001B3) & _MASK
@@ -27,15 +27,16 @@ def fnv1a(name):
 
 
 class PseudoRandom:
-    """Uniform in [0, 1): the top 24 bits of splitmix64(splitmix64(seed ^ fnv1a(name)) + index),
-    times 2^-24.
+    """Gives uniform numbers in [0, 1): 2^-24 times the top 24 bits of a hash.
+
+    The hash is splitmix64(splitmix64(seed ^ fnv1a(name)) + index).
     """
 
     def __init__(self, seed, name):
         self._base = splitmix64(np.uint64((seed ^ fnv1a(name)) & _MASK))
 
     def bits24(self, index):
-        """The 24 random bits as an integer, for formulas that must stay exact."""
+        """Returns the 24 random bits as integers, for formulas that must stay exact."""
         with np.errstate(over="ignore"):
             mixed = splitmix64(self._base + np.asarray(index, np.uint64))
         return (mixed >> np.uint64(40)).astype(np.int64)
@@ -44,12 +45,13 @@ class PseudoRandom:
         return self.bits24(index).astype(np.float32) * np.float32(2.0**-24)
 
     def symmetric(self, index):
-        """Uniform in [-1, 1)."""
+        """Returns uniform numbers in [-1, 1)."""
         return np.float32(2) * self.unit(index) - np.float32(1)
 
 
 def checksum(values):
-    """Order-sensitive 64-bit sum over the bits of float32 values; tests/support has its twin."""
+    """Returns a 64-bit sum over the bits of float32 values that depends on their order.
+    tests/support has it in C++."""
     bits = np.ascontiguousarray(values, np.float32).reshape(-1).view(np.uint32)
     bits = bits.astype(np.uint64)
     index = np.arange(bits.size, dtype=np.uint64)

@@ -1,4 +1,4 @@
-// BMP as Windows, OS/2 and everyone else write it.
+// Tests of BMP files as Windows, OS/2 and others write them.
 #include <array>
 #include <bit>
 
@@ -12,13 +12,13 @@ namespace {
 
 constexpr int kWidth = 13, kHeight = 7;
 
-// Everything of a BMP that writers do differently.
+// Builds BMP files with all the properties that differ between writers.
 struct Bmp {
   int width = kWidth, height = kHeight;
   unsigned header = 40, bits = 24, compression = 0, used = 0;
   bool top_down = false;
   std::vector<std::uint32_t> masks = {};
-  std::vector<std::uint8_t> colours = {};  // RGB
+  std::vector<std::uint8_t> colours = {};  // colours of the palette, RGB
   std::size_t gap = 0;
   bool without_offset = false;
 
@@ -44,7 +44,8 @@ struct Bmp {
     return file.add(info.bytes).add(pixels).bytes;
   }
 
-  // Rows of packed samples of `bits`, bottom up unless top_down, padded to 4 bytes.
+  // Returns rows of packed samples of `bits` bits each, padded to 4 bytes. The last row comes
+  // first, unless top_down is set.
   std::vector<std::uint8_t> rows(const std::vector<std::uint32_t>& samples) const {
     FileBytes out;
     for (int y = 0; y < height; ++y) {
@@ -96,7 +97,7 @@ TEST_CASE("BMP: palettes of 1 to 8 bits behind every header of Windows and OS/2"
   for (const unsigned header : {12, 16, 24, 40, 48, 52, 56, 64, 108, 124}) {
     for (const unsigned bits : {1, 2, 4, 8}) {
       for (const bool top_down : {false, true}) {
-        if (header == 12 && top_down) continue;  // has no sign
+        if (header == 12 && top_down) continue;  // a header of 12 bytes has no sign for the height
         CAPTURE(header);
         CAPTURE(bits);
         const unsigned count = 1u << bits;
@@ -143,7 +144,7 @@ TEST_CASE("BMP: gaps before the pixels, palettes nobody needs, no offset, no las
   bmp.without_offset = true;
   std::vector<std::uint8_t> file = bmp.file(bmp.rows(wide(indices)));
   check_decodes(file, expected);
-  file.resize(file.size() - 3);  // of 13 bytes a row
+  file.resize(file.size() - 3);  // the row has 13 bytes of samples and 3 bytes of padding
   check_decodes(file, expected);
   file.pop_back();
   check_refused(file, "needs");
@@ -153,7 +154,8 @@ TEST_CASE("BMP: the fourth byte of 32 bits without masks is no alpha") {
   const Image rgb = random_image(kWidth, kHeight, 3, SampleType::u8);
   for (const unsigned header : {16u, 40u, 124u}) {
     Bmp bmp{.header = header, .bits = 32};
-    if (header == 124) bmp.masks = {0xff0000, 0xff00, 0xff, 0xff000000};  // not in force
+    if (header == 124)
+      bmp.masks = {0xff0000, 0xff00, 0xff, 0xff000000};  // ignored, as compression is not 3
     check_decodes(bmp.file(bmp.rows(bgr(rgb, 77))), rgb);
   }
 }
@@ -164,7 +166,7 @@ TEST_CASE("BMP: masks of any width, order and place, rounded to 8 bits") {
     std::vector<std::uint32_t> masks;
   };
   const Case cases[] = {
-      {16, 40, 0, {0x7c00, 0x03e0, 0x001f}},  // without masks: 5-5-5
+      {16, 40, 0, {0x7c00, 0x03e0, 0x001f}},  // 5-5-5, the default without masks
       {16, 40, 3, {0xf800, 0x07e0, 0x001f}},
       {16, 52, 3, {0xf800, 0x07e0, 0x001f}},
       {16, 56, 3, {0x0f00, 0x00f0, 0x000f, 0xf000}},
@@ -212,16 +214,18 @@ TEST_CASE("BMP: alpha that is 0 everywhere is none") {
 
 TEST_CASE("BMP: run lengths, written-out pixels, ends of rows, jumps") {
   const std::vector<std::uint8_t> colours = first_colours(16);
-  // A picture of 6×4 from the bottom: a run, then pixels written out, padded to an even number; the
-  // rest of the row is colour 0; a jump by two columns and one row; a run that is too long.
+  // The picture has 6×4 pixels, the last row first in the file. The rows contain:
+  // - a run of colour 5, three pixels written out and padded to an even number, then colour 0;
+  // - a jump by two columns and one row, then a run of colour 7;
+  // - a run that is longer than the row.
   const std::vector<std::uint8_t> picture = {0, 0, 0, 0, 0, 0,  //
                                              9, 9, 9, 9, 9, 9,  //
                                              0, 0, 0, 0, 7, 7,  //
                                              5, 5, 1, 2, 3, 0};
-  const std::vector<std::uint8_t> rle8 = {2,   5, 0, 3, 1, 2, 3, 0, 0, 0,  // row 0
-                                          4,   0, 2, 7, 0, 0,              // row 1
-                                          200, 9, 0, 0,                    // row 2
-                                          0,   2, 1, 0, 5, 0, 0, 1};       // row 3, the end
+  const std::vector<std::uint8_t> rle8 = {2,   5, 0, 3, 1, 2, 3, 0, 0, 0,  // codes of row 0
+                                          4,   0, 2, 7, 0, 0,              // codes of row 1
+                                          200, 9, 0, 0,                    // codes of row 2
+                                          0,   2, 1, 0, 5, 0, 0, 1};       // row 3 and the end
   Bmp bmp{.width = 6, .height = 4, .bits = 8, .compression = 1, .used = 16};
   bmp.colours = colours;
   check_decodes(bmp.file(rle8), coloured(6, 4, picture, colours));
@@ -234,10 +238,11 @@ TEST_CASE("BMP: run lengths, written-out pixels, ends of rows, jumps") {
   }
   check_refused(bmp.file({6, 1, 0, 0, 0, 1}), "early");
 
-  const std::vector<std::uint8_t> rle4 = {2,   0x55, 0, 3,    0x12, 0x30, 0, 0,   // row 0
-                                          4,   0,    2, 0x77, 0,    0,            // row 1
-                                          200, 0x99, 0, 0,                        // row 2
-                                          0,   2,    1, 0,    5,    0,    0, 1};  // row 3, the end
+  const std::vector<std::uint8_t> rle4 = {
+      2,   0x55, 0, 3,    0x12, 0x30, 0, 0,   // codes of row 0
+      4,   0,    2, 0x77, 0,    0,            // codes of row 1
+      200, 0x99, 0, 0,                        // codes of row 2
+      0,   2,    1, 0,    5,    0,    0, 1};  // row 3 and the end
   bmp.bits = 4;
   bmp.compression = 2;
   check_decodes(bmp.file(rle4), coloured(6, 4, picture, colours));

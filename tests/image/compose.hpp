@@ -1,4 +1,5 @@
-// Files composed byte by byte, so that the tests can be as odd as the programs that wrote them.
+// Composes picture files byte by byte, so that the tests can be as odd as the programs that wrote
+// such files.
 #pragma once
 
 #include <doctest/doctest.h>
@@ -14,7 +15,7 @@
 
 namespace nst::test {
 
-// A file in the making.
+// A file that grows: each function appends bytes and returns the file.
 struct FileBytes {
   std::vector<std::uint8_t> bytes = {};
 
@@ -35,7 +36,7 @@ struct FileBytes {
   FileBytes& little(std::uint64_t value, std::size_t size);
 };
 
-// Palette indices of a picture, `top` the largest.
+// Returns palette indices of a picture: `count` random numbers from 0 to `top`.
 inline std::vector<std::uint8_t> random_indices(int count, unsigned top, std::uint64_t seed = 5) {
   const PseudoRandom random(seed, "indices");
   std::vector<std::uint8_t> indices(static_cast<std::size_t>(count));
@@ -45,7 +46,7 @@ inline std::vector<std::uint8_t> random_indices(int count, unsigned top, std::ui
   return indices;
 }
 
-// 256 different colours, RGB.
+// Returns 256 different colours, RGB.
 inline std::vector<std::uint8_t> random_colours() {
   const Image noise = random_image(256, 1, 3, SampleType::u8, 8);
   std::vector<std::uint8_t> colours = noise.bytes;
@@ -53,7 +54,7 @@ inline std::vector<std::uint8_t> random_colours() {
   return colours;
 }
 
-// The RGB picture of these indices; black from `known` on.
+// Returns the RGB picture of these indices. Indices from `known` on are black.
 inline Image coloured(int width, int height, const std::vector<std::uint8_t>& indices,
                       const std::vector<std::uint8_t>& colours, unsigned known = 256) {
   Image image(width, height, 3, SampleType::u8);
@@ -76,7 +77,7 @@ inline void check_decodes(const std::vector<std::uint8_t>& file, const Image& ex
   CHECK(largest_difference(decoded(file), expected) == 0);
 }
 
-// The message with which a file is refused.
+// Checks that the file is refused with an Error of `code` and returns the error's message.
 inline std::string refusal(const std::vector<std::uint8_t>& file,
                            ErrorCode code = ErrorCode::input) {
   return expect_error(code, [&] { (void)decode_image(file, "test.img"); });

@@ -1,5 +1,5 @@
-// Damaged and hostile files. Run under the address and undefined-behaviour sanitizers these tests
-// are worth ten times as much.
+// Tests with damaged and hostile files. They find most when they run with the address and
+// undefined-behaviour sanitizers.
 #include <chrono>
 #include <cstdint>
 #include <string>
@@ -29,7 +29,8 @@ constexpr const char* kFixtures[] = {"rgb8.png",          "interlaced_rgba16.png
                                      "two_frames.gif",    "transparent.gif",
                                      "rgb8.ppm",          "rgb10.ppm"};
 
-// True if the file decodes; otherwise checks that it fails as it should.
+// Returns true if the file decodes. Otherwise checks that the error is one of input or of a limit,
+// and returns false.
 bool decodes(const File& file, std::size_t* warnings = nullptr) {
   try {
     const nst::LoadedImage loaded = nst::decode_image(file, "test.img");
@@ -65,8 +66,8 @@ TEST_CASE("A picture cut short anywhere is an error, never a picture with a gues
     CAPTURE(name);
     const File whole = file_bytes(image_fixture(name));
     REQUIRE(decodes(whole));
-    // The end that carries no pixels may be missing: a TGA's comment, a GIF's later frames,
-    // padding; and, with a warning, the end marker of a JPEG and a PNG.
+    // An end without pixels may be missing: a TGA's comment, a GIF's later frames, padding. A
+    // missing end marker of a JPEG or PNG gives a warning.
     const std::string format = name.substr(name.size() - 3);
     const bool has_tail = format == "tga" || format == "gif" || format == "bmp";
     const std::size_t marker = format == "jpg" ? 2 : format == "png" ? 12 : 0;
@@ -95,7 +96,7 @@ TEST_CASE("Flipped bits give an error or a picture, nothing else") {
     int failed = 0;
     for (std::uint64_t round = 0; round < 300; ++round) {
       File damaged = whole;
-      // Half of the rounds aim at the headers, where the sizes are.
+      // Half of the rounds damage only the headers, which hold the sizes.
       const std::size_t reach =
           round % 2 == 0 ? damaged.size() : std::min<std::size_t>(64, damaged.size());
       for (std::uint64_t flip = 0; flip <= round % 3; ++flip) {
@@ -128,11 +129,11 @@ TEST_CASE("A small file that claims a huge picture fails before pixels are alloc
   File tga = file_bytes(image_fixture("runs.tga"));
   File gif = file_bytes(image_fixture("two_frames.gif"));
   File jpeg = file_bytes(image_fixture("yuv420.jpg"));
-  bmp[20] = bmp[24] = 0x20;                      // sides + 2^21
-  tga[12] = tga[13] = tga[14] = tga[15] = 0xff;  // 65535×65535
-  gif[6] = gif[7] = gif[8] = gif[9] = 0xff;      // 65535×65535
+  bmp[20] = bmp[24] = 0x20;                      // adds 2^21 to both sides
+  tga[12] = tga[13] = tga[14] = tga[15] = 0xff;  // claims 65535×65535 pixels
+  gif[6] = gif[7] = gif[8] = gif[9] = 0xff;      // claims 65535×65535 pixels
   for (std::size_t i = 0; i + 9 < jpeg.size(); ++i) {
-    if (jpeg[i] == 0xff && jpeg[i + 1] == 0xc0) {  // SOF0: length, precision, sides
+    if (jpeg[i] == 0xff && jpeg[i + 1] == 0xc0) {  // SOF0 holds a length, a precision and the sides
       jpeg[i + 5] = jpeg[i + 7] = 0x3f;
       break;
     }
@@ -145,7 +146,7 @@ TEST_CASE("A small file that claims a huge picture fails before pixels are alloc
     CHECK_FALSE(decodes(file));
   }
   const auto elapsed = std::chrono::steady_clock::now() - start;
-  // Zeroing one such picture takes longer than this.
+  // Clearing the memory of one such picture would take longer.
   CHECK(std::chrono::duration<double>(elapsed).count() < 0.05);
 }
 
@@ -163,8 +164,8 @@ TEST_CASE("Sizes that overflow 32 bits are caught") {
   put_u32(bmp, 0);
   put_u32(bmp, 54);
   put_u32(bmp, 40);
-  put_u32(bmp, 0x40000001);  // × 4 bytes = 4 in 32 bits
-  put_u32(bmp, 0x80000000);  // the negative height that has no positive
+  put_u32(bmp, 0x40000001);  // times 4 bytes gives 4 in 32 bits
+  put_u32(bmp, 0x80000000);  // the negative height without a positive counterpart
   put_u16(bmp, 1);
   put_u16(bmp, 32);
   for (int i = 0; i < 6; ++i) put_u32(bmp, 0);
@@ -177,7 +178,7 @@ TEST_CASE("Sizes that overflow 32 bits are caught") {
 
 TEST_CASE("A JPEG that repeats its scans for ever is stopped") {
   const File whole = file_bytes(image_fixture("progressive.jpg"));
-  // The last scan, from its marker to the end-of-image marker, again and again.
+  // Repeats the last scan, which reaches from its marker to the end-of-image marker.
   std::size_t scan = 0;
   for (std::size_t i = 0; i + 1 < whole.size(); ++i) {
     if (whole[i] == 0xff && whole[i + 1] == 0xda) scan = i;

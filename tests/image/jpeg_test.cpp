@@ -1,4 +1,5 @@
-// JPEG files as phones, cameras and cut downloads have them: the fixtures' files, rearranged.
+// Tests of JPEG files as phones, cameras and incomplete downloads leave them. The files are
+// rearranged fixtures.
 #include <algorithm>
 #include <cstring>
 
@@ -13,7 +14,7 @@ using File = std::vector<std::uint8_t>;
 
 File fixture(const std::string& name) { return file_bytes(image_fixture(name)); }
 
-// Offset of the first marker of this kind.
+// Returns the offset of the file's first marker of this kind.
 std::size_t find_marker(const File& file, unsigned marker) {
   for (std::size_t i = 2; i + 3 < file.size(); i += 2 + file[i + 2] * 256u + file[i + 3]) {
     REQUIRE(file[i] == 0xff);
@@ -29,7 +30,7 @@ File with_inserted(const File& file, std::size_t at, const File& more) {
   return out;
 }
 
-// Without segments of this kind.
+// Returns the file without its first segment of this kind.
 File without(File file, unsigned marker) {
   const std::size_t at = find_marker(file, marker);
   const std::size_t size = 2 + file[at + 2] * 256u + file[at + 3];
@@ -42,7 +43,7 @@ File cut(const File& file, std::size_t bytes) {
   return {file.begin(), file.end() - static_cast<std::ptrdiff_t>(bytes)};
 }
 
-// An orientation as entry of this TIFF type, behind another entry.
+// Returns an EXIF segment of two entries: an image width, then an orientation of this TIFF type.
 File exif_segment(unsigned orientation, unsigned type, bool big_endian) {
   FileBytes tiff;
   const auto u16 = [&](unsigned v) { big_endian ? tiff.u8(v >> 8).u8(v) : tiff.u16(v); };
@@ -55,7 +56,7 @@ File exif_segment(unsigned orientation, unsigned type, bool big_endian) {
   u16(0x0112), u16(type), u32(1);
   const bool is_short = type == 3 || type == 8;
   is_short ? u16(orientation) : u32(orientation);
-  if (is_short) u16(0xffff);  // not part of the value
+  if (is_short) u16(0xffff);  // unused bytes of the entry's value
   u32(0);
   FileBytes segment;
   segment.u8(0xff).u8(0xe1).u8(0).u8(2 + 6 + tiff.bytes.size());
@@ -91,7 +92,8 @@ TEST_CASE("JPEG: a missing end marker is a warning, whatever follows") {
     File second = open;
     second.insert(second.end(), other.begin(), other.end());
     check_warns(second, expected);
-    // What looks like tables is none; what looks like the end may as well be it.
+    // Bytes that look like tables are ignored. Bytes that look like the end marker count as the end
+    // marker.
     File tables = open;
     for (const int byte : {0, 0xff, 0xc4, 0, 4, 9, 9}) {
       tables.push_back(static_cast<std::uint8_t>(byte));
@@ -100,7 +102,7 @@ TEST_CASE("JPEG: a missing end marker is a warning, whatever follows") {
     tables.push_back(0xff);
     tables.push_back(0xd9);
     check_decodes(tables, expected);
-    // Behind the end marker nothing matters.
+    // Bytes after the end marker are ignored.
     second = whole;
     second.insert(second.end(), other.begin(), other.end());
     check_decodes(second, expected);
@@ -148,7 +150,7 @@ TEST_CASE("JPEG: four inks are stored inverted, with Adobe's marker or without")
 
 TEST_CASE("JPEG: an orientation of any integer type, before and behind whatever") {
   const File upright = fixture("orientation6.jpg");
-  const Image expected = decoded(upright);  // 24×16, turned
+  const Image expected = decoded(upright);  // 24×16 pixels when turned
   const File bare = without(upright, 0xe1);
   CHECK(decoded(bare).width == expected.height);
   const File xmp = {0xff, 0xe1, 0, 8, 'h', 't', 't', 'p', ':', '/'};
@@ -168,7 +170,8 @@ TEST_CASE("JPEG: an orientation of any integer type, before and behind whatever"
     CAPTURE(orientation);
     check_decodes(with_inserted(bare, 2, exif_segment(orientation, 4, false)), decoded(bare));
   }
-  check_decodes(with_inserted(bare, 2, exif_segment(6, 5, false)), decoded(bare));  // RATIONAL
+  check_decodes(with_inserted(bare, 2, exif_segment(6, 5, false)),
+                decoded(bare));  // type 5 is RATIONAL
 }
 
 TEST_CASE("JPEG: processes that are not read are named") {
@@ -202,9 +205,10 @@ TEST_CASE("JPEG: a picture that memory does not allow is refused, or reduced for
     const Image half = decode("yuv420.jpg", kPicture - 1, 14);
     CHECK(half.width == 19);
     CHECK(half.height == 15);
-    CHECK(decode("yuv420.jpg", kPicture, 14).width == 37);  // no smaller than it must be
+    CHECK(decode("yuv420.jpg", kPicture, 14).width == 37);  // decoded at full size
     expect_error(nst::ErrorCode::limit, [&] { (void)decode("yuv420.jpg", kPicture - 1, 20); });
-    // All coefficients of a progressive picture stay in memory, and a turned one is there twice.
+    // A progressive picture keeps all its coefficients in memory, and a turned picture exists
+    // twice.
     expect_error(nst::ErrorCode::limit, [&] { (void)decode("progressive.jpg", kPicture); });
     expect_error(nst::ErrorCode::limit, [&] { (void)decode("orientation6.jpg", 3 * 16 * 24); });
   }

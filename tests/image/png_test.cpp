@@ -1,4 +1,4 @@
-// PNG files with odd chunks: the fixtures' files, rearranged.
+// Tests of PNG files with odd chunks. The files are rearranged fixtures.
 #include <algorithm>
 #include <cstring>
 
@@ -29,7 +29,7 @@ std::size_t find(const File& file, const std::string& type) {
   return static_cast<std::size_t>(at - file.begin()) - 4;
 }
 
-// `more` before the first chunk of this type.
+// Returns the file with `more` inserted before the first chunk of this type.
 File with(File file, const std::string& type, const File& more) {
   file.insert(file.begin() + static_cast<std::ptrdiff_t>(find(file, type)), more.begin(),
               more.end());
@@ -44,7 +44,7 @@ File without(File file, const std::string& type) {
   return file;
 }
 
-// A zlib stream of stored blocks (RFC 1950, 1951), all checksums right.
+// Returns a zlib stream of stored blocks (RFC 1950, 1951) with correct checksums.
 File stored(const File& data) {
   FileBytes out;
   out.u8(0x78).u8(1);
@@ -62,7 +62,7 @@ File stored(const File& data) {
   return out.be32(b << 16 | a).bytes;
 }
 
-// As ImageMagick writes profiles: a name, a length, hexadecimal lines.
+// Returns a profile as ImageMagick writes it: a name, a length, lines of hexadecimal digits.
 File raw_profile(const File& block) {
   std::string text = "\nexif\n" + std::to_string(block.size());
   for (std::size_t i = 0; i < block.size(); ++i) {
@@ -73,7 +73,7 @@ File raw_profile(const File& block) {
   return of(text + "\n");
 }
 
-// EXIF with orientation 6 as SHORT or LONG.
+// Returns an EXIF block with orientation 6 as SHORT or LONG.
 File exif(bool is_long = false) {
   FileBytes tiff;
   tiff.text("II").u16(42).u32(8).u16(1).u16(0x0112).u16(is_long ? 4 : 3).u32(1);
@@ -97,7 +97,7 @@ TEST_CASE("PNG: a missing end is a warning, missing pixels are not") {
     REQUIRE(loaded.warnings.size() == 1);
     CHECK(loaded.warnings[0].starts_with("p.png: the end marker is missing"));
   }
-  // The same pixels in two chunks, the second of which is lost.
+  // The pixels are split into two chunks, the second of which is missing.
   const std::size_t at = find(whole, "IDAT");
   const std::size_t size = whole[at + 2] * 256u + whole[at + 3];
   const File pixels(whole.begin() + static_cast<std::ptrdiff_t>(at + 8),
@@ -165,7 +165,7 @@ TEST_CASE("PNG: an orientation in eXIf, with its prefix, as LONG, in raw profile
       check_decodes(with(bare, place, exif_chunk), expected);
     }
   }
-  // Damaged or foreign profiles say nothing; eXIf is believed before them.
+  // Damaged or foreign profiles are ignored, and an eXIf chunk takes precedence over profiles.
   for (const File& text : {of("\nexif\n"), of("\nexif\n 9\nxyz"), File(4000, '0'), File{}}) {
     check_decodes(with(bare, "IDAT", chunk("tEXt", joined(name, text))), decoded(bare));
     check_decodes(with(bare, "IDAT", chunk("zTXt", joined(name + '\0', text))), decoded(bare));
@@ -182,7 +182,8 @@ TEST_CASE("PNG: only the beginning of a raw profile is inflated") {
   for (int i = 0; i < 3; ++i) file = with(file, "IDAT", chunk("zTXt", joined(name, stored(huge))));
   const nst::LoadedImage loaded = nst::decode_image(file, "p.png");
   CHECK(loaded.image.width == decoded(bare).height);
-  // All of the first stored block fits, stb_image inflates no part of the second.
+  // The output has room for all of the first stored block. stb_image inflates no part of the second
+  // block.
   std::vector<std::uint8_t> out(70000);
   CHECK(nst::codec::inflate_prefix(stored(huge), out.data(), out.size()) == out.size());
   CHECK(std::equal(out.begin(), out.begin() + 65535, huge.begin()));
@@ -190,7 +191,8 @@ TEST_CASE("PNG: only the beginning of a raw profile is inflated") {
 
 TEST_CASE("PNG: chunks that do not suit the picture are passed over, unknown vital ones are not") {
   const File palette = fixture("palette4.png");
-  check_decodes(with(palette, "IDAT", chunk("tRNS", File(40, 9))), decoded(palette));  // too long
+  check_decodes(with(palette, "IDAT", chunk("tRNS", File(40, 9))),
+                decoded(palette));  // more entries than the palette
   const File rgb = fixture("rgb8.png");
   check_decodes(with(rgb, "IDAT", chunk("PLTE", File(48, 9))), decoded(rgb));
   check_decodes(with(rgb, "IDAT", chunk("tRNS", File(3, 9))), decoded(rgb));
@@ -201,7 +203,7 @@ TEST_CASE("PNG: chunks that do not suit the picture are passed over, unknown vit
   check_refused(without(palette, "PLTE"), "palette");
   check_refused(without(rgb, "IDAT"), "pixels");
   File text_mode = rgb;
-  text_mode.erase(text_mode.begin() + 4);  // \r\n to \n
+  text_mode.erase(text_mode.begin() + 4);  // turns \r\n into \n
   check_refused(text_mode, "line ends");
 }
 
@@ -223,7 +225,7 @@ TEST_CASE("PNG: an index beyond the palette is black") {
 }
 
 TEST_CASE("PNG: a picture that memory does not allow is a limit") {
-  const File whole = fixture("rgb8.png");  // 19×13
+  const File whole = fixture("rgb8.png");  // a picture of 19×13 pixels
   constexpr std::size_t kPicture = 3 * 19 * 13;
   const std::size_t enough = NST_PNG_BY_STB ? 20 * kPicture + 2 * whole.size() : kPicture + 8 * 13;
   CHECK(nst::decode_image(whole, "p.png", {enough, 0}).image.width == 19);

@@ -1,4 +1,4 @@
-// PBM, PGM and PPM, as text and binary.
+// Tests of PBM, PGM and PPM files, text and binary.
 #include "image/compose.hpp"
 
 using nst::Image;
@@ -42,7 +42,8 @@ TEST_CASE("PNM: text and binary, whatever lies between the numbers") {
   for (const std::string gap : kGaps) {
     CAPTURE(gap);
     check_decodes(file_of(header("P3", gap, 255) + numbers(rgb.bytes, gap) + "\n"), rgb);
-    check_decodes(file_of(header("P3", gap, 255) + numbers(rgb.bytes, gap)), rgb);  // ends there
+    check_decodes(file_of(header("P3", gap, 255) + numbers(rgb.bytes, gap)),
+                  rgb);  // the file ends after the last digit
     check_decodes(file_of(header("P2", gap, 255) + numbers(levels, gap)), grey(levels));
     check_decodes(file_of(header("P1", gap) + numbers(bits, gap)), grey(ink));
     std::string dense = header("P1", gap) + " ";

@@ -1,4 +1,4 @@
-// Floats that are a picture or a style, and those that are none.
+// Tests of floats that are valid samples or styles, and of floats that are not.
 #include "image/samples.hpp"
 
 #include <cmath>
@@ -35,7 +35,7 @@ TEST_CASE("Floats may overshoot 0..1 by a half, no more") {
       CHECK_MESSAGE(contains(message, std::isfinite(bad) ? "outside 0..1" : "not finite"), message);
     }
     image.f32()[at] = 0.5f;
-    if (channels == 4) image.f32()[3] = NAN;  // alpha is not painted
+    if (channels == 4) image.f32()[3] = NAN;  // alpha may have any value
     CHECK_NOTHROW(nst::check_samples(image.view(), "x"));
   }
 }

@@ -1,4 +1,4 @@
-// TGA as scanners, games and editors write it.
+// Tests of TGA files as scanners, games and editors write them.
 #include <cstring>
 
 #include "image/compose.hpp"
@@ -17,7 +17,8 @@ struct Tga {
   bool run_lengths = false;
   std::string comment = {};
 
-  // `pixels`: kWidth * kHeight stored pixels, from the top left; placed as the descriptor says.
+  // Returns a file of kWidth * kHeight pixels, which `pixels` holds from the top left. The file
+  // stores them in the order that the descriptor names.
   std::vector<std::uint8_t> file(const std::vector<std::uint8_t>& pixels) const {
     const std::size_t size = (bits + 7) / 8;
     const unsigned map_bytes = (map_bits + 7) / 8;
@@ -37,7 +38,7 @@ struct Tga {
     return out.add(run_lengths ? packed(stored.bytes, size) : stored.bytes).bytes;
   }
 
-  // Packets of runs and of single pixels, which do not end with the rows.
+  // Returns packets of runs and of single pixels. Packets do not end at the ends of rows.
   static std::vector<std::uint8_t> packed(const std::vector<std::uint8_t>& raw, std::size_t size) {
     FileBytes out;
     const std::size_t count = raw.size() / size;
@@ -58,7 +59,7 @@ struct Tga {
   }
 };
 
-// A picture with runs in it.
+// Returns a random picture in which half of the pixels form runs.
 Image blocks(int channels) {
   Image image = random_image(kWidth, kHeight, channels, SampleType::u8);
   const auto pixel = static_cast<std::size_t>(channels);

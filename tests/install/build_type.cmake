@@ -1,12 +1,15 @@
-# A host that sets no build type gets NST optimised, its own targets as they were; a host whose flags say
-# how far to optimise is obeyed.
-#   SOURCE   the embedding project     WORK   an empty folder is made there     SETTINGS   separated by |
+# Checks that an embedding project without a build type gets NST optimised and its own targets
+# unchanged. If the project's flags name an optimisation level, NST uses that level.
+#   SOURCE     the embedding project
+#   WORK       a folder, which is made empty
+#   SETTINGS   options of the configuration, separated by |
 cmake_minimum_required(VERSION 3.22)
 
 string(REPLACE "|" ";" settings "${SETTINGS}")
 list(FILTER settings EXCLUDE REGEX "CMAKE_BUILD_TYPE|CMAKE_CXX_FLAGS")
 
-# Sets `nst` and `host` to the compile commands of a source of each.
+# Sets `nst` and `host` to the compile commands of one source of NST and one of the embedding
+# project.
 function(configure name)
   file(REMOVE_RECURSE ${WORK}/${name})
   execute_process(COMMAND ${CMAKE_COMMAND} -S ${SOURCE} -B ${WORK}/${name} ${settings}

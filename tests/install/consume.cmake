@@ -1,15 +1,16 @@
-# Builds example programs as a stranger's project would and runs them on the sample pictures:
-# their result must be EXPECTED to the byte.
-#   WORK               an empty folder is made there
+# Builds example programs as another project would and runs them on the sample pictures. Their
+# result must equal EXPECTED byte for byte.
+#   WORK               a folder, which is made empty
 #   EXPECTED CONTENT STYLE
-# and either, by CMake,
-#   SOURCE             the stranger's project
-#   PROGRAMS           what it builds, separated by commas
+# With CMake:
+#   SOURCE             the other project
+#   PROGRAMS           its programs, separated by commas
 #   SETTINGS           options of its configuration, separated by |
-# or, by pkg-config,
+# With pkg-config:
 #   COMPILE            compiler and options, separated by |
-#   PROGRAM_SOURCE     the one source
-#   PC_PATH LIBRARY_PATH   where nst.pc lies, and libnst
+#   PROGRAM_SOURCE     the program's only source
+#   PC_PATH            the folder of nst.pc
+#   LIBRARY_PATH       the folder of libnst
 function(run)
   execute_process(COMMAND ${ARGV} RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
   if(NOT result EQUAL 0)

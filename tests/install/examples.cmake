@@ -1,6 +1,7 @@
-# Runs the example programs and compares what they paint with nst-run, byte for byte.
+# Runs the example programs and compares their pictures with nst-run's, byte by byte.
 #   NST_RUN STYLIZE STYLIZE_C STYLES FRAMES_C   the programs
-#   SAMPLES                                     pictures      WORK   an empty folder is made there
+#   SAMPLES                                     the sample pictures
+#   WORK                                        a folder, which is made empty
 cmake_minimum_required(VERSION 3.22)
 
 function(run)
@@ -40,7 +41,7 @@ if(NOT EXISTS ${WORK}/mixture.png)
   message(FATAL_ERROR "No mixture was painted")
 endif()
 
-# Two frames of one colour, 8×8: white in BGRA, opaque. The painted ones are equal and opaque.
+# Makes two frames of 8×8 pixels, opaque white in BGRA. The painted frames must be equal and opaque.
 execute_process(COMMAND printf "%b" "\\0377" OUTPUT_FILE ${WORK}/byte)
 set(bytes "")
 foreach(i RANGE 511)

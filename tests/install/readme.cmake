@@ -1,4 +1,4 @@
-# README must show each of SOURCES (separated by |) word for word.
+# Checks that README shows each of SOURCES (separated by |) word for word.
 file(READ ${README} readme)
 string(REPLACE "|" ";" sources "${SOURCES}")
 foreach(source IN LISTS sources)

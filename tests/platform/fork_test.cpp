@@ -1,4 +1,4 @@
-// A child of fork() can paint, whatever its parent was doing.
+// Tests of fork(): the child process can paint, whatever its parent was doing.
 #include <doctest/doctest.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -15,7 +15,23 @@
 namespace nst::test {
 namespace {
 
-// Runs `body` in a child; its result, or -1 if it has not ended after ten seconds.
+// True if an allocation may hang in a child whose parent forked while another thread allocated.
+// AddressSanitizer's allocator of clang 14 and gcc 12 does not renew its locks in a child, as
+// glibc's does: 5 of 60 runs hung there.
+#if defined(__SANITIZE_ADDRESS__)
+constexpr bool kForkedAllocatorHangs = true;
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+constexpr bool kForkedAllocatorHangs = true;
+#else
+constexpr bool kForkedAllocatorHangs = false;
+#endif
+#else
+constexpr bool kForkedAllocatorHangs = false;
+#endif
+
+// Runs `body` in a child process and returns its result. Returns -1 if the child has not ended
+// after ten seconds, -2 if it ended abnormally.
 template <class Body>
 int in_child(Body&& body) {
   const pid_t child = fork();
@@ -40,13 +56,14 @@ TEST_CASE("A forked child has teams of its own") {
     for_each_item(4, 1000, [&](int) { ++items; });
     return items == 1000 ? 0 : 1;
   };
-  REQUIRE(count() == 0);  // the parent's threads exist
+  REQUIRE(count() == 0);  // now the parent's threads exist
   CHECK(in_child(count) == 0);
   CHECK(in_child([&] { return in_child(count); }) == 0);
   CHECK(count() == 0);
 }
 
-TEST_CASE("A child forked while another thread opens models and paints makes the same picture") {
+TEST_CASE("A child forked while another thread opens models and paints makes the same picture" *
+          doctest::skip(kForkedAllocatorHangs)) {
   const Image content = formula_picture("content_fork", 40, 40);
   const StyleVector style = formula_style("style_a");
   const auto paint = [&] {

@@ -1,4 +1,4 @@
-// Teams of threads, whichever back end was built.
+// Tests of teams of threads, with OpenMP's threads or the library's own, as the build chooses.
 #include <doctest/doctest.h>
 #include <signal.h>
 
@@ -72,7 +72,7 @@ TEST_CASE("The threads of a team compute in the default floating-point environme
   std::atomic<int> wrong{0};
   auto work = [&](int thread, int) {
     if (thread > 0 && std::fegetround() != FE_TONEAREST) ++wrong;
-    std::this_thread::sleep_for(std::chrono::milliseconds(2));  // so that the others come
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));  // so that the other threads start
   };
   in_team(4, work);
   {
@@ -80,7 +80,7 @@ TEST_CASE("The threads of a team compute in the default floating-point environme
     CHECK(std::fegetround() == FE_TONEAREST);
     std::feraiseexcept(FE_INVALID);
   }
-  CHECK(std::fegetround() == FE_UPWARD);  // the caller's own
+  CHECK(std::fegetround() == FE_UPWARD);  // restores the caller's rounding mode
   CHECK(std::fetestexcept(FE_INVALID) == 0);
   std::fesetround(FE_TONEAREST);
   CHECK(wrong == 0);

@@ -1,4 +1,4 @@
-// Temporary files that a signal handler removes.
+// Tests of the temporary files that a signal handler removes.
 #include "platform/unfinished_files.hpp"
 
 #include <doctest/doctest.h>

@@ -1,4 +1,4 @@
-// Every kernel table that this processor runs.
+// Runs a test on every kernel table that this processor supports.
 #pragma once
 
 #include <doctest/doctest.h>
@@ -7,19 +7,20 @@
 #include <string>
 #include <vector>
 
-#include "api/model_impl.hpp"
+#include "api/open_model.hpp"
 #include "support/formula_model.hpp"
 
 namespace nst::test {
 
-// check(table), best first.
+// Calls check(table) for every table, the best first.
 template <class Check>
 void for_every_supported_table(Check&& check) {
   const kernels::TableList tables = kernels::supported_tables();
   for (int t = 0; t < tables.count; ++t) check(*tables.tables[t]);
 }
 
-// check(model) of a formula network, table by table; a failure names network and table.
+// Calls check(model) for every table, with a model of the formula network. A failure names the
+// network and the table.
 template <class Check>
 void on_every_table(const FormulaNetwork& network, Check&& check) {
   const std::vector<std::uint8_t> file = formula_model_file(network);

@@ -15,7 +15,7 @@
 namespace nst::test {
 namespace {
 
-// formula_model.py, _gain: the reasons are there.
+// Returns the value of _gain() in formula_model.py, where the reasons are.
 double gain(const Variable& v) {
   const auto contains = [&](std::string_view part) {
     return v.name.find(part) != std::string::npos;
@@ -69,8 +69,8 @@ std::vector<Variable> formula_variables(const FormulaNetwork& network) {
   return variables;
 }
 
-// Every step is exact or rounded once, so that no compiler (contracting to fused multiply-adds or
-// not) can differ.
+// Every step is exact or rounded once, so every compiler gives the same result, with or without
+// fused multiply-adds.
 std::vector<float> formula_values(const Variable& variable) {
   const PseudoRandom random(kFormulaSeed, variable.name);
   const std::int64_t count = element_count(variable);
@@ -121,7 +121,7 @@ Model formula_model(std::string_view name) {
   return it->second.model;
 }
 
-// Two triangle waves per channel and a quarter of noise, in integers until one exact division.
+// Each channel is two triangle waves and a quarter of noise, in integers until one exact division.
 Image formula_picture(std::string_view name, int height, int width) {
   constexpr int kPeriod = 16384;
   const auto bits24 = [](const PseudoRandom& random, std::uint64_t i) {

@@ -1,8 +1,8 @@
-// Networks without weight files: every weight, picture and style is a formula, the same bits as
-// tests/golden/formula_model.py makes.
+// Networks without weight files: every weight, picture and style is computed by a formula.
+// tests/golden/formula_model.py computes the same bits.
 //
-// tests/fixtures/golden holds what TensorFlow computes with them; formula.json there pins the
-// formulas.
+// tests/fixtures/golden holds TensorFlow's results for these networks. formula.json there holds
+// checks of the formulas.
 #pragma once
 
 #include <cstdint>
@@ -19,9 +19,11 @@ namespace nst::test {
 
 inline constexpr std::uint64_t kFormulaSeed = 2017;
 
-// The five networks, by the names of their fixture folders: "inception" (the checkpoint's),
-// "mobile" (MobileNetV2 and α = 0.25), "hub" (TF Hub's: 20 residual blocks, 768 style means),
-// "separable_reflect" and "separable_zero" (α = 1, no predictor).
+// A network of formula weights. The five networks have the names of their fixture folders:
+// - "inception": the network of the published checkpoint;
+// - "mobile": MobileNetV2 and α = 0.25;
+// - "hub": TF Hub's network, with 20 residual blocks and 768 style means;
+// - "separable_reflect" and "separable_zero": α = 1, no predictor.
 struct FormulaNetwork {
   std::string name;
   Architecture architecture;
@@ -30,24 +32,25 @@ struct FormulaNetwork {
 const std::vector<FormulaNetwork>& formula_networks();
 const FormulaNetwork& formula_network(std::string_view name);
 
-// A tensor of a model file, without its values.
+// Name and shape of a tensor in a model file.
 using Variable = PublishedShapes::Tensor;
 std::vector<Variable> formula_variables(const FormulaNetwork& network);
 std::vector<float> formula_values(const Variable& variable);
 
-// A whole model file, float32.
+// Returns a whole model file with float32 values.
 std::vector<std::uint8_t> formula_model_file(const FormulaNetwork& network);
-// The same opened; made once per process and network.
+// Returns the opened model of the network `name`. Each model is opened once per process.
 Model formula_model(std::string_view name);
 
-// A smooth picture with edges and noise, f32 RGB in [0, 1).
+// Returns a smooth picture with edges and noise: f32 RGB in [0, 1).
 Image formula_picture(std::string_view name, int height, int width);
-// Numbers in [-0.25, 0.25).
+// Returns a style of `size` numbers in [-0.25, 0.25).
 StyleVector formula_style(std::string_view name, std::size_t size = 100);
-// As many as the model takes.
+// Returns a style of the size that the model takes.
 StyleVector formula_style(std::string_view name, const Model& model);
 
-// Order-sensitive 64-bit sum over the bits of the values (pseudo_random.py: checksum).
+// Returns a 64-bit sum over the values' bits that depends on their order, as checksum() in
+// pseudo_random.py.
 std::uint64_t checksum(std::span<const float> values);
 
 }  // namespace nst::test

@@ -10,7 +10,7 @@
 namespace nst::test {
 namespace {
 
-using Numbers = std::vector<std::int64_t>;  // of 24 bits
+using Numbers = std::vector<std::int64_t>;  // random numbers of 24 bits
 
 constexpr std::uint64_t kStep = 0x9e3779b97f4a7c15u;
 
@@ -31,7 +31,8 @@ std::vector<float> between(const Numbers& r, double low, double high) {
   return values;
 }
 
-// Uniform, of variance `variance` / fan-in; zero_sum: each output channel's sum to 0.
+// Returns uniform weights of variance `variance` / fan-in. With zero_sum, the weights of each
+// output channel sum to 0.
 std::vector<float> kernel(const Numbers& r, std::size_t channels, double variance, bool zero_sum) {
   const std::size_t fan = r.size() / channels;
   const double scale = std::sqrt(3.0 * variance / static_cast<double>(fan));
@@ -53,14 +54,14 @@ std::vector<float> kernel(const Numbers& r, std::size_t channels, double varianc
 
 std::vector<float> style_values(const std::string& name, const Numbers& r, std::size_t channels) {
   if (name.ends_with("/weights")) return kernel(r, channels, 2.5, true);
-  if (name.find("/Conv_1/") == std::string::npos) return between(r, -0.4, 0.4);  // β
+  if (name.find("/Conv_1/") == std::string::npos) return between(r, -0.4, 0.4);  // values of β
   if (name.find("/expand/conv3/") != std::string::npos) return between(r, 0.9, 1.3);
   const bool ends_block =
       name.find("/residual/") != std::string::npos && name.find("/conv2/") != std::string::npos;
   return ends_block ? between(r, 0.3, 0.7) : between(r, 0.7, 1.3);
 }
 
-// Variance and mean of what the batch norm of a layer is said to have seen.
+// Variance and mean of a layer's values before its batch norm.
 struct Statistics {
   double variance, mean;
 };

@@ -1,6 +1,6 @@
-// The 507 variables of TF Hub's arbitrary-image-stylization-v1-256/2, filled from a seed: the names
-// and shapes are read from a record of the published index, the values are those of the script
-// beside that record, bit for bit.
+// Makes the 507 variables of TF Hub's arbitrary-image-stylization-v1-256/2 from a seed. The names
+// and shapes come from a record of the published index. The values are bit for bit those of the
+// script beside that record.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,7 @@ namespace nst::test {
 
 class HubVariables final : public weights::Source {
  public:
-  // `record` is the path of variables.json.
+  // Makes the variables of `record`, the path of variables.json, from `seed`.
   HubVariables(const std::string& record, std::uint64_t seed);
 
   std::string description() const override { return "seeded variables"; }

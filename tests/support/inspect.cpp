@@ -3,14 +3,15 @@
 #include <string>
 #include <vector>
 
-#include "api/runs.hpp"
+#include "api/plan.hpp"
 #include "api/transformer_run.hpp"
 #include "image/network_picture.hpp"
 
 namespace nst {
 namespace {
 
-// Shows the values themselves where the network keeps their deviations from a constant.
+// Returns an observer that shows dense values. Where the network keeps deviations from a constant,
+// the constant is added.
 Execution::Observer dense_observer(const LayerObserver& observer) {
   return [&observer, dense = std::vector<float>()](const Step& step, kernels::ConstView view,
                                                    const Execution::Centre& centre) mutable {
@@ -35,12 +36,12 @@ Execution::Observer dense_observer(const LayerObserver& observer) {
 }  // namespace
 
 void inspect_predictor(const Model& model, const ImageView& style, const LayerObserver& observer) {
-  Execution execution(lower_predictor(model.impl(), style.width, style.height, {.fuse = false}), 1,
+  Execution execution(lower_predictor(opened(model), style.width, style.height, {.fuse = false}), 1,
                       0);
   StyleVector vector(model.info().style_size);
   to_network_input(style, execution.input());
   const Execution::Observer steps = dense_observer(observer);
-  execution.run({.last_step = step_count(execution.program()),
+  execution.run({.last_step = execution.program().step_count(),
                  .output = vector.values.data(),
                  .observer = &steps});
 }
@@ -48,10 +49,10 @@ void inspect_predictor(const Model& model, const ImageView& style, const LayerOb
 void inspect_transformer(const Model& model, const ImageView& content, const StyleVector& style,
                          const LayerObserver& observer) {
   const RunOptions run{.threads = 1};
-  TransformerRun transformer(model.impl(), {content.width, content.height}, {.fuse = false}, run);
+  TransformerRun transformer(opened(model), {content.width, content.height}, {.fuse = false}, run);
   StyleLayout layout;
-  transformer_graph(model.impl(), content.width, content.height, layout);
-  const std::vector<float> params = style_params(model.impl().layers, layout, style);
+  transformer_graph(opened(model), content.width, content.height, layout);
+  const std::vector<float> params = style_params(opened(model).layers, layout, style);
   for (const StyleSlot& slot : layout.slots) {
     observer(slot.name + "/SpatialSqueeze", params.data() + slot.beta, 1, 1, slot.channels);
     observer(slot.name + "/SpatialSqueeze_1", params.data() + slot.gamma, 1, 1, slot.channels);

@@ -1,4 +1,4 @@
-// Every intermediate tensor of a run, for tests against other implementations.
+// Shows every intermediate tensor of a run, so that tests can compare with other implementations.
 #pragma once
 
 #include <functional>
@@ -8,10 +8,10 @@
 
 namespace nst {
 
-// A value [h, w, c], dense, under the name of TensorFlow's graph ("InceptionV3/Mixed_5b/concat",
-// "transformer/residual/residual1/add"); style parameters come as [1, 1, c]
-// ("style_params/…/StyleNorm/SpatialSqueeze" is β, "…/SpatialSqueeze_1" γ). `data` is valid during
-// the call.
+// Receives a named value of shape [h, w, c], dense. `data` is valid during the call. Names are
+// those of TensorFlow's graph:
+// - "InceptionV3/Mixed_5b/concat", "transformer/residual/residual1/add";
+// - "style_params/…/StyleNorm/SpatialSqueeze" (β) and "…/SpatialSqueeze_1" (γ), of shape [1, 1, c].
 using LayerObserver =
     std::function<void(std::string_view name, const float* data, int h, int w, int c)>;
 

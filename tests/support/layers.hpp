@@ -1,4 +1,4 @@
-// Recorded layer statistics (JSON) and their comparison with a run of the engine.
+// Recorded layer statistics (JSON), and their comparison with a run of the engine.
 #pragma once
 
 #include <map>
@@ -13,19 +13,20 @@ namespace nst::test {
 using LayerRecord = std::map<std::string, LayerStatistics>;
 
 nlohmann::json load_json(const std::string& path);
-// {"mean": …, "std": …, "min": …, "max": …, "first": […], "shape": […]}
+// Returns the statistics that a JSON object holds: {"mean": …, "std": …, "min": …, "max": …,
+// "first": […], "shape": […]}.
 LayerStatistics statistics_from_json(const nlohmann::json& layer);
 
-// Every named value of both networks, run layer by layer. A null style skips the predictor (a model
-// without one).
+// Runs both networks layer by layer and returns the statistics of every named value. A null style
+// skips the predictor.
 LayerRecord run_layers(const Model& model, const ImageView* style, const ImageView& content,
                        const StyleVector& vector);
 
-// β and γ of every normalised layer in the network's order, one after the other.
+// Returns β and γ of every normalised layer, in the network's order.
 std::vector<float> run_style_params(const Model& model, const StyleVector& vector);
 
-// Checks that `got` holds every layer of `want` within the bounds: mean and std to 1e-4 relative,
-// first values to 1e-4. Returns the worst departures.
+// Checks that `got` holds every layer of `want` within the bounds, and returns the largest
+// differences. The bounds are 1e-4: relative for mean and std, absolute for the first values.
 LayerDifference check_layers(const LayerRecord& got, const LayerRecord& want);
 
 }  // namespace nst::test

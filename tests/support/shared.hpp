@@ -1,5 +1,5 @@
-// Published weights and recorded outputs that are not part of this repository. NST_SHARED_DIR names
-// their folder; without it, ../shared beside the source tree.
+// Finds published weights and recorded outputs that are not part of this repository. Their folder
+// is NST_SHARED_DIR, or ../shared beside the source tree if the variable is not set.
 #pragma once
 
 #include <doctest/doctest.h>
@@ -16,7 +16,7 @@ inline std::string shared_path(const std::string& relative) {
   return std::string(folder && *folder ? folder : NST_SHARED_DEFAULT_DIR) + "/" + relative;
 }
 
-// False, with a message, if any of the files is not there.
+// Returns true if all the files exist. Otherwise prints a message and returns false.
 inline bool have_shared(const std::vector<std::string>& relative) {
   for (const std::string& name : relative) {
     if (std::filesystem::exists(shared_path(name))) continue;

@@ -1,5 +1,5 @@
-// The transformer in float64, written once more from the paper's table, plainly: the truth for
-// pictures that no fixture holds, and for what float32 makes hard.
+// The transformer in float64, written plainly from the paper's table. Tests use the result as the
+// truth for pictures without a fixture and for values that are hard in float32.
 #pragma once
 
 #include <vector>
@@ -8,8 +8,8 @@
 
 namespace nst::test {
 
-// What formula weights make of a content in a style, rounded once to float32 [h, w, 3]. Reflect or
-// zero padding, plain or separable, any width.
+// Returns the picture of a formula network for a content and a style, rounded once to float32 [h,
+// w, 3]. All kinds of padding, width and convolution are supported.
 std::vector<float> transformer64(const FormulaNetwork& network, const ImageView& content,
                                  const StyleVector& style);
 

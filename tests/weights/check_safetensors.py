@@ -1,4 +1,4 @@
-"""Converts a source and compares what the safetensors package reads with nst-weights inspect.
+"""Converts a source and checks that the safetensors package reads what nst-weights inspect prints.
 
     check_safetensors.py NST_WEIGHTS SOURCE     exit code 77: the package is not installed
 """
@@ -31,7 +31,7 @@ def check(command, source, dtype):
                 assert list(values.shape) == tensor["shape"], tensor["name"]
                 assert values.dtype == np.dtype(tensor["dtype"]), tensor["name"]
                 wide = values.astype(np.float64)
-                # min and max are exact; rms is printed with all digits of a double sum.
+                # min and max are exact. rms is printed with all digits of a double sum.
                 assert wide.min() == tensor["min"] and wide.max() == tensor["max"], tensor["name"]
                 assert np.isclose(np.sqrt(np.mean(wide**2)), tensor["rms"], rtol=1e-12, atol=0)
     print(f"{len(listed)} tensors, {dtype}: names, shapes, types and values agree")

@@ -1,4 +1,4 @@
-// Models in archives and folders, as people pack them.
+// Tests of models in archives and folders, as people pack them.
 #if NST_WEIGHTS_READ_ARCHIVES
 #include <zlib.h>
 #endif
@@ -36,7 +36,7 @@ std::string refusal(const std::string& path, ErrorCode code = ErrorCode::model) 
   return expect_error(code, [&] { open_source(path); });
 }
 
-// A ustar archive (POSIX.1-1988) of `files`.
+// Returns a ustar archive (POSIX.1-1988) of `files`.
 Buffer tar_of(const std::vector<std::pair<std::string, Buffer>>& files) {
   Buffer tar;
   for (const auto& [name, data] : files) {
@@ -120,10 +120,10 @@ TEST_CASE("gzip's own checksum is checked, also behind the end of a tar") {
   for (const Buffer& inner : {data, tar_of({{"1.tflite", data}})}) {
     Buffer packed = gzip_of(inner);
     CHECK_NOTHROW(open_source(folder.file("m.gz", packed)));
-    Buffer padded = packed;  // as tapes pad
+    Buffer padded = packed;  // with zeros after the end, as on tapes
     padded.resize(padded.size() + 512);
     CHECK_NOTHROW(open_source(folder.file("m.gz", padded)));
-    packed[packed.size() - 6] ^= 1;  // the CRC-32 stands before the length
+    packed[packed.size() - 6] ^= 1;  // damages the CRC-32, which precedes the length
     CHECK(contains(refusal(folder.file("m.gz", packed)), "damaged or truncated archive"));
     packed[packed.size() - 6] ^= 1;
     packed.resize(packed.size() - 3);

@@ -1,5 +1,5 @@
-// Damaged files: whatever is cut off or flipped, the answer is one line and never a crash. The
-// sanitizer builds run the same tests.
+// Tests with damaged files: whatever is cut off or flipped, the result is an error of one line and
+// never a crash. The sanitizer builds run these tests, too.
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -30,7 +30,8 @@ std::vector<std::uint8_t> content(const std::string& path) {
   return {file.bytes().begin(), file.bytes().end()};
 }
 
-// Round i of a seeded series: even rounds flip one bit, odd ones cut the end off.
+// Returns `good` with the damage of a seeded round. Even rounds flip one bit, odd rounds cut off
+// the end.
 std::vector<std::uint8_t> damaged(const std::vector<std::uint8_t>& good, int round) {
   const std::uint64_t random = nst::splitmix64(kSeed + static_cast<std::uint64_t>(round));
   std::vector<std::uint8_t> bad = good;
@@ -42,7 +43,8 @@ std::vector<std::uint8_t> damaged(const std::vector<std::uint8_t>& good, int rou
   return bad;
 }
 
-// For formats without checksums: damage is either noticed, in one line, or harmless to read.
+// Damages a file of a format without checksums and returns how many rounds are refused. The other
+// rounds must be harmless to read.
 template <typename Read>
 int count_refusals(const std::vector<std::uint8_t>& good, Read&& read) {
   int refused = 0;
@@ -119,7 +121,7 @@ TEST_CASE("Damaged TFLite files are refused or read, never more") {
   const int refused = count_refusals(good, [&](const std::vector<std::uint8_t>& bad) {
     read_everything(folder.file("m.tflite", bad));
   });
-  CHECK(refused >= kRounds / 2);  // at the least every truncation
+  CHECK(refused >= kRounds / 2);  // at least every truncation is refused
 }
 
 TEST_CASE("Damaged TF.js manifests are refused or read, never more") {

@@ -1,4 +1,4 @@
-// Models as later versions of TensorFlow write them, and files of other programs.
+// Tests of models as later versions of TensorFlow write them, and of other programs' files.
 #include <cmath>
 #include <filesystem>
 #include <fstream>
@@ -33,7 +33,7 @@ bool has_batch_norm(const std::string& layer) {
   return layer.starts_with("MobilenetV2/") || contains(layer, "/contract/");
 }
 
-// What a tensor of a converted model must be: batch norm folded in double.
+// Returns the values that a converted tensor must have, with the batch norm folded in double.
 std::vector<double> expected(const NamedTensor& tensor) {
   const std::size_t slash = tensor.name.rfind('/');
   const std::string layer = tensor.name.substr(0, slash);
@@ -62,8 +62,9 @@ std::vector<double> expected(const NamedTensor& tensor) {
   return values;
 }
 
-// Compares the tensors whose names begin so, with what is allowed of the largest value; `step` for
-// biases, which integer models store in the product of two scales.
+// Checks the tensors whose names begin with `start` and returns their number. `relative` is the
+// error allowed relative to the tensor's largest value. Biases may also differ by `step`, because
+// integer models store them in units of a product of two scales.
 int check(const std::vector<NamedTensor>& tensors, const std::string& start, double relative,
           double step = 0.0) {
   int checked = 0;
@@ -103,7 +104,8 @@ TEST_CASE("TFLite files whose constants have no names are read by their operator
 TEST_CASE("Weights of 8 bits with activations of 16 have biases of 64") {
   const auto pair =
       convert_sources({foreign("predict_16x8.tflite"), weight_fixture("transformer_f32.tflite")});
-  // Half a step of 127 to a channel; a bias is a step of input scale × weight scale.
+  // 127 steps reach a channel's largest weight, and half a step is the error. The step of a bias is
+  // input scale × weight scale.
   CHECK(check(pair.tensors, "MobilenetV2/", 0.51 / 127, 1e-3) +
             check(pair.tensors, "mobilenet_conv/", 0.51 / 127, 1e-3) ==
         kPredictorTensors);

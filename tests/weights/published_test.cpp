@@ -1,8 +1,10 @@
-// The published weights themselves, where they are at hand (NST_SHARED_DIR, else ../shared).
+// Tests with the published weights. They are skipped where the files are missing (NST_SHARED_DIR,
+// otherwise ../shared).
 #include <cmath>
 #include <map>
 
 #include "base/expect_error.hpp"
+#include "base/half.hpp"
 #include "support/shared.hpp"
 #include "weights_tool/convert.hpp"
 
@@ -14,7 +16,7 @@ using nst::weights::convert_sources;
 
 namespace {
 
-// The path of a shared file, or "" after saying what is skipped.
+// Returns the path of a shared file, or prints what is skipped and returns "".
 std::string shared(const std::string& name) {
   return nst::test::have_shared({name}) ? nst::test::shared_path(name) : "";
 }
@@ -27,7 +29,8 @@ std::map<std::string, std::vector<float>> values_of(const Conversion& conversion
   return values;
 }
 
-// The largest difference of two tensors in units of the largest |b| of each output channel.
+// Returns the largest difference of two tensors, in units of the largest |b| of the value's output
+// channel.
 double worst_in_channel(const NamedTensor& a, const std::vector<float>& b) {
   const auto channels = static_cast<std::size_t>(a.shape.back());
   std::vector<double> largest(channels);
@@ -66,7 +69,8 @@ TEST_CASE("The full float16 transformer is the checkpoint's, rounded") {
   const auto expected = values_of(convert({checkpoint}));
   int compared = 0;
   for (const NamedTensor& tensor : convert({tflite}).tensors) {
-    // The reference checkpoint's batch norm statistics are made up: contract/ differs.
+    // Layers of contract/ differ, because the batch norm statistics of the reference checkpoint are
+    // made up.
     if (contains(tensor.name, "/contract/")) continue;
     CAPTURE(tensor.name);
     std::vector<float> rounded = expected.at(tensor.name);
@@ -83,7 +87,7 @@ TEST_CASE("Quantised transformers are the float16 ones within half a step per ch
       {"models/full/style_transfer_int8.tflite", "models/full/style_transfer_f16_384.tflite"},
       {"models/mobile/style_transfer_int8_384.tflite",
        "models/mobile/style_transfer_f16_384.tflite"}};
-  for (const auto& pair : pairs) {  // no structured binding: clang 14 cannot capture one
+  for (const auto& pair : pairs) {  // clang 14 cannot capture a structured binding
     CAPTURE(pair.first);
     const std::string a = shared(pair.first);
     const std::string b = shared(pair.second);
@@ -93,13 +97,13 @@ TEST_CASE("Quantised transformers are the float16 ones within half a step per ch
       CAPTURE(tensor.name);
       const std::vector<float>& half_values = expected.at(tensor.name);
       if (!tensor.name.ends_with("/biases")) {
-        // 127 steps up to the channel's largest, so half a step is 1/254 of it; float16 adds 2^-11
-        // of a value and of that largest.
+        // A channel's largest value is 127 steps, so half a step is 1/254 of the largest value.
+        // float16 adds errors of 2^-11 of a value and of the largest value.
         CHECK(worst_in_channel(tensor, half_values) <= 1.0 / 254 + 0x1p-10);
         continue;
       }
-      // Half an int32 step (input scale × weight scale is below 3.8e-4 in these files), and
-      // float16's rounding.
+      // The first term is half an int32 step: input scale × weight scale is below 3.8e-4 in these
+      // files. The second term is float16's rounding.
       for (std::size_t i = 0; i < half_values.size(); ++i) {
         const double value = half_values[i];
         CHECK(std::fabs(tensor.values[i] - value) <= 1.9e-4 + std::fabs(value) * 0x1p-11);
@@ -133,7 +137,7 @@ TEST_CASE("The published separable transformer shares its style parameters with 
   for (const NamedTensor& tensor : conversion.tensors) {
     if (!tensor.name.starts_with("style_params/")) continue;
     CAPTURE(tensor.name);
-    // The checkpoint at hand was made from a float16 file.
+    // The checkpoint was made from a float16 file.
     std::vector<float> rounded = tensor.values;
     for (float& value : rounded) value = nst::half_to_float(nst::float_to_half(value));
     REQUIRE(rounded == expected.at(tensor.name));

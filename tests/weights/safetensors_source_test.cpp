@@ -1,4 +1,4 @@
-// Safetensors files of other programs, and model files that those have changed.
+// Tests of other programs' safetensors files, and of model files changed by other programs.
 #include <cstring>
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -25,7 +25,7 @@ namespace {
 
 using Buffer = std::vector<std::uint8_t>;
 
-// A tensor's values as little-endian `dtype`: F32, F64, BF16 (cut), I64.
+// Returns the values in little-endian `dtype`: F32, F64, BF16 (cut off) or I64.
 Buffer encode(const std::vector<float>& values, const std::string& dtype) {
   Buffer bytes;
   const auto append = [&bytes](auto value) {
@@ -43,7 +43,7 @@ Buffer encode(const std::vector<float>& values, const std::string& dtype) {
   return bytes;
 }
 
-// A file as Python's json would lay it out: with spaces, in the order given.
+// Writes a safetensors file as Python's json lays it out: with spaces, in the order given.
 class Writer {
  public:
   Writer& metadata(const std::map<std::string, std::string>& entries) {
@@ -94,7 +94,7 @@ std::map<std::string, std::vector<float>> values_of(const Conversion& conversion
   return values;
 }
 
-// A model file of the transformer, saved again by another program; `scale` tunes one tensor.
+// Returns a transformer's model file as saved by another program. `scale` multiplies one tensor.
 Buffer saved_again(float scale) {
   nst::ModelDescription description = transformer().description;
   description.architecture.padding = nst::PaddingKind::zero;
@@ -201,7 +201,7 @@ TEST_CASE("A model file saved again is a model, and one that was tuned makes a n
   CHECK_FALSE(contains(message, "damaged"));
   const Conversion conversion = convert_sources({tuned});
   CHECK(values_of(conversion) != values_of(transformer()));
-  // What the file says beside the weights goes with it.
+  // The conversion keeps what the metadata say besides the weights.
   CHECK(conversion.description.architecture.padding == nst::PaddingKind::zero);
   CHECK(conversion.description.style_space == "somebodys-space");
   REQUIRE(conversion.notes.size() == 2);

@@ -32,7 +32,8 @@ bool is_leftover(const std::string& name) {
          name.starts_with("vgg_16/");
 }
 
-// Every variable but the leftovers holds what its name says. Returns how many there are.
+// Checks that every variable except the leftovers has the values of its name, and returns the
+// number of variables.
 int check_values(const Source& source) {
   int checked = 0;
   for (const SourceTensor& tensor : source.tensors()) {
@@ -101,7 +102,7 @@ TEST_CASE("Where the object graph has no names, saved_model.pb has them") {
   CHECK(check_values(*source) == 2);
   CHECK(source->tensors()[1].name == "transformer/contract/conv1/weights");
 
-  const TemporaryFolder folder;  // and where that is gone too, the keys are left
+  const TemporaryFolder folder;  // without saved_model.pb, the keys serve as names
   fs::copy(weight_fixture("saved_model_unnamed/variables"), folder.path() / "variables");
   const auto nameless = open_source(folder.path().string());
   REQUIRE(nameless->tensors().size() == 2);
@@ -174,7 +175,8 @@ TEST_CASE("Float TFLite files hold the trained weights, reordered") {
     const auto source = open_source(weight_fixture(name));
     int checked = 0;
     for (const SourceTensor& tensor : source->tensors()) {
-      // Batch norm is folded into contract/; biases before instance norm are made up (zeros).
+      // Batch norm is folded into contract/. The biases before instance norms are added by the
+      // converter: zeros.
       if (contains(tensor.name, "contract")) continue;
       const std::vector<float> values = source->read(tensor.name);
       CAPTURE(tensor.name);
@@ -208,8 +210,9 @@ TEST_CASE("Full-integer TFLite weights come back within half a step of their cha
       for (std::size_t j = i % channels; j < trained.size() && !is_bias; j += channels) {
         largest = std::max(largest, std::fabs(static_cast<double>(trained[j])));
       }
-      // Weights: scale = largest / 127 of the channel. Biases: scale = input scale (a range of 2 in
-      // 255 steps) × weight scale (at most 1/127). Half a step each, and float rounding.
+      // A weight's scale is its channel's largest weight / 127. A bias's scale is the input scale
+      // (a range of 2 in 255 steps) × the weight scale (at most 1/127). The error is half a step,
+      // plus float rounding.
       const double step = is_bias ? 2.0 / 255 / 127 : largest / 127;
       REQUIRE(std::fabs(values[i] - trained[i]) <= 0.5 * step + 1e-6);
     }
@@ -261,7 +264,7 @@ TEST_CASE("A checkpoint without one of its shards says so when a tensor of it is
       ++missing;
     }
   }
-  CHECK(missing == 121);  // 363 dealt to three shards
+  CHECK(missing == 121);  // 363 variables in three shards
 }
 
 TEST_CASE("Protobuf groups, field zero and cut fields are refused") {

@@ -1,4 +1,4 @@
-// Which predictor and which transformer fit.
+// Tests of the style spaces: which predictor and which transformer fit together.
 #include <cmath>
 #include <filesystem>
 
@@ -30,7 +30,7 @@ const ModelFile& built_in() {
   return file;
 }
 
-// The spaces of the built-in model, each of whose values `change` has seen.
+// Returns the style spaces of the built-in model after `change` has been applied to every value.
 template <typename Change>
 StyleSpaces spaces_with(Change&& change) {
   return nst::recognise_style_spaces([&](const std::string& name, std::size_t most) {
@@ -43,8 +43,8 @@ StyleSpaces spaces_with(Change&& change) {
   });
 }
 
-// The part of the built-in model whose names begin with one of `starts`, as a model file that says
-// it is of `space`.
+// Writes the built-in model's tensors whose names begin with one of `starts` to a model file of
+// style space `space`. Returns the file's path.
 std::string part(const TemporaryFolder& folder, const std::string& name, const std::string& space,
                  const std::vector<std::string>& starts) {
   std::vector<NamedTensor> tensors;
@@ -70,7 +70,7 @@ TEST_CASE("A published network is recognised in every number type, and strangers
   const auto same = [](float value, std::size_t) { return value; };
   CHECK(spaces_with(same).predictor == nst::kMobileSpace);
   CHECK(spaces_with(same).transformer == nst::kMobileSpace);
-  // Another scale, bfloat16's bits, and noise up to a cosine of 0.999.
+  // The changes are another scale, rounding to bfloat16, and noise up to a cosine of 0.999.
   CHECK(spaces_with([](float v, std::size_t) { return 0.3f * v; }).agree());
   for (const float noise : {0.0f, 0.01f, 0.03f}) {
     const auto spaces = spaces_with([&](float v, std::size_t i) {
@@ -107,7 +107,7 @@ TEST_CASE("Two halves of two known spaces are refused, unless by force; others a
   const std::string own = part(folder, "o.safetensors", "space-t", kPredictor);
   CHECK(convert_sources({transformer, own}).description.style_space == "space-t");
   CHECK(convert_sources({transformer}).description.style_space == "space-t");
-  // Where the file does not say, its numbers do.
+  // A file without a style space is recognised by its weights.
   CHECK(contains(expect_error(ErrorCode::model,
                               [&] {
                                 convert_sources({unknown, transformer});

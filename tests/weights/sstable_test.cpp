@@ -18,7 +18,8 @@ struct Entry {
 
 constexpr std::uint8_t kSnappy = 1;
 
-// Builds tables byte by byte, with proper checksums: what damage looks like when it is deliberate.
+// Builds tables byte by byte with correct checksums, so that the tests can damage them
+// deliberately.
 class TableWriter {
  public:
   // Appends a block and returns its handle.
@@ -28,12 +29,12 @@ class TableWriter {
       text += varint(entry.shared) + varint(entry.suffix.size()) + varint(entry.value.size()) +
               entry.suffix + entry.value;
     }
-    text += std::string(4, '\0') + std::string("\1\0\0\0", 4);  // one restart point, at 0
+    text += std::string(4, '\0') + std::string("\1\0\0\0", 4);  // one restart point, at offset 0
     if (type == kSnappy) text = snappy_literal(text, text.size());
     return raw_block(text, type);
   }
 
-  // A block of these bytes; returns its handle.
+  // Appends a block of these bytes and returns its handle.
   std::string raw_block(std::string text, std::uint8_t type) {
     const std::string handle = varint(bytes_.size()) + varint(text.size());
     text += static_cast<char>(type);
@@ -54,7 +55,7 @@ class TableWriter {
     return bytes_ + footer + "\x57\xfb\x80\x8b\x24\x75\x47\xdb";
   }
 
-  // Snappy's simplest form: the length of the text, then all of it as one literal
+  // Returns Snappy's simplest form of a text: its length, then all of it as one literal
   // (github.com/google/snappy/blob/main/format_description.txt).
   static std::string snappy_literal(const std::string& text, std::uint64_t claimed_bytes) {
     constexpr auto kTwoByteLength = static_cast<char>(61 << 2);
@@ -114,7 +115,7 @@ TEST_CASE("A table with well-formed checksums but impossible contents is refused
 }
 
 TEST_CASE("A short prefix repeated at length does not use more memory than allowed") {
-  // Every entry costs three bytes and a digit in the file, and would cost 4 KB in memory.
+  // Every entry costs 10 bytes in the file and would cost 4 KB in memory.
   std::vector<Entry> entries = {{0, std::string(4090, 'k'), ""}};
   for (int i = 0; i < 20'000; ++i) {
     std::string digits = std::to_string(100'000 + i);

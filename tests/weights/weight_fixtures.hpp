@@ -1,4 +1,5 @@
-// What the weight fixtures hold: the twin of value() in tests/golden/make_weight_fixtures.py.
+// The values of the weight fixtures, as value() in tests/golden/make_weight_fixtures.py computes
+// them.
 #pragma once
 
 #include <cmath>
@@ -14,8 +15,8 @@ inline std::string weight_fixture(const std::string& name) {
   return std::string(NST_WEIGHT_FIXTURES) + "/" + name;
 }
 
-// The values of the variable `name`: multiples of 1/32 in [-1, 1), of 1/64 in [0.5, 1.5) for
-// variances.
+// Returns the values of the variable `name`: multiples of 1/32 in [-1, 1), or of 1/64 in [0.5, 1.5)
+// for a variance.
 inline std::vector<float> fixture_values(const std::string& name, std::size_t count) {
   constexpr std::uint64_t kSeed = 3;
   const PseudoRandom random(kSeed, name);

@@ -1,1 +1,1 @@
-"""Writers of a graph in each peer's own format."""
+"""Writers that convert a graph to each peer's own format."""

@@ -1,4 +1,4 @@
-"""Spells a graph as ncnn's two files: the text of layers (.param) and the weights (.bin)."""
+"""Writes a graph as ncnn's two files: the text of layers (.param) and the weights (.bin)."""
 
 from __future__ import annotations
 
@@ -15,15 +15,16 @@ if TYPE_CHECKING:
 
 MAGIC = "7767517"
 ACTIVATIONS = {"none": "9=0", "relu": "9=1", "relu6": "9=3 -23310=2,0.0,6.0", "sigmoid": "9=4"}
-RAW_FLOAT32 = np.uint32(0).tobytes()  # stands before a convolution's weights
-ADD, MULTIPLY = 0, 2  # BinaryOp
+RAW_FLOAT32 = np.uint32(0).tobytes()  # marker before a convolution's weights
+ADD, MULTIPLY = 0, 2  # operation numbers of BinaryOp
 
 
 @dataclass
 class Writer:
     """Collects lines and weights; one method per kind of graph node.
 
-    ncnn wants each value read once: a value with several readers goes through a Split layer.
+    ncnn requires that each value is read once. A value with several readers goes through a Split
+    layer.
     """
 
     readers: Counter[str]
@@ -40,7 +41,8 @@ class Writer:
         self.blobs += len(outputs)
 
     def op(self, kind: str, name: str, inputs: list[str], *params: str) -> None:
-        """A layer with one result, named as the layer; split if it has several readers."""
+        """Adds a layer with one result, which has the layer's name. Splits the result if it has
+        several readers."""
         self.layer(kind, name, [self.take(x) for x in inputs], [name], *params)
         count = self.readers[name]
         if count > 1:

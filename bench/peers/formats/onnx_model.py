@@ -1,4 +1,4 @@
-"""Spells a graph as an ONNX model (NCHW), for ONNX Runtime and OpenVINO."""
+"""Writes a graph as an ONNX model (NCHW), for ONNX Runtime and OpenVINO."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ def onnx_pads(pads: Pads) -> list[int]:
 
 
 def to_onnx(graph: Graph) -> onnx.ModelProto:
-    """The model, checked. Its picture is [1, 3, h, w], gamma and beta are [c]."""
+    """Returns the checked model. Its picture is [1, 3, h, w]; gamma and beta are [c]."""
     writer = Writer()
     for node in graph.nodes:
         writer.add(node)

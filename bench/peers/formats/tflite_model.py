@@ -1,4 +1,4 @@
-"""Spells a graph as a TensorFlow Lite model (NHWC, float32) for LiteRT with XNNPACK."""
+"""Writes a graph as a TensorFlow Lite model (NHWC, float32), for LiteRT with XNNPACK."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ class Writer:
         return self.op("CONCATENATION", values, name, tuple(shape), options)
 
     def line(self, x: str, axis: int, position: int, name: str) -> str:
-        """One row (axis 1) or column (axis 2) of a picture."""
+        """Adds a slice of one row (axis 1) or one column (axis 2) of a picture."""
         begin, shape = [0] * 4, list(self.shape(x))
         begin[axis], shape[axis] = position, 1
         inputs = [
@@ -121,9 +121,10 @@ class Writer:
         return self.op("SLICE", inputs, name, tuple(shape), fb.SliceOptionsT())
 
     def pad(self, node: g.Pad) -> None:
-        """Mirrors by slices and concatenations, at most five at once: XNNPACK runs those.
+        """Mirrors the borders by slices and concatenations of at most five values, which XNNPACK
+        runs.
 
-        MIRROR_PAD would leave XNNPACK and cost 1.4 to 1.8 times the whole network's time.
+        MIRROR_PAD would run outside XNNPACK and multiply the whole network's time by 1.4 to 1.8.
         """
         x = node.inputs[0]
         for axis, pixels in ((1, node.pads.top), (2, node.pads.left)):
@@ -175,7 +176,7 @@ class Writer:
         return self.op("MEAN", [x, axes], name, (1, 1, 1, c), options)
 
     def instance_norm(self, node: g.InstanceNorm) -> None:
-        """As TensorFlow's batch_normalization: x * scale + (beta - mean * scale)."""
+        """Computes x * scale + (beta - mean * scale), as TensorFlow's batch_normalization does."""
         x, n, c = node.inputs[0], node.name, node.shape[2]
         full, vector = (1, *node.shape), (1, 1, 1, c)
         epsilon = self.constant(f"{n}/epsilon", np.array([node.epsilon], np.float32))
@@ -217,7 +218,7 @@ class Writer:
 
 
 def to_tflite(graph: g.Graph) -> bytes:
-    """The flatbuffer. Its picture is [1, h, w, 3], gamma and beta are [1, 1, 1, c]."""
+    """Returns the flatbuffer. Its picture is [1, h, w, 3]; gamma and beta are [1, 1, 1, c]."""
     writer = Writer()
     inputs = [writer.tensor(graph.input_name, (1, *graph.input_shape))]
     inputs += [writer.tensor(name, (1, 1, 1, size)) for name, size in graph.vectors.items()]

@@ -1,4 +1,4 @@
-"""Spells a graph as a PyTorch module: NCHW by shape, whatever the memory format."""
+"""Builds a PyTorch module from a graph. Shapes are NCHW for every memory format."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ ACTIVATIONS = {"none": nn.Identity, "relu": nn.ReLU, "relu6": nn.ReLU6, "sigmoid
 
 
 class InstanceNorm(nn.Module):
-    """Gamma and beta come with the picture.
+    """An instance norm whose gamma and beta are inputs.
 
-    group_norm with a group per channel computes the same as instance_norm, by a kernel that is
-    faster for channels last.
+    group_norm with one group per channel computes the same as instance_norm, by a kernel that is
+    faster for channels-last tensors.
     """
 
     def __init__(self, node: g.InstanceNorm) -> None:
@@ -87,7 +87,7 @@ def layer(node: g.Node) -> nn.Module:
 
 
 class Network(nn.Module):
-    """Runs the nodes in order; tracing and compiling unroll the loop."""
+    """Runs the nodes in order. Tracing and compiling unroll the loop."""
 
     def __init__(self, graph: g.Graph) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-// What the C functions share. Every function runs in `guarded`, which turns exceptions into a
+// Helpers of the C functions. Every function runs in `guarded`, which turns exceptions into a
 // status and a line of text.
 #pragma once
 

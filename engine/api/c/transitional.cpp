@@ -9,7 +9,7 @@ using nst::c::required;
 
 struct nst_session {
   nst::Session session;
-  int width = 0;  // of the last content; 0: no content
+  int width = 0;  // width of the last content; 0: no content
   int height = 0;
 };
 
@@ -121,7 +121,7 @@ nst_status nst_session_render(nst_session* session, const float* style_vector,
     const nst::StyleVector style = style_of(style_vector);
     nst_session& s = required(session, "session");
     const nst_image& picture = required(output, "output");
-    // Without a content there is no size to check, and render reports the error.
+    // Without a content, no size can be checked. render then reports the error.
     if (s.width > 0) check_output(picture, s.width, s.height);
     write_output(s.session.render(style, run_options(options)), picture);
   });

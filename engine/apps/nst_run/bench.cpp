@@ -188,7 +188,7 @@ void bench_command(int argc, char** argv) {
   if (o.only == kPredictor && model.info().predictor == "none") {
     throw Error(ErrorCode::model, "--only predictor: this model holds no style predictor");
   }
-  // Without a picture's aspect, N is a square.
+  // No picture gives an aspect, so a single number N means a square.
   const auto [width, height] = naming("--size", [&] { return apply(rule, {1, 1}); });
   const std::vector<Stage> stages = measure_stages(o, model, width, height);
   (o.json ? print_json : print_table)(o, model, width, height, stages);

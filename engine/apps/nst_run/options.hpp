@@ -16,7 +16,7 @@ namespace nst::run {
 
 // The options -m, -t, --max-memory and -q.
 struct EngineOptions {
-  std::string model;  // empty: the embedded model
+  std::string model;  // path of the model file; empty: the embedded model
   int threads = 0;
   std::string max_memory;
   bool quiet = false;
@@ -31,7 +31,7 @@ struct EngineOptions {
 
 // The options --style-size and --resize.
 struct StyleSizeOptions {
-  std::optional<int> style_size;  // empty: not given
+  std::optional<int> style_size;  // the option's value; empty: not given
   std::string resize = "smooth";
 
   void add_to(CLI::App& app);

@@ -17,7 +17,7 @@ void check_one_standard_input(const std::vector<std::string>& paths);
 // The output: the option -o and the option --format.
 struct Output {
   std::string path;
-  std::string format;  // empty: as the path's extension says
+  std::string format;  // name of the format; empty: the format of the path's extension
 
   // Returns the format to write. Throws Error{usage} if neither the path nor --format tells.
   OutputFormat picture_format() const;

@@ -127,7 +127,7 @@ PaintOptions paint_options(const Options& o, OutputFormat format, const Image& c
   return options;
 }
 
-// Returns the style to paint in. `decoded` must outlive it.
+// Returns the style to paint in. `decoded` must outlive the style.
 Style style_of(const Options& o, const DecodedStyle& decoded) {
   Style::Part part;
   if (const auto* picture = std::get_if<Image>(&decoded)) {

@@ -37,9 +37,9 @@ typedef enum nst_pixel_format {
 
 /* How a picture is resized (nst::Resize). */
 typedef enum nst_resize_method {
-  NST_RESIZE_SMOOTH = 0, /* antialiased bilinear */
-  NST_RESIZE_TF = 1,     /* tf.image.resize of TensorFlow 2 */
-  NST_RESIZE_TF1 = 2     /* resize_bilinear of TensorFlow 1 */
+  NST_RESIZE_SMOOTH = 0, /* antialiased bilinear: a triangle filter */
+  NST_RESIZE_TF = 1,     /* as tf.image.resize of TensorFlow 2 */
+  NST_RESIZE_TF1 = 2     /* as resize_bilinear of TensorFlow 1 */
 } nst_resize_method;
 
 /* How f32 becomes u8. NST_NEAREST rounds half up. NST_TRUNCATE cuts the fraction off, as NumPy's
@@ -180,8 +180,8 @@ NST_API void nst_bytes_free(unsigned char* bytes);
  * Returns NST_ERROR_OUTPUT if writing would fail. */
 NST_API nst_status nst_check_writable(const char* path);
 
-/* Removes the temporary files of all writes in progress; those writes then fail.
- * Async-signal-safe. Only for a signal handler that ends the process. */
+/* Removes the temporary files of all writes in progress, which then fail. Async-signal-safe. Only
+ * for a signal handler that ends the process. */
 NST_API void nst_remove_unfinished_files(void);
 
 #ifdef __cplusplus

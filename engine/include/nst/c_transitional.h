@@ -57,7 +57,7 @@ NST_API nst_status nst_session_encode_style(nst_session* session, const nst_imag
 /* Sets the content of the following pictures. */
 NST_API nst_status nst_session_set_content(nst_session* session, const nst_image* content,
                                            const nst_run_options* options);
-/* Paints the session's content as nst_stylize does. */
+/* Paints the session's content into `output`, as nst_stylize does. */
 NST_API nst_status nst_session_render(nst_session* session, const float* style_vector,
                                       const nst_run_options* options, const nst_image* output);
 

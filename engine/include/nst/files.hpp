@@ -10,7 +10,7 @@
 
 namespace nst {
 
-// Removes the temporary files of all writes in progress in this process; those writes then fail.
+// Removes the temporary files of all writes in progress in this process, which then fail.
 // Async-signal-safe. Only for a signal handler that ends the process.
 NST_API void remove_unfinished_files() noexcept;
 

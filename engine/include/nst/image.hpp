@@ -31,10 +31,9 @@ struct ImageView {
   int height = 0;
   int channels = 3;
   SampleType type = SampleType::u8;
-  std::ptrdiff_t row_stride_bytes = 0;  // from one row to the next; may be negative; 0: dense rows
+  std::ptrdiff_t row_stride_bytes = 0;  // bytes between rows; may be negative; 0: dense rows
   PixelFormat format = PixelFormat::rgb;
-  std::ptrdiff_t plane_stride_bytes = 0;  // planar: from one plane to the next; 0: height · row
-                                          // stride
+  std::ptrdiff_t plane_stride_bytes = 0;  // bytes between planes; 0: height · row stride
 };
 
 // Memory of the caller that a picture is written to: RGB or BGR, 3 channels, or 4 with alpha.
@@ -44,7 +43,7 @@ struct MutableImageView {
   int height = 0;
   int channels = 3;
   SampleType type = SampleType::u8;
-  std::ptrdiff_t row_stride_bytes = 0;  // as in ImageView
+  std::ptrdiff_t row_stride_bytes = 0;  // bytes from one row to the next, as in ImageView
   PixelFormat format = PixelFormat::rgb;
 };
 
@@ -54,8 +53,8 @@ struct Image {
   int height = 0;
   int channels = 3;
   SampleType type = SampleType::u8;
-  std::vector<std::uint8_t>
-      bytes;  // height · width · channels samples of `type`, aligned for float
+  // height · width · channels samples of `type`, aligned for float.
+  std::vector<std::uint8_t> bytes;
 
   Image() = default;
   // Makes a picture of zeros. Throws Error{limit} if the picture does not fit in memory,

@@ -17,12 +17,13 @@ namespace nst {
 
 // How a network is run: threads, memory limit, progress callback.
 struct RunOptions {
-  int threads = 0;  // 0: as many as this process may use (CPU affinity and cgroup quota)
+  // Number of threads. 0: as many as this process may use (CPU affinity and cgroup quota).
+  int threads = 0;
   // Limit of the planned working memory in bytes, arena and scratch of PlanInfo; 0: no limit. With
   // a limit, large contents take less memory and a few percent more time; the bytes are the same.
   // Error{limit} is thrown if even the smallest plan exceeds the limit.
   std::size_t max_memory_bytes = 0;
-  Progress progress = {};  // called several times during a run; may be empty
+  Progress progress = {};  // progress callback, called several times during a run; may be empty
 };
 
 // How a picture is prepared for the style predictor.
@@ -36,32 +37,33 @@ struct StyleOptions {
 
 // The description stored in a model file.
 struct ModelInfo {
-  std::string name;            // "default" or the file's path
-  std::string predictor;       // "inception_v3", "mobilenet_v2", "none"
-  std::string transformer;     // "full" or "separable"
-  std::string padding;         // "reflect" or "zero"
+  std::string name;            // "default", or the path of the model file
+  std::string predictor;       // kind of predictor: "inception_v3", "mobilenet_v2", "none"
+  std::string transformer;     // kind of transformer: "full" or "separable"
+  std::string padding;         // kind of padding: "reflect" or "zero"
   double width = 1.0;          // α: channels of a residual block / 128
-  int residual_blocks = 0;     // 5 or 20 in published models
-  std::string style_space;     // space of its style vectors, such as "magenta-mobile-100"; "":
-                               // unknown
+  int residual_blocks = 0;     // number of residual blocks: 5 or 20 in published models
+  std::string style_space;     // space of the style vectors; "": unknown
   std::size_t style_size = 0;  // number of values of a style vector
-  std::string source;          // where the weights came from
-  // SHA-256 of that source
+  std::string source;          // origin of the weights
+  // SHA-256 of the source
   std::string source_sha256;
-  // tensors in the file
+  // number of tensors in the file
   std::size_t tensor_count = 0;
-  // values of all tensors
+  // number of values in all tensors
   std::size_t parameter_count = 0;
   std::size_t file_bytes = 0;
 };
 
 // Memory and work of one run, known before the run.
 struct PlanInfo {
-  std::size_t arena_bytes = 0;    // memory of all activations
-  std::size_t scratch_bytes = 0;  // work buffers of all threads
-  std::size_t weight_bytes = 0;   // packed weights of the network
+  std::size_t arena_bytes = 0;    // bytes of memory for all activations
+  std::size_t scratch_bytes = 0;  // bytes of all threads' work buffers
+  std::size_t weight_bytes = 0;   // bytes of the network's packed weights
   std::uint64_t mac = 0;          // multiply-accumulates by the definition of the layers
 };
+
+struct OpenModel;
 
 // A model: an immutable set of networks and weights. Copies share them. Several threads may use one
 // model at the same time.
@@ -113,13 +115,11 @@ class NST_API Model {
   PlanInfo plan_transformer(int width, int height, int threads = 0,
                             std::size_t max_memory_bytes = 0) const;
 
-  // For the library itself; Impl is not part of the interface.
-  struct Impl;
-  explicit Model(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}
-  const Impl& impl() const { return *impl_; }
-
  private:
-  std::shared_ptr<const Impl> impl_;
+  friend struct ModelAccess;  // gives the library's own files access
+  explicit Model(std::shared_ptr<const OpenModel> opened) : opened_(std::move(opened)) {}
+
+  std::shared_ptr<const OpenModel> opened_;
 };
 
 }  // namespace nst

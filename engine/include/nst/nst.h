@@ -94,22 +94,22 @@ NST_API void nst_model_free(nst_model* model);
  * model. */
 typedef struct nst_model_info {
   size_t struct_size;
-  const char* name;        /* "default" or the file's path */
-  const char* predictor;   /* "inception_v3", "mobilenet_v2", "none" */
-  const char* transformer; /* "full" or "separable" */
-  const char* padding;     /* "reflect" or "zero" */
+  const char* name;        /* "default", or the path of the model file */
+  const char* predictor;   /* predictor: "inception_v3", "mobilenet_v2" or "none" */
+  const char* transformer; /* transformer: "full" or "separable" */
+  const char* padding;     /* padding: "reflect" or "zero" */
   double width;            /* channels of a residual block / 128 */
   const char* style_space; /* space of its style vectors; "": unknown */
   size_t style_size;       /* number of values of a style vector */
-  const char* source;      /* where the weights came from */
-  /* SHA-256 of that source */
+  const char* source;      /* origin of the weights */
+  /* SHA-256 of the source */
   const char* source_sha256;
-  /* tensors in the file */
+  /* number of tensors in the file */
   size_t tensor_count;
-  /* values of all tensors */
+  /* number of values in all tensors */
   size_t parameter_count;
   size_t file_bytes;
-  int residual_blocks; /* 5 or 20 in published models */
+  int residual_blocks; /* number of residual blocks: 5 or 20 in published models */
 } nst_model_info;
 
 /* Fills *info. The caller sets info->struct_size before the call. */
@@ -118,9 +118,9 @@ NST_API nst_status nst_model_get_info(const nst_model* model, nst_model_info* in
 /* Memory and work of one run (nst::PlanInfo). */
 typedef struct nst_plan_info {
   size_t struct_size;
-  size_t arena_bytes;   /* memory of all activations */
-  size_t scratch_bytes; /* work buffers of all threads */
-  size_t weight_bytes;  /* packed weights of the network */
+  size_t arena_bytes;   /* bytes of all activations */
+  size_t scratch_bytes; /* bytes of all threads' work buffers */
+  size_t weight_bytes;  /* bytes of the network's packed weights */
   uint64_t mac;         /* multiply-accumulates by the definition of the layers */
 } nst_plan_info;
 
@@ -152,10 +152,10 @@ typedef int (*nst_progress)(double fraction, void* user);
 /* How a network is run (nst::RunOptions). */
 typedef struct nst_run_settings {
   size_t struct_size;
-  int threads;             /* 0: as many as this process may use */
+  int threads;             /* number of threads; 0: as many as this process may use */
   size_t max_memory_bytes; /* limit of planned working memory; 0: no limit */
-  nst_progress progress;   /* may be null */
-  /* passed to `progress` */
+  nst_progress progress;   /* progress callback; may be null */
+  /* argument passed to `progress` */
   void* progress_user;
 } nst_run_settings;
 /* The defaults of nst_run_settings. */
@@ -246,12 +246,12 @@ typedef struct nst_paint_options {
   /* How the content is encoded as a style if strength is below 1; null: as a painting is. */
   const nst_style_options* own_style;
   float strength;              /* from 0, the content's own style, to 1, the given style */
-  unsigned char background[3]; /* colour under transparent pixels */
+  unsigned char background[3]; /* colour to show under transparent pixels */
   nst_alpha_output alpha;
   nst_quantise quantise;
   int raw;                  /* not 0: f32 RGB of nst_output_size, not cropped, not quantised */
   int any_style_space;      /* not 0: a style of another model family is accepted */
-  const char* content_name; /* put before errors about the content; null: nothing */
+  const char* content_name; /* text put before errors about the content; null: nothing */
 } nst_paint_options;
 /* The defaults of nst_paint_options. */
 #define NST_PAINT_OPTIONS_INIT                                                                \

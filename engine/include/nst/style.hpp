@@ -20,7 +20,7 @@ struct StyleVector {
   // The name of the space, as in ModelInfo::style_space; "": unknown, which every model accepts.
   std::string space;
 
-  // Makes `size` zeros in an unknown space. Most published models have 100.
+  // Makes a style of `size` zeros in an unknown space. Most published models have 100 values.
   explicit StyleVector(std::size_t size = 100) : values(size) {}
   std::size_t size() const { return values.size(); }
 

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <memory>
+#include <string>
+#include <utility>
 
 #include "kernels/kernels.h"
 #include "model/model_file.hpp"
@@ -11,18 +13,18 @@
 
 namespace nst {
 
-// Hidden explicitly, because a class nested in an exported class is exported too.
-struct __attribute__((visibility("hidden"))) Model::Impl {
+// An open model: the parsed file, its weights by name, and the families of its networks.
+struct OpenModel {
   // Parses a model file and checks that each of its networks is complete and consistent. `owner`
   // keeps `bytes` alive. `contents` is the file that `bytes` come from, or null; its memory is
   // given back. Throws Error{model}.
-  Impl(std::shared_ptr<const void> owner, Bytes bytes, const std::string& name,
-       const kernels::Table& table, const FileContents* contents = nullptr);
+  OpenModel(std::shared_ptr<const void> owner, Bytes bytes, const std::string& name,
+            const kernels::Table& table, const FileContents* contents = nullptr);
 
   std::shared_ptr<const void> owner;
   ModelFile file;
   WeightStore layers;
-  const PredictorFamily* predictor;  // null: the file has no predictor
+  const PredictorFamily* predictor;  // the predictor's family; null: the file has no predictor
   const TransformerFamily* transformer;
   ModelInfo info;
   // The space of the style vectors that the predictor makes. It differs from info.style_space if
@@ -30,8 +32,16 @@ struct __attribute__((visibility("hidden"))) Model::Impl {
   std::string encoded_space;
 };
 
+// Converts between a Model and its OpenModel. Only this struct can.
+struct ModelAccess {
+  static Model make(std::shared_ptr<const OpenModel> opened) { return Model(std::move(opened)); }
+  static const OpenModel& opened(const Model& model) { return *model.opened_; }
+};
+
+inline const OpenModel& opened(const Model& model) { return ModelAccess::opened(model); }
+
 // Checks a style as Model::check_style does.
-void check_style(const Model::Impl& model, const StyleVector& style);
+void check_style(const OpenModel& model, const StyleVector& style);
 
 // Opens a model with a given kernel table instead of the process's own.
 Model open_model_with_table(const void* data, std::size_t size, const std::string& name,

@@ -1,4 +1,4 @@
-#include "model/self_test.hpp"
+#include "apps/nst_weights/self_test.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -18,7 +18,7 @@ namespace {
 constexpr std::uint64_t kVersion1 = 1;
 constexpr std::uint64_t kSeed = 20170518;  // the day the paper appeared (arXiv 1705.06830)
 constexpr int kStyleSide = 96;             // above Inception's minimum of 43, still fast
-constexpr int kContentWidth = 48;          // not square, not a multiple of 16: tests the edges
+constexpr int kContentWidth = 48;          // not square and not multiples of 16, to test the edges
 constexpr int kContentHeight = 40;
 constexpr std::uint64_t kMaxSide = 512;
 constexpr std::size_t kSamples = 64;
@@ -71,7 +71,7 @@ Outcome run(const Model& model, const Setup& setup) {
   const Image content =
       random_picture(setup.seed, "self_test/content", setup.content_width, setup.content_height);
   StyleVector style = outcome.bottleneck;
-  style.space.clear();  // a model that joins two families is tested too
+  style.space.clear();  // also allows models that join two families
   outcome.output = model.stylize(content.view(), style);
   return outcome;
 }

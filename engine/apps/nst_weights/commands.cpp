@@ -1,4 +1,4 @@
-#include "weights_tool/commands.hpp"
+#include "apps/nst_weights/commands.hpp"
 
 #include <algorithm>
 #include <cinttypes>
@@ -7,10 +7,10 @@
 #include <filesystem>
 #include <optional>
 
+#include "apps/nst_weights/self_test.hpp"
 #include "base/strict_json.hpp"
 #include "base/text.hpp"
 #include "model/recognise.hpp"
-#include "model/self_test.hpp"
 #include "platform/file.hpp"
 #include "weights_tool/convert.hpp"
 #include "weights_tool/fold.hpp"
@@ -118,7 +118,7 @@ void run_inspect(const std::string& path, bool as_json) {
                 "dtype", "shape", "min", "max", "rms");
   }
   const char* separator = "";
-  std::optional<Error> unreadable;  // the first error; names and shapes are listed anyway
+  std::optional<Error> unreadable;  // first error, thrown after all tensors are listed
   for (const SourceTensor& tensor : source->tensors()) {
     std::optional<Statistics> s;
     try {

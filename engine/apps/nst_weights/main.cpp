@@ -2,10 +2,10 @@
 // verifies both.
 #include <CLI/CLI.hpp>
 
+#include "apps/nst_weights/commands.hpp"
 #include "apps/program.hpp"
 #include "base/text.hpp"
 #include "nst/version.h"
-#include "weights_tool/commands.hpp"
 
 namespace {
 
@@ -82,7 +82,7 @@ void run(int argc, char** argv) {
   try {
     line.app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() == 0) {  // --help, --version
+    if (error.get_exit_code() == 0) {  // prints --help or --version
       line.app.exit(error);
       return;
     }

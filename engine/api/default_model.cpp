@@ -1,0 +1,18 @@
+#include "api/default_model.hpp"
+
+#include <cstddef>
+#include <cstdint>
+
+extern "C" {
+extern const std::uint8_t nst_default_model_begin[];  // defined in default_model.S
+extern const std::uint8_t nst_default_model_end[];
+}
+
+namespace nst {
+
+Bytes default_model_bytes() {
+  return {nst_default_model_begin,
+          static_cast<std::size_t>(nst_default_model_end - nst_default_model_begin)};
+}
+
+}  // namespace nst

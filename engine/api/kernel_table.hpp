@@ -1,0 +1,13 @@
+// The kernel table that this process uses.
+#pragma once
+
+#include "kernels/kernels.h"
+
+namespace nst {
+
+// Returns the table that the environment variable NST_ISA names, or the best table that processor
+// and operating system support. The table is chosen at the first call. Throws Error{usage} if
+// NST_ISA names none that can run here.
+const kernels::Table& process_table();
+
+}  // namespace nst

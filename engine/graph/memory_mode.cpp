@@ -1,0 +1,76 @@
+#include "graph/memory_mode.hpp"
+
+#include <algorithm>
+#include <string>
+
+#include "graph/execution.hpp"
+#include "graph/graph_cost.hpp"
+#include "graph/threads.hpp"
+#include "nst/error.hpp"
+#include "platform/memory.hpp"
+
+namespace nst {
+namespace {
+
+// Largest plan, in bytes, that uses MemoryMode::fastest. Small pictures cut into strips would leave
+// threads without work. Above this size in_place is not slower, and faster where the tensors exceed
+// the caches.
+constexpr std::size_t kSmallBytes = std::size_t{32} << 20;
+
+// Largest plan, in bytes, that is used without a caller's limit and without rematerialising. It is
+// enough for 7 megapixels at full width, 30 at a quarter. Rematerialising costs up to an eighth
+// more time.
+constexpr std::size_t kComfortableBytes = std::size_t{1} << 30;
+
+// Returns the bytes that the process may still allocate for a plan. The memory of the results is
+// left out: the caller's floats if the program needs them, the bytes, and the encoded file.
+std::uint64_t memory_left_beside_results(const Program& program) {
+  const std::uint64_t floats = tensor_bytes(program.output_shape);
+  const std::uint64_t results = (program.needs_output ? floats : 0) + 2 * floats / sizeof(float);
+  const std::uint64_t left = memory_left();
+  return left > results ? left - results : 0;
+}
+
+}  // namespace
+
+Program lower_within(const Graph& graph, const kernels::Table& table, LoweringOptions options,
+                     int threads, std::size_t max_memory_bytes) {
+  const auto lowered = [&](MemoryMode memory_mode) {
+    options.memory_mode = memory_mode;
+    return lower(graph, table, options);
+  };
+  const auto fits = [&](const Program& program, std::uint64_t most) {
+    return Execution::needed_bytes(program, threads_for_work(threads, program.mac)) <= most;
+  };
+  const bool limited = max_memory_bytes > 0;
+  // Without a limit, the output does not count: neither in the arena nor in the caller's memory.
+  const std::uint64_t output = options.output_rows ? tensor_bytes(graph.nodes().back().shape) : 0;
+  const std::uint64_t asked = limited ? max_memory_bytes : kComfortableBytes + output;
+  const std::uint64_t small = std::min<std::uint64_t>(asked, kSmallBytes);
+  if (least_fast_bytes(graph) <= small) {
+    Program program = lowered(MemoryMode::fastest);
+    if (fits(program, small)) return program;
+  }
+  Program program = lowered(MemoryMode::in_place);
+  const std::uint64_t limit =
+      limited ? asked : std::min(asked, memory_left_beside_results(program));
+  if (fits(program, limit)) return program;
+  if (limited && options.output_rows) {
+    options.rows_from_caller = true;
+    program = lowered(MemoryMode::in_place);
+    if (fits(program, limit)) return program;
+  }
+  return lowered(MemoryMode::rematerialise);
+}
+
+void check_memory_left(const Program& program, int threads) {
+  const std::uint64_t needed = Execution::needed_bytes(program, threads);
+  if (needed < kLargeAllocation) return;
+  const std::uint64_t left = memory_left_beside_results(program);
+  if (needed <= left) return;
+  throw Error(ErrorCode::limit, "the picture needs " + std::to_string(needed >> 20) +
+                                    " MiB of working memory, this process may take " +
+                                    std::to_string(left >> 20) + " more; use a smaller size");
+}
+
+}  // namespace nst

@@ -1,0 +1,109 @@
+// The packed weights of convolutions on transformed tiles: U of tiles.hpp.
+#pragma once
+
+#include "kernels/generic/axis.hpp"
+#include "kernels/generic/conv_direct.hpp"
+
+namespace nst::kernels {
+namespace {
+namespace tiles {
+
+// Channels, rounded up to vectors, of the panel that starts at channel `first`.
+NST_INLINE int panel_width(int out_c, int first) {
+  return min_of(direct::kPanelChannels, direct::vectors_of(out_c - first) * kLanes);
+}
+
+template <class A>
+std::size_t packed_floats(const ConvSpec& spec) {
+  return static_cast<std::size_t>(A::Y::kWeights) * A::X::kWeights * A::Products::rows(spec.in_c) *
+         direct::vectors_of(spec.out_c) * kLanes;
+}
+
+// u[weight] = Gy g Gxᵀ in double of `width` kernels side by side, the first `valid` of them there.
+// Tap (y, x) is at weights + (y * kTaps + x) * tap_stride.
+template <class A>
+void transform_kernels(const float* weights, std::size_t tap_stride, int valid, int width, float* u,
+                       std::ptrdiff_t weight_stride) {
+  using Y = typename A::Y;
+  using X = typename A::X;
+  constexpr auto gy = Y::weights();
+  constexpr auto gx = X::weights();
+  constexpr int kMost = direct::kPanelChannels;
+  double taps[Y::kTaps][X::kTaps][kMost] = {};
+  for (int y = 0; y < Y::kTaps; ++y) {
+    for (int x = 0; x < X::kTaps; ++x) {
+      const float* from = weights + static_cast<std::size_t>(y * X::kTaps + x) * tap_stride;
+      for (int i = 0; i < valid; ++i) taps[y][x][i] = static_cast<double>(from[i]);
+    }
+  }
+  for (int j = 0; j < Y::kWeights; ++j) {
+    double row[X::kTaps][kMost] = {};
+    for (int y = 0; y < Y::kTaps; ++y) {
+      for (int x = 0; x < X::kTaps; ++x) {
+        for (int i = 0; i < kMost; ++i) row[x][i] += gy.at[j][y] * taps[y][x][i];
+      }
+    }
+    for (int k = 0; k < X::kWeights; ++k) {
+      double sum[kMost] = {};
+      for (int x = 0; x < X::kTaps; ++x) {
+        for (int i = 0; i < kMost; ++i) sum[i] += gx.at[k][x] * row[x][i];
+      }
+      for (int i = 0; i < width; ++i) u[i] = static_cast<float>(sum[i]);
+      u += weight_stride;
+    }
+  }
+}
+
+// The size of the transformed inputs that each of an axis's weights is multiplied with, of
+// independent inputs of size 1: the root of the sum of squares.
+template <class Axis>
+struct InputSizes {
+  float of_weight[Axis::kWeights];
+
+  InputSizes() {
+    float squares[Axis::kPoints] = {};
+    for (int i = 0; i < Axis::kIn; ++i) {
+      Vec d[Axis::kIn];
+      Vec v[Axis::kPoints];
+      for (int j = 0; j < Axis::kIn; ++j) d[j] = splat(i == j ? 1.0f : 0.0f);
+      Axis::input(d, v);
+      for (int j = 0; j < Axis::kPoints; ++j) squares[j] += v[j].get(0) * v[j].get(0);
+    }
+    for (int product = 0; product < Axis::kProducts; ++product) {
+      of_weight[Axis::weight_of(product)] = __builtin_sqrtf(squares[Axis::point_of(product)]);
+    }
+  }
+};
+
+// U as [panel][weight][in_c][channels of the panel], absent channels zero; what Products adds, and
+// its order of the rows. weights: HWIO.
+template <class A>
+void pack(const ConvSpec& spec, const float* weights, float* packed) {
+  using Products = typename A::Products;
+  constexpr int kWeights = A::Y::kWeights * A::X::kWeights;
+  const InputSizes<typename A::Y> sizes_y;
+  const InputSizes<typename A::X> sizes_x;
+  const std::size_t tap_stride = static_cast<std::size_t>(spec.in_c) * spec.out_c;
+  for (int first = 0; first < spec.out_c; first += direct::kPanelChannels) {
+    const int width = panel_width(spec.out_c, first);
+    const std::ptrdiff_t weight_stride =
+        static_cast<std::ptrdiff_t>(Products::rows(spec.in_c)) * width;
+    for (int ic = 0; ic < spec.in_c; ++ic) {
+      transform_kernels<A>(
+          weights + static_cast<std::size_t>(ic) * spec.out_c + first, tap_stride,
+          min_of(width, spec.out_c - first), width,
+          packed + static_cast<std::ptrdiff_t>(Products::row_of(ic, spec.in_c)) * width,
+          weight_stride);
+    }
+    for (int i = 0; i < kWeights; ++i) {
+      Products::finish(
+          packed + i * weight_stride, spec.in_c, width,
+          sizes_y.of_weight[i / A::X::kWeights] * sizes_x.of_weight[i % A::X::kWeights]);
+    }
+    packed += kWeights * weight_stride;
+  }
+}
+
+}  // namespace tiles
+}  // namespace
+}  // namespace nst::kernels
