@@ -12,9 +12,6 @@
 namespace nst::weights {
 namespace {
 
-constexpr const char* kStyleLayer =
-    "style_params/transformer/expand/conv3/conv/StyleNorm/Conv/weights";
-
 // Throws Error{usage} if the output is one of the source's files, also by a hard or symbolic link.
 void check_output(const Source& source, const std::string& output) {
   for (const std::string& file : source.files()) {
@@ -36,9 +33,16 @@ std::string stated_space(const Variables& variables, const std::string& name,
   return stated.empty() ? recognised : stated;
 }
 
+// Returns the padding that the transformer's source states; reflect, as all were trained, if it
+// states none.
+PaddingKind padding_of(const Source* transformer) {
+  if (transformer == nullptr) return PaddingKind::reflect;
+  return transformer->facts().padding.value_or(PaddingKind::reflect);
+}
+
 }  // namespace
 
-std::optional<std::string> joint_space(const Variables& variables, const std::string& predictor,
+std::optional<std::string> joint_space(const Variables& variables, const Inventory& inventory,
                                        const std::vector<NamedTensor>& tensors, bool force) {
   StyleSpaces spaces = recognise_style_spaces([&](const std::string& name, std::size_t most) {
     const auto it = std::find_if(tensors.begin(), tensors.end(),
@@ -48,8 +52,8 @@ std::optional<std::string> joint_space(const Variables& variables, const std::st
     return std::vector<float>(it->values.begin(),
                               it->values.begin() + static_cast<std::ptrdiff_t>(count));
   });
-  spaces.transformer = stated_space(variables, kStyleLayer, spaces.transformer);
-  if (const PredictorFamily* family = find_predictor(predictor)) {
+  spaces.transformer = stated_space(variables, inventory.style_variable, spaces.transformer);
+  if (const PredictorFamily* family = find_predictor(inventory.architecture.predictor)) {
     spaces.predictor =
         stated_space(variables, std::string(family->last_layer) + "/weights", spaces.predictor);
   }
@@ -76,18 +80,16 @@ Conversion convert_sources(const std::vector<std::string>& paths,
   }
   const Variables variables(sources);
   Inventory inventory = take_inventory(variables);
-  const Source* transformer = variables.owner(kStyleLayer);
   inventory.architecture.padding =
-      options.padding ? *options.padding
-                      : transformer->facts().padding.value_or(PaddingKind::reflect);
+      options.padding ? *options.padding : padding_of(variables.owner(inventory.style_variable));
   Conversion conversion;
   conversion.tensors = read_layers(variables, inventory);
   const std::optional<PublishedMatch> match = compare_with_published(variables, inventory);
-  conversion.description = {inventory.architecture, variables.description(), variables.sha256(), "",
-                            match && match->is_published()
-                                ? match->model->style_space
-                                : joint_space(variables, inventory.architecture.predictor,
-                                              conversion.tensors, options.force)};
+  conversion.description = {
+      inventory.architecture, variables.description(), variables.sha256(), "",
+      match && match->is_published()
+          ? match->model->style_space
+          : joint_space(variables, inventory, conversion.tensors, options.force)};
   if (match) conversion.notes.push_back(describe(*match));
   conversion.leftovers = std::move(inventory.leftovers);
   for (const Source* source : sources) {

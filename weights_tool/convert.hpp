@@ -33,7 +33,7 @@ Conversion convert_sources(const std::vector<std::string>& paths,
 // unknown. If predictor and transformer have two known spaces, throws Error{model}. With `force`
 // returns "" instead, which fits every style. One file may join two spaces too, made by an earlier
 // conversion.
-std::optional<std::string> joint_space(const Variables& variables, const std::string& predictor,
+std::optional<std::string> joint_space(const Variables& variables, const Inventory& inventory,
                                        const std::vector<NamedTensor>& tensors, bool force);
 
 // Returns "12 variables not needed: global_step, a/Adam, a/Adam_1, ...", or "" if there are none.

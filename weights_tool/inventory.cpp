@@ -50,6 +50,7 @@ Inventory take_inventory(const Variables& variables) {
   recorder.check_complete();
   return {{predictor != nullptr ? predictor->name : "none", transformer.name},
           recorder.layers(),
+          layout.slots.empty() ? "" : layout.slots.back().name + "/Conv/weights",
           recorder.leftovers()};
 }
 

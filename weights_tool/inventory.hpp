@@ -25,6 +25,9 @@ struct LayerRecord {
 struct Inventory {
   Architecture architecture;  // padding is always reflect, because the variables do not show it
   std::vector<LayerRecord> layers;
+  // A variable of the transformer's style parameters: its source states the transformer's padding
+  // and space. Empty if the transformer takes no style.
+  std::string style_variable;
   std::vector<std::string> leftovers;  // names of variables that no layer needs, sorted
 };
 

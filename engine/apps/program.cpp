@@ -1,8 +1,6 @@
 #include "program.hpp"
 
 #include <cxxabi.h>
-#include <signal.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -16,6 +14,7 @@
 #include <typeinfo>
 
 #include "nst/nst.hpp"
+#include "platform/signals.hpp"
 
 namespace nst::program {
 
@@ -25,27 +24,13 @@ namespace {
 
 const char* program_name = "";
 
-void put(const char* text) { (void)!::write(STDERR_FILENO, text, std::strlen(text)); }
-
 // Ends the process on a signal. A handler may call async-signal-safe functions only.
 void end(int number) {
   remove_unfinished_files();
-  if (unfinished_line) put("\r\033[K");
-  put(program_name);
-  put(number == SIGINT ? ": interrupted\n" : ": ended by a signal\n");
-  ::_exit(128 + number);
-}
-
-void end_on_signals() {
-  struct sigaction action {};
-  action.sa_handler = end;
-  sigfillset(&action.sa_mask);
-  for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
-    struct sigaction inherited {};
-    sigaction(number, nullptr, &inherited);
-    if (inherited.sa_handler != SIG_IGN) sigaction(number, &action, nullptr);
-  }
-  ::signal(SIGXFSZ, SIG_IGN);  // exceeding a file size limit then becomes an ordinary error
+  if (unfinished_line) write_standard_error("\r\033[K");
+  write_standard_error(program_name);
+  write_standard_error(is_interrupt(number) ? ": interrupted\n" : ": ended by a signal\n");
+  std::_Exit(128 + number);
 }
 
 // Prints "<program>: <text>" as one line, without allocating, and returns the exit code.
@@ -71,8 +56,8 @@ int fail(ErrorCode code, const char* text) noexcept {
   constexpr std::size_t kSmall = 1024;
   void* volatile memory = type == nullptr ? std::malloc(kSmall) : nullptr;
   const bool memory_ended = type != nullptr ? *type == typeid(std::bad_alloc) : memory == nullptr;
-  ::_exit(memory_ended ? fail(ErrorCode::limit, "out of memory")
-                       : fail(ErrorCode::internal, "internal error; please report it"));
+  std::_Exit(memory_ended ? fail(ErrorCode::limit, "out of memory")
+                          : fail(ErrorCode::internal, "internal error; please report it"));
 }
 
 // Before the constructors of static objects, of which libraries have some that allocate; the
@@ -87,7 +72,8 @@ int fail(ErrorCode code, const char* text) noexcept {
 int run(const char* name, const char* when_memory_ends, void (*work)(int argc, char** argv),
         int argc, char** argv) noexcept {
   program_name = name;
-  end_on_signals();
+  call_on_end_signals(end);
+  ignore_file_size_signal();
   try {
     work(argc, argv);
     if (std::cout.flush() && std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return 0;

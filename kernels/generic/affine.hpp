@@ -1,6 +1,7 @@
 // Scale, shift, activation and residual as a pass of its own.
 #pragma once
 
+#include "kernels/generic/clamp.hpp"
 #include "kernels/generic/view.hpp"
 
 namespace nst::kernels {

@@ -2,8 +2,10 @@
 // the border is zero the taps that fall outside are left out, so that nothing is copied.
 #pragma once
 
-#include "kernels/generic/algorithm.hpp"
+#include "kernels/generic/blocking.hpp"
 #include "kernels/generic/depthwise_3x3.hpp"
+#include "kernels/generic/moments.hpp"
+#include "kernels/generic/register_tile.hpp"
 #include "kernels/generic/window.hpp"
 
 namespace nst::kernels {

@@ -1,4 +1,5 @@
-// 1x1 convolution by Winograd's inner product (pairs.hpp), tile by tile as conv_pointwise.hpp.
+// 1x1 convolution by Winograd's inner product (paired_products.hpp), tile by tile as
+// conv_pointwise.hpp.
 #pragma once
 
 #include "kernels/generic/conv_pointwise.hpp"
@@ -8,11 +9,11 @@ namespace nst::kernels {
 namespace {
 namespace paired {
 
-using Order = pairs::SidesOfEight;
+using Order = paired_products::SidesOfEight;
 
-struct Tile : direct::Tile {
-  const float* own;             // own terms, from the first pixel's on
-  const float *scales, *terms;  // of the panel's channels
+struct Tile : RegisterTile {
+  const float* corrections;                  // own terms, from the first pixel's on
+  const float *scales, *column_corrections;  // of the panel's channels
 };
 
 // The next panel's weights, a part before each chain.
@@ -23,19 +24,19 @@ struct NextPanel : pointwise::NextPanel {
 };
 
 NST_INLINE void advance(Tile& tile, int pixels) {
-  nst::kernels::advance<direct::Tile>(tile, pixels);
-  tile.own += pixels;
+  nst::kernels::advance<RegisterTile>(tile, pixels);
+  tile.corrections += pixels;
 }
 
-// As direct::AnyKernel.
+// As direct::GenericTile.
 struct Row {
-  static constexpr int kMostVectors = direct::kMostVectors;
-  static constexpr int most_pixels(int vectors) { return pairs::most_pixels(vectors); }
+  static constexpr int kMostVectors = kMostPanelVectors;
+  static constexpr int most_pixels(int vectors) { return paired_products::most_pixels(vectors); }
   using Function = void (*)(const Tile&, int tiles);
   template <int P, int V>
   static void run(const Tile& first, int tiles) {
     Tile t = first;
-    const pairs::Depth depth = pairs::parts_of<Order>(t.run);
+    const paired_products::Depth depth = paired_products::parts_of<Order>(t.run);
     alignas(64) float biases[V][kLanes];
     alignas(64) float starts[V][kLanes];
     alignas(64) float factors[V][kLanes];
@@ -44,44 +45,44 @@ struct Row {
       const Vec bias = t.bias != nullptr ? load_first(t.bias + v * kLanes, t.channels - v * kLanes)
                                          : splat(0.0f);
       store(biases[v], bias);
-      store(starts[v], fma(bias, scale, load(t.terms + v * kLanes)));
+      store(starts[v], fma(bias, scale, load(t.column_corrections + v * kLanes)));
       store(factors[v], quotient(splat(1.0f), scale));
     });
-    const int chains = pairs::chains_of<Order>(depth);
-    NextPanel next(t, t.terms + V * kLanes, V, tiles * max_of(chains, 1));
+    const int chains = paired_products::chains_of<Order>(depth);
+    NextPanel next(t, t.column_corrections + V * kLanes, V, tiles * max_of(chains, 1));
     for (; tiles > 0; --tiles) {
-      direct::Accumulators<P, V> acc;
+      Accumulators<P, V> acc;
       unroll<V>([&](auto v) __attribute__((always_inline)) {
         const Vec start = load(starts[v]);
         unroll<P>([&](auto p) __attribute__((always_inline)) {
-          acc.at[p][v] = pairs::minus_each(start, t.own + p);
+          acc.at[p][v] = paired_products::subtract_broadcast(start, t.corrections + p);
         });
       });
       const float* in[P];
       unroll<P>([&](auto p) __attribute__((always_inline)) { in[p] = t.in + p * t.in_pixel; });
-      pairs::accumulate<Order, P, V>(acc, in, t.weights, depth, next);
+      paired_products::accumulate<Order, P, V>(acc, in, t.weights, depth, next);
       unroll<P>([&](auto p) __attribute__((always_inline)) {
         unroll<V>([&](auto v) __attribute__((always_inline)) {
-          acc.at[p][v] =
-              pairs::finished(acc.at[p][v], load(factors[v]), t.own + p, load(biases[v]));
+          acc.at[p][v] = paired_products::finished(acc.at[p][v], load(factors[v]),
+                                                   t.corrections + p, load(biases[v]));
         });
       });
-      direct::finish(acc, t);
+      store_tile(acc, t);
       advance(t, P);
     }
   }
 };
 
 NST_INLINE std::ptrdiff_t channel_floats(const ConvSpec& spec) {
-  return spec.in_c + pairs::kTermRows;
+  return spec.in_c + paired_products::kExtraRows;
 }
 
 std::size_t packed_floats(const ConvSpec& spec) {
-  return static_cast<std::size_t>(channel_floats(spec)) * direct::vectors_of(spec.out_c) * kLanes;
+  return static_cast<std::size_t>(channel_floats(spec)) * vectors_of(spec.out_c) * kLanes;
 }
 
 void pack(const ConvSpec& spec, const float* weights, float* packed) {
-  direct::for_panels(0, spec.out_c, [&](int first, int vectors) {
+  for_panels(0, spec.out_c, [&](int first, int vectors) {
     const int width = vectors * kLanes;
     for (int i = 0; i < spec.in_c; ++i) {
       const float* from = weights + static_cast<std::ptrdiff_t>(i) * spec.out_c + first;
@@ -90,7 +91,7 @@ void pack(const ConvSpec& spec, const float* weights, float* packed) {
         store(row + c, load_first(from + c, spec.out_c - first - c));
       }
     }
-    pairs::finish_panel<Order>(packed, spec.in_c, width, 1.0f);
+    paired_products::finish_panel<Order>(packed, spec.in_c, width, 1.0f);
     packed += channel_floats(spec) * width;
   });
 }
@@ -100,7 +101,7 @@ NST_INLINE Tile panel_of(const ConvArgs& args, Tile tile, int first, int vectors
   direct::move_to_channel(args, tile, first);
   tile.weights = args.packed + channel_floats(spec) * first;
   tile.scales = tile.weights + static_cast<std::ptrdiff_t>(spec.in_c) * vectors * kLanes;
-  tile.terms = tile.scales + vectors * kLanes;
+  tile.column_corrections = tile.scales + vectors * kLanes;
   return tile;
 }
 
@@ -112,17 +113,18 @@ std::size_t scratch_floats(const ConvSpec& spec, int h, int w) {
 void run(const ConvArgs& args, const Block whole, float* scratch) {
   Block block = whole;
   const ConvSpec& spec = args.plan.spec;
-  float* const own = scratch + window_floats(spec, block.h, block.w);
+  float* const corrections = scratch + window_floats(spec, block.h, block.w);
   const Window window = block_window(args, block, true, scratch);
   pointwise::join_rows(args, window, block);
   for (int y = 0; y < block.h; ++y) {
-    Order::own_terms(window.data + y * window.row_stride, window.pixel_stride, block.w, spec.in_c,
-                     own + y * block.w);
+    Order::row_corrections(window.data + y * window.row_stride, window.pixel_stride, block.w,
+                           spec.in_c, corrections + y * block.w);
   }
-  direct::for_panels(block.first_c, block.first_c + block.channels, [&](int first, int vectors) {
+  for_panels(block.first_c, block.first_c + block.channels, [&](int first, int vectors) {
     for (int y = 0; y < block.h; ++y) {
-      Tile tile{direct::tile_of_row(args, block, window, y), own + y * block.w, nullptr, nullptr};
-      direct::run_row<Row>(panel_of(args, tile, first, vectors), block.w, vectors);
+      Tile tile{direct::tile_of_row(args, block, window, y), corrections + y * block.w, nullptr,
+                nullptr};
+      run_tile_row<Row>(panel_of(args, tile, first, vectors), block.w, vectors);
     }
   });
   raise_to_floor(args, whole);

@@ -5,8 +5,11 @@
 // each weight is broadcast. With stride 2 even and odd columns have planes of their own.
 #pragma once
 
-#include "kernels/generic/conv_direct.hpp"
+#include "kernels/generic/blocking.hpp"
+#include "kernels/generic/moments.hpp"
+#include "kernels/generic/panels.hpp"
 #include "kernels/generic/planes.hpp"
+#include "kernels/generic/register_tile.hpp"
 #include "kernels/generic/transpose.hpp"
 
 namespace nst::kernels {
@@ -38,7 +41,7 @@ bool suits(const ConvSpec& spec) {
   return saved > 3 * kLanes * spec.stride * spec.stride;
 }
 
-std::size_t packed_floats(const ConvSpec& spec) { return direct::products(spec) * spec.out_c; }
+std::size_t packed_floats(const ConvSpec& spec) { return products_per_output(spec) * spec.out_c; }
 
 // [panel][kernel row][in_c][kernel column][channels of the panel].
 void pack(const ConvSpec& spec, const float* weights, float* packed) {
@@ -110,7 +113,7 @@ struct Tile {
 // One tap of one input channel. The operand with fewer vectors stays in registers, the other passes
 // through one, so that kAccumulators + min(C, P) + 1 registers suffice.
 template <int C, int P>
-NST_INLINE void accumulate(direct::Accumulators<C, P>& acc, const float* in, const float* weights) {
+NST_INLINE void accumulate(Accumulators<C, P>& acc, const float* in, const float* weights) {
   if constexpr (C <= P) {
     Vec w[C];
     unroll<C>([&](auto c) __attribute__((always_inline)) { w[c] = splat(weights[c]); });
@@ -132,7 +135,7 @@ NST_INLINE void accumulate(direct::Accumulators<C, P>& acc, const float* in, con
 
 template <int C, int P>
 void run_tile(const Tile& t) {
-  direct::Accumulators<C, P> acc;
+  Accumulators<C, P> acc;
   unroll<C>([&](auto c) __attribute__((always_inline)) {
     const Vec bias = splat(t.bias != nullptr ? t.bias[c] : 0.0f);
     unroll<P>([&](auto p) __attribute__((always_inline)) { acc.at[c][p] = bias; });
@@ -256,7 +259,7 @@ void run(const ConvArgs& args, Block block, float* scratch) {
       tile.in = scratch + y * spec.stride * tile.layout.row;
       run_row(args, block, tile, y, first, channels);
     }
-    tile.weights += direct::products(spec) * channels;
+    tile.weights += products_per_output(spec) * channels;
     first += channels;
   }
 }

@@ -8,15 +8,13 @@ namespace nst::kernels {
 namespace {
 namespace pointwise {
 
-using direct::Accumulators;
-using direct::Tile;
-
 // Fetches the next panel's weights beside a panel's tiles: a deep layer's come from far, once an
 // inference, and are needed as fast as they come.
 class NextPanel {
  public:
   // Weights from `next` on, as many as the tile's panel of `vectors` vectors has, in `calls` calls.
-  NST_INLINE NextPanel(const Tile& t, const float* next, int vectors, int calls) : at_(next) {
+  NST_INLINE NextPanel(const RegisterTile& t, const float* next, int vectors, int calls)
+      : at_(next) {
     constexpr int kDeep = 64;
     if (t.channels > vectors * kLanes && t.run >= kDeep) {
       lines_ = ceil_div(t.run * vectors * kLanes, calls * kLine);
@@ -31,18 +29,18 @@ class NextPanel {
   int lines_ = 0;
 };
 
-// As direct::AnyKernel for one kernel row and a panel all of whose channels are there, `Skips` as
+// As direct::GenericTile for one kernel row and a panel all of whose channels are there, `Skips` as
 // the tile has a skip or not. Nothing else is in the loop: whatever is tested or
 // fetched for every tile of 16 to 100 products deep costs as much as ten of them.
 template <bool Skips>
-struct OneTap {
-  static constexpr int kMostVectors = direct::kMostVectors;
-  static constexpr int most_pixels(int vectors) { return direct::most_pixels(vectors); }
-  using Function = void (*)(const Tile&, int tiles);
+struct PointwiseTile {
+  static constexpr int kMostVectors = kMostPanelVectors;
+  static constexpr int most_pixels(int vectors) { return most_tile_pixels(vectors); }
+  using Function = void (*)(const RegisterTile&, int tiles);
   template <int P, int V>
-  static void run(const Tile& first, int tiles) {
+  static void run(const RegisterTile& first, int tiles) {
     constexpr int kPointers = (P + 2) / 3;
-    const Tile t = first;
+    const RegisterTile t = first;
     const float* x = t.in;
     const float* skip = t.skip;
     float* out = t.out;
@@ -60,16 +58,16 @@ struct OneTap {
       unroll<kPointers>([&](auto j)
                             __attribute__((always_inline)) { in[j] = x + 3 * j * t.in_pixel; });
       const float* weights = t.weights;
-      if (t.run <= direct::kPartial) {
-        direct::accumulate_run<P, V>(acc, in, t.in_pixel, weights, t.run);
+      if (t.run <= kChainProducts) {
+        accumulate_row_products<P, V>(acc, in, t.in_pixel, weights, t.run);
       } else {
-        direct::Total<P, V> total;
+        PartialSums<P, V> total;
         int left = t.run;
-        for (; left > direct::kPartial; left -= direct::kPartial) {
-          direct::accumulate_run<P, V>(acc, in, t.in_pixel, weights, direct::kPartial);
+        for (; left > kChainProducts; left -= kChainProducts) {
+          accumulate_row_products<P, V>(acc, in, t.in_pixel, weights, kChainProducts);
           total.take(acc);
         }
-        direct::accumulate_run<P, V>(acc, in, t.in_pixel, weights, left);
+        accumulate_row_products<P, V>(acc, in, t.in_pixel, weights, left);
         total.add_to(acc);
       }
       unroll<P>([&](auto p) __attribute__((always_inline)) {
@@ -86,13 +84,13 @@ struct OneTap {
   }
 };
 
-NST_INLINE void run_row(const Tile& tile, int pixels, int vectors) {
+NST_INLINE void run_row(const RegisterTile& tile, int pixels, int vectors) {
   if (tile.channels < vectors * kLanes) {
-    direct::run_row<direct::AnyKernel>(tile, pixels, vectors);
+    run_tile_row<direct::GenericTile>(tile, pixels, vectors);
   } else if (tile.skip != nullptr) {
-    direct::run_row<OneTap<true>>(tile, pixels, vectors);
+    run_tile_row<PointwiseTile<true>>(tile, pixels, vectors);
   } else {
-    direct::run_row<OneTap<false>>(tile, pixels, vectors);
+    run_tile_row<PointwiseTile<false>>(tile, pixels, vectors);
   }
 }
 
@@ -117,9 +115,9 @@ void run(const ConvArgs& args, const Block whole, float* scratch) {
   Block block = whole;
   const Window window = block_window(args, block, true, scratch);
   join_rows(args, window, block);
-  direct::for_panels(block.first_c, block.first_c + block.channels, [&](int first, int vectors) {
+  for_panels(block.first_c, block.first_c + block.channels, [&](int first, int vectors) {
     for (int y = 0; y < block.h; ++y) {
-      const Tile tile = direct::tile_of_row(args, block, window, y);
+      const RegisterTile tile = direct::tile_of_row(args, block, window, y);
       run_row(direct::panel_of(args, tile, first), block.w, vectors);
     }
   });
@@ -140,17 +138,16 @@ NST_INLINE ConvBlocking blocking_with(const ConvSpec& spec, const ConvGeometry& 
   const auto count = [&](const ConvBlocking& b) {
     return ceil_div(geometry.out_h, b.block_h) * ceil_div(geometry.out_w, b.block_w);
   };
-  const int vectors = direct::vectors_of(spec.out_c);
+  const int vectors = vectors_of(spec.out_c);
   ConvBlocking b = areas_of(kFewestPixels);
-  if (count(b) * max_of(vectors / direct::kVectors, 1) < kFewestBlocks) {
+  if (count(b) * max_of(vectors / kPanelVectors, 1) < kFewestBlocks) {
     b = areas_of(kFewestPixels / 2);
   }
   const int groups = ceil_div(kEnoughBlocks, count(b));
-  int panels = max_of(vectors / direct::kVectors / groups, 1);
+  int panels = max_of(vectors / kPanelVectors / groups, 1);
   // The last panel may have a vector more, which must not be left alone.
-  while (vectors > panels * direct::kVectors && vectors % (panels * direct::kVectors) == 1)
-    ++panels;
-  b.block_c = min_of(spec.out_c, panels * direct::kPanelChannels);
+  while (vectors > panels * kPanelVectors && vectors % (panels * kPanelVectors) == 1) ++panels;
+  b.block_c = min_of(spec.out_c, panels * kPanelChannels);
   return b;
 }
 

@@ -1,34 +1,12 @@
-// The register tile of a depthwise convolution, and its loop for a 3x3 kernel and whole vectors of
+// The loop of a depthwise convolution for a 3x3 kernel and whole vectors of
 // channels, as MobileNetV2 has them.
 #pragma once
 
-#include "kernels/generic/view.hpp"
+#include "kernels/generic/depthwise_tile.hpp"
 
 namespace nst::kernels {
 namespace {
 namespace depthwise {
-
-// More pixels than hide the latency of the additions (4 cycles x 2 units) gain nothing.
-constexpr int kPixels = 8;
-// Vectors of a cache line.
-constexpr int kLineVectors = ceil_div(kLine, kLanes);
-
-// Some neighbouring pixels of one row, from one vector of channels on.
-struct Tile {
-  const float* in;
-  std::ptrdiff_t in_pixel, in_column, in_row;  // output pixel, kernel column, kernel row
-  int kernel_h, kernel_w;
-  const float* weights;
-  std::ptrdiff_t weights_row;
-  const float* bias;  // of the first channel, or null
-  int channels;       // valid ones
-  Clamp clamp;
-  const float* skip;
-  std::ptrdiff_t skip_pixel;
-  float* out;
-  std::ptrdiff_t out_pixel;
-  bool comes_from_far;  // the input, from beyond the second-level cache
-};
 
 // One kernel row: pixels `Stride` columns apart share their inputs, so each is loaded once. Left:
 // the first pixel's first tap lies outside the picture and is left out; Right: the last one's last.

@@ -1,6 +1,7 @@
 // Mean and sum of squared deviations of a block that was just written and is still in cache.
 #pragma once
 
+#include "kernels/generic/lane_pattern.hpp"
 #include "kernels/generic/view.hpp"
 
 namespace nst::kernels {
@@ -104,40 +105,6 @@ struct VectorMoments {
     });
   }
 };
-
-struct Phases {
-  Vec at[kPhases];
-};
-
-// Each lane its channel's value.
-NST_INLINE Phases spread(const float* values, int channels) {
-  alignas(64) float lanes[kPhases * kLanes];
-  for (int i = 0; i < kPhases * kLanes; ++i) lanes[i] = values[i % channels];
-  Phases phases;
-  unroll<kPhases>([&](auto i)
-                      __attribute__((always_inline)) { phases.at[i] = load(lanes + i * kLanes); });
-  return phases;
-}
-
-// The other way: out[c] is the sum of the channel's lanes.
-NST_INLINE void fold(const Phases& phases, int channels, float* out) {
-  alignas(64) float lanes[kPhases * kLanes];
-  unroll<kPhases>([&](auto i)
-                      __attribute__((always_inline)) { store(lanes + i * kLanes, phases.at[i]); });
-  for (int c = 0; c < channels; ++c) {
-    float sum = 0.0f;
-    for (int i = c; i < kPhases * kLanes; i += channels) sum += lanes[i];
-    out[c] = sum;
-  }
-}
-
-NST_INLINE void clear(Phases& phases) {
-  for (Vec& v : phases.at) v = splat(0.0f);
-}
-NST_INLINE void add(Phases& total, const Phases& part) {
-  unroll<kPhases>([&](auto i)
-                      __attribute__((always_inline)) { total.at[i] = total.at[i] + part.at[i]; });
-}
 
 // f(phase, deviations from the centre) of the `length` floats of a row, zero beyond its end.
 template <class F>

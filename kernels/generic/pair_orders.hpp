@@ -1,26 +1,26 @@
 // The orders of paired products: which channels go together, and how a pixel's own term is summed.
 #pragma once
 
-#include "kernels/generic/pairs.hpp"
+#include "kernels/generic/paired_products.hpp"
 
 namespace nst::kernels {
 namespace {
-namespace pairs {
+namespace paired_products {
 
 // Sides of eight, then one of four: a pixel's own term is a product of whole vectors. Chains of 96
 // products.
 struct SidesOfEight : Order<8, 4, 4> {
-  // own[i] = Σ ± x1 x2 over the pairs of pixel i, which is at x + i * stride, or
-  // kOfZeros.
-  static NST_INLINE void own_terms(const float* x, std::ptrdiff_t stride, int pixels, int depth,
-                                   float* own) {
-    for (; pixels > 0; --pixels, x += stride, ++own) {
-      *own = own_term_of(own_sum(x, depth), x, depth);
+  // corrections[i] = Σ ± x1 x2 over the pairs of pixel i, which is at x + i * stride, or
+  // kZeroRow.
+  static NST_INLINE void row_corrections(const float* x, std::ptrdiff_t stride, int pixels,
+                                         int depth, float* corrections) {
+    for (; pixels > 0; --pixels, x += stride, ++corrections) {
+      *corrections = row_correction(row_sum(x, depth), x, depth);
     }
   }
 
  private:
-  static NST_INLINE float own_sum(const float* x, int depth) {
+  static NST_INLINE float row_sum(const float* x, int depth) {
     Vec sum = splat(0.0f);
     // Whole vectors read on, into the group's third side; what that gives is dropped.
     for (int groups = groups_of(depth); groups > 0; --groups, x += kGroup) {
@@ -46,24 +46,24 @@ struct SidesOfEight : Order<8, 4, 4> {
 // 85 with sides of eight). Chains of 48 products, for these pairs round more: of 96, the layers'
 // first values were up to 1.08e-4 from TensorFlow's.
 struct SidesOfTwo : Order<2, 0, 8> {
-  // As SidesOfEight::own_terms, four pixels at a time, whose lanes are summed together.
-  static NST_INLINE void own_terms(const float* x, std::ptrdiff_t stride, int pixels, int depth,
-                                   float* own) {
+  // As SidesOfEight::row_corrections, four pixels at a time, whose lanes are summed together.
+  static NST_INLINE void row_corrections(const float* x, std::ptrdiff_t stride, int pixels,
+                                         int depth, float* corrections) {
     constexpr int kFour = 4;
     for (; pixels > 0; pixels -= kFour, x += kFour * stride) {
       __m512 sums[kFour];
       unroll<kFour>([&](auto i) __attribute__((always_inline)) {
-        sums[i] = own_products(x + min_of(i, pixels - 1) * stride, depth);
+        sums[i] = row_sums(x + min_of(i, pixels - 1) * stride, depth);
       });
       // A quarter for each pixel.
       const __m512 quarters =
-          fold_quarters(fold_halves(sums[0], sums[1]), fold_halves(sums[2], sums[3]));
+          add_quarters(add_halves(sums[0], sums[1]), add_halves(sums[2], sums[3]));
       const __m512 totals = quarters + _mm512_maskz_permute_ps(0xffff, quarters, 2);
       alignas(64) float lanes[kLanes];
       store(lanes, Vec(totals));
-      for (int i = 0; i < min_of(pixels, kFour); ++i, ++own) {
+      for (int i = 0; i < min_of(pixels, kFour); ++i, ++corrections) {
         const float term = lanes[kFour * i];
-        *own = own_term_of(term, x + i * stride, depth);
+        *corrections = row_correction(term, x + i * stride, depth);
       }
     }
   }
@@ -77,7 +77,7 @@ struct SidesOfTwo : Order<2, 0, 8> {
   // In the even lanes, parts of Σ ± x1 x2 over the pairs of a pixel. Groups meet the lanes alike
   // again after three vectors, of which each lane has one that holds a pair's first channel, added
   // in even lanes. Their neighbours are subtracted first: sums of one sign would grow.
-  static NST_INLINE __m512 own_products(const float* x, int depth) {
+  static NST_INLINE __m512 row_sums(const float* x, int depth) {
     constexpr int kVectors = 3;
     static_assert(kLanes == 16 && kSide == 2 && kVectors * kLanes % kGroup == 0);
     // Lanes whose pairs begin in the second, the third vector.
@@ -124,16 +124,16 @@ struct SidesOfTwo : Order<2, 0, 8> {
   }
 
   // a and b folded: the sums of their halves' lanes, or of their quarters'.
-  static NST_INLINE __m512 fold_halves(__m512 a, __m512 b) {
+  static NST_INLINE __m512 add_halves(__m512 a, __m512 b) {
     return _mm512_maskz_shuffle_f32x4(0xffff, a, b, 0x44) +
            _mm512_maskz_shuffle_f32x4(0xffff, a, b, 0xee);
   }
-  static NST_INLINE __m512 fold_quarters(__m512 a, __m512 b) {
+  static NST_INLINE __m512 add_quarters(__m512 a, __m512 b) {
     return _mm512_maskz_shuffle_f32x4(0xffff, a, b, 0x88) +
            _mm512_maskz_shuffle_f32x4(0xffff, a, b, 0xdd);
   }
 };
 
-}  // namespace pairs
+}  // namespace paired_products
 }  // namespace
 }  // namespace nst::kernels

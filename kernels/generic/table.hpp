@@ -2,9 +2,10 @@
 #pragma once
 
 #include "kernels/generic/affine.hpp"
+#include "kernels/generic/dense.hpp"
 #include "kernels/generic/merge_moments.hpp"
 #include "kernels/generic/pool.hpp"
-#include "kernels/generic/reduce.hpp"
+#include "kernels/generic/spatial_mean.hpp"
 
 namespace nst::kernels {
 namespace {

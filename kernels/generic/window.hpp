@@ -2,6 +2,8 @@
 // formed (prologue, upsampling, border) in scratch so that no inner loop tests an edge.
 #pragma once
 
+#include "kernels/generic/clamp.hpp"
+#include "kernels/generic/lane_pattern.hpp"
 #include "kernels/generic/view.hpp"
 
 namespace nst::kernels {

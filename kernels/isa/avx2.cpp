@@ -9,11 +9,11 @@ namespace {
 
 // Vectors of eight channels are filled by these, and only half filled in the AVX-512 table.
 bool is_narrow_upsample(const ConvSpec& spec) {
-  return upsample::Upsample::suits(spec) && spec.out_c <= kLanes;
+  return winograd_upsample::Upsample::suits(spec) && spec.out_c <= kLanes;
 }
 
 constexpr ConvAlgorithm narrow_upsample() {
-  ConvAlgorithm algorithm = upsample::kAlgorithm;
+  ConvAlgorithm algorithm = winograd_upsample::kAlgorithm;
   algorithm.suits = is_narrow_upsample;
   return algorithm;
 }

@@ -1,37 +1,15 @@
 #include "terminal.hpp"
 
-#include <sys/ioctl.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstdio>
-#include <cstdlib>
-#include <cstring>
 #include <numeric>
 #include <string>
 #include <utility>
 
 #include "../program.hpp"
+#include "platform/terminal.hpp"
 
 namespace nst::run {
-namespace {
-
-// Returns the columns of the terminal on standard error; 80 if unknown.
-int terminal_columns() {
-  winsize size{};
-  return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
-}
-
-// Returns true if standard error is a terminal that can move its cursor. A "dumb" terminal can only
-// append.
-bool is_terminal() {
-  const char* const kind = std::getenv("TERM");
-  return isatty(STDERR_FILENO) == 1 && kind != nullptr && *kind != '\0' &&
-         std::strcmp(kind, "dumb") != 0;
-}
-
-}  // namespace
-
 ProgressBar::ProgressBar(bool quiet, std::vector<double> weights)
     : enabled_(possible(quiet)),
       weights_(std::move(weights)),
@@ -41,7 +19,7 @@ ProgressBar::~ProgressBar() {
   if (program::unfinished_line.exchange(false)) std::fputs("\r\033[K", stderr);
 }
 
-bool ProgressBar::possible(bool quiet) { return !quiet && is_terminal(); }
+bool ProgressBar::possible(bool quiet) { return !quiet && standard_error_is_terminal(); }
 
 Progress ProgressBar::next_stage() {
   if (stages_begun_ > 0) done_before_ += weights_.at(stages_begun_ - 1);

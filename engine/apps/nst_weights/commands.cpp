@@ -183,7 +183,7 @@ void verify_model(const std::string& path, const FileData& file) {
   const std::vector<NamedTensor> tensors = read_layers(variables, inventory);
   // A file that states its space is not checked: whoever made it knew the space.
   if (!model_file.style_space) {
-    joint_space(variables, inventory.architecture.predictor, tensors, false);
+    joint_space(variables, inventory, tensors, false);
   }
   std::printf("complete and finite: %s\n", architecture_text(model_file.architecture).c_str());
 

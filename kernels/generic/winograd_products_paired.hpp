@@ -1,69 +1,69 @@
-// Transformed tiles multiplied by Winograd's inner product (pairs.hpp): what each point of a tile
-// is multiplied with are pixels and weights like any other.
+// Transformed tiles multiplied by Winograd's inner product (paired_products.hpp): what each point
+// of a tile is multiplied with are pixels and weights like any other.
 #pragma once
 
-#include "kernels/generic/conv_strided.hpp"
-#include "kernels/generic/conv_upsample.hpp"
 #include "kernels/generic/conv_winograd.hpp"
+#include "kernels/generic/conv_winograd_strided.hpp"
+#include "kernels/generic/conv_winograd_upsample.hpp"
 #include "kernels/generic/pair_orders.hpp"
 
 namespace nst::kernels {
 namespace {
-namespace tiles {
+namespace winograd {
 
 // As PlainProducts. Fetches: the next product's weights are fetched beside a product's.
 template <class Order, bool Fetches>
 struct PairedProducts {
   static constexpr bool kFetches = Fetches;
   static constexpr int kMostVectors = 2;
-  static constexpr int most_pixels(int vectors) { return pairs::most_pixels(vectors); }
-  using Function = void (*)(const float* v, const float* own, int depth, const float* u,
+  static constexpr int most_pixels(int vectors) { return paired_products::most_pixels(vectors); }
+  using Function = void (*)(const float* v, const float* corrections, int depth, const float* u,
                             NextWeights& weights, float* m, int tiles);
   template <int P, int V>
-  static void run(const float* v, const float* own, int depth, const float* u, NextWeights& weights,
-                  float* m, int tiles) {
+  static void run(const float* v, const float* corrections, int depth, const float* u,
+                  NextWeights& weights, float* m, int tiles) {
     std::conditional_t<Fetches, NextWeights, NoFetches> next(weights);
     const float* const scales = u + static_cast<std::ptrdiff_t>(depth) * V * kLanes;
-    const float* const terms = scales + V * kLanes;
-    const pairs::Depth parts = pairs::parts_of<Order>(depth);
+    const float* const column_corrections = scales + V * kLanes;
+    const paired_products::Depth parts = paired_products::parts_of<Order>(depth);
     alignas(64) float factors[V][kLanes];
     unroll<V>([&](auto i) __attribute__((always_inline)) {
       store(factors[i], quotient(splat(1.0f), load(scales + i * kLanes)));
     });
     for (; tiles > 0; --tiles) {
-      direct::Accumulators<P, V> acc;
+      Accumulators<P, V> acc;
       unroll<V>([&](auto i) __attribute__((always_inline)) {
-        const Vec start = load(terms + i * kLanes);
+        const Vec start = load(column_corrections + i * kLanes);
         unroll<P>([&](auto p) __attribute__((always_inline)) {
-          acc.at[p][i] = pairs::minus_each(start, own + p);
+          acc.at[p][i] = paired_products::subtract_broadcast(start, corrections + p);
         });
       });
       const float* in[P];
       unroll<P>([&](auto p) __attribute__((always_inline)) {
         in[p] = v + static_cast<std::ptrdiff_t>(p) * depth;
       });
-      pairs::accumulate<Order, P, V>(acc, in, u, parts, next);
+      paired_products::accumulate<Order, P, V>(acc, in, u, parts, next);
       next.next_tile();
       unroll<P>([&](auto p) __attribute__((always_inline)) {
         unroll<V>([&](auto i) __attribute__((always_inline)) {
-          store(m + (p * V + i) * kLanes,
-                pairs::finished(acc.at[p][i], load(factors[i]), own + p, splat(0.0f)));
+          store(m + (p * V + i) * kLanes, paired_products::finished(acc.at[p][i], load(factors[i]),
+                                                                    corrections + p, splat(0.0f)));
         });
       });
       v += static_cast<std::ptrdiff_t>(P) * depth;
-      own += P;
+      corrections += P;
       m += P * V * kLanes;
     }
     if constexpr (Fetches) weights = next;
   }
-  static constexpr int rows(int depth) { return depth + pairs::kTermRows; }
+  static constexpr int rows(int depth) { return depth + paired_products::kExtraRows; }
   static int row_of(int channel, int depth) { return Order::row_of(channel, depth); }
   static void finish(float* u, int depth, int width, float input_size) {
-    pairs::finish_panel<Order>(u, depth, width, input_size);
+    paired_products::finish_panel<Order>(u, depth, width, input_size);
   }
-  static constexpr std::size_t own_floats(std::size_t rows) { return rows; }
-  static void prepare(const float* v, int count, int depth, float* own) {
-    Order::own_terms(v, depth, count, depth, own);
+  static constexpr std::size_t correction_floats(std::size_t rows) { return rows; }
+  static void make_corrections(const float* v, int count, int depth, float* corrections) {
+    Order::row_corrections(v, depth, count, depth, corrections);
   }
 };
 
@@ -77,6 +77,6 @@ struct Paired : A {
   }
 };
 
-}  // namespace tiles
+}  // namespace winograd
 }  // namespace
 }  // namespace nst::kernels

@@ -1,5 +1,5 @@
 // How a tiled convolution goes about one axis. Its two axes are independent, so each algorithm of
-// tiles.hpp is a pair of these.
+// winograd.hpp is a pair of these.
 //
 // An axis says:
 //   kStep         input pixels (before upsampling) a tile advances
@@ -15,7 +15,7 @@
 //   source(output, pad)  first input pixel that the tile with that first output reads
 #pragma once
 
-#include "kernels/generic/transform.hpp"
+#include "kernels/generic/winograd_transform.hpp"
 
 namespace nst::kernels {
 namespace {

@@ -1,18 +1,18 @@
 // 3x3 convolutions of stride 2 at 81 products per 16 outputs where the direct form takes 144
-// (axis::Strided, tiles.hpp).
+// (axis::Strided, winograd.hpp).
 #pragma once
 
-#include "kernels/generic/tiles.hpp"
-#include "kernels/generic/tiles_plain.hpp"
+#include "kernels/generic/winograd.hpp"
+#include "kernels/generic/winograd_products.hpp"
 
 namespace nst::kernels {
 namespace {
-namespace strided {
+namespace winograd_strided {
 
 struct Strided {
   using Y = axis::Strided;
   using X = axis::Strided;
-  using Products = tiles::PlainProducts;
+  using Products = winograd::PlainProducts;
 
   // Four times as many weights as the direct form reads: where a layer has many for few pixels,
   // fetching them costs more than the products saved. On AVX2's processors, with their smaller
@@ -29,8 +29,8 @@ struct Strided {
   }
 };
 
-constexpr ConvAlgorithm kAlgorithm = tiles::algorithm<Strided>();
+constexpr ConvAlgorithm kAlgorithm = winograd::algorithm<Strided>();
 
-}  // namespace strided
+}  // namespace winograd_strided
 }  // namespace
 }  // namespace nst::kernels

@@ -18,8 +18,8 @@
 // may overflow, where plain products need not.
 #pragma once
 
-#include "kernels/generic/conv_direct.hpp"
-#include "kernels/generic/fetch.hpp"
+#include "kernels/generic/register_tile.hpp"
+#include "kernels/generic/winograd_prefetch.hpp"
 
 #if !defined(__AVX512F__)
 #error "Winograd's inner product is for AVX-512"
@@ -27,7 +27,7 @@
 
 namespace nst::kernels {
 namespace {
-namespace pairs {
+namespace paired_products {
 
 // How the channels of a depth go in pairs. They form groups of three sides: channel i of the first
 // side is paired with channel i of the second, added for even i and subtracted for odd; the third
@@ -60,19 +60,19 @@ struct Order {
 };
 
 // v + the float at p, v − it, sum + v · it, in every lane. AVX-512 reads such a float as part of
-// the instruction. A broadcast of its own, which the compiler makes where several vectors use the
-// float, would take the adders' time: 61 GMAC/s for 84.
-NST_INLINE Vec plus_each(Vec v, const float* p) {
+// the instruction. A broadcast of its own, which the compiler makes where several vectors
+// use the float, would take the adders' time: 61 GMAC/s for 84.
+NST_INLINE Vec add_broadcast(Vec v, const float* p) {
   auto raw = v.data;
   asm("vaddps %2%{1to16%}, %1, %0" : "=v"(raw) : "v"(v.data), "m"(*p));
   return Vec(raw);
 }
-NST_INLINE Vec minus_each(Vec v, const float* p) {
+NST_INLINE Vec subtract_broadcast(Vec v, const float* p) {
   auto raw = v.data;
   asm("vsubps %2%{1to16%}, %1, %0" : "=v"(raw) : "v"(v.data), "m"(*p));
   return Vec(raw);
 }
-NST_INLINE void add_product_of_each(Vec& sum, Vec v, const float* p) {
+NST_INLINE void add_product_broadcast(Vec& sum, Vec v, const float* p) {
   auto raw = sum.data;
   asm("vfmadd231ps %2%{1to16%}, %1, %0" : "+v"(raw) : "v"(v.data), "m"(*p));
   sum = Vec(raw);
@@ -93,7 +93,7 @@ NST_INLINE void subtract_pair(Vec& sum, Vec a, Vec b) {
 // One pair and one single product of every sum: channels I, I + Side and I + 2 Side from `in` on,
 // the next three rows of weights.
 template <int P, int V, int Side, int I>
-NST_INLINE void accumulate_three(direct::Accumulators<P, V>& acc, const float* const* in,
+NST_INLINE void accumulate_three(Accumulators<P, V>& acc, const float* const* in,
                                  const float* weights) {
   Vec w1[V], w2[V], w3[V];
   unroll<V>([&](auto v) __attribute__((always_inline)) {
@@ -109,13 +109,14 @@ NST_INLINE void accumulate_three(direct::Accumulators<P, V>& acc, const float* c
       if constexpr (i < P) {
         const float* const x = in[i] + I;
         if constexpr (I % 2 == 0) {
-          add_pair(acc.at[i][v], plus_each(w2[v], x), plus_each(w1[v], x + Side));
+          add_pair(acc.at[i][v], add_broadcast(w2[v], x), add_broadcast(w1[v], x + Side));
         } else {
-          subtract_pair(acc.at[i][v], minus_each(w2[v], x), minus_each(w1[v], x + Side));
+          subtract_pair(acc.at[i][v], subtract_broadcast(w2[v], x),
+                        subtract_broadcast(w1[v], x + Side));
         }
       }
       if constexpr (i >= kBehind) {
-        add_product_of_each(acc.at[i - kBehind][v], w3[v], in[i - kBehind] + I + 2 * Side);
+        add_product_broadcast(acc.at[i - kBehind][v], w3[v], in[i - kBehind] + I + 2 * Side);
       }
     });
   });
@@ -124,8 +125,8 @@ NST_INLINE void accumulate_three(direct::Accumulators<P, V>& acc, const float* c
 // The products of `groups` groups; advances `in` and `weights`. fetches.turn(weights) is called
 // before each.
 template <int P, int V, int Side, class Fetches>
-NST_INLINE void accumulate_groups(direct::Accumulators<P, V>& acc, const float** in,
-                                  const float*& weights, int groups, Fetches& fetches) {
+NST_INLINE void accumulate_groups(Accumulators<P, V>& acc, const float** in, const float*& weights,
+                                  int groups, Fetches& fetches) {
   for (; groups > 0; --groups) {
     fetches.turn(weights);
     for (int i = 0; i < Side; i += 2) {
@@ -141,13 +142,13 @@ NST_INLINE void accumulate_groups(direct::Accumulators<P, V>& acc, const float**
 
 // The products of `count` channels, none in pairs.
 template <int P, int V>
-NST_INLINE void accumulate_singles(direct::Accumulators<P, V>& acc, const float** in,
-                                   const float* weights, int count) {
+NST_INLINE void accumulate_singles(Accumulators<P, V>& acc, const float** in, const float* weights,
+                                   int count) {
   for (; count > 0; --count) {
     unroll<V>([&](auto v) __attribute__((always_inline)) {
       const Vec w = load(weights + v * kLanes);
       unroll<P>([&](auto p) __attribute__((always_inline)) {
-        add_product_of_each(acc.at[p][v], w, in[p]);
+        add_product_broadcast(acc.at[p][v], w, in[p]);
       });
     });
     unroll<P>([&](auto p) __attribute__((always_inline)) { ++in[p]; });
@@ -170,9 +171,9 @@ NST_INLINE int chains_of(const Depth& depth) {
 
 // All products of a tile's depth; fetches.chain() is called before each chain of groups.
 template <class Order, int P, int V, class Fetches>
-NST_INLINE void accumulate(direct::Accumulators<P, V>& acc, const float** in, const float* weights,
+NST_INLINE void accumulate(Accumulators<P, V>& acc, const float** in, const float* weights,
                            const Depth& depth, Fetches& fetches) {
-  direct::Total<P, V> total;
+  PartialSums<P, V> total;
   for (int left = depth.groups; left > 0; left -= Order::kChainGroups) {
     if (left < depth.groups) total.take(acc);
     fetches.chain();
@@ -192,14 +193,14 @@ constexpr int most_pixels(int vectors) { return vectors <= 2 ? 10 : 6; }
 
 // The own term of a pixel of zeros, told from any other zero by its sign. Its sums are zero but for
 // rounding: what is written for them is exactly that.
-constexpr float kOfZeros = -0.0f;
-NST_INLINE bool is_of_zeros(float own) {
+constexpr float kZeroRow = -0.0f;
+NST_INLINE bool is_zero_row(float row_correction) {
   std::uint32_t bits = 0;
-  __builtin_memcpy(&bits, &own, sizeof bits);
+  __builtin_memcpy(&bits, &row_correction, sizeof bits);
   return bits == 0x80000000u;
 }
 
-NST_INLINE bool are_zeros(const float* x, int depth) {
+NST_INLINE bool all_zero(const float* x, int depth) {
   for (int i = 0; i < depth; ++i) {
     if (x[i] != 0.0f) return false;
   }
@@ -207,14 +208,14 @@ NST_INLINE bool are_zeros(const float* x, int depth) {
 }
 
 // A pixel's own term, made of `term`, its sum.
-NST_INLINE float own_term_of(float term, const float* x, int depth) {
+NST_INLINE float row_correction(float term, const float* x, int depth) {
   if (term != 0.0f) return term;
-  return are_zeros(x, depth) ? kOfZeros : 0.0f;
+  return all_zero(x, depth) ? kZeroRow : 0.0f;
 }
 
 // sum * factor; of a pixel of zeros `nothing`.
-NST_INLINE Vec finished(Vec sum, Vec factor, const float* own, Vec nothing) {
-  const auto lanes = static_cast<__mmask16>(is_of_zeros(*own) ? 0 : 0xffff);
+NST_INLINE Vec finished(Vec sum, Vec factor, const float* row_correction, Vec nothing) {
+  const auto lanes = static_cast<__mmask16>(is_zero_row(*row_correction) ? 0 : 0xffff);
   return _mm512_mask_mul_ps(nothing, lanes, sum, factor);
 }
 
@@ -233,14 +234,14 @@ NST_INLINE float scale_for(double mean) {
 
 // Rows that a panel has after its weights: the power of two that they are multiplied by, and
 // −Σ ± w1 w2.
-constexpr int kTermRows = 2;
+constexpr int kExtraRows = 2;
 
 // Scales a panel [depth][width], rows in their places, to the size of its inputs, and adds those
 // rows.
 template <class Order>
 NST_INLINE void finish_panel(float* panel, int depth, int width, float input_size) {
   float* const scales = panel + static_cast<std::ptrdiff_t>(depth) * width;
-  float* const terms = scales + width;
+  float* const column_corrections = scales + width;
   const int paired = depth - Order::singles_of(depth);
   const double inputs = static_cast<double>(input_size) * static_cast<double>(input_size);
   for (int c = 0; c < width; c += kLanes) {
@@ -263,10 +264,10 @@ NST_INLINE void finish_panel(float* panel, int depth, int width, float input_siz
         sums[k] += r % 2 == 0 ? -product : product;
       }
     }
-    for (int k = 0; k < kLanes; ++k) terms[c + k] = static_cast<float>(sums[k]);
+    for (int k = 0; k < kLanes; ++k) column_corrections[c + k] = static_cast<float>(sums[k]);
   }
 }
 
-}  // namespace pairs
+}  // namespace paired_products
 }  // namespace
 }  // namespace nst::kernels

@@ -9,11 +9,11 @@
 #pragma once
 
 #include "kernels/generic/conv_planar.hpp"
-#include "kernels/generic/transform.hpp"
+#include "kernels/generic/winograd_transform.hpp"
 
 namespace nst::kernels {
 namespace {
-namespace nested {
+namespace winograd_nested {
 
 using Transform = Winograd33;
 constexpr int kOut = Transform::kOut;
@@ -227,8 +227,8 @@ struct Nested {
   using Function = void (*)(const Tile&);
   template <int C, int P>
   static void run(const Tile& t) {
-    direct::Accumulators<C, P> acc;
-    direct::clear(acc);
+    Accumulators<C, P> acc;
+    clear(acc);
     const float* weights = t.weights;
     for (int ic = 0; ic < t.channels; ++ic) {
       for (int sy = 0; sy < t.small; ++sy) {
@@ -376,6 +376,6 @@ void run(const ConvArgs& args, Block block, float* scratch) {
 
 constexpr ConvAlgorithm kAlgorithm = {suits, packed_floats, pack, blocking, run, block_moments};
 
-}  // namespace nested
+}  // namespace winograd_nested
 }  // namespace
 }  // namespace nst::kernels

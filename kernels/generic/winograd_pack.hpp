@@ -1,22 +1,22 @@
-// The packed weights of convolutions on transformed tiles: U of tiles.hpp.
+// The packed weights of convolutions on transformed tiles: U of winograd.hpp.
 #pragma once
 
-#include "kernels/generic/axis.hpp"
 #include "kernels/generic/conv_direct.hpp"
+#include "kernels/generic/winograd_axis.hpp"
 
 namespace nst::kernels {
 namespace {
-namespace tiles {
+namespace winograd {
 
 // Channels, rounded up to vectors, of the panel that starts at channel `first`.
 NST_INLINE int panel_width(int out_c, int first) {
-  return min_of(direct::kPanelChannels, direct::vectors_of(out_c - first) * kLanes);
+  return min_of(kPanelChannels, vectors_of(out_c - first) * kLanes);
 }
 
 template <class A>
 std::size_t packed_floats(const ConvSpec& spec) {
   return static_cast<std::size_t>(A::Y::kWeights) * A::X::kWeights * A::Products::rows(spec.in_c) *
-         direct::vectors_of(spec.out_c) * kLanes;
+         vectors_of(spec.out_c) * kLanes;
 }
 
 // u[weight] = Gy g Gxᵀ in double of `width` kernels side by side, the first `valid` of them there.
@@ -28,7 +28,7 @@ void transform_kernels(const float* weights, std::size_t tap_stride, int valid, 
   using X = typename A::X;
   constexpr auto gy = Y::weights();
   constexpr auto gx = X::weights();
-  constexpr int kMost = direct::kPanelChannels;
+  constexpr int kMost = kPanelChannels;
   double taps[Y::kTaps][X::kTaps][kMost] = {};
   for (int y = 0; y < Y::kTaps; ++y) {
     for (int x = 0; x < X::kTaps; ++x) {
@@ -84,7 +84,7 @@ void pack(const ConvSpec& spec, const float* weights, float* packed) {
   const InputSizes<typename A::Y> sizes_y;
   const InputSizes<typename A::X> sizes_x;
   const std::size_t tap_stride = static_cast<std::size_t>(spec.in_c) * spec.out_c;
-  for (int first = 0; first < spec.out_c; first += direct::kPanelChannels) {
+  for (int first = 0; first < spec.out_c; first += kPanelChannels) {
     const int width = panel_width(spec.out_c, first);
     const std::ptrdiff_t weight_stride =
         static_cast<std::ptrdiff_t>(Products::rows(spec.in_c)) * width;
@@ -104,6 +104,6 @@ void pack(const ConvSpec& spec, const float* weights, float* packed) {
   }
 }
 
-}  // namespace tiles
+}  // namespace winograd
 }  // namespace
 }  // namespace nst::kernels

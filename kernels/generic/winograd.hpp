@@ -5,19 +5,23 @@
 // channels at a time, gives M [product][tile][panel]; each tile of M is transformed back into the
 // picture. V, M and a panel of U stay in the second-level cache.
 //
-// An algorithm A says what its axes are, A::Y and A::X (axis.hpp), how a block's input with its
-// border is formed, A::window, and how matrices are multiplied, A::Products (tiles_plain.hpp).
+// An algorithm A says what its axes are, A::Y and A::X (winograd_axis.hpp), how a block's input
+// with its border is formed, A::window, and how matrices are multiplied, A::Products
+// (winograd_products.hpp).
 #pragma once
 
-#include "kernels/generic/axis.hpp"
-#include "kernels/generic/conv_direct.hpp"
-#include "kernels/generic/fetch.hpp"
-#include "kernels/generic/tiles_pack.hpp"
+#include "kernels/generic/blocking.hpp"
+#include "kernels/generic/moments.hpp"
+#include "kernels/generic/panels.hpp"
+#include "kernels/generic/register_tile.hpp"
 #include "kernels/generic/window.hpp"
+#include "kernels/generic/winograd_axis.hpp"
+#include "kernels/generic/winograd_pack.hpp"
+#include "kernels/generic/winograd_prefetch.hpp"
 
 namespace nst::kernels {
 namespace {
-namespace tiles {
+namespace winograd {
 
 NST_INLINE std::size_t aligned(std::size_t floats) { return (floats + 15) / 16 * 16; }
 
@@ -31,7 +35,7 @@ struct Layout {
   int tiles_h, tiles_w;
   int tile_y, tile_x;  // first output of the first tile
   Rect rect;           // of the window, whole tiles
-  std::size_t v, own, end;
+  std::size_t v, corrections, end;
   std::ptrdiff_t v_stride, m_stride;  // from one point, one product to the next
 };
 
@@ -49,13 +53,13 @@ Layout layout(const ConvSpec& spec, const ConvGeometry& g, Block block) {
   const std::size_t count = static_cast<std::size_t>(l.tiles_h) * l.tiles_w;
   const std::size_t window = static_cast<std::size_t>(l.rect.h) * l.rect.w * spec.in_c + kLanes;
   const std::size_t v_stride = plane_stride(count * spec.in_c);
-  const std::size_t m_stride = plane_stride(count * direct::kPanelChannels);
+  const std::size_t m_stride = plane_stride(count * kPanelChannels);
   l.v_stride = static_cast<std::ptrdiff_t>(v_stride);
   l.m_stride = static_cast<std::ptrdiff_t>(m_stride);
   const std::size_t m = Y::kProducts * X::kProducts * m_stride;
   l.v = aligned(window > m ? window : m);
-  l.own = l.v + aligned(Y::kPoints * X::kPoints * v_stride + kLanes);
-  l.end = l.own + A::Products::own_floats(Y::kPoints * X::kPoints * count);
+  l.corrections = l.v + aligned(Y::kPoints * X::kPoints * v_stride + kLanes);
+  l.end = l.corrections + A::Products::correction_floats(Y::kPoints * X::kPoints * count);
   return l;
 }
 
@@ -92,14 +96,14 @@ ConvBlocking blocking(const ConvSpec& spec, const ConvGeometry& g) {
     rows *= 2;
   }
   rows = ceil_div(tiles_h, height());
-  const int panels = ceil_div(spec.out_c, direct::kPanelChannels);
+  const int panels = ceil_div(spec.out_c, kPanelChannels);
   const int groups =
       max_of(1, min_of(ceil_div(kEnoughBlocks, rows * columns), panels / kFewestPanels));
   return {first_y,
           first_x,
           height() * Y::kOut,
           width() * X::kOut,
-          min_of(spec.out_c, ceil_div(panels, groups) * direct::kPanelChannels),
+          min_of(spec.out_c, ceil_div(panels, groups) * kPanelChannels),
           aligned(floats())};
 }
 
@@ -151,13 +155,13 @@ void transform_inputs(const Window& window, const Layout& l, int channels, float
 // One point's product: m [count][width] = v [count][depth] · u [depth][width], width one or two
 // vectors; own: what Products keeps of v's rows; next: the weights of the product after.
 template <class Products>
-NST_INLINE void multiply(const float* v, const float* own, int count, int depth, const float* u,
-                         NextWeights next, int width, float* m) {
+NST_INLINE void multiply(const float* v, const float* corrections, int count, int depth,
+                         const float* u, NextWeights next, int width, float* m) {
   const int vectors = width / kLanes;
   for_equal_tiles(count, Products::most_pixels(vectors), [&](int rows, int tiles) {
-    direct::tiles_function<Products>(rows, vectors)(v, own, depth, u, next, m, tiles);
+    tile_loop<Products>(rows, vectors)(v, corrections, depth, u, next, m, tiles);
     v += static_cast<std::ptrdiff_t>(rows) * tiles * depth;
-    own += rows * tiles;
+    corrections += rows * tiles;
     m += static_cast<std::ptrdiff_t>(rows) * tiles * width;
   });
 }
@@ -293,17 +297,18 @@ void run(const ConvArgs& args, Block block, float* scratch) {
   const Layout l = layout<A>(spec, args.geometry, block);
   const int count = l.tiles_h * l.tiles_w;
   float* const v = scratch + l.v;
-  float* const own = scratch + l.own;
+  float* const corrections = scratch + l.corrections;
   transform_inputs<A>(A::window(args, block, l.rect, scratch), l, spec.in_c, v);
   for (int point = 0; point < A::Y::kPoints * A::X::kPoints; ++point) {
-    Products::prepare(v + point * l.v_stride, count, spec.in_c, own + point * count);
+    Products::make_corrections(v + point * l.v_stride, count, spec.in_c,
+                               corrections + point * count);
   }
   const bool far_weights = has_far_weights<A>(spec);
   const bool far_outputs = has_far_outputs<A>(spec, args.geometry);
   const int end = block.first_c + block.channels;
   const std::ptrdiff_t rows = Products::rows(spec.in_c);
   const float* u = args.packed + kWeights * rows * block.first_c;
-  for (int first = block.first_c; first < end; first += direct::kPanelChannels) {
+  for (int first = block.first_c; first < end; first += kPanelChannels) {
     const int width = panel_width(spec.out_c, first);
     const std::ptrdiff_t u_stride = rows * width;
     float* m = scratch;
@@ -311,7 +316,7 @@ void run(const ConvArgs& args, Block block, float* scratch) {
       const int weight = weight_of<A>(n);
       const int point = point_of<A>(n);
       const NextWeights next(far_weights ? (weight_of<A>(n + 1) - weight) * u_stride : 0);
-      multiply<Products>(v + point * l.v_stride, own + point * count, count, spec.in_c,
+      multiply<Products>(v + point * l.v_stride, corrections + point * count, count, spec.in_c,
                          u + weight * u_stride, next, width, m);
       if (far_outputs) fetch_outputs(args.output, block, first, width, n, kProducts);
       m += l.m_stride;
@@ -327,6 +332,6 @@ constexpr ConvAlgorithm algorithm() {
   return {A::suits, packed_floats<A>, pack<A>, blocking<A>, run<A>, block_moments};
 }
 
-}  // namespace tiles
+}  // namespace winograd
 }  // namespace
 }  // namespace nst::kernels

@@ -1,18 +1,18 @@
 // Nearest-neighbour x2 upsampling followed by a 3x3 convolution, at 81 products per 64 outputs
-// where the direct form takes 576 (axis::Upsampled, tiles.hpp).
+// where the direct form takes 576 (axis::Upsampled, winograd.hpp).
 #pragma once
 
-#include "kernels/generic/tiles.hpp"
-#include "kernels/generic/tiles_plain.hpp"
+#include "kernels/generic/winograd.hpp"
+#include "kernels/generic/winograd_products.hpp"
 
 namespace nst::kernels {
 namespace {
-namespace upsample {
+namespace winograd_upsample {
 
 struct Upsample {
   using Y = axis::Upsampled;
   using X = axis::Upsampled;
-  using Products = tiles::PlainProducts;
+  using Products = winograd::PlainProducts;
 
   static bool suits(const ConvSpec& spec) {
     return spec.kernel_h == 3 && spec.kernel_w == 3 && spec.stride == 1 && spec.upsample == 2 &&
@@ -29,8 +29,8 @@ struct Upsample {
   }
 };
 
-constexpr ConvAlgorithm kAlgorithm = tiles::algorithm<Upsample>();
+constexpr ConvAlgorithm kAlgorithm = winograd::algorithm<Upsample>();
 
-}  // namespace upsample
+}  // namespace winograd_upsample
 }  // namespace
 }  // namespace nst::kernels

@@ -28,7 +28,8 @@ class NextWeights {
   }
 
  private:
-  // Of a turn's twelve lines: six channels (a group of pairs::SidesOfTwo) for two vectors.
+  // Of a turn's twelve lines: six channels (a group of paired_products::SidesOfTwo) for two
+  // vectors.
   static constexpr int kParts = 4;
   static constexpr int kLines = 3;
   std::ptrdiff_t first_, at_;
