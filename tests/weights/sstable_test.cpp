@@ -143,6 +143,19 @@ TEST_CASE("A block without entries, listed again and again, is not read as often
   CHECK_MESSAGE(contains(message, "its blocks overlap"), message);
 }
 
+TEST_CASE("Limit: 4096 bytes of a key") {
+  for (const std::size_t length : {4096, 4097}) {
+    TableWriter writer;
+    const std::string block = writer.block({{0, std::string(length, 'k'), "value"}});
+    const std::string table = writer.table({block});
+    if (length == 4096) {
+      CHECK(read(table).entries.size() == 1);
+    } else {
+      expect_error(ErrorCode::model, [&] { read(table); });
+    }
+  }
+}
+
 TEST_CASE("Blocks that snappy has compressed are unpacked, and never to more than is allowed") {
   TableWriter writer;
   const std::string first = writer.block({{0, "a", "1"}, {0, "b", "2"}}, kSnappy);
