@@ -1,3 +1,21 @@
+# What makes a defect that overwrites memory end the program instead of serving an attacker. Not for the kernels,
+# which read no foreign bytes and are measured by the cycle.
+option(NST_HARDENING "Stack protector, checked C library calls, marked branch targets, read-only relocations" ON)
+function(nst_harden target)
+  set(is_optimised "$<OR:$<CONFIG:Release,RelWithDebInfo,MinSizeRel>,$<BOOL:${NST_OPTIMISE_UNASKED}>>")
+  target_compile_options(${target} PRIVATE
+    -fstack-protector-strong
+    $<${is_optimised}:-U_FORTIFY_SOURCE>
+    $<${is_optimised}:-D_FORTIFY_SOURCE=2>)
+  if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|amd64)$")
+    target_compile_options(${target} PRIVATE -fcf-protection)
+  endif()
+  get_target_property(type ${target} TYPE)
+  if(type MATCHES "EXECUTABLE|SHARED_LIBRARY|MODULE_LIBRARY")
+    target_link_options(${target} PRIVATE LINKER:-z,relro,-z,now,-z,noexecstack)
+  endif()
+endfunction()
+
 # Settings of all targets of this project. Each target gets them separately, so that an embedding
 # project keeps its own.
 function(nst_configure_target target)
@@ -9,6 +27,13 @@ function(nst_configure_target target)
     POSITION_INDEPENDENT_CODE ON)
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion
     $<$<BOOL:${NST_WARNINGS_AS_ERRORS}>:-Werror>)
+  if(NST_HARDENING AND CMAKE_SYSTEM_NAME STREQUAL "Linux" AND NOT target STREQUAL "nst_kernels"
+      AND NOT NST_TSAN AND NOT CMAKE_CXX_FLAGS MATCHES "-fsanitize")
+    nst_harden(${target})
+  endif()
+  if(NST_TSAN AND NOT target STREQUAL "nst_kernels")  # which have no threads and compile for minutes
+    target_compile_options(${target} PRIVATE -O1 -g1 -fsanitize=thread)
+  endif()
   if(NST_FUZZ AND NOT target STREQUAL "nst_kernels")  # which read no foreign bytes
     target_compile_options(${target} PRIVATE -fsanitize=fuzzer-no-link)
   endif()

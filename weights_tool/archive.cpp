@@ -113,6 +113,7 @@ class MemberReader {
       : path_(path), head_(bytes), rest_(rest), owner_(archive_read_new()) {
     if (!owner_) throw std::bad_alloc();
     archive* const handle = owner_.get();
+    errno = 0;
     check(archive_read_support_format_tar(handle));
     check(archive_read_support_format_zip_seekable(handle));
     // Names are read as bytes, in every locale.
@@ -125,6 +126,7 @@ class MemberReader {
   archive_entry* next() {
     for (;;) {
       archive_entry* entry = nullptr;
+      errno = 0;
       const int status = archive_read_next_header(owner_.get(), &entry);
       if (status == ARCHIVE_EOF) return nullptr;
       // A warning concerns header fields that do not matter here, such as times.
@@ -135,6 +137,7 @@ class MemberReader {
 
   Bytes data() {
     buffer_.resize(1 << 18);
+    errno = 0;
     const la_ssize_t got = archive_read_data(owner_.get(), buffer_.data(), buffer_.size());
     check(got);
     return Bytes(buffer_).first(static_cast<std::size_t>(got));

@@ -80,6 +80,10 @@ class TableReader {
     const std::uint64_t total =
         checked_add(handle.size, kBlockTrailerBytes, ErrorCode::model, file_.name());
     const Bytes bytes = file_.at(handle.offset, total, "a block");
+    // Each block stands in the file once: an index that names one again and again would make a
+    // small file take hours.
+    blocks_bytes_ += total;
+    if (blocks_bytes_ > file_.size()) file_.fail("damaged: its blocks overlap");
     ByteReader trailer(bytes.subspan(handle.size), file_.name(), ErrorCode::model);
     const auto type = trailer.read<std::uint8_t>("a block's type");
     const auto stored = trailer.read<std::uint32_t>("a block's checksum");
@@ -143,6 +147,7 @@ class TableReader {
   ByteReader file_;
   SortedTable table_;
   std::uint64_t unpacked_bytes_ = 0;
+  std::uint64_t blocks_bytes_ = 0;
 };
 
 }  // namespace

@@ -98,6 +98,7 @@ class TfliteSource : public ListedSource {
 
  private:
   static constexpr std::size_t kMaxSubgraphs = 64;
+  static constexpr std::size_t kMaxParts = 100'000;  // tensors and operators of all graphs
 
   static std::vector<int> operator_codes(const std::vector<FlatTable>& tables) {
     std::vector<int> codes;
@@ -127,7 +128,17 @@ class TfliteSource : public ListedSource {
     return index;
   }
 
+  // Counts the entries of a graph's lists before they are read: graphs, and the entries of a list,
+  // may all be one and the same table, and a file of a few kilobytes would take minutes.
+  void count_parts(const FlatTable& table) {
+    for (const int field : {0, 3}) {
+      parts_ += table.vector(field, sizeof(std::uint32_t)).size() / sizeof(std::uint32_t);
+    }
+    if (parts_ > kMaxParts) reader_.fail("holds too many tensors and operators");
+  }
+
   void read_subgraph(const FlatTable& table) {
+    count_parts(table);
     Subgraph graph{table.tables(0), table.tables(3), {}, {}};
     for (const FlatTable& op : graph.operators) {
       const int code = code_of(op);
@@ -363,6 +374,7 @@ class TfliteSource : public ListedSource {
 
   FileData file_;
   ByteReader reader_;
+  std::size_t parts_ = 0;
   std::vector<int> codes_;
   std::vector<FlatTable> buffers_;
   std::map<std::string, Variable> variables_;

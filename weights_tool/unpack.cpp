@@ -81,6 +81,7 @@ class FilterStream : public UnpackingStream {
   FilterStream(Bytes packed, std::string name)
       : name_(std::move(name)), owner_(archive_read_new()), piece_(kPieceBytes) {
     if (!owner_) throw std::bad_alloc();
+    errno = 0;
     // A filter that libarchive was built without gives a warning here, and an error only when it is
     // needed.
     archive_read_support_filter_xz(owner_.get());
@@ -93,6 +94,7 @@ class FilterStream : public UnpackingStream {
   }
 
   Bytes next() override {
+    errno = 0;
     const la_ssize_t got = archive_read_data(owner_.get(), piece_.data(), piece_.size());
     check(got);
     return Bytes(piece_).first(static_cast<std::size_t>(got));
@@ -117,9 +119,8 @@ std::unique_ptr<UnpackingStream> unpack(Bytes packed, Content content, const std
 }
 
 void fail_unpacking(const std::string& name, archive* handle) {
-  const char* reason = archive_error_string(handle);
-  if (reason == nullptr || archive_errno(handle) == ENOMEM) throw std::bad_alloc();
-  fail(name, reason);
+  if (errno == ENOMEM || archive_errno(handle) == ENOMEM) throw std::bad_alloc();
+  fail(name, archive_error_string(handle));
 }
 
 }  // namespace nst::weights

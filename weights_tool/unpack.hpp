@@ -26,7 +26,8 @@ class UnpackingStream {
 std::unique_ptr<UnpackingStream> unpack(Bytes packed, Content content, const std::string& name);
 
 // Throws Error{model} "<name>: damaged or truncated archive: <reason>". Throws bad_alloc if memory
-// ran out, which libarchive may report without a reason.
+// ran out: libarchive says so, or errno does, which the caller sets to 0 before it calls
+// libarchive.
 [[noreturn]] void fail_unpacking(const std::string& name, archive* handle);
 
 }  // namespace nst::weights

@@ -183,6 +183,32 @@ TEST_CASE("An archive of very many names or of very little that unpacks to much 
   CHECK_NOTHROW(FileSet::archive("m", zeros));
 }
 
+TEST_CASE("Limit: names and bytes of an archive, to the byte") {
+  if (!reads_archives()) return;
+  const Buffer tar = tar_of({{"a", {1}}, {"bc", {2, 3}}});
+  constexpr std::uint64_t kNames = 1 + 2 + 2 * 64;  // each counts as 64 bytes more than it has
+  CHECK_NOTHROW(FileSet::archive("m", tar, {.max_names_bytes = kNames}));
+  expect_error(ErrorCode::limit,
+               [&] { FileSet::archive("m", tar, {.max_names_bytes = kNames - 1}); });
+  const Buffer large = tar_of({{"a", Buffer(300'000)}, {"b", Buffer(99)}});
+  constexpr std::uint64_t kBytes = 300'099;
+  CHECK_NOTHROW(FileSet::archive("m", large, {.max_bytes = kBytes}));
+  expect_error(ErrorCode::limit, [&] { FileSet::archive("m", large, {.max_bytes = kBytes - 1}); });
+}
+
+TEST_CASE("Limit: 8 levels of folders below the one that is opened") {
+  const TemporaryFolder folder;
+  fs::path path = folder.path();
+  for (int level = 1; level <= 9; ++level) {
+    path /= std::to_string(level);
+    fs::create_directory(path);
+    std::ofstream(path / "file") << level;
+  }
+  const FileSet files = FileSet::folder(folder.path().string(), FileSet::Depth::deep);
+  CHECK(files.names().size() == 8);
+  CHECK(files.names().front() == "1/2/3/4/5/6/7/8/file");
+}
+
 TEST_CASE("Of two members of one name the last one counts") {
   if (!reads_archives()) return;
   const Buffer tar = tar_of({{"a", {1, 2, 3}}, {"b", {4}}, {"a", {5, 6}}});

@@ -1,5 +1,6 @@
 // Tests with damaged files: whatever is cut off or flipped, the result is an error of one line and
 // never a crash. The sanitizer builds run these tests, too.
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 
@@ -8,6 +9,7 @@
 #include "platform/file.hpp"
 #include "weights/weight_fixtures.hpp"
 #include "weights_tool/convert.hpp"
+#include "weights_tool/file_set.hpp"
 #include "weights_tool/sstable.hpp"
 
 namespace fs = std::filesystem;
@@ -161,3 +163,17 @@ TEST_CASE("Damaged archives are refused or read, never more") {
     }
   }
 }
+
+#if NST_WEIGHTS_READ_ARCHIVES
+TEST_CASE("A zip whose list of members runs past its end is damaged, not out of memory") {
+  std::vector<std::uint8_t> zip = content(weight_fixture("packed/tfjs.zip"));
+  const std::uint8_t kEntry[] = {'P', 'K', 1, 2};
+  const auto last = std::find_end(zip.begin(), zip.end(), std::begin(kEntry), std::end(kEntry));
+  REQUIRE(last != zip.end());
+  last[32] = 255;  // the length of its comment
+  last[33] = 255;
+  const std::string message =
+      expect_error(ErrorCode::model, [&] { nst::weights::FileSet::archive("a.zip", zip); });
+  CHECK_MESSAGE(nst::test::contains(message, "damaged or truncated archive"), message);
+}
+#endif

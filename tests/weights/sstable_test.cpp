@@ -131,6 +131,31 @@ TEST_CASE("A block listed twice is refused") {
   CHECK(contains(expect_error(ErrorCode::model, [&] { read(table); }), "not sorted"));
 }
 
+TEST_CASE("A block without entries, listed again and again, is not read as often") {
+  TableWriter writer;
+  // 100 restart points, which leave no room for entries.
+  const std::string empty = writer.raw_block(std::string(400, '\0') + std::string("d\0\0\0", 4), 0);
+  CHECK(read(writer.table({empty})).entries.empty());
+  TableWriter again;
+  again.raw_block(std::string(400, '\0') + std::string("d\0\0\0", 4), 0);
+  const std::string table = again.table({empty, empty, empty});
+  const std::string message = expect_error(ErrorCode::model, [&] { read(table); });
+  CHECK_MESSAGE(contains(message, "its blocks overlap"), message);
+}
+
+TEST_CASE("Limit: 4096 bytes of a key") {
+  for (const std::size_t length : {4096, 4097}) {
+    TableWriter writer;
+    const std::string block = writer.block({{0, std::string(length, 'k'), "value"}});
+    const std::string table = writer.table({block});
+    if (length == 4096) {
+      CHECK(read(table).entries.size() == 1);
+    } else {
+      expect_error(ErrorCode::model, [&] { read(table); });
+    }
+  }
+}
+
 TEST_CASE("Blocks that snappy has compressed are unpacked, and never to more than is allowed") {
   TableWriter writer;
   const std::string first = writer.block({{0, "a", "1"}, {0, "b", "2"}}, kSnappy);
