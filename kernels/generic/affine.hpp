@@ -7,6 +7,7 @@
 namespace nst::kernels {
 namespace {
 
+// The coefficients of one vector.
 struct AffineVector {
   Vec scale, shift, floor;
 };
@@ -49,6 +50,7 @@ struct AffinePattern {
   float floor[kLanes * kLanes];
 };
 
+// Returns true if pixels have no gaps and share vectors.
 NST_INLINE bool is_dense(const AffineArgs& args) {
   return args.channels < kLanes && args.x.pixel_stride == args.channels &&
          args.output.pixel_stride == args.channels &&

@@ -46,6 +46,7 @@ NST_INLINE Clamp clamp_before_floor(const ConvArgs& args) {
   return clamp_of(args.floor != nullptr ? Activation::none : args.act);
 }
 
+// Raises the outputs of a block to the floors of their channels, if there are any.
 void raise_to_floor(const ConvArgs& args, Block block) {
   if (args.floor == nullptr) return;
   for (int y = block.y; y < block.y + block.h; ++y) {

@@ -35,6 +35,7 @@ void pack(const ConvSpec& spec, const float* weights, float* packed) {
   }
 }
 
+// Adds one kernel row to the sums of P pixels.
 template <int P>
 NST_INLINE void accumulate(Vec (&acc)[P], const RegisterTile& t, const float* in,
                            const float* weights) {
@@ -48,6 +49,7 @@ NST_INLINE void accumulate(Vec (&acc)[P], const RegisterTile& t, const float* in
   }
 }
 
+// Computes one vector of channels of P pixels.
 template <int P>
 NST_INLINE void run_tile(const RegisterTile& t) {
   Vec acc[P];

@@ -55,6 +55,7 @@ NST_INLINE void accumulate_rows(Accumulators<P, V>& acc, const RegisterTile& t, 
   }
 }
 
+// Computes one register tile.
 template <int P, int V>
 NST_INLINE void run_panel(const RegisterTile& t) {
   Accumulators<P, V> acc;

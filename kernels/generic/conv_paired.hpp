@@ -11,6 +11,7 @@ namespace paired {
 
 using Order = paired_products::SidesOfEight;
 
+// A register tile, with what paired products need besides.
 struct PairedTile : RegisterTile {
   const float* corrections;                  // of the pixels, from the first one on
   const float *scales, *column_corrections;  // of the panel's channels
@@ -73,6 +74,7 @@ struct PairedTileLoop {
   }
 };
 
+// Returns the packed floats of one output channel.
 NST_INLINE std::ptrdiff_t channel_floats(const ConvSpec& spec) {
   return spec.in_c + paired_products::kExtraRows;
 }
@@ -81,6 +83,8 @@ std::size_t packed_floats(const ConvSpec& spec) {
   return static_cast<std::size_t>(channel_floats(spec)) * vectors_of(spec.out_c) * kLanes;
 }
 
+// Packs weights as [panel][input channels in the order of pairs, then kExtraRows][channels of the
+// panel].
 void pack(const ConvSpec& spec, const float* weights, float* packed) {
   for_panels(0, spec.out_c, [&](int first, int vectors) {
     const int width = vectors * kLanes;
@@ -96,6 +100,7 @@ void pack(const ConvSpec& spec, const float* weights, float* packed) {
   });
 }
 
+// Returns a tile of channel 0, moved to the panel that starts at channel `first`.
 NST_INLINE PairedTile panel_of(const ConvArgs& args, PairedTile tile, int first, int vectors) {
   const ConvSpec& spec = args.plan.spec;
   direct::move_to_channel(args, tile, first);

@@ -22,6 +22,7 @@ constexpr int kAccumulators = kRegisters == 32 ? 24 : 12;
 constexpr int kMostChannels = kRegisters == 32 ? 8 : 4;
 constexpr int kMostVectors = kRegisters == 32 ? 8 : 4;
 
+// Returns the most vectors of pixels for a panel of so many channels.
 constexpr int most_vectors(int channels) {
   const int fit = kAccumulators / channels;
   return fit < kMostVectors ? fit : kMostVectors;
@@ -80,6 +81,7 @@ NST_INLINE Layout layout_of(const ConvSpec& spec, int block_h, int block_w) {
   return l;
 }
 
+// Returns the floats of one pixel-major row of a window.
 NST_INLINE std::size_t row_floats(const ConvSpec& spec, int block_w) {
   return static_cast<std::size_t>((block_w - 1) * spec.stride + spec.kernel_w) * spec.in_c + kLanes;
 }
@@ -101,6 +103,7 @@ NST_INLINE void to_planes(const ConvSpec& spec, const Layout& layout, const floa
   }
 }
 
+// What a register tile of pixels × channels reads, and where its outputs go.
 struct RegisterTile {
   const float* in;  // tap (0, 0) of channel 0, first pixel
   Layout layout;
@@ -170,36 +173,37 @@ void run_tile(const RegisterTile& t) {
   });
 }
 
-// Returns Kernel::run<channels, vectors>, for the channels that panel_channels returns and 1 ..
+// Returns TileLoop::run<channels, vectors>, for the channels that panel_channels returns and 1 ..
 // most_vectors(channels) vectors.
-template <class Kernel, int C, int... P>
+template <class TileLoop, int C, int... P>
 NST_INLINE auto tile_of_channels(int vectors, std::integer_sequence<int, P...>) {
-  static constexpr typename Kernel::Function functions[] = {Kernel::template run<C, P + 1>...};
+  static constexpr typename TileLoop::Function functions[] = {TileLoop::template run<C, P + 1>...};
   return functions[vectors - 1];
 }
 
-template <class Kernel, int C>
+template <class TileLoop, int C>
 NST_INLINE auto tile_of_channels(int vectors) {
-  return tile_of_channels<Kernel, C>(vectors, std::make_integer_sequence<int, most_vectors(C)>{});
+  return tile_of_channels<TileLoop, C>(vectors, std::make_integer_sequence<int, most_vectors(C)>{});
 }
 
-template <class Kernel>
+template <class TileLoop>
 NST_INLINE auto tile_function(int channels, int vectors) {
   switch (channels) {
     case 1:
-      return tile_of_channels<Kernel, 1>(vectors);
+      return tile_of_channels<TileLoop, 1>(vectors);
     case 2:
-      return tile_of_channels<Kernel, 2>(vectors);
+      return tile_of_channels<TileLoop, 2>(vectors);
     case 3:
-      return tile_of_channels<Kernel, 3>(vectors);
+      return tile_of_channels<TileLoop, 3>(vectors);
     case 4:
-      return tile_of_channels<Kernel, 4>(vectors);
+      return tile_of_channels<TileLoop, 4>(vectors);
     default:
-      return tile_of_channels<Kernel, kMostChannels>(vectors);
+      return tile_of_channels<TileLoop, kMostChannels>(vectors);
   }
 }
 
-struct Direct {
+// The tile loop of direct convolution.
+struct PlanarTileLoop {
   using Function = void (*)(const RegisterTile&);
   template <int C, int P>
   static void run(const RegisterTile& tile) {
@@ -225,13 +229,14 @@ NST_INLINE void write_pixels(const ConvArgs& args, const float* tile, int pitch,
   }
 }
 
+// Computes row y of the block, for the panel of `channels` channels from `first`.
 NST_INLINE void run_row(const ConvArgs& args, Block block, RegisterTile tile, int y, int first,
                         int channels) {
   alignas(64) float finished[kAccumulators * kLanes];
   tile.out = finished;
   int x = 0;
   for_tiles(ceil_div(block.w, kLanes), most_vectors(channels), [&](int n) {
-    tile_function<Direct>(channels, n)(tile);
+    tile_function<PlanarTileLoop>(channels, n)(tile);
     write_pixels(args, finished, n * kLanes, channels, min_of(n * kLanes, block.w - x), block.y + y,
                  block.x + x, 1, first);
     tile.in += n * kLanes;

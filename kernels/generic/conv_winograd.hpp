@@ -9,11 +9,12 @@ namespace nst::kernels {
 namespace {
 namespace winograd {
 
+// The algorithm of stride 1 on two axes, for kernels of AxisY::kTaps x AxisX::kTaps.
 template <class AxisY, class AxisX>
 struct Correlation {
   using Y = AxisY;
   using X = AxisX;
-  using Products = winograd::PlainProducts;
+  using Products = PlainProducts;
 
   static bool suits(const ConvSpec& spec) {
     return spec.kernel_h == Y::kTaps && spec.kernel_w == X::kTaps && spec.stride == 1 &&
@@ -29,10 +30,10 @@ using Axis3 = axis::Correlation<Winograd43>;
 using Axis5 = axis::Correlation<Winograd45>;
 using Axis7 = axis::Correlation<Winograd47>;
 
-constexpr ConvAlgorithm k3x3 = winograd::algorithm<Correlation<Axis3, Axis3>>();
-constexpr ConvAlgorithm k5x5 = winograd::algorithm<Correlation<Axis5, Axis5>>();
-constexpr ConvAlgorithm k1x7 = winograd::algorithm<Correlation<axis::Single, Axis7>>();
-constexpr ConvAlgorithm k7x1 = winograd::algorithm<Correlation<Axis7, axis::Single>>();
+constexpr ConvAlgorithm k3x3 = algorithm<Correlation<Axis3, Axis3>>();
+constexpr ConvAlgorithm k5x5 = algorithm<Correlation<Axis5, Axis5>>();
+constexpr ConvAlgorithm k1x7 = algorithm<Correlation<axis::Single, Axis7>>();
+constexpr ConvAlgorithm k7x1 = algorithm<Correlation<Axis7, axis::Single>>();
 
 }  // namespace winograd
 }  // namespace

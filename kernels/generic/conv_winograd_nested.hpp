@@ -21,8 +21,9 @@ constexpr int kOut = Transform::kOut;
 constexpr int kAxis = Transform::kIn;
 constexpr int kPoints = kAxis * kAxis;
 // The input channels that are transformed at a time, so that all their points fit in L2.
-constexpr int kChunk = 8;
+constexpr int kChunkChannels = 8;
 
+// Returns the small kernels along an axis; small_kernels_of, those of both axes.
 NST_INLINE int small_kernels(const ConvSpec& spec) { return spec.kernel_h / kOut; }
 
 bool suits(const ConvSpec& spec) {
@@ -30,12 +31,12 @@ bool suits(const ConvSpec& spec) {
          spec.stride == 1 && spec.upsample == 1 && !spec.depthwise;
 }
 
-NST_INLINE std::size_t taps(const ConvSpec& spec) {
+NST_INLINE std::size_t small_kernels_of(const ConvSpec& spec) {
   return static_cast<std::size_t>(small_kernels(spec)) * small_kernels(spec);
 }
 
 std::size_t packed_floats(const ConvSpec& spec) {
-  return kPoints * taps(spec) * spec.in_c * spec.out_c;
+  return kPoints * small_kernels_of(spec) * spec.in_c * spec.out_c;
 }
 
 // Returns one point of G g Gᵀ, for the small kernel whose first tap is at `weights`.
@@ -91,6 +92,7 @@ struct Layout {
   int vectors;  // of a plane of M
 };
 
+// Returns the layout of a block of tiles_h x tiles_w tiles.
 NST_INLINE Layout layout(const ConvSpec& spec, int tiles_h, int tiles_w) {
   Layout l{};
   l.small = small_kernels(spec);
@@ -110,7 +112,7 @@ NST_INLINE Layout layout(const ConvSpec& spec, int tiles_h, int tiles_w) {
   l.v = l.y + round_up_to_line(kAxis * l.window_channel + kLanes);
   // The last vector of a row may reach this far.
   l.v_channel = round_up_to_line(static_cast<std::ptrdiff_t>(l.rows) * l.columns + kLanes);
-  l.v_point = l.v_channel * min_of(spec.in_c, kChunk);
+  l.v_point = l.v_channel * min_of(spec.in_c, kChunkChannels);
   l.m = l.v + kPoints * l.v_point + kLanes;
   l.vectors = ceil_div((tiles_h - 1) * l.columns + tiles_w, kLanes);
   l.m_channel = static_cast<std::ptrdiff_t>(l.vectors) * kLanes;
@@ -228,7 +230,8 @@ struct PointProducts {
   bool adds;  // to what m holds
 };
 
-struct Nested {
+// The tile loop of C channels × P vectors of Winograd tiles, at one point.
+struct PointTileLoop {
   using Function = void (*)(const PointProducts&);
   template <int C, int P>
   static void run(const PointProducts& t) {
@@ -268,7 +271,7 @@ void multiply(const Layout& l, int in_channels, int channels, const float* weigh
     tile.m = m;
     tile.weights = weights;
     for_tiles(l.vectors, planar::most_vectors(channels), [&](int n) {
-      planar::tile_function<Nested>(channels, n)(tile);
+      planar::tile_function<PointTileLoop>(channels, n)(tile);
       tile.v += n * kLanes;
       tile.m += n * kLanes;
     });
@@ -323,15 +326,15 @@ NST_INLINE void write_tiles(const ConvArgs& args, Block block, const float* fini
   }
 }
 
-// Transforms M back to the block's pixels, kGroup channels at a time.
+// Transforms M back to the block's pixels, kFinishedChannels channels at a time.
 void write_outputs(const ConvArgs& args, Block block, const Layout& l, const float* m) {
   // Channels finished at a time: whole panels, and whole cache lines of an output pixel.
-  constexpr int kGroup = 4 * planar::kMostChannels;
-  alignas(64) float finished[kOut * kOut * kGroup * kLanes];
+  constexpr int kFinishedChannels = 4 * planar::kMostChannels;
+  alignas(64) float finished[kOut * kOut * kFinishedChannels * kLanes];
   const Clamp clamp = clamp_of(args.act);
   const int out_c = args.plan.spec.out_c;
-  for (int first = 0; first < out_c; first += kGroup) {
-    const int channels = min_of(kGroup, out_c - first);
+  for (int first = 0; first < out_c; first += kFinishedChannels) {
+    const int channels = min_of(kFinishedChannels, out_c - first);
     for (int ty = 0; ty < l.tiles_h; ++ty) {
       for (int tx = 0; tx < l.tiles_w; tx += kLanes) {
         const float* from = m + ty * l.columns + tx;
@@ -356,14 +359,15 @@ void run(const ConvArgs& args, Block block, float* scratch) {
   const ConvSpec& spec = args.plan.spec;
   const Layout l = layout(spec, ceil_div(block.h, kOut), ceil_div(block.w, kOut));
   make_window(args, block, l, scratch);
-  for (int from = 0; from < spec.in_c; from += kChunk) {
-    const int n = min_of(kChunk, spec.in_c - from);
+  for (int from = 0; from < spec.in_c; from += kChunkChannels) {
+    const int n = min_of(kChunkChannels, spec.in_c - from);
     transform_inputs(l, from, n, scratch);
     const float* weights = args.packed;
     float* m = scratch + l.m;
     for (int first = 0; first < spec.out_c;) {
       const int channels = planar::panel_channels(spec.out_c - first);
-      const std::ptrdiff_t per_channel = static_cast<std::ptrdiff_t>(taps(spec)) * channels;
+      const std::ptrdiff_t per_channel =
+          static_cast<std::ptrdiff_t>(small_kernels_of(spec)) * channels;
       multiply(l, n, channels, weights + from * per_channel, per_channel * spec.in_c, from > 0,
                scratch + l.v, m);
       m += kPoints * l.m_channel * channels;

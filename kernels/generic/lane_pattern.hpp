@@ -14,6 +14,7 @@ NST_INLINE bool has_lane_pattern(int channels) {
   return channels < kLanes && kPatternVectors * kLanes % channels == 0;
 }
 
+// One value for each lane of the pattern.
 struct LanePattern {
   Vec at[kPatternVectors];
 };

@@ -23,7 +23,7 @@
 #include "kernels/generic/register_tile.hpp"
 
 #if !defined(__AVX512F__)
-#error "Winograd's inner product is for AVX-512"
+#error "paired products need AVX-512"
 #endif
 
 namespace nst::kernels {
@@ -205,6 +205,7 @@ NST_INLINE bool is_zero_row(float row_correction) {
   return bits == 0x80000000u;
 }
 
+// Returns true if all `depth` floats are zero.
 NST_INLINE bool all_zero(const float* x, int depth) {
   for (int i = 0; i < depth; ++i) {
     if (x[i] != 0.0f) return false;

@@ -62,6 +62,7 @@ struct RegisterTile {
   std::ptrdiff_t out_pixel;
 };
 
+// The sums of P pixels × V vectors of channels.
 template <int P, int V>
 struct Accumulators {
   Vec at[P][V];
@@ -83,6 +84,7 @@ NST_INLINE void accumulate(Accumulators<P, V>& acc, const float* const* in, std:
   });
 }
 
+// Clamps the sums, adds epilogue_add and stores the outputs.
 template <int P, int V>
 NST_INLINE void store_tile(const Accumulators<P, V>& acc, const RegisterTile& t) {
   const bool plain = t.channels >= V * kLanes && t.epilogue_add == nullptr;

@@ -49,6 +49,7 @@ NST_INLINE void store(float* p, Vec v) { v.store_unaligned(p); }
 
 constexpr int kLine = 64 / sizeof(float);  // floats of a cache line
 
+// Returns floats, rounded up to whole cache lines.
 constexpr NST_INLINE std::size_t round_up_to_line(std::size_t floats) {
   return (floats + kLine - 1) / kLine * kLine;
 }

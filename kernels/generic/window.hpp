@@ -21,6 +21,7 @@ struct Window {
   std::ptrdiff_t row_stride, pixel_stride;
 };
 
+// Returns the rectangle that a block reads.
 NST_INLINE Rect window_rect(const ConvSpec& spec, const ConvGeometry& g, Block block) {
   return {block.y * spec.stride - g.pad_top, block.x * spec.stride - g.pad_left,
           (block.h - 1) * spec.stride + spec.kernel_h, (block.w - 1) * spec.stride + spec.kernel_w};
@@ -63,6 +64,7 @@ NST_INLINE bool reads_in_place(const ConvArgs& args, const Rect& rect, bool cont
   return !contiguous_columns || spec.kernel_w == 1 || args.input.x.pixel_stride == spec.in_c;
 }
 
+// Returns the rectangle of the tensor itself.
 NST_INLINE Window window_in_place(const ConvArgs& args, const Rect& rect) {
   return {address(args.input.x, rect.y, rect.x), args.input.x.row_stride,
           args.input.x.pixel_stride};

@@ -45,6 +45,7 @@ struct Layout {
   std::ptrdiff_t v_stride, m_stride;  // from one point, one product to the next
 };
 
+// Returns the layout of a block. Its tiles begin at or before its first pixel.
 template <class A>
 Layout layout(const ConvSpec& spec, const ConvGeometry& g, Block block) {
   using Y = typename A::Y;
@@ -138,6 +139,7 @@ NST_INLINE void transform_input(const Window& window, const float* tile, int n, 
       });
 }
 
+// Transforms the inputs of all tiles to V.
 template <class A>
 void transform_inputs(const Window& window, const Layout& l, int channels, float* v) {
   for (int ty = 0; ty < l.tiles_h; ++ty) {
@@ -183,6 +185,7 @@ struct Epilogue {
       channels;  // inside the block: rows [first_y, h), columns [first_x, w)
 };
 
+// Returns an epilogue that still has to be moved to a tile.
 NST_INLINE Epilogue epilogue(const ConvArgs& args) {
   Epilogue e{};
   e.epilogue_add_row = args.epilogue_add.row_stride;
@@ -288,6 +291,7 @@ NST_INLINE bool has_far_outputs(const ConvSpec& spec, const ConvGeometry& g) {
          static_cast<std::size_t>(g.out_h) * g.out_w * spec.out_c >= 2 * kL2Floats;
 }
 
+// Computes one block.
 template <class A>
 void run(const ConvArgs& args, Block block, float* scratch) {
   using Products = typename A::Products;

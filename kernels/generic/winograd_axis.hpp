@@ -22,6 +22,7 @@ namespace nst::kernels {
 namespace {
 namespace axis {
 
+// The coefficients of the taps in each transformed weight.
 template <int Weights, int Taps>
 struct Matrix {
   double at[Weights][Taps];

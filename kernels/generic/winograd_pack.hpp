@@ -13,6 +13,7 @@ NST_INLINE int panel_width(int out_c, int first) {
   return min_of(kPanelChannels, vectors_of(out_c - first) * kLanes);
 }
 
+// Returns the floats of all packed weights.
 template <class A>
 std::size_t packed_floats(const ConvSpec& spec) {
   return static_cast<std::size_t>(A::Y::kWeights) * A::X::kWeights * A::Products::rows(spec.in_c) *

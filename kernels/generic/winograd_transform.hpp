@@ -115,6 +115,7 @@ struct ToomCook {
   }
 };
 
+// Pairs of points ±a, by their magnitudes.
 struct TwoPairs {
   static constexpr double kAt[] = {1.5, 2.0 / 3};
 };
