@@ -153,9 +153,16 @@ void Execution::run_item(const AffineOp& op, int item, float* scratch) {
   const View output =
       as_rows ? View{scratch, std::ptrdiff_t{shape.w} * shape.c, shape.c, begin} : view(op.output);
   const kernels::ConvInput input = conv_input(op.input, {});
-  const kernels::AffineArgs args{
-      shape.w,     shape.c,   input.x,        input.scale,           input.shift,
-      input.floor, input.act, input.prologue_add, input.prologue_add_factor, output};
+  const kernels::AffineArgs args{shape.w,
+                                 shape.c,
+                                 input.x,
+                                 input.scale,
+                                 input.shift,
+                                 input.floor,
+                                 input.act,
+                                 input.prologue_add,
+                                 input.prologue_add_factor,
+                                 output};
   program_.table->affine(args, begin, end);
   if (as_rows) (*rows_)(begin, end - begin, scratch);
 }
