@@ -45,15 +45,23 @@ as_root() {
   fi
 }
 
-# install_packages NAME...: installs the packages that are missing, by apt.
-install_packages() {
+# missing_packages NAME...: prints the packages that are not installed, separated by blanks.
+missing_packages() {
   local package missing=()
   command -v dpkg-query >/dev/null ||
     die "this script installs by apt; on another system install the likes of: $*"
   for package in "$@"; do
     installed "$package" || missing+=("$package")
   done
-  ((${#missing[@]} > 0)) || return 0
+  printf '%s' "${missing[*]}"
+}
+
+# install_packages NAME...: installs the packages that are missing, by apt.
+install_packages() {
+  local missing
+  missing=$(missing_packages "$@")
+  [[ -n $missing ]] || return 0
+  read -ra missing <<<"$missing"
   if ((EUID != 0)) && ! command -v sudo >/dev/null; then
     die "missing packages and no sudo; as root run: apt-get install ${missing[*]}"
   fi

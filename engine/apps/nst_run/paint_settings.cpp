@@ -7,6 +7,7 @@
 #include <string_view>
 #include <system_error>
 
+#include "../program.hpp"
 #include "work_list.hpp"
 
 namespace nst::run {
@@ -203,10 +204,17 @@ PaintOptions paint_options(const PaintSettings& o, OutputFormat format, const Im
 }
 
 DecodedStyle read_style(const PaintSettings& o, const StyleFile& style) {
-  return decode_style(read_bytes(style.path), input_name(style.path),
-                      [&](Bytes bytes, const std::string& name) {
-                        return decode_painting(bytes, name, o.reading(), o.style_size);
-                      });
+  const std::string name = input_name(style.path);
+  DecodedStyle decoded =
+      decode_style(read_bytes(style.path), name, [&](Bytes bytes, const std::string& file) {
+        return decode_painting(bytes, file, o.reading(), o.style_size);
+      });
+  if (o.style_size.style_size && std::holds_alternative<StyleVector>(decoded)) {
+    program::print_line("warning: " + name +
+                        ": a saved style has no size: --style-size does "
+                        "nothing");
+  }
+  return decoded;
 }
 
 Style::Part style_part(const PaintSettings& o, const StyleFile& style,
