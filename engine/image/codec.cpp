@@ -33,8 +33,9 @@ void Input::check_size(std::uint64_t width, std::uint64_t height, std::uint64_t 
 }
 
 std::uint64_t Input::memory_limit() const {
-  // The default limit: 400 MiB for every file, and more for large files by their size. Photographs
-  // take at most 12 bytes per byte of the file; a picture that takes far more is empty or hostile.
+  // The default limit is 400 MiB, or 16 bytes per byte of the file if that is more. Decoding a
+  // photograph takes at most 12 bytes per byte of its file. A picture that takes far more is almost
+  // empty or hostile.
   constexpr std::uint64_t kLeast = std::uint64_t{400} << 20;
   constexpr std::uint64_t kPerByte = 16;
   if (options.max_memory_bytes > 0) return options.max_memory_bytes;

@@ -1,5 +1,5 @@
-// Limits of the picture codecs. nst/image.hpp declares the codecs (decode_image, encode_image,
-// output_format).
+// Limits of the picture codecs. The codecs themselves (decode_image, encode_image, output_format)
+// are declared in nst/image.hpp.
 #pragma once
 
 #include <cstdint>

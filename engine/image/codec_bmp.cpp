@@ -24,11 +24,11 @@ struct Header {
   bool top_down = false;
   unsigned bits = 0;
   std::uint32_t compression = kPlain;
-  std::uint64_t colours = 0;             // number of colours in the palette; 0: 2^bits
+  std::uint64_t colours = 0;             // number of palette colours; 0: 2^bits
   std::array<std::uint32_t, 4> masks{};  // bit masks of red, green, blue and alpha
-  std::uint64_t end = 0;                 // end of the header and of the masks after it
-  std::uint64_t pixels = 0;              // offset of the pixels in the file; 0: not given
-  unsigned colour_bytes = 4;             // bytes of one palette colour
+  std::uint64_t end = 0;                 // offset after the header and the masks that follow it
+  std::uint64_t pixels = 0;              // offset of the pixels in the file; 0: not stated
+  unsigned colour_bytes = 4;             // size of a palette colour in bytes
 };
 
 void check_compression(const Input& input, const Header& h, bool os2) {
@@ -59,8 +59,8 @@ void check_compression(const Input& input, const Header& h, bool os2) {
   }
 }
 
-// Reads the masks, which are in a header of `size` bytes or directly after a header of 40. Without
-// masks in the file, sets the usual masks of 16, 24 or 32 bits.
+// Reads the bit masks. They are inside the header or, for a header of 40 bytes, directly after it.
+// If the file has none, sets the usual masks for 16, 24 or 32 bits per pixel.
 void read_masks(const ByteReader& reader, std::uint32_t size, Header& h) {
   if (h.compression == kMasks || h.compression == kMasksAlpha) {
     const std::size_t count = h.compression == kMasksAlpha || size >= 56 ? 4 : 3;
@@ -71,7 +71,7 @@ void read_masks(const ByteReader& reader, std::uint32_t size, Header& h) {
   } else if (h.bits == 16) {
     h.masks = {0x7c00, 0x03e0, 0x001f, 0};
   } else {
-    // The fourth byte of a 32-bit pixel is unused, whatever its value.
+    // Without an alpha mask, the fourth byte of a 32-bit pixel is ignored.
     h.masks = {0xff0000, 0x00ff00, 0x0000ff, 0};
   }
 }
@@ -114,8 +114,8 @@ Header read_header(const Input& input) {
 
 using Palette = std::array<std::array<std::uint8_t, 3>, 256>;
 
-// Reads the colours between the header and the pixels; missing ones are black. Returns the offset
-// of their end.
+// Reads the palette colours between the header and the pixels. Missing colours are black. Returns
+// the offset after the palette.
 std::uint64_t read_palette(const Input& input, const Header& h, Palette& palette) {
   const std::uint64_t room =
       (h.pixels > h.end ? h.pixels - h.end : input.bytes.size() - h.end) / h.colour_bytes;
@@ -129,13 +129,13 @@ std::uint64_t read_palette(const Input& input, const Header& h, Palette& palette
   return h.end + count * h.colour_bytes;
 }
 
-// Returns the picture row that is stored as row number `stored`.
+// Returns the row of the picture to which the `stored`-th row of the file belongs.
 std::uint8_t* row_of(Image& image, const Header& h, std::uint64_t stored) {
   const std::uint64_t y = h.top_down ? stored : h.height - 1 - stored;
   return image.u8() + static_cast<std::uint64_t>(image.channels) * h.width * y;
 }
 
-// Decodes pixels of 1 to 8 bits. The first pixel is in the highest bits of a byte.
+// Decodes palette pixels of 1, 2, 4 or 8 bits. The first pixel is in the highest bits of a byte.
 void unpack_indices(const Header& h, Bytes data, const Palette& palette, Image& image) {
   const std::uint64_t stride = (h.width * h.bits + 31) / 32 * 4;
   const unsigned top = (1u << h.bits) - 1;
@@ -150,8 +150,8 @@ void unpack_indices(const Header& h, Bytes data, const Palette& palette, Image& 
   }
 }
 
-// Decodes run lengths to indices, one byte each, with rows in their stored order. Pixels that a
-// jump skips get colour 0, as in other readers.
+// Decodes run lengths to palette indices, one byte each, with rows in their stored order. Pixels
+// that a jump skips get colour 0, as in other programs.
 class RunLengths {
  public:
   RunLengths(const Input& input, const Header& h, Bytes data)
@@ -190,7 +190,8 @@ class RunLengths {
     if (x_ < h_.width) indices_[h_.width * y_ + x_] = static_cast<std::uint8_t>(index);
     ++x_;
   }
-  // Copies `count` literal pixels, which are padded to an even number of bytes.
+  // Copies `count` pixels that are stored without run lengths. They are padded to an even number of
+  // bytes.
   void copy(unsigned count) {
     const unsigned bytes = packed() ? (count + 1) / 2 : count;
     const Bytes data = reader_.take(bytes, "a run of pixels");
@@ -220,7 +221,7 @@ void colour_runs(const Input& input, const Header& h, const Palette& palette, Im
   }
 }
 
-// One channel of a pixel: extracts the bits of its mask and scales them to 0..255.
+// One colour channel. It extracts the bits of its mask from a pixel and scales them to 0..255.
 struct Channel {
   std::uint32_t mask = 0;
   int shift = 0;
@@ -256,8 +257,8 @@ void unpack_masked(const Input& input, const Header& h, Bytes data, Image& image
   }
 }
 
-// Decodes 24-bit and 32-bit pixels without masks, the usual kind: blue, green and red, then an
-// unused byte in 32 bits.
+// Decodes pixels of 24 or 32 bits with the usual masks: blue, green and red, then an unused byte if
+// there are 32 bits.
 void unpack_bgr(const Header& h, Bytes data, Image& image) {
   const std::uint64_t stride = (h.width * h.bits + 31) / 32 * 4;
   const unsigned pixel_bytes = h.bits / 8;
@@ -278,8 +279,8 @@ Image decode_bmp(const Input& input) {
   Header h = read_header(input);
   const bool run_lengths = h.compression == kRle8 || h.compression == kRle4;
   const std::uint64_t size = input.bytes.size();
-  // Four bytes of run lengths may jump over 255 rows. So the file's size limits only the number of
-  // rows.
+  // With run lengths, four bytes may skip 255 rows at once. So the file's size limits the number of
+  // rows, but not their width.
   const std::uint64_t most_by_runs = h.height <= size * 64 ? kNoBound : 0;
   input.check_size(h.width, h.height, run_lengths ? most_by_runs : size * 8 / h.bits);
   Palette palette{};
@@ -290,7 +291,7 @@ Image decode_bmp(const Input& input) {
   const int channels = h.masks[3] != 0 ? 4 : 3;
   const std::uint64_t pixels = h.width * h.height;
   input.check_memory(pixels * static_cast<unsigned>(channels + (run_lengths ? 1 : 0)));
-  // The padding of the last row may be missing.
+  // Accepts a file in which the last row's padding is missing.
   const std::uint64_t stride = (h.width * h.bits + 31) / 32 * 4;
   const std::uint64_t needed = stride * (h.height - 1) + (h.width * h.bits + 7) / 8;
   const Bytes data = run_lengths ? Bytes{} : input.reader().at(h.pixels, needed, "the pixels");

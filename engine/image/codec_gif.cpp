@@ -1,8 +1,8 @@
-// Decodes the first frame of a GIF by https://www.w3.org/Graphics/GIF/spec-gif89a.txt. Files that
-// differ from the specification are decoded as in browsers.
+// Decodes the first frame of a GIF (https://www.w3.org/Graphics/GIF/spec-gif89a.txt). Files that
+// differ from the specification are decoded as browsers decode them.
 //
-// NST has its own decoder because the format fits on one page: there is no library to find, and NST
-// decides what is damage. An end code before the last pixel is damage. A missing end code after the
+// The format is so small that NST has a decoder of its own instead of a library. NST also decides
+// what counts as damage. An end code before the last pixel is damage; a missing end code after the
 // last pixel is not.
 #include <algorithm>
 #include <array>
@@ -21,7 +21,7 @@ constexpr const char* kFormat = "GIF";
 
 struct Palette {
   bool given = false;
-  std::array<std::array<std::uint8_t, 3>, 256> colours{};  // colours that the file lacks are black
+  std::array<std::array<std::uint8_t, 3>, 256> colours{};  // missing colours are black
 };
 
 Palette read_palette(ByteReader& reader, unsigned flags) {
@@ -40,7 +40,7 @@ struct Frame {
   std::optional<unsigned> transparent;  // index of the transparent colour
 };
 
-// Reads codes from a chain of data blocks, lowest bits first.
+// Reads LZW codes from a chain of data blocks, beginning at the lowest bits.
 class Codes {
  public:
   explicit Codes(ByteReader& reader) : reader_(reader) {}
@@ -69,8 +69,9 @@ class Codes {
   unsigned held_ = 0;
 };
 
-// LZW as in GIF: codes grow from `root_bits + 1` to 12 bits. A full table stays unchanged until the
-// next clear code. An entry is an earlier entry plus one index.
+// The LZW decoder of GIF. Codes grow from `root_bits + 1` to 12 bits. A full table stays unchanged
+// until the next clear code. A table entry is a string of palette indices: an earlier entry plus
+// one index.
 class Lzw {
  public:
   Lzw(unsigned root_bits, ByteReader& reader, const Input& input)
@@ -82,7 +83,7 @@ class Lzw {
     reset();
   }
 
-  // Fills `out`. Indices of the last string that do not fit are dropped.
+  // Decodes until `out` is full. Further indices of the last string are dropped.
   void decode(std::vector<std::uint8_t>& out) {
     std::size_t done = 0;
     while (done < out.size()) {
@@ -110,8 +111,8 @@ class Lzw {
     bits_ = root_bits_ + 1;
     previous_ = kNone;
   }
-  // Adds the table entry that the encoder added before it wrote `code`: the previous string, plus
-  // the first index of the string of `code`.
+  // Adds the table entry that the encoder added before it wrote `code`. The entry is the previous
+  // code's string plus the first index of the string of `code`.
   void add(unsigned code) {
     if (previous_ == kNone || next_ == kMaxCodes) return;
     prefix_[next_] = static_cast<std::uint16_t>(previous_);
@@ -121,8 +122,8 @@ class Lzw {
     ++next_;
     if (next_ == (1u << bits_) && bits_ < 12) ++bits_;
   }
-  // Writes the string of `code` from its end, as far as there is room. Returns the number of
-  // indices written.
+  // Writes the string of `code` to `out`, from the string's end to its start. Indices beyond `room`
+  // are left out. Returns the number of indices written.
   std::size_t write(unsigned code, std::uint8_t* out, std::size_t room) const {
     const std::size_t length = length_[code];
     for (std::size_t i = length; i-- > 0; code = prefix_[code]) {
@@ -143,8 +144,8 @@ void skip_blocks(ByteReader& reader) {
   while (const unsigned size = reader.read<std::uint8_t>("a block")) reader.skip(size, "a block");
 }
 
-// Reads up to the first frame and its size. Bytes between blocks that begin no block are skipped,
-// as in Pillow, ImageMagick and browsers.
+// Reads the file up to the first frame's header. Bytes between blocks that do not begin a block are
+// skipped, as in Pillow, ImageMagick and browsers.
 Frame find_frame(ByteReader& reader, const Input& input) {
   Frame frame;
   while (true) {
@@ -169,7 +170,7 @@ Frame find_frame(ByteReader& reader, const Input& input) {
   return frame;
 }
 
-// Returns the rows of a frame in their stored order.
+// Returns the row numbers of a frame in the order in which the file stores the rows.
 std::vector<unsigned> row_order(const Frame& frame) {
   std::vector<unsigned> order;
   order.reserve(frame.height);
@@ -187,8 +188,8 @@ std::vector<unsigned> row_order(const Frame& frame) {
   return order;
 }
 
-// Returns the frame on its screen. Pixels outside the frame, and those of the transparent index,
-// are transparent black.
+// Returns the whole screen (the GIF's picture area) with the frame at its place. Pixels outside the
+// frame, and those with the transparent index, are transparent black.
 Image on_screen(const Frame& frame, unsigned width, unsigned height, const Palette& palette,
                 const std::vector<std::uint8_t>& indices) {
   bool alpha = frame.width != width || frame.height != height;
@@ -229,8 +230,8 @@ Image decode_gif(const Input& input) {
   const unsigned root_bits = reader.read<std::uint8_t>("the pixels");
   if (root_bits < 1 || root_bits > 8) input.fail_damaged(kFormat, "the size of its codes");
 
-  // If the frame is larger than the screen, the screen grows, as in browsers. A code of 12 bits
-  // stands for at most 4096 pixels.
+  // If the frame extends beyond the screen, the screen is enlarged, as in browsers. The file's size
+  // limits the frame: one byte stands for at most 4096 pixels.
   const unsigned width = std::max(screen_width, frame.left + frame.width);
   const unsigned height = std::max(screen_height, frame.top + frame.height);
   const std::uint64_t frame_pixels = std::uint64_t{frame.width} * frame.height;

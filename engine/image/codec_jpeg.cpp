@@ -1,15 +1,15 @@
 // JPEG by libjpeg(-turbo).
 //
-// libjpeg reports errors by longjmp. All its calls are in the functions marked [escapes] below.
-// Those have trivial objects only, so a jump skips no destructor. Objects that own memory are in
-// their callers.
+// libjpeg reports errors by longjmp. All calls of libjpeg are in functions marked [escapes] below.
+// These functions have only trivial local objects, so a jump skips no destructor. Objects that own
+// memory are in the callers.
 #include <algorithm>
 #include <csetjmp>
 #include <cstddef>
 #include <cstdio>
 #include <cstdlib>
 
-// jpeglib.h needs size_t and FILE; jerror.h needs jpeglib.h.
+// jpeglib.h must follow the headers that define size_t and FILE; jerror.h must follow jpeglib.h.
 // clang-format off
 #include <jpeglib.h>
 #include <jerror.h>
@@ -25,7 +25,8 @@
 namespace nst::codec {
 namespace {
 
-// Where libjpeg jumps to on an error. Its objects reach this struct through client_data.
+// The target of libjpeg's jump after an error, and the error's message. libjpeg's objects point to
+// this struct by client_data.
 struct Escape {
   std::jmp_buf target;
   char message[JMSG_LENGTH_MAX] = "";
@@ -39,13 +40,13 @@ struct Escape {
   std::longjmp(escape->target, 1);
 }
 
-// Returns true for the warnings that leave every pixel certain. After other damage libjpeg
-// continues and fills in grey. Harmless are:
+// Returns true for warnings about damage that changes no pixel. After other damage libjpeg
+// continues and fills in grey. These warnings are harmless:
 //
 // - stray bytes between markers
 // - unknown version or colour codes
-// - a missing end marker (missing pixels have another warning)
-// - a sequential scan marked as a partial one, as Samsung's cameras write it
+// - a missing end marker (missing pixels cause another warning)
+// - a sequential scan that is marked as a partial one, as Samsung's cameras write it
 bool is_harmless(int warning) {
   return warning == JWRN_EXTRANEOUS_DATA || warning == JWRN_ADOBE_XFORM ||
          warning == JWRN_JFIF_MAJOR || warning == JWRN_JPEG_EOF || warning == JWRN_NOT_SEQUENTIAL;
@@ -55,8 +56,8 @@ void on_message(j_common_ptr object, int level) {
   if (level < 0 && !is_harmless(object->err->msg_code)) on_error(object);
 }
 
-// Stops a progressive file with too many scans. Each repeated scan of the whole picture costs the
-// file few bytes; real encoders write about ten scans.
+// Stops decoding a progressive file that has more than 200 scans. A hostile file can repeat scans:
+// each takes few bytes and much time. Real encoders write about ten scans.
 void on_progress(j_common_ptr object) {
   constexpr int kMaxScans = 200;
   if (reinterpret_cast<j_decompress_ptr>(object)->input_scan_number <= kMaxScans) return;
@@ -87,7 +88,7 @@ struct Decoder {
   ~Decoder() { jpeg_destroy_decompress(&jpeg); }
 };
 
-// [escapes] Reads up to the first scan. On failure returns false and sets escape.message.
+// [escapes] Reads the file up to its first scan. On failure returns false and sets escape.message.
 bool read_header(Decoder& decoder, const std::uint8_t* data, std::size_t size) {
   if (setjmp(decoder.escape.target) != 0) return false;
   jpeg_decompress_struct& jpeg = decoder.jpeg;
@@ -101,8 +102,8 @@ bool read_header(Decoder& decoder, const std::uint8_t* data, std::size_t size) {
   return true;
 }
 
-// Converts four inks to RGB without a profile, as TensorFlow and Pillow do. The inks are stored
-// inverted: by Adobe's programs, and by those that omit Adobe's marker.
+// Converts four inks (CMYK) to RGB without a colour profile, as TensorFlow and Pillow do. Expects
+// inverted inks: Adobe's programs write them so, and so do programs that omit Adobe's marker.
 void cmyk_to_rgb(const std::uint8_t* cmyk, int width, std::uint8_t* rgb) {
   for (int x = 0; x < width; ++x) {
     const int white = cmyk[4 * x + 3];
@@ -112,14 +113,14 @@ void cmyk_to_rgb(const std::uint8_t* cmyk, int width, std::uint8_t* rgb) {
   }
 }
 
-// [escapes] Computes the output size from the scale. Returns false on failure.
+// [escapes] Computes the output size from scale_num and scale_denom. Returns false on failure.
 bool calculate_size(Decoder& decoder) {
   if (setjmp(decoder.escape.target) != 0) return false;
   jpeg_calc_output_dimensions(&decoder.jpeg);
   return true;
 }
 
-// [escapes] Decodes all rows; `inks` has room for one row of CMYK. Returns false on failure.
+// [escapes] Decodes all rows. `inks` has room for one row of CMYK pixels. Returns false on failure.
 bool read_pixels(Decoder& decoder, std::uint8_t* rgb, std::uint8_t* inks) {
   if (setjmp(decoder.escape.target) != 0) return false;
   jpeg_decompress_struct& jpeg = decoder.jpeg;
@@ -140,7 +141,7 @@ struct Encoder {
   jpeg_compress_struct jpeg{};
   jpeg_error_mgr errors{};
   Escape escape;
-  unsigned char* file = nullptr;  // the file's bytes, which libjpeg allocates with malloc
+  unsigned char* file = nullptr;  // the encoded file; libjpeg allocates it with malloc
   unsigned long file_bytes = 0;
 
   Encoder() {
@@ -155,11 +156,11 @@ struct Encoder {
   }
 };
 
-// [escapes] Compresses the picture into encoder.file; `rgb` has room for one row. Returns false on
+// [escapes] Compresses the picture into encoder.file. `rgb` has room for one row. Returns false on
 // failure.
 bool write_pixels(Encoder& encoder, const ImageView& image, int quality, std::uint8_t* rgb) {
-  // From this quality on, colour keeps its full resolution. In the saturated strokes of styles,
-  // halved colour is visible before quantisation is.
+  // From this quality on, colour is stored at full resolution. At high qualities, halved colour
+  // resolution would be the most visible fault in the saturated strokes of painted pictures.
   constexpr int kFullColourQuality = 90;
   if (setjmp(encoder.escape.target) != 0) return false;
   jpeg_compress_struct& jpeg = encoder.jpeg;
@@ -194,8 +195,8 @@ bool write_pixels(Encoder& encoder, const ImageView& image, int quality, std::ui
   input.fail_damaged("JPEG", escape.message);
 }
 
-// Returns the bytes that decoding at 1/denominator of the size takes: the picture, a second one if
-// it is turned, and all coefficients if there are several scans.
+// Returns the bytes that decoding at 1/denominator of the picture's size takes: the picture, a
+// second picture if it must be turned, and all coefficients if there are several scans.
 struct Needs {
   bool several_scans;
   bool turned;
@@ -211,8 +212,8 @@ std::uint64_t needed_bytes(const jpeg_decompress_struct& jpeg, Needs needs, unsi
   return bytes;
 }
 
-// Returns the reduction (1, 2, 4 or 8) that fits the allowed memory and keeps the wanted shorter
-// side; 1 if none does.
+// Returns the smallest reduction (1, 2, 4 or 8) whose decoding fits into the allowed memory. If it
+// would make the shorter side too small (ReadOptions::least_side), returns 1.
 unsigned choose_reduction(const Input& input, const jpeg_decompress_struct& jpeg, Needs needs) {
   if (input.options.least_side <= 0) return 1;
   const unsigned shorter = std::min(jpeg.image_width, jpeg.image_height);
@@ -233,7 +234,8 @@ Image decode_jpeg(const Input& input) {
     fail(input, decoder.escape);
   }
   jpeg_decompress_struct& jpeg = decoder.jpeg;
-  // A Huffman coded 8×8 block takes at least one bit; arithmetic coding may take far less.
+  // Limits the size in the header by the file's length. Huffman coding takes at least one bit for
+  // an 8×8 block; arithmetic coding may take far less.
   const std::uint64_t pixels_per_byte = jpeg.arith_code ? 512 * 64 : 512;
   input.check_size(jpeg.image_width, jpeg.image_height,
                    pixels_per_byte * std::uint64_t{input.bytes.size()});

@@ -1,9 +1,9 @@
-// PNG by libpng. libpng gets only the chunks that make the picture; comments, profiles and other
-// chunks may hide gigabytes and never reach it.
+// PNG by libpng. libpng gets only the chunks that contribute to the picture. Comments, profiles and
+// other chunks could inflate to gigabytes, so they never reach libpng.
 //
-// libpng reports errors by longjmp. All its calls that can fail are in the functions marked
-// [escapes] below. Those have trivial objects only, so a jump skips no destructor. Objects that own
-// memory are in their callers.
+// libpng reports errors by longjmp. All calls of libpng that can fail are in functions marked
+// [escapes] below. These functions have only trivial local objects, so a jump skips no destructor.
+// Objects that own memory are in the callers.
 #include <png.h>
 #include <zlib.h>
 
@@ -36,10 +36,11 @@ struct Escape {
   std::longjmp(escape->target, 1);
 }
 
-// Ignores warnings, which never concern the samples.
+// Ignores libpng's warnings, which never concern the samples.
 void on_warning(png_structp, png_const_charp) {}
 
-// Allocates memory and records a failure, because libpng reports a lack of memory like damage.
+// Allocates memory and records if that fails. libpng itself reports a lack of memory in the same
+// way as damage.
 png_voidp allocate(png_structp png, png_alloc_size_t size) {
   void* memory = std::malloc(size);
   if (memory == nullptr) static_cast<Escape*>(png_get_mem_ptr(png))->out_of_memory = true;
@@ -53,7 +54,7 @@ struct Decoder {
   Escape escape;
   const std::vector<Bytes>* stream = nullptr;
   std::size_t part = 0;
-  std::size_t offset = 0;  // offset in the current part
+  std::size_t offset = 0;  // offset in the current part of the stream
 
   Decoder() = default;
   Decoder(const Decoder&) = delete;
@@ -78,7 +79,8 @@ void read_bytes(png_structp png, png_bytep out, std::size_t count) {
   }
 }
 
-// [escapes] Reads up to the pixels and requests 8-bit RGB or RGBA. Returns false on failure.
+// [escapes] Reads the file up to the pixels and requests 8-bit RGB or RGBA. Returns false on
+// failure.
 bool read_header(Decoder& decoder, std::size_t row_bytes, bool cuts_16) {
   if (setjmp(decoder.escape.target) != 0) return false;
   decoder.png = png_create_read_struct_2(PNG_LIBPNG_VER_STRING, &decoder.escape, on_error,
@@ -91,7 +93,7 @@ bool read_header(Decoder& decoder, std::size_t row_bytes, bool cuts_16) {
   png_set_crc_action(png, PNG_CRC_QUIET_USE, PNG_CRC_QUIET_USE);  // walk_png has checked the CRCs
   png_set_user_limits(png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);     // check_png_size checks the size
   png_read_info(png, decoder.info);
-  png_set_expand(png);  // palettes become RGB, small grey 8 bits, tRNS alpha
+  png_set_expand(png);  // expands palettes, grey of 1 to 4 bits, and tRNS
   if (cuts_16) {
     png_set_strip_16(png);
   } else {
@@ -121,11 +123,11 @@ bool read_pixels(Decoder& decoder, png_bytep* rows) {
   input.fail_damaged("PNG", escape.message);
 }
 
-// Returns the whole chunk of a body: with the length and type before the body and the checksum
+// Returns a chunk's bytes in the file, given its body: length and type before the body, checksum
 // after it.
 Bytes whole(Bytes body) { return {body.data() - 8, body.size() + 12}; }
 
-// Returns the parts of the file that libpng reads.
+// Returns the parts of the file that libpng reads, in order.
 std::vector<Bytes> stream_of(const Input& input, const PngChunks& chunks) {
   static constexpr std::uint8_t kEnd[] = {0, 0, 0, 0, 'I', 'E', 'N', 'D', 0xae, 0x42, 0x60, 0x82};
   std::vector<Bytes> stream{input.bytes.first(8), whole(chunks.header)};
@@ -186,9 +188,9 @@ bool write_pixels(Encoder& encoder, const ImageView& image) {
                static_cast<png_uint_32>(image.height), 8,
                image.channels == 4 ? PNG_COLOR_TYPE_RGB_ALPHA : PNG_COLOR_TYPE_RGB,
                PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
-  // Painted pictures have texture everywhere and hardly a repeated string. So the average filter
-  // with run lengths and Huffman codes is enough: 3 % larger files than level 6 with all filters,
-  // in a fifth of the time.
+  // Uses the average filter with run lengths and Huffman codes only. Painted pictures have texture
+  // everywhere and hardly any repeated strings. So files become only 3 % larger than with level 6
+  // and all filters, in a fifth of the time.
   png_set_compression_strategy(png, Z_RLE);
   png_set_compression_level(png, 1);
   png_set_filter(png, PNG_FILTER_TYPE_BASE, PNG_FILTER_AVG);

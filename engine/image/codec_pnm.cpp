@@ -11,14 +11,14 @@ namespace {
 bool is_space(std::uint8_t c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 bool is_digit(std::uint8_t c) { return c >= '0' && c <= '9'; }
 
-// Reads the text part of a file. A comment runs from # to the end of its line and counts as that
-// line end.
+// Reads the text part of a file: numbers, white space and comments. A comment runs from # to the
+// end of the line and counts as that line's end.
 class Text {
  public:
   explicit Text(ByteReader& reader) : reader_(reader) {}
 
-  // Skips white space, then reads a number and one white space after it. At the end of the file
-  // that white space may be missing.
+  // Skips white space, then reads a number and one white-space character after it. At the end of
+  // the file that character may be missing.
   std::uint64_t number(const char* what) {
     std::uint8_t c = first_of(what);
     if (!is_digit(c)) fail(what);
@@ -32,7 +32,7 @@ class Text {
     if (!is_space(c)) fail(what);
     return value;
   }
-  // Reads a 0 or 1. White space between two of them is optional.
+  // Reads one sample 0 or 1 of a text bitmap. White space between samples is optional.
   bool bit() {
     const std::uint8_t c = first_of("a pixel");
     if (c != '0' && c != '1') fail("a pixel");
@@ -59,7 +59,7 @@ class Text {
 };
 
 struct Header {
-  int type = 0;  // the digit in the signature
+  int type = 0;  // digit of the signature: 1 for "P1" to 6 for "P6"
   std::uint64_t width = 0, height = 0, maximum = 1;
 
   bool text() const { return type <= 3; }
@@ -80,15 +80,15 @@ Header read_header(ByteReader& reader) {
   return h;
 }
 
-// Returns the most pixels that `bytes` bytes after the header can hold.
+// Returns the most pixels that `bytes` bytes of pixel data can contain.
 std::uint64_t most_pixels(const Header& h, std::uint64_t bytes) {
   if (h.type == 1) return bytes;
   if (h.type == 4) return bytes * 8;
-  if (h.text()) return (bytes + 1) / 2 / h.channels();  // at least a digit and a space each
+  if (h.text()) return (bytes + 1) / 2 / h.channels();  // a digit and a space per sample
   return bytes / (h.channels() * h.sample_bytes());
 }
 
-// Fills an RGB picture by calling next(), which returns 0..255, for every sample.
+// Fills an RGB picture. Calls next(), which returns 0..255, for every sample of the file.
 template <typename Next>
 void fill(const Header& h, Image& image, Next next) {
   std::uint8_t* out = image.u8();
@@ -100,7 +100,7 @@ void fill(const Header& h, Image& image, Next next) {
   }
 }
 
-// Decodes rows of bits, padded to whole bytes; 1 is black.
+// Decodes the rows of a binary bitmap. Rows are padded to whole bytes; a bit of 1 is black.
 void unpack_bits(const Header& h, ByteReader& reader, Image& image) {
   const std::uint64_t row_bytes = (h.width + 7) / 8;
   std::uint8_t* out = image.u8();

@@ -1,9 +1,9 @@
-// JPEG and PNG by stb_image, for builds without libjpeg or libpng. stb_image's implementation is
+// JPEG and PNG by stb_image, for builds without libjpeg or libpng. stb_image's functions are
 // private to this file, so that a program may link both NST and its own stb_image.
 //
 // stb_image reads zeros beyond the end of its input and may leave memory uninitialised. So a JPEG
-// is decoded twice, with two different bytes in fresh memory and after its data. If the two
-// pictures differ, the file is damaged. A PNG's checksums are checked before decoding.
+// is decoded twice, with two different bytes in fresh memory and after the file's data. If the two
+// pictures differ, the file is damaged. For a PNG, the checksums are verified before decoding.
 #include <climits>
 #include <cstddef>
 #include <cstdlib>
@@ -17,7 +17,7 @@
 
 namespace {
 
-// The byte that fills memory before stb_image gets it.
+// The byte with which memory is filled before stb_image gets it.
 thread_local std::uint8_t stb_filler = 0;
 
 void* stb_allocate(std::size_t size) {
@@ -78,7 +78,7 @@ void* stb_allocate(std::size_t size) {
 namespace nst::codec {
 namespace {
 
-// Decodes a checked file to RGB or RGBA.
+// Decodes a file to RGB or RGBA. The file has been checked before.
 Image decode_stb(const Input& input, Bytes file, int channels, const char* format) {
   if (file.size() > INT_MAX) {
     throw Error(ErrorCode::limit, input.name + ": larger than 2 GiB; make the picture smaller");
@@ -102,8 +102,8 @@ Image decode_stb(const Input& input, Bytes file, int channels, const char* forma
   return image;
 }
 
-// The sink of stb_image_write. It records a lack of memory, because no exception may pass through C
-// code.
+// Collects the bytes that stb_image_write makes. Records a lack of memory instead of throwing,
+// because no exception may pass through C code.
 struct Sink {
   std::vector<std::uint8_t> file;
   bool failed = false;
@@ -133,10 +133,11 @@ std::vector<std::uint8_t> written(Sink sink, bool ok, const char* format) {
 Image decode_jpeg(const Input& input) {
   const JpegSegments segments = walk_jpeg(input);
   if (segments.arithmetic) input.fail_unread("arithmetic JPEG", "convert it to ordinary JPEG");
-  // A Huffman coded 8×8 block takes at least one bit.
+  // Limits the size in the header by the file's length: Huffman coding takes at least one bit for
+  // an 8×8 block.
   input.check_size(segments.width, segments.height, std::uint64_t{input.bytes.size()} * 512);
-  // Memory: the planes, their interleaved copy, two pictures, and for progressive files all
-  // coefficients.
+  // Counts the memory that stb_image takes: the planes, their interleaved copy, two pictures, and
+  // for progressive files all coefficients.
   const std::uint64_t pixel_bytes = 4 + 3 + 2 * 3 + (segments.progressive ? 2 * 4 : 0);
   input.check_memory(pixel_bytes * segments.width * segments.height);
 
@@ -168,14 +169,15 @@ std::vector<std::uint8_t> encode_jpeg(const ImageView& image, int quality) {
 #ifndef NST_HAVE_PNG
 namespace {
 
-// Returns the bytes of the filtered rows of a picture of this size.
+// Returns the bytes of all filtered rows of a picture of this size.
 std::uint64_t rows_bytes(const PngChunks& chunks, std::uint64_t width, std::uint64_t height) {
   return width == 0 ? 0 : height * (1 + (width * chunks.bits_per_pixel() + 7) / 8);
 }
 
 std::uint64_t raw_bytes(const PngChunks& chunks) {
   if (!chunks.interlaced) return rows_bytes(chunks, chunks.width, chunks.height);
-  // Adam7 (PNG 1.2, 8.2): the first pixel of each pass, and the distance between its pixels.
+  // The passes of Adam7 interlacing (PNG 1.2, 8.2): x and y of each pass's first pixel, then the
+  // distances between its pixels.
   constexpr unsigned kPasses[7][4] = {{0, 0, 8, 8}, {4, 0, 8, 8}, {0, 4, 4, 8}, {2, 0, 4, 4},
                                       {0, 2, 2, 4}, {1, 0, 2, 2}, {0, 1, 1, 2}};
   std::uint64_t bytes = 0;
@@ -188,10 +190,10 @@ std::uint64_t raw_bytes(const PngChunks& chunks) {
   return bytes;
 }
 
-// Inflates the pixels and checks their Adler-32, which stb_image ignores: a truncated stream would
-// decode to something.
+// Inflates the pixels and checks their Adler-32. stb_image ignores this checksum and would decode a
+// truncated stream to wrong pixels.
 void check_stream(const Input& input, const PngChunks& chunks, std::uint64_t raw_size) {
-  constexpr std::uint64_t kMostBehind = 1 << 16;  // most bytes after the last row
+  constexpr std::uint64_t kMostBehind = 1 << 16;  // bytes that may follow the last row
   std::vector<std::uint8_t> stream;
   for (const Bytes body : chunks.pixels) stream.insert(stream.end(), body.begin(), body.end());
   std::vector<std::uint8_t> raw(raw_size + kMostBehind);
@@ -222,7 +224,8 @@ Image decode_png(const Input& input) {
   check_png_size(input, chunks);
   const int channels = chunks.has_alpha() ? 4 : 3;
   const std::uint64_t raw_size = raw_bytes(chunks);
-  // Memory: the file twice, its rows, the samples as stored, the expanded samples, and the picture.
+  // Counts the memory that decoding takes: twice the file, its rows, the stored samples, the
+  // expanded samples, and the picture.
   const std::uint64_t pixel_bytes = (chunks.depth == 16 ? 8 : 4) + 2 * 4;
   input.check_memory(2 * std::uint64_t{input.bytes.size()} + raw_size +
                      pixel_bytes * chunks.width * chunks.height);
@@ -243,7 +246,7 @@ std::vector<std::uint8_t> encode_png(const ImageView& image) {
 }
 
 std::size_t inflate_prefix(Bytes stream, std::uint8_t* out, std::size_t size) {
-  // Bytes that stb_image inflates before it fails or runs out of room stay in the buffer.
+  // The buffer keeps what stb_image has inflated before it failed or ran out of room.
   std::memset(out, 0, size);
   if (stream.size() > INT_MAX || size > INT_MAX) return 0;
   const int done = stbi_zlib_decode_buffer(reinterpret_cast<char*>(out), static_cast<int>(size),

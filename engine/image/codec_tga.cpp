@@ -1,5 +1,5 @@
-// TGA (Truevision TGA File Format Specification 2.0): palettes, colours and greys, run lengths, all
-// four origins.
+// TGA (Truevision TGA File Format Specification 2.0): palette, colour and grey pictures, with or
+// without run lengths, from any corner.
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -12,7 +12,7 @@
 namespace nst::codec {
 namespace {
 
-constexpr unsigned kRunLength = 8;  // bit of the type that announces run lengths
+constexpr unsigned kRunLength = 8;  // bit of the image type for run lengths
 enum Kind : unsigned { kPalette = 1, kColour = 2, kGrey = 3 };
 
 struct Header {
@@ -36,7 +36,7 @@ Header read_header(ByteReader& reader) {
   h.map_first = word();
   h.map_entries = word();
   h.map_bits = byte();
-  reader.skip(4, "the header");  // skips the picture's place on a screen
+  reader.skip(4, "the header");  // skips the position on the screen
   h.width = word();
   h.height = word();
   h.bits = byte();
@@ -46,8 +46,8 @@ Header read_header(ByteReader& reader) {
 
 using Colour = std::array<std::uint8_t, 4>;
 
-// Returns a stored colour as RGBA. 15 and 16 bits are 5-5-5; most writers do not use the 16th bit
-// as alpha.
+// Converts a stored colour to RGBA. Colours of 15 and 16 bits have 5 bits per channel. Their 16th
+// bit is ignored: most programs do not store alpha there.
 Colour colour_of(const std::uint8_t* p, unsigned bits) {
   if (bits >= 24) return {p[2], p[1], p[0], bits == 32 ? p[3] : std::uint8_t{255}};
   const unsigned word = p[0] | unsigned{p[1]} << 8;
@@ -55,13 +55,13 @@ Colour colour_of(const std::uint8_t* p, unsigned bits) {
   return {five(10), five(5), five(0), 255};
 }
 
-// The colours by index. Colours that the file does not contain are black.
+// The palette: colours by their index. An index that the file does not define gives black.
 struct Map {
   std::vector<Colour> colours;
   unsigned first = 0;
 
   Colour at(unsigned index) const {
-    const unsigned entry = index - first;  // an index below the first wraps to a large number
+    const unsigned entry = index - first;  // index < first gives a very large number here
     return entry < colours.size() ? colours[entry] : Colour{0, 0, 0, 255};
   }
 };
@@ -80,7 +80,7 @@ Map read_map(ByteReader& reader, const Header& h) {
   return map;
 }
 
-// Reads the pixels in their stored order, across the ends of rows.
+// Reads the pixels in their stored order. A packet may continue in the next row.
 class Pixels {
  public:
   Pixels(ByteReader& reader, const Header& h)
@@ -102,7 +102,8 @@ class Pixels {
     step_ = h_.pixel_bytes();
     pixel_ = reader_.take(count * step_, "the pixels").data();
   }
-  // Reads the header of a packet. The last packet may extend beyond the picture.
+  // Reads the header of the next packet. The last packet may have more pixels than the picture
+  // needs.
   void read_packet() {
     const unsigned packet = reader_.read<std::uint8_t>("the pixels");
     const std::uint64_t count = std::min<std::uint64_t>((packet & 0x7f) + 1, missing_);
@@ -118,13 +119,14 @@ class Pixels {
 
   ByteReader& reader_;
   const Header& h_;
-  std::uint64_t missing_;  // number of pixels in packets not read yet
+  std::uint64_t missing_;  // pixels of the picture that no packet has given yet
   std::uint64_t left_ = 0;
   std::size_t step_ = 0;
   const std::uint8_t* pixel_ = nullptr;
 };
 
-// Moves the stored pixels to their places in the picture. put(stored, out) writes one pixel.
+// Writes the stored pixels to their places in the picture. put(stored, out) converts and writes one
+// pixel.
 template <typename Put>
 void fill(const Header& h, Pixels& pixels, Image& image, Put put) {
   const auto channels = static_cast<std::ptrdiff_t>(image.channels);
@@ -168,7 +170,8 @@ Image decode_tga(const Input& input) {
   if ((h.descriptor & 0xc0) != 0) input.fail_unread("TGA with interleaved rows");
   reader.skip(h.id_bytes, "the comment");
   const Map map = read_map(reader, h);
-  // A run of 128 pixels takes one byte and the bytes of one pixel.
+  // Limits the size in the header by the file's length: a run of 128 pixels takes one byte plus the
+  // bytes of one pixel.
   const std::uint64_t most = h.run_length() ? reader.remaining() * 128 / (1 + h.pixel_bytes()) + 128
                                             : reader.remaining() / h.pixel_bytes();
   input.check_size(h.width, h.height, most);

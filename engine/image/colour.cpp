@@ -1,4 +1,4 @@
-// Colours by name or number: CSS Color Module Level 4, §5.2 (hexadecimal) and §6.1 (names).
+// Colours given as text: CSS Color Module Level 4, §5.2 (hexadecimal) and §6.1 (names).
 #include <algorithm>
 #include <charconv>
 #include <string>
@@ -15,7 +15,7 @@ struct Named {
   std::string_view name;
   std::uint32_t rgb;
 };
-// The colour names of CSS, sorted.
+// The colour names of CSS in alphabetical order.
 constexpr Named kNames[] = {{"aliceblue", 0xf0f8ff},
                             {"antiquewhite", 0xfaebd7},
                             {"aqua", 0x00ffff},

@@ -9,7 +9,7 @@
 namespace nst {
 namespace {
 
-// Reads numbers of either byte order at absolute offsets.
+// Reads the numbers of a TIFF block at given offsets, in the byte order that the block states.
 class TiffReader {
  public:
   explicit TiffReader(Bytes block) : reader_(block, "EXIF", ErrorCode::input) {
@@ -34,8 +34,9 @@ class TiffReader {
   bool big_endian_ = false;
 };
 
-// Returns the integer of a directory entry; 0 for other types, and for values stored outside the
-// entry. Some writers use LONG or a signed type where EXIF requires SHORT.
+// Returns the integer value of a directory entry. Returns 0 for other types, and for values stored
+// outside the entry. Accepts LONG and signed types too: some programs write them where EXIF
+// requires SHORT.
 std::int64_t integer_of(const TiffReader& tiff, std::uint64_t entry) {
   enum Type {
     kByte = 1,
@@ -61,8 +62,8 @@ std::int64_t integer_of(const TiffReader& tiff, std::uint64_t entry) {
   }
 }
 
-// Returns the orientation in a TIFF block (TIFF 6.0 §2: a header, then directories of 12-byte
-// entries).
+// Returns the orientation stated in a TIFF block (TIFF 6.0 §2: a header, then directories of
+// 12-byte entries).
 int tiff_orientation(Bytes block) {
   constexpr std::uint16_t kOrientationTag = 0x0112;
   const TiffReader tiff(block);
@@ -77,8 +78,8 @@ int tiff_orientation(Bytes block) {
   return 1;
 }
 
-// How pixels move: first a transposition (mirroring at the main diagonal), then a reversal of rows
-// or columns.
+// The operations that make a picture upright: first an optional transposition (mirroring at the
+// main diagonal), then an optional reversal of columns or rows.
 struct Turn {
   bool transpose, flip_x, flip_y;
 };

@@ -1,4 +1,4 @@
-// EXIF orientation: the only metadata that is read from a picture.
+// The EXIF orientation, which is the only metadata that NST reads from a picture.
 #pragma once
 
 #include "base/byte_reader.hpp"
@@ -8,10 +8,11 @@ namespace nst {
 
 // Returns the orientation 1..8 (tag 0x0112, EXIF 2.32 §4.6.4) of an EXIF block, with or without
 // "Exif\0\0" before it. Returns 1 (upright) if the block is empty, damaged or without orientation:
-// broken metadata is no reason to refuse an intact picture.
+// broken metadata must not make an intact picture unreadable.
 int exif_orientation(Bytes block);
 
-// Returns the picture turned and mirrored so that it is upright. Orientations 5..8 swap the sides.
+// Turns and mirrors a picture so that it is upright, and returns it. Orientations 5..8 exchange
+// width and height.
 Image apply_orientation(Image image, int orientation);
 
 }  // namespace nst

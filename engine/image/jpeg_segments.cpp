@@ -10,7 +10,7 @@ namespace {
 
 constexpr const char* kFormat = "JPEG";
 
-// Markers by their second byte (ITU-T T.81, table B.1).
+// The second bytes of JPEG markers (ITU-T T.81, table B.1).
 enum Marker : std::uint8_t {
   kTemporary = 0x01,
   kFrame0 = 0xc0,
@@ -40,7 +40,7 @@ bool is_frame(unsigned marker) {
          marker == kFrameLs;
 }
 
-// Returns true if the marker may appear between the scans of a picture.
+// Returns true if a segment with this marker may appear between two scans of the same picture.
 bool is_between_scans(unsigned marker) {
   return marker == kHuffman || marker == kArithmetic || marker == kScan ||
          marker == kQuantisation || marker == kHeight || marker == kRestartInterval ||
@@ -95,8 +95,8 @@ class Walk {
  private:
   [[noreturn]] void fail_cut(const char* reason) const { input_.fail_damaged(kFormat, reason); }
 
-  // Moves past the next marker and returns its second byte, or -1 at the end of the file. Pixels
-  // are skipped: among them, a 0xff is followed by 0 or by a restart's number.
+  // Moves past the next marker and returns the marker's second byte, or -1 at the end of the file.
+  // Pixel data is skipped: a byte 0xff in pixel data is followed by 0 or by a restart number.
   int next_marker() {
     int marker = -1;
     std::size_t begin = bytes_.size();
@@ -105,7 +105,7 @@ class Walk {
       if (found == nullptr) break;
       begin = static_cast<std::size_t>(static_cast<const std::uint8_t*>(found) - bytes_.data());
       at_ = begin;
-      while (at_ < bytes_.size() && bytes_[at_] == 0xff) ++at_;  // skips fill bytes
+      while (at_ < bytes_.size() && bytes_[at_] == 0xff) ++at_;  // skips fill bytes 0xff
       if (at_ == bytes_.size()) break;
       const unsigned second = bytes_[at_++];
       if (second != 0 && (second < kRestart0 || second > kRestart7)) {
@@ -118,12 +118,13 @@ class Walk {
     return marker;
   }
 
-  // Reads the segment of a marker. Returns false if the picture ends before this marker.
+  // Reads the segment that follows a marker. Returns false if the marker does not belong to the
+  // picture any more.
   bool take_segment(unsigned marker) {
     if (marker == kTemporary && found_.scans.empty()) return true;
     if (marker == kEnd || marker == kStart) return false;
     if (!found_.scans.empty() && !is_between_scans(marker)) return false;
-    // After a complete sequential picture, only a phone's trailer can contain another scan.
+    // A scan after a complete sequential picture belongs to other data that a phone has appended.
     if (marker == kScan && !found_.progressive && is_whole()) return false;
     if (bytes_.size() - at_ < 2) return false;
     const std::size_t length = bytes_[at_] * std::size_t{256} + bytes_[at_ + 1];
@@ -167,8 +168,9 @@ class Walk {
     }
   }
 
-  // Reads the header of a scan: the number of components, their ids, then Ss, Se, Ah and Al. These
-  // parameters count for progressive pictures only; in other files they are sometimes wrong.
+  // Reads the header of a scan: the number of components, their ids, then the parameters Ss, Se, Ah
+  // and Al. The parameters are used for progressive pictures only; in other files they are
+  // sometimes wrong.
   void take_scan(Bytes body) {
     const std::size_t count = body.empty() ? 0 : body[0];
     if (body.size() < 4 + 2 * count) input_.fail_damaged(kFormat, "a short scan header");
@@ -199,7 +201,7 @@ class Walk {
   static constexpr std::uint8_t kUnseen = 255;
   struct Coefficients {
     unsigned component;
-    std::array<std::uint8_t, 64> missing_bits;  // bits that each coefficient lacks, in zigzag order
+    std::array<std::uint8_t, 64> missing_bits;  // missing bits by coefficient, in zigzag order
   };
 
   const Input& input_;

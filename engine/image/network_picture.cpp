@@ -15,7 +15,7 @@
 namespace nst {
 namespace {
 
-// Returns a table of x / 255 for every byte x, rounded as a float32 division.
+// Returns a table of x / 255 for every byte x, divided in float32.
 const std::array<float, 256>& unit_of_byte() {
   static const std::array<float, 256> table = [] {
     std::array<float, 256> t{};
@@ -54,7 +54,7 @@ Image rgb_copy(const ImageView& image, std::optional<Colour> background) {
   return copy;
 }
 
-// Pixels converted at a time when alpha is joined to them.
+// Number of pixels that are converted at a time while alpha is added to them.
 constexpr int kPixels = 256;
 
 void bytes_of_units(const float* from, int count, float half, std::uint8_t* to) {
@@ -122,8 +122,8 @@ void fill_input(const ImageView& image, const InputOptions& options, float* out)
     return;
   }
   if (!options.what.empty()) check_samples(image, options.what);
-  // The resize reads most rows several times, interleaved, and drops alpha itself. So other
-  // formats, and alpha to compose, need a copy.
+  // The resize reads interleaved rows and drops alpha. So a picture in another format, or with
+  // alpha to compose, is copied first: the resize reads most rows several times.
   const bool composes = has_alpha(image) && options.background.has_value();
   if (image.format == PixelFormat::rgb && !composes) {
     return resize_into(image, options.size, options.resize, out);

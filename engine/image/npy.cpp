@@ -10,13 +10,13 @@
 namespace nst {
 namespace {
 
-// Format: numpy/lib/format.py (NEP 1). A file has a signature, a version, the header's length and
-// the header. The header is a Python dict literal with the keys descr, fortran_order and shape,
-// padded with spaces to a multiple of 64.
+// The format (numpy/lib/format.py, NEP 1): a signature, a version, the header's length, then the
+// header. The header is a Python dict literal with the keys descr, fortran_order and shape. It is
+// padded with spaces to a multiple of 64 bytes.
 constexpr std::string_view kSignature("\x93NUMPY", 6);
 constexpr std::size_t kAlignment = 64;
 
-// Parses the dict literal: a strict subset of Python that covers everything NumPy writes.
+// Parses the header's dict literal. It accepts the small part of Python's syntax that NumPy writes.
 class HeaderParser {
  public:
   HeaderParser(std::string_view text, const ByteReader& file) : text_(text), file_(file) {}
@@ -58,7 +58,7 @@ class HeaderParser {
  private:
   [[noreturn]] void fail() const { file_.fail("damaged .npy header; save it again with NumPy"); }
 
-  // Takes the rest of the text as a comment: one line of printable characters.
+  // Stores the rest of the header as a comment, which must be one line of printable characters.
   void take_comment() {
     skip_space();
     const std::size_t end = text_.find_last_not_of(" \n");
@@ -121,7 +121,7 @@ class HeaderParser {
     return value;
   }
   std::vector<std::int64_t> tuple() {
-    constexpr std::size_t kMaxSides = 8;  // pictures have 3, hostile files may have many
+    constexpr std::size_t kMaxSides = 8;  // most dimensions accepted; pictures have 3
     std::vector<std::int64_t> sides;
     expect('(');
     while (!accept(')')) {

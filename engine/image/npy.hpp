@@ -1,4 +1,5 @@
-// NumPy's .npy files, versions 1.0 to 3.0: float32, little-endian, C order only.
+// Reads and writes NumPy's .npy files, versions 1.0 to 3.0: only float32, little-endian, in C
+// order.
 #pragma once
 
 #include <cstdint>
@@ -9,14 +10,15 @@
 
 namespace nst {
 
-// A decoded .npy file.
+// The contents of a .npy file, with its values copied.
 struct NpyArray {
   std::vector<std::int64_t> shape;
   std::vector<float> values;
-  std::string comment;  // the text after a '#' that follows the header's dict, trimmed
+  std::string comment;  // text after a '#' behind the header's dict; "": none
 };
 
-// A parsed .npy file whose data stays in the file's bytes: float32, little-endian, not aligned.
+// The contents of a .npy file whose values stay in the file's bytes: float32, little-endian, not
+// aligned.
 struct NpyView {
   std::vector<std::int64_t> shape;
   Bytes data;
@@ -28,14 +30,14 @@ std::string numpy_shape(const std::vector<std::int64_t>& shape);
 
 // Returns true if the bytes begin with the .npy signature.
 bool is_npy(Bytes bytes);
-// Read a .npy file. decode_npy copies the values, parse_npy borrows them; both keep every bit and C
-// order. Throw Error{input} for a damaged header, another dtype, Fortran order, or data that does
-// not match the shape.
+// Read a .npy file. decode_npy copies the values; parse_npy borrows them. Both keep every bit and
+// return the values in C order. Throw Error{input} for a damaged header, another dtype, Fortran
+// order, or data that does not match the shape.
 NpyArray decode_npy(Bytes bytes, const std::string& name);
 NpyView parse_npy(Bytes bytes, const std::string& name);
-// Returns the bytes of a version 1.0 file. `values` has the product of `shape` (at most 8 sides)
-// numbers. `comment`, of printable ASCII, is written as a Python comment into the header's padding,
-// where NumPy ignores it.
+// Returns the bytes of a version 1.0 file. `shape` has at most 8 dimensions; their product is the
+// number of `values`. `comment`, of printable ASCII, is written into the header's padding as a
+// Python comment, which NumPy ignores.
 std::vector<std::uint8_t> encode_npy(const std::vector<std::int64_t>& shape, const float* values,
                                      const std::string& comment = "");
 

@@ -7,7 +7,7 @@
 namespace nst {
 namespace {
 
-// The places of a row's samples: channel c of pixel x is first[c][x * step].
+// The addresses of a row's samples: channel c of pixel x is first[c][x * step].
 template <typename T>
 struct Samples {
   const T* first[4];

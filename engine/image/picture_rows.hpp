@@ -1,4 +1,4 @@
-// Access to the rows of a picture of any pixel format as interleaved RGB, and to its alpha.
+// Gives access to the rows of a picture of any pixel format as interleaved RGB, and to its alpha.
 #pragma once
 
 #include <cstdint>
@@ -9,33 +9,34 @@
 
 namespace nst {
 
-// Returns the rows of a borrowed picture as RGB, composed on `background`, or with alpha dropped if
-// there is no background. T is the sample type.
+// Converts the rows of a borrowed picture to RGB. Alpha is composed on `background`, or dropped if
+// there is none. T is the sample type.
 template <typename T>
 class RgbRows {
  public:
   RgbRows(const ImageView& image, std::optional<Colour> background);
 
-  // Returns row y [width][3], valid until the next call. For an RGB picture this is its own memory.
+  // Returns row y as samples [width][3], valid until the next call. For an RGB picture, returns the
+  // address of the row in the picture itself.
   const T* row(int y);
 
  private:
   const ImageView image_;
   const std::optional<Colour> background_;
-  std::vector<T> ordered_;   // samples [width][channels]: R, G, B, and alpha if needed
-  std::vector<T> composed_;  // samples [width][3] after composing
+  std::vector<T> ordered_;   // samples [width][channels] of a row, as R, G, B(, alpha)
+  std::vector<T> composed_;  // samples [width][3] of a row after composing
 };
 
 extern template class RgbRows<std::uint8_t>;
 extern template class RgbRows<float>;
 
-// Returns true if the rows of `image` in memory are already RGB.
+// Returns true if `image` stores its rows as RGB already.
 inline bool is_plain_rgb(const ImageView& image) {
   return image.format == PixelFormat::rgb && image.channels == 3;
 }
 
-// Returns the alpha of a picture as u8, one channel, resized to `size` by `method`. Float alpha is
-// rounded. The picture may have any format with alpha.
+// Returns the alpha of a picture as a u8 picture with one channel, resized to `size` by `method`.
+// Float alpha is rounded. The picture may have any format with alpha.
 Image alpha_at(const ImageView& image, Size size, Resize method);
 
 }  // namespace nst

@@ -27,8 +27,8 @@ struct Chunk {
   Bytes body;
 };
 
-// Returns true if `type` differs in one bit from a chunk that changes the picture. The loss of such
-// a chunk must not go unnoticed.
+// Returns true if `type` differs by a single bit from the type of a chunk that changes the picture.
+// One flipped bit must not make NST silently skip such a chunk.
 bool is_almost_known(std::string_view type) {
   for (const std::string_view known : {"IHDR", "PLTE", "IDAT", "tRNS", "eXIf"}) {
     int differing = 0;
@@ -40,10 +40,10 @@ bool is_almost_known(std::string_view type) {
   return false;
 }
 
-// Returns the bytes of a raw profile's hexadecimal text: "\nexif\n     <length>\n<digits in
-// lines>".
+// Returns the bytes that a raw profile's text encodes. The text is "\nexif\n     <length>\n",
+// followed by lines of hexadecimal digits.
 std::vector<std::uint8_t> raw_profile(std::string_view text) {
-  for (int line = 0; line < 3; ++line) {  // skips three lines: an empty one, the name, the length
+  for (int line = 0; line < 3; ++line) {  // skips an empty line, the name and the length
     const std::size_t end = text.find('\n');
     if (end == std::string_view::npos) return {};
     text.remove_prefix(end + 1);
@@ -82,7 +82,7 @@ class Walk {
   }
 
  private:
-  // Reads the next chunk. Returns false at the end: after IEND, or where the file is cut off after
+  // Reads the next chunk. Returns false after IEND. Also returns false if the file is cut off after
   // its pixels.
   bool next(Chunk& chunk) {
     if (found_.has_end) return false;
@@ -106,7 +106,8 @@ class Walk {
     return true;
   }
 
-  // Returns true if the picture depends on the chunk. The end marker has no data to protect.
+  // Returns true if the picture depends on this chunk, so that its checksum must be right. IEND has
+  // no data to check.
   static bool is_wanted(const Chunk& chunk) {
     const bool critical = (chunk.type[0] & 0x20) == 0 && chunk.type != "IEND";
     return critical || chunk.type == "tRNS" || chunk.type == "eXIf" || is_raw_exif(chunk) ||
@@ -169,8 +170,8 @@ class Walk {
     }
   }
 
-  // Stores a palette. Pictures of other colour types may contain a suggested palette, which is
-  // ignored.
+  // Stores the palette of a palette picture. A picture of another colour type may contain a
+  // suggested palette, which is ignored.
   void take_palette(Bytes body) {
     if (found_.colour_type != kPalette) return;
     const bool fits = !body.empty() && body.size() % 3 == 0 && body.size() <= 768;
@@ -180,7 +181,8 @@ class Walk {
     found_.palette = body;
   }
 
-  // Stores the transparency. A chunk that does not fit the picture is ignored, as in libpng.
+  // Stores the transparency (tRNS). A tRNS chunk that does not fit the picture is ignored, as in
+  // libpng.
   void take_transparency(Bytes body) {
     if (!found_.trans.empty() || !found_.pixels.empty()) return;
     const std::size_t size = body.size();
@@ -192,13 +194,13 @@ class Walk {
     if (fits) found_.trans = body;
   }
 
-  // Reads an EXIF block from a text chunk. After the name come:
+  // Reads an EXIF block from a text chunk. After the chunk's name follow:
   //
   //   tEXt  the text
   //   zTXt  the method (0), then the text as a zlib stream
   //   iTXt  a flag, the method, a language and a translated name, then the text, compressed or not
   void take_raw_exif(const Chunk& chunk) {
-    constexpr std::size_t kNameBytes = 22;  // length of the name with its final zero
+    constexpr std::size_t kNameBytes = 22;  // length of the name and its final zero
     constexpr std::size_t kMostText = std::size_t{256} << 10;
     if (tried_raw_exif_) return;
     tried_raw_exif_ = true;
@@ -250,7 +252,7 @@ std::uint32_t crc32(Bytes bytes, std::uint32_t crc) {
 #ifdef NST_HAVE_PNG
   return static_cast<std::uint32_t>(::crc32_z(crc, bytes.data(), bytes.size()));
 #else
-  // Computes one byte at a time, by a table of the remainders of the reflected polynomial
+  // Computes the CRC byte by byte. The table contains the remainders for the reflected polynomial
   // 0x04c11db7.
   static const std::array<std::uint32_t, 256> table = [] {
     std::array<std::uint32_t, 256> t{};
@@ -270,7 +272,8 @@ std::uint32_t crc32(Bytes bytes, std::uint32_t crc) {
 }
 
 void check_png_size(const Input& input, const PngChunks& chunks) {
-  // Deflate needs at least 2 bits for 258 bytes: a ratio of 1032 to 1.
+  // Limits the size in the header by the file's length. Deflate compresses by a factor of 1032 at
+  // most: 258 bytes take 2 bits.
   const std::uint64_t most_bits = 1032 * 8 * std::uint64_t{input.bytes.size()};
   input.check_size(chunks.width, chunks.height, most_bits / chunks.bits_per_pixel());
 }

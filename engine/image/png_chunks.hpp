@@ -1,4 +1,4 @@
-// The chunks of a PNG file that make its picture, found and checked without decoding.
+// Finds the chunks of a PNG file that make its picture, and checks them without decoding.
 #pragma once
 
 #include <cstdint>
@@ -13,30 +13,31 @@ struct PngChunks {
   unsigned depth = 0, colour_type = 0;
   bool interlaced = false;
   Bytes header;               // body of the chunk IHDR
-  Bytes palette;              // body of the chunk PLTE, for palette pictures only; empty: none
-  Bytes trans;                // body of the chunk tRNS if it fits the colour type; empty: none
-  std::vector<Bytes> pixels;  // bodies of the chunks IDAT
+  Bytes palette;              // body of the chunk PLTE of a palette picture; empty: none
+  Bytes trans;                // body of a chunk tRNS that fits the colour type; empty: none
+  std::vector<Bytes> pixels;  // bodies of all IDAT chunks
   bool has_end = false;       // true: the file has the chunk IEND
   Bytes exif_chunk;           // body of the chunk eXIf; empty: none
-  // EXIF from a text chunk "Raw profile type exif", as ImageMagick writes it: at most 128 KiB.
+  // EXIF from a text chunk "Raw profile type exif", which ImageMagick writes; at most 128 KiB.
   std::vector<std::uint8_t> raw_exif;
 
-  // Returns the EXIF block that is used; empty: none.
+  // Returns the EXIF block: that of the chunk eXIf, else that of the text chunk; empty: none.
   Bytes exif() const { return exif_chunk.empty() ? Bytes(raw_exif) : exif_chunk; }
-  // Returns the stored samples per pixel times their bits.
+  // Returns the bits of a stored pixel: samples per pixel times bits per sample.
   unsigned bits_per_pixel() const;
   bool has_alpha() const { return (colour_type & 4) != 0 || !trans.empty(); }
 };
 
-// Walks the chunks (PNG 1.2, chapter 4). Checks the checksum of every chunk that changes the
-// picture and skips all others unread. Throws Error{input} for damage, and for a file that ends
-// before or among its pixels.
+// Walks the chunks of a PNG file (PNG 1.2, chapter 4). Checks the checksum of every chunk that
+// changes the picture; skips all other chunks without reading them. Throws Error{input} for damage,
+// and for a file that ends before or among its pixels.
 PngChunks walk_png(const Input& input);
 
-// Returns the CRC-32 (ISO 3309) of `bytes`, continued from `crc`.
+// Returns the CRC-32 (ISO 3309) of the bytes that gave `crc` followed by `bytes`.
 std::uint32_t crc32(Bytes bytes, std::uint32_t crc = 0);
 
-// Checks the header's size against the most that the file can hold. Throws as Input::check_size.
+// Checks the picture size in the header against the most that a file of this length can contain.
+// Throws as Input::check_size does.
 void check_png_size(const Input& input, const PngChunks& chunks);
 
 }  // namespace nst::codec

@@ -1,4 +1,4 @@
-// Resizing row by row: no intermediate picture, at most two or three rows of floats.
+// Resizes row by row: makes no intermediate picture, only two or three rows of floats.
 //
 // This file is compiled without fused multiply-adds, so that every machine computes the same
 // floats.
@@ -22,12 +22,12 @@ namespace {
 
 constexpr int kRgb = 3;
 
-// The divisor of a stored sample.
+// The stored sample that means 1.0: 255 for u8, 1 for f32.
 template <typename T>
 constexpr float kFullScale = sizeof(T) == 1 ? 255.0f : 1.0f;
 
-// The destination of a resize: row y is written to out.place(y), then out.made(y) is called. This
-// one is a float picture in memory.
+// A destination of a resize: a float picture in memory. The resize writes row y to place(y), then
+// calls made(y).
 class DenseRows {
  public:
   DenseRows(float* first, int width, int channels)
@@ -40,7 +40,8 @@ class DenseRows {
   std::ptrdiff_t row_;
 };
 
-// A destination of one channel whose rows become bytes as they are made.
+// A destination of a resize: a u8 picture of one channel. made(y) converts the row's floats to
+// bytes.
 class ByteRows {
  public:
   explicit ByteRows(Image& out) : out_(out), line_(static_cast<std::size_t>(out.width)) {}
@@ -55,21 +56,21 @@ class ByteRows {
   std::vector<float> line_;
 };
 
-// The weights of the source samples for each output sample of one axis.
+// The source samples, and their weights, for each output sample along one axis.
 struct Filter {
   struct Span {
     int first, count;
   };
   std::vector<Span> spans;
-  std::vector<float> weights;  // `taps` weights for each output sample
+  std::vector<float> weights;  // weights; `taps` for each output sample
   int taps = 0;
 
   const float* of(int i) const { return weights.data() + std::ptrdiff_t{taps} * i; }
 };
 
-// Returns a triangle filter. It widens with the reduction, so that every source sample counts; at
-// the border it is cut off and normalised. The same as tf.image.resize(antialias=True)
-// (ScaleAndTranslate) and Pillow's BILINEAR.
+// Returns the triangle filter for one axis. It widens with the reduction, so that every source
+// sample counts. At the border the filter is cut off and normalised.
+// tf.image.resize(antialias=True) (ScaleAndTranslate) and Pillow's BILINEAR are the same filter.
 Filter triangle_filter(int in, int out, float gain) {
   const double scale = static_cast<double>(in) / out;
   const double radius = std::max(scale, 1.0);
@@ -96,13 +97,13 @@ Filter triangle_filter(int in, int out, float gain) {
   return filter;
 }
 
-// Writes the weighted sum of the rows of `span`, all channels, to `line`.
+// Writes the weighted sum of the source rows of `span` to `line`, for all samples of a row.
 template <typename T>
 void blend_rows(const ImageView& in, Filter::Span span, const float* weights, float* line) {
   const std::ptrdiff_t samples = std::ptrdiff_t{in.width} * in.channels;
   std::fill_n(line, samples, 0.0f);
   int k = 0;
-  for (; k + 1 < span.count; k += 2) {  // two rows at a time halve the traffic on `line`
+  for (; k + 1 < span.count; k += 2) {  // adds two rows per loop: half the traffic on `line`
     const T* a = view_row<T>(in, span.first + k);
     const T* b = view_row<T>(in, span.first + k + 1);
     const float wa = weights[k];
@@ -116,7 +117,7 @@ void blend_rows(const ImageView& in, Filter::Span span, const float* weights, fl
   for (std::ptrdiff_t i = 0; i < samples; ++i) line[i] += weights[k] * static_cast<float>(row[i]);
 }
 
-// Computes one output row from a line of one sample per pixel.
+// Filters a line horizontally: computes one output row from one sample per source pixel.
 void filter_plane_line(const float* line, const Filter& filter, int width, float* out) {
   for (int x = 0; x < width; ++x) {
     const Filter::Span span = filter.spans[x];
@@ -127,8 +128,9 @@ void filter_plane_line(const float* line, const Filter& filter, int width, float
   }
 }
 
-// Computes one output row of RGB from a line of `channels` samples per pixel. Each sum is four
-// floats wide; the last is alpha, the next pixel or the line's one spare float, and is dropped.
+// Filters a line horizontally: computes one output row of RGB from `channels` samples per source
+// pixel. Each sum has four floats, so that it fits a vector. The fourth float is dropped: alpha, a
+// sample of the next pixel, or the line's spare float.
 void filter_line(const float* line, int channels, const Filter& filter, int width, float* out) {
   for (int x = 0; x < width; ++x) {
     const Filter::Span span = filter.spans[x];
@@ -159,8 +161,9 @@ void resize_smooth(const ImageView& in, Size size, Rows& out) {
   }
 }
 
-// The two source samples of an output sample and the weight between them, in the float arithmetic
-// of TensorFlow's compute_interpolation_weights (core/kernels/image/resize_bilinear_op.cc).
+// The two source samples that an output sample is interpolated from, and the weight between them.
+// The arithmetic is that of TensorFlow's compute_interpolation_weights
+// (core/kernels/image/resize_bilinear_op.cc), in float.
 struct Lerp {
   int lower, upper;
   float weight;
@@ -183,7 +186,7 @@ template <typename T, int kChannels, typename Rows>
 void resize_tensorflow(const ImageView& in, Size size, Rows& out, bool half_pixel_centres) {
   const std::vector<Lerp> columns = interpolation(in.width, size.width, half_pixel_centres);
   const std::vector<Lerp> rows = interpolation(in.height, size.height, half_pixel_centres);
-  // The last two source rows, resized horizontally.
+  // The two source rows used last, already resized horizontally.
   struct Line {
     int source = -1;
     std::vector<float> values;
@@ -232,9 +235,9 @@ void resize_as(const ImageView& in, Size size, Resize method, Rows& out) {
   }
 }
 
-// Returns true if all pixels have one colour, and then fills out [h, w, 3] with exactly that
-// colour. A resize would add rounding errors, which a network with instance norms would amplify to
-// a picture.
+// If all pixels have one colour, fills out [h, w, 3] with exactly this colour and returns true. A
+// resize would add rounding errors, which a network with instance norms would amplify to a visible
+// pattern.
 template <typename T>
 bool fill_if_flat(const ImageView& in, Size size, float* out) {
   const T* const first = view_row<T>(in, 0);

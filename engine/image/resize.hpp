@@ -1,12 +1,12 @@
-// Resizing of a picture into memory of the caller.
+// Resizes a picture into memory of the caller.
 #pragma once
 
 #include "nst/image.hpp"
 
 namespace nst {
 
-// Writes `image`, resized to `size`, to out [h, w, 3] in 0..1. `image` is interleaved, with 3 or 4
-// channels; the fourth is dropped.
+// Writes `image`, resized to `size`, to out [h, w, 3] in 0..1. `image` is interleaved and has 3 or
+// 4 channels; the fourth channel is dropped.
 void resize_into(const ImageView& image, Size size, Resize method, float* out);
 
 }  // namespace nst

@@ -14,7 +14,7 @@ namespace {
 constexpr float kLow = -kOvershoot;
 constexpr float kHigh = 1.0f + kOvershoot;
 
-// Returns the shortest text that reads back as the same float: 255, 1e+30, nan.
+// Returns the shortest text that reads back as the same float, such as 255, 1e+30 or nan.
 std::string number(float value) {
   char text[32];
   const auto [end, error] = std::to_chars(text, text + sizeof text, value);
@@ -34,8 +34,9 @@ std::string number(float value) {
 }  // namespace
 
 void check_row(const float* row, int count, int channels, int y, const std::string& what) {
-  // Counts without branches, and with & instead of &&, so that the compiler uses vectors. So the
-  // check adds no time to reading the row. NaN compares false.
+  // Counts the valid samples without branches, and with & instead of &&, so that the compiler uses
+  // vector instructions. The check then takes no longer than reading the row. Comparisons with NaN
+  // are false, so NaN is invalid.
   const auto is_good = [](float v) {
     return static_cast<int>(v >= kLow) & static_cast<int>(v <= kHigh);
   };

@@ -1,5 +1,5 @@
-// Limits of samples and style values: the networks paint only numbers that can be a picture or a
-// style.
+// Checks samples and style values: the networks accept only numbers that a picture or a style can
+// have.
 #pragma once
 
 #include <string>
@@ -9,22 +9,23 @@
 
 namespace nst {
 
-// How far a float sample may be outside 0..1. Sharpening and cubic resizing overshoot by a fifth.
-// Samples of 0..255, of -1..1, and those normalised by mean and deviation are refused.
+// The distance outside 0..1 that a float sample may have. Sharpening and cubic resizing overshoot
+// by up to a fifth. Pictures scaled to 0..255 or -1..1, or normalised by mean and deviation, are
+// refused.
 inline constexpr float kOvershoot = 0.5f;
 
-// Throws Error{input} "<what>: …" if a colour of a float picture is NaN, infinite or more than
-// kOvershoot outside 0..1. Does nothing for u8 pictures; alpha is not checked.
+// Throws Error{input} "<what>: …" if a colour sample of a float picture is NaN, infinite or more
+// than kOvershoot outside 0..1. Alpha and u8 pictures are not checked.
 void check_samples(const ImageView& image, const std::string& what);
-// Checks `count` pixels of `channels` samples at `row`, which is row y of a picture. Throws as
-// check_samples.
+// Checks row y of a picture: `count` pixels of `channels` samples, at `row`. Throws as
+// check_samples does.
 void check_row(const float* row, int count, int channels, int y, const std::string& what);
 
-// Largest magnitude of a style's values. The values of paintings are within ±10, those of
-// extrapolating blends a few times larger.
+// Largest magnitude allowed for the values of a style vector. Paintings have values within ±10;
+// extrapolating blends have a few times more.
 inline constexpr float kLargestStyleValue = 1e4f;
 
-// Throws Error{input} "<what>: …" if a value of the style is NaN, infinite or larger than
+// Throws Error{input} "<what>: …" if a value of the style vector is NaN, infinite or larger than
 // kLargestStyleValue.
 void check_style_values(const StyleVector& style, const std::string& what);
 

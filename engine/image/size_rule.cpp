@@ -1,4 +1,5 @@
-// The sizes of resized pictures: SizeRule, and Magenta's formula for the shorter side.
+// Computes the sizes of resized pictures: by SizeRule, and by Magenta's formula for the shorter
+// side.
 #include "image/size_rule.hpp"
 
 #include <algorithm>
@@ -12,11 +13,12 @@
 namespace nst {
 namespace {
 
-// Largest aspect of a style, longer side / shorter side. A longer style gets the number of pixels
-// of this aspect: 1×300 pixels must not become 256×76800.
+// Largest aspect (longer side / shorter side) to which a style is resized by its shorter side. A
+// style with a larger aspect gets as many pixels as one with this aspect. Otherwise 1×300 pixels
+// would become 256×76800.
 constexpr float kMostAspect = 16.0f;
 
-// Returns one side by Magenta's formula, at least 1. Float32 as in Magenta.
+// Returns one side by Magenta's formula, at least 1. Computed in float32, as Magenta does.
 std::int64_t scaled(int side, float factor) {
   const float product = static_cast<float>(side) * factor;
   return std::max<std::int64_t>(static_cast<std::int64_t>(product), 1);
@@ -40,7 +42,7 @@ Size shorter_side_size(Size picture, int side, bool bounds_aspect) {
   if (bounds_aspect && longer > kMostAspect * shorter) {
     factor /= std::sqrt(longer / shorter / kMostAspect);
   }
-  // Larger sides are refused anyway; returning here avoids an overflow of their product.
+  // Reports sides that are far too large here, before their product can overflow.
   constexpr float kHuge = 1e9f;
   if (longer * factor > kHuge) return checked(std::int64_t{1} << 30, 1);
   return checked(scaled(picture.width, factor), scaled(picture.height, factor));

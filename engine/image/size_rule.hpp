@@ -1,4 +1,4 @@
-// The formula for a resize by the shorter side, which the rest of NST uses.
+// The formula for resizing a picture by its shorter side.
 #pragma once
 
 #include "nst/image.hpp"
@@ -7,7 +7,8 @@ namespace nst {
 
 // Returns the size of a picture after a resize to the shorter side `side` (> 0), by Magenta's
 // formula (nst/image.hpp, apply). With bounds_aspect, a picture of an aspect above 16 gets as many
-// pixels as one of aspect 16; styles use this. Throws Error{limit} for more than 2^28 pixels.
+// pixels as one of aspect 16. Styles are resized with bounds_aspect. Throws Error{limit} for more
+// than 2^28 pixels.
 Size shorter_side_size(Size picture, int side, bool bounds_aspect);
 
 }  // namespace nst

@@ -1,4 +1,4 @@
-// Repair of files for stb_image, which replaces libjpeg and libpng in builds without them.
+// Prepares files for stb_image, which decodes JPEG and PNG in builds without libjpeg and libpng.
 #pragma once
 
 #include <cstdint>
@@ -9,16 +9,20 @@
 
 namespace nst::codec {
 
-// Returns the picture as a file that stb_image understands. It adds the standard Huffman tables if
-// the file has none, Adobe's marker for four inks, and an end marker. Sequential scans get the
-// parameters of sequential scans. Bytes of `filler` follow the data of every scan: if they change
-// the picture, the file is truncated. Throws Error{input} for a Huffman table that stb_image 2.27
-// would write beyond.
+// Returns the picture as a file that stb_image decodes correctly:
+//
+// - adds the standard Huffman tables if the file has none, Adobe's marker for four inks, and an end
+//   marker
+// - corrects the scan parameters of sequential pictures
+// - adds bytes of `filler` after the data of every scan; if they change the picture, the file is
+//   truncated
+//
+// Throws Error{input} for a Huffman table beyond whose end stb_image 2.27 would write.
 std::vector<std::uint8_t> jpeg_for_stb(const Input& input, const JpegSegments& segments,
                                        std::uint8_t filler);
 
-// Returns a PNG of the chunks that make the picture, with the palette extended to 256 colours by
-// black.
+// Returns a PNG file with only the chunks that make the picture. The palette is extended to 256
+// colours with black.
 std::vector<std::uint8_t> png_for_stb(const PngChunks& chunks);
 
 }  // namespace nst::codec

@@ -1,4 +1,4 @@
-// Names unreadable files: formats that NST does not read, and files that are not pictures.
+// Names the format of a file that cannot be read as a picture.
 #include <algorithm>
 #include <cstring>
 #include <string>
@@ -24,8 +24,8 @@ struct Known {
   const char* advice;
 };
 
-// The known formats; the first that fits counts. The signatures are those of the formats'
-// definitions.
+// Formats that are recognised by signature; the first match counts. The signatures are those in the
+// formats' definitions.
 constexpr Known kKnown[] = {
     {0, "\x89PNG"sv, "PNG whose line ends were converted as if it were text",
      "copy it again, as binary"},
@@ -126,8 +126,8 @@ bool has(Bytes bytes, std::size_t offset, std::string_view signature) {
          std::memcmp(bytes.data() + offset, signature.data(), signature.size()) == 0;
 }
 
-// Refuses ISO base media files (ISO/IEC 14496-12, 4.3) by their brands. HEIF pictures may have a
-// general main brand and a specific one among the compatible brands.
+// Refuses ISO base media files (ISO/IEC 14496-12, 4.3) and names their kind by the brands. HEIF
+// pictures may have a general main brand and a specific one among the compatible brands.
 void check_media(const Input& input) {
   const Bytes bytes = input.bytes;
   if (!has(bytes, 4, "ftyp") || bytes.size() < 12) return;
@@ -137,7 +137,7 @@ void check_media(const Input& input) {
       std::min({bytes.size(), std::max<std::size_t>(box, 16), std::size_t{1024}});
   const auto has_brand = [&](std::initializer_list<std::string_view> brands) {
     for (std::size_t at = 8; at + 4 <= end;
-         at += at == 8 ? 8 : 4) {  // bytes 12 to 15 hold no brand
+         at += at == 8 ? 8 : 4) {  // bytes 12 to 15 are a version, not a brand
       for (const std::string_view brand : brands) {
         if (has(bytes, at, brand)) return true;
       }
@@ -155,8 +155,8 @@ void check_media(const Input& input) {
   input.fail_unread("film (MP4, MOV)", kFrame);
 }
 
-// Returns the beginning of a file as lower-case ASCII, without a byte order mark and without the
-// zeros of UTF-16.
+// Returns the beginning of a file as lower-case ASCII. A byte order mark, and the zero bytes of
+// UTF-16, are removed.
 std::string text_of(Bytes bytes) {
   constexpr std::size_t kMost = 4096;
   std::string text;

@@ -1,4 +1,4 @@
-// Access to the rows of a borrowed picture.
+// Gives access to the rows of a borrowed picture.
 #pragma once
 
 #include <cstddef>
@@ -9,9 +9,10 @@
 namespace nst {
 
 // Throws Error{usage} unless the view has pixels, and channels and strides that fit its format. The
-// message begins with `what` ("content picture").
+// message begins with `what`, such as "content picture".
 void check_picture(const ImageView& image, const char* what = "picture");
-// Checks a view as check_picture does, for functions that accept only interleaved RGB and RGBA.
+// Checks a view as check_picture does. Also throws Error{usage} unless the picture is interleaved
+// RGB or RGBA.
 void check_view(const ImageView& image, const char* what = "picture");
 
 inline std::ptrdiff_t sample_bytes(SampleType type) {
@@ -20,7 +21,7 @@ inline std::ptrdiff_t sample_bytes(SampleType type) {
 
 inline bool has_alpha(const ImageView& image) { return image.channels % 2 == 0; }
 
-// Returns the bytes from one row to the next.
+// Returns the bytes from one row of a picture to the next.
 inline std::ptrdiff_t view_stride(const ImageView& image) {
   if (image.row_stride_bytes != 0) return image.row_stride_bytes;
   const int side_by_side = image.format == PixelFormat::planar ? 1 : image.channels;
@@ -33,14 +34,14 @@ inline std::ptrdiff_t plane_stride(const ImageView& image) {
   return view_stride(image) * image.height;
 }
 
-// Returns a sample of 0..1 as a byte, clamped; NaN gives 0. half = 0.5f rounds to nearest, half = 0
-// truncates.
+// Converts a sample of 0..1 to a byte; clamps it, and NaN gives 0. half = 0.5f rounds to nearest,
+// half = 0 truncates.
 inline std::uint8_t byte_of_unit(float value, float half) {
   const float level = value * 255.0f + half;
   return static_cast<std::uint8_t>(level > 0.0f ? (level < 255.0f ? level : 255.0f) : 0.0f);
 }
 
-// Returns row y. T must be the sample type.
+// Returns the samples of row y. T must be the sample type of the picture.
 template <typename T>
 const T* view_row(const ImageView& image, int y) {
   return reinterpret_cast<const T*>(static_cast<const std::uint8_t*>(image.data) +

@@ -47,8 +47,9 @@ Bytes as_bytes(const std::string& text) {
   return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
 }
 
-// Returns the CRC-32C of everything in the header that the tensors' own checksums do not cover. It
-// is computed from the parsed contents, so that reformatting the JSON does not change it.
+// Returns the CRC-32C of those parts of the header that the tensors' own checksums do not cover. It
+// is computed from the parsed contents. So a file whose JSON is only formatted differently has the
+// same checksum.
 std::string header_crc(const SafeTensors& contents) {
   std::string text;
   const auto field = [&text](const std::string& value) { text.append(value).push_back('\0'); };
@@ -100,7 +101,8 @@ class MetadataReader {
     }
   }
 
-  // Returns the first part whose checksum is wrong, or "" if all are right.
+  // Returns the name of the first part of the file whose checksum is wrong; "" if all checksums are
+  // right.
   std::string mismatch() const {
     if (optional("header_crc32c") != header_crc(contents_)) return "the header";
     const std::string text = require("crc32c");
@@ -120,7 +122,8 @@ class MetadataReader {
     return "";
   }
 
-  // Returns true if the layout is that of nst-weights, false if another program saved the file.
+  // Returns true if the header is byte for byte as nst-weights writes it. Otherwise another program
+  // has saved the file.
   bool has_own_layout(Bytes bytes) const {
     const std::string header = safetensors_header(contents_);
     return bytes.size() >= 8 + header.size() &&
@@ -222,7 +225,7 @@ ModelFile parse_model_file(Bytes bytes, const std::string& name, Changed changed
 std::vector<std::uint8_t> build_model_file(const ModelDescription& description,
                                            const std::vector<NamedTensor>& tensors, DType dtype) {
   SafeTensors contents;
-  std::deque<std::vector<std::uint8_t>> storage;  // a deque's elements keep their addresses
+  std::deque<std::vector<std::uint8_t>> storage;  // a deque never moves its elements
   std::map<std::string, std::string> crcs;
   for (const NamedTensor& tensor : tensors) {
     check_size(tensor);

@@ -36,63 +36,64 @@
 
 namespace nst {
 
-// The border of a transformer's convolutions: mirrored pixels, or zeros.
+// How the transformer's convolutions pad their borders: with mirrored pixels, or with zeros.
 enum class PaddingKind { reflect, zero };
 
 std::string to_string(PaddingKind kind);
 
-// The networks of a model, by the names of their families (networks/family.hpp).
+// The kinds of a model's networks, as names of their families (networks/family.hpp).
 struct Architecture {
-  std::string predictor = "none";  // a family's name; "none": the file has a transformer alone
+  std::string predictor = "none";  // name of a family; "none": the file has only a transformer
   std::string transformer;
   PaddingKind padding = PaddingKind::reflect;
 
   bool has_predictor() const { return predictor != "none"; }
 };
 
-// The contents of a model file. The tensors still borrow the file's bytes.
+// The contents of a model file. The tensors borrow the file's bytes.
 struct ModelFile {
   Architecture architecture;
-  std::optional<std::string> style_space;  // nullopt: the file states no space
+  std::optional<std::string> style_space;  // nullopt: the file does not state the style space
   std::string source;
   std::string source_sha256;
   std::string self_test;  // self-test as JSON; empty if absent
-  // What another program has changed since the file was made ("tensor 'x'"); empty: nothing.
+  // The part that another program has changed since nst-weights wrote the file ("tensor 'x'");
+  // empty: nothing changed.
   std::string change;
   SafeTensors contents;
 };
 
-// How to treat a file that another program has changed and saved again, so that a checksum is
-// wrong. A damaged file, which still has the layout of nst-weights, is refused in any case.
+// What happens to a file with a wrong checksum that another program has changed and saved: refuse
+// or accept. A file that still has the layout of nst-weights is damaged, and always refused.
 enum class Changed { refuse, accept };
 
-// Parses a model file and checks its format, its version and the CRC-32C of each tensor. The
-// networks themselves check that the families are known and complete. `bytes` must outlive the
-// result. Throws Error{model}.
+// Parses a model file and checks its format, its version and the CRC-32C of each tensor. Does not
+// check that the families are known and complete: building the networks does that. `bytes` must
+// outlive the result. Throws Error{model}.
 ModelFile parse_model_file(Bytes bytes, const std::string& name, Changed changed = Changed::refuse);
 
-// Returns true if the metadata are those of a model file.
+// Returns true if the metadata say that the safetensors file is a model file.
 bool is_model_file(const SafeTensors& contents);
 
-// A tensor to write: float32, row-major.
+// A tensor to be written to a model file: float32, row-major.
 struct NamedTensor {
   std::string name;
   std::vector<std::int64_t> shape;
   std::vector<float> values;
 };
 
-// The description of a model file, besides its tensors.
+// Everything that a model file contains besides the tensors.
 struct ModelDescription {
   Architecture architecture;
   std::string source;  // origin of the weights; bytes that are not UTF-8 are replaced
   std::string source_sha256;
   std::string self_test;
-  std::optional<std::string> style_space = {};  // nullopt: readers recognise the space
+  std::optional<std::string> style_space = {};  // nullopt: the space is not stated
 };
 
-// Returns the bytes of a model file with `tensors` as `dtype`. The order of `tensors` does not
-// matter, and the same input gives the same bytes. Throws Error{limit} if a value overflows
-// float16.
+// Returns the bytes of a model file whose `tensors` are stored as `dtype`. The order of `tensors`
+// does not matter, and the same input gives the same bytes. Throws Error{limit} if a value is too
+// large for float16.
 std::vector<std::uint8_t> build_model_file(const ModelDescription& description,
                                            const std::vector<NamedTensor>& tensors, DType dtype);
 

@@ -1,6 +1,6 @@
-// Pseudo-random numbers as a pure function of (seed, name, index), the same in C++ and in the
-// Python scripts of tests/golden and models/training. They replace files of test weights and
-// self-test pictures.
+// Pseudo-random numbers that are a pure function of (seed, name, index). C++ and the Python scripts
+// of tests/golden and models/training compute the same numbers. So test weights and self-test
+// pictures need not be stored in files.
 #pragma once
 
 #include <cstdint>
@@ -23,8 +23,8 @@ constexpr std::uint64_t fnv1a(std::string_view name) {
   return h;
 }
 
-// Uniform numbers in [0, 1): the top 24 bits of splitmix64(splitmix64(seed ^ fnv1a(name)) + index),
-// times 2^-24. Exact in float32.
+// Pseudo-random numbers, uniform in [0, 1): the top 24 bits of splitmix64(splitmix64(seed ^
+// fnv1a(name)) + index), times 2^-24. They are exact in float32.
 class PseudoRandom {
  public:
   constexpr PseudoRandom(std::uint64_t seed, std::string_view name)

@@ -1,5 +1,5 @@
-// Recognition of files by their content. If a source of weights is given as a model file, or
-// another program's model as a source, the message names what the file is.
+// Recognises files by their content. A source of weights may be given as a model file, or a foreign
+// model as a source. The error message then says what the file is.
 #pragma once
 
 #include <string>
@@ -8,26 +8,26 @@
 
 namespace nst {
 
-// The kinds of files that are recognised.
+// The kinds of files that NST can recognise.
 enum class Content {
   unknown,
   empty,
-  // Sources of weights:
+  // Kinds that are sources of weights:
   safetensors,
   tflite,
-  sstable,           // the index of a checkpoint, or a checkpoint of version 1
+  sstable,           // the index of a checkpoint, or a whole checkpoint of version 1
   checkpoint_state,  // the text file "checkpoint", which names the newest checkpoint
   saved_model,
   meta_graph,
   json,
-  // Archives, and single files in the same compressions:
+  // Archives, and compressed single files:
   zip,
   gzip,
   xz,
   bzip2,
   zstd,
   tar,
-  // Files that cannot be converted:
+  // Kinds that cannot be converted:
   seven_zip,
   rar,
   frozen_graph,
@@ -47,27 +47,30 @@ enum class Content {
   apple_double
 };
 
-// Returns the kind of a file, by its bytes only. A damaged file counts as the kind that it begins
-// like.
+// Returns the kind of a file, judged by its bytes only. A damaged file counts as the kind whose
+// beginning it has.
 Content recognise(Bytes bytes);
 
-// Returns true if `bytes` begin with the header of a tar member, by its checksum.
+// Returns true if `bytes` begin with a tar header whose checksum is right.
 bool is_tar(Bytes bytes);
 
-// Returns a kind's name for messages: "a TFLite model", "an HDF5 file (Keras weights)".
+// Returns the name of a kind of file for messages, such as "a TFLite model" or "an HDF5 file (Keras
+// weights)".
 std::string content_text(Content content);
 bool is_archive(Content content);
-// Returns true if nst-weights can convert this kind, alone or with the files beside it.
+// Returns true if nst-weights can convert this kind of file, alone or together with files in the
+// same folder.
 bool is_source(Content content);
 
-// Returns "nst-weights convert PATH -o NAME.safetensors". NAME follows the last part of PATH, and
-// the output never equals PATH.
+// Returns the command "nst-weights convert PATH -o NAME.safetensors". NAME is made from the last
+// part of PATH, and the output never equals PATH.
 std::string convert_command(const std::string& path);
 
-// Throws Error{model} if `bytes` are recognised as another kind than safetensors. The message says
-// what the file is and, if possible, how to convert it.
+// Throws Error{model} if `bytes` are recognised as something else than safetensors. The message
+// says what the file is and, if possible, how to convert it.
 void refuse_other_content(Bytes bytes, const std::string& path);
-// Throws such an Error for a path that is not one file: a folder, or the prefix of a checkpoint.
+// Throws Error{model} if the path is not a file: a folder, or the prefix of a checkpoint. The
+// message says what the path is and how to convert it.
 void refuse_other_path(const std::string& path);
 
 }  // namespace nst

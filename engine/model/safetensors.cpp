@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::uint64_t kMaxHeaderBytes = 16u << 20;
 constexpr std::size_t kMaxRank = 8;
-// The header is padded to a multiple of this number of bytes, so that the data starts aligned.
+// The header's length is a multiple of this number of bytes, so that the data after it is aligned.
 constexpr std::size_t kHeaderAlignment = 8;
 
 struct Extent {
@@ -46,7 +46,7 @@ const TypeInfo& type_info(DType dtype) {
   throw Error(ErrorCode::internal, "a tensor type without a name");
 }
 
-// Parses one member of the header as a tensor. Messages call the file `file`.
+// Parses one member of the header, which describes a tensor. Messages call the file `file`.
 class TensorParser {
  public:
   TensorParser(const std::string& file, JsonValue value)
@@ -112,7 +112,7 @@ std::map<std::string, std::string> parse_metadata(JsonValue value, const ByteRea
   return metadata;
 }
 
-// Throws unless the tensors cover the data exactly, without holes and overlaps.
+// Throws unless the tensors cover the data exactly, without holes or overlaps.
 void check_tiling(std::vector<Extent> extents, std::uint64_t data_bytes, const ByteReader& reader) {
   std::sort(extents.begin(), extents.end(), [](const Extent& a, const Extent& b) {
     return std::pair(a.begin, a.end) < std::pair(b.begin, b.end);
@@ -132,7 +132,8 @@ void check_tiling(std::vector<Extent> extents, std::uint64_t data_bytes, const B
   }
 }
 
-// Returns the bytes of a tensor of this shape. Types smaller than a byte are packed.
+// Returns the size in bytes of a tensor with this shape and type. Elements smaller than a byte are
+// packed.
 std::uint64_t tensor_bytes(const std::vector<std::int64_t>& shape, DType dtype,
                            std::string_view what) {
   std::uint64_t bits = dtype_bits(dtype);

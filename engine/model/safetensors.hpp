@@ -1,8 +1,8 @@
-// The safetensors container, read strictly: 8 bytes with the header's length, a JSON header, raw
-// little-endian data. Format: https://huggingface.co/docs/safetensors.
+// The safetensors container (https://huggingface.co/docs/safetensors): 8 bytes with the header's
+// length, a JSON header, raw little-endian data.
 //
-// Stricter than the format: the header has at most 16 MiB, and every extent is inside the file.
-// Tensors have no holes, overlaps or duplicates, and their sizes match dtype × shape.
+// NST checks more than the format requires. The header has at most 16 MiB. Every tensor lies inside
+// the file, its size matches dtype × shape, and tensors have no holes, overlaps or duplicate names.
 #pragma once
 
 #include <cstdint>
@@ -14,8 +14,8 @@
 
 namespace nst {
 
-// The types of the format. NST's own files hold F32 and F16; other programs' files may hold any of
-// them.
+// The element types of the safetensors format. NST's own files have F32 and F16; files of other
+// programs may have any type.
 enum class DType : std::uint8_t {
   f32,
   f16,
@@ -39,11 +39,11 @@ enum class DType : std::uint8_t {
   f4
 };
 std::size_t dtype_bits(DType dtype);
-// Returns the bytes of a type of whole bytes.
+// Returns the size of an element in bytes, for types that are at least a byte.
 inline std::size_t dtype_bytes(DType dtype) { return dtype_bits(dtype) / 8; }
-std::string dtype_name(DType dtype);  // returns the format's name of a type, such as "F32"
+std::string dtype_name(DType dtype);  // returns the type's name in the format, such as "F32"
 
-// One tensor of a file. `data` borrows the file's bytes, which may be unaligned.
+// One tensor of a file. `data` borrows the file's bytes, which need not be aligned.
 struct TensorEntry {
   DType dtype = DType::f32;
   std::vector<std::int64_t> shape;
@@ -52,27 +52,28 @@ struct TensorEntry {
   std::uint64_t element_count() const;
 };
 
-// The contents of a file.
+// The contents of a safetensors file.
 struct SafeTensors {
   std::map<std::string, std::string> metadata;
   std::map<std::string, TensorEntry> tensors;  // tensors by name
 };
 
-// Parses a whole file. `bytes` must outlive the result. Throws Error{model} with `name` in the
-// message.
+// Parses a whole safetensors file. `bytes` must outlive the result. Throws Error{model} with `name`
+// in the message.
 SafeTensors parse_safetensors(Bytes bytes, const std::string& name);
 
-// Returns the header that serialise_safetensors writes for `contents`, padding included. A file
-// with another header was written by another program.
+// Returns the header that serialise_safetensors writes for `contents`, with padding. If a file has
+// a different header, another program has written it.
 std::string safetensors_header(const SafeTensors& contents);
-// Returns the bytes of a file: a padded header, so that the data is 8-byte aligned, and the tensors
-// sorted by name. The same contents give the same bytes.
+// Returns the bytes of a safetensors file. The header is padded, so that the data is 8-byte
+// aligned, and the tensors are sorted by name. The same contents give the same bytes.
 std::vector<std::uint8_t> serialise_safetensors(const SafeTensors& contents);
 
-// Returns the values in the file's memory, or null if they are not float32 or not aligned.
+// Returns the address of a tensor's values in the file's memory. Returns null if the values are not
+// float32 or not aligned.
 const float* floats_in_place(const TensorEntry& tensor);
 
-// Convert the values of an F32 or F16 tensor to floats, exactly.
+// Converts the values of an F32 or F16 tensor to floats, exactly.
 void to_float(const TensorEntry& tensor, float* out);
 std::vector<float> to_float(const TensorEntry& tensor);
 

@@ -12,21 +12,23 @@ namespace {
 
 constexpr std::size_t kProjections = 16;
 constexpr std::uint64_t kSeed = 0x5717e;
-// Values of a predictor's last layer that are used. The layer is large, and its first values
-// identify it too.
+// Number of values of a predictor's last layer that the fingerprint uses. The layer is large, and
+// its first values are enough to identify it.
 constexpr std::size_t kPredictorValues = 8192;
 
-// Tensors of the transformer's last normalised layer, which has three channels at every width.
+// The tensors that identify a transformer. They belong to its last normalised layer, which has
+// three channels whatever the network's width.
 constexpr const char* kTransformerTensors[] = {
     "style_params/transformer/expand/conv3/conv/StyleNorm/Conv/weights",
     "style_params/transformer/expand/conv3/conv/StyleNorm/Conv_1/weights"};
 constexpr std::size_t kTransformerValues = 300;
 constexpr const char* kPredictorTensors[] = {"mobilenet_conv/Conv/weights", "Conv/weights"};
 
-// Largest distance of two networks of one lineage: the root mean square difference of their
-// projections. It estimates √(2 − 2·cosine) of their directions: 0.005 to 0.02 within a lineage,
-// above 1 between strangers. Networks fine-tuned from a published one lie between; up to a cosine
-// of 0.98 they count as its relatives.
+// Largest distance between the fingerprints of two networks that count as relatives. The distance
+// is the root mean square difference of their projections. It estimates √(2 − 2·cosine) of the
+// angle between their weights. Copies of a published network have 0.005 to 0.02, independent
+// networks above 1. Networks fine-tuned from a published one lie between; up to 0.2 (a cosine of
+// 0.98) they count as its relatives.
 constexpr double kLargestDistance = 0.2;
 
 struct Lineage {
@@ -34,7 +36,7 @@ struct Lineage {
   std::array<double, kProjections> projections;
 };
 
-// The lineages, measured on the published files by style_fingerprint.
+// The fingerprints of the published networks, computed by style_fingerprint.
 constexpr Lineage kTransformers[] = {
     // the published MobileNetV2 pair
     {kMobileSpace,

@@ -1,5 +1,5 @@
-// The network families. A family's struct holds everything that the rest of NST knows about a
-// network.
+// The network families. The struct of a family contains everything that the rest of NST knows about
+// a network.
 //
 // A new family needs one file that defines its struct, and one name in families.hpp.
 #pragma once
@@ -17,39 +17,40 @@ namespace nst {
 // A style predictor: style picture [h, w, 3] in [0, 1] → style vector [1, 1, style_size].
 struct PredictorFamily {
   const char* name;        // name in model files and in ModelInfo
-  const char* scope;       // prefix of the variables' names, unique among the families
-  const char* last_layer;  // the layer that makes style vectors; identifies their space
+  const char* scope;       // prefix of its variables' names, unique among the families
+  const char* last_layer;  // name of the layer that makes style vectors
 
-  // Builds the predictor for a picture of h × w; the graph's output is the style vector. Throws
-  // Error{model} if weights are missing or do not fit, Error{input} if the picture is too small.
+  // Builds the predictor for a picture of h × w pixels; the graph's output is the style vector.
+  // Throws Error{model} if weights are missing or do not fit, Error{input} if the picture is too
+  // small.
   void (*build)(Graph& graph, int h, int w, int style_size);
 };
 
 // Builds a predictor and checks that its output is a style vector of style_size numbers. Throws
-// Error{model} if not, and as PredictorFamily::build does.
+// Error{model} for another size, and as PredictorFamily::build does.
 void build_predictor(const PredictorFamily& family, Graph& graph, int h, int w, int style_size);
 
-// A transformer: content picture [h, w, 3] in [0, 1] + style parameters → stylized picture.
+// A transformer: content picture [h, w, 3] in [0, 1] and style parameters → painted picture.
 struct TransformerFamily {
   const char* name;    // name in model files and in ModelInfo
-  const char* marker;  // part of the variables' names that no family before it in the list has
+  const char* marker;  // part of its variables' names, absent from families before it
 
-  // Builds the transformer for a picture of h × w and fills `layout` with its normalised layers.
-  // The graph's output has sides of output_side and three channels in (0, 1). It is aligned with
-  // the content at the top left. Throws Error{model} if weights are missing or do not fit,
-  // Error{input} if the picture is too small.
+  // Builds the transformer for a picture of h × w pixels and fills `layout` with its normalised
+  // layers. The graph's output has three channels in (0, 1) and the sides that output_side returns.
+  // Output and content agree at the top left corner. Throws Error{model} if weights are missing or
+  // do not fit, Error{input} if the picture is too small.
   void (*build)(Graph& graph, PaddingKind padding, int h, int w, StyleLayout& layout);
-  // Returns the output's side for a content's side.
+  // Returns the height or width of the output for a content of this height or width.
   int (*output_side)(int side);
-  // Channels of the first normalised layer at width α = 1.
+  // Number of channels of the first normalised layer at width α = 1.
   int full_width;
 };
 
-// A side of pictures that suits every family. Networks are built at it when only their weights are
-// inspected.
+// A picture side that is large enough for every family. Networks are built with it if only their
+// weights are to be inspected.
 inline constexpr int kAnySide = 64;
 
-// Return all families, in the order in which their variables are looked for.
+// Return all families, in the order in which a source's variables are compared with them.
 std::span<const PredictorFamily* const> predictor_families();
 std::span<const TransformerFamily* const> transformer_families();
 

@@ -1,6 +1,6 @@
 // Inception-v3 up to Mixed_6e (Szegedy et al. 2015, arXiv 1512.00567; slim's inception_v3_base), as
-// Magenta's style predictor uses it: input in [0, 1], relu6, batch norm folded. The irregular layer
-// names are slim's own.
+// Magenta's style predictor uses it. Its input is in [0, 1], the activation is relu6, and batch
+// norm is folded. The irregular layer names are slim's.
 #include <string>
 
 #include "networks/family.hpp"
@@ -9,7 +9,8 @@
 namespace nst {
 namespace {
 
-// Smallest side for which the VALID convolutions and pools of the stem leave one pixel in Mixed_6a.
+// Smallest picture side for which Mixed_6a still has one pixel. The convolutions and pools before
+// it use VALID padding.
 constexpr int kMinSide = 43;
 
 struct Kernel {
@@ -17,8 +18,8 @@ struct Kernel {
 };
 constexpr Kernel k1x1{1, 1}, k3x3{3, 3}, k5x5{5, 5}, k1x7{1, 7}, k7x1{7, 1};
 
-// Operations with this network's conventions: every convolution is followed by batch norm and
-// relu6, and a 3×3 pool in a branch has stride 1.
+// Adds operations as this network uses them: batch norm and relu6 follow every convolution, and a
+// 3×3 pool in a branch has stride 1.
 class Trunk {
  public:
   explicit Trunk(Graph& graph) : g_(graph) {}
@@ -42,8 +43,8 @@ class Trunk {
     return g_.average_pool(x, 3, 1, Padding::same, "InceptionV3/" + layer + "/AvgPool");
   }
 
-  // Mixed_5b, 5c, 5d: a grid of 35×35 for a picture of 299². Only 5c names its 5×5 branch
-  // differently.
+  // Mixed_5b, 5c and 5d: a grid of 35×35 for a picture of 299×299. The name of the 5×5 branch is
+  // different in 5c.
   Value mixed_5(Value x, const std::string& m, int pooled, const std::string& b1_1x1,
                 const std::string& b1_5x5) {
     const Value b0 = conv(x, m + "/Branch_0/Conv2d_0a_1x1", k1x1, 64);
@@ -57,7 +58,7 @@ class Trunk {
     return g_.concat({b0, b1, b2, b3}, "InceptionV3/" + m + "/concat");
   }
 
-  // Mixed_6a halves the grid. Two convolutions named "1x1" are 3×3, as in slim.
+  // Mixed_6a: halves the grid. Two of its convolutions are named "1x1" but are 3×3, as in slim.
   Value mixed_6a(Value x) {
     const std::string m = "Mixed_6a";
     const Value b0 = conv(x, m + "/Branch_0/Conv2d_1a_1x1", k3x3, 384, Padding::valid, 2);
@@ -68,8 +69,8 @@ class Trunk {
     return g_.concat({b0, b1, b2}, "InceptionV3/" + m + "/concat");
   }
 
-  // Mixed_6b to 6e: a grid of 17×17 for a picture of 299². 7×7 kernels are factorised, with `inner`
-  // channels between the factors.
+  // Mixed_6b to 6e: a grid of 17×17 for a picture of 299×299. 7×7 kernels are split into 1×7 and
+  // 7×1, with `inner` channels between.
   Value mixed_6(Value x, const std::string& m, int inner) {
     const Value b0 = conv(x, m + "/Branch_0/Conv2d_0a_1x1", k1x1, 192);
     Value b1 = conv(x, m + "/Branch_1/Conv2d_0a_1x1", k1x1, inner);
@@ -89,9 +90,9 @@ class Trunk {
   Graph& g_;
 };
 
-// Builds the predictor. Its style vector is the 768 means of Mixed_6e (TF Hub's model), or the
-// output of a last layer on them (the checkpoint's 100 numbers). Without that layer the weights are
-// complete only if the style vector has 768 numbers.
+// Builds the predictor. Its style vector is either the 768 means of Mixed_6e (TF Hub's model), or
+// 100 numbers that a last layer computes from them (the checkpoint). If the last layer is missing,
+// the weights are complete only for a style vector of 768 numbers.
 void build(Graph& graph, int h, int w, int style_size) {
   if (h < kMinSide || w < kMinSide) {
     throw Error(ErrorCode::input, "the style picture is " + std::to_string(w) + "×" +

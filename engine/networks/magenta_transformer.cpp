@@ -1,6 +1,7 @@
 // Magenta's style transfer transformer (Ghiasi et al. 2017, arXiv 1705.06830, table 1;
-// model_util.py, nza_model.py). It has any width and number of residual blocks. Its normalised
-// convolutions are plain (full) or depthwise separable; nothing else differs.
+// model_util.py, nza_model.py). It may have any width and any number of residual blocks. Its
+// normalised convolutions are plain in the family "full", depthwise separable in "separable";
+// nothing else differs.
 #include <algorithm>
 #include <string>
 
@@ -11,13 +12,14 @@ namespace {
 
 using kernels::Activation;
 
-// The 9×9 convolution mirrors 4 pixels without repeating the edge, which needs a side of 5.
+// Smallest side of a content. The 9×9 convolution mirrors 4 pixels without repeating the edge,
+// which needs 5 pixels.
 constexpr int kMinSide = 5;
 
 const std::string kScope = "transformer/";
 
-// Returns the number of residual blocks: the highest number that a tensor's name contains. So a
-// missing block below it is noticed later. The published networks have 5 and 20.
+// Returns the number of residual blocks: the highest block number in any tensor's name. If a lower
+// block is missing, building the network reports it. The published networks have 5 and 20 blocks.
 int residual_blocks(const LayerSource& layers) {
   constexpr int kFewest = 5;
   constexpr int kMost = 64;
@@ -38,7 +40,8 @@ class Transformer {
         separable_(separable) {}
 
   void build(int h, int w) {
-    // A border of zeros does not keep a flat picture flat, so only reflect padding is centred.
+    // Computes with deviations only if padding is reflect: padding with zeros would not keep a
+    // picture of one colour constant.
     const Shape picture{h, w, 3};
     Value x = padding_ == Padding::reflect ? g_.centred_input(picture) : g_.input(picture);
     x = contract(x, "contract/conv1", 9, 32, 1);
@@ -52,7 +55,7 @@ class Transformer {
   }
 
  private:
-  // A convolution with relu; batch norm is folded into its weights and bias.
+  // Adds a convolution with relu. Batch norm is folded into its weights and bias.
   Value contract(Value x, const std::string& layer, int kernel, int channels, int stride) {
     return g_.conv(x, kScope + layer + "/weights",
                    {.kernel_h = kernel,
@@ -77,8 +80,8 @@ class Transformer {
     return normalised(x, block + "/conv", block + conv_name(""), kernel, channels, upsample, act);
   }
 
-  // Convolution, conditional instance norm, activation. `style_layer` is the layer's name in the
-  // style parameters, `layer` its name in the weights.
+  // Adds a convolution, its conditional instance norm and the activation. `style_layer` is the
+  // layer's name in the style parameters, `layer` its name in the weights.
   Value normalised(Value x, const std::string& style_layer, const std::string& layer, int kernel,
                    int channels, int upsample, Activation act) {
     const std::string scope = kScope + layer;
@@ -129,7 +132,8 @@ void build(Graph& graph, PaddingKind padding, int h, int w, StyleLayout& layout)
   }
 }
 
-// Returns 4⌈⌈side/2⌉/2⌉: two convolutions of stride 2 round up, two upsamplings double.
+// Returns 4⌈⌈side/2⌉/2⌉: two convolutions of stride 2 halve and round up, then two upsamplings
+// double.
 int output_side(int side) {
   const int half = side / 2 + side % 2;
   return 4 * (half / 2 + half % 2);

@@ -1,6 +1,6 @@
 // MobileNetV2 up to layer_19 (Sandler et al. 2018, arXiv 1801.04381; slim's mobilenet_v2), as
-// Magenta's mobile style predictor uses it: TensorFlow SAME padding, relu6, linear projections,
-// batch norm folded. Weights of any width fit.
+// Magenta's mobile style predictor uses it. Padding is TensorFlow's SAME, the activation relu6,
+// projections have none, and batch norm is folded. Any width of the network is accepted.
 #include <string>
 
 #include "networks/family.hpp"
@@ -11,7 +11,7 @@ namespace {
 using kernels::Activation;
 
 // The blocks expanded_conv, expanded_conv_1 … expanded_conv_16. All but the first expand their
-// input to six times its channels.
+// input to six times as many channels.
 struct Block {
   int channels, stride;
 };
@@ -20,7 +20,7 @@ constexpr Block kBlocks[] = {{16, 1}, {24, 2},  {24, 1},  {32, 2},  {32, 1}, {32
                              {96, 1}, {160, 2}, {160, 1}, {160, 1}, {320, 1}};
 constexpr int kExpansion = 6;
 
-// Adds a convolution with its batch norm.
+// Adds a convolution whose batch norm is folded into it.
 Value conv(Graph& g, Value x, const std::string& layer, ConvOptions options) {
   const bool depthwise = options.kernel_h > 1 && layer.ends_with("/depthwise");
   const std::string suffix = options.act == Activation::relu6 ? "/Relu6" : "/BiasAdd";
@@ -28,8 +28,7 @@ Value conv(Graph& g, Value x, const std::string& layer, ConvOptions options) {
                 layer + suffix);
 }
 
-// Adds a block: 1×1 expansion, 3×3 depthwise, 1×1 projection, and the sum with x if the shape is
-// kept.
+// Adds a block: 1×1 expansion, 3×3 depthwise, 1×1 projection. If the shape is kept, also adds x.
 Value inverted_residual(Graph& g, Value x, const std::string& name, const Block& block,
                         bool expands) {
   Value h = x;

@@ -1,5 +1,5 @@
-// The published networks without weights: layer shapes as in the papers and the published models.
-// For benchmarks, and for tests that compute their own weights.
+// The published networks without their weights: layer shapes as in the papers and the published
+// models. For benchmarks, and for tests that make up weights.
 #pragma once
 
 #include <cstdint>
@@ -13,16 +13,16 @@
 
 namespace nst {
 
-// A published network: the sizes that a network's builder otherwise reads from its weights.
+// The sizes of a published network that its builder otherwise reads from the weights.
 struct PublishedNetwork {
-  int width_percent = 100;  // width in percent of the full transformer's channels
+  int width_percent = 100;  // channels of the transformer, in percent of the full one's
   int residual_blocks = 5;
   int style_size = 100;
-  bool has_last_layer = true;  // used only for the Inception predictor
+  bool has_last_layer = true;  // true: the Inception predictor has its last layer
 };
 
-// Answers the questions about any layer, and lists the layers' tensors in the order of the
-// questions. Use from one thread at a time.
+// A source of layer shapes that knows every layer. Records the tensors of the layers in the order
+// in which the network asks for them. Use from one thread at a time.
 class PublishedShapes final : public LayerSource {
  public:
   struct Tensor {
@@ -30,7 +30,7 @@ class PublishedShapes final : public LayerSource {
     std::vector<std::int64_t> shape;
   };
 
-  // Appends the tensors to `tensors`, which must outlive this object.
+  // Tensors are appended to `tensors`, which must outlive this object.
   PublishedShapes(const PublishedNetwork& network, std::vector<Tensor>& tensors)
       : network_(network), tensors_(tensors) {}
 
@@ -60,7 +60,8 @@ class PublishedShapes final : public LayerSource {
   void refuse(const std::string& what) const override { throw std::logic_error(what); }
 
  private:
-  // Returns the output channels at the network's width. The picture's three colours do not scale.
+  // Returns a convolution's output channels at the network's width. The three colour channels are
+  // the same at every width.
   int scaled(const ConvQuery& query) const {
     constexpr int kColours = 3;
     const bool narrows = query.weights.starts_with("transformer/") && query.published_c != kColours;

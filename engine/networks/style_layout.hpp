@@ -1,5 +1,5 @@
-// The layout of a transformer's style parameters: the offsets of γ and β of every conditional
-// instance norm in one array of floats.
+// The layout of a transformer's style parameters: one array of floats with γ and β of every
+// conditional instance norm, and their offsets.
 #pragma once
 
 #include <cstddef>
@@ -10,22 +10,22 @@
 
 namespace nst {
 
-// The γ and β of one normalised layer.
+// The position of one normalised layer's γ and β.
 struct StyleSlot {
-  std::string name;  // name such as "style_params/transformer/residual/residual1/conv1/StyleNorm"
+  std::string name;  // name like "style_params/transformer/residual/residual1/conv1/StyleNorm"
   int channels = 0;
-  std::size_t gamma = 0, beta = 0;  // offsets of γ and β in floats
+  std::size_t gamma = 0, beta = 0;  // offsets of γ and β in the array, in floats
 };
 
-// The slots of all normalised layers.
+// The positions of all normalised layers' γ and β.
 struct StyleLayout {
   std::vector<StyleSlot> slots;
-  std::size_t size = 0;  // number of floats of all slots
-  int style_size = 0;    // number of values of a style vector, as the dense layers expect
+  std::size_t size = 0;  // number of floats of the whole array
+  int style_size = 0;    // values of a style vector, by the shape of the dense layers
 
-  // Appends a layer ("residual/residual1/conv1") and returns its slot. Throws Error{model} unless
-  // `layers` has the two dense layers that compute its β (StyleNorm/Conv) and γ (StyleNorm/Conv_1)
-  // from a style vector (Ghiasi et al. 2017, §2).
+  // Appends a layer, such as "residual/residual1/conv1", and returns its slot. Two dense layers
+  // must compute β (StyleNorm/Conv) and γ (StyleNorm/Conv_1) from a style vector (Ghiasi et al.
+  // 2017, §2). Throws Error{model} if `layers` lacks one of them.
   const StyleSlot& append(const LayerSource& layers, const std::string& layer, int channels);
 };
 

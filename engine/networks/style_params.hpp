@@ -1,5 +1,5 @@
-// Style parameters: γ and β of every conditional instance norm, each computed from the style vector
-// by one dense layer.
+// Style parameters: γ and β of every conditional instance norm. One dense layer each computes them
+// from the style vector.
 #pragma once
 
 #include <vector>
@@ -10,8 +10,9 @@
 
 namespace nst {
 
-// Returns all γ and β, layout.size floats, for a style of layout.style_size numbers. Throws
-// Error{input} if one is not finite, as CheckNumerics in TensorFlow's graph does.
+// Computes all γ and β for a style of layout.style_size numbers, and returns them as layout.size
+// floats. Throws Error{input} if a result is not finite, as CheckNumerics in TensorFlow's graph
+// does.
 std::vector<float> style_params(const WeightStore& layers, const StyleLayout& layout,
                                 const StyleVector& style);
 

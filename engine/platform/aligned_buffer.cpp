@@ -15,13 +15,14 @@
 namespace nst {
 namespace {
 
-// Bytes of a large page on x86-64, and on AArch64 with 4 KiB pages. The first touch of a 4 KiB page
-// costs about a microsecond, ten times as much as clearing it; large pages save that.
+// Size of a large page in bytes, on x86-64 and on AArch64 with 4 KiB pages. The first touch of a 4
+// KiB page takes about a microsecond, ten times as long as clearing the page. Large pages save most
+// of this time.
 constexpr std::size_t kLargePage = std::size_t{2} << 20;
 
-// Returns uninitialised memory, or null if there is not enough.
+// Returns uninitialised memory, or null if there is not enough memory.
 float* allocate(std::size_t bytes) {
-  // The end of the buffer gets a large page if it fills at least half of one.
+  // Extends the block to whole large pages, if its end fills at least half of a large page.
   const std::size_t large_bytes = (bytes + kLargePage / 2) / kLargePage * kLargePage;
   const std::size_t alignment = large_bytes > 0 ? kLargePage : AlignedBuffer::kAlignment;
   const std::size_t rounded = (bytes + AlignedBuffer::kAlignment - 1) / AlignedBuffer::kAlignment *

@@ -1,5 +1,5 @@
-// AlignedBuffer: owned float memory, aligned to 64 bytes (a cache line and the widest vector). Also
-// the use of large pages.
+// AlignedBuffer: owned memory for floats, aligned to 64 bytes (a cache line, and the widest
+// vector). Also functions that use large pages.
 #pragma once
 
 #include <cstddef>
@@ -11,12 +11,12 @@
 
 namespace nst {
 
-// Requests large pages for memory that nothing has touched yet, where whole large pages fit. If the
-// system ignores the request, the memory is equally good, only slower to touch first.
+// Asks the system for large pages where `memory` covers whole ones. Nothing may have touched the
+// memory yet. If the system refuses, the memory works as well, but its first touch is slower.
 void advise_large_pages(void* memory, std::size_t bytes);
 
-// Returns the whole pages within `memory` to the system; they then read as zeros. A partial page at
-// either end keeps its contents.
+// Gives the whole pages within `memory` back to the system; they then read as zeros. Partial pages
+// at the two ends keep their contents.
 void discard_pages(void* memory, std::size_t bytes);
 
 // An owned block of floats, aligned to 64 bytes.
@@ -25,8 +25,8 @@ class AlignedBuffer {
   static constexpr std::size_t kAlignment = 64;
 
   AlignedBuffer() = default;
-  // Allocates uninitialised memory, in large pages if it fills some and the system has them. Throws
-  // Error{limit} naming `what` if there is not enough memory.
+  // Allocates uninitialised memory, in large pages if it is large enough and the system has them.
+  // Throws Error{limit} naming `what` if there is not enough memory.
   AlignedBuffer(std::size_t floats, const std::string& what);
 
   float* data() { return data_.get(); }

@@ -10,9 +10,9 @@
 
 namespace nst {
 
-// Calls `other` on a new thread while the calling thread calls `here`. If no thread can be created,
-// calls them one after the other. After both have ended, throws what `other` threw, else what
-// `here` threw.
+// Calls `other` on a new thread and, at the same time, `here` on the calling thread. If no thread
+// can be created, calls the two one after the other. Waits for both. If `other` threw an exception,
+// throws it; otherwise throws that of `here`, if any.
 template <class Other, class Here>
 void run_beside(Other&& other, Here&& here) {
   std::exception_ptr error_of_other, error_of_here;
@@ -33,7 +33,7 @@ void run_beside(Other&& other, Here&& here) {
       caught(other, error_of_other);
     });
     let_start(started);
-  } catch (const std::system_error&) {  // no second thread: one function after the other
+  } catch (const std::system_error&) {  // no second thread: calls one function after the other
     caught(other, error_of_other);
   }
   caught(here, error_of_here);

@@ -15,11 +15,11 @@
 namespace nst {
 namespace {
 
-// A hierarchy of control groups, and the folder of the process's own group in it.
+// A mounted hierarchy of control groups, and the folder of this process's group in it.
 struct Hierarchy {
   bool v2 = false;
   std::string mount;
-  std::string own;  // folder of the process's group: `mount` or a folder below it
+  std::string own;  // folder of the process's group, at or below `mount`
 };
 
 std::vector<std::string> split(const std::string& text, char by) {
@@ -29,7 +29,7 @@ std::vector<std::string> split(const std::string& text, char by) {
   return parts;
 }
 
-// Returns the path of `name` in `folder`; slashes around the name do not count.
+// Returns the path of `name` in `folder`. Slashes before and after the name are ignored.
 std::string below(const std::string& folder, std::string_view name) {
   while (name.starts_with('/')) name.remove_prefix(1);
   while (name.ends_with('/')) name.remove_suffix(1);
@@ -40,9 +40,9 @@ bool contains(const std::vector<std::string>& list, const std::string& wanted) {
   return std::find(list.begin(), list.end(), wanted) != list.end();
 }
 
-// Returns the name of the process's group for `controller` (v1) or in the unified hierarchy (v2),
-// from the hierarchy's root; empty if there is none. Lines are "4:cpu,cpuacct:/a/b" or "0::/a"
-// (proc(5), cgroups(7)).
+// Returns the name of the process's group, from the hierarchy's root; empty if there is none. In
+// version 1 this is the group for `controller`, in version 2 the group of the only hierarchy. The
+// file's lines look like "4:cpu,cpuacct:/a/b" or "0::/a" (proc(5), cgroups(7)).
 std::string group_name(const std::string& root, bool v2, const std::string& controller) {
   std::ifstream file(path_below(root, "proc/self/cgroup"));
   for (std::string line; std::getline(file, line);) {
@@ -57,9 +57,9 @@ std::string group_name(const std::string& root, bool v2, const std::string& cont
   return {};
 }
 
-// Returns the folder of group `name`. `mount` is where the hierarchy's folder `shown` is mounted.
-// Returns `mount` itself if the group is outside of it: in a container `mount` is often the
-// container's own group.
+// Returns the folder of the group `name`. The hierarchy's folder `shown` is mounted at `mount`. If
+// the group is not below `shown`, returns `mount`: in a container, `mount` is often the container's
+// own group.
 std::string own_folder(const std::string& mount, const std::string& shown,
                        const std::string& name) {
   const bool is_below = shown != "/" && name.starts_with(shown);
@@ -68,8 +68,8 @@ std::string own_folder(const std::string& mount, const std::string& shown,
   return std::filesystem::is_directory(folder, ignored) ? folder : mount;
 }
 
-// Returns the mounted hierarchies that have `controller`. Lines of mountinfo (proc(5)): "36 35 0:31
-// /shown /mount options [tags] - cgroup source rw,cpu".
+// Returns the mounted hierarchies that have `controller`. The lines of mountinfo look like "36 35
+// 0:31 /shown /mount options [tags] - cgroup source rw,cpu" (proc(5)).
 std::vector<Hierarchy> hierarchies(const std::string& root, const std::string& controller) {
   std::vector<Hierarchy> found;
   std::ifstream file(path_below(root, "proc/self/mountinfo"));
@@ -102,13 +102,15 @@ void for_each_level(const std::string& root, const std::string& controller, Visi
   }
 }
 
-// Returns the words of a file. A stream would read numbers by the host's locale.
+// Returns the words of a file. They are not read as numbers here, because a stream would use the
+// host's locale.
 std::vector<std::string> words(const std::string& path) {
   std::ifstream file(path);
   return {std::istream_iterator<std::string>(file), {}};
 }
 
-// Returns a word as a number; empty for "max" and everything else that is not a number.
+// Returns a word as a number. Returns nothing for "max", and for any other text that is not a
+// number.
 std::optional<double> number(const std::string& word) {
   double value = 0;
   const char* const end = word.data() + word.size();
@@ -117,13 +119,13 @@ std::optional<double> number(const std::string& word) {
   return value;
 }
 
-// Returns the number that a file consists of.
+// Returns the number in a file that has nothing else in it.
 std::optional<double> number_in(const std::string& path) {
   const std::vector<std::string> all = words(path);
   return all.empty() ? std::nullopt : number(all[0]);
 }
 
-// Returns the number after `key` in a file of lines "key number".
+// Returns the number after `key` in a file whose lines have the form "key number".
 std::optional<double> number_of(const std::string& path, const std::string& key) {
   const std::vector<std::string> all = words(path);
   for (std::size_t i = 0; i + 1 < all.size(); i += 2) {
@@ -132,16 +134,17 @@ std::optional<double> number_of(const std::string& path, const std::string& key)
   return {};
 }
 
-// Returns one group's quota in processors (CPU time per time); 0 for no limit.
+// Returns the CPU quota of one group, in processors (CPU time per time). Returns 0 if there is no
+// limit.
 double group_quota(const Hierarchy& hierarchy, const std::string& folder) {
   if (hierarchy.v2) {
-    // The file holds "100000 100000" or "max 100000".
+    // The file cpu.max contains quota and period, such as "100000 100000" or "max 100000".
     const std::vector<std::string> all = words(path_below(folder, "cpu.max"));
     if (all.size() != 2) return 0;
     const double quota = number(all[0]).value_or(0), period = number(all[1]).value_or(0);
     return period > 0 ? quota / period : 0;
   }
-  // A quota of -1 means no limit.
+  // In version 1, a quota of -1 means that there is no limit.
   const double quota = number_in(path_below(folder, "cpu.cfs_quota_us")).value_or(0);
   const double period = number_in(path_below(folder, "cpu.cfs_period_us")).value_or(0);
   return quota > 0 && period > 0 ? quota / period : 0;
@@ -159,7 +162,7 @@ double processor_quota(const std::string& root) {
 }
 
 std::optional<std::uint64_t> group_memory_left(const std::string& root) {
-  // Version 1 expresses "no limit" by the largest number of whole pages.
+  // In version 1, a limit of almost 2^63 bytes means that there is no limit.
   constexpr double kNoLimit = 0x1p62;
   std::optional<std::uint64_t> least;
   for_each_level(root, "memory", [&](const Hierarchy& hierarchy, const std::string& folder) {

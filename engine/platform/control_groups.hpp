@@ -1,5 +1,5 @@
-// Limits that Linux's control groups set for this process: cgroup v1 and v2, nested groups, and
-// containers, which see part of the tree.
+// The limits that Linux's control groups set for this process. Handles cgroup v1 and v2, nested
+// groups, and containers, which see only a part of the tree.
 #pragma once
 
 #include <cstdint>
@@ -8,13 +8,13 @@
 
 namespace nst {
 
-// Returns the smallest CPU quota of the process's groups, in processors; 0 if there is no limit.
-// `root` replaces "/" in tests.
+// Returns the smallest CPU quota of all groups that contain the process, in processors. Returns 0
+// if there is no limit. Tests replace the folder "/" by `root`.
 double processor_quota(const std::string& root = "/");
 
-// Returns the bytes of memory that the process's groups still allow, the least of all levels; empty
-// if there is no limit. For each group that is its limit minus its anonymous memory, which cannot
-// be reclaimed.
+// Returns the bytes of memory that the groups containing the process still allow; empty if there is
+// no limit. For each group this is its limit minus its anonymous memory, which cannot be reclaimed.
+// The smallest result counts.
 std::optional<std::uint64_t> group_memory_left(const std::string& root = "/");
 
 }  // namespace nst

@@ -1,4 +1,4 @@
-// File descriptors (POSIX), for the files of this folder.
+// File descriptors (POSIX), used by the files in this folder.
 #pragma once
 
 #include <fcntl.h>
@@ -14,11 +14,11 @@
 
 namespace nst {
 
-// Throws Error{code} "<path>: <what>: <the system's text for error_number>". A lack of memory
-// throws Error{limit}.
+// Throws Error{code} "<path>: <what>: <the system's text for error_number>". For ENOMEM throws
+// Error{limit} instead.
 [[noreturn]] inline void fail_file(ErrorCode code, const std::string& path, const std::string& what,
                                    int error_number) {
-  const bool memory = error_number == ENOMEM;  // a lack of memory is not an error of the file
+  const bool memory = error_number == ENOMEM;  // out of memory: the file is not at fault
   throw Error(memory ? ErrorCode::limit : code,
               one_line(path) + ": " + what + ": " + std::generic_category().message(error_number));
 }
@@ -35,14 +35,14 @@ class Descriptor {
 
   int get() const { return fd_; }
   bool is_open() const { return fd_ >= 0; }
-  // Closes the file. Returns false, with errno set, if the system reports a delayed write error.
+  // Closes the file. If the system reports a delayed write error, returns false and sets errno.
   bool close() { return ::close(std::exchange(fd_, -1)) == 0; }
 
  private:
   int fd_;
 };
 
-// Calls open(2) with O_CLOEXEC, and again if a signal interrupts it.
+// Calls open(2) with O_CLOEXEC. Repeats the call if a signal interrupts it.
 inline int open_retrying(const std::string& path, int flags, mode_t mode = 0) {
   int fd = -1;
   do {

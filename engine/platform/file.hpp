@@ -1,4 +1,4 @@
-// Files: reading them whole, and writing them completely or not at all.
+// Reads whole files. Writes files so that they appear completely or not at all.
 #pragma once
 
 #include <cstdint>
@@ -10,14 +10,15 @@
 
 namespace nst {
 
-// The bytes of a file, in memory of their own aligned to 64 bytes. Not a mapping: pages of a
-// mapping would vanish if another program shortened the file. The bytes are valid as long as the
-// object or a copy of it.
+// The bytes of a file, in memory that this object owns, aligned to 64 bytes. The file is not
+// mapped: pages of a mapping would vanish if another program shortened the file. The bytes are
+// valid as long as the object or a copy of it exists.
 class FileContents {
  public:
   // Reads a file, a pipe or a device to its end. The path is opened once. Throws Error{code}
-  // "<path>: cannot open: <reason>", also for a folder, for more than max_bytes (0: no limit), and
-  // for a file that becomes shorter while it is read. Throws Error{limit} if memory runs out.
+  // "<path>: cannot open: <reason>". It also throws for a folder, for more than max_bytes (0: no
+  // limit), and for a file that becomes shorter while it is read. Throws Error{limit} if memory
+  // runs out.
   FileContents(const std::string& path, ErrorCode code, std::uint64_t max_bytes = 0);
   // Reads standard input to its end. Messages call it `name`.
   static FileContents standard_input(const std::string& name, ErrorCode code,
@@ -25,18 +26,18 @@ class FileContents {
 
   Bytes bytes() const;
 
-  // Returns true if the memory can be given back: the bytes can be read again (not from a pipe) and
-  // have at least 16 MiB.
+  // Returns true if give_back() may be called: the file is not a pipe, so it can be read again, and
+  // it has at least 16 MiB.
   bool can_give_back() const { return source_ != nullptr; }
-  // Gives the memory of bytes() back to the system; requires can_give_back(). Afterwards use
+  // Gives the memory of bytes() back to the system. Requires can_give_back(). Afterwards use
   // read_again() instead of bytes().
   void give_back() const;
-  // Reads `part` of bytes() from the file again, to `to`. Safe to call from several threads. Throws
-  // Error{model} if the file has changed since it was read.
+  // Reads `part`, which was a part of bytes(), from the file again and writes it to `to`. Safe to
+  // call from several threads. Throws Error{model} if the file has changed since it was first read.
   void read_again(Bytes part, std::uint8_t* to) const;
 
  private:
-  struct Source;  // the open file, as it was when it was read
+  struct Source;  // the open file, with its size and time when it was read
 
   FileContents(int descriptor, const std::string& name, ErrorCode code, std::uint64_t max_bytes);
   void read_all(int descriptor, const std::string& name, ErrorCode code, std::uint64_t max_bytes);
@@ -46,24 +47,24 @@ class FileContents {
   std::shared_ptr<const Source> source_;  // the open file; null: the memory cannot be given back
 };
 
-// Writes `bytes` to `path`, so that readers see either the old file or the complete new one. A
-// temporary file in the same folder is written, flushed and renamed.
+// Writes `bytes` to `path`. Readers see either the old file or the complete new one: a temporary
+// file in the same folder is written, flushed and renamed.
 //
 // - Links are followed. An existing file's permissions and, if allowed, its owner are kept.
 // - A device or a pipe is written directly.
-// - A file is overwritten in place if its folder accepts no other file, or if it is mounted by
-// itself. If that fails, its old bytes are restored.
+// - A file is overwritten in place if its folder accepts no new files, or if the file itself is a
+//   mount point. If overwriting fails, the old bytes are restored.
 //
-// Throws Error{code}; no temporary file is left. SIGPIPE and SIGXFSZ, which a full pipe or a file
-// size limit sends, are blocked: both conditions throw.
+// Throws Error{code}; no temporary file is left. A full pipe and a file size limit throw too,
+// because their signals SIGPIPE and SIGXFSZ are blocked.
 void write_file_atomically(const std::string& path, Bytes bytes,
                            ErrorCode code = ErrorCode::output);
 
 // Writes `bytes` to standard output.
 void write_standard_output(Bytes bytes, ErrorCode code = ErrorCode::output);
 
-// Returns why `path` cannot be written, as far as that is known without data; empty if no reason is
-// known. Reasons: the folder is missing or not writable, `path` is a folder, or the file is
+// Returns the reason why `path` cannot be written; empty if no reason can be found without writing.
+// Possible reasons: the folder is missing or not writable, `path` is a folder, or the file is
 // write-protected. Creates nothing.
 std::string why_not_writable(const std::string& path);
 

@@ -14,12 +14,12 @@ namespace {
 
 constexpr std::size_t kChunkBytes = std::size_t{64} << 10;
 
-// A buffer that grows while a stream is read.
+// A buffer that grows while a stream of unknown length is read.
 class Growing {
  public:
   explicit Growing(std::string name) : name_(std::move(name)) {}
 
-  // Makes room for at least `bytes` bytes in total.
+  // Makes the buffer large enough for `bytes` bytes in total.
   void reserve(std::uint64_t bytes) {
     if (buffer_ && bytes <= capacity()) return;
     constexpr std::uint64_t kMost = std::uint64_t{1} << 62;
@@ -43,10 +43,10 @@ class Growing {
   std::size_t size_ = 0;
 };
 
-// Least size of a file whose memory is given back; smaller files stay in memory.
+// Smallest file, in bytes, whose memory can be given back. Smaller files stay in memory.
 constexpr std::size_t kWorthGivingBack = std::size_t{16} << 20;
 
-// The properties of a file that change when its bytes do.
+// Size and modification time of a file, which tell whether its bytes have changed.
 struct Version {
   std::uint64_t size;
   std::int64_t seconds, nanoseconds;
@@ -93,7 +93,7 @@ void FileContents::read_all(int descriptor, const std::string& name, ErrorCode c
   struct stat status {};
   if (::fstat(descriptor, &status) != 0) fail_file(code, name, "cannot open", errno);
   if (S_ISDIR(status.st_mode)) fail_file(code, name, "cannot open", EISDIR);
-  // The size of a regular file is known. A size of 0 may belong to a file that the system generates
+  // A regular file states its size. A size of 0 is not trusted: the system may generate the file
   // while it is read.
   const std::uint64_t expected =
       S_ISREG(status.st_mode) ? static_cast<std::uint64_t>(status.st_size) : 0;

@@ -17,8 +17,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Blocks SIGPIPE and SIGXFSZ on the calling thread, which would end the process while it writes. At
-// the end, signals caused by writing are discarded, so that the host never sees them.
+// Blocks SIGPIPE and SIGXFSZ on the calling thread: these signals would end the process while it
+// writes. The destructor discards signals that the writing has caused, so that the host program
+// never sees them.
 class WriteSignalsHeld {
  public:
   WriteSignalsHeld() {
@@ -28,7 +29,7 @@ class WriteSignalsHeld {
     sigset_t pending;
     sigpending(&pending);
     for (const int s : {SIGPIPE, SIGXFSZ}) {
-      if (sigismember(&pending, s) == 1) sigdelset(&set_, s);  // a signal of the host
+      if (sigismember(&pending, s) == 1) sigdelset(&set_, s);  // keeps an earlier signal
     }
     pthread_sigmask(SIG_BLOCK, &set_, &of_caller_);
   }
@@ -60,15 +61,17 @@ bool write_all(int fd, Bytes bytes) {
   return true;
 }
 
-// Returns true if the error means that a file system or container lacks an optional operation.
+// Returns true if the error means that the file system or container does not support an optional
+// operation.
 bool is_unsupported(int error) {
   return error == EINVAL || error == ENOSYS || error == EOPNOTSUPP || error == EPERM;
 }
 
-// Calls fsync(2). Returns true also if the file system does not support it.
+// Calls fsync(2). Returns true also if the file system does not support fsync.
 bool flush(int fd) { return ::fsync(fd) == 0 || is_unsupported(errno); }
 
-// Gives a file the owner, group and permissions of the file that it replaces, as far as allowed.
+// Gives a new file the owner, group and permissions of the file that it replaces, as far as the
+// system allows.
 void take_over(int fd, const struct stat& from) {
   constexpr mode_t kPermissions = 0777, kAll = 07777;
   struct stat now {};
@@ -76,13 +79,15 @@ void take_over(int fd, const struct stat& from) {
       ::fstat(fd, &now) == 0 && now.st_uid == from.st_uid && now.st_gid == from.st_gid;
   bool owner_kept = same_owner || ::fchown(fd, from.st_uid, from.st_gid) == 0;
   if (!owner_kept) (void)!::fchown(fd, static_cast<uid_t>(-1), from.st_gid);
-  // A set-user-ID bit would let everyone run the file as its new owner.
+  // Removes the set-user-ID bit if the owner differs: it would let everyone run the file as its new
+  // owner.
   (void)!::fchmod(fd, from.st_mode & (owner_kept ? kAll : kPermissions));
 }
 
-// Returns the end of a chain of symbolic links, so that the link stays and its target is replaced.
+// Follows a chain of symbolic links and returns the path at its end. The target is then replaced,
+// and the links stay.
 fs::path final_target(fs::path path, ErrorCode code) {
-  constexpr int kMaxLinks = 40;  // limit of Linux itself, path_resolution(7)
+  constexpr int kMaxLinks = 40;  // Linux's own limit (path_resolution(7))
   std::error_code error;
   for (int i = 0; i < kMaxLinks; ++i) {
     if (!fs::is_symlink(path, error)) return path;
@@ -93,8 +98,8 @@ fs::path final_target(fs::path path, ErrorCode code) {
   fail_file(code, path.string(), "cannot write", ELOOP);
 }
 
-// Returns a new name in the target's folder: hidden, random, and short enough for every file
-// system.
+// Returns the path for a temporary file in the target's folder. Its name is hidden, random, and
+// short enough for every file system.
 std::string temporary_name(const fs::path& target) {
   constexpr std::size_t kMaxStem = 200;
   std::random_device entropy;
@@ -103,15 +108,15 @@ std::string temporary_name(const fs::path& target) {
   return path_below(target.parent_path().string(), "." + stem + "." + std::to_string(tag) + ".tmp");
 }
 
-// Flushes the folder, so that the new name survives a power cut. Some file systems refuse; the file
-// itself is complete, so that is no error.
+// Flushes the folder, so that the file's new name survives a power cut. Some file systems refuse
+// that. Such a refusal is ignored, because the file itself is complete.
 void flush_folder(const std::string& folder) {
   const Descriptor directory(open_retrying(folder, O_RDONLY | O_DIRECTORY));
   if (directory.is_open()) ::fsync(directory.get());
 }
 
-// Replaces the bytes of an open file: makes room first, then writes, then truncates. Returns false
-// and sets errno on failure.
+// Replaces the bytes of an open file: reserves space first, then writes, then truncates. On failure
+// returns false and sets errno.
 bool overwrite(int fd, Bytes bytes) {
   const auto size = static_cast<off_t>(bytes.size());
   int error = 0;
@@ -126,7 +131,8 @@ bool overwrite(int fd, Bytes bytes) {
          flush(fd);
 }
 
-// Overwrites a file that cannot be replaced by another. If that fails, restores its old bytes.
+// Overwrites a file in place, for files that cannot be replaced by a new file. If writing fails,
+// restores the old bytes.
 void overwrite_in_place(const fs::path& target, const std::string& path, Bytes bytes,
                         ErrorCode code) {
   const FileContents old(target.string(), code);
@@ -138,18 +144,20 @@ void overwrite_in_place(const fs::path& target, const std::string& path, Bytes b
   fail_file(code, path, "cannot write", error);
 }
 
-// Returns true if the error means that the name is fixed but the bytes are not. The file is mounted
-// by itself (EBUSY, EXDEV), or its folder accepts no new names (the others).
+// Returns true if the error means that the file cannot be replaced by a new file, but may be
+// writable. Either the file itself is a mount point (EBUSY, EXDEV), or its folder accepts no new
+// files (all other codes).
 bool is_fixed_name(int error) {
   return error == EBUSY || error == EXDEV || error == EACCES || error == EPERM || error == EROFS;
 }
 
-// Writes a new file in the folder of `target` and renames it to `target`. Gives it the owner and
-// permissions of `old` (null: none). Returns 0, or errno if `target` cannot become the name of
-// another file. Throws for every other failure.
+// Writes a new file in the folder of `target` and renames it to `target`. The new file gets the
+// owner and permissions of `old`; null: there is no old file. Returns 0 on success, or errno if
+// `target` cannot be replaced by a new file. Throws for every other failure.
 int replace(const fs::path& target, const std::string& path, Bytes bytes, const struct stat* old,
             ErrorCode code) {
-  // Made now: nothing may fail any more once the file has its name.
+  // Allocates the folder's path before anything else: once the new file has its name, nothing may
+  // fail.
   const std::string folder = target.has_parent_path() ? target.parent_path().string() : ".";
   UnfinishedFile temporary(temporary_name(target));
   Descriptor file(open_retrying(temporary.path(), O_WRONLY | O_CREAT | O_EXCL, 0666));
@@ -188,7 +196,8 @@ void write_file_atomically(const std::string& path, Bytes bytes, ErrorCode code)
   const bool exists = ::stat(path.c_str(), &status) == 0;
   if (exists && S_ISDIR(status.st_mode)) fail_file(code, path, "cannot write", EISDIR);
   if (exists && !S_ISREG(status.st_mode)) return write_device(path, bytes, code);
-  // rename() would replace a write-protected file; whoever protected it did not want that.
+  // Refuses a write-protected file. rename() would replace it, against the wish of whoever
+  // protected it.
   if (exists && ::access(path.c_str(), W_OK) != 0) fail_file(code, path, "cannot write", errno);
 
   const fs::path target = final_target(path, code);
@@ -209,7 +218,7 @@ std::string why_not_writable(const std::string& path) {
     if (fs::is_directory(path, ignored)) return "it is a folder; name a file in it";
     if (::access(path.c_str(), W_OK) != 0)
       return "the file is write-protected; choose another name";
-    return {};  // overwritten in place if the folder accepts no new files
+    return {};  // an existing file can be overwritten in place
   }
   const fs::path folder = fs::path(path).has_parent_path() ? fs::path(path).parent_path() : ".";
   if (!fs::is_directory(folder, ignored)) return "there is no such folder; make it first";

@@ -1,4 +1,4 @@
-// The floating-point settings that results depend on.
+// The floating-point settings that affect results.
 #pragma once
 
 #include <cfenv>
@@ -6,9 +6,12 @@
 namespace nst {
 
 // Sets the calling thread's floating-point environment to the default: rounding to nearest,
-// denormals kept, no traps. The destructor restores the thread's own, with its exception flags.
-// Otherwise a host that rounds upwards or flushes denormals would get other bytes. A host that
-// traps invalid operations would crash, because unused lanes compute arbitrary values.
+// denormals kept, no traps. The destructor restores the thread's own environment and exception
+// flags. Reasons:
+//
+// - A host program that rounds upwards or flushes denormals would get different bytes.
+// - A host program that traps invalid operations would crash, because unused vector lanes compute
+//   arbitrary values.
 class DefaultFloatEnvironment {
  public:
   DefaultFloatEnvironment() {

@@ -5,12 +5,12 @@
 namespace nst {
 namespace {
 
-// Guarded sections hold this lock for reading, fork() holds it for writing.
+// The lock of all guarded sections. A section locks it for reading, fork() locks it for writing.
 pthread_rwlock_t sections = PTHREAD_RWLOCK_INITIALIZER;
 
 void before_fork() { pthread_rwlock_wrlock(&sections); }
 void in_parent() { pthread_rwlock_unlock(&sections); }
-// In the child the lock belongs to a thread that does not exist, so it is reset.
+// Resets the lock in the child: it is locked by a thread that does not exist there.
 void in_child() { sections = PTHREAD_RWLOCK_INITIALIZER; }
 
 }  // namespace

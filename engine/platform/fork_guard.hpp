@@ -1,11 +1,11 @@
-// Sections of code that a fork() of the host must not interrupt.
+// Protects sections of code from a fork() that the host program calls on another thread.
 #pragma once
 
 namespace nst {
 
-// Delays fork() on all threads while an object of this class exists. A child would inherit the
-// section's locks without the thread that releases them. For short sections that call no code of
-// the host.
+// While an object of this class exists, fork() waits on all threads. Without it, a child process
+// could inherit a locked mutex but not the thread that unlocks it. Use it only for short sections
+// that call no code of the host program.
 class ForkGuard {
  public:
   ForkGuard();

@@ -5,17 +5,17 @@
 
 namespace nst {
 
-// Returns the bytes that the process may still allocate: the smaller of what its control groups and
-// its address limit (RLIMIT_AS) allow. Returns the largest number if there is no limit. Takes about
-// 50 µs, so call it for large blocks only.
+// Returns the bytes that the process may still allocate, limited by its control groups and by its
+// address limit (RLIMIT_AS). Returns the largest number if there is no limit. The call takes about
+// 50 µs, so make it for large blocks only.
 std::uint64_t memory_left();
 
-// Smallest allocation, in bytes, that is first compared with memory_left(). Beyond a control
-// group's limit the system kills the process instead of refusing.
+// Allocations of at least this many bytes are first compared with memory_left(). Linux does not
+// refuse memory beyond a control group's limit: it kills the process.
 inline constexpr std::uint64_t kLargeAllocation = std::uint64_t{32} << 20;
 
-// Returns false if it is known that the process may not allocate `bytes` more. Returns true for
-// small blocks, for which malloc itself fails if necessary.
+// Returns false if the process is known to have less than `bytes` of memory left. Returns true for
+// small blocks without asking: malloc reports their failure.
 bool memory_allows(std::uint64_t bytes);
 
 }  // namespace nst

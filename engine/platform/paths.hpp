@@ -1,12 +1,12 @@
-// Paths put together.
+// Joins the parts of a path.
 #pragma once
 
 #include <string>
 
 namespace nst {
 
-// `name` as seen from `folder`; an absolute name is itself. Instead of std::filesystem::path's
-// operator/, which crashes in GCC 12's library where memory ends within it.
+// Returns the path of `name` in `folder`; an absolute `name` is returned as it is. Replaces
+// operator/ of std::filesystem::path: in GCC 12's library this operator crashes if memory runs out.
 inline std::string path_below(const std::string& folder, const std::string& name) {
   if (name.starts_with('/') || folder.empty()) return name;
   return folder + (folder.ends_with('/') ? "" : "/") + name;

@@ -26,7 +26,7 @@ int processors_by_affinity() {
 }  // namespace
 
 int usable_processors() {
-  static const double quota = processor_quota();  // looking it up takes longer than some runs
+  static const double quota = processor_quota();  // cached: takes longer than some runs
   const int count = processors_by_affinity();
   if (quota <= 0) return count;
   return std::max(std::min(count, static_cast<int>(std::ceil(quota))), 1);
@@ -61,7 +61,7 @@ void move_to_own_processor([[maybe_unused]] int thread, [[maybe_unused]] int hom
 
 void let_start(const std::atomic<bool>& started) {
   constexpr int kMost = 50;
-  constexpr auto kNap = std::chrono::microseconds(10);  // with the cost of waking, about 60 µs
+  constexpr auto kNap = std::chrono::microseconds(10);  // about 60 µs together with waking up
   for (int i = 0; i < kMost && !started.load(std::memory_order_acquire); ++i) {
     std::this_thread::sleep_for(kNap);
   }

@@ -1,5 +1,5 @@
-// Threads: the only interface for starting them. It has two implementations, chosen by the build
-// (NST_THREADS): a team of the library's own threads, and OpenMP.
+// The only interface for running code on several threads. There are two implementations, and the
+// build chooses one (NST_THREADS): a team of the library's own threads, or OpenMP.
 #pragma once
 
 #include <atomic>
@@ -11,11 +11,11 @@ namespace nst {
 // Largest number of threads of a run.
 inline constexpr int kMaxThreads = 1024;
 
-// Returns the name of the implementation: "own" or "openmp".
+// Returns the name of the thread implementation: "own" or "openmp".
 const char* thread_backend_name();
 
-// A borrowed function of a thread's number and the size of its team. Must not outlive the function
-// that it was made from.
+// A reference to a function of (thread number, team size). Must not outlive the function that it
+// refers to.
 class TeamWork {
  public:
   template <class Work>
@@ -31,20 +31,20 @@ class TeamWork {
   void (*call_)(void* of, int thread, int team);
 };
 
-// Calls work(0, team) on the calling thread, and at the same time work(thread, team) on up to
-// threads - 1 other threads, thread < team <= threads. Returns when all calls have returned.
+// Calls work(0, team) on the calling thread. At the same time calls work(thread, team) on up to
+// threads - 1 other threads, with thread < team <= threads. Returns when all calls have returned.
 //
-// Other threads may come late or not at all, if the processors are busy or no thread can be
-// created. So `work` must be a loop that takes remaining work and that one thread alone can finish.
-// It must not throw. The other threads use the default floating-point environment and take no
-// signals of the host. Works in a child of fork() too.
+// Other threads may come late or not at all, if processors are busy or no thread can be created. So
+// `work` must be a loop that takes remaining work until none is left, and one thread alone must be
+// able to finish. `work` must not throw. The other threads use the default floating-point
+// environment and block all signals. Works in a forked child process too.
 void in_team(int threads, TeamWork work);
 
-// Creates the threads that in_team(threads, ...) would use, as many as the system gives.
+// Creates the threads that in_team(threads, ...) will use, or as many of them as the system gives.
 void ensure_threads(int threads);
 
-// Calls work(item) once for each item in [0, items), on up to `threads` threads, in any order.
-// Throws the first exception caught; remaining items are then skipped.
+// Calls work(item) once for each item in [0, items), on up to `threads` threads, in any order. If a
+// call throws, the remaining items are skipped and the first exception is thrown again.
 template <class Work>
 void for_each_item(int threads, int items, Work&& work) {
   std::atomic<int> next{0};
@@ -63,7 +63,7 @@ void for_each_item(int threads, int items, Work&& work) {
   if (thrown) std::rethrow_exception(thrown);
 }
 
-// Tells the processor that the caller is waiting in a loop.
+// Tells the processor that the calling thread is waiting in a loop (PAUSE, YIELD).
 inline void pause_briefly() {
 #if defined(__x86_64__) || defined(__i386__)
   __builtin_ia32_pause();
@@ -72,9 +72,9 @@ inline void pause_briefly() {
 #endif
 }
 
-// Waits until `value` is no longer `old`: spins for about 50 µs, then sleeps. Threads of an evenly
-// split step finish within that time, and a time slice is much longer. Whoever changes the value
-// must call notify_all().
+// Waits until `value` is no longer `old`: spins for about 50 µs, then sleeps. Threads that share a
+// step evenly finish within that time, and the system's time slices are much longer. Whoever
+// changes the value must call notify_all().
 inline void wait_while_equal(const std::atomic<int>& value, int old) {
   constexpr int kSpins = 1000;
   for (int i = 0; i < kSpins; ++i) {

@@ -1,5 +1,6 @@
-// The team on OpenMP's threads. If the system gives no thread, OpenMP's runtime ends the process.
-// This file cannot change that, nor the spinning and the signals of OpenMP's threads.
+// The team as OpenMP threads. If the system gives no thread, OpenMP's runtime ends the process.
+// OpenMP also decides whether its threads spin, and which signals they receive. This file cannot
+// change that.
 #include <omp.h>
 #include <unistd.h>
 
@@ -10,8 +11,8 @@
 namespace nst {
 namespace {
 
-// Returns true in a child of fork(). It has none of its parent's threads, and the runtime would
-// wait for them forever.
+// Returns true in a forked child process. The child has none of its parent's threads, and OpenMP's
+// runtime would wait for them forever.
 bool is_forked_child() {
   static const pid_t process = getpid();
   return getpid() != process;
@@ -33,12 +34,13 @@ void in_team(int threads, TeamWork work) {
 
 void ensure_threads(int threads) {
   if (is_forked_child()) return;
-  // Runtimes end threads that a smaller team does not use, so the last team's size is what exists.
+  // The number of existing threads is the last team's size: OpenMP runtimes end threads that a
+  // smaller team does not use.
   thread_local int existing = 1;
   if (threads > existing) {
     const int home = current_processor();
-    // A parallel region of its own: at its end the caller waits for the new threads and frees their
-    // processor.
+    // Creates the new threads in a separate parallel region. At its end the caller sleeps until
+    // they are done, so they get its processor and can move to their own.
 #pragma omp parallel num_threads(threads)
     if (const int thread = omp_get_thread_num(); thread > 0) move_to_own_processor(thread, home);
   }

@@ -1,6 +1,7 @@
-// The team on the library's own threads, created on demand, borrowed by a run and given back.
-// Unlike OpenMP, this team never prints or ends the process, and it works in a forked child. A busy
-// host is not slowed down by threads that wait for each other (bench/RESULTS.md).
+// The team as the library's own threads. Threads are created on demand; a run borrows them and
+// gives them back. Unlike OpenMP, this team never prints or ends the process, and it works in a
+// forked child process. It also does not slow a busy host program down by threads that spin
+// (bench/RESULTS.md).
 #include <dlfcn.h>
 #include <pthread.h>
 #include <signal.h>
@@ -15,15 +16,17 @@
 #include "platform/processors.hpp"
 #include "platform/threads.hpp"
 
-// Weak, because a fully static program lacks these functions. It cannot be unloaded anyway.
+// The symbols are weak because a fully static program lacks them. A static program cannot be
+// unloaded anyway.
 #pragma weak dladdr
 #pragma weak dlopen
 
 namespace nst {
 namespace {
 
-// Keeps the shared object with this code loaded until the process ends, because its threads run
-// that code. A host may load a plugin that contains the library, and unload it.
+// Keeps the shared object that contains this code loaded until the process ends, because the
+// threads run this code. A host program might load a plugin that contains the library, and unload
+// it later.
 void keep_loaded() {
   Dl_info info;
   if (dladdr == nullptr || dlopen == nullptr) return;
@@ -31,23 +34,23 @@ void keep_loaded() {
   dlopen(info.dli_fname, RTLD_NOW | RTLD_NOLOAD | RTLD_NODELETE);
 }
 
-// The work of one in_team call.
+// The work that one call of in_team gives to its threads.
 struct Job {
   TeamWork work;
-  int team;  // number of threads that may take part
+  int team;  // size of the team
 };
 
-// One thread and its current job. Lives as long as the process.
+// A thread and its current job. A worker lives as long as the process.
 class Worker {
  public:
-  // Creates a worker and its thread, as number `number` of a team whose first thread runs on
-  // processor `home`. Returns null if the system gives no thread or memory.
+  // Creates a worker and its thread. The thread gets the number `number` in a team whose first
+  // thread runs on processor `home`. Returns null if the system has no thread or memory left.
   static Worker* create(int number, int home);
 
-  // Waits for the worker's thread to move to its own processor, if it is new.
+  // If the worker's thread is new, waits until the thread has moved to its own processor.
   void let_start() const { nst::let_start(started_); }
 
-  // Gives a job to an idle worker. `job` must live until finish() has returned.
+  // Gives a job to an idle worker. `job` must stay valid until finish() has returned.
   void give(const Job& job, int number) {
     job_ = &job;
     number_ = number;
@@ -55,15 +58,16 @@ class Worker {
     state_.notify_one();
   }
 
-  // Takes the job back if the thread has not begun it; else waits for its end. Taking it back is
-  // faster than waiting for a thread that the system does not schedule.
+  // Takes the job back if the worker's thread has not begun it; otherwise waits until the thread
+  // has finished. Taking back is faster than waiting for a thread that the system does not
+  // schedule.
   void finish() {
     int given = kGiven;
     if (state_.compare_exchange_strong(given, kIdle, std::memory_order_acq_rel)) return;
     wait_while_equal(state_, kBegun);
   }
 
-  Worker* next = nullptr;  // next worker in a list of idle or borrowed workers
+  Worker* next = nullptr;  // next worker in the same list (idle or borrowed workers)
 
  private:
   enum State : int { kIdle, kGiven, kBegun };
@@ -97,8 +101,8 @@ class Worker {
   alignas(64) std::atomic<int> state_{kIdle};
 };
 
-// Blocks all signals while a worker's thread is created, so that the thread never takes the host's
-// signals.
+// Blocks all signals while a thread is created. The new thread inherits this, so it never receives
+// the host program's signals.
 class SignalsBlocked {
  public:
   SignalsBlocked() {
@@ -117,7 +121,8 @@ class SignalsBlocked {
 Worker* Worker::create(int number, int home) {
   auto* worker = new (std::nothrow) Worker(number, home);
   if (worker == nullptr) return nullptr;
-  // The kernels need a few pages. The host's default may be hundreds of megabytes.
+  // Stack size in bytes. The kernels need only a few pages; the default may be hundreds of
+  // megabytes.
   constexpr std::size_t kStackBytes = std::size_t{1} << 20;
   pthread_attr_t attributes;
   bool created = pthread_attr_init(&attributes) == 0;
@@ -134,13 +139,15 @@ Worker* Worker::create(int number, int home) {
   return nullptr;
 }
 
-// The workers of this process. Never destroyed, because its threads may run until the process ends.
+// The workers of this process. The pool is never destroyed, because its threads may run until the
+// process ends.
 class Pool {
  public:
   explicit Pool(pid_t process) : process_(process) {}
 
-  // Returns the pool of the calling process. A forked child has none of its parent's threads and
-  // gets a new pool. The old pool is left alone, because its mutex may stay locked.
+  // Returns the pool of the calling process. A forked child process has none of its parent's
+  // threads, so it gets a new pool. The old pool is not touched there, because its mutex may be
+  // locked forever.
   static Pool* of_process() {
     static std::atomic<Pool*> current{nullptr};
     const pid_t process = getpid();
@@ -155,8 +162,8 @@ class Pool {
     return pool;
   }
 
-  // Returns a list of up to `wanted` idle workers. Creates new ones while there are fewer than
-  // `most`.
+  // Returns a list of up to `wanted` idle workers. Creates workers if too few are idle, but never
+  // more than `most` in total.
   Worker* borrow(int wanted, int most) {
     Worker* list = nullptr;
     {
@@ -193,7 +200,7 @@ class Pool {
   const pid_t process_;
   std::mutex mutex_;
   Worker* idle_ = nullptr;
-  int count_ = 0;  // number of created workers, idle or borrowed
+  int count_ = 0;  // workers created so far, idle or borrowed
 };
 
 int length(const Worker* list) {
@@ -202,7 +209,8 @@ int length(const Worker* list) {
   return n;
 }
 
-// Returns the limit of the pool's workers. Several threads of the host share them.
+// Returns the largest number of workers in the pool. Calls from several threads of the host program
+// share the pool.
 int most_workers(int threads) { return std::max(usable_processors(), threads) - 1; }
 
 }  // namespace

@@ -14,14 +14,15 @@ namespace {
 
 struct Slot {
   std::atomic<bool> taken{false};
-  std::atomic<bool> named{false};  // true: the name is complete
+  std::atomic<bool> named{false};  // true: `path` has been written completely
   char path[PATH_MAX] = {};
 };
 
 constexpr int kSlots = 16;
 constinit Slot slots[kSlots];
 
-// Returns a slot that holds the name, or -1 if all are taken or the name is too long.
+// Stores the name in a free slot and returns the slot's index. Returns -1 if all slots are taken or
+// the name is too long.
 int register_name(const std::string& path) {
   if (path.size() >= sizeof Slot::path) return -1;
   for (int i = 0; i < kSlots; ++i) {

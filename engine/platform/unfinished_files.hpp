@@ -1,14 +1,14 @@
-// Temporary files that a signal may leave behind. Their names are stored where a signal handler can
-// read them.
+// Removes temporary files when a signal ends the process. Their names are stored where a signal
+// handler can read them.
 #pragma once
 
 #include <string>
 
 namespace nst {
 
-// Registers a file that is about to be created. The destructor removes it unless keep() was called.
-// A signal handler (nst::remove_unfinished_files) can reach 16 files at a time, more than any
-// program writes.
+// Registers a file that is about to be created. The destructor removes the file unless keep() was
+// called. A signal handler (nst::remove_unfinished_files) can remove up to 16 files, more than any
+// program writes at a time.
 class UnfinishedFile {
  public:
   explicit UnfinishedFile(std::string path);
@@ -17,12 +17,12 @@ class UnfinishedFile {
   UnfinishedFile& operator=(const UnfinishedFile&) = delete;
 
   const std::string& path() const { return path_; }
-  // Keeps the file: it now has its final name, or was never created.
+  // Keeps the file. Called when the file has its final name, or when it could not be created.
   void keep();
 
  private:
   std::string path_;
-  int slot_;  // index of the file's slot; -1: not registered
+  int slot_;  // index of the slot with the file's name; -1: none
 };
 
 }  // namespace nst

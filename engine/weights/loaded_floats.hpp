@@ -1,4 +1,4 @@
-// Gives a stored tensor's values as floats while they are needed.
+// Gives access to a stored tensor's values as floats, for as long as they are needed.
 #pragma once
 
 #include <string>
@@ -9,12 +9,13 @@
 
 namespace nst {
 
-// Holds the values of a tensor as floats. Aligned floats are used in place, other values are
-// converted to a copy.
+// The values of a tensor as floats. If they are stored as aligned floats, they are used in place.
+// Otherwise this object owns a converted copy.
 class LoadedFloats {
  public:
-  // Reads `tensor`. `contents` is the file to read the bytes from again, because its memory was
-  // given back, or null if the bytes are in memory. `name` is the tensor's name, for Error{limit}.
+  // Loads the values of `tensor`. `contents` is the file to read the bytes from again, if the
+  // file's memory was given back, or null. `name` is the tensor's name in the message of
+  // Error{limit}.
   LoadedFloats(const TensorEntry& tensor, const FileContents* contents, const std::string& name);
 
   const float* data() const { return values_; }

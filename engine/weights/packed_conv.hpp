@@ -1,4 +1,4 @@
-// A convolution's weights in the order that its kernel reads them.
+// A convolution's weights, packed in the order in which its kernel reads them.
 #pragma once
 
 #include <atomic>
@@ -14,36 +14,37 @@
 
 namespace nst {
 
-// The weights of one convolution. Spec and plan are known from the start; the packed form exists
+// The weights of one convolution. Shape and plan are known from the start; the packed weights exist
 // after pack().
 class PackedConv {
  public:
-  // `contents` is the file that holds the tensors, or null if they stay in memory.
+  // `contents` is the file to read the tensors from again when they are packed, or null if they
+  // stay in memory.
   PackedConv(const kernels::Table& table, const kernels::ConvSpec& spec, const TensorEntry& weights,
              const TensorEntry* biases, const FileContents* contents, std::string name);
 
   const std::string& name() const { return name_; }
   const kernels::ConvPlan& plan() const { return plan_; }
-  // Returns the floats that pack() needs, in whole cache lines.
+  // Returns the number of floats that pack() writes, rounded up to whole cache lines.
   std::size_t packed_floats() const;
   bool is_packed() const { return packed_.load(std::memory_order_acquire) != nullptr; }
-  // Packs weights and biases at `place` in `block` and keeps the block alive. Only the first call
-  // does so; later calls do nothing. Safe to call from several threads.
+  // Packs weights and biases into `block`, from float `place` on, and keeps the block alive. Only
+  // the first call has an effect. Safe to call from several threads.
   void pack(const std::shared_ptr<AlignedBuffer>& block, float* place) const;
-  // Return the packed weights and the biases; valid once is_packed(). bias() is null if the layer
-  // has none.
+  // Return the packed weights and the biases; valid after pack(). bias() returns null if the
+  // convolution has no biases.
   const float* packed() const { return packed_.load(std::memory_order_relaxed); }
   const float* bias() const { return biases_ ? packed() + bias_offset() : nullptr; }
 
-  // Sums the taps of each kernel on the first call; later calls do nothing. Safe to call from
-  // several threads.
+  // Computes the sum of the taps of each kernel. Only the first call has an effect. Safe to call
+  // from several threads.
   void sum_taps() const;
-  // Returns the sums of the taps, [out_c][in_c] or depthwise [c]: the weights for a constant input.
-  // Valid after sum_taps().
+  // Returns the sum of each kernel's taps, [out_c][in_c] or, if depthwise, [c]. For a constant
+  // input, the sums replace the weights. Valid after sum_taps().
   const double* tap_sums() const { return tap_sums_.data(); }
 
  private:
-  std::size_t bias_offset() const;  // distance from the packed weights in floats
+  std::size_t bias_offset() const;  // offset of the biases from the packed weights, in floats
   kernels::ConvPlan plan_;
   const TensorEntry* weights_;
   const TensorEntry* biases_;

@@ -1,4 +1,4 @@
-// Packing of many layers at once.
+// Packs the weights of many layers at once.
 #pragma once
 
 #include <vector>
@@ -7,8 +7,8 @@
 
 namespace nst {
 
-// Packs those of `layers` that are not packed yet, in parallel, into one block of memory. A layer
-// may be listed several times. Throws Error{limit} if there is no memory for the block.
+// Packs the layers that are not packed yet, in parallel, into one block of memory. `layers` may
+// contain a layer several times. Throws Error{limit} if there is no memory for the block.
 void pack(const std::vector<const PackedConv*>& layers, int threads);
 
 }  // namespace nst

@@ -10,7 +10,7 @@
 namespace nst {
 namespace {
 
-constexpr std::int64_t kMaxStyleSize = 4096;  // largest style size that a file may have
+constexpr std::int64_t kMaxStyleSize = 4096;  // largest style vector that a file may require
 
 }  // namespace
 

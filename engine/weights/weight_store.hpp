@@ -1,4 +1,5 @@
-// The weights of an open model, found by name and checked against the network that asks for them.
+// The weights of an open model. A network finds them by name, and they are checked against what it
+// asks for.
 #pragma once
 
 #include <map>
@@ -15,32 +16,34 @@
 
 namespace nst {
 
-// The weights of a model, by name. Thread-safe. Borrows the model file and its contents, which must
-// outlive this object. If there are contents, their memory was given back, and tensors are read
-// again from the file.
+// The weights of a model, by name. Thread-safe. Borrows the parsed model file and its contents,
+// which must outlive this object. If `contents` is set, the memory of the file was given back, and
+// tensors are read from the file again.
 class WeightStore final : public LayerSource {
  public:
-  // `name` is the model's name in messages; `contents` is as in PackedConv.
+  // `name` is the model's name in messages. `contents` is the file to read tensors from again, or
+  // null if they stay in memory.
   WeightStore(const ModelFile& file, const FileContents* contents, const kernels::Table& table,
               std::string name);
 
   const kernels::Table& table() const { return *table_; }
 
-  // Finds a convolution. Weights are [kh, kw, in_c, out_c], or [kh, kw, c, 1] if the name ends in
-  // "depthwise_weights". Biases of the same scope are used if there are any.
+  // Finds the weights of a convolution: [kh, kw, in_c, out_c], or [kh, kw, c, 1] if the name ends
+  // in "depthwise_weights". Biases in the same scope are used if they exist.
   ConvAnswer conv(const ConvQuery& query) const override;
   int dense(const std::string& layer, int inputs, int outputs) const override;
   bool holds(std::string_view prefix) const override;
-  // Throws Error{model} "<name>: <what>; <what to do>".
+  // Throws Error{model} with the message "<name>: <what>; <what to do>".
   void refuse(const std::string& what) const override;
 
-  // Runs a dense layer that dense() has checked: x [in] → out [out]. `layer` is its name without
-  // "/weights".
+  // Computes a dense layer: x [in] → out [out]. dense() must have checked the layer. `layer` is the
+  // name of its weights without "/weights".
   void run_dense(const std::string& layer, const float* x, float* out) const;
 
  private:
   const TensorEntry& find(const std::string& name) const;
-  // Throw Error{model} "<name>: <what>; <what to do>", or with "tensor <tensor> <what>".
+  // Throw Error{model} "<name>: <what>; <what to do>". With a tensor, <what> begins with "tensor
+  // <tensor>".
   [[noreturn]] void fail(const std::string& what) const;
   [[noreturn]] void fail(const std::string& tensor, const std::string& what) const;
   kernels::ConvSpec spec_of(const ConvQuery& query, const TensorEntry& weights) const;
