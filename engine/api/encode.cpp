@@ -14,10 +14,11 @@
 namespace nst {
 namespace {
 
-// Largest memory of a style without a caller's limit: its resized copy and the working memory.
+// Memory that encoding one style may take if the caller sets no limit. It covers the resized
+// picture and the network's working memory.
 constexpr std::size_t kMostStyleBytes = std::size_t{1} << 30;
 
-// Returns the size at which the predictor gets a style.
+// Returns the size to which a style picture is resized for the predictor.
 Size encoded_size(const ImageView& style, const StyleOptions& options) {
   const int side = options.style_size;
   if (side < 0) throw Error(ErrorCode::usage, "the style size must not be negative");
@@ -31,10 +32,10 @@ Size encoded_size(const ImageView& style, const StyleOptions& options) {
   }
 }
 
-// Throws Error{limit} if a style of this size needs more than kMostStyleBytes and `run` sets no
-// limit.
+// Throws Error{limit} if encoding a style of this size needs more than kMostStyleBytes. Does
+// nothing if the caller set a limit in `run`.
 void check_style_memory(const Program& predictor, Size size, bool resizes, const RunOptions& run) {
-  if (run.max_memory_bytes > 0) return;  // Execution checks a given limit
+  if (run.max_memory_bytes > 0) return;  // Execution checks a limit of the caller
   constexpr std::size_t kMiB = std::size_t{1} << 20;
   const std::size_t picture = std::size_t{12} * static_cast<std::size_t>(size.width) *
                               static_cast<std::size_t>(size.height);

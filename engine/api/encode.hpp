@@ -9,13 +9,14 @@
 
 namespace nst {
 
-// Returns the style of a picture, as Model::encode_style. Alpha is composed on `background` or
-// dropped. Runs the program in `kept` if it was made for a picture of this size. Otherwise replaces
-// it.
+// Encodes a picture as a style vector, as Model::encode_style does. Alpha is composed on
+// `background`, or dropped if there is none. `kept` is the predictor's program from an earlier
+// call. It is run again if it was made for a picture of this size, otherwise it is replaced.
 StyleVector encode(const OpenModel& model, std::optional<Execution>& kept, const ImageView& style,
                    const StyleOptions& options, const RunOptions& run,
                    std::optional<Colour> background = std::nullopt);
-// Returns the multiply-accumulates of encoding a style, without running the predictor.
+// Returns the number of multiply-accumulates that encoding this style takes. Does not run the
+// predictor.
 std::uint64_t encode_work(const OpenModel& model, const ImageView& style,
                           const StyleOptions& options);
 

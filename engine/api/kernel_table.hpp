@@ -5,9 +5,9 @@
 
 namespace nst {
 
-// Returns the table that the environment variable NST_ISA names, or the best table that processor
-// and operating system support. The table is chosen at the first call. Throws Error{usage} if
-// NST_ISA names none that can run here.
+// Returns the table that the environment variable NST_ISA names. Without NST_ISA, returns the best
+// table that processor and operating system support. The table is chosen at the first call. Throws
+// Error{usage} if NST_ISA names no table that can run here.
 const kernels::Table& process_table();
 
 }  // namespace nst

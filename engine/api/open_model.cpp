@@ -27,8 +27,8 @@ ModelInfo describe(const ModelFile& file, Bytes bytes, const std::string& name) 
   return info;
 }
 
-// Returns the style spaces stated in the file. For files of earlier versions, recognises them by
-// the weights.
+// Returns the style spaces stated in the file. Files of earlier versions state none: their spaces
+// are recognised by their weights.
 StyleSpaces spaces_of(const ModelFile& file) {
   if (file.style_space) return {*file.style_space, *file.style_space};
   return recognise_style_spaces([&](const std::string& name, std::size_t most) {
@@ -84,7 +84,8 @@ OpenModel::OpenModel(std::shared_ptr<const void> bytes_owner, Bytes bytes, const
   if (predictor != nullptr) {
     predictor_graph(*this, kAnySide, kAnySide);
   }
-  // The whole file was read for the checks. Packing later reads again what it needs.
+  // Frees the memory of the file's bytes, which the checks have read completely. Packing later
+  // reads the weights that it needs from the file again.
   if (contents != nullptr) contents->give_back();
 }
 

@@ -16,23 +16,23 @@ namespace nst {
 // An open model: the parsed file, its weights by name, and the families of its networks.
 struct OpenModel {
   // Parses a model file and checks that each of its networks is complete and consistent. `owner`
-  // keeps `bytes` alive. `contents` is the file that `bytes` come from, or null; its memory is
-  // given back. Throws Error{model}.
+  // keeps `bytes` alive. `contents` is the file that `bytes` were read from, or null. If it is set,
+  // the memory of `bytes` is given back to the system after the checks. Throws Error{model}.
   OpenModel(std::shared_ptr<const void> owner, Bytes bytes, const std::string& name,
             const kernels::Table& table, const FileContents* contents = nullptr);
 
   std::shared_ptr<const void> owner;
   ModelFile file;
   WeightStore layers;
-  const PredictorFamily* predictor;  // the predictor's family; null: the file has no predictor
+  const PredictorFamily* predictor;  // family of the predictor; null: the file has no predictor
   const TransformerFamily* transformer;
   ModelInfo info;
-  // The space of the style vectors that the predictor makes. It differs from info.style_space if
-  // the file joins networks of two families.
+  // The style space of the vectors that the predictor makes. It differs from info.style_space if
+  // predictor and transformer in the file belong to different families.
   std::string encoded_space;
 };
 
-// Converts between a Model and its OpenModel. Only this struct can.
+// Gives the library's own source files access to the OpenModel inside a Model.
 struct ModelAccess {
   static Model make(std::shared_ptr<const OpenModel> opened) { return Model(std::move(opened)); }
   static const OpenModel& opened(const Model& model) { return *model.opened_; }
@@ -43,7 +43,7 @@ inline const OpenModel& opened(const Model& model) { return ModelAccess::opened(
 // Checks a style as Model::check_style does.
 void check_style(const OpenModel& model, const StyleVector& style);
 
-// Opens a model with a given kernel table instead of the process's own.
+// Opens a model that uses the given kernel table instead of the process's table.
 Model open_model_with_table(const void* data, std::size_t size, const std::string& name,
                             const kernels::Table& table);
 

@@ -28,15 +28,15 @@ struct Painter::Impl {
     return *content;
   }
 
-  // Drops the content. Keeps its transformer for the next content.
+  // Drops the content. Keeps the content's transformer and its memory, for the next content.
   void forget_content() {
     if (content) spare = content->take_transformer();
     content.reset();
     own.reset();
   }
 
-  // Returns the progress of the next run: one stage for each picture of the style, then a stage of
-  // size `last` unless `last` is 0.
+  // Returns the stages of the next run's progress: one for each picture of the style, then one of
+  // size `last`. The last stage is left out if `last` is 0.
   StageProgress stages(const Style& style, const RunOptions& run, double last) const {
     if (!run.progress) return StageProgress({}, {});
     std::vector<double> work = style_work(model, style, options);
@@ -59,7 +59,7 @@ struct Painter::Impl {
   PaintOptions options;
   StyleEncoder encoder;
   std::optional<PaintedContent> content;
-  std::unique_ptr<TransformerRun> spare;  // the last content's run, kept while there is no content
+  std::unique_ptr<TransformerRun> spare;  // transformer of a dropped content
   std::optional<StyleVector> own;         // the content's own style, if strength is not 1
 };
 

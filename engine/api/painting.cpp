@@ -90,7 +90,8 @@ StyleVector StyleEncoder::encode_part(const Style::Part& part, const PaintOption
                            progress.next(run), kWhite);
       });
   if (options.any_style_space) vector.space.clear();
-  // If a style from a picture does not fit, the model is at fault: its predictor made the style.
+  // Checks the vector. If the predictor made it from a picture, an error names the model; otherwise
+  // it names the style.
   naming(picture == nullptr ? part.name : model_.info().name, [&] { model_.check_style(vector); });
   return vector;
 }
@@ -165,7 +166,8 @@ Image PaintedContent::paint(const StyleVector& style, const RunOptions& run, boo
 
 namespace {
 
-// Paints one picture. release() frees the content's memory, if the caller allows it.
+// Paints one picture. Calls release() when the content is no longer read, so that the caller can
+// free the content's memory.
 template <typename Release>
 Image paint_once(const Model& model, const ImageView& content, const Style& style,
                  const PaintOptions& options, const RunOptions& run, Release&& release) {

@@ -13,12 +13,14 @@
 
 namespace nst {
 
-// Converts the progress of several runs in sequence into one progress from 0 to 1.
+// Joins the progress of several runs, one after the other, into one progress from 0 to 1.
 class StageProgress {
  public:
-  // `work` is the size of each stage, in any unit; `progress` may be empty.
+  // `work` is the expected work of each stage, in any unit. `progress` is the caller's callback,
+  // which may be empty.
   StageProgress(Progress progress, std::vector<double> work);
-  // Returns `run` with the progress callback of the next stage. The callback refers to this object.
+  // Returns `run` with a progress callback for the next stage. The callback refers to this
+  // StageProgress, which must outlive it.
   RunOptions next(RunOptions run);
 
  private:
@@ -29,7 +31,8 @@ class StageProgress {
   std::size_t next_ = 0;
 };
 
-// Encodes pictures as styles. Keeps its memory for the next picture of the same size.
+// Encodes pictures as style vectors. Keeps the predictor and its memory for the next picture of the
+// same size.
 class StyleEncoder {
  public:
   // `model` must outlive this object.
@@ -39,10 +42,10 @@ class StyleEncoder {
   // stage of `progress`.
   StyleVector encode(const Style& style, const PaintOptions& options, const RunOptions& run,
                      StageProgress& progress);
-  // Returns the content's own style, which is one stage of `progress`.
+  // Returns the content's own style vector. Encoding it is one stage of `progress`.
   StyleVector encode_content(const ImageView& content, const PaintOptions& options,
                              const RunOptions& run, StageProgress& progress);
-  // Frees the memory.
+  // Frees the predictor's memory.
   void clear() { predictor_.reset(); }
 
  private:
@@ -53,12 +56,14 @@ class StyleEncoder {
   std::optional<Execution> predictor_;
 };
 
-// A content inside the transformer's input, and the alpha and options that its picture needs.
+// A content that has been written to the transformer's input, ready to be painted in any style.
+// Also holds the content's alpha and the options for the finished picture.
 class PaintedContent {
  public:
-  // Plans the transformer for the content and fills its input; the content is not needed
-  // afterwards. `kept` is the transformer of an earlier content: it is reused if it fits, else
-  // freed first. `repeated`: the content will be painted several times (keep_encoder).
+  // Plans the transformer for the content and fills its input. Afterwards the content is no longer
+  // needed. `kept` is the transformer of an earlier content: it is reused if it fits and freed
+  // otherwise. `repeated` says that the content will be painted several times
+  // (LoweringOptions::keep_encoder).
   PaintedContent(const Model& model, const ImageView& content, const PaintOptions& options,
                  const RunOptions& run, bool repeated,
                  std::unique_ptr<TransformerRun> kept = nullptr);
@@ -68,11 +73,12 @@ class PaintedContent {
   TransformerRun& transformer() { return *transformer_; }
   std::unique_ptr<TransformerRun> take_transformer() { return std::move(transformer_); }
 
-  // Paints into `picture`. If `encoded`, transformer().encode has run, and only the remaining steps
-  // run.
+  // Paints the content into `picture`. encoded = true: transformer().encode has run already, and
+  // only the style-dependent steps run.
   void paint_into(const MutableImageView& picture, const StyleVector& style, const RunOptions& run,
                   bool encoded);
-  // Paints and returns the picture that the options ask for.
+  // Paints the content and returns a picture of the type, size and channels that the options ask
+  // for.
   Image paint(const StyleVector& style, const RunOptions& run, bool encoded);
 
  private:
@@ -81,18 +87,19 @@ class PaintedContent {
   Quantise quantise_;
   bool raw_;
   bool composes_;
-  Image alpha_;  // one channel of size size_; empty: no alpha
+  Image alpha_;  // alpha, one channel of size size_; empty: the content has no alpha
   std::unique_ptr<TransformerRun> transformer_;
 };
 
-// Throws Error{usage} for options that are invalid for every content.
+// Throws Error{usage} for options that no content can be painted with.
 void check_options(const PaintOptions& options);
-// Returns true if the content's own style is blended into the painting's.
+// Returns true if the options blend the content's own style into the given style.
 bool mixes_own_style(const PaintOptions& options);
 
-// Return the multiply-accumulates of each stage of painting, in order. style_work: one stage per
-// picture of the style. content_work: the content's own style if strength asks for it, then the
-// transformer.
+// Return the multiply-accumulates of each stage of painting, in order.
+//
+// - style_work: one stage for each picture of the style
+// - content_work: a stage for the content's own style if strength is not 1, then the transformer
 std::vector<double> style_work(const Model& model, const Style& style, const PaintOptions& options);
 std::vector<double> content_work(const Model& model, const ImageView& content,
                                  const PaintOptions& options);

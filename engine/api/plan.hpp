@@ -1,4 +1,5 @@
-// Makes runnable programs of a model and a picture's size, for Model, Session and Painter.
+// Plans the networks of a model for a given picture size. Model, Session and Painter use these
+// functions.
 #pragma once
 
 #include "api/open_model.hpp"
@@ -13,24 +14,25 @@ namespace nst {
 Graph predictor_graph(const OpenModel& model, int width, int height);
 Graph transformer_graph(const OpenModel& model, int width, int height, StyleLayout& layout);
 
-// Returns the lowered predictor. Throws as predictor_graph.
+// Returns the predictor as a program that can run. Throws as predictor_graph does.
 Program lower_predictor(const OpenModel& model, int width, int height,
                         const LoweringOptions& options = {});
-// Returns the lowered transformer and fills `layout` with its normalised layers. Throws as
-// transformer_graph.
+// Returns the transformer as a program that can run. Fills `layout` with the transformer's
+// normalised layers. Throws as transformer_graph does.
 Program lower_transformer(const OpenModel& model, int width, int height, StyleLayout& layout,
                           const LoweringOptions& options = {});
 
-// Returns the lowered transformer, fitted into memory as by lower_within.
+// Returns the transformer as a program that fits into max_memory_bytes, as lower_within chooses it.
 Program lower_transformer_within(const OpenModel& model, int width, int height, StyleLayout& layout,
                                  const LoweringOptions& options, int threads,
                                  std::size_t max_memory_bytes);
 
-// Allocates memory for `program` and sets the number of threads, as `run` asks. Throws
-// Error{limit}, Error{usage}.
+// Allocates the memory of `program` within the memory limit of `run`, and sets the number of
+// threads. Throws Error{limit}, or Error{usage} for an impossible number of threads.
 Execution make_execution(Program program, const RunOptions& run);
 
-// Returns the memory and work of a run of `program` on `threads` threads (0: all available).
+// Returns the memory and work of one run of `program` on `threads` threads. 0 threads means all
+// available ones.
 PlanInfo plan_info(const Program& program, int threads);
 
 // Returns an f32 RGB picture of zeros of the program's output size.

@@ -14,8 +14,8 @@
 namespace nst {
 namespace {
 
-// Returns true if `image` is an f32 RGB picture of this size, so that its memory can be
-// overwritten.
+// Returns true if `image` is an f32 RGB picture of this size. The next output can then overwrite
+// its memory.
 bool is_output_image(const Image& image, Size size) {
   return image.width == size.width && image.height == size.height && image.channels == 3 &&
          image.type == SampleType::f32 &&

@@ -1,5 +1,5 @@
-// A transformer planned for one size of content, with its memory and its runs. Model, Session and
-// Painter all paint through it.
+// A transformer planned for one content size, with its memory. Model, Session and Painter all paint
+// with this class.
 #pragma once
 
 #include "api/open_model.hpp"
@@ -12,28 +12,29 @@ namespace nst {
 class TransformerRun {
  public:
   // Plans the transformer for a content of this size, within the limits of `run`, and allocates the
-  // memory. `model` must outlive this object. Throws Error{input} if the picture is too small,
-  // Error{limit}.
+  // memory. `model` must outlive this object. Throws Error{input} if the content is too small,
+  // Error{limit} if the memory limit is.
   TransformerRun(const OpenModel& model, Size content, const LoweringOptions& options,
                  const RunOptions& run);
 
   const Program& program() const { return execution_.program(); }
   // Returns the size of the network's output.
   Size output_size() const;
-  // Returns true if this object can paint a content of that size within the limits of `run`.
+  // Returns true if this object can also paint a content of size `content` within the limits of
+  // `run`.
   bool serves(Size content, const RunOptions& run) const;
 
   // Returns the content tensor [h, w, 3], which the caller fills before paint or encode. After
-  // paint the tensor is valid only if the plan has keep_encoder.
+  // paint the tensor keeps its values only if the plan has keep_encoder.
   float* input() { return execution_.input(); }
 
-  // Where the output goes: to `rows` if the plan has output_rows, else to `picture`.
+  // The destination of the output: `rows` if the plan has output_rows, `picture` otherwise.
   struct Output {
-    float* picture = nullptr;  // the picture, [h, w, 3] of output_size
+    float* picture = nullptr;  // memory [h, w, 3] of output_size()
     const Execution::RowSink* rows = nullptr;
     const Execution::Observer* observer = nullptr;
   };
-  // Runs the whole network on the input. Throws as check_style, and Error{cancelled}.
+  // Runs the whole network on the content tensor. Throws as check_style does, and Error{cancelled}.
   void paint(const StyleVector& style, const Output& output, const RunOptions& run);
 
   // Run the network in two parts; the plan must have keep_encoder. encode runs the steps that do
@@ -43,17 +44,17 @@ class TransformerRun {
 
  private:
   void prepare(const RunOptions& run);
-  // Computes params_ for `style`, unless it is the last style. For styles of 768 numbers that takes
-  // milliseconds.
+  // Computes params_ for `style`. Does nothing if `style` equals the style of the previous call:
+  // for vectors of 768 numbers the computation takes milliseconds.
   void set_style(const StyleVector& style);
   void run_from(int first_step, const StyleVector& style, const Output& output,
                 const RunOptions& run);
 
   const OpenModel& model_;
   StyleLayout layout_;
-  std::vector<float> params_, style_values_;  // parameters and values of the last style
+  std::vector<float> params_, style_values_;  // parameters and values of the previous call's style
   Execution execution_;
-  AlignedBuffer output_;  // the output's floats, for a plan with output_rows that needs them
+  AlignedBuffer output_;  // memory of the output's floats, if a plan with output_rows needs it
 };
 
 }  // namespace nst

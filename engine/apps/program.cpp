@@ -24,7 +24,8 @@ namespace {
 
 const char* program_name = "";
 
-// Ends the process on a signal. A handler may call async-signal-safe functions only.
+// Ends the process when a signal arrives. A signal handler may call only async-signal-safe
+// functions.
 void end(int number) {
   remove_unfinished_files();
   if (unfinished_line) write_standard_error("\r\033[K");
@@ -33,7 +34,7 @@ void end(int number) {
   std::_Exit(128 + number);
 }
 
-// Prints "<program>: <text>" as one line, without allocating.
+// Prints "<program>: <text>" as one line. Allocates no memory.
 void print(const char* text) noexcept {
   char line[4096];
   int length = std::snprintf(line, sizeof line - 1, "%s: %s", program_name, text);
@@ -45,19 +46,25 @@ void print(const char* text) noexcept {
   std::fwrite(line, 1, static_cast<std::size_t>(length) + 1, stderr);
 }
 
-// Prints a failure that ends the program and returns its exit code.
+// Prints the message of a failure that ends the program. Returns the program's exit code.
 int fail(ErrorCode code, const char* text) noexcept {
   print(text);
   return static_cast<int>(code);
 }
 
-// Ends the program where no handler can be reached: an allocation failed before main(), in a
-// library's function that says it throws nothing (CLI11's check_name), or so that not even an
-// exception could be made. Everything else is a defect.
+// Called instead of std::terminate's default. Reports "out of memory" for allocations that fail
+// where no handler can catch the exception:
+//
+// - before main()
+// - inside a library function marked noexcept (CLI11's check_name)
+// - where even the exception object could not be allocated
+//
+// Everything else that gets here is reported as a defect.
 [[noreturn]] void end_unhandled() {
   remove_unfinished_files();
   const std::type_info* type = abi::__cxa_current_exception_type();
-  // Not operator new, which makes an exception; volatile, or the compiler leaves the call out.
+  // Tests whether memory is left. malloc, because operator new would throw; volatile, because the
+  // compiler would otherwise remove the call.
   constexpr std::size_t kSmall = 1024;
   void* volatile memory = type == nullptr ? std::malloc(kSmall) : nullptr;
   const bool memory_ended = type != nullptr ? *type == typeid(std::bad_alloc) : memory == nullptr;
@@ -65,8 +72,8 @@ int fail(ErrorCode code, const char* text) noexcept {
                           : fail(ErrorCode::internal, "internal error; please report it"));
 }
 
-// Before the constructors of static objects, of which libraries have some that allocate; the
-// numbers up to 100 are the implementation's own.
+// Sets the terminate handler before the constructors of static objects run: some libraries allocate
+// there. 101 is the first constructor priority that programs may use.
 [[gnu::constructor(101)]] void prepare() {
   program_name = program_invocation_short_name;
   std::set_terminate(end_unhandled);

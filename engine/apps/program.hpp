@@ -7,10 +7,10 @@
 
 namespace nst::program {
 
-// Runs `work` as the whole program and returns its exit code. `name` is the program's name. A
-// failure is reported by one line on standard error, "<name>: what, which file, what to do"; the
-// code of an nst::Error is the exit code. `when_memory_ends` is the text of that line if memory
-// runs out, so that the report needs no memory.
+// Runs `work` as the whole program and returns the program's exit code. `name` is the program's
+// name. A failure is reported as one line on standard error, "<name>: what, which file, what to
+// do". The exit code is the code of the nst::Error. `when_memory_ends` is the line printed when
+// memory runs out, so that printing it needs no memory.
 //
 // SIGINT (Ctrl-C), SIGTERM and SIGHUP remove unfinished output files and end the process at once,
 // with exit codes 130, 143 and 129. A signal that was ignored when the program started (nohup,
@@ -18,8 +18,8 @@ namespace nst::program {
 int run(const char* name, const char* when_memory_ends, int (*work)(int argc, char** argv),
         int argc, char** argv) noexcept;
 
-// True while an unfinished line, such as a progress bar, is on standard error. It is cleared before
-// another line is printed.
+// True while standard error shows an unfinished line, such as a progress bar. The unfinished line
+// is erased before another line is printed.
 extern std::atomic<bool> unfinished_line;
 
 // Prints "<name>: <text>" as one line on standard error, for a failure that does not end the

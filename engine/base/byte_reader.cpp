@@ -32,7 +32,7 @@ Bytes ByteReader::take(std::uint64_t count, std::string_view what) {
 }
 
 Bytes ByteReader::at(std::uint64_t offset, std::uint64_t count, std::string_view what) const {
-  // Avoids offset + count, which may overflow.
+  // Compares without computing offset + count, which may overflow.
   if (offset > bytes_.size() || count > bytes_.size() - offset) {
     fail(std::string(what) + " needs " + std::to_string(count) + " bytes at offset " +
          std::to_string(offset) + ", the file has " + std::to_string(bytes_.size()));
@@ -48,7 +48,7 @@ std::uint64_t ByteReader::read_varint(std::string_view what) {
     if (shift == 63 && payload > 1) break;
     value |= payload << shift;
     if ((byte & 0x80u) == 0) {
-      if (payload == 0 && shift > 0) break;  // a length with more bytes than necessary is damaged
+      if (payload == 0 && shift > 0) break;  // refuses a varint with useless leading zeros
       return value;
     }
   }

@@ -1,5 +1,5 @@
-// ByteReader: the only way in which NST reads foreign bytes. It is a cursor over a borrowed buffer
-// that checks every step.
+// ByteReader: a cursor over a borrowed buffer that checks every step. It is the only way in which
+// NST reads bytes of foreign files.
 #pragma once
 
 #include <bit>
@@ -16,12 +16,12 @@ namespace nst {
 
 using Bytes = std::span<const std::uint8_t>;
 
-// Return a + b and a * b in 64 bits. Throw Error{code} with `what` in the message on overflow.
+// Return a + b and a * b in 64 bits. On overflow throw Error{code}, with `what` in the message.
 std::uint64_t checked_add(std::uint64_t a, std::uint64_t b, ErrorCode code, std::string_view what);
 std::uint64_t checked_mul(std::uint64_t a, std::uint64_t b, ErrorCode code, std::string_view what);
 
-// Reads little-endian scalars and sub-ranges from `bytes`. The buffer must outlive the reader. A
-// step beyond the end throws Error{code} "<name>: <what> needs N bytes at offset O, the file has
+// Reads little-endian numbers and ranges of bytes from `bytes`. The buffer must outlive the reader.
+// Reading beyond the end throws Error{code} "<name>: <what> needs N bytes at offset O, the file has
 // M".
 class ByteReader {
  public:
@@ -35,29 +35,29 @@ class ByteReader {
   const std::string& name() const { return name_; }
   ErrorCode code() const { return code_; }
 
-  // Moves to an absolute offset in [0, size()].
+  // Moves to the byte at an offset from the buffer's start, in [0, size()].
   void seek(std::uint64_t offset, std::string_view what);
   void skip(std::uint64_t count, std::string_view what) { take(count, what); }
   // Returns the next `count` bytes, borrowed, and moves past them.
   Bytes take(std::uint64_t count, std::string_view what);
-  // Returns `count` bytes at an absolute offset, without moving.
+  // Returns `count` bytes at an offset from the buffer's start, without moving.
   Bytes at(std::uint64_t offset, std::uint64_t count, std::string_view what) const;
 
-  // Returns the next scalar and moves past it.
+  // Returns the next number, of type T, and moves past it.
   template <typename T>
   T read(std::string_view what) {
     return load<T>(take(sizeof(T), what));
   }
-  // Returns the scalar at an absolute offset, without moving.
+  // Returns the number at an offset from the buffer's start, without moving.
   template <typename T>
   T read_at(std::uint64_t offset, std::string_view what) const {
     return load<T>(at(offset, sizeof(T), what));
   }
-  // Returns the next base-128 varint of Protobuf and LevelDB, of at most 10 bytes. Throws for
-  // overlong and overflowing ones.
+  // Returns the next base-128 varint, as in Protobuf and LevelDB: at most 10 bytes. Throws if the
+  // varint has useless leading zeros or does not fit in 64 bits.
   std::uint64_t read_varint(std::string_view what);
 
-  // Throws Error{code} "<name>: <what>".
+  // Throws Error{code} with the message "<name>: <what>".
   [[noreturn]] void fail(const std::string& what) const;
 
  private:

@@ -46,7 +46,8 @@ std::uint32_t update_tables(const std::uint8_t* p, std::size_t n, std::uint32_t 
 }
 
 #if defined(__x86_64__)
-// A linear map of CRCs, which are linear over GF(2): column i is the image of bit i.
+// A linear map of CRCs over GF(2), as a matrix: column i is the image of a CRC in which only bit i
+// is set.
 using CrcOperator = std::array<std::uint32_t, 32>;
 
 constexpr std::uint32_t advanced_by(const CrcOperator& columns, std::uint32_t crc) {
@@ -55,7 +56,7 @@ constexpr std::uint32_t advanced_by(const CrcOperator& columns, std::uint32_t cr
   return sum;
 }
 
-// Returns the effect of 2^log2_bytes zero bytes on a CRC.
+// Returns the map from a CRC to the CRC after 2^log2_bytes further zero bytes.
 constexpr CrcOperator zero_bytes(int log2_bytes) {
   CrcOperator columns{};
   for (std::size_t i = 0; i < 32; ++i) {
@@ -70,7 +71,7 @@ constexpr CrcOperator zero_bytes(int log2_bytes) {
   return columns;
 }
 
-// Bytes of a stripe: long enough that joining stripes costs almost nothing.
+// Size of a stripe in bytes. Stripes are so long that joining their CRCs costs almost nothing.
 constexpr int kLog2Stripe = 12;
 constexpr std::size_t kStripe = std::size_t{1} << kLog2Stripe;
 constexpr CrcOperator kPastStripe = zero_bytes(kLog2Stripe);
@@ -81,10 +82,10 @@ inline std::uint64_t word_at(const std::uint8_t* p) {
   return word;
 }
 
-// Updates a CRC with the CPU's CRC instruction, three stripes at a time. An instruction can start
-// in every cycle, but takes three cycles (Gopal et al. 2011, Intel: Fast CRC Computation Using
-// CRC32 Instruction). The attribute limits the instruction to this function, so that the file still
-// compiles for every x86-64.
+// Updates a CRC with the CPU's CRC instruction, three stripes at a time. The instruction takes
+// three cycles, but one can start in every cycle (Gopal et al. 2011, Intel: Fast CRC Computation
+// Using CRC32 Instruction). The attribute allows the instruction in this function only, so that the
+// file still compiles for every x86-64.
 __attribute__((target("sse4.2"))) std::uint32_t update_sse42(const std::uint8_t* p, std::size_t n,
                                                              std::uint32_t crc) {
   for (; n >= 3 * kStripe; p += 3 * kStripe, n -= 3 * kStripe) {
@@ -188,7 +189,8 @@ void Sha256::update(Bytes bytes) {
 std::string Sha256::finish_hex() {
   const std::uint64_t total_bits = total_bytes_ * 8;
   static constexpr std::array<std::uint8_t, 64> kPadding = {0x80};
-  // Pads to 56 mod 64, then appends the length in bits, big-endian (FIPS 180-4 §5.1.1).
+  // Pads to a length of 56 modulo 64 bytes, then appends the length in bits, big-endian (FIPS 180-4
+  // §5.1.1).
   update(Bytes(kPadding).first(1 + (119 - pending_bytes_) % 64));
   std::array<std::uint8_t, 8> length;
   for (std::size_t i = 0; i < 8; ++i) {

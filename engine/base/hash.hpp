@@ -1,4 +1,4 @@
-// Checksums of the file formats: CRC-32C (Castagnoli) and SHA-256.
+// Checksums that file formats use: CRC-32C (Castagnoli) and SHA-256.
 #pragma once
 
 #include <array>
@@ -9,10 +9,12 @@
 
 namespace nst {
 
-// Returns the CRC-32C of `bytes`, continued from `crc` (0 to start): the polynomial of RFC 3720
-// §12.1, reflected 0x82F63B78. Uses the CPU's instruction if it has one.
+// Returns the CRC-32C of the bytes that gave `crc` followed by `bytes`; 0 starts anew. The
+// polynomial is that of RFC 3720 §12.1, reflected 0x82F63B78. Uses the CPU's CRC instruction if it
+// has one.
 std::uint32_t crc32c(Bytes bytes, std::uint32_t crc = 0);
-// Returns crc32c without special instructions, for CPUs that have none and for the tests.
+// Returns the same as crc32c, computed with tables instead of a CRC instruction. For CPUs without
+// the instruction, and for tests.
 std::uint32_t crc32c_portable(Bytes bytes, std::uint32_t crc = 0);
 
 // Returns the masked form of a CRC, which LevelDB tables and TensorFlow checkpoints store: rotated
@@ -27,7 +29,7 @@ class Sha256 {
   std::string finish_hex();
 
  private:
-  // FIPS 180-4 §5.3.3: from the square roots of the first eight primes.
+  // The initial state of FIPS 180-4 §5.3.3, made from the square roots of the first eight primes.
   std::array<std::uint32_t, 8> state_ = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
                                          0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
   std::array<std::uint8_t, 64> pending_{};

@@ -1,4 +1,4 @@
-// Adds a name to errors of code that does not know where its input came from.
+// Puts a file's name before errors of code that does not know the file.
 #pragma once
 
 #include <string>
@@ -7,7 +7,8 @@
 
 namespace nst {
 
-// Returns call(). Puts "<name>: " before the message of an Error, unless `name` is empty.
+// Returns call(). If call() throws an Error, puts "<name>: " before the message, unless `name` is
+// empty.
 template <typename Call>
 decltype(auto) naming(const std::string& name, Call&& call) {
   try {

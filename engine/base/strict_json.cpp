@@ -36,7 +36,7 @@ std::optional<double> JsonValue::number() const {
 
 std::size_t JsonValue::size() const { return document_->nodes_[index_].members; }
 
-// The first member directly follows its container. A value without members ends where it begins.
+// Nodes are stored in the order of the text, so a container's first member is the next node.
 JsonValue::Iterator JsonValue::begin() const { return Iterator({document_, index_ + 1}); }
 
 JsonValue::Iterator JsonValue::end() const {
@@ -56,7 +56,8 @@ std::optional<JsonValue> JsonValue::find(std::string_view key) const {
   return std::nullopt;
 }
 
-// Receives the parser's events (nlohmann's SAX interface) and appends the values to the document.
+// Receives the parser's events (nlohmann's SAX interface) and appends a node to the document for
+// each value.
 class JsonBuilder : public nlohmann::json_sax<nlohmann::json> {
  public:
   JsonBuilder(const std::string& name, ErrorCode code, const JsonLimits& limits)
@@ -76,7 +77,7 @@ class JsonBuilder : public nlohmann::json_sax<nlohmann::json> {
     return value(Kind::number, number);
   }
   bool string(string_t& text) override { return value(Kind::text, 0.0, 0, text); }
-  bool binary(binary_t&) override { return value(Kind::null); }  // a kind that JSON text never has
+  bool binary(binary_t&) override { return value(Kind::null); }  // only binary JSON has such values
   bool start_object(std::size_t) override { return open(Kind::object); }
   bool start_array(std::size_t) override { return open(Kind::array); }
   bool end_object() override {
@@ -164,7 +165,7 @@ class JsonBuilder : public nlohmann::json_sax<nlohmann::json> {
     return index;
   }
 
-  // Throws if the object that ends here has a key twice.
+  // Throws if two members of the object that ends here have the same key.
   void check_keys() {
     if (!open_.back().is_kept) return;
     keys_.clear();
@@ -186,7 +187,7 @@ class JsonBuilder : public nlohmann::json_sax<nlohmann::json> {
   JsonDocument document_;
   std::vector<Open> open_;
   std::string key_;
-  bool skips_ = false;  // true inside a member of the outermost object that is not kept
+  bool skips_ = false;  // true inside an outermost member that limits_.only excludes
   std::uint64_t values_ = 0;
   std::vector<std::string_view> keys_;
 };
@@ -195,7 +196,8 @@ JsonDocument parse_json_strictly(Bytes text, const std::string& name, ErrorCode 
                                  JsonLimits limits) {
   JsonBuilder builder(name, code, limits);
   if (text.size() > UINT32_MAX) builder.fail("the JSON text is longer than 4 GiB");
-  // The parser takes a NUL as the end of the text and would ignore the rest.
+  // Refuses NUL bytes: the parser would take the first one as the end and ignore the rest of the
+  // text.
   if (std::find(text.begin(), text.end(), std::uint8_t{0}) != text.end()) {
     builder.fail("damaged JSON: it holds a NUL byte");
   }

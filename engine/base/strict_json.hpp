@@ -1,5 +1,5 @@
-// Parsing of foreign JSON, with limits and without the leniency that hides damage. Also writes the
-// few pieces of JSON that NST's own files contain.
+// Parsing of foreign JSON with limits. Damage that lenient parsers accept is an error here. Also
+// writes the few pieces of JSON that NST's own files contain.
 #pragma once
 
 #include <cstddef>
@@ -17,14 +17,15 @@ struct JsonLimits {
   int max_depth = 8;                      // largest depth of nested objects and arrays
   std::uint64_t max_values = 1'000'000;   // largest number of values in the text
   std::uint64_t max_members = 1'000'000;  // largest number of members of an object or array
-  // If not empty: only this member of an outermost object is kept. The others are parsed and
-  // counted but take no memory.
+  // If not empty: only the member of the outermost object with this key is kept. Other members are
+  // parsed and counted, but take no memory.
   std::string_view only = {};
 };
 
 class JsonDocument;
 
-// A value of a JsonDocument, which must outlive it. Small: pass it by value.
+// A value of a JsonDocument. The document must outlive the value. A JsonValue is small and is
+// passed by value.
 class JsonValue {
  public:
   enum class Kind : std::uint8_t { null, boolean, count, number, text, array, object };
@@ -36,19 +37,22 @@ class JsonValue {
 
   // Returns the key of this value in its object; "" outside objects.
   std::string_view key() const;
-  // Returns the characters of a string; "" for other kinds.
+  // Returns the text of a string; "" for other kinds of values.
   std::string_view text() const;
-  // Returns a whole number ≥ 0 that is written as such; nullopt for other kinds.
+  // Returns a whole number ≥ 0 that is written without fraction and exponent; nullopt for every
+  // other value.
   std::optional<std::uint64_t> count() const;
-  // Returns any number; nullopt for other kinds.
+  // Returns the value of a number; nullopt for other kinds of values.
   std::optional<double> number() const;
 
-  // The members of an object or array, in the order of the text. Other kinds have none.
+  // Iterates over the members of an object or array, in the order of the text. Other kinds of
+  // values have no members.
   class Iterator;
   std::size_t size() const;
   Iterator begin() const;
   Iterator end() const;
-  // Returns the member `key` of an object. Compares every member, so it suits small objects.
+  // Returns the member of an object that has this key. Compares the keys one by one, which suits
+  // small objects.
   std::optional<JsonValue> find(std::string_view key) const;
 
  private:
@@ -71,8 +75,8 @@ class JsonValue::Iterator {
   JsonValue value_;
 };
 
-// A parsed text as two flat arrays. Building it takes linear time, and destroying it needs no
-// recursion.
+// A parsed text, stored as two flat arrays. Building the arrays takes linear time, and destroying
+// them needs no recursion.
 class JsonDocument {
  public:
   JsonValue root() const { return {this, 0}; }
@@ -83,10 +87,10 @@ class JsonDocument {
   struct Node {
     JsonValue::Kind kind = JsonValue::Kind::null;
     std::uint32_t members = 0;                  // number of members of an object or array
-    std::uint32_t next = 0;                     // index of the node after all members
-    std::uint32_t key_at = 0, key_bytes = 0;    // place of the key in characters_
-    std::uint32_t text_at = 0, text_bytes = 0;  // place of the text in characters_
-    double number = 0.0;                        // value of a number, also of a count
+    std::uint32_t next = 0;                     // index of the node after this value's members
+    std::uint32_t key_at = 0, key_bytes = 0;    // offset and length of the key in characters_
+    std::uint32_t text_at = 0, text_bytes = 0;  // offset and length of a string in characters_
+    double number = 0.0;                        // value of a number
     std::uint64_t count = 0;
   };
   std::string_view characters(std::uint32_t at, std::uint32_t bytes) const {
@@ -104,7 +108,8 @@ JsonDocument parse_json_strictly(Bytes text, const std::string& name, ErrorCode 
 
 // Returns `text` as a JSON string with quotes. Bytes that are not UTF-8 become U+FFFD.
 std::string json_quoted(std::string_view text);
-// Returns the shortest text that reads back as `value`; "null" if JSON has no such number.
+// Returns the shortest text that reads back as `value`. Returns "null" for infinity and NaN, which
+// JSON lacks.
 std::string json_number(double value);
 
 }  // namespace nst

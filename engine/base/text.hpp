@@ -6,12 +6,12 @@
 
 namespace nst {
 
-// Returns `text` with control characters as \xNN and everything beyond 200 bytes as "...". Foreign
-// names and paths may contain line breaks; a message must not.
+// Returns `text` in a form that fits on one line: control characters become \xNN, and "..."
+// replaces everything beyond 200 bytes. Foreign names may contain line breaks; a message must not.
 std::string one_line(std::string_view text);
 
-// Returns `text` with every byte that is not part of valid UTF-8 replaced by U+FFFD. File names may
-// contain any bytes, JSON may not.
+// Returns `text` with every byte that is not part of valid UTF-8 replaced by U+FFFD. JSON must be
+// valid UTF-8, but file names may contain any bytes.
 std::string valid_utf8(std::string_view text);
 
 // Returns `text` as one word of a POSIX shell, quoted if necessary.

@@ -8,17 +8,18 @@
 namespace nst {
 namespace {
 
-// Calls f(y, x) for one pixel of each cell of a grid of at most 32 x 32 cells. The pixel's place in
-// its cell is pseudo-random, so that no pattern of the picture coincides with the grid.
+// Calls f(y, x) for sampled pixels: one in each cell of a grid of at most 32 × 32 cells. Its place
+// in the cell is pseudo-random, so that patterns in the picture do not bias the samples.
 template <typename F>
 void for_samples(const Shape& shape, F&& f) {
-  constexpr int kMostSamples = 32;  // most samples along a side
+  constexpr int kMostSamples = 32;  // largest number of grid cells along a side
   const int cell_h = (shape.h + kMostSamples - 1) / kMostSamples;
   const int cell_w = (shape.w + kMostSamples - 1) / kMostSamples;
   std::uint64_t state = 0;
   for (int top = 0; top < shape.h; top += cell_h) {
     for (int left = 0; left < shape.w; left += cell_w) {
-      // Knuth's linear congruential generator (MMIX), whose high bits are the random ones.
+      // Knuth's linear congruential generator (MMIX). The high bits of its state are the most
+      // random.
       state = state * 6364136223846793005u + 1442695040888963407u;
       const std::uint64_t down = (state >> 48) * static_cast<std::uint64_t>(cell_h) >> 16;
       const std::uint64_t right = (state >> 32 & 0xffff) * static_cast<std::uint64_t>(cell_w) >> 16;
@@ -28,8 +29,8 @@ void for_samples(const Shape& shape, F&& f) {
   }
 }
 
-// Returns the mean of the sampled pixels of a channel. Summed in double: the sum of 1024 equal
-// floats is exact, and so is their mean.
+// Returns the mean of a channel over the sampled pixels. Sums in double: a sum of 1024 equal floats
+// is then exact, and so is the mean.
 float sampled_mean(const kernels::ConstView& picture, const Shape& shape, int channel) {
   double sum = 0;
   int count = 0;
@@ -40,12 +41,12 @@ float sampled_mean(const kernels::ConstView& picture, const Shape& shape, int ch
   return static_cast<float>(sum / count);
 }
 
-// Returns the largest |value + offset[channel]| of the picture, whose pixels are dense. Stops at
-// the first row that exceeds `enough` and returns the value found so far, so that only faint
-// pictures are read whole.
+// Returns the largest |value + offset[channel]| of a picture with dense pixels. Stops after the
+// first row that exceeds `enough` and returns the value found so far. So only pictures with small
+// deviations are read completely.
 float largest_deviation(const kernels::ConstView& picture, const Shape& shape, const float* offset,
                         float enough) {
-  // Floats per iteration: a whole number of pixels of 3 channels, and enough for vector code.
+  // Floats per iteration: whole pixels of 3 channels, and enough for vector instructions.
   constexpr int kPeriod = 12;
   const int floats = shape.w * shape.c;
   float largest = 0;
@@ -53,8 +54,8 @@ float largest_deviation(const kernels::ConstView& picture, const Shape& shape, c
     const float* const row = picture.data + y * picture.row_stride;
     int i = 0;
     if (kPeriod % shape.c == 0) {
-      // Non-negative floats are ordered as their bits are, and compilers vectorise the integer
-      // maximum.
+      // Compares the bits as integers: non-negative floats have the same order as their bits, and
+      // compilers vectorise an integer maximum.
       std::int32_t most[kPeriod] = {};
       float added[kPeriod];
       for (int k = 0; k < kPeriod; ++k) added[k] = offset[k % shape.c];
@@ -75,10 +76,10 @@ float largest_deviation(const kernels::ConstView& picture, const Shape& shape, c
 
 float centring_of(const kernels::ConstView& picture, const Shape& shape, float* offset) {
   for (int c = 0; c < shape.c; ++c) offset[c] = -sampled_mean(picture, shape, c);
-  constexpr float kUsual = 0.25f;  // smallest usual deviation: photographs deviate more
+  constexpr float kUsual = 0.25f;  // most photographs have a larger deviation than this
   constexpr int kMostDoublings = 16;
   const float deviation = largest_deviation(picture, shape, offset, kUsual);
-  float factor = 1;  // stays 1 if no pixel deviates
+  float factor = 1;  // remains 1 for a picture of one colour
   for (int i = 0; i < kMostDoublings && deviation > 0; ++i) {
     if (factor * deviation > kUsual) break;
     factor *= 2;

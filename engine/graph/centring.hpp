@@ -1,4 +1,4 @@
-// Networks of deviations (Graph::centred_input): the constants that their values deviate from.
+// Chooses the constants of a network that computes with deviations (Graph::centred_input).
 #pragma once
 
 #include <functional>
@@ -8,21 +8,25 @@
 
 namespace nst {
 
-// Chooses how a picture becomes deviations: x · factor + offset[channel]. Writes offset [c] and
-// returns the factor.
+// Chooses how a picture is turned into deviations: x · factor + offset[channel]. Writes offset [c]
+// and returns the factor.
 //
-// - The offsets subtract about the mean colour, of a sample of pixels. For a flat picture they
-// subtract its colour exactly.
-// - The factor is a power of two. It brings the largest deviation of a faint picture to between
-// 0.25 and 0.5.
+// - The offsets subtract approximately the mean colour, estimated from a sample of pixels. For a
+//   picture of one colour they subtract exactly this colour.
+// - The factor is a power of two. In a picture with small deviations, it brings the largest one to
+//   between 0.25 and 0.5.
 float centring_of(const kernels::ConstView& picture, const Shape& shape, float* offset);
 
-// Splits a convolution's response c to a picture of one colour, bias included. constant(channel) is
-// the colour.
+// Computes the bias and the floor that a convolution of deviations needs. Let c be the
+// convolution's output, bias included, for a picture of one colour, constant(channel). Let d be the
+// convolution of the deviations from this colour. Then the output's deviation act(c + d) − act(c)
+// is:
 //
-// With d, the convolution of the deviations, act(c + d) − act(c) is max(d + bias, floor) for relu
-// and d for no activation. Writes bias and floor [out_c], both times `factor`. −floor is act(c).
-// The layer's taps must be summed before (PackedConv::sum_taps).
+// - relu: max(d + bias, floor)
+// - no activation: d
+//
+// Writes bias and floor [out_c], both multiplied by `factor`; −floor is act(c).
+// PackedConv::sum_taps must have been called before.
 void split_response(const PackedConv& layer, const std::function<double(int)>& constant,
                     kernels::Activation act, float factor, float* bias, float* floor);
 

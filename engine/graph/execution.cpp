@@ -15,8 +15,8 @@ namespace {
 using kernels::ConstView;
 using kernels::View;
 
-// Each thread's scratch starts on a page of its own, so that threads share no cache line and no TLB
-// entry.
+// Starts each thread's scratch on a page of its own, so that threads share neither cache lines nor
+// TLB entries.
 constexpr std::size_t kScratchAlignFloats = 1024;
 
 std::size_t scratch_stride(const Program& program) {
@@ -24,7 +24,8 @@ std::size_t scratch_stride(const Program& program) {
          kScratchAlignFloats;
 }
 
-// Packs the weights that the program's steps read, and sums the taps that offsets are made of.
+// Packs the weights that the program's steps read. Also sums the taps of convolutions whose offset
+// a step computes.
 void prepare_weights(const Program& program, int threads) {
   std::vector<const PackedConv*> layers;
   for (const Step& step : program.steps) {
@@ -37,8 +38,8 @@ void prepare_weights(const Program& program, int threads) {
   pack(layers, threads);
 }
 
-// Returns a step's share of the progress: its multiplications, plus a small constant for steps that
-// have none.
+// Returns the weight of a step in the progress: its multiply-accumulates, plus a small constant for
+// steps without any.
 double step_work(const Step& step) { return static_cast<double>(step.mac) + 1e4; }
 
 }  // namespace

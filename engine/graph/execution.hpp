@@ -1,5 +1,5 @@
-// A program with its memory. Runs the program with any number of threads and allocates nothing
-// while running.
+// Execution: a program together with its memory. It runs the program on any number of threads and
+// allocates nothing during a run.
 #pragma once
 
 #include <functional>
@@ -15,43 +15,44 @@ namespace nst {
 
 class Execution {
  public:
-  // Packs the program's weights, in parallel, and allocates the arena and the scratch of `threads`
+  // Packs the program's weights on all threads. Allocates the arena, and the scratch of `threads`
   // threads. Throws Error{limit} if they exceed max_memory_bytes (0: no limit) or memory runs out.
   Execution(Program program, int threads, std::size_t max_memory_bytes);
 
   const Program& program() const { return program_; }
 
-  // Returns the input tensor [h, w, c], dense. With keep_encoder only the steps before
-  // first_style_step read it.
+  // Returns the input tensor [h, w, c], dense. If the program has keep_encoder, only the steps
+  // before first_style_step read the input tensor.
   float* input();
-  // How a step's result is stored (Graph::centred_input): result = value · factor + offset of the
-  // channel. If `offset` is empty, all offsets are 0.
+  // How the result of a step is stored in a network of deviations (Graph::centred_input): stored =
+  // value · factor + offset[channel]. If `offset` is empty, all offsets are 0.
   struct Centre {
     float factor = 1;
     std::vector<float> offset;
   };
 
-  // Called on the calling thread with each step that completes a named value, and its result. Only
-  // for a team of one.
+  // A function that inspects named values, for tests. It is called on the calling thread after each
+  // step that completes a named value. Observers are allowed only in runs on one thread.
   using Observer = std::function<void(const Step&, kernels::ConstView, const Centre&)>;
 
-  // Takes rows [first, first + count) of the output, dense, while they are made. Called once for
-  // each row, by any thread. Must not throw.
+  // A function that receives rows [first, first + count) of the output, dense, as soon as they are
+  // made. It is called once for each row, by any thread. It must not throw.
   using RowSink = std::function<void(int first, int count, const float* rows)>;
 
   struct RunArgs {
     int first_step = 0;
     int last_step = 0;  // the step after the last one to run
-    // γ and β at the graph's offsets; required from first_style_step on.
+    // γ and β of all norms, at the graph's offsets; required if steps from first_style_step on are
+    // run.
     const float* style_params = nullptr;
     float* output = nullptr;             // output memory [h, w, c], if the program needs_output
-    const RowSink* rows = nullptr;       // receiver of the output's rows, with output_rows
+    const RowSink* rows = nullptr;       // receives the output's rows, with output_rows
     const Progress* progress = nullptr;  // receives the finished fraction of this call's work
     const Observer* observer = nullptr;
   };
-  // Runs the steps [first_step, last_step). The bytes of the output do not depend on the number of
+  // Runs the steps [first_step, last_step). The output has the same bytes for every number of
   // threads. Throws Error{cancelled} if the progress callback returned false, and any exception
-  // that it throws.
+  // that the callback throws.
   void run(const RunArgs& args);
 
   // Sets the number of threads and the memory limit of later runs. Throws Error{limit} as the
@@ -60,17 +61,20 @@ class Execution {
 
   static std::size_t arena_bytes(const Program& program);
   static std::size_t scratch_bytes(const Program& program, int threads);
-  // Returns arena plus scratch: the bytes that max_memory_bytes limits.
+  // Returns the bytes that max_memory_bytes limits: the arena and the scratch of all threads.
   static std::size_t needed_bytes(const Program& program, int threads);
 
  private:
   Centre centre(const Step& step) const;
   void check_memory(int threads, std::size_t max_memory_bytes) const;
-  // Returns the factor of the centred input if is_scaled, else 1.
+  // Returns the factor by which the centred input's deviations are multiplied, or 1 if is_scaled is
+  // false.
   float factor(bool is_scaled) const;
-  // Returns the offset of a channel, divided by the factor.
+  // Returns a tensor's offset for one channel, divided by the input's factor if the offset contains
+  // it.
   float offset_of(const Offset& offset, int channel) const;
-  // Returns the address of float `place` of a buffer in the arena; null for BufferId::none.
+  // Returns the address of element `place` of a buffer in the arena, counted in floats. Returns
+  // null for BufferId::none.
   const float* address(BufferId buffer, std::size_t place = 0) const;
   float* address(BufferId buffer, std::size_t place = 0);
   float* address(const Operand& operand);

@@ -11,7 +11,7 @@ namespace {
 using kernels::Border;
 using kernels::ConvGeometry;
 
-// One axis of an operation: its output side, and the padding before its first pixel.
+// Output side and leading padding of an operation along one axis.
 struct Axis {
   int out;
   int pad;

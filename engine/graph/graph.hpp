@@ -1,5 +1,5 @@
-// A network as a list of named operations on tensors of known size. The network files write it, the
-// lowering reads it.
+// A network as a list of named operations on tensors of known size. The files in networks/ build
+// the list, and lowering makes a program of it.
 #pragma once
 
 #include <string>
@@ -16,21 +16,21 @@ struct Shape {
   bool operator==(const Shape&) const = default;
 };
 
-// A tensor in a graph: the result of node `id`.
+// A tensor in a graph, identified by the node that makes it.
 struct Value {
   int id = -1;
 };
 
 enum class Padding {
-  valid,  // TensorFlow's VALID: no padding
-  same,   // TensorFlow's SAME: zeros, output ⌈in / stride⌉, an odd pixel at the bottom or right
+  valid,    // TensorFlow's VALID: no padding
+  same,     // TensorFlow's SAME: zeros, output ⌈in / stride⌉; an odd zero at bottom or right
   reflect,  // ⌊k / 2⌋ pixels on every side, mirrored without repeating the edge
   zero      // ⌊k / 2⌋ zeros on every side
 };
 
 struct ConvOptions {
   int kernel_h = 1, kernel_w = 1;
-  int published_c = 0;  // output channels in the published network; unused if depthwise
+  int published_c = 0;  // output channels in the published network; ignored if depthwise
   int stride = 1;
   Padding padding = Padding::same;
   int upsample = 1;  // nearest-neighbour upsampling of the input by this factor
@@ -42,59 +42,64 @@ enum class NodeKind { input, conv, pool, instance_norm, add, concat, mean };
 
 struct Node {
   NodeKind kind = NodeKind::input;
-  std::string name;         // name of the result, as in TensorFlow's graph; for messages and tests
+  std::string name;         // name of the result in TensorFlow's graph, for messages and tests
   std::vector<int> inputs;  // ids of the input nodes
   Shape shape;
-  // Set for convolutions and pools:
+  // The following members describe convolutions and pools.
   kernels::ConvSpec spec{};
-  const PackedConv* layer = nullptr;  // the weights; null if only shapes are known
+  const PackedConv* layer = nullptr;  // weights of the convolution; null if only shapes are known
   kernels::ConvGeometry geometry{};
   kernels::Activation act = kernels::Activation::none;  // used by convolutions and instance norms
-  // The result is stored as deviations from the result of a flat picture (Graph::centred_input).
+  // True if the result is stored as deviations from the result for a picture of one colour
+  // (Graph::centred_input).
   bool is_centred = false;
-  bool is_scaled = false;  // true: deviations are multiplied by the input's factor, up to a norm
+  bool is_scaled = false;  // true: the deviations are multiplied by the input's factor
   kernels::PoolKind pool_kind = kernels::PoolKind::max;
   int pool_kernel = 0, pool_stride = 0;
-  // instance_norm: offsets of γ and β [c] in the style parameters.
+  // Offsets of a norm's γ and β [c] in the style parameters.
   std::size_t gamma = 0, beta = 0;
 };
 
 class Graph {
  public:
-  // Makes an empty graph. `layers` must outlive it.
+  // Makes an empty graph. `layers` must outlive the graph.
   explicit Graph(const LayerSource& layers) : layers_(&layers) {}
 
-  // Each function adds a node and returns its result. Throws Error{model} if the weights do not fit
-  // the input, Error{input} if the picture is too small for the operation.
+  // Each of the following functions adds a node and returns its result. They throw Error{model} if
+  // the weights do not fit the input, Error{input} if the picture is too small for the operation.
   Value input(Shape shape);
-  // Adds an input picture that the network computes with as deviations. Each value then lacks the
-  // constant that a picture of one colour would give in its place; CentreOp chooses the colour. So
-  // nothing is rounded to the magnitude of a constant that an instance norm subtracts anyway. For a
-  // flat picture all deviations are exactly 0. Before the first norms the deviations are multiplied
-  // by a factor, so that faint pictures keep their digits.
+  // Adds an input picture whose network computes with deviations. A deviation is a value minus the
+  // constant that a picture of one colour would give there. CentreOp chooses the colour.
   //
-  // Requires a network that maps flat pictures to flat pictures:
+  // - Large constants then cause no rounding errors. An instance norm would subtract the constants
+  //   anyway.
+  // - For a picture of one colour, all deviations are exactly 0.
+  // - Before the first norms, deviations are multiplied by a factor. So pictures with small
+  //   deviations lose no digits.
   //
-  // - convolutions without a border of zeros, followed by no activation or relu
+  // The network must map a picture of one colour to tensors that are constant in each channel.
+  // These operations do:
+  //
+  // - convolutions whose padding is not zeros, followed by relu or no activation
   // - sums
-  // - instance norms; with another activation, or as the graph's result, they give plain values
+  // - instance norms; one with another activation, or at the graph's end, returns plain values
   Value centred_input(Shape shape);
-  // Adds a convolution. `weights` is the full name of the weight tensor; a depthwise convolution's
-  // ends in "/depthwise_weights". Biases are in the same scope.
+  // Adds a convolution. `weights` is the full name of the weight tensor, which ends in
+  // "/depthwise_weights" for a depthwise convolution. The bias tensor has the same scope.
   Value conv(Value x, const std::string& weights, const ConvOptions& options,
              const std::string& name);
   Value max_pool(Value x, int kernel, int stride, Padding padding, const std::string& name);
   Value average_pool(Value x, int kernel, int stride, Padding padding, const std::string& name);
   // Adds a conditional instance norm (Dumoulin et al. 2017): act((x − μ) · rsqrt(σ² + 1e-5) · γ +
   // β). `gamma` and `beta` are offsets in the style parameters. x must be the output of a
-  // convolution without activation, and have no other reader.
+  // convolution without activation that only this norm reads.
   Value instance_norm(Value x, std::size_t gamma, std::size_t beta, kernels::Activation act,
                       const std::string& name);
   Value add(Value a, Value b, const std::string& name);
   Value concat(const std::vector<Value>& values, const std::string& name);
-  // Adds the mean over height and width, [1, 1, c].
+  // Adds the mean over height and width. The result has the shape [1, 1, c].
   Value mean(Value x, const std::string& name);
-  // Returns the node id of the graph's result, which is the last node.
+  // Returns the id of the node that makes the graph's result. It is the last node.
   int output() const { return static_cast<int>(nodes_.size()) - 1; }
 
   const std::vector<Node>& nodes() const { return nodes_; }
@@ -104,7 +109,7 @@ class Graph {
  private:
   const Node& node(Value x) const;
   Value push(Node node);
-  // Throws Error{internal} if x is centred, because `what` needs plain values.
+  // Throws Error{internal} if x is stored as deviations, because `what` needs plain values.
   void check_not_centred(Value x, const std::string& what) const;
   Value pool(Value x, kernels::PoolKind kind, int kernel, int stride, Padding padding,
              const std::string& name);

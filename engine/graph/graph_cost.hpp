@@ -1,4 +1,4 @@
-// The cost of a graph before lowering: bytes of tensors and multiplications.
+// The cost of a graph, computed before lowering: bytes of its tensors, and multiply-accumulates.
 #pragma once
 
 #include <cstdint>
@@ -9,16 +9,17 @@ namespace nst {
 
 std::uint64_t tensor_bytes(const Shape& shape);
 
-// Returns the multiply-accumulates of out_h × out_w output pixels of a convolution, by its
-// definition.
+// Returns the multiply-accumulates that a convolution's definition needs for out_h × out_w output
+// pixels.
 std::uint64_t multiply_adds(const kernels::ConvSpec& spec, int out_h, int out_w);
 
-// Returns the multiply-accumulates of all convolutions of the graph, by their definition. Equal to
+// Returns the multiply-accumulates that the definitions of all convolutions need. This equals
 // Program::mac.
 std::uint64_t multiply_adds(const Graph& graph);
 
-// Returns a lower bound of the memory of every MemoryMode::fastest plan, in bytes: the largest
-// output of a normalised convolution, plus its input if that is normalised too.
+// Returns a lower bound in bytes for the memory of every plan in MemoryMode::fastest. The bound is
+// the largest output of a normalised convolution, plus that convolution's input if it is normalised
+// too.
 std::uint64_t least_fast_bytes(const Graph& graph);
 
 }  // namespace nst

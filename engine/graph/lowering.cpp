@@ -1,8 +1,8 @@
-// From a graph to a program, node by node. The rules:
+// Lowers a graph to a program, node by node. The rules:
 //
 //   conv → instance_norm         the conv stores moments of each area; the norm becomes a scale
 //                                and a shift, which the readers apply (a deferred value)
-//   instance_norm → add          the sum is deferred too: the other term is added by the reader
+//   instance_norm → add          the sum is deferred too: its readers add the other term
 //   deferred value, two readers  the first convolution that reads it also stores it
 //   conv → add (MobileNetV2)     the convolution adds the other term in its epilogue
 //   conv, pool → concat          each writes its own slice of channels
@@ -20,11 +20,11 @@ namespace {
 
 using kernels::Activation;
 
-// Floats of an item of an elementwise or pooling step: enough to make the cost of sharing small,
-// and few enough to give several items for the smallest pictures.
+// Floats per item of an elementwise or pooling step. Items must be large enough that sharing them
+// among threads costs little. Yet the smallest pictures must still give several items.
 constexpr int kItemFloats = 32 * 1024;
 
-// Channels of an item of a mean: a few cache lines of every pixel.
+// Channels per item of a mean: a few cache lines of every pixel.
 constexpr int kMeanChannels = 256;
 
 std::atomic<std::uint64_t> lowerings{0};
@@ -154,7 +154,8 @@ void Lowering::emit_affine(const FormedOperand& input, const Operand& output, Ro
 const FormedOperand& Lowering::materialise(std::size_t id) {
   if (!values_[id].is_plain()) {
     keep_offsets(id);
-    // This tensor has no other reader that uses a deferred form (see lower_add).
+    // The result may overwrite its input: lower_add has ensured that no other reader needs the
+    // deferred form.
     const Operand raw = values_[id].x;
     const bool in_place = options_.memory_mode != MemoryMode::fastest && may_change(raw.buffer);
     const Operand output = in_place ? raw : new_tensor(node(id).shape);
@@ -234,8 +235,8 @@ void Lowering::lower_add(std::size_t id) {
   const Node& n = node(id);
   std::size_t a = at(n.inputs[0]);
   std::size_t b = at(n.inputs[1]);
-  // `a` becomes the term that may stay deferred, `b` the term that is stored. If only one term is
-  // scaled, `b` is that term and loses its factor.
+  // Chooses which term may stay deferred (`a`) and which term is stored (`b`). If only one term is
+  // multiplied by the input's factor, that term must be `b`: the reader divides it by the factor.
   const bool is_rescaled = node(a).is_scaled != node(b).is_scaled;
   if (values_[a].is_plain() && !(is_rescaled && node(b).is_scaled)) std::swap(a, b);
   if (values_[a].residual.exists() || readers_[a].size() > 1) materialise(a);
@@ -278,7 +279,8 @@ void Lowering::lower_mean(std::size_t id) {
 void Lowering::finish() {
   const int last = static_cast<int>(program_.steps.size()) - 1;
   const int split = program_.first_style_step;
-  // Every scaled value needs the factor, so its buffer lives to the last step.
+  // Keeps the buffer of the input's factor to the last step, because every scaled value may need
+  // it.
   if (program_.input_centre != BufferId::none)
     program_.buffers[index_of(program_.input_centre)].last = last;
   for (Lifetime& buffer : program_.buffers) {

@@ -1,9 +1,9 @@
-// Networks of deviations (Graph::centred_input): the constants that values deviate from, and where
-// these constants come from.
+// Offsets in a network of deviations (Graph::centred_input). An offset is minus the constant that a
+// value deviates from. It comes from the node that computes the value:
 //
-//   instance norm  the constant is −β; the norm's own step stores it
-//   convolution    a step of its own computes it, if a relu or an observer needs it
-//   sum            the constants of both terms
+//   instance norm  the offset is −act(β); the norm's own step stores it
+//   convolution    a separate step computes the offset, if a relu or an observer needs it
+//   sum            the value has the offsets of both terms
 #include "graph/lowering.hpp"
 
 namespace nst {

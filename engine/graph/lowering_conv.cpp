@@ -1,4 +1,5 @@
-// Lowering of convolutions: which operation, where the output is stored, and the steps for that.
+// Lowering of convolutions: plans the convolution, chooses where its output is stored, and appends
+// the steps.
 #include <utility>
 
 #include "graph/lowering.hpp"
@@ -13,7 +14,8 @@ ConvOp Lowering::conv_op(std::size_t id) {
   const bool keeps_size = n.spec.stride == 1 && n.spec.upsample == 1 &&
                           n.geometry.in_h == n.shape.h && n.geometry.in_w == n.shape.w;
   const bool is_shared = readers_[source].size() > 1;
-  // A sum computed in place needs no third tensor; a sum formed while reading does.
+  // Computes a sum in place if memory matters: a sum formed while reading would need a third
+  // tensor.
   const bool sums_in_place =
       options_.memory_mode != MemoryMode::fastest && values_[source].residual.exists();
   if ((is_shared && !keeps_size) || sums_in_place || !is_formed_by_convs(values_[source].act)) {
@@ -92,7 +94,7 @@ void Lowering::store_in_strips(std::size_t id, ConvOp op, ConvSequence strips) {
   const bool has_moments = op.moments != BufferId::none;
   strips.push_back({op, id});
   std::size_t value = id;
-  if (has_moments) {  // the convolution runs twice, because the reader needs the moments first
+  if (has_moments) {  // runs it twice: the reader first needs the moments
     emit_sequence(strips, true);
     strips.back().op.moments = BufferId::none;
     value = at(readers_[id].front());

@@ -1,7 +1,8 @@
-// Several convolutions as one step (MobileNetV2's expansion, depthwise and projection). The tensors
-// between them are the largest of the network. Through the L3 cache their transfer costs about as
-// much as the arithmetic, so each item keeps the rows that it needs in its scratch. Rows of an
-// expansion that two items need are computed twice (one in eight).
+// Several convolutions as one step: the expansion, depthwise and projection of a MobileNetV2 block.
+// The tensors between them are the largest of the network. Writing and reading them through the L3
+// cache would cost about as much time as the arithmetic. So each item of the step keeps the rows
+// that it needs in its thread's scratch. Rows of an expansion that two items need are computed
+// twice (about one row in eight).
 #include <algorithm>
 #include <cstdint>
 #include <vector>
@@ -11,8 +12,8 @@
 namespace nst {
 namespace {
 
-// Largest scratch of an item: its share of an L2 of 1 MiB. The rest of the L2 is for the rows that
-// are read and written.
+// Largest scratch of an item, as a part of an L2 cache of 1 MiB. The rest of the cache is for the
+// rows that the item reads and writes.
 constexpr std::size_t kMostFloats = 576 * 1024 / sizeof(float);
 constexpr int kFewestItems = 16;
 
@@ -21,8 +22,9 @@ bool is_pointwise(const kernels::ConvSpec& spec) {
          !spec.depthwise;
 }
 
-// Makes the blocks of a 1x1 convolution whole rows. Such a kernel accepts any rectangle of at most
-// a block's pixels, and whole rows are fastest because they are contiguous.
+// Makes every block of a 1x1 convolution one or more whole rows. The kernel of a 1x1 convolution
+// accepts any rectangle of at most a block's pixels. Whole rows are fastest, because their memory
+// is contiguous.
 void widen_blocks(ConvOp& op) {
   const int rows = op.blocking.block_h * op.blocking.block_w / op.geometry.out_w;
   if (rows == 0 || !is_pointwise(op.layer->plan().spec)) return;
@@ -32,7 +34,8 @@ void widen_blocks(ConvOp& op) {
 
 std::size_t aligned(std::size_t floats) { return (floats + 15) / 16 * 16; }
 
-// Offsets of an item's rows in its scratch, for every output but the last, and their end in floats.
+// The layout of an item's scratch, in floats: the offset of the rows of every output but the last,
+// and the end of all rows.
 struct Places {
   std::vector<std::size_t> offsets;
   std::size_t end = 0;

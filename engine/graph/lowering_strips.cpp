@@ -13,11 +13,12 @@
 namespace nst {
 namespace {
 
-// Strips of a convolution that overwrites its input. Each strip costs one wait for all threads;
-// fewer strips share less of the tensor's memory (about 1/16 stays unshared).
+// Number of strips of a convolution that overwrites its input. All threads wait once per strip.
+// Output and input cannot overlap completely: 1/16 of the tensor needs memory of its own, more with
+// fewer strips.
 constexpr int kOverwritingStrips = 16;
 
-// Divisor of the distances between tied buffers (memory_plan.hpp).
+// Distances between tied buffers are multiples of this number of floats (memory_plan.hpp).
 constexpr std::ptrdiff_t kAlignFloats = 16;
 
 }  // namespace
@@ -60,10 +61,13 @@ bool Lowering::may_overwrite(std::size_t id, const ConvOp& op) const {
          tensor_bytes(id) > options_.strip_bytes;
 }
 
-// Returns true if threads share a layer by area, false if by channel. By area every thread reads
-// all weights. By channel a thread reads most values from another core's cache. By area wins if
-// there are fewer weights than values, or if one channel group's weights exceed an L2 (taken as 1
-// MiB): then the group is reread for every area anyway.
+// Returns true if threads share a convolution by area, false if they share it by channel. By area,
+// every thread reads all weights. By channel, a thread reads most values from another core's cache.
+// By area is better in two cases:
+//
+// - there are fewer weights than values
+// - the weights of one channel group exceed an L2 cache (1 MiB), so they are read again for every
+//   area anyway
 bool Lowering::is_shared_by_area(const ConvOp& op) {
   constexpr std::size_t kCacheFloats = 1024 * 1024 / sizeof(float);
   const kernels::ConvSpec& spec = op.layer->plan().spec;
@@ -113,7 +117,8 @@ void Lowering::emit_strip(const PlannedConv& pass, const Strip& strip) {
 void Lowering::emit_move(const Operand& from, const Operand& to, Rows rows) {
   if (rows.empty() || from.first_row == to.first_row) return;
   extend_lifetime(from.buffer);
-  // If the two places overlap, rows move one after the other, upwards, in a single item.
+  // If the rows' old and new places overlap, a single item moves the rows one after the other, from
+  // the top.
   const bool apart = rows.count() <= to.first_row - from.first_row;
   const int per_item = apart ? std::max(rows.count() / 16, 1) : rows.count();
   const int items = (rows.count() + per_item - 1) / per_item;
@@ -122,7 +127,7 @@ void Lowering::emit_move(const Operand& from, const Operand& to, Rows rows) {
 }
 
 void Lowering::emit_sequence(ConvSequence chain, bool discards) {
-  // The index of the first output that is not in strips.
+  // The number of outputs that exist in strips only. They are the first ones of the sequence.
   const std::size_t stored = discards ? chain.size() : chain.size() - 1;
   std::vector<StripLayer> layers;
   std::size_t bytes = 0;

@@ -12,18 +12,18 @@
 namespace nst {
 namespace {
 
-// Largest plan, in bytes, that uses MemoryMode::fastest. Small pictures cut into strips would leave
-// threads without work. Above this size in_place is not slower, and faster where the tensors exceed
-// the caches.
+// Largest plan in bytes for which MemoryMode::fastest is used. Strips of smaller tensors would
+// leave some threads without work. Larger plans are not slower with in_place, and faster if their
+// tensors exceed the caches.
 constexpr std::size_t kSmallBytes = std::size_t{32} << 20;
 
-// Largest plan, in bytes, that is used without a caller's limit and without rematerialising. It is
-// enough for 7 megapixels at full width, 30 at a quarter. Rematerialising costs up to an eighth
-// more time.
+// Largest plan in bytes that avoids rematerialising if the caller sets no limit. It is enough for 7
+// megapixels with the full-width transformer, or 30 at a quarter of its channels. Rematerialising
+// costs up to an eighth more time.
 constexpr std::size_t kComfortableBytes = std::size_t{1} << 30;
 
-// Returns the bytes that the process may still allocate for a plan. The memory of the results is
-// left out: the caller's floats if the program needs them, the bytes, and the encoded file.
+// Returns the bytes that the process may still allocate for a plan. Memory for the results is
+// subtracted: the caller's floats if the program needs them, the u8 picture, and its encoded file.
 std::uint64_t memory_left_beside_results(const Program& program) {
   const std::uint64_t floats = tensor_bytes(program.output_shape);
   const std::uint64_t results = (program.needs_output ? floats : 0) + 2 * floats / sizeof(float);
@@ -43,7 +43,8 @@ Program lower_within(const Graph& graph, const kernels::Table& table, LoweringOp
     return Execution::needed_bytes(program, threads_for_work(threads, program.mac)) <= most;
   };
   const bool limited = max_memory_bytes > 0;
-  // Without a limit, the output does not count: neither in the arena nor in the caller's memory.
+  // Adds the output's bytes to the default limit. So the output does not count there, whether it
+  // lies in the arena or in the caller's memory.
   const std::uint64_t output = options.output_rows ? tensor_bytes(graph.nodes().back().shape) : 0;
   const std::uint64_t asked = limited ? max_memory_bytes : kComfortableBytes + output;
   const std::uint64_t small = std::min<std::uint64_t>(asked, kSmallBytes);

@@ -1,18 +1,19 @@
-// Fits a program into memory by choosing its MemoryMode.
+// Makes a program fit into memory by choosing its MemoryMode.
 #pragma once
 
 #include "graph/program.hpp"
 
 namespace nst {
 
-// Lowers a graph in the first MemoryMode whose plan for `threads` threads fits max_memory_bytes, or
-// in the last mode if none fits. 0 means the memory that a plan may take without a caller's limit.
-// Sets options.memory_mode and, under a limit, options.rows_from_caller.
+// Lowers a graph in the first MemoryMode whose plan for `threads` threads fits max_memory_bytes. If
+// none fits, uses the last mode. A max_memory_bytes of 0 means the memory that a plan may take
+// without a caller's limit. Sets options.memory_mode and, if there is a limit,
+// options.rows_from_caller.
 Program lower_within(const Graph& graph, const kernels::Table& table, LoweringOptions options,
                      int threads, std::size_t max_memory_bytes);
 
 // Throws Error{limit} if a run of `program` needs more memory than this process may still allocate.
-// Without the check the system might kill the process.
+// Without this check the system might kill the process.
 void check_memory_left(const Program& program, int threads);
 
 }  // namespace nst

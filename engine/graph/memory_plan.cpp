@@ -15,18 +15,18 @@ bool overlap_in_time(const Lifetime& a, const Lifetime& b) {
   return a.first <= b.last && b.first <= a.last;
 }
 
-// Buffers that are tied to each other, directly or indirectly. `starts` are their offsets from the
-// group's first float.
+// Buffers that are tied to each other, directly or through other buffers. `starts` are the offsets
+// of the members from the group's first float.
 struct Group {
   std::vector<std::size_t> members;
   std::vector<std::size_t> starts;
-  std::size_t floats = 0;  // size of the group's largest member
-  int last = 0;            // last step in which a member is used
+  std::size_t floats = 0;  // size of the largest member
+  int last = 0;            // last step that uses a member
 };
 
 std::vector<Group> tied_groups(const std::vector<Lifetime>& lifetimes) {
   std::vector<std::size_t> group_of(lifetimes.size());
-  std::vector<std::ptrdiff_t> start(lifetimes.size(), 0);  // distance from the group's first member
+  std::vector<std::ptrdiff_t> start(lifetimes.size(), 0);  // offset from the group's first member
   std::vector<Group> groups;
   for (std::size_t i = 0; i < lifetimes.size(); ++i) {
     const Lifetime& buffer = lifetimes[i];
@@ -53,8 +53,9 @@ std::vector<Group> tied_groups(const std::vector<Lifetime>& lifetimes) {
   return groups;
 }
 
-// Returns `offset`, or the raised offset at which the buffer at offset + start no longer overlaps
-// the buffers found in its way.
+// Returns the lowest offset of a group, not below `offset`, where its member `buffer` is free of
+// overlap. The member lies `start` floats after the group's offset. Only placed buffers that live
+// at the same time count.
 std::size_t cleared(const std::vector<Lifetime>& lifetimes, const MemoryPlan& plan,
                     const std::vector<std::size_t>& placed, std::size_t buffer, std::size_t start,
                     std::size_t offset) {
@@ -67,8 +68,8 @@ std::size_t cleared(const std::vector<Lifetime>& lifetimes, const MemoryPlan& pl
   return offset;
 }
 
-// Places the groups in the given order, each at the lowest offset where no member overlaps a buffer
-// that lives at the same time.
+// Places the groups in the given order. Each group gets the lowest offset where no member overlaps
+// a placed buffer that lives at the same time.
 MemoryPlan placed_in_order(const std::vector<Lifetime>& lifetimes,
                            const std::vector<Group>& groups) {
   MemoryPlan plan;

@@ -7,13 +7,14 @@
 
 namespace nst {
 
-// A buffer that the steps first..last (inclusive) use.
+// A buffer and its lifetime: the steps first..last (inclusive) use it.
 struct Lifetime {
   std::size_t floats = 0;
   int first = 0;
   int last = 0;
-  // If set: this buffer must lie `distance` floats (a multiple of 16) before buffer `tied_to`,
-  // which comes earlier in the list. The two may overlap.
+  // If `tied_to` is set, this buffer must lie `distance` floats before buffer `tied_to`. The two
+  // buffers may overlap. `distance` is a multiple of 16, and buffer `tied_to` comes earlier in the
+  // list.
   std::optional<std::size_t> tied_to;
   std::size_t distance = 0;
 };
@@ -25,13 +26,13 @@ struct MemoryPlan {
 };
 
 // Places the buffers so that two which live at the same step do not overlap, unless they are tied.
-// Tied buffers are placed together. Each buffer gets the lowest gap that fits. Two orders are tried
-// and the smaller arena wins:
+// Tied buffers are placed together. Each buffer gets the lowest gap in which it fits. Two orders
+// are tried, and the order that gives the smaller arena wins:
 //
 // - largest first ("greedy by size", Pisarchyk & Lee 2020, arXiv 2001.03288)
-// - last to die first, which lets equal tensors of a sequence take turns in the same places
+// - longest-lived first: equal tensors of a sequence then alternate between the same places
 //
-// O(n²) in the number of buffers, except for pathological ties.
+// O(n²) in the number of buffers, except if buffers are tied in pathological ways.
 MemoryPlan plan_memory(const std::vector<Lifetime>& lifetimes);
 
 }  // namespace nst

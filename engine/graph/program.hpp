@@ -1,5 +1,5 @@
-// A graph lowered to kernel calls, with a place for every buffer: the steps in order, and their
-// memory. Immutable.
+// Program: a graph lowered to kernel calls. It lists the steps in order and gives every buffer its
+// place in memory. A program never changes.
 #pragma once
 
 #include <cstdint>
@@ -14,39 +14,40 @@
 
 namespace nst {
 
-// The place of a step's tensor or table of numbers: a buffer of the arena, by its index in
-// Program::buffers, or one of these values.
+// Says where a step finds a tensor or a table of numbers. Values from 0 on are indices in
+// Program::buffers, for buffers of the arena. The other values are listed here.
 enum class BufferId : int {
   none = -1,
-  output = -2,       // the caller's output memory, dense, given for each run
-  strips = -3,       // only during lowering: made in strips
-  output_rows = -4,  // finished rows, handed to the caller as they are made
+  output = -2,       // the caller's output memory, dense, given anew for each run
+  strips = -3,       // a value that exists in strips only; used only during lowering
+  output_rows = -4,  // finished rows, which the caller receives as they are made
 };
 
 constexpr bool is_in_arena(BufferId buffer) { return static_cast<int>(buffer) >= 0; }
-// Returns the index in Program::buffers of a buffer of the arena.
+// Returns the index in Program::buffers for a buffer of the arena.
 constexpr std::size_t index_of(BufferId buffer) { return static_cast<std::size_t>(buffer); }
 
-// A tensor in a buffer, or a slice of its channels, or some of its rows.
+// A tensor in a buffer, a slice of the tensor's channels, or some of its rows.
 struct Operand {
   BufferId buffer = BufferId::none;
   Shape shape;                        // shape of the whole tensor
   std::ptrdiff_t pixel_stride = 0;    // floats between two pixels
   std::ptrdiff_t channel_offset = 0;  // floats before the first channel
-  int first_row = 0;                  // the tensor's row at the start of the buffer
+  int first_row = 0;                  // first row of the tensor that the buffer contains
 
   bool exists() const { return buffer != BufferId::none; }
 };
 
-// A constant per channel that was added to a centred tensor (Graph::centred_input): minus the
-// constant that the tensor deviates from. Stored as floats [c] in a buffer.
+// The offset of a centred tensor (Graph::centred_input): stored = value + offset[channel]. It is
+// minus the constant that the tensor deviates from. A buffer contains the offsets of all channels
+// as floats [c].
 struct Offset {
   BufferId buffer = BufferId::none;
   std::size_t place = 0;   // distance from the buffer's start in floats
-  bool is_scaled = false;  // true: multiplied by the input's factor, as the tensor is
+  bool is_scaled = false;  // true: multiplied by the input's factor, like the tensor
 };
 
-// A tensor as its reader uses it: act(x · scale + shift) + residual (kernels::ConvInput).
+// A tensor in the form its reader uses: act(x · scale + shift) + residual (kernels::ConvInput).
 struct FormedOperand {
   Operand x;
   BufferId scale_shift = BufferId::none;  // buffer [3][c]: scale, shift, and the floor of a relu
@@ -57,7 +58,7 @@ struct FormedOperand {
   bool is_plain() const { return scale_shift == BufferId::none && !residual.exists(); }
 };
 
-// The areas [first, first + count) of a blocking.
+// The areas first to first + count - 1 of a blocking.
 struct AreaRange {
   int first = 0, count = 0;
 };
@@ -67,16 +68,16 @@ struct ConvOp {
   kernels::ConvGeometry geometry;
   kernels::ConvBlocking blocking;
   FormedOperand input;
-  Operand formed;  // where the input is stored for later readers after the prologue, or none
+  Operand formed;  // where the input after the prologue is stored for later readers; may be none
   kernels::Activation act;
   Operand skip;
   Operand output;
-  bool is_centred = false;               // true: the constant contains the layer's bias
-  BufferId bias_floor = BufferId::none;  // buffer [2][out_c] of an OffsetOp, for a centred relu
-  BufferId moments = BufferId::none;     // buffer [areas][2][out_c] of the areas' moments
-  AreaRange areas;                       // the areas this step computes: all, or a strip
-  // Order of the items. true: all blocks of an area, then the next area. false: all areas of a
-  // channel group, then the next group.
+  bool is_centred = false;               // true: the layer's own bias is not added
+  BufferId bias_floor = BufferId::none;  // result of an OffsetOp, for a relu on deviations
+  BufferId moments = BufferId::none;     // buffer [areas][2][out_c] for the moments of the areas
+  AreaRange areas;                       // areas that this step computes: all, or those of a strip
+  // Order of the items. true: all channel groups of an area, then the next area. false: all areas
+  // of a channel group, then the next group.
   bool by_area = false;
 };
 
@@ -84,15 +85,15 @@ inline StripLayer strip_layer(const ConvOp& op) {
   return {op.layer->plan().spec, op.geometry, op.blocking};
 }
 
-// Several convolutions in a row as one step. Each output is read by the next convolution only. An
-// item computes some rows of the last output. It also computes, in its scratch, the rows of the
-// other outputs that these rows need. So the convolutions between have no input and output
-// operands.
+// Several consecutive convolutions as one step; each output is read by the next convolution only.
+// An item of the step computes some rows of the last output. For that it first computes the rows
+// that it needs of the other outputs, in the thread's scratch. So only the first convolution has an
+// input operand, and only the last an output operand.
 struct FusedConvsOp {
   static constexpr std::size_t kMostConvs = 3;
-  std::vector<ConvOp> convs;         // blocking: the rectangles that an item's rows are cut into
-  std::vector<std::size_t> offsets;  // place of each output but the last in the scratch, in floats
-  std::size_t rows_floats;           // floats of the rows; the kernels' scratch follows
+  std::vector<ConvOp> convs;         // the convolutions; each blocking cuts an item's rows
+  std::vector<std::size_t> offsets;  // scratch offsets in floats of all outputs but the last
+  std::size_t rows_floats;  // floats of all rows in the scratch; the kernels' scratch follows
   int rows_per_item;
 };
 
@@ -104,9 +105,9 @@ struct PoolOp {
   int block_h;
 };
 
-// Merges a convolution's moments of blocks into scale = γ·rsqrt(σ²+ε) and shift = β − μ·scale +
-// offset. For a centred value the offset is −act(β), because a norm maps a flat picture to β; else
-// it is 0.
+// Merges the moments of all areas of a convolution into the scale and shift of an instance norm.
+// scale = γ·rsqrt(σ²+ε) and shift = β − μ·scale + offset. For a centred value the offset is
+// −act(β), because a norm maps a picture of one colour to β. Otherwise the offset is 0.
 struct NormOp {
   BufferId moments;
   Shape shape;
@@ -114,27 +115,28 @@ struct NormOp {
   std::size_t gamma, beta;
   kernels::Activation act;
   bool is_centred;
-  bool is_scaled;  // true: the norm's input is scaled
+  bool is_scaled;  // true: the norm's input is multiplied by the input picture's factor
   BufferId scale_shift;
 };
 
-// Chooses from the pixels how the centred input is stored: times a factor, plus an offset per
-// channel. The readers apply both.
+// Chooses a factor and an offset per channel from the picture's pixels. The input's deviations are
+// picture · factor + offset. The readers of the picture apply both.
 struct CentreOp {
   Operand picture;
-  BufferId scale_shift;  // buffer [2][c]: the factor c times, then the offsets
+  BufferId scale_shift;  // buffer [2][c]: the factor, c times, then the offsets
 };
 
-// Computes the constant c that a convolution with its bias makes of the constant of its centred
-// input. The convolution's value is stored as act(c + d) − act(c), where d is the convolution of
-// the deviations. For relu that is max(d + min(c, 0), −max(c, 0)): a bias, and a floor that is also
-// the value's offset.
+// Computes bias and floor of a convolution that reads deviations and is followed by relu. Let c be
+// the convolution's output, bias included, for the constant that its input deviates from. Let d be
+// the convolution of the deviations. The output is stored as act(c + d) − act(c). For relu this is
+// max(d + min(c, 0), −max(c, 0)): the bias is min(c, 0). The floor −max(c, 0) is also the output's
+// offset.
 struct OffsetOp {
   const PackedConv* layer;
-  std::vector<Offset> input;  // offsets of the input, which are added
-  kernels::Activation act;    // relu or no activation
-  bool is_scaled;             // true: the convolution's output is scaled, and so are bias and floor
-  BufferId bias_floor;        // buffer [2][out_c] of bias and floor
+  std::vector<Offset> input;  // offsets of the convolution's input; their sum counts
+  kernels::Activation act;    // activation after the convolution: relu or none
+  bool is_scaled;             // true: output, bias and floor are multiplied by the input's factor
+  BufferId bias_floor;        // buffer [2][out_c] for bias and floor
 };
 
 struct AffineOp {
@@ -149,57 +151,61 @@ struct MeanOp {
   int channels_per_item;
 };
 
-// Computes nothing: marks that a value made by earlier steps (a concatenation) is complete.
+// Computes nothing. Marks that a value is complete which several earlier steps have made (a
+// concatenation).
 struct CompleteOp {};
 
 struct Step {
   std::variant<ConvOp, FusedConvsOp, PoolOp, NormOp, CentreOp, OffsetOp, AffineOp, MeanOp,
                CompleteOp>
       op;
-  std::string name;  // name of the completed value; empty for a part of it
+  std::string name;  // name of the value that this step completes; empty: none
   Operand result;
-  int items = 1;  // number of independent work items
+  int items = 1;  // number of work items, which may run in any order
   std::uint64_t mac = 0;
-  // How a named, centred result is stored; only set if steps are not fused.
+  // How the step's centred result is stored; set only for named results, and only if steps are not
+  // fused.
   std::vector<Offset> offsets = {};
   bool is_scaled = false;
 };
 
-// How much time to trade for memory. The output bytes are the same in every mode.
+// How much time may be spent to save memory. The output has the same bytes in every mode.
 enum class MemoryMode {
-  // Tensors are stored whole. Only large tensors between two convolutions are made in strips.
+  // Tensors are stored whole, except large tensors between two convolutions: those are made in
+  // strips.
   fastest,
-  // Convolutions also overwrite their input, strip after strip, and sums are computed in place.
-  // Costs almost no time.
+  // As `fastest`, but convolutions overwrite their input, strip after strip, and sums are computed
+  // in place. Costs almost no time.
   in_place,
-  // The largest normalised tensor is also computed twice instead of stored: first for its moments,
-  // then in strips for its reader. Costs the multiplications of that layer once more.
+  // As `in_place`, but the largest normalised tensor is computed twice and never stored. The first
+  // time gives its moments, the second time its reader gets it in strips. Costs the multiplications
+  // of this layer once more.
   rematerialise
 };
 
 struct LoweringOptions {
   MemoryMode memory_mode = MemoryMode::fastest;
-  // Size of a strip in bytes, for tensors between the convolutions of a sequence. Large against the
-  // rows that are read twice or copied between strips, small against the tensors.
+  // Bytes of a strip, for tensors between the convolutions of a sequence. A strip is much larger
+  // than the rows that two strips share, and much smaller than a whole tensor.
   std::size_t strip_bytes = std::size_t{24} << 20;
-  // Smallest tensors, in bytes, that a fused step keeps in its scratch instead of storing them.
-  // expanded_bytes: from a 1x1 to a depthwise convolution. Some rows are computed twice, which pays
-  // if the tensor is several L2 caches large. filtered_bytes: from a depthwise to a 1x1
-  // convolution, which costs nothing.
+  // Smallest tensors in bytes that a fused step keeps in its scratch.
+  //
+  // - expanded_bytes: from a 1x1 to a depthwise convolution. Some rows are computed twice, which
+  //   pays if the tensor exceeds several L2 caches.
+  // - filtered_bytes: from a depthwise to a 1x1 convolution. No row is computed twice.
   std::size_t expanded_bytes = std::size_t{4} << 20;
   std::size_t filtered_bytes = std::size_t{1} << 20;
-  // false: every value is stored under its name and nothing is deferred to a reader. For tests that
+  // false: every value is stored under its name, and no operation is deferred. Tests use this to
   // inspect the values.
   bool fuse = true;
-  // true: the results of the style-independent steps are kept, so that the other steps can run
-  // again.
+  // true: the results of the style-independent steps are kept. The style-dependent steps can then
+  // run again.
   bool keep_encoder = false;
-  // true: the output goes to the caller row by row (Execution::RowSink), while the rows are in the
-  // caches. The tensor that the rows are made from lies in the arena, in memory that earlier
-  // tensors used.
+  // true: the caller receives the output row by row (Execution::RowSink), while the rows are in the
+  // caches. The tensor from which the rows are made reuses memory of the arena.
   bool output_rows = false;
-  // true: with output_rows, the tensor that the rows are made from is in the caller's memory
-  // instead of the arena, if the arena may not grow.
+  // true: with output_rows, the tensor from which the rows are made may lie in the caller's memory.
+  // Used if it would make the arena larger.
   bool rows_from_caller = false;
 };
 
@@ -208,24 +214,24 @@ struct Program {
   std::vector<Lifetime> buffers;
   MemoryPlan memory;
   Operand input;
-  BufferId input_centre = BufferId::none;  // the scale_shift buffer of the input's CentreOp
+  BufferId input_centre = BufferId::none;  // scale_shift buffer of the CentreOp
   Shape output_shape;
-  bool needs_output = false;       // true: the caller provides memory for a tensor of output_shape
-  int first_style_step = 0;        // the steps before this one do not depend on the style
-  std::size_t scratch_floats = 0;  // scratch of one thread in floats
-  std::size_t weight_bytes = 0;    // bytes of all distinct layers' packed weights
+  bool needs_output = false;       // true: a run needs memory of the caller for output_shape
+  int first_style_step = 0;        // first step that depends on the style
+  std::size_t scratch_floats = 0;  // scratch of one thread, in floats
+  std::size_t weight_bytes = 0;    // packed weights of all layers, in bytes; each layer once
   std::uint64_t mac = 0;
   const kernels::Table* table = nullptr;
 
   int step_count() const { return static_cast<int>(steps.size()); }
 };
 
-// Lowers a graph: decides what is fused, which buffers exist and where they lie. The graph's layers
-// must outlive the program.
+// Lowers a graph to a program: decides which operations are fused, which buffers exist and where
+// they lie. The graph's layers must outlive the program.
 Program lower(const Graph& graph, const kernels::Table& table, const LoweringOptions& options);
 
-// Returns how many programs this process has lowered, for the tests. One lowering takes about as
-// long as painting some hundred pixels.
+// Returns how many programs this process has lowered; for tests. One lowering takes about as long
+// as painting a few hundred pixels.
 std::uint64_t lowering_count();
 
 }  // namespace nst

@@ -1,4 +1,4 @@
-// Reports the progress of a run and carries a request to stop to its threads.
+// Reports the progress of a run, and passes a request to stop to the run's threads.
 #pragma once
 
 #include <algorithm>
@@ -11,8 +11,8 @@
 
 namespace nst {
 
-// Progress and cancellation of one run. The calling thread reports between items. After a stop,
-// every thread still takes its items but skips the computation.
+// Progress and cancellation of one run. The calling thread reports between its items. After a
+// request to stop, all threads still take their items but compute nothing.
 class Reporter {
  public:
   Reporter(const Progress* progress, double total) : progress_(progress), total_(total) {}
@@ -21,7 +21,8 @@ class Reporter {
   void add(double work) {
     if (wanted()) done_.fetch_add(work, std::memory_order_relaxed);
   }
-  // Calls the progress callback, at most every 20 ms unless `force`. Only for the calling thread.
+  // Calls the progress callback, at most every 20 ms unless `force` is true. Only the calling
+  // thread may call this function.
   void report(bool force) noexcept {
     if (!wanted() || stopped()) return;
     const auto now = std::chrono::steady_clock::now();

@@ -1,8 +1,8 @@
-// Strips of rows for convolutions: what a strip computes and reads, and which rows of a tensor must
-// be kept if only some exist at a time.
+// Cuts convolutions into strips of rows. Computes which rows a strip makes and reads, and which
+// rows must be kept for later strips.
 //
-// A strip consists of whole rows of areas (kernels::ConvBlocking), so that every block is computed
-// as in one go. So the bytes do not depend on the strips.
+// A strip consists of whole rows of areas (kernels::ConvBlocking). So every block is computed
+// exactly as without strips, and the output has the same bytes.
 #pragma once
 
 #include <vector>
@@ -18,7 +18,7 @@ struct Rows {
   bool empty() const { return end <= begin; }
 };
 
-// The data of a convolution that the cutting into strips needs.
+// The properties of a convolution that cutting into strips needs.
 struct StripLayer {
   kernels::ConvSpec spec;
   kernels::ConvGeometry geometry;
@@ -26,32 +26,33 @@ struct StripLayer {
 
   int area_rows() const;
   int area_columns() const;
-  // Returns the output rows that the rows [areas.begin, areas.end) of areas contain.
+  // Returns the output rows in the area rows [areas.begin, areas.end).
   Rows rows_of(Rows areas) const;
-  // Returns the input rows, clipped to the picture, that the given output rows read.
+  // Returns the input rows that the given output rows read, without rows outside the picture.
   Rows rows_read(Rows output) const;
 };
 
-// The work of one layer in one strip.
+// The part of one layer that one strip computes.
 struct Strip {
-  Rows areas;  // rows of areas that the strip computes; may be empty
-  Rows rows;   // the output rows of those areas
-  // The first output row that the reader still needs in this or a later strip. Earlier rows may be
-  // dropped. The last layer has no reader here, so this is the first row of its own strip.
+  Rows areas;  // area rows that the strip computes; may be empty
+  Rows rows;   // output rows in those area rows
+  // First output row that the next layer still needs in this or a later strip. Earlier rows may be
+  // dropped. The last layer has no next layer: its own first row counts.
   int first_needed = 0;
 };
 
-// Cuts a sequence of convolutions, each of which reads the one before, into strips of the last
-// one's rows. Returns [strip][layer]. There are at most as many strips as the last layer has rows
-// of areas. Earlier layers compute each row once, in the first strip that needs it.
+// Cuts a sequence of convolutions into strips; each convolution reads the output of the previous
+// one. Every strip makes some rows of the last output. Returns [strip][layer]. The last layer's
+// area rows limit the number of strips. Other layers compute each row once, in the first strip that
+// needs the row.
 std::vector<std::vector<Strip>> cut_into_strips(const std::vector<StripLayer>& chain, int strips);
 
-// Returns the largest number of rows of `layer`'s output that exist at the same time.
+// Returns how many rows of `layer`'s output must exist at the same time, at most.
 int most_rows_kept(const std::vector<std::vector<Strip>>& strips, std::size_t layer);
 
-// Returns how many floats before its input a convolution's output must lie. Then each strip
-// overwrites only input rows that no later strip reads: output offset ≤ input offset − distance.
-// input_row and output_row are floats per row.
+// Returns the distance, in floats, that a convolution's output must lie before its input in memory:
+// output offset ≤ input offset − distance. Then each strip overwrites only input rows that no later
+// strip reads. input_row and output_row are floats per row.
 std::ptrdiff_t overwriting_distance(const StripLayer& layer,
                                     const std::vector<std::vector<Strip>>& strips,
                                     std::ptrdiff_t input_row, std::ptrdiff_t output_row);

@@ -11,8 +11,8 @@
 namespace nst {
 namespace {
 
-// Fewest multiply-accumulates per thread. A thread with less work costs more in waiting than it
-// saves (about 50 µs of arithmetic).
+// Fewest multiply-accumulates per thread (about 50 µs of arithmetic). With less work, waiting for
+// the thread costs more than the thread saves.
 constexpr std::uint64_t kMacPerThread = 4'000'000;
 
 }  // namespace

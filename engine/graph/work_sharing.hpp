@@ -1,4 +1,4 @@
-// Sharing the items of a step among threads, and waiting for the end of a step.
+// Shares the items of a step among threads, and waits for the end of a step.
 #pragma once
 
 #include <algorithm>
@@ -11,17 +11,17 @@
 namespace nst {
 
 // Shares the items of every step among the threads of a team. Each thread first takes its own part
-// of the items, one after the other. It is the same part of every step's range, so a thread mostly
-// reads what it wrote itself, from its own cache. Then it takes items that slower threads have
-// left.
+// of the items, one after the other. The part is at the same position in every step, so a thread
+// mostly reads values that it wrote itself, from its own cache. Then the thread takes items that
+// slower threads have left.
 //
-// A step ends when its items are done, not when all threads have come. A thread that the system
-// does not schedule delays the others only while it holds an item. When it runs again, it finds the
-// items taken and goes on to the next step.
+// A step ends when its items are done, even if some threads never came. A thread that the system
+// does not schedule delays the others only while it computes an item. When such a thread runs
+// again, it finds all items taken and goes on to the next step.
 class WorkSharing {
  public:
-  // Allocates for `steps` steps and teams of up to `threads` threads. Must not be called during a
-  // run.
+  // Allocates counters for `steps` steps and teams of up to `threads` threads. Must not be called
+  // during a run.
   void prepare(std::size_t steps, int threads) {
     threads_ = std::max(threads, threads_);
     if (taken_.size() < steps * parts()) taken_ = std::vector<std::atomic<int>>(steps * parts());
@@ -34,9 +34,9 @@ class WorkSharing {
     for (Count& done : done_) done.items.store(0, std::memory_order_relaxed);
   }
 
-  // Calls work(item) for the items that this thread gets. Every thread of the team that runs calls
-  // this, 0 <= thread < team. Returns when all items of the step are done, by any thread; their
-  // writes are visible then.
+  // Calls work(item) for the items that this thread gets. Every thread of the running team must
+  // call this function, with its own number 0 <= thread < team. Returns when all items of the step
+  // are done; what any thread wrote is visible then.
   template <class Work>
   void for_each(int step, int items, int thread, int team, Work work) {
     std::atomic<int>* const taken = taken_.data() + static_cast<std::size_t>(step) * parts();
@@ -46,8 +46,8 @@ class WorkSharing {
       const auto bound = [&](long long k) { return static_cast<int>(k * items / team); };
       const int first = bound(part);
       const int size = bound(part + 1) - first;
-      // Reads before it increments, because a read does not take the cache line from threads that
-      // work.
+      // Reads before incrementing: a read does not take the cache line away from threads that are
+      // working.
       while (taken[part].load(std::memory_order_relaxed) < size) {
         const int n = taken[part].fetch_add(1, std::memory_order_relaxed);
         if (n >= size) break;

@@ -41,7 +41,7 @@ nst::PaintOptions paint_options(const nst_paint_options* options) {
   return paint;
 }
 
-// Paints a content in the style that style() returns.
+// Paints a content in the style that the callable style() returns.
 template <typename Style>
 nst_status paint(const nst_model* model, const nst_image* content, Style&& style,
                  const nst_paint_options* options, const nst_run_settings* run,

@@ -9,8 +9,8 @@ namespace {
 
 thread_local std::string last_error;
 
-// Returns the C++ enumerator of a C one, by the pairs in `meanings`. Throws Error{usage} for a
-// number that is not among them.
+// Converts an enumerator of the C API to the C++ one. `meanings` lists the pairs. Throws
+// Error{usage} for a number that no pair has.
 template <typename From, typename To, std::size_t count>
 To translated(From value, const std::pair<From, To> (&meanings)[count], const char* what) {
   for (const auto& [from, to] : meanings) {
@@ -42,7 +42,8 @@ nst_status fail(ErrorCode code, const char* text) noexcept {
 }
 
 void check_struct_size(std::size_t size, const char* name) {
-  // Every struct has more members than struct_size, and none will ever be this large.
+  // The smallest struct has struct_size and one more member. 4096 bytes are more than any future
+  // version will need.
   constexpr std::size_t kLeast = 2 * sizeof(std::size_t);
   constexpr std::size_t kMost = 4096;
   if (size >= kLeast && size <= kMost) return;

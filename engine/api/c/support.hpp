@@ -52,9 +52,10 @@ T& required(T* pointer, const char* name) {
   return *pointer;
 }
 
-// Throws Error{usage} if no version of the struct can have this struct_size.
+// Throws Error{usage} if struct_size is too small or too large for every version of the struct.
 void check_struct_size(std::size_t size, const char* name);
-// Throws Error{usage} unless all bytes are 0.
+// Throws Error{usage} if the caller set members that this version of the struct does not have.
+// Unset members are 0 in all their bytes.
 void check_unknown_members(const unsigned char* bytes, std::size_t count, const char* name);
 
 // Returns an options struct of any version. Members that the caller's version does not have are
@@ -74,8 +75,8 @@ T read_options(const T* given, const T& defaults, const char* name) {
   return options;
 }
 
-// Fills a struct of any version with the members of `full` that the caller's version has. Members
-// that only the caller's version has become zero.
+// Fills the caller's struct, of any version, with the members of `full` that the caller's version
+// has. Members that only the caller's version has become zero.
 template <typename T>
 void fill_struct(T* given, T full, const char* name) {
   const std::size_t size = required(given, name).struct_size;

@@ -9,7 +9,7 @@ using nst::c::required;
 
 struct nst_session {
   nst::Session session;
-  int width = 0;  // width of the last content; 0: no content
+  int width = 0;  // width of the last content; 0: no content was set
   int height = 0;
 };
 
@@ -23,7 +23,7 @@ nst::RunOptions run_options(const nst_run_options* options) {
   return nst::c::run_options(&settings);
 }
 
-// Returns NST_STYLE_SIZE plain numbers as a style of unknown space.
+// Returns NST_STYLE_SIZE plain numbers as a style vector whose space is unknown.
 nst::StyleVector style_of(const float* values) {
   nst::StyleVector style(NST_STYLE_SIZE);
   std::copy_n(&required(values, "style_vector"), NST_STYLE_SIZE, style.values.begin());
@@ -40,7 +40,8 @@ void store(const nst::StyleVector& style, float* values) {
   std::copy(style.values.begin(), style.values.end(), &required(values, "style_vector"));
 }
 
-// Checks an output before the work: it must not be larger than the network's output.
+// Checks the caller's output picture before the network runs. The picture must not be larger than
+// the network's output.
 void check_output(const nst_image& output, int content_width, int content_height) {
   nst::Size most;
   nst_output_size(content_width, content_height, &most.width, &most.height);
@@ -52,7 +53,7 @@ void write_output(const nst::Image& image, const nst_image& output) {
   nst::write_rows(rows, 0, image.height, image.f32(), image.width);
 }
 
-// Encodes a style. Encoder is Model or Session.
+// Encodes a picture as a style vector. Encoder is the class Model or Session.
 template <class Encoder>
 nst::StyleVector encode(Encoder& encoder, const nst_image* style, int style_size,
                         nst_resize_method method, const nst_run_options* options) {
@@ -121,7 +122,8 @@ nst_status nst_session_render(nst_session* session, const float* style_vector,
     const nst::StyleVector style = style_of(style_vector);
     nst_session& s = required(session, "session");
     const nst_image& picture = required(output, "output");
-    // Without a content, no size can be checked. render then reports the error.
+    // If no content was set, there is no size to check against. render() then reports the missing
+    // content.
     if (s.width > 0) check_output(picture, s.width, s.height);
     write_output(s.session.render(style, run_options(options)), picture);
   });

@@ -41,12 +41,12 @@ struct Stage {
     return sorted_ms.size() % 2 == 1 ? sorted_ms[middle]
                                      : (sorted_ms[middle - 1] + sorted_ms[middle]) / 2.0;
   }
-  // Returns 10^9 floating-point operations per second, two per multiply-accumulate of the layers'
-  // definition.
+  // Returns the speed in 10^9 floating-point operations per second. Every multiply-accumulate in
+  // the layers' definition counts as two operations.
   double gflops() const { return 2e-6 * static_cast<double>(plan.mac) / median_ms(); }
 };
 
-// Returns a picture of waves in three directions. The content does not matter for speed.
+// Returns a picture of waves in three directions. Any other picture would give the same speed.
 Image test_picture(int width, int height) {
   Image image(width, height, 3, SampleType::f32);
   float* out = image.f32();
@@ -62,7 +62,8 @@ Image test_picture(int width, int height) {
   return image;
 }
 
-// Returns the sorted times of `runs` runs in milliseconds, after one run to warm up.
+// Calls run() once to warm up, then `runs` times. Returns the sorted times of the later calls, in
+// milliseconds.
 template <typename Run>
 std::vector<double> measure(int runs, Run&& run) {
   using Clock = std::chrono::steady_clock;
@@ -188,7 +189,7 @@ int bench_command(int argc, char** argv) {
   if (o.only == kPredictor && model.info().predictor == "none") {
     throw Error(ErrorCode::model, "--only predictor: this model holds no style predictor");
   }
-  // No picture gives an aspect, so a single number N means a square.
+  // Without a picture the aspect is unknown, so a single number N means N × N.
   const auto [width, height] = naming("--size", [&] { return apply(rule, {1, 1}); });
   const std::vector<Stage> stages = measure_stages(o, model, width, height);
   (o.json ? print_json : print_table)(o, model, width, height, stages);

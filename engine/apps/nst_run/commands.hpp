@@ -1,5 +1,6 @@
-// The commands of nst-run. Each parses its own arguments (argv[0] is its name), does its work and
-// returns the program's exit code. Each throws nst::Error, whose code is the exit code then.
+// The commands of nst-run. Each parses its own arguments (argv[0] is the command's name), does its
+// work and returns the program's exit code. A failure is thrown as nst::Error, whose code becomes
+// the exit code.
 #pragma once
 
 namespace nst::run {

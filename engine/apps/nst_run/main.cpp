@@ -9,9 +9,10 @@
 namespace {
 
 #if defined(NST_THREADS_OPENMP)
-// Makes idle OpenMP threads sleep. By default they spin for milliseconds, while new threads and the
-// pictures' codecs need their processors. A statically linked OpenMP runtime reads its settings in
-// a constructor, so this constructor runs first. For a shared runtime it is too late.
+// Makes idle OpenMP threads sleep. By default idle threads spin for milliseconds and take
+// processors from new threads and from the picture codecs. A statically linked OpenMP runtime reads
+// its settings in its own constructor, so this constructor runs earlier. A shared OpenMP runtime
+// has read its settings before, so nothing changes there.
 [[gnu::constructor(101)]] void let_idle_threads_sleep() {
   ::setenv("OMP_WAIT_POLICY", "passive", 0);
 }
@@ -27,8 +28,9 @@ constexpr Command kCommands[] = {
     {"bench", nst::run::bench_command},
 };
 
-// Runs the command that the first argument names, else paints. A picture called "info" is given as
-// ./info. "help" and "help COMMAND" show what --help does.
+// Runs the command that the first argument names. Without a command it paints. A content file that
+// is named like a command can be given as "./info". "help" and "help COMMAND" mean the same as
+// --help.
 int dispatch(int argc, char** argv) {
   if (argc > 1 && argc <= 3 && std::strcmp(argv[1], "help") == 0) {
     std::string option = "--help";

@@ -19,7 +19,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// A value, or the Error that took its place. Carries errors from one thread to another.
+// The result of a call: its value, or the Error that it threw. Carries errors from one thread to
+// another.
 template <class T>
 struct Outcome {
   std::optional<T> value;
@@ -35,11 +36,11 @@ auto outcome_of(Call&& call) -> Outcome<decltype(call())> {
   }
 }
 
-// A painted picture that is to be written.
+// A painted picture that is not yet written to its file.
 struct Painted {
   const Job* job;
   Image picture;
-  double seconds;  // of painting
+  double seconds;  // time that painting took
 };
 
 class ManyPictures {
@@ -72,11 +73,12 @@ class ManyPictures {
   std::optional<PictureReport> report_;
   ProgressBar bar_;
   std::optional<Painted> unwritten_;
-  Outcome<Size> written_;  // what became of the picture that was unwritten_ before
+  Outcome<Size> written_;  // size of the last written picture, or why writing it failed
   Progress whole_;
 };
 
-// Returns the file extension of results, or "" for the content's own.
+// Returns the file extension of results in this format, with its dot. Returns "" for no format: a
+// result then gets its content's extension.
 std::string extension_of(const std::string& format) {
   if (format.empty()) return "";
   return format == "jpeg" ? ".jpg" : "." + format;
@@ -126,7 +128,7 @@ ManyPictures::ManyPictures(const PaintSettings& settings)
   if (ProgressBar::possible(o_.engine.quiet)) whole_ = bar_.next_stage();
 }
 
-// Returns the format that a job's output is written in.
+// Returns the file format of a job's result.
 OutputFormat format_of(const Job& job, const PaintSettings& o) {
   return Output{job.output, o.output.format}.picture_format();
 }
@@ -144,8 +146,8 @@ void ManyPictures::skip_existing() {
   jobs_ = std::move(left);
 }
 
-// Encodes each style once. The pictures of a style that cannot be used fail; without any style
-// that can be, its Error is thrown.
+// Encodes each style once. If a style cannot be used, all pictures in this style fail. If no style
+// can be used, throws the first style's Error.
 void ManyPictures::encode_styles() {
   const auto encode = [&](const std::vector<StyleFile>& files) {
     std::vector<DecodedStyle> decoded;
@@ -188,7 +190,7 @@ Outcome<Image> ManyPictures::decode(std::size_t content) const {
       [&] { return decode_picture(read_bytes(path), input_name(path), o_.reading()); });
 }
 
-// Prints a line for every picture: "in.jpg, oil: 640x427, 21 MiB: out/in-oil.jpg".
+// Prints a line for every picture of a dry run: "in.jpg, oil: 640x427, 21 MiB: out/in-oil.jpg".
 int ManyPictures::dry_run() {
   const Model& model = painter_->model();
   std::optional<std::size_t> decoded;
@@ -221,7 +223,7 @@ int ManyPictures::dry_run() {
   return report_->failures() == 0 ? 0 : kSomeFailed;
 }
 
-// Returns the progress of the picture that is painted now, as a part of the whole.
+// Returns the progress callback of the current picture, as a fraction of all pictures.
 Progress ManyPictures::progress() {
   if (!whole_) return {};
   const std::size_t total = report_->finished() + jobs_.size();
@@ -254,8 +256,8 @@ Painted ManyPictures::paint(const Job& job, std::optional<Image>& content) {
   return {&job, std::move(picture), report_->seconds() - start};
 }
 
-// Writes the picture that was painted last. Runs beside the next one's painting: it touches
-// unwritten_ and written_ alone.
+// Writes the picture that was painted last. Runs on another thread while the next picture is
+// painted, so it uses only unwritten_ and written_.
 void ManyPictures::write() {
   written_ = {};
   if (!unwritten_) return;
@@ -284,7 +286,8 @@ void ManyPictures::report_written() {
   unwritten_.reset();
 }
 
-// Paints a content's jobs [begin, end). Beside the last one the next content is read into `next`.
+// Paints the jobs [begin, end), which all have the same content. While the last of them is painted,
+// another thread reads the next content into `next`.
 void ManyPictures::paint_content(std::size_t begin, std::size_t end, Image content,
                                  Outcome<Image>& next) {
   std::optional<Image> unset = std::move(content);

@@ -55,7 +55,8 @@ Image decode_picture(std::span<const std::uint8_t> bytes, const std::string& nam
 
 Image decode_painting(std::span<const std::uint8_t> bytes, const std::string& name,
                       const ReadOptions& options, const StyleSizeOptions& size) {
-  // Decode at no less than twice the final size, so that the resize still averages.
+  // Decodes at no less than twice the final size, so that the resize still averages neighbouring
+  // pixels.
   ReadOptions reduced = options;
   reduced.least_side = 2 * size.style_size.value_or(kDefaultStyleSize);
   Image picture = decode_picture(bytes, name, reduced);

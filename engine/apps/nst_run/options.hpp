@@ -22,58 +22,65 @@ struct EngineOptions {
   bool quiet = false;
 
   void add_to(CLI::App& app);
-  // Opens the model on one thread while another calls `read_pictures`; with a single thread, one
-  // after the other. Throws what either threw, the pictures' error first.
+  // Opens the model on one thread while another calls `read_pictures`. With a single thread the two
+  // happen one after the other. Throws what either of them threw. If both failed, throws the error
+  // of `read_pictures`.
   Model open_model_beside(const std::function<void()>& read_pictures) const;
-  // Returns the run options, without a progress callback.
+  // Returns the options as RunOptions, without a progress callback.
   RunOptions run_options() const;
 };
 
-// The options --style-size and --resize.
+// The options --style-size and --resize, which say how a style picture is resized.
 struct StyleSizeOptions {
-  std::optional<int> style_size;  // the option's value; empty: not given
+  std::optional<int> style_size;  // value of --style-size; empty: the option is not given
   std::string resize = "smooth";
 
-  // `group` is the options' heading in --help.
+  // Adds the options to a command. `group` is their heading in --help.
   void add_to(CLI::App& app, const char* group = "Options");
   Resize method() const;
-  // Returns how `picture` is encoded as a style. A float (.npy) picture is not resized, unless
-  // --style-size is given.
+  // Returns the options for encoding `picture` as a style. A float picture (.npy) is resized only
+  // if --style-size is given.
   StyleOptions for_picture(const Image& picture) const;
 };
 
 // Add the options -m and -t to a command.
 void add_model_option(CLI::App& app, std::string& model);
 void add_threads_option(CLI::App& app, int& threads);
-// Returns the number of threads for a value of -t: the value, or for 0 as many as this process may
-// use.
+// Returns the number of threads for a value of the option -t. 0 means as many threads as this
+// process may use.
 int thread_count(int threads);
 // Decodes a picture as decode_image does and prints its warnings, one per line.
 Image decode_picture(std::span<const std::uint8_t> bytes, const std::string& name,
                      const ReadOptions& options);
-// Decodes a picture for a style, as decode_picture does: no larger than the style needs, and
-// composed on white.
+// Decodes a style picture and prints its warnings, one per line. The result is no larger than the
+// style needs, and alpha is composed on white.
 Image decode_painting(std::span<const std::uint8_t> bytes, const std::string& name,
                       const ReadOptions& options, const StyleSizeOptions& size);
-// Opens the model file at `path`: "-" is standard input, "" the embedded model.
+// Opens the model file at `path`. "-" reads standard input; "" is the embedded model.
 Model open_model(const std::string& path);
 
-// Returns true if the path ends in `extension` (lower case, with its dot), in upper or lower case.
+// Returns true if the path ends in `extension`, in upper or lower case. `extension` is given in
+// lower case, with its dot.
 bool has_extension(const std::string& path, const std::string& extension);
 
-// Parses the arguments. Returns false if help or the version was requested, and printed. Throws
-// Error{usage}.
+// Parses the arguments. Returns false after printing the help or the version, if the arguments ask
+// for that. Throws Error{usage}.
 bool parse(CLI::App& app, int argc, char** argv);
 
-// Returns the bytes that a text like "512M" means: a positive number, and optionally K, M, G or T
-// (powers of 1024). Throws Error{usage}.
+// Returns the number of bytes in a text like "512M": a positive number, then optionally K, M, G or
+// T (powers of 1024). Throws Error{usage}.
 std::size_t parse_memory(const std::string& text);
 
-// The option --size: "orig", "N" (the shorter side, as in Magenta's scripts; aspect kept), "N%" or
-// "WxH"; with "<" in front, what is smaller already stays as it is.
+// The option --size. Its values are:
+//
+// - "orig": the picture's own size
+// - "N": the shorter side, with the aspect kept, as in Magenta's scripts
+// - "N%": a percentage of the picture's size
+// - "WxH": both sides
+// - any of these after "<": only reduces, a picture that is already smaller keeps its size
 struct SizeOption {
   std::string text = "orig";
-  // Returns the rule that the text means for a picture of this size. Throws Error{usage}.
+  // Returns the rule by which a picture of size `picture` is resized. Throws Error{usage}.
   SizeRule rule(Size picture) const;
 };
 

@@ -39,7 +39,8 @@ Commands: encode, info, bench (nst-run COMMAND --help); a picture of that name i
 constexpr const char* kMany = "Many pictures";
 constexpr const char* kLook = "Look";
 
-// Returns the style that an argument means: "FILE", or "FILE:WEIGHT" unless there is such a file.
+// Parses a style argument: "FILE" or "FILE:WEIGHT". If a file has the whole argument as its name,
+// the argument is that file.
 StyleFile style_file(const std::string& argument) {
   const std::size_t colon = argument.rfind(':');
   std::error_code ignored;

@@ -1,4 +1,4 @@
-// The options of painting, and what they mean for one content and one style.
+// The settings of the paint command, and the options that follow for one content or style.
 #pragma once
 
 #include <cstddef>
@@ -11,7 +11,7 @@
 
 namespace nst::run {
 
-// A style of the command line: a file, and its share in a mixture.
+// A style given on the command line: a file, and its weight in a mixture.
 struct StyleFile {
   std::string path;
   double weight = 1.0;
@@ -31,7 +31,7 @@ struct PaintSettings {
   bool force = false;
   bool mix = false;
 
-  // Many pictures.
+  // These options concern runs that paint many pictures.
   bool recursive = false;
   std::string files_from;
   bool nul_separated = false;
@@ -42,24 +42,27 @@ struct PaintSettings {
   std::string report;
 
   bool tfhub() const { return preset == "tfhub"; }
-  // Returns how pictures are read.
+  // Returns the options for reading picture files.
   ReadOptions reading() const;
-  // Returns true if one content in one style, or in one mixture, goes to one file.
+  // Returns true if the run paints a single picture: one content, one style or mixture, one output
+  // file.
   bool is_one_picture() const;
 };
 
-// Parses the command line. Returns false if help or the version was requested, and printed. Throws
-// Error{usage}.
+// Parses the command line. Returns false after printing the help or the version, if the arguments
+// ask for that. Throws Error{usage}.
 bool parse(PaintSettings& settings, int argc, char** argv);
 
-// Returns how a content is painted for a file of this format. `name` is the content's in messages.
+// Returns the options for painting `content` into a file of this format. Messages call the content
+// `name`.
 PaintOptions paint_options(const PaintSettings& settings, OutputFormat format, const Image& content,
                            const std::string& name);
 
-// Reads and decodes a style. Warnings are printed.
+// Reads and decodes a style file. Prints its warnings.
 DecodedStyle read_style(const PaintSettings& settings, const StyleFile& style);
 
-// Returns the part of a style that `decoded` is; `decoded` must outlive it.
+// Returns a decoded style file as one part of a nst::Style, with its weight. The part refers to
+// `decoded`, which must outlive it.
 Style::Part style_part(const PaintSettings& settings, const StyleFile& style,
                        const DecodedStyle& decoded);
 

@@ -13,7 +13,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// Names of files need not be UTF-8, JSON must be.
+// File names may contain bytes that are not UTF-8, which JSON forbids. Such bytes are replaced.
 std::string line_of(const Json& event) {
   return event.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
@@ -30,7 +30,7 @@ struct PictureReport::Events {
     Json event{{"event", kind}, {"content", names.content}, {"style", names.style}};
     if (!names.output.empty()) event["output"] = names.output;
     event.update(more);
-    if (prints) std::cout << line_of(event) << std::endl;  // each as it happens
+    if (prints) std::cout << line_of(event) << std::endl;  // endl flushes
     all.push_back(std::move(event));
   }
 };

@@ -1,4 +1,4 @@
-// What painting many pictures says: lines for people, JSON for programs.
+// The report of a run that paints many pictures: lines for people, JSON for programs.
 #pragma once
 
 #include <chrono>
@@ -11,7 +11,7 @@
 
 namespace nst::run {
 
-// One picture of many, as reports name it.
+// The names of one picture in the report.
 struct PictureNames {
   std::string content, style, output;
 };
@@ -25,7 +25,7 @@ struct PictureNames {
 //   {"event":"done","painted":…,"skipped":…,"failed":…,"seconds":…}
 class PictureReport {
  public:
-  // `count` is the number of pictures.
+  // `json`: print an event line for every picture. `count`: number of pictures in the run.
   PictureReport(bool json, std::size_t count);
   ~PictureReport();
   PictureReport(const PictureReport&) = delete;
@@ -33,19 +33,19 @@ class PictureReport {
 
   void painted(const PictureNames& names, Size size, double seconds);
   void skipped(const PictureNames& names);
-  // A picture that failed. The line of an error that concerns several is printed once: `says` is
-  // false for the others.
+  // Records a picture that failed and prints the error's message. If one error makes several
+  // pictures fail, its message is printed only once: `says` is false for the other pictures.
   void failed(const PictureNames& names, const Error& error, bool says = true);
-  // Returns the only picture's Error if there was one picture and it failed: the program's own
-  // then, which done() would not say better. Nothing of it has been printed.
+  // Returns the Error if the run had a single picture and that picture failed. The Error's message
+  // has not been printed: the program ends with this Error and prints it then.
   std::optional<Error> only_error() const;
-  // The end of the run. Writes {"pictures": [events], "done": event} to `path` unless that is "".
-  // Throws Error{output}.
+  // Ends the report. Writes {"pictures": [events], "done": event} to the file `path`, unless `path`
+  // is "". Throws Error{output}.
   void done(const std::string& path);
 
   std::size_t finished() const { return painted_ + skipped_ + failed_; }
   std::size_t failures() const { return failed_; }
-  // Seconds since this object was made.
+  // Returns the seconds since this object was made.
   double seconds() const;
 
  private:

@@ -11,7 +11,7 @@ bool has_npy_signature(Bytes bytes) {
          std::memcmp(bytes.data(), kSignature, sizeof kSignature) == 0;
 }
 
-// Returns the error's message without the file's name in front.
+// Returns the error's message without the file name at its start.
 std::string reason(const Error& error, const std::string& name) {
   const std::string message = error.what();
   return message.starts_with(name + ": ") ? message.substr(name.size() + 2) : message;

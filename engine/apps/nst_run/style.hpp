@@ -1,4 +1,5 @@
-// The style on the command line: a picture, or a style vector that `nst-run encode` saved.
+// Reads a style file given on the command line: a picture, or a style vector that `nst-run encode`
+// saved.
 #pragma once
 
 #include <cstdint>
@@ -14,8 +15,8 @@ namespace nst::run {
 using DecodedStyle = std::variant<StyleVector, Image>;
 using Bytes = std::span<const std::uint8_t>;
 
-// Decodes a style by its content. A .npy file of shape (n,) is a vector; `decode_picture` decodes
-// everything else. Messages call the file `name`. Throws Error{input}.
+// Decodes a style file. A .npy file of shape (n,) is a style vector; every other file is a picture,
+// decoded by `decode_picture`. Messages call the file `name`. Throws Error{input}.
 DecodedStyle decode_style(
     Bytes bytes, const std::string& name,
     const std::function<Image(Bytes bytes, const std::string& name)>& decode_picture);

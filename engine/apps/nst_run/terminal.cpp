@@ -34,7 +34,7 @@ void ProgressBar::draw(double fraction) {
   constexpr auto kDelay = std::chrono::seconds(1);
   constexpr auto kInterval = std::chrono::milliseconds(100);
   constexpr int kWidest = 40;
-  constexpr int kAround = 9;  // columns of "[] 100 %", and the last one, unused
+  constexpr int kAround = 9;  // columns of "[] 100 %" and one unused column at the edge
   const Clock::time_point now = Clock::now();
   if (now - start_ < kDelay || now - last_draw_ < kInterval) return;
   last_draw_ = now;

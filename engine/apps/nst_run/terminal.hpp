@@ -11,9 +11,9 @@
 
 namespace nst::run {
 
-// A progress bar on stderr over several stages of work. It is drawn only if stderr is a terminal
-// that can move its cursor, and only after a second of work. It is as wide as the terminal allows,
-// and the destructor removes it.
+// A progress bar on standard error for several stages of work. It is drawn only at a terminal that
+// can move its cursor, and only after a second of work. The bar is as wide as the terminal allows.
+// The destructor removes the bar.
 class ProgressBar {
  public:
   // `weights` are the expected work of each stage, in any unit.
@@ -22,13 +22,14 @@ class ProgressBar {
   ProgressBar(const ProgressBar&) = delete;
   ProgressBar& operator=(const ProgressBar&) = delete;
 
-  // Returns the progress callback of the next stage, which refers to this object.
+  // Returns the progress callback of the next stage. The callback refers to this object, which must
+  // outlive it.
   Progress next_stage();
 
   // Sets a text that follows the percentage, such as "12/600".
   void set_note(std::string note) { note_ = std::move(note); }
 
-  // Returns true if a bar may be drawn at all, so that weights are worth computing.
+  // Returns true if a bar may be drawn. If not, callers need not compute the weights of the stages.
   static bool possible(bool quiet);
 
  private:

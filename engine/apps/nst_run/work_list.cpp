@@ -49,7 +49,7 @@ void add_folder(const fs::path& folder, const fs::path& subfolder, bool recursiv
     found.push_back({entry.string(), subfolder.string()});
   }
   for (const fs::path& entry : entries) {
-    // Links to folders are not followed: they may lead back up.
+    // Skips links to folders: a link may lead to a parent folder, and the search would never end.
     const bool is_real_folder = fs::is_directory(fs::symlink_status(entry, ignored));
     if (!recursive || !is_real_folder || fs::equivalent(entry, left_out, ignored)) continue;
     add_folder(entry, path_below(subfolder.string(), entry.filename().string()), recursive,
@@ -57,7 +57,8 @@ void add_folder(const fs::path& folder, const fs::path& subfolder, bool recursiv
   }
 }
 
-// Returns a path that is equal for equal files, whether they exist or not.
+// Returns the absolute path without links or "..", so that two paths of one file become equal. The
+// file need not exist.
 std::string same_name(const std::string& path) {
   std::error_code ignored;
   const fs::path whole = fs::weakly_canonical(path, ignored);

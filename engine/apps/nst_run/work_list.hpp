@@ -1,4 +1,4 @@
-// The list of pictures to paint: which contents, in which styles, to which files.
+// Lists the pictures to paint: for each one the content, the style and the output file.
 #pragma once
 
 #include <cstddef>
@@ -7,10 +7,10 @@
 
 namespace nst::run {
 
-// A content of the command line, or one found in a folder of the command line.
+// A content file: given on the command line, or found in a folder given there.
 struct ContentFile {
   std::string path;
-  std::string subfolder;  // its folder below the folder that was given; "" for a file
+  std::string subfolder;  // path from the given folder to the file's folder; "": none
 };
 
 // One picture to paint.
@@ -20,34 +20,36 @@ struct Job {
   std::string output;       // path of the file to write
 };
 
-// Where many pictures go.
+// The output folder of a run that paints many pictures, and how its files are named.
 struct OutputFolder {
   std::string path;
   std::string name = "{content}-{style}";  // file name without extension (--name)
-  std::string extension;                   // with its dot; "": the content's own, else .png
+  std::string extension;                   // with its dot; "": extension of the content, or .png
 };
 
-// Returns true if an output path means a folder: it ends in '/', or is one and is not called like a
-// picture.
+// Returns true if an output path means a folder: if the path ends in '/', or is an existing folder
+// without a picture's extension.
 bool is_folder(const std::string& path);
 
-// Returns the contents in the order given. A folder stands for its pictures, by name (sorted), with
-// `recursive` also for those in its subfolders. Files without a picture's extension and hidden ones
-// are left out, and so is everything below `output_folder`. Throws Error{input} for a folder that
-// cannot be read or has no pictures.
+// Returns the contents in the order given. A folder is replaced by its pictures, sorted by name;
+// with `recursive`, the pictures of its subfolders follow. Hidden files, files without a picture's
+// extension, and everything below `output_folder` are left out. Throws Error{input} for a folder
+// that cannot be read or has no pictures.
 std::vector<ContentFile> find_contents(const std::vector<std::string>& paths, bool recursive,
                                        const std::string& output_folder);
 
-// Returns the paths in a list: one a line, or with `nul_separated` ended by NUL bytes. Empty lines
-// are left out. "-" is standard input. Throws as read_bytes does.
+// Reads a list of paths from the file `path` and returns them. Each path is on a line of its own;
+// with `nul_separated`, each path ends with a NUL byte. Empty lines are left out. "-" reads
+// standard input. Throws as read_bytes does.
 std::vector<std::string> read_list(const std::string& path, bool nul_separated);
 
-// Returns a file's name for {content} and {style}: without folder and extension.
+// Returns the file name without folder and extension, which replaces {content} or {style} in the
+// names of results.
 std::string short_name(const std::string& path);
 
-// Returns one job for every content in every style, contents first. No output is listed twice, and
-// none is one of `contents` or `inputs`: such a name gets a number. Throws Error{usage} if
-// folder.name has an unknown placeholder or a '/'.
+// Returns one job for every pair of content and style, sorted by content. Every job has an output
+// file of its own, and no output overwrites one of `contents` or `inputs`: if two names clash, a
+// number is added. Throws Error{usage} if folder.name has an unknown placeholder or a '/'.
 std::vector<Job> list_jobs(const std::vector<ContentFile>& contents,
                            const std::vector<std::string>& style_names, const OutputFolder& folder,
                            const std::vector<std::string>& inputs);

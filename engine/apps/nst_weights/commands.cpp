@@ -27,7 +27,8 @@ struct Statistics {
   double rms = 0.0;
 };
 
-// Returns NaN for all three if any value is NaN, so that the user sees it.
+// Returns minimum, maximum and root mean square. If any value is NaN, all three are NaN, so that
+// the user sees the damage.
 Statistics statistics_of(const std::vector<float>& values) {
   if (values.empty()) return {};
   Statistics s{values[0], values[0], 0.0};
@@ -81,7 +82,8 @@ void run_convert(const ConvertOptions& options) {
       convert_sources(options.sources, {options.padding, options.force, options.output});
   std::vector<std::uint8_t> bytes =
       build_model_file(conversion.description, conversion.tensors, options.dtype);
-  // The self-test records what the network computes from exactly these bytes.
+  // Builds the file without a self-test first. The self-test then records what the network computes
+  // from exactly these bytes.
   conversion.description.self_test =
       make_self_test(Model::open_memory(bytes.data(), bytes.size(), options.output));
   bytes = build_model_file(conversion.description, conversion.tensors, options.dtype);
@@ -95,8 +97,8 @@ void run_convert(const ConvertOptions& options) {
             space_text(conversion.description.style_space.value_or("")) + ", " +
             std::to_string(conversion.tensors.size()) + " tensors as " + dtype_name(options.dtype) +
             ", " + human_bytes(bytes.size()) + '\n';
-  // The report comes before the file, so that a failure to print leaves an old file unchanged. If
-  // the model goes to a pipe, the report goes to stderr.
+  // Prints the report before the model is written. If printing fails, an old model file stays
+  // unchanged. If the model goes to a pipe, the report goes to stderr.
   std::error_code ignored;
   const bool is_stream = std::filesystem::exists(options.output, ignored) &&
                          !std::filesystem::is_regular_file(options.output, ignored);
@@ -118,7 +120,7 @@ void run_inspect(const std::string& path, bool as_json) {
                 "dtype", "shape", "min", "max", "rms");
   }
   const char* separator = "";
-  std::optional<Error> unreadable;  // first error, thrown after all tensors are listed
+  std::optional<Error> unreadable;  // first error found; thrown after all tensors are listed
   for (const SourceTensor& tensor : source->tensors()) {
     std::optional<Statistics> s;
     try {
@@ -181,7 +183,8 @@ void verify_model(const std::string& path, const FileData& file) {
                                       ", but holds the variables of another network");
   }
   const std::vector<NamedTensor> tensors = read_layers(variables, inventory);
-  // A file that states its space is not checked: whoever made it knew the space.
+  // Checks the style space only if the file does not state one. Whoever wrote a stated space knew
+  // it.
   if (!model_file.style_space) {
     joint_space(variables, inventory, tensors, false);
   }

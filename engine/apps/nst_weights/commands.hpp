@@ -1,4 +1,4 @@
-// What the nst-weights command does, without its command line. Each function prints to stdout and
+// The commands of nst-weights without their command lines. Each function prints to stdout and
 // throws nst::Error.
 #pragma once
 
@@ -24,8 +24,10 @@ void run_convert(const ConvertOptions& options);
 // object.
 void run_inspect(const std::string& source, bool as_json);
 
-// Checks a model file: checksums, completeness, finite values and the stored self-test. Checks a
-// source: completeness, finite values, and whether it is a published model.
+// Checks a model file or a source, whichever `path` is.
+//
+// - model file: checksums, completeness, finite values and the stored self-test
+// - source: completeness, finite values, and whether it is a published model
 void run_verify(const std::string& path);
 
 }  // namespace nst::weights

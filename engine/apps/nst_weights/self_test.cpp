@@ -23,10 +23,10 @@ constexpr int kContentHeight = 40;
 constexpr std::uint64_t kMaxSide = 512;
 constexpr std::size_t kSamples = 64;
 
-// Largest differences allowed. The same weights give slightly different numbers on every
-// instruction set, because the order of sums differs. A damaged weight or a wrong layer exceeds
-// these bounds, which the project also promises against TensorFlow, by far. The bottleneck's is
-// relative to its largest value, the output's to white.
+// Largest differences allowed between the recorded and the computed numbers. Every instruction set
+// adds in a different order, so the same weights give slightly different numbers. A damaged weight
+// or a wrong layer exceeds these bounds by far. The bottleneck's difference is relative to its
+// largest value, the output's to white (1.0).
 constexpr double kBottleneckTolerance = 1e-4;
 constexpr double kOutputTolerance = 1e-3;
 
@@ -71,7 +71,7 @@ Outcome run(const Model& model, const Setup& setup) {
   const Image content =
       random_picture(setup.seed, "self_test/content", setup.content_width, setup.content_height);
   StyleVector style = outcome.bottleneck;
-  style.space.clear();  // also allows models that join two families
+  style.space.clear();  // an unknown space is accepted by every transformer
   outcome.output = model.stylize(content.view(), style);
   return outcome;
 }
@@ -194,7 +194,7 @@ SelfTestResult replay_self_test(const Model& model, const std::string& text,
     test.fail("expects another output size");
   }
   SelfTestResult result;
-  // Written so that a NaN counts as infinitely wrong.
+  // The comparison is written so that a NaN counts as an infinite error.
   const auto grow = [](double& worst, float got, float expected) {
     const double error = std::fabs(static_cast<double>(got) - static_cast<double>(expected));
     worst = error <= worst ? worst : (std::isnan(error) ? INFINITY : error);

@@ -17,7 +17,8 @@
 
 namespace nst {
 
-// The result of replaying a self-test: largest absolute differences, and whether they are allowed.
+// The result of replaying a self-test: the largest absolute differences, their limits, and whether
+// both are within the limits.
 struct SelfTestResult {
   double bottleneck_error = 0.0;
   double bottleneck_tolerance = 0.0;
@@ -26,7 +27,7 @@ struct SelfTestResult {
   bool passed = false;
 };
 
-// Runs `model` and returns the JSON to store.
+// Runs `model` on the test's inputs and returns the JSON to store in the model file.
 std::string make_self_test(const Model& model);
 
 // Runs `model` on the inputs that `json` describes and compares the results. Throws Error{model}

@@ -16,8 +16,8 @@ enum class SampleType : std::uint8_t { u8, f32 };
 
 // The order of a pixel's samples. Alpha, if present, is the last channel and not premultiplied.
 enum class PixelFormat : std::uint8_t {
-  rgb,    // interleaved R, G, B (3 channels) or R, G, B, alpha (4)
-  bgr,    // interleaved B, G, R (3) or B, G, R, alpha (4): most screens and video APIs
+  rgb,    // samples R, G, B (3 channels) or R, G, B, alpha (4) of each pixel together
+  bgr,    // as rgb but B, G, R (3) or B, G, R, alpha (4): most screens and video APIs
   grey,   // grey (1 channel), or grey and alpha (2)
   planar  // separate planes of R, G, B (3) and alpha (4)
 };
@@ -33,17 +33,18 @@ struct ImageView {
   SampleType type = SampleType::u8;
   std::ptrdiff_t row_stride_bytes = 0;  // bytes between rows; may be negative; 0: dense rows
   PixelFormat format = PixelFormat::rgb;
-  std::ptrdiff_t plane_stride_bytes = 0;  // bytes between planes; 0: height · row stride
+  std::ptrdiff_t plane_stride_bytes = 0;  // bytes between planes; 0: planes follow each other
 };
 
-// Memory of the caller that a picture is written to: RGB or BGR, 3 channels, or 4 with alpha.
+// The caller's memory into which a picture is written: RGB or BGR with 3 channels, or with alpha
+// and 4.
 struct MutableImageView {
   void* data = nullptr;
   int width = 0;
   int height = 0;
   int channels = 3;
   SampleType type = SampleType::u8;
-  std::ptrdiff_t row_stride_bytes = 0;  // bytes from one row to the next, as in ImageView
+  std::ptrdiff_t row_stride_bytes = 0;  // bytes from one row to the next; 0: dense rows
   PixelFormat format = PixelFormat::rgb;
 };
 
@@ -73,7 +74,7 @@ struct Image {
   const std::uint8_t* u8() const { return bytes.data(); }
   // Returns a view of the picture, valid as long as the picture is not changed.
   ImageView view() const { return {bytes.data(), width, height, channels, type, 0}; }
-  // Returns the picture as memory to paint into.
+  // Returns the picture's memory as a view to paint into.
   MutableImageView target() { return {bytes.data(), width, height, channels, type, 0}; }
 };
 
@@ -85,8 +86,8 @@ enum class Resize : std::uint8_t {
 };
 
 // Returns `image` resized to width × height, as f32 RGB in 0..1. u8 samples are divided by 255 and
-// alpha is dropped. If the size does not change, the samples do not change, for every method.
-// Throws Error{usage} for an empty size, Error{limit} if the result does not fit in memory.
+// alpha is dropped. If the picture already has this size, no method changes its samples. Throws
+// Error{usage} for an empty size, Error{limit} if the result does not fit in memory.
 NST_API Image resize(const ImageView& image, int width, int height, Resize method = Resize::smooth);
 
 // Width and height in pixels.
@@ -96,41 +97,42 @@ struct Size {
   bool operator==(const Size&) const = default;
 };
 
-// How the size of a resized picture is chosen: the picture's own size (the default), a given
-// shorter side with the aspect kept, or both sides.
+// The rule that gives the size of a resized picture. Three rules exist: the picture's own size
+// (default), a given shorter side with the aspect kept, or two given sides.
 struct SizeRule {
   int shorter_side = 0;
-  Size exact = {};  // used if shorter_side is 0; {0, 0}: the picture's own size
+  Size exact = {};  // both sides, if shorter_side is 0; {0, 0}: the picture's own size
 };
 
-// Returns the size that `rule` gives a picture of size `picture`. A shorter side N follows
-// Magenta's image_utils.resize_image: in float32, each side times N / shorter side, cut to an
-// integer. So the shorter side can become N - 1. Throws Error{usage} for a negative side,
+// Returns the size that `rule` gives for a picture of size `picture`. A shorter side N follows
+// Magenta's image_utils.resize_image: each side times N / shorter side, in float32, cut to an
+// integer. Cutting can make the shorter side N - 1. Throws Error{usage} for a negative side,
 // Error{limit} for more than 2^28 pixels.
 NST_API Size apply(const SizeRule& rule, Size picture);
 
-// How f32 becomes u8 on output: nearest rounds half up; truncate cuts the fraction off, as NumPy's
-// (x * 255).astype(uint8) does. Both clamp to 0..255; NaN becomes 0.
+// How a float sample becomes a byte on output. nearest rounds half up; truncate cuts the fraction
+// off, as NumPy's (x * 255).astype(uint8) does. Both clamp to 0..255; NaN becomes 0.
 enum class Quantise : std::uint8_t { nearest, truncate };
-// Returns `image` as u8 with its channels unchanged. A u8 picture is copied.
+// Returns `image` with u8 samples and the same channels. A u8 picture is copied.
 NST_API Image to_u8(const ImageView& image, Quantise method = Quantise::nearest);
 
 // Limits and options for reading a picture.
 struct ReadOptions {
-  // Memory for decoding, including the decoded picture, in bytes. The size in a file's header is
-  // checked before memory is allocated. 0: the larger of 400 MiB and 16 times the file.
+  // Memory for decoding in bytes, including the decoded picture. It is checked against the size in
+  // the file's header before memory is allocated. 0: the larger of 400 MiB and 16 times the file's
+  // size.
   std::size_t max_memory_bytes = 0;
-  // If that memory is not enough, a JPEG may be decoded at 1/2, 1/4 or 1/8 of its size. Its shorter
-  // side then keeps at least this many pixels: enough for a style, which is resized anyway. 0:
-  // never.
+  // Allows reduced decoding of a JPEG that needs more memory than max_memory_bytes. The JPEG is
+  // decoded at 1/2, 1/4 or 1/8 of its size, with a shorter side of at least this many pixels.
+  // Useful for styles, which are resized anyway. 0: never reduced.
   int least_side = 0;
   // True: decodes pixels as TensorFlow does. EXIF orientation is ignored, and 16-bit samples are
-  // cut to 8 bits instead of rounded. Builds without libpng always round.
+  // cut to 8 bits instead of rounded. Builds without libpng round 16-bit samples in either case.
   bool as_tensorflow = false;
 };
 
-// A picture, and warnings about damage of its file that leaves every pixel certain. Each warning is
-// one line for a person and begins with the file's name. Usually there is none.
+// A picture, and warnings about its file. A warning reports damage that changes no pixel. Each
+// warning is one line for a person and begins with the file's name. Most files give no warning.
 struct LoadedImage {
   Image image;
   std::vector<std::string> warnings;
@@ -139,22 +141,22 @@ struct LoadedImage {
 // Reads a picture file. The content tells the format, not the extension:
 //
 // - JPEG; PNG of every depth and colour type; BMP; TGA; GIF (first frame); PBM, PGM, PPM
-// - .npy: float32 [h, w, 3] in 0..1, up to 0.5 outside accepted; returned as f32, unchanged
+// - .npy: float32 [h, w, 3], nominally 0..1; values up to 0.5 outside are accepted; f32 result
 //
 // EXIF orientation is applied; gamma and colour profiles are ignored. Returns u8 RGB, u8 RGBA or
-// f32 RGB. Throws Error{input} if the file cannot be read, has another format, is cut off, or is so
-// damaged that pixels would be guessed. Throws Error{limit} for more than 2^28 pixels or more
-// memory than allowed.
+// f32 RGB. Throws Error{input} if the file cannot be read, has another format, or is cut off. Also
+// throws Error{input} if damage leaves pixels that could only be guessed. Throws Error{limit} for
+// more than 2^28 pixels or more memory than allowed.
 NST_API LoadedImage load_image(const std::string& path, const ReadOptions& options = {});
 // Reads a picture file as load_image does, with default options. Warnings are dropped.
 NST_API Image read_image(const std::string& path);
 // Decodes a picture file in memory as load_image does. Messages and warnings call the file `name`.
-// Before memory is allocated, the size in the header is checked against 2^28 pixels, the most that
-// `bytes` can hold, and the memory allowed.
+// The size in the header is checked before memory is allocated. It must not exceed 2^28 pixels, the
+// pixels that `bytes` can hold, and the memory allowed.
 NST_API LoadedImage decode_image(std::span<const std::uint8_t> bytes, const std::string& name,
                                  const ReadOptions& options = {});
 
-// An opaque colour of u8 samples.
+// An opaque colour with u8 samples.
 struct Colour {
   std::uint8_t red, green, blue;
 };
@@ -164,15 +166,15 @@ inline constexpr Colour kWhite{255, 255, 255};
 NST_API Colour parse_colour(const std::string& text);
 
 // Returns `picture` composed on `background`: RGB of the same sample type. A picture without alpha
-// is copied. The networks ignore alpha and see the colours under transparent pixels too. So compose
-// a picture with alpha before you call Model or Session; paint does it by itself.
+// is copied. The networks ignore alpha and would see the hidden colours of transparent pixels. So
+// compose a picture with alpha before you call Model or Session; nst::paint composes by itself.
 NST_API Image compose(const ImageView& picture, Colour background = kWhite);
-// Returns the alpha of a u8 RGBA picture, resized to width × height by `method` and rounded: u8,
-// one channel. Throws Error{usage} for any other picture.
+// Returns the alpha of a u8 RGBA picture, resized to width × height by `method`. The result is u8
+// with one channel, rounded. Throws Error{usage} for any other picture.
 NST_API Image resized_alpha(const ImageView& rgba, int width, int height,
                             Resize method = Resize::smooth);
-// Returns an RGBA picture of u8 RGB and an alpha (u8, one channel) of the same size. Throws
-// Error{usage} for any other pair.
+// Joins a u8 RGB picture and a u8 alpha picture (one channel, same size) into an RGBA picture.
+// Throws Error{usage} for any other pair.
 NST_API Image with_alpha(const ImageView& rgb, const Image& alpha);
 
 // The file formats that can be written: .png, .jpg or .jpeg, .ppm, .npy.
@@ -184,9 +186,9 @@ NST_API OutputFormat output_format(const std::string& path);
 // Encodes a picture and returns the file's bytes. jpeg_quality is 1..100; below 90 a JPEG stores
 // colour at half resolution. JPEG and PPM have no alpha: a picture with alpha is composed on white.
 //
-// Throws Error{output} if the picture does not suit the format: npy needs f32 RGB, the others u8,
-// and a JPEG's sides end at 65500. Throws Error{usage} for any other quality, Error{limit} if
-// memory runs out.
+// - Throws Error{output} if the picture does not suit the format. .npy needs f32 RGB, all other
+//   formats u8; a JPEG has at most 65500 pixels per side.
+// - Throws Error{usage} for a jpeg_quality outside 1..100, Error{limit} if memory runs out.
 NST_API std::vector<std::uint8_t> encode_image(const ImageView& image, OutputFormat format,
                                                int jpeg_quality = 95);
 
@@ -196,8 +198,8 @@ NST_API std::vector<std::uint8_t> encode_image(const ImageView& image, OutputFor
 // - .jpg, .jpeg (quality 1..100), .ppm: u8; alpha is composed on white
 // - .npy: float32 [h, w, 3], from f32 RGB only
 //
-// The file is written as by write_bytes. Throws Error{usage} for any other extension or quality,
-// Error{output} for every other failure.
+// The file is written as by write_bytes. Throws Error{usage} for an extension or quality not listed
+// here, Error{output} for every other failure.
 NST_API void write_image(const std::string& path, const ImageView& image, int jpeg_quality = 95);
 
 }  // namespace nst

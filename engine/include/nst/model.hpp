@@ -19,20 +19,20 @@ namespace nst {
 struct RunOptions {
   // Number of threads. 0: as many as this process may use (CPU affinity and cgroup quota).
   int threads = 0;
-  // Limit of the planned working memory in bytes, arena and scratch of PlanInfo; 0: no limit. With
-  // a limit, large contents take less memory and a few percent more time; the bytes are the same.
-  // Error{limit} is thrown if even the smallest plan exceeds the limit.
+  // Limit of the planned working memory in bytes: arena plus scratch of PlanInfo. 0: no limit. A
+  // limit makes large contents take less memory and a few percent more time; the output's bytes
+  // stay the same. Error{limit} is thrown if even the smallest plan exceeds the limit.
   std::size_t max_memory_bytes = 0;
-  Progress progress = {};  // progress callback, called several times during a run; may be empty
+  Progress progress = {};  // called several times during a run; may be empty
 };
 
 // How a picture is prepared for the style predictor.
 struct StyleOptions {
-  // The shorter side after resizing, aspect kept; 0: not resized. A style longer than 16 times its
-  // width gets 16·style_size² pixels, so that a thin strip does not become a huge picture.
+  // The shorter side after resizing, with the aspect kept; 0: not resized. A style longer than 16
+  // times its width is resized to 16·style_size² pixels, so that a thin strip does not become huge.
   int style_size = 256;
   Resize resize = Resize::smooth;
-  bool square = false;  // true: resized to style_size × style_size; the aspect changes
+  bool square = false;  // true: resized to style_size × style_size without keeping the aspect
 };
 
 // The description stored in a model file.
@@ -41,12 +41,12 @@ struct ModelInfo {
   std::string predictor;       // kind of predictor: "inception_v3", "mobilenet_v2", "none"
   std::string transformer;     // kind of transformer: "full" or "separable"
   std::string padding;         // kind of padding: "reflect" or "zero"
-  double width = 1.0;          // α: channels of a residual block / 128
+  double width = 1.0;          // width factor: channels of a residual block / 128
   int residual_blocks = 0;     // number of residual blocks: 5 or 20 in published models
-  std::string style_space;     // space of the style vectors; "": unknown
+  std::string style_space;     // style space that the model accepts; "": unknown
   std::size_t style_size = 0;  // number of values of a style vector
   std::string source;          // origin of the weights
-  // SHA-256 of the source
+  // SHA-256 of the source, in hexadecimal
   std::string source_sha256;
   // number of tensors in the file
   std::size_t tensor_count = 0;
@@ -55,18 +55,18 @@ struct ModelInfo {
   std::size_t file_bytes = 0;
 };
 
-// Memory and work of one run, known before the run.
+// The memory and work of one run. They are computed without running.
 struct PlanInfo {
-  std::size_t arena_bytes = 0;    // bytes of memory for all activations
-  std::size_t scratch_bytes = 0;  // bytes of all threads' work buffers
-  std::size_t weight_bytes = 0;   // bytes of the network's packed weights
-  std::uint64_t mac = 0;          // multiply-accumulates by the definition of the layers
+  std::size_t arena_bytes = 0;    // memory of all activations, in bytes
+  std::size_t scratch_bytes = 0;  // work buffers of all threads, in bytes
+  std::size_t weight_bytes = 0;   // packed weights of the network, in bytes
+  std::uint64_t mac = 0;          // number of multiply-accumulates in the definition of the layers
 };
 
 struct OpenModel;
 
-// A model: an immutable set of networks and weights. Copies share them. Several threads may use one
-// model at the same time.
+// A model: an immutable set of networks and weights. Copies of a Model share the networks and
+// weights. Several threads may use one model at the same time.
 class NST_API Model {
  public:
   // Opens a model file (.safetensors written by nst-weights). Throws Error{model}.
@@ -83,29 +83,31 @@ class NST_API Model {
   // Returns the model's description. The reference is valid as long as the model.
   const ModelInfo& info() const;
   // Returns the name of the instruction set in use: "baseline", "avx2", "avx512", "zen4" or "neon".
-  // It is chosen once per process, by what CPU and operating system support or by the environment
-  // variable NST_ISA. Throws Error{usage} if NST_ISA names an unknown or unsupported one.
+  // It is chosen once per process: by the environment variable NST_ISA, else by what CPU and
+  // operating system support. Throws Error{usage} if NST_ISA names an unknown or unsupported
+  // instruction set.
   static std::string isa();
   // Returns the names of all instruction sets that this build has and this CPU supports, best
   // first.
   static std::vector<std::string> supported_isas();
 
-  // Returns the style vector of a picture. Alpha is dropped (see compose).
+  // Returns the style vector of a picture. Alpha is dropped (use nst::compose before).
   //
-  // Throws Error{input} if the picture is too small, or if a float sample is not finite or more
-  // than 0.5 outside 0..1. Inception-v3 needs a shorter side of at least 43 after resizing. Throws
-  // Error{limit} if more memory is needed than run.max_memory_bytes, or 1 GiB if that is 0; this is
-  // checked before resizing.
+  // - Throws Error{input} if the picture is too small. Inception-v3 needs a shorter side of at
+  //   least 43 after resizing.
+  // - Throws Error{input} if a float sample is not finite or more than 0.5 outside 0..1.
+  // - Throws Error{limit} if more memory is needed than run.max_memory_bytes, or than 1 GiB if that
+  //   is 0. The limit is checked before resizing.
   StyleVector encode_style(const ImageView& style, const StyleOptions& options = {},
                            const RunOptions& run = {}) const;
-  // Checks that this model accepts `style`; painting checks the same. Throws Error{input} if the
-  // size differs, or if a value is not finite or beyond ±1e4. Throws Error{model} if the style
-  // belongs to another known space.
+  // Checks that this model accepts `style`; painting makes the same check. Throws Error{input} if
+  // the size differs, or if a value is not finite or beyond ±1e4. Throws Error{model} if the style
+  // belongs to a different known space.
   void check_style(const StyleVector& style) const;
   // Paints `content` (at least 5×5; alpha is dropped) in a style. Returns f32 RGB of the network's
-  // own output size, 4·⌈⌈side/2⌉/2⌉ per side. The output is aligned with the content at the top
-  // left: crop right and bottom to the content's size. Throws as check_style, and Error{input} for
-  // samples that encode_style refuses.
+  // own output size, 4·⌈⌈side/2⌉/2⌉ per side. Content and output agree at the top left corner: crop
+  // the output right and bottom to the content's size. Throws as check_style does, and Error{input}
+  // for samples that encode_style refuses.
   Image stylize(const ImageView& content, const StyleVector& style,
                 const RunOptions& run = {}) const;
 
@@ -116,7 +118,7 @@ class NST_API Model {
                             std::size_t max_memory_bytes = 0) const;
 
  private:
-  friend struct ModelAccess;  // gives the library's own files access
+  friend struct ModelAccess;  // lets the library's own source files use opened_
   explicit Model(std::shared_ptr<const OpenModel> opened) : opened_(std::move(opened)) {}
 
   std::shared_ptr<const OpenModel> opened_;

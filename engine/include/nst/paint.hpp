@@ -17,16 +17,16 @@
 
 namespace nst {
 
-// What a content is painted in: a painting, a style vector, or a mixture of several. Pictures are
-// borrowed: they must live until the call that gets the style returns.
+// The style to paint a content in: a painting, a style vector, or a mixture of several. Pictures
+// are borrowed: they must stay valid until the function that takes the Style returns.
 struct Style {
-  // One style of a mixture, and its weight.
+  // One style of a mixture, with its weight.
   struct Part {
     std::variant<StyleVector, ImageView> source;
-    double weight = 1.0;  // relative to the weights of the other parts (StyleVector::blend)
-    // How a picture is encoded; empty: as PaintOptions::style says.
+    double weight = 1.0;  // weight relative to the other parts (StyleVector::blend)
+    // Options for encoding a picture; empty: PaintOptions::style is used.
     std::optional<StyleOptions> encoding = {};
-    std::string name = {};  // put before errors about this part, such as a file's name
+    std::string name = {};  // put before messages about this part, such as a file's name
   };
   std::vector<Part> parts;
 
@@ -46,16 +46,16 @@ enum class AlphaOutput : std::uint8_t {
 
 // How a content is painted. The defaults are those of nst-run.
 struct PaintOptions {
-  // The size to paint at.
+  // The size at which the content is painted.
   SizeRule size = {};
-  // How the content is resized to that size.
+  // The method that resizes the content to the size to paint at.
   Resize resize = Resize::smooth;
-  // How pictures are encoded as styles.
+  // Options for encoding style pictures.
   StyleOptions style = {};
-  // How the content is encoded as a style if strength is not 1; empty: as `style` says.
+  // Options for encoding the content as a style, if strength is not 1; empty: `style` is used.
   std::optional<StyleOptions> own_style = {};
-  // 0 is the content's own style, 1 the given style. Up to 2 goes beyond the given style; pictures
-  // fall apart at 2.
+  // 0 gives the content's own style, 1 the given style. Values up to 2 exaggerate the given style;
+  // at 2, pictures fall apart.
   float strength = 1.0f;
   // Colour under the content's transparent pixels. A painting is always composed on white.
   Colour background = kWhite;
@@ -66,7 +66,7 @@ struct PaintOptions {
   bool raw = false;
   // true: a style vector of another model family is accepted.
   bool any_style_space = false;
-  // Put before errors about the content, such as its file's name.
+  // Text put before messages about the content, such as its file's name.
   std::string content_name = {};
 };
 
@@ -74,22 +74,25 @@ struct PaintOptions {
 // both pictures resized to 256×256 by tf.image.resize, alpha ignored, samples truncated to bytes.
 NST_API PaintOptions tfhub_preset();
 
-// Paints `content` in a style. The content has any format and is at least 5×5 at the size it is
-// painted at. Returns u8 RGB of the size that options.size gives, or RGBA if the content has alpha
-// that is kept. run.progress gets the fraction of all work, including the encoding of styles.
+// Paints `content` in a style. The content may have any format; after resizing it must be at least
+// 5×5. Returns u8 RGB of the size that options.size gives, or RGBA if the content has alpha that is
+// kept. run.progress gets the fraction of all work, including the encoding of styles.
 //
-// - Throws Error{input} for samples, sides or a style vector's size that cannot be painted.
-// - Throws Error{model} for a style of another space, or a painting if the model has no predictor.
+// - Throws Error{input} if samples, sides or the size of a style vector do not suit the model.
+// - Throws Error{model} for a style vector of a different space, or for a painting if the model has
+//   no predictor.
 // - Throws Error{usage} for invalid options, Error{limit}, Error{cancelled}.
 NST_API Image paint(const Model& model, const ImageView& content, const Style& style,
                     const PaintOptions& options = {}, const RunOptions& run = {});
-// Paints a content that the caller no longer needs. Its memory is freed before the networks run.
+// Paints a content that the caller no longer needs. The content's memory is freed before the
+// networks run.
 NST_API Image paint(const Model& model, Image&& content, const Style& style,
                     const PaintOptions& options = {}, const RunOptions& run = {});
 
 // Paints many pictures: one content in many styles, one style over many contents, or frame after
-// frame. The part that does not depend on the style runs once per content. Memory is kept for the
-// next picture of the same size. Use a painter from one thread at a time. It keeps the model alive.
+// frame. The part of the network that does not depend on the style runs once per content. Memory is
+// kept for the next picture of the same size. Use a painter from one thread at a time. The painter
+// keeps the model alive.
 class NST_API Painter {
  public:
   explicit Painter(Model model, PaintOptions options = {});
@@ -102,26 +105,26 @@ class NST_API Painter {
   // Changes the options. The content must be set again afterwards. Throws as nst::paint does.
   void set_options(PaintOptions options);
 
-  // Returns the style vector that `paint` would use for a style, encoded and mixed. Use it to paint
-  // with the style many times. Throws as nst::paint does.
+  // Encodes and mixes a style, and returns the vector that `paint` would use. A caller can then
+  // paint with the vector many times. Throws as nst::paint does.
   StyleVector encode(const Style& style, const RunOptions& run = {});
 
   // Sets the content of the following pictures and runs the part that does not depend on the style.
-  // The caller may free the content after the call. Throws as nst::paint does; the painter then has
-  // no content.
+  // The caller may free the content after the call. Throws as nst::paint does. After an Error the
+  // painter has no content.
   void set_content(const ImageView& content, const RunOptions& run = {});
-  // Return the size and the channels of the pictures made of this content. Throw Error{usage}
-  // without a content.
+  // Return the size and the number of channels of pictures painted from the current content. Throw
+  // Error{usage} if no content is set.
   Size picture_size() const;
   int picture_channels() const;
 
-  // Paints the content. May be called any number of times. Throws as nst::paint does, and
-  // Error{usage} without a content.
+  // Paints the current content. May be called any number of times. Throws as nst::paint does, and
+  // Error{usage} if no content is set.
   Image paint(const Style& style, const RunOptions& run = {});
-  // Paints the content into memory of the caller: u8 or f32, 3 or 4 channels, RGB or BGR. `picture`
-  // is at most as large as picture_size(); a smaller one gets the top left part. A fourth channel
-  // becomes the content's alpha, or opaque. options().raw is ignored. After an Error the memory's
-  // content is undefined.
+  // Paints the current content into the caller's memory: u8 or f32, 3 or 4 channels, RGB or BGR.
+  // `picture` is at most as large as picture_size(); a smaller one gets the top left part. A fourth
+  // channel gets the content's alpha, or is opaque. options().raw is ignored. After an Error the
+  // content of the memory is undefined.
   void paint_into(const MutableImageView& picture, const Style& style, const RunOptions& run = {});
 
  private:

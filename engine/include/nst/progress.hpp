@@ -5,8 +5,9 @@
 
 namespace nst {
 
-// Called several times during a run, on the calling thread, with the fraction done in [0, 1].
-// Return false to stop the run with Error{cancelled}.
+// A callback that is called several times during a run, on the thread that started the run. Its
+// argument is the finished fraction in [0, 1]. It returns false to stop the run with
+// Error{cancelled}.
 using Progress = std::function<bool(double fraction)>;
 
 }  // namespace nst

@@ -1,4 +1,4 @@
-// Style vectors: what the predictor makes of a painting; to save and to blend.
+// Style vectors: the numbers that the predictor makes of a painting. They can be saved and blended.
 #pragma once
 
 #include <cstddef>
@@ -11,25 +11,28 @@
 
 namespace nst {
 
-// The style of a painting as the predictor encodes it (the "bottleneck" of Ghiasi et al. 2017). It
-// is a point in a space where straight lines are useful: to blend two styles, or to weaken a style
-// towards the content's own. A space belongs to one predictor and the transformers trained with it.
-// A point of another space means nothing to them.
+// The style of a painting as the predictor encodes it (the "bottleneck" of Ghiasi et al. 2017). A
+// style is a point in a style space, and points between two styles are styles too. So two styles
+// can be blended, or a style weakened towards the content's own. A style space belongs to one
+// predictor and the transformers trained with it. Other transformers make nothing useful of its
+// points.
 struct StyleVector {
   std::vector<float> values;  // ModelInfo::style_size numbers: 100 or 768 in published models
-  // The name of the space, as in ModelInfo::style_space; "": unknown, which every model accepts.
+  // The name of the style space, as in ModelInfo::style_space. "": the space is unknown, and every
+  // model accepts the vector.
   std::string space;
 
-  // Makes a style of `size` zeros in an unknown space. Most published models have 100 values.
+  // Makes a style vector of `size` zeros in an unknown space. Most published models have 100
+  // values.
   explicit StyleVector(std::size_t size = 100) : values(size) {}
   std::size_t size() const { return values.size(); }
 
   // Returns (1 - weight) * a + weight * b. A weight of 0 gives a, 1 gives b; a weight outside [0,
   // 1] extrapolates. Throws Error{usage} if sizes or known spaces differ.
   NST_API static StyleVector blend(const StyleVector& a, const StyleVector& b, float weight);
-  // Returns the weighted mean of any number of styles, Σ wᵢ·vᵢ / Σ wᵢ. Throws Error{usage} if there
-  // is no style, if the number of weights differs, or if sizes or known spaces differ. Weights must
-  // be finite and their sum positive, else Error{usage}.
+  // Returns the weighted mean of any number of styles, Σ wᵢ·vᵢ / Σ wᵢ. Weights must be finite and
+  // their sum positive. Throws Error{usage} for other weights, no style, a different number of
+  // weights, or styles of different sizes or known spaces.
   NST_API static StyleVector blend(std::span<const StyleVector> styles,
                                    std::span<const double> weights);
   // Reads a style vector from a .npy file and returns it:
@@ -39,12 +42,13 @@ struct StyleVector {
   //
   // Throws Error{input} for any other file.
   NST_API static StyleVector load(const std::string& path);
-  // Reads a style vector from the bytes of such a .npy file. Messages call the file `name`.
+  // Reads a style vector from the bytes of a .npy file, as load() does. Messages call the file
+  // `name`.
   NST_API static StyleVector decode(std::span<const std::uint8_t> bytes, const std::string& name);
-  // Writes such a .npy file. Throws Error{output}, and Error{usage} if `space` is not a valid name
-  // (1 to 64 letters, digits, '.', '-', '_').
+  // Writes the style vector to a .npy file that load() can read. Throws Error{output}. Throws
+  // Error{usage} if `space` is not a valid name: 1 to 64 letters, digits, '.', '-', '_'.
   NST_API void save(const std::string& path) const;
-  // Returns the bytes that save() writes.
+  // Returns the bytes of the .npy file that save() writes.
   NST_API std::vector<std::uint8_t> encode() const;
 };
 

@@ -1,4 +1,4 @@
-// The number of threads that runs use, and their creation.
+// The number of threads that a run uses, and the creation of these threads.
 #pragma once
 
 #include <string>
@@ -7,20 +7,21 @@
 
 namespace nst {
 
-// Returns the number of threads of a run that asks for 0: as many as this process may use (CPU
-// affinity and cgroup quota respected), at least 1.
+// Returns the number of threads that a run uses if RunOptions::threads is 0. This is as many as the
+// process may use (CPU affinity and cgroup quota), at least 1.
 NST_API int available_threads();
 
-// Creates the threads that runs will use (0: available_threads()), each on a processor of its own.
-// Optional: otherwise the first run creates them, which takes about 0.2 ms. If the system gives
-// fewer threads, runs take longer and make the same bytes. Throws Error{usage} as runs do.
+// Creates the threads that later runs will use, each on a processor of its own. 0 means
+// available_threads(). Calling this is optional: otherwise the first run creates the threads, which
+// takes about 0.2 ms. If the system gives fewer threads, runs take longer and make the same bytes.
+// Throws Error{usage} for an impossible number.
 //
-// The library's threads sleep between runs, take none of the host's signals and live as long as the
-// process. A forked child gets its own threads.
+// The library's threads sleep between runs, block all signals, and live as long as the process. A
+// forked child process gets its own threads.
 NST_API void start_threads(int threads = 0);
 
-// Returns the thread implementation that this library was built with: "own" (a team of the
-// library's own threads) or "openmp".
+// Returns the name of the thread implementation in this build of the library: "own" or "openmp".
+// "own" is a team of threads that the library manages by itself.
 NST_API std::string thread_backend();
 
 }  // namespace nst
