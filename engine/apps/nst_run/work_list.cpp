@@ -9,6 +9,7 @@
 
 #include "nst/nst.hpp"
 #include "options.hpp"
+#include "platform/paths.hpp"
 #include "streams.hpp"
 
 namespace nst::run {
@@ -51,7 +52,8 @@ void add_folder(const fs::path& folder, const fs::path& subfolder, bool recursiv
     // Skips links to folders: a link may lead to a parent folder, and the search would never end.
     const bool is_real_folder = fs::is_directory(fs::symlink_status(entry, ignored));
     if (!recursive || !is_real_folder || fs::equivalent(entry, left_out, ignored)) continue;
-    add_folder(entry, subfolder / entry.filename(), recursive, left_out, found);
+    add_folder(entry, path_below(subfolder.string(), entry.filename().string()), recursive,
+               left_out, found);
   }
 }
 
@@ -145,11 +147,11 @@ std::vector<Job> list_jobs(const std::vector<ContentFile>& contents,
   for (std::size_t c = 0; c < contents.size(); ++c) {
     for (std::size_t s = 0; s < style_names.size(); ++s) {
       const std::string name = filled_in(folder.name, short_name(contents[c].path), style_names[s]);
-      const fs::path below = fs::path(folder.path) / contents[c].subfolder;
+      const std::string below = path_below(folder.path, contents[c].subfolder);
       const std::string extension = extension_for(contents[c], folder);
-      std::string output = (below / (name + extension)).string();
+      std::string output = path_below(below, name + extension);
       for (int number = 2; !taken.insert(same_name(output)).second; ++number) {
-        output = (below / (name + "-" + std::to_string(number) + extension)).string();
+        output = path_below(below, name + "-" + std::to_string(number) + extension);
       }
       jobs.push_back({c, s, std::move(output)});
     }
