@@ -1,6 +1,6 @@
 // nst-bench: measures every kernel on every layer shape, for each instruction set of this CPU, on
-// one thread. It reports GMAC/s by the layer's definition, and their share of the multiply-add
-// peak. The peak is measured in the same run with the same vector width.
+// one thread. It reports GMAC/s, counted by the layer's definition. It also reports the share of
+// the multiply-add peak, which is measured in the same run with the same vector width.
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
@@ -27,7 +27,8 @@ using Floats = std::unique_ptr<float, Free>;
 Floats make_floats(std::size_t count) {
   const std::size_t bytes = (count * sizeof(float) + 127) / 64 * 64;
   Floats floats(static_cast<float*>(std::aligned_alloc(64, bytes)));
-  // Arbitrary values without denormals; otherwise the values do not affect the speed.
+  // Returns arbitrary values without denormals, which would be slow. Other values do not affect the
+  // speed.
   for (std::size_t i = 0; i < count; ++i) {
     floats.get()[i] = static_cast<float>((i * 2654435761u >> 8) % 2048) / 1024.0f - 1.0f;
   }
@@ -68,7 +69,7 @@ void run_layer(benchmark::State& state, const Table& table, const Layer& layer) 
 
   const int blocks = block_count(args.blocking, g.out_h, g.out_w, s.out_c);
   const double peak = multiply_add_peak(table.lanes);
-  // Processor time, so that other processes do not count.
+  // Measures processor time, so that other processes do not count.
   const std::clock_t begin = std::clock();
   for (auto _ : state) {
     for (int n = 0; n < blocks; ++n) {

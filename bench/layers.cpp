@@ -25,8 +25,8 @@ bool same_shape(const Layer& a, const Layer& b) {
          a.moments == b.moments;
 }
 
-// Returns true if the value is normalised while it is read: the output of an instance norm, or a
-// sum with one.
+// Returns true if a value is normalised while it is read: the output of an instance norm, or a sum
+// with such an output.
 bool is_normalised(const Graph& graph, int id) {
   const Node& node = graph.nodes()[static_cast<std::size_t>(id)];
   return node.kind == NodeKind::instance_norm ||
@@ -54,8 +54,8 @@ std::string layer_name(const std::string& weights) {
   return name;
 }
 
-// Adds the convolutions of `graph`: each shape once, under the name of the first layer with that
-// shape.
+// Adds the convolutions of `graph`. Each shape is added once, under the name of the first layer
+// that has it.
 void add(std::vector<Layer>& layers, const std::string& network, const Graph& graph,
          const std::vector<PublishedShapes::Tensor>& tensors) {
   const auto first = static_cast<std::ptrdiff_t>(layers.size());
@@ -63,7 +63,7 @@ void add(std::vector<Layer>& layers, const std::string& network, const Graph& gr
   for (std::size_t i = 0; i < graph.nodes().size(); ++i) {
     const Node& node = graph.nodes()[i];
     if (node.kind != NodeKind::conv) continue;
-    // The tensors are in the order of the graph's convolutions.
+    // The n-th weight tensor belongs to the n-th convolution of the graph.
     while (tensor->name.starts_with("style_params/") || tensor->name.ends_with("/biases")) ++tensor;
     const std::string name = layer_name(tensor->name);
     ++tensor;
@@ -110,7 +110,8 @@ double Layer::multiply_adds() const {
   return static_cast<double>(nst::multiply_adds(spec, geometry.out_h, geometry.out_w));
 }
 
-// TF Hub's network of 20 blocks has the shapes of "full", with four times as many residual layers.
+// Counts TF Hub's network too: it has the shapes of "full", but 20 residual blocks, so four times
+// as many layers of this shape.
 const std::vector<Layer>& layers() {
   static const std::vector<Layer> all = [] {
     std::vector<Layer> list;

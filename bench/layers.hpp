@@ -1,5 +1,5 @@
-// The convolutions of the published networks at 256×256, one entry per distinct shape. They are
-// read from the networks' own builders.
+// The convolutions of the published networks at 256×256, with one entry per distinct shape. They
+// are read from the networks' own builders.
 #pragma once
 
 #include <string>
@@ -9,16 +9,16 @@
 
 namespace nst::bench {
 
-// One distinct shape of convolution, with its name and count.
+// A distinct shape of convolution, with the name of its first layer and the number of layers.
 struct Layer {
   std::string name;
   kernels::ConvSpec spec;
   kernels::ConvGeometry geometry;
-  bool prologue;  // the input is normalised while it is read
+  bool prologue;  // true: the input is normalised while it is read
   bool moments;
-  int count;  // number of layers of the network with this shape
+  int count;  // number of layers with this shape in the network
 
-  double multiply_adds() const;  // counted by the layer's definition, for every algorithm
+  double multiply_adds() const;  // multiply-accumulates by the layer's definition
 };
 
 const std::vector<Layer>& layers();

@@ -1,12 +1,13 @@
-// The multiply-add peak: float multiply-adds per second of one core, for a vector width.
+// Measures the multiply-add peak of one core: float multiply-adds per second, for a given vector
+// width.
 #pragma once
 
 namespace nst::bench {
 
-// Returns the multiply-adds per second of independent chains in registers, the best of several
-// short runs. lanes: 16 (AVX-512), 8 (AVX2 with FMA) or 4 (SSE2: a multiply and an add; NEON). The
-// caller ensures that this CPU has the instructions. Measure the peak beside every comparison,
-// because the clock changes.
+// Returns the multiply-adds per second of independent sequences in registers: the best of several
+// short runs. lanes: 16 (AVX-512), 8 (AVX2 with FMA) or 4 (SSE2 with a multiply and an add, NEON).
+// The caller ensures that this CPU has the instructions. The clock changes over time, so measure
+// the peak together with whatever is compared with it.
 double multiply_add_peak(int lanes);
 
 }  // namespace nst::bench

@@ -1,6 +1,6 @@
 // Paints a photograph in several styles, and in their mixture: styles CONTENT FOLDER STYLE...
-// Writes FOLDER/1.png, FOLDER/2.png, ... and FOLDER/mixture.png. The part of the work that does not
-// depend on the style is done once.
+// Writes FOLDER/1.png, FOLDER/2.png, ... and FOLDER/mixture.png. Work that does not depend on the
+// style is done once.
 #include <cstdio>
 #include <nst/nst.hpp>
 #include <string>

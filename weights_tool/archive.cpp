@@ -1,4 +1,4 @@
-// FileSet::archive: reading archives, by libarchive if CMake found it.
+// Implements FileSet::archive: reads archives with libarchive, if CMake found it.
 #include <locale.h>
 
 #include <algorithm>
@@ -26,8 +26,8 @@ namespace {
 
 using Buffer = std::vector<std::uint8_t>;
 
-// Returns true for files that no model needs. An archive may also hold training logs, pictures and
-// programs of any size.
+// Returns true for files that no model needs. An archive may also contain training logs, pictures
+// and programs of any size.
 bool is_needless(const std::string& name) {
   if (name.find(".tfevents.") != std::string::npos) return true;
   for (const char* extension : {".meta", ".png", ".jpg", ".jpeg", ".gif", ".mp4", ".pdf", ".ipynb",
@@ -37,14 +37,13 @@ bool is_needless(const std::string& name) {
   return false;
 }
 
-// Returns the name without leading "./": "./a/b" and "a/b" are the same file.
+// Returns the name without a leading "./", because "./a/b" and "a/b" are the same file.
 std::string clean_name(std::string name) {
   while (name.starts_with("./")) name.erase(0, 2);
   return name;
 }
 
-// Counts the bytes and names that come out of an archive, and throws Error{limit} if there are too
-// many.
+// Counts the bytes and names that an archive unpacks to. Throws Error{limit} if there are too many.
 class Budget {
  public:
   Budget(const std::string& path, std::uint64_t packed_bytes, const ArchiveLimits& limits)
@@ -65,7 +64,7 @@ class Budget {
     }
   }
   void take_name(const std::string& name) {
-    constexpr std::uint64_t kHeaderBytes = 64;  // memory counted for each name, even an empty one
+    constexpr std::uint64_t kHeaderBytes = 64;  // bytes counted per name, besides its length
     names_bytes_ += name.size() + kHeaderBytes;
     if (names_bytes_ > limits_.max_names_bytes) {
       throw Error(ErrorCode::limit, one_line(path_) +
@@ -82,8 +81,8 @@ class Budget {
   std::uint64_t names_bytes_ = 0;
 };
 
-// Sets a UTF-8 locale for this thread. Zip archives store names in UTF-8, and libarchive drops
-// names that the current locale cannot represent.
+// Sets a UTF-8 locale for this thread while it exists. Zip archives store names in UTF-8, and
+// libarchive drops names that the current locale cannot represent.
 class Utf8Locale {
  public:
   Utf8Locale() : own_(::newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr)) {
@@ -106,7 +105,8 @@ struct ArchiveCloser {
   void operator()(archive* handle) const { archive_read_free(handle); }
 };
 
-// Reads the members of a tar or zip archive in memory, or of a tar that comes out of a stream.
+// Reads the members of an archive: a tar or zip in memory, or a tar that a decompressing stream
+// delivers.
 class MemberReader {
  public:
   MemberReader(const std::string& path, Bytes bytes, UnpackingStream* rest)
@@ -116,20 +116,20 @@ class MemberReader {
     errno = 0;
     check(archive_read_support_format_tar(handle));
     check(archive_read_support_format_zip_seekable(handle));
-    // Names are read as bytes, in every locale.
+    // This option makes libarchive return names as bytes in every locale.
     archive_read_set_options(handle, "hdrcharset=BINARY");
     check(rest == nullptr ? archive_read_open_memory(handle, bytes.data(), bytes.size())
                           : archive_read_open(handle, this, nullptr, &MemberReader::read, nullptr));
   }
 
-  // Returns the next member, or null at the end.
+  // Returns the next member, or null after the last one.
   archive_entry* next() {
     for (;;) {
       archive_entry* entry = nullptr;
       errno = 0;
       const int status = archive_read_next_header(owner_.get(), &entry);
       if (status == ARCHIVE_EOF) return nullptr;
-      // A warning concerns header fields that do not matter here, such as times.
+      // Ignores warnings: they concern header fields that do not matter here, such as times.
       if (status < ARCHIVE_WARN) check(status);
       if (entry != nullptr) return entry;
     }
@@ -164,7 +164,7 @@ class MemberReader {
     fail_unpacking(path_, owner_.get());
   }
 
-  Utf8Locale locale_;  // must be first: libarchive reads the locale when the archive object is made
+  Utf8Locale locale_;  // comes first: libarchive reads the locale at creation
   const std::string& path_;
   Bytes head_;
   UnpackingStream* rest_;
@@ -173,7 +173,7 @@ class MemberReader {
   Buffer buffer_;
 };
 
-// Returns a member's name as stored, or its UTF-8 form if the archive has only that.
+// Returns a member's name as stored. If the archive has only its UTF-8 form, returns that.
 std::string member_name(archive_entry* entry) {
   const char* name = archive_entry_pathname(entry);
   if (name == nullptr) name = archive_entry_pathname_utf8(entry);
@@ -196,17 +196,17 @@ Members read_members(MemberReader& reader, Budget& budget) {
     if (archive_entry_filetype(entry) != AE_IFREG) continue;
     const bool is_kept = !is_needless(name);
     auto buffer = std::make_shared<Buffer>();
-    // The size in the header is not trusted: memory grows with the bytes that really arrive.
+    // Does not trust the size in the header: memory grows with the bytes that really arrive.
     for (Bytes piece = reader.data(); !piece.empty(); piece = reader.data()) {
       budget.take(piece.size());
       if (is_kept) buffer->insert(buffer->end(), piece.begin(), piece.end());
     }
-    if (is_kept) members[name] = std::move(buffer);  // the last member of a name wins, as in tar
+    if (is_kept) members[name] = std::move(buffer);  // of equal names, the last counts, as in tar
   }
   return members;
 }
 
-// Returns the file name without its last extension: "1.tflite.gz" gives "1.tflite".
+// Returns the file name without its last extension; "1.tflite.gz" gives "1.tflite".
 std::string unpacked_name(const std::string& path) {
   const std::filesystem::path name = std::filesystem::path(path).filename();
   return name.has_extension() ? name.stem().string() : name.string();
@@ -230,8 +230,8 @@ Members read_compressed(const std::string& path, Bytes packed, Content content, 
   }
   MemberReader reader(path, head, stream.get());
   Members members = read_members(reader, budget);
-  // The tar ends before the compressed stream, whose checksum is at its end. So the stream is read
-  // to its end.
+  // Reads the compressed stream to its end. The tar ends earlier, but the stream's checksum is at
+  // the end.
   for (Bytes piece = stream->next(); !piece.empty(); piece = stream->next()) {
     budget.take(piece.size());
   }

@@ -17,7 +17,8 @@ namespace {
 
 constexpr std::size_t kMaxRank = 8;
 
-// A tensor as the list describes it: SavedSliceMeta{name = 1, shape = 2, type = 3, slice = 4}.
+// A tensor in the checkpoint's list of tensors: SavedSliceMeta{name = 1, shape = 2, type = 3, slice
+// = 4}.
 struct Listed {
   std::string name;
   std::vector<std::int64_t> shape;
@@ -25,7 +26,7 @@ struct Listed {
   int slices = 0;
 };
 
-// The values of a TensorProto, packed and little-endian.
+// The values of a TensorProto message, packed and little-endian.
 struct Values {
   Bytes bytes;
   Number number = Number::f32;
@@ -106,8 +107,8 @@ class CheckpointV1 : public ListedSource {
     }
   }
 
-  // Throws Error{model} for the .index of a version 2 checkpoint. It is such a table too, but its
-  // header begins with a number.
+  // Throws Error{model} if the file is the .index of a version 2 checkpoint. That is a sorted
+  // string table as well, but its header message begins with a number.
   void refuse_index(Bytes directory) const {
     ProtoReader reader(directory, label_, ErrorCode::model);
     ProtoField field;
@@ -128,8 +129,8 @@ class CheckpointV1 : public ListedSource {
     if (!listed_.emplace(listed.name, listed).second) fail("damaged: a tensor is listed twice");
   }
 
-  // Finds the values of every tensor: SavedTensorSlices{data = 2}, SavedSlice{name = 1, slice = 2,
-  // data = 3}.
+  // Finds the values of every tensor. The messages are SavedTensorSlices{data = 2} and
+  // SavedSlice{name = 1, slice = 2, data = 3}.
   void find_values() {
     for (const auto& [key, value] : table_.entries) {
       if (key.empty()) continue;
@@ -144,8 +145,8 @@ class CheckpointV1 : public ListedSource {
     }
   }
 
-  // Stores the values of TensorProto{float_val = 5, double_val = 6}. Weights of this family have no
-  // other type.
+  // Stores the values of TensorProto{float_val = 5, double_val = 6}. Weights of the networks have
+  // no other type.
   void add_values(const std::string& name, ProtoReader tensor) {
     ProtoField field;
     while (tensor.next(field)) {

@@ -12,7 +12,8 @@
 namespace nst::weights {
 namespace {
 
-// Throws Error{usage} if the output is one of the source's files, also by a hard or symbolic link.
+// Throws Error{usage} if the output is one of the source's files. Hard and symbolic links are
+// recognised.
 void check_output(const Source& source, const std::string& output) {
   for (const std::string& file : source.files()) {
     std::error_code error;
@@ -23,8 +24,8 @@ void check_output(const Source& source, const std::string& output) {
   }
 }
 
-// Returns the space stated by the source that holds variable `name`, or `recognised` if it states
-// none.
+// Returns the style space that the source of variable `name` states. If the source states none,
+// returns `recognised`.
 std::string stated_space(const Variables& variables, const std::string& name,
                          const std::string& recognised) {
   const Source* source = variables.owner(name);
@@ -33,8 +34,8 @@ std::string stated_space(const Variables& variables, const std::string& name,
   return stated.empty() ? recognised : stated;
 }
 
-// Returns the padding that the transformer's source states; reflect, as all were trained, if it
-// states none.
+// Returns the padding that the transformer's source states. If it states none, returns reflect,
+// with which all published transformers were trained.
 PaddingKind padding_of(const Source* transformer) {
   if (transformer == nullptr) return PaddingKind::reflect;
   return transformer->facts().padding.value_or(PaddingKind::reflect);

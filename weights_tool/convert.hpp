@@ -1,4 +1,4 @@
-// Conversion of sources to the contents of a model file.
+// Converts sources of weights to the contents of a model file.
 #pragma once
 
 #include <memory>
@@ -11,9 +11,9 @@
 namespace nst::weights {
 
 struct ConversionOptions {
-  std::optional<PaddingKind> padding = {};  // empty: as the source states, or reflect
+  std::optional<PaddingKind> padding = {};  // empty: what the source states, else reflect
   bool force = false;                       // true: the two networks may have different spaces
-  std::string output = {};                  // output path, different from all sources' files
+  std::string output = {};  // path of the model file; must not be a file of a source
 };
 
 struct Conversion {
@@ -24,19 +24,20 @@ struct Conversion {
 };
 
 // Opens the sources, reads the tensors that the model needs and folds batch norm. The description's
-// self_test is empty. Throws Error{model}, or Error{usage} if options.output is one of the sources'
-// files.
+// self_test stays empty. Throws Error{model}. Throws Error{usage} if options.output is one of the
+// sources' files.
 Conversion convert_sources(const std::vector<std::string>& paths,
                            const ConversionOptions& options = {});
 
-// Returns the style space of a model's `tensors`, which were made from `variables`; nullopt if
-// unknown. If predictor and transformer have two known spaces, throws Error{model}. With `force`
-// returns "" instead, which fits every style. One file may join two spaces too, made by an earlier
-// conversion.
+// Returns the style space of a model; nullopt if it is unknown. `tensors` are the model's tensors,
+// made from `variables`. If predictor and transformer have two different known spaces, throws
+// Error{model}. With `force`, returns "" instead, which fits every style vector. This can happen
+// with a single file too, if an earlier conversion has joined two spaces.
 std::optional<std::string> joint_space(const Variables& variables, const Inventory& inventory,
                                        const std::vector<NamedTensor>& tensors, bool force);
 
-// Returns "12 variables not needed: global_step, a/Adam, a/Adam_1, ...", or "" if there are none.
+// Returns a line such as "12 variables not needed: global_step, a/Adam, a/Adam_1, ...". Returns ""
+// if all variables are needed.
 std::string describe_leftovers(const std::vector<std::string>& leftovers);
 
 }  // namespace nst::weights

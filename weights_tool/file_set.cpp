@@ -13,7 +13,7 @@ namespace fs = std::filesystem;
 constexpr std::size_t kMaxFiles = 20'000;
 constexpr int kMaxDepth = 8;
 
-// Returns true for files that macOS adds to archives and foreign disks.
+// Returns true for files that macOS adds to archives and to disks of other systems.
 bool is_apple_extra(const std::string& name) {
   const std::size_t slash = name.rfind('/');
   const std::string last = slash == std::string::npos ? name : name.substr(slash + 1);
@@ -86,7 +86,7 @@ FileSet FileSet::beside(const std::string& path, FileData data) {
     FileSet set = folder(parent.empty() ? "." : parent.string());
     set.files_[fs::path(path).filename().string()] = {path, std::move(data)};
     return set;
-  } catch (const Error&) {  // a folder that cannot be listed may still open by name
+  } catch (const Error&) {  // goes on: files may open even in an unlistable folder
     return file(path, std::move(data));
   }
 }

@@ -1,4 +1,4 @@
-// The files of a source by name: those of a folder, or the members of an archive.
+// The files of a source, found by name: the files of a folder, or the members of an archive.
 #pragma once
 
 #include <map>
@@ -11,46 +11,45 @@
 
 namespace nst::weights {
 
-// The bytes of one file, and the owner that keeps them alive.
+// The bytes of one file. `owner` keeps the bytes alive.
 struct FileData {
   Bytes bytes;
   std::shared_ptr<const void> owner;
 };
-// Reads a whole file once, because the path may be a pipe. Throws Error{model}.
+// Reads a whole file. The path is opened once, because it may be a pipe. Throws Error{model}.
 FileData read_file(const std::string& path);
 
-// Limits on the unpacked size of an archive. A model's numbers hardly compress, so an archive that
-// unpacks to many times its size is hostile.
+// Limits on the unpacked size of an archive. Weights hardly compress, so an archive that unpacks to
+// many times its size is hostile.
 struct ArchiveLimits {
   std::uint64_t max_bytes = std::uint64_t{2} << 30;
-  std::uint64_t always_bytes = std::uint64_t{256} << 20;  // unpacked bytes allowed in any case
+  std::uint64_t always_bytes = std::uint64_t{256} << 20;  // unpacked bytes that are always allowed
   // Largest ratio of unpacked bytes to archive bytes.
   std::uint64_t max_ratio = 50;
-  std::uint64_t max_names_bytes = std::uint64_t{16} << 20;  // most bytes of all members' names
+  std::uint64_t max_names_bytes = std::uint64_t{16} << 20;  // bytes of all members' names together
 };
 
-// Files by relative names with '/' ("variables/variables.index"). Cheap to copy. Files that macOS
-// adds ("._x", "__MACOSX/") are left out.
+// A set of files with relative names that use '/' ("variables/variables.index"). Copies are cheap.
+// Files that macOS adds ("._x", "__MACOSX/") are left out.
 class FileSet {
  public:
-  // How deep a folder is searched. shallow: its files and those of its subfolder "variables". deep:
-  // all files below.
+  // Which subfolders are searched. shallow: only the subfolder "variables". deep: all subfolders.
   enum class Depth { shallow, deep };
-  // Returns the files of a folder. Each file is read at its first use. Throws Error{limit} for a
-  // deep folder of more than 20,000 files.
+  // Returns the files of a folder. Each file is read when it is first used. Throws Error{limit} if
+  // a deep search finds more than 20,000 files.
   static FileSet folder(const std::string& folder, Depth depth = Depth::shallow);
-  // Return a set of one file that was already read, alone or together with the other files of its
-  // folder.
+  // Return a set with a file that was read before. file() gives a set of this file alone; beside()
+  // adds the other files of its folder.
   static FileSet file(const std::string& path, FileData data);
   static FileSet beside(const std::string& path, FileData data);
-  // Returns the members of an archive, held in memory:
+  // Returns the members of an archive, unpacked in memory. An archive is:
   //
   // - a zip or tar
   // - a tar compressed by gzip, xz, bzip2 or zstd
-  // - any other file compressed by one of these: one member
+  // - any other file compressed by gzip, xz, bzip2 or zstd: it counts as one member
   //
-  // Throws Error{limit} if the archive unpacks to more than the limits. Throws Error{model} for
-  // damage, or if this build has no libarchive.
+  // Throws Error{limit} if the archive unpacks to more than ArchiveLimits allows. Throws
+  // Error{model} for damage, or if this build has no libarchive.
   static FileSet archive(const std::string& path, Bytes packed, const ArchiveLimits& limits = {});
 
   const std::string& location() const { return location_; }
@@ -60,18 +59,19 @@ class FileSet {
   // missing.
   FileData open(const std::string& name) const;
   Bytes bytes(const std::string& name) const { return open(name).bytes; }
-  // Returns the name of a file for messages.
+  // Returns how messages name the file `name`.
   std::string label(const std::string& name) const;
-  // Returns the path on disk of the file `name`; for a member, the path of the archive.
+  // Returns the path on disk of the file `name`. For a member of an archive, returns the archive's
+  // path.
   std::string path(const std::string& name) const;
-  // Returns the files below a folder of this set ("a/b/"; "" for all), named relative to that
-  // folder.
+  // Returns the files below a folder of this set, such as "a/b/", as a set with names relative to
+  // that folder. "" gives all files.
   FileSet within(const std::string& folder) const;
 
  private:
   struct File {
     std::string path;  // path of the file on disk, if `data` is empty
-    FileData data;     // contents of the file, after they were read
+    FileData data;     // contents of the file; empty until it is read
   };
   void add(const std::string& name, File file);
 

@@ -29,10 +29,10 @@ std::string listed(const Names& names) {
   return text + (names.size() > kShown ? ", ..." : "");
 }
 
-// The names of a set, sorted by the kind of file they may be.
+// The names of a file set, sorted by the kind of model to which each may belong.
 struct Found {
   std::set<std::string> saved_models;  // folders with variables/variables.index
-  std::set<std::string> bare_graphs;   // folders with saved_model.pb alone
+  std::set<std::string> bare_graphs;   // folders that have only saved_model.pb
   Names checkpoints;                   // prefixes of checkpoints of version 2
   Names old_checkpoints;               // files that may be a checkpoint of version 1
   Names manifests;                     // manifests of TF.js models
@@ -47,13 +47,13 @@ struct Found {
   }
 };
 
-// Sorts a .json file. A file that is neither a manifest nor an index belongs to another program and
-// is ignored.
+// Sorts a .json file into `found`. A .json file that is neither a TF.js manifest nor a shard index
+// belongs to another program and is ignored.
 void sort_json(const FileSet& files, const std::string& name, Found& found) {
   Bytes bytes;
   try {
     bytes = files.bytes(name);
-  } catch (const Error&) {  // skips an unreadable file, which may not matter
+  } catch (const Error&) {  // skips a file that cannot be read: it may not matter
     return;
   }
   if (is_tfjs_manifest(bytes) || last_part(name) == "model.json") {
@@ -87,8 +87,8 @@ Found sort_names(const FileSet& files) {
     }
   }
   for (const std::string& folder : found.saved_models) found.bare_graphs.erase(folder);
-  // TF.js before 1.0 wrote the manifest as a separate file, later versions put it into model.json.
-  // If a folder has both, model.json counts.
+  // Drops manifests that a model.json makes needless. Before version 1.0, TF.js wrote the manifest
+  // as a separate file; later versions put it into model.json.
   std::erase_if(found.manifests, [&](const std::string& name) {
     return last_part(name) == "weights_manifest.json" &&
            std::count(found.manifests.begin(), found.manifests.end(),
@@ -151,8 +151,8 @@ std::unique_ptr<Source> open_found(const FileSet& files, const std::string& name
   fail(files, "a SavedModel without variables/variables.index");
 }
 
-// Opens a model whose file names do not tell its kind, by the content of the files. If there is
-// none, the error names a file of another program that was found.
+// Opens a model by the content of the files, for sets whose file names tell nothing. If there is no
+// model, the error names a file of another program that was found.
 std::unique_ptr<Source> open_by_content(const FileSet& files) {
   constexpr std::size_t kLooked = 100;
   const Names names = files.names();

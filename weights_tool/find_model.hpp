@@ -1,4 +1,4 @@
-// Finds the model among the files of a folder or archive.
+// Finds the model among the files of a folder or an archive.
 #pragma once
 
 #include <memory>
@@ -10,15 +10,16 @@
 
 namespace nst::weights {
 
-// Opens the model among `files`, or several parts that fit together. The order: SavedModel,
-// checkpoint, TF.js, TFLite, safetensors. `name` is the name of the set. Throws Error{model} with
-// what was looked for, or what is there instead.
+// Opens the model among `files`. A model may consist of several sources that fit together. Kinds
+// are tried in this order: SavedModel, checkpoint, TF.js, TFLite, safetensors. Messages call the
+// set `name`. If there is no model, throws Error{model} with what was looked for, or what was found
+// instead.
 std::unique_ptr<Source> find_model(const FileSet& files, const std::string& name);
 // Opens the model in a folder. Searches its subfolders if the folder itself has none.
 std::unique_ptr<Source> find_model_in_folder(const std::string& path, const std::string& name);
 
-// Returns the file name of the checkpoint that a state file ("checkpoint") names, without its
-// folder, which may be of another machine; nullopt if it names none.
+// Returns the file name of the checkpoint that a state file ("checkpoint") names; nullopt if it
+// names none. The folder in the state file is left out: it may be a folder of another machine.
 std::optional<std::string> checkpoint_named(Bytes state_file);
 
 }  // namespace nst::weights

@@ -1,4 +1,4 @@
-// Reads FlatBuffers without a schema compiler. Every offset is checked against the buffer.
+// Reads FlatBuffers without a schema compiler. Checks every offset against the buffer.
 #pragma once
 
 #include <cstdint>
@@ -10,24 +10,27 @@
 namespace nst::weights {
 
 // A table of a FlatBuffer (https://flatbuffers.dev/internals). Fields are numbered in the order of
-// the schema. Borrows the reader's bytes. Every function throws the reader's Error for damage.
+// the schema. The table borrows the reader's bytes. For damage, every function throws the reader's
+// Error.
 class FlatTable {
  public:
   // Returns the root table of a buffer.
   static FlatTable root(const ByteReader& reader);
 
-  // Returns a number, or `otherwise` if the field is absent.
+  // Returns the number in a field. If the field is absent, returns `otherwise`.
   template <typename T>
   T scalar(int field, T otherwise) const {
     const std::uint64_t at = field_offset(field);
     return at == 0 ? otherwise : reader_->read_at<T>(at, "a flatbuffer field");
   }
   bool has(int field) const { return field_offset(field) != 0; }
-  // Read a table, a string or a vector of tables. An absent field gives false, "" or no tables.
+  // Read a field that is a table, a string or a vector of tables. If the field is absent, they
+  // return false, "" or an empty vector.
   bool table(int field, FlatTable& table) const;
   std::string text(int field) const;
   std::vector<FlatTable> tables(int field) const;
-  // Returns the bytes of a vector whose elements have `element_bytes` bytes; empty if absent.
+  // Returns the bytes of a vector whose elements have `element_bytes` bytes each. Returns no bytes
+  // if the field is absent.
   Bytes vector(int field, std::uint64_t element_bytes) const;
   template <typename T>
   std::vector<T> numbers(int field) const {
@@ -41,8 +44,8 @@ class FlatTable {
 
  private:
   FlatTable(const ByteReader& reader, std::uint64_t position);
-  std::uint64_t field_offset(int field) const;   // absolute position of the field; 0 if absent
-  std::uint64_t follow(std::uint64_t at) const;  // at + the unsigned offset stored at `at`
+  std::uint64_t field_offset(int field) const;   // offset of the field in the buffer; 0 if absent
+  std::uint64_t follow(std::uint64_t at) const;  // `at` plus the offset stored there
 
   const ByteReader* reader_ = nullptr;
   std::uint64_t position_ = 0;

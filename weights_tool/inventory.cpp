@@ -15,7 +15,7 @@ const TransformerFamily& detect_transformer(const Variables& variables) {
                                     "transformer (for TFLite give both files)");
 }
 
-// Returns the predictor's family, or null if there is no predictor.
+// Returns the predictor's family, or null if the variables contain no predictor.
 const PredictorFamily* detect_predictor(const Variables& variables) {
   const PredictorFamily* found = nullptr;
   for (const PredictorFamily* family : predictor_families()) {

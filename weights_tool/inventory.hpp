@@ -1,4 +1,4 @@
-// The list of variables that the networks need, found by building the networks.
+// Lists the variables that the networks need, by building the networks.
 #pragma once
 
 #include <cstdint>
@@ -11,22 +11,22 @@
 
 namespace nst::weights {
 
-// One convolution or dense layer, and which variables the source has for it.
+// One convolution or dense layer, and the variables that the source has for it.
 struct LayerRecord {
   std::string name;     // name such as "transformer/contract/conv1"
   std::string weights;  // "weights", "depthwise_weights" or "pointwise_weights"
   FollowedBy followed_by = FollowedBy::biases;
   bool has_batch_norm = false;  // true: the source has batch norm that must be folded
   bool has_gamma = false;
-  bool has_bias = false;      // true: the source has biases, besides or instead of batch norm
+  bool has_bias = false;      // true: the source has biases, with or without batch norm
   std::int64_t channels = 0;  // number of output channels
 };
 
 struct Inventory {
-  Architecture architecture;  // padding is always reflect, because the variables do not show it
+  Architecture architecture;  // padding is reflect here: the variables do not show it
   std::vector<LayerRecord> layers;
-  // A variable of the transformer's style parameters: its source states the transformer's padding
-  // and space. Empty if the transformer takes no style.
+  // The name of one variable of the transformer's style parameters. The source that has it states
+  // the transformer's padding and style space. "": the transformer takes no style.
   std::string style_variable;
   std::vector<std::string> leftovers;  // names of variables that no layer needs, sorted
 };
@@ -35,8 +35,8 @@ struct Inventory {
 // and number of blocks are read from the variables and must fit together. Throws Error{model} for:
 //
 // - no transformer, or two predictors
-// - missing variables: names up to five, and the name most like the first
-// - shapes that do not fit
+// - missing variables: the message has up to five names, and the existing name most like the first
+// - shapes that do not fit together
 Inventory take_inventory(const Variables& variables);
 
 }  // namespace nst::weights

@@ -79,8 +79,8 @@ bool LayerRecorder::use(const std::string& name, bool is_required) const {
   return false;
 }
 
-// Returns true if the variable has the expected shape, false if it is missing. Throws Error{model}
-// if it has another shape.
+// Returns true if the variable exists and has the expected shape, false if it is missing. Throws
+// Error{model} if it has another shape.
 bool LayerRecorder::fits(const std::string& name, const std::vector<std::int64_t>& expected) const {
   if (!use(name, true)) return false;
   const SourceTensor& tensor = *variables_.find(name);
@@ -119,7 +119,7 @@ void LayerRecorder::finish_batch_norm(LayerRecord& layer) const {
     return variables_.find(scope + part) != nullptr;
   });
   if (!layer.has_batch_norm && layer.has_bias) return;
-  if (!layer.has_batch_norm && !uses_batch_norm_) {  // a folded source that lacks this bias
+  if (!layer.has_batch_norm && !uses_batch_norm_) {  // batch norm is folded, without this bias
     use(layer.name + "/biases", true);
     return;
   }

@@ -1,5 +1,5 @@
-// LayerRecorder: answers a network builder from a source's variables and records every layer asked
-// for.
+// LayerRecorder: answers a network builder's questions from a source's variables, and records every
+// layer that the builder asks for.
 #pragma once
 
 #include <cstdint>
@@ -14,9 +14,10 @@
 
 namespace nst::weights {
 
-// Building goes on after a missing variable, so that all missing ones are found. The layer of a
-// missing variable gets the published number of channels. From then on shapes are not compared,
-// because they may follow from that number. Use from one thread at a time.
+// Records the layers of a network. Building goes on after a missing variable, so that all missing
+// variables are found. The layer of a missing variable gets the published number of channels.
+// Afterwards shapes are not compared any more, because they may follow from that number. Use from
+// one thread at a time.
 class LayerRecorder : public LayerSource {
  public:
   // `variables` must outlive this object.
@@ -27,16 +28,17 @@ class LayerRecorder : public LayerSource {
   bool holds(std::string_view prefix) const override;
   void refuse(const std::string& what) const override;
 
-  // Throws Error{model} if variables are missing. The message names up to five, and the name most
-  // like the first.
+  // Throws Error{model} if variables are missing. The message has up to five of their names, and
+  // the existing name most like the first.
   void check_complete() const;
-  // Return the recorded layers, in the order of the questions, and the names of unused variables.
+  // Return the recorded layers in the order of the questions, and the names of the variables that
+  // no layer uses.
   const std::vector<LayerRecord>& layers() const { return recorded_->layers; }
   std::vector<std::string> leftovers() const;
 
  private:
-  // Results of the builder's questions. Behind a pointer, because the questions are const
-  // functions.
+  // What the builder's questions have recorded. Stored behind a pointer, because the functions that
+  // answer questions are const.
   struct Recorded {
     std::vector<LayerRecord> layers;
     std::vector<std::string> missing;

@@ -1,4 +1,4 @@
-// Conversion of little-endian arrays of foreign number types to float32.
+// Converts little-endian arrays of other number types to float32.
 #pragma once
 
 #include <cstring>
@@ -32,7 +32,7 @@ constexpr std::uint64_t number_bytes(Number type) {
   return 1;
 }
 
-// Returns true for types of whole numbers, which are not weights unless they have a scale.
+// Returns true for integer types. Integers are weights only if they have a scale.
 constexpr bool is_integer(Number type) {
   return type != Number::f64 && type != Number::f32 && type != Number::f16 && type != Number::bf16;
 }

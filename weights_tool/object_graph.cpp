@@ -9,11 +9,11 @@ namespace {
 
 struct Variable {
   std::size_t node = 0;
-  std::string name;  // full name; empty if the graph gives none
+  std::string name;  // full name; empty if the graph has none
   std::string key;
 };
 
-// Calls visit(reader) for each message in field `number` of `reader`.
+// Calls visit(reader) for each message in field `number` of the message that `reader` reads.
 template <typename Visit>
 void for_each_message(ProtoReader reader, std::uint32_t number, Visit&& visit) {
   ProtoField field;
@@ -43,9 +43,10 @@ std::vector<Variable> parse_graph(Bytes graph, const std::string& name) {
   return variables;
 }
 
-// Returns the variables' names by node number. Parses saved_model.proto, meta_graph.proto and
-// saved_object_graph.proto: SavedModel{meta_graphs = 2}, MetaGraphDef{object_graph_def = 7},
-// SavedObjectGraph{nodes = 1}, SavedObject{variable = 7}, SavedVariable{name = 6}.
+// Returns the names of the variables by node number. The messages are in saved_model.proto,
+// meta_graph.proto and saved_object_graph.proto: SavedModel{meta_graphs = 2},
+// MetaGraphDef{object_graph_def = 7}, SavedObjectGraph{nodes = 1}, SavedObject{variable = 7},
+// SavedVariable{name = 6}.
 std::map<std::size_t, std::string> parse_saved_model(Bytes saved_model, const std::string& name) {
   std::map<std::size_t, std::string> names;
   for_each_message(ProtoReader(saved_model, name, ErrorCode::model), 2, [&](ProtoReader meta) {

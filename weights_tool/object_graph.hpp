@@ -1,4 +1,4 @@
-// Variable names of an object-based TensorFlow checkpoint (TF2 SavedModel).
+// Finds the variable names of an object-based TensorFlow checkpoint (TF2 SavedModel).
 #pragma once
 
 #include <map>
@@ -10,12 +10,12 @@ namespace nst::weights {
 
 // Returns a map from checkpoint key to variable name.
 //
-// - `graph`: the serialised TrackableObjectGraph, which the bundle stores as
-// _CHECKPOINTABLE_OBJECT_GRAPH.
-// - `saved_model`: the bytes of saved_model.pb, or empty. They name variables whose full_name the
-//   graph leaves out; a variable's node has the same number in both.
+// - `graph` is the serialised TrackableObjectGraph, which the bundle stores as
+//   _CHECKPOINTABLE_OBJECT_GRAPH.
+// - `saved_model` is the bytes of saved_model.pb, or empty. It has the names of variables whose
+//   full_name is empty in `graph`. A variable's node has the same number in both.
 //
-// A variable without a name, or with a name used twice, gets its key without
+// A variable without a name, or with a name that is used twice, gets its key without
 // "/.ATTRIBUTES/VARIABLE_VALUE". Throws Error{model} with `name` for malformed protobufs.
 std::map<std::string, std::string> object_graph_names(Bytes graph, Bytes saved_model,
                                                       const std::string& name);

@@ -21,7 +21,7 @@ std::string parent_of(const std::string& path) {
   return parent.empty() ? "." : parent.string();
 }
 
-// Returns the last part of a path as a person would say it, also for "." and "a/..".
+// Returns the last part of a path as messages show it. Also works for "." and "a/..".
 std::string call_name(const std::string& path) {
   std::error_code error;
   fs::path absolute = fs::absolute(path, error);
@@ -30,11 +30,12 @@ std::string call_name(const std::string& path) {
   return (absolute.has_filename() ? absolute : absolute.parent_path()).filename().string();
 }
 
-// Opens a checkpoint of version 2. `prefix` is its path without ".index".
+// Opens a checkpoint of version 2. `prefix` is the path of its index without ".index".
 std::unique_ptr<Source> open_prefix(const std::string& prefix, std::optional<FileSet> files = {}) {
   const fs::path path(prefix);
   const std::string folder = parent_of(prefix);
-  // The path leads to the variables of a SavedModel: open the folder above, which has their names.
+  // If the path leads to the variables of a SavedModel, opens the folder above: saved_model.pb
+  // there has the names.
   if (path.filename() == "variables" && fs::path(folder).filename() == "variables") {
     const std::string above = parent_of(folder);
     return find_model(FileSet::folder(above), call_name(above));

@@ -1,4 +1,4 @@
-// Reads the wire format of protocol buffers, field by field, without a schema.
+// Reads the fields of protocol buffers one by one, without a schema.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +8,8 @@
 
 namespace nst::weights {
 
-// One field. `value` is a varint or fixed-width number, `bytes` a string or message.
+// One field of a message. `value` is a varint or fixed-width number; `bytes` is a string or a
+// message.
 struct ProtoField {
   std::uint32_t number = 0;
   std::uint64_t value = 0;
@@ -17,16 +18,17 @@ struct ProtoField {
 };
 
 // Reads the fields of a message (https://protobuf.dev/programming-guides/encoding). Throws the
-// reader's Error for malformed input and for groups, which the messages read here never contain.
+// reader's Error for malformed input, and for groups, which no message of the supported formats
+// contains.
 class ProtoReader {
  public:
   ProtoReader(Bytes bytes, const std::string& name, ErrorCode code) : reader_(bytes, name, code) {}
 
-  // Reads the next field. Returns false at the end.
+  // Reads the next field. Returns false at the end of the message.
   bool next(ProtoField& field);
-  // Returns a reader of a message field.
+  // Returns a reader for the message in a field.
   ProtoReader message(const ProtoField& field) const;
-  // Returns the text of a string field.
+  // Returns the string in a field.
   std::string text(const ProtoField& field) const;
   [[noreturn]] void fail(const std::string& what) const { reader_.fail(what); }
 

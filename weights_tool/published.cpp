@@ -10,8 +10,7 @@
 namespace nst::weights {
 namespace {
 
-// The masked CRC-32C of every variable, sorted by variable name, as in the published
-// variables.index.
+// The masked CRC-32C of every variable in the published variables.index, sorted by variable name.
 constexpr std::array<std::uint32_t, 507> kHubChecksums = {
     0x16144bd0, 0x1728a7aa, 0xee396bb5, 0x306064bc, 0xa5a744df, 0x4d4850e7, 0x8478cb1d, 0xf7b8fa0f,
     0xa79171fe, 0x3502f065, 0xb6d2e0c9, 0x1ec45c81, 0xc147f555, 0xb927bec1, 0x5793ac5d, 0xf504b944,
@@ -81,8 +80,8 @@ constexpr std::array<std::uint32_t, 507> kHubChecksums = {
 constexpr PublishedModel kHub{"arbitrary-image-stylization-v1-256/2 of TF Hub and Kaggle",
                               kHubSpace, kHubChecksums};
 
-// Returns the masked CRC-32C of a variable: the one that the source states, which reading has
-// verified, or else computed from the values.
+// Returns the masked CRC-32C of a variable. If the source states it, reading has already verified
+// it. Otherwise it is computed from the values.
 std::uint32_t checksum(const Variables& variables, const std::string& name) {
   const SourceTensor& tensor = *variables.find(name);
   if (tensor.masked_crc && tensor.dtype == "float32") return *tensor.masked_crc;

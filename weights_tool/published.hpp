@@ -1,4 +1,4 @@
-// Published models whose variables are all known by their checksums.
+// Recognises published models by the checksums of all their variables.
 #pragma once
 
 #include <cstdint>
@@ -18,29 +18,31 @@ struct PublishedModel {
   std::span<const std::uint32_t> checksums;  // masked CRC-32Cs, sorted by variable name
 };
 
-// The comparison of a source with a published model that has the same variables.
+// The result of comparing a source with a published model that has the same variables.
 struct PublishedMatch {
   const PublishedModel* model;
-  std::vector<std::string> changed;  // variables with other values than published
+  std::vector<std::string> changed;  // variables whose values differ from the published ones
 
   bool is_published() const { return changed.empty(); }
-  // Returns true if every value differs: a network of the same kind that others have trained.
+  // Returns true if all variables differ. The source is then a network of the same kind that
+  // someone else has trained.
   bool is_stranger() const { return changed.size() == model->checksums.size(); }
 };
 
-// Returns TF Hub's arbitrary-image-stylization-v1-256/2.
+// Returns the model arbitrary-image-stylization-v1-256/2 of TF Hub.
 const PublishedModel& published_hub_model();
 
-// Returns the names of all variables that a model is made of, sorted.
+// Returns the names of all variables that the layers of `inventory` use, sorted.
 std::vector<std::string> variables_of(const Inventory& inventory);
 
-// Compares the variables of `inventory` with the published ones. read_layers must have read them
-// before. Returns nullopt if no published model with known checksums has as many variables. Throws
-// Error{model} as Variables::read.
+// Compares the variables of `inventory` with those of the published models. read_layers must have
+// read the variables before. Returns nullopt if no published model with known checksums has the
+// same number of variables. Throws Error{model} as Variables::read does.
 std::optional<PublishedMatch> compare_with_published(const Variables& variables,
                                                      const Inventory& inventory);
 
-// Returns "all 507 variables are those published as …", or how many differ and the first of them.
+// Returns "all 507 variables are those published as …". If some differ, returns how many, and the
+// name of the first.
 std::string describe(const PublishedMatch& match);
 
 }  // namespace nst::weights

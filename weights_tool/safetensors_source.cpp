@@ -1,4 +1,4 @@
-// Safetensors files of any program, in one file or in shards.
+// Reads safetensors files of any program, in one file or in shards.
 #include <filesystem>
 #include <optional>
 
@@ -19,8 +19,8 @@ std::string last_part(const std::string& name) {
   return std::filesystem::path(name).filename().string();
 }
 
-// Returns a type's name for messages and listings, spelled as the other sources do: "float32",
-// "int64".
+// Returns a type's name for messages and listings, in the spelling of TensorFlow and NumPy:
+// "float32", "int64".
 std::string type_text(DType dtype) {
   switch (dtype) {
     case DType::f32:
@@ -117,8 +117,8 @@ class SafeTensorsSource : public ListedSource {
   SourceFacts facts_;
 };
 
-// Returns the style space that a file of another program states in its metadata. models/training
-// writes such files.
+// Returns the style space stated in the metadata of a file that is not a model file. The training
+// scripts of models/training write such files.
 SourceFacts stated_facts(const SafeTensors& contents) {
   SourceFacts facts;
   const auto it = contents.metadata.find("style_space");
@@ -157,7 +157,7 @@ std::unique_ptr<Source> open_safetensors_shards(const FileSet& files, const std:
       parse_json_strictly(files.bytes(name), label, ErrorCode::model, kIndexLimits);
   const std::optional<JsonValue> map = index.root().find("weight_map");
   if (!map || !map->is_object() || map->size() == 0) fail("it has no weight_map");
-  std::map<std::string, std::vector<std::string>> shards;  // names of the tensors by file
+  std::map<std::string, std::vector<std::string>> shards;  // names of the tensors, by shard file
   for (const JsonValue entry : *map) {
     const std::filesystem::path shard = std::string(entry.text());
     if (shard.empty() || shard != shard.filename()) {

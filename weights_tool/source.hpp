@@ -1,4 +1,4 @@
-// The interface of a source of weights, which every foreign format implements.
+// The interface of a source of weights. Each foreign format implements it.
 #pragma once
 
 #include <cstdint>
@@ -11,48 +11,51 @@
 
 namespace nst::weights {
 
-// One tensor of a source, known before its values are read.
+// One tensor of a source. The fields are known before the values are read.
 struct SourceTensor {
-  std::string name;   // TensorFlow's variable name: "transformer/contract/conv1/weights"
+  std::string name;   // name in TensorFlow: "transformer/contract/conv1/weights"
   std::string dtype;  // name of the type in the source: "float32", "float16", "int8", "int64", ...
-  // Convolution weights are HWIO (depthwise [kh, kw, c, 1]), whatever order the source has.
+  // The shape in NST's order, whatever order the source has: HWIO for convolutions, [kh, kw, c, 1]
+  // for depthwise ones.
   std::vector<std::int64_t> shape;
-  bool is_integer = false;                       // true: whole numbers without a scale
-  std::optional<std::uint32_t> masked_crc = {};  // CRC of the bytes, if the source states it
+  bool is_integer = false;                       // true: the values are integers without a scale
+  std::optional<std::uint32_t> masked_crc = {};  // masked CRC-32C, if the source states one
 };
 
-// What a source states about the model, beyond its tensors.
+// What a source states about the model besides its tensors.
 struct SourceFacts {
   std::optional<PaddingKind> padding;
   std::optional<std::string> style_space;
-  std::string change;  // changes by another program, in a model file
+  std::string change;  // what another program has changed in a model file; "": nothing
 };
 
-// A set of named tensors. Implementations read foreign bytes only through ByteReader and throw
+// A set of named tensors. Implementations read foreign bytes only through ByteReader, and throw
 // Error{model}.
 class Source {
  public:
   virtual ~Source() = default;
 
-  // Returns the source's name for messages and for the model's metadata: "TensorFlow checkpoint
-  // model.ckpt".
+  // Returns the source's name for messages and for the model's metadata, such as "TensorFlow
+  // checkpoint model.ckpt".
   virtual std::string description() const = 0;
-  // Returns the SHA-256 of the source's data, in an order that each implementation documents.
+  // Returns the SHA-256 of the source's data. Each implementation documents the order of the files
+  // in it.
   virtual std::string sha256() const = 0;
   // Returns the paths of the source's files on disk, which must not be overwritten.
   virtual std::vector<std::string> files() const = 0;
   virtual SourceFacts facts() const { return {}; }
-  // Returns the sources that this one joins; only itself if it joins none.
+  // Returns the sources of which this source is composed; only the source itself if it is a single
+  // one.
   virtual std::vector<const Source*> parts() const { return {this}; }
-  // Returns the tensors, sorted by name, each name once.
+  // Returns the tensors, sorted by name. No name occurs twice.
   virtual const std::vector<SourceTensor>& tensors() const = 0;
-  // Returns the values of a tensor as float32, in the order of its shape; quantised values are
+  // Returns the values of a tensor as float32, in the order of its shape. Quantised values are
   // dequantised. Checks the format's checksums (CRC-32C). Throws Error{model} for an unknown name
   // or a type that is not a number.
   virtual std::vector<float> read(const std::string& name) const = 0;
 };
 
-// Opens the source at `path`, by its content:
+// Opens the source at `path`; the content tells its kind. `path` may be:
 //
 // - a file, the prefix or the folder of a checkpoint
 // - the folder of a SavedModel, or a file in it
@@ -61,9 +64,9 @@ class Source {
 // - a safetensors file, an index of shards, or one of NST's model files
 // - an archive of any of these
 //
-// If a folder or archive holds several TFLite files, TF.js models or safetensors files, all are
-// opened as one source; no tensor may be in two of them. Throws Error{model} with what was looked
-// for, or what the file is.
+// If a folder or archive contains several TFLite files, TF.js models or safetensors files, all of
+// them are opened as one source. No tensor may be in two of them. Otherwise throws Error{model}
+// with what was looked for, or what the file is.
 std::unique_ptr<Source> open_source(const std::string& path);
 
 }  // namespace nst::weights

@@ -14,14 +14,14 @@ namespace {
 
 constexpr std::uint64_t kMagic = 0xdb4775248b80fb57u;
 constexpr std::uint64_t kFooterBytes = 48;
-constexpr std::uint64_t kBlockTrailerBytes = 5;  // compression type and masked CRC-32C
-// A shared prefix costs three bytes in the file and any number of bytes in memory, so each key and
-// all keys together are limited.
+constexpr std::uint64_t kBlockTrailerBytes = 5;  // compression type and masked CRC-32C, in bytes
+// Limits of a key's length and of all keys together. An entry stores only what differs from the
+// previous key. So three bytes of a file may stand for a key of any length.
 constexpr std::uint64_t kMaxKeyBytes = 4096;
 constexpr std::uint64_t kMaxKeysBytes = 64u << 20;
 
-// Limit of all unpacked blocks. TensorFlow's blocks have about 256 KiB; the limit protects against
-// small files that unpack to huge ones.
+// Limit of the bytes of all unpacked blocks, against small files that unpack to huge ones.
+// TensorFlow's blocks have about 256 KiB each.
 constexpr std::uint64_t kMaxUnpackedBytes = 64u << 20;
 enum BlockType : std::uint8_t { kPlain = 0, kSnappy = 1 };
 
@@ -54,7 +54,7 @@ class TableReader {
     if (std::any_of(padding.begin(), padding.end(), [](std::uint8_t b) { return b != 0; })) {
       file_.fail("damaged footer");
     }
-    block(meta);  // unused, but damage here is damage of the file
+    block(meta);  // its entries are not used, but its checksum must be right
     std::vector<BlockHandle> data_blocks;
     for_each_entry(block(index), [&](const std::string&, Bytes value) {
       ByteReader reader(value, file_.name(), ErrorCode::model);
@@ -75,13 +75,13 @@ class TableReader {
   }
 
  private:
-  // Returns the contents of a block, after checking its checksum.
+  // Checks the checksum of a block and returns the block's contents.
   Bytes block(const BlockHandle& handle) {
     const std::uint64_t total =
         checked_add(handle.size, kBlockTrailerBytes, ErrorCode::model, file_.name());
     const Bytes bytes = file_.at(handle.offset, total, "a block");
-    // Each block stands in the file once: an index that names one again and again would make a
-    // small file take hours.
+    // Refuses an index that names a block twice. A hostile small file could name one block again
+    // and again, and reading it would take hours.
     blocks_bytes_ += total;
     if (blocks_bytes_ > file_.size()) file_.fail("damaged: its blocks overlap");
     ByteReader trailer(bytes.subspan(handle.size), file_.name(), ErrorCode::model);

@@ -1,4 +1,5 @@
-// Sorted string tables (LevelDB's format): the .index file of a TensorFlow checkpoint is one.
+// Reads sorted string tables (LevelDB's format). The .index file of a TensorFlow checkpoint is such
+// a table.
 #pragma once
 
 #include <deque>
@@ -10,18 +11,19 @@
 
 namespace nst::weights {
 
-// Returns true if `bytes` end in the table's magic number.
+// Returns true if the last bytes are the magic number of a sorted string table.
 bool is_sstable(Bytes bytes);
 
-// The entries of a table. A value borrows the file's bytes, or a block of `unpacked`.
+// The entries of a sorted string table. A value borrows the file's bytes, or the contents of a
+// block in `unpacked`.
 struct SortedTable {
   std::map<std::string, Bytes> entries;            // values by key
-  std::deque<std::vector<std::uint8_t>> unpacked;  // contents of the blocks that were compressed
+  std::deque<std::vector<std::uint8_t>> unpacked;  // contents of the file's compressed blocks
 };
 
-// Reads all entries. Checks the footer, each block's masked CRC-32C and the order of the keys.
-// Unpacks blocks compressed by snappy if this build has snappy. Throws Error{model} with `name`.
-// Format: https://github.com/google/leveldb/blob/main/doc/table_format.md.
+// Reads all entries of a table (https://github.com/google/leveldb/blob/main/doc/table_format.md).
+// Checks the footer, each block's masked CRC-32C and the order of the keys. Unpacks blocks
+// compressed by snappy if this build has snappy. Throws Error{model} with `name`.
 SortedTable read_sstable(Bytes bytes, const std::string& name);
 
 }  // namespace nst::weights

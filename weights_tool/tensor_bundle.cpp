@@ -12,7 +12,7 @@
 namespace nst::weights {
 namespace {
 
-// The types that a checkpoint of weights can hold, by their numbers in
+// The types that a checkpoint of weights may contain. Their numbers are those in
 // tensorflow/core/framework/types.proto.
 struct TypeInfo {
   int dtype;
@@ -40,7 +40,7 @@ std::vector<std::int64_t> parse_shape(ProtoReader reader) {
   std::vector<std::int64_t> shape;
   ProtoField field;
   while (reader.next(field)) {
-    if (field.number != 2) continue;  // field 2 is dim
+    if (field.number != 2) continue;  // field number of `dim`
     std::int64_t size = 0;
     ProtoReader dim = reader.message(field);
     ProtoField part;
@@ -87,7 +87,8 @@ BundleEntry parse_entry(Bytes bytes, const std::string& where) {
   return entry;
 }
 
-// Returns the number of shards in a BundleHeaderProto. Throws Error{model} for big-endian bundles.
+// Returns the number of shards that a BundleHeaderProto states. Throws Error{model} for a
+// big-endian bundle.
 std::uint64_t parse_header(Bytes bytes, const std::string& where) {
   ProtoReader reader(bytes, where, ErrorCode::model);
   std::uint64_t shards = 1;
@@ -97,7 +98,7 @@ std::uint64_t parse_header(Bytes bytes, const std::string& where) {
     if (field.number == 2 && field.value != 0)
       reader.fail("big-endian checkpoints are not supported");
   }
-  constexpr std::uint64_t kMaxShards = 100'000;  // the file names have five digits
+  constexpr std::uint64_t kMaxShards = 100'000;  // file names have five digits for it
   if (shards == 0 || shards > kMaxShards) reader.fail("damaged header");
   return shards;
 }
@@ -123,8 +124,8 @@ TensorBundle::TensorBundle(FileSet files, std::string prefix)
   check_extents(where);
 }
 
-// Throws Error{model} if two tensors overlap. Otherwise a small file could claim a giant model by
-// shared bytes.
+// Throws Error{model} if two tensors overlap in a shard. Otherwise a hostile small file could claim
+// a giant model whose tensors all share the same bytes.
 void TensorBundle::check_extents(const std::string& where) const {
   std::vector<const BundleEntry*> ordered;
   for (const auto& [key, entry] : entries_) {
@@ -185,7 +186,7 @@ Bytes TensorBundle::tensor_bytes(const std::string& name, const BundleEntry& ent
       .at(entry.offset, entry.size, "tensor '" + name + "'");
 }
 
-// Returns the least number of bytes that a shard must have: the end of its last tensor.
+// Returns the bytes that a shard must have at least: the end of its last tensor.
 std::uint64_t TensorBundle::shard_bytes(std::uint64_t shard) const {
   std::uint64_t bytes = 0;
   for (const auto& [key, entry] : entries_) {
@@ -224,13 +225,14 @@ std::string TensorBundle::read_string(const std::string& key) const {
   const std::string where = files_.label(prefix_) + ": tensor '" + key + "'";
   ByteReader reader(tensor_bytes(key, e), where, ErrorCode::model);
   if (e.dtype != kString || shape_elements(e.shape, where) != 1) reader.fail("is not one string");
-  // A string's bytes and checksums (tensorflow/core/util/tensor_bundle/tensor_bundle.cc):
+  // Returns a string tensor after checking its checksums. The stored bytes are
+  // (tensorflow/core/util/tensor_bundle/tensor_bundle.cc):
   //
-  // - its length as a varint
-  // - the masked CRC of the length as a little-endian integer, of 32 bits if it fits, else 64
+  // - the string's length as a varint
+  // - the masked CRC of the length as a little-endian integer: 32 bits if it fits, else 64
   // - the string
   //
-  // The entry's CRC covers the integer, that checksum and the string.
+  // The CRC in the entry covers the integer, that checksum and the string.
   const std::uint64_t length = reader.read_varint("its length");
   const auto* raw_length = reinterpret_cast<const std::uint8_t*>(&length);
   const std::size_t length_bytes = length <= UINT32_MAX ? 4 : 8;

@@ -1,4 +1,4 @@
-// TensorFlow's tensor bundle: the .index and .data-?????-of-????? files of a checkpoint.
+// Reads TensorFlow's tensor bundles: the .index and .data-?????-of-????? files of a checkpoint.
 #pragma once
 
 #include <map>
@@ -10,9 +10,10 @@
 
 namespace nst::weights {
 
-// One tensor of a bundle: BundleEntryProto (tensorflow/core/protobuf/tensor_bundle.proto).
+// One tensor of a bundle, as a BundleEntryProto describes it
+// (tensorflow/core/protobuf/tensor_bundle.proto).
 struct BundleEntry {
-  int dtype = 0;  // number of the type, a DataType of types.proto
+  int dtype = 0;  // number of the type in the enum DataType of types.proto
   std::vector<std::int64_t> shape;
   std::uint64_t shard = 0;
   std::uint64_t offset = 0;
@@ -21,27 +22,29 @@ struct BundleEntry {
   bool is_partitioned = false;
 };
 
-// Reads the keys at once and the data on demand. Every function throws Error{model}.
+// A tensor bundle. Opening reads the keys; a tensor's data is read on demand. Every function throws
+// Error{model}.
 class TensorBundle {
  public:
-  // Opens the files "<prefix>.index", "<prefix>.data-..." of `files`.
+  // Opens the bundle of the files "<prefix>.index" and "<prefix>.data-..." in `files`.
   TensorBundle(FileSet files, std::string prefix);
 
   const std::map<std::string, BundleEntry>& entries() const { return entries_; }
   const FileSet& files() const { return files_; }
-  // Returns the type's name: "float32", "int64", ...
+  // Returns the name of a type, such as "float32" or "int64".
   static std::string dtype_name(int dtype);
-  // Returns true for types of whole numbers, and for types that are not numbers.
+  // Returns true for integer types, and for types that are not numbers.
   static bool is_integer(int dtype);
-  // Returns the values of a numeric tensor as float32, after checking its CRC-32C. Messages call
-  // the tensor `name`.
+  // Checks the CRC-32C of a numeric tensor and returns its values as float32. Messages call the
+  // tensor `name`.
   std::vector<float> read(const std::string& key, const std::string& name) const;
-  // Returns the string of a scalar string tensor, after checking both of its CRC-32Cs.
+  // Checks both CRC-32Cs of a scalar string tensor and returns its string.
   std::string read_string(const std::string& key) const;
-  // Returns the SHA-256 of the index followed by the data shards in order (cat PREFIX.index
+  // Returns the SHA-256 of the index followed by all shards in order (cat PREFIX.index
   // PREFIX.data-* | sha256sum).
   std::string sha256() const;
-  // Returns the names of the index, the shards and the .meta file, which may be absent.
+  // Returns the names of the bundle's files: the index, the shards, and the .meta file, which need
+  // not exist.
   std::vector<std::string> file_names() const;
 
  private:

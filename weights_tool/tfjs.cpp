@@ -1,4 +1,4 @@
-// TF.js graph models and layers models: a manifest of weights, and binary shards in the same
+// Reads TF.js graph models and layers models: a manifest of weights, and binary shards in its
 // folder. Format: https://github.com/tensorflow/tfjs/tree/master/tfjs-converter (weights_loader).
 #include <algorithm>
 #include <filesystem>
@@ -25,7 +25,7 @@ struct StoredTensor {
   std::uint64_t offset = 0;
   std::uint64_t size = 0;
   Number number = Number::f32;
-  // For quantised weights: value = scale · q + min.
+  // The quantisation of weights: value = scale · q + min, where q is the stored integer.
   bool is_affine = false;
   double scale = 1.0;
   double min = 0.0;
@@ -41,7 +41,7 @@ class TfjsSource : public ListedSource {
     made_of(files_, name);
     const JsonDocument document =
         parse_json_strictly(manifest_.bytes, label_, ErrorCode::model, kManifestLimits);
-    // Before TF.js 1.0 the manifest was a separate file, which contains only the list.
+    // Before TF.js 1.0, the manifest was a separate file that contained only the list of weights.
     const std::optional<JsonValue> list =
         document.root().is_array() ? document.root() : document.root().find("weightsManifest");
     if (!list || !list->is_array()) fail("not a TF.js model (it has no weightsManifest)");
@@ -50,7 +50,7 @@ class TfjsSource : public ListedSource {
     set_tensors(std::move(tensors));
   }
 
-  // Returns the SHA-256 of the manifest followed by the shards, in the manifest's order.
+  // Returns the SHA-256 of the manifest followed by all shards, in the order of the manifest.
   std::string sha256() const override {
     Sha256 hash;
     hash.update(manifest_.bytes);
@@ -111,7 +111,8 @@ class TfjsSource : public ListedSource {
     for (const fs::path& part : relative) leaves = leaves || part == "..";
     if (leaves) fail("the shard '" + name + "' is not beside it");
     const std::string plain = relative.lexically_normal().string();
-    // A shard may be named once only, or a small file could claim a giant model.
+    // Refuses a shard that is named twice. Otherwise a hostile small file could claim a giant model
+    // by naming a shard again and again.
     if (!shard_names_.insert(plain).second) fail("names the shard '" + name + "' twice");
     if (!files_.has(plain)) {
       throw Error(ErrorCode::model, one_line(files_.label(plain)) +
@@ -173,8 +174,7 @@ class TfjsSource : public ListedSource {
                 where + " is of type '" + one_line(dtype) + "', which is not supported");
   }
 
-  // Returns the bytes of a tensor. If they extend over several shards, they are joined in
-  // `joined_`.
+  // Returns the bytes of a tensor. If they extend over several shards, joins them in `joined_`.
   Bytes gather(const StoredTensor& stored) const {
     joined_.clear();
     std::uint64_t skip = stored.offset;

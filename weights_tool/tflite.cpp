@@ -1,5 +1,5 @@
-// TFLite files: the weights and biases of their convolutions, dequantised, in TensorFlow's order.
-// Field numbers and enums: tensorflow/lite/schema/schema.fbs.
+// Reads TFLite files: the weights and biases of their convolutions, dequantised and in TensorFlow's
+// order. Field numbers and enums: tensorflow/lite/schema/schema.fbs.
 #include <algorithm>
 #include <filesystem>
 #include <optional>
@@ -21,12 +21,12 @@ constexpr int kDequantize = 6;
 constexpr int kFullyConnected = 9;
 constexpr int kDensify = 124;
 
-// Limits of what is copied from each tensor. In a FlatBuffer any number of tensors may share one
-// table, name or shape.
+// Limits of the shape and the name that are copied for each tensor. In a hostile FlatBuffer, any
+// number of tensors may share one long name or shape.
 constexpr std::size_t kMaxRank = 8;
 constexpr std::size_t kMaxNameBytes = 2048;
 
-// The types of weights and biases, by their TensorType numbers.
+// The types that weights and biases may have, with their TensorType numbers.
 struct TypeInfo {
   int type;
   const char* name;
@@ -56,19 +56,20 @@ struct Tensor {
   int quantised_dimension = 0;
 };
 
-// A listed variable: the tensor it comes from, and that tensor's role.
+// A variable of the source: the constant tensor with its values, and what the convolution uses it
+// for.
 struct Variable {
   Tensor tensor;
   int op_code = kConv2d;
   bool is_bias = false;
 };
 
-// One graph of a file. A file may hold several, one for each signature.
+// One graph of a file. A file has one graph for each signature.
 struct Subgraph {
   std::vector<FlatTable> tensors;
   std::vector<FlatTable> operators;
-  std::map<std::int32_t, std::int32_t> dequantised;  // constants of dequantised outputs
-  std::set<std::int32_t> densified;                  // outputs of Densify operators
+  std::map<std::int32_t, std::int32_t> dequantised;  // constants read by Dequantize, by its output
+  std::set<std::int32_t> densified;                  // outputs of Densify (unpacks sparse tensors)
 };
 
 class TfliteSource : public ListedSource {
@@ -98,12 +99,13 @@ class TfliteSource : public ListedSource {
 
  private:
   static constexpr std::size_t kMaxSubgraphs = 64;
-  static constexpr std::size_t kMaxParts = 100'000;  // tensors and operators of all graphs
+  static constexpr std::size_t kMaxParts = 100'000;  // tensors and operators of all graphs together
 
   static std::vector<int> operator_codes(const std::vector<FlatTable>& tables) {
     std::vector<int> codes;
     for (const FlatTable& table : tables) {
-      // The old field holds codes up to 127, the new field all codes.
+      // An operator's code is the larger of two fields: the old field can store codes up to 127,
+      // the new one all codes.
       codes.push_back(
           std::max<int>(table.scalar<std::int8_t>(0, 0), table.scalar<std::int32_t>(3, 0)));
     }
@@ -116,7 +118,8 @@ class TfliteSource : public ListedSource {
     return codes_[index];
   }
 
-  // Returns operand `i` of an operator's inputs (field 1) or outputs (field 2), or -1.
+  // Returns entry `i` of an operator's inputs (field 1) or outputs (field 2): the index of a
+  // tensor. Returns -1 if there is no such entry.
   std::int32_t operand(const Subgraph& graph, const FlatTable& op, int field, std::size_t i) const {
     const Bytes list = op.vector(field, sizeof(std::int32_t));
     if (list.size() / sizeof(std::int32_t) <= i) return -1;
@@ -128,8 +131,9 @@ class TfliteSource : public ListedSource {
     return index;
   }
 
-  // Counts the entries of a graph's lists before they are read: graphs, and the entries of a list,
-  // may all be one and the same table, and a file of a few kilobytes would take minutes.
+  // Counts a graph's tensors and operators before they are read. In a hostile file, all graphs and
+  // all list entries may refer to the same table. Reading a file of a few kilobytes would then take
+  // minutes. So the file may have kMaxParts tensors and operators in all.
   void count_parts(const FlatTable& table) {
     for (const int field : {0, 3}) {
       parts_ += table.vector(field, sizeof(std::uint32_t)).size() / sizeof(std::uint32_t);
@@ -147,7 +151,7 @@ class TfliteSource : public ListedSource {
       if (code == kDequantize) graph.dequantised[output] = operand(graph, op, 1, 0);
       if (code == kDensify) graph.densified.insert(output);
     }
-    std::vector<const FlatTable*> unknown;  // convolutions without a name of the family
+    std::vector<const FlatTable*> unknown;  // convolutions whose layer the names do not tell
     std::string head;
     for (const FlatTable& op : graph.operators) {
       const int code = code_of(op);
@@ -160,8 +164,9 @@ class TfliteSource : public ListedSource {
       if (head.empty()) head = head_beside(layer.name);
       add_convolution(graph, op, code, layer);
     }
-    // The predictor's last layer may be called like the output of the whole graph: "Identity",
-    // "StatefulPartitionedCall:0". If exactly one layer has an unknown name, it is that one.
+    // The name of the predictor's last layer may be lost: the output of the whole graph is called
+    // "Identity" or "StatefulPartitionedCall:0". If exactly one layer is unknown, it is the
+    // predictor's last layer.
     const bool is_head =
         unknown.size() == 1 && !head.empty() && variables_.count(head + "/weights") == 0;
     for (const FlatTable* op : unknown) {
@@ -175,7 +180,8 @@ class TfliteSource : public ListedSource {
                              name_of(graph, constant(graph, op, 1)));
   }
 
-  // Returns the constant that input `i` is made from, or -1.
+  // Returns the constant tensor from which an operator's input `i` is made, or -1 if the input is
+  // not a constant.
   std::int32_t constant(const Subgraph& graph, const FlatTable& op, std::size_t i) const {
     const std::int32_t index = operand(graph, op, 1, i);
     const auto it = graph.dequantised.find(index);
@@ -208,8 +214,8 @@ class TfliteSource : public ListedSource {
     if (bias >= 0) add(layer.name + "/biases", {constant_tensor(graph, bias, 1), code, true});
   }
 
-  // Adds a variable. One layer may be in two graphs of a file or run twice in one, with the same
-  // weights.
+  // Adds a variable. A layer may occur several times, in one graph or in several, as long as it has
+  // the same weights.
   void add(const std::string& name, Variable variable) {
     const auto [it, is_new] = variables_.try_emplace(name, std::move(variable));
     if (!is_new && it->second.tensor.data.data() != variable.tensor.data.data()) {
@@ -227,8 +233,8 @@ class TfliteSource : public ListedSource {
            variable.is_bias ? tensor.shape : reordered_shape(tensor.shape, variable.op_code)});
       bytes += tensor.data.size();
     }
-    // Equal constants are stored once, which saves little. So a file that claims to hold much more
-    // than its size is damaged.
+    // Converters store equal constants once, which saves little in real files. So tensors that
+    // claim more than 8 times the file's size mean damage.
     if (bytes > 8 * file_.bytes.size()) reader_.fail("damaged: its tensors share their bytes");
     if (!duplicates_.empty()) {
       reader_.fail("two layers have the name '" + *duplicates_.begin() + "'");
@@ -236,7 +242,7 @@ class TfliteSource : public ListedSource {
     set_tensors(std::move(tensors));
   }
 
-  // Returns the constant tensor `index`. Field numbers: Tensor{shape = 0, type = 1, buffer = 2,
+  // Returns the constant tensor `index`. The messages are Tensor{shape = 0, type = 1, buffer = 2,
   // name = 3, quantization = 4, sparsity = 6} and QuantizationParameters{scale = 2, zero_point = 3,
   // quantized_dimension = 6}.
   Tensor constant_tensor(const Subgraph& graph, std::int32_t index, std::size_t rank) const {
@@ -293,7 +299,7 @@ class TfliteSource : public ListedSource {
     tensor.quantised_dimension = table.scalar<std::int32_t>(6, 0);
   }
 
-  // Returns number `i` of a tensor as stored, exactly.
+  // Returns value `i` of a tensor as the integer or float that the file stores.
   template <typename T>
   static double stored(const Tensor& tensor, std::size_t i) {
     T value = 0;
@@ -315,8 +321,8 @@ class TfliteSource : public ListedSource {
     }
   }
 
-  // Returns the values (q - zero point) · scale. Scale and zero point are those of the tensor, or
-  // of each index of the quantised dimension.
+  // Returns the dequantised values (q - zero point) · scale. The tensor has one scale and zero
+  // point, or one for each index along its quantised dimension.
   std::vector<float> dequantise(const Variable& variable) const {
     const Tensor& tensor = variable.tensor;
     const Number number = tensor.type->number;
@@ -327,7 +333,7 @@ class TfliteSource : public ListedSource {
     const std::vector<std::int64_t>& zeros = tensor.zero_points;
     const auto axis = variable.is_bias ? 0 : static_cast<std::size_t>(tensor.quantised_dimension);
     std::uint64_t channels = 1;
-    std::uint64_t stride = 1;  // number of elements between neighbours along the axis
+    std::uint64_t stride = 1;  // elements from one index of the dimension to the next
     if (scales.size() != 1 && axis < tensor.shape.size()) {
       channels = static_cast<std::uint64_t>(tensor.shape[axis]);
       for (std::size_t d = axis + 1; d < tensor.shape.size(); ++d) {
@@ -349,7 +355,7 @@ class TfliteSource : public ListedSource {
     return values;
   }
 
-  // Returns a shape in TensorFlow's order:
+  // Returns the shape of a tensor in TensorFlow's order, given its shape in TFLite's order:
   //
   // - convolution [oc, kh, kw, ic] -> [kh, kw, ic, oc]
   // - depthwise [1, kh, kw, c] -> [kh, kw, c, 1]

@@ -8,7 +8,8 @@
 namespace nst::weights {
 namespace {
 
-// The parts that TensorFlow's operations and the converter's fusions append to a layer's name.
+// The name parts that TensorFlow's operations, and the converter's fusions, append to a layer's
+// name.
 constexpr std::string_view kOperations[] = {
     "Relu6",
     "Relu",
@@ -36,8 +37,8 @@ constexpr std::string_view kOperations[] = {
 
 bool ends_in(std::string_view text, std::string_view ending) { return text.ends_with(ending); }
 
-// Removes the marks of copies and quantised forms: "Conv2D1" gives "Conv2D", "BiasAdd_int8" gives
-// "BiasAdd".
+// Removes the suffix of copies and of quantised forms. "Conv2D1" gives "Conv2D"; "BiasAdd_int8"
+// gives "BiasAdd".
 std::string_view without_mark(std::string_view part) {
   for (const std::string_view mark : {"_int8", "_int16", "_uint8", "_quant", "_requantized"}) {
     if (ends_in(part, mark)) part.remove_suffix(mark.size());
@@ -60,8 +61,9 @@ bool is_operation(std::string_view part) {
   return false;
 }
 
-// Returns the layer of a tensor's name. Names of fused operations are joined by ';'. Only the first
-// is the operator's own: the others may come from other layers whose equal constants were merged.
+// Returns the layer to which a tensor belongs, by the tensor's name. The names of fused operations
+// are joined by ';'. Only the first one is used: the others may belong to other layers, because
+// equal constants are merged.
 LayerName layer_of(const std::string& tensor) {
   std::string name = tensor.substr(0, tensor.find(';'));
   if (name.ends_with(":0")) name.resize(name.size() - 2);
@@ -72,11 +74,12 @@ LayerName layer_of(const std::string& tensor) {
     if (slash == std::string::npos) break;
     const std::string_view last = without_mark(std::string_view(name).substr(slash + 1));
     if (!is_operation(last)) {
-      // The mark may follow a layer's own name: "mobilenet_conv/Conv_int8".
+      // A suffix may also follow a layer's own name, as in "mobilenet_conv/Conv_int8".
       name.resize(slash + 1 + last.size());
       break;
     }
-    // In MobileNetV2 a layer has the same name as its operation: ".../depthwise/depthwise".
+    // In MobileNetV2 a depthwise layer has the same name as its operation:
+    // ".../depthwise/depthwise".
     const std::string_view above = std::string_view(name).substr(0, slash);
     const bool is_block = above.substr(above.rfind('/') + 1).starts_with("expanded_conv");
     if (last == "depthwise" && is_block) break;

@@ -1,23 +1,23 @@
-// Finds the layer of the trained network that an operator of a TFLite file belongs to.
+// Finds out to which layer of the trained network an operator of a TFLite file belongs.
 #pragma once
 
 #include <string>
 
 namespace nst::weights {
 
-// The layer that an operator belongs to, and what its name tells about it.
+// A layer of the trained network, and what an operator's name tells about it.
 struct LayerName {
   std::string name;           // name such as "transformer/contract/conv1"
-  bool is_pointwise = false;  // true: the second half of a separable convolution
-  bool is_known = false;      // true: a layer of the family; false: `name` is the file's own
+  bool is_pointwise = false;  // true: the pointwise half of a separable convolution
+  bool is_known = false;      // true: a layer of the networks; false: an unknown name
 };
 
-// Returns the layer of a convolution by the name of its output tensor. If that names no layer, by
+// Returns the layer of a convolution by the name of its output tensor. If that tells no layer, uses
 // the name of its weights: the output of a whole graph may be called "Identity".
 LayerName layer_of_operator(const std::string& output, const std::string& weights);
 
-// Returns the name of a predictor's last layer, "mobilenet_conv/Conv" or "Conv". `layer` is any
-// other layer of the same graph; returns "" if it belongs to no predictor.
+// Returns the name of the last layer of the predictor to which `layer` belongs:
+// "mobilenet_conv/Conv" or "Conv". Returns "" if `layer` does not belong to a predictor.
 std::string head_beside(const std::string& layer);
 
 }  // namespace nst::weights

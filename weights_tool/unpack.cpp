@@ -26,7 +26,7 @@ class GzipStream : public UnpackingStream {
  public:
   GzipStream(Bytes packed, std::string name)
       : packed_(packed), name_(std::move(name)), piece_(kPieceBytes) {
-    constexpr int kGzip = 16;  // zlib.h: expects a gzip header and trailer around the data
+    constexpr int kGzip = 16;  // zlib.h: this means gzip's header and trailer
     const int status = inflateInit2(&stream_, MAX_WBITS + kGzip);
     if (status == Z_MEM_ERROR) throw std::bad_alloc();
     if (status != Z_OK) fail(name_, stream_.msg);
@@ -57,8 +57,8 @@ class GzipStream : public UnpackingStream {
   }
 
  private:
-  // Ends a gzip member. A file may hold several members in a row. Zeros or foreign bytes at its end
-  // are ignored, as gzip does.
+  // Ends a member of a gzip file and begins the next one, if there is one. Zeros or foreign bytes
+  // after the last member are ignored, as gzip does.
   void finish_member() {
     const Bytes rest = Bytes(stream_.next_in, stream_.avail_in);
     is_done_ = rest.size() < 2 || rest[0] != 0x1f || rest[1] != 0x8b;
@@ -82,8 +82,8 @@ class FilterStream : public UnpackingStream {
       : name_(std::move(name)), owner_(archive_read_new()), piece_(kPieceBytes) {
     if (!owner_) throw std::bad_alloc();
     errno = 0;
-    // A filter that libarchive was built without gives a warning here, and an error only when it is
-    // needed.
+    // The results of the following calls are ignored. If libarchive was built without a filter, it
+    // warns here, and reports an error only if the file needs the filter.
     archive_read_support_filter_xz(owner_.get());
     archive_read_support_filter_bzip2(owner_.get());
     archive_read_support_filter_zstd(owner_.get());

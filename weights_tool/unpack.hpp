@@ -1,4 +1,4 @@
-// Decompression of files piece by piece. Every checksum of the format is checked.
+// Decompresses files piece by piece. Checks every checksum of the format.
 #pragma once
 
 #include <memory>
@@ -11,22 +11,22 @@ struct archive;
 
 namespace nst::weights {
 
-// A compressed file, decompressed piece by piece.
+// A compressed file that is decompressed piece by piece.
 class UnpackingStream {
  public:
   virtual ~UnpackingStream() = default;
-  // Returns the next bytes, valid until the next call; empty at the end, after the checksums have
-  // been checked. Throws Error{model} for damage.
+  // Returns the next unpacked bytes, valid until the next call. At the end, checks the checksums
+  // and returns no bytes. Throws Error{model} for damage.
   virtual Bytes next() = 0;
 };
 
-// Opens a compressed file. `content` is its kind (gzip, xz, bzip2 or zstd), `name` its name in
-// messages. `packed` must outlive the stream. zlib checks the CRC-32 of gzip, which libarchive
-// ignores.
+// Opens a compressed file. `content` is its compression (gzip, xz, bzip2 or zstd), `name` its name
+// in messages. `packed` must outlive the stream. gzip is unpacked by zlib, because libarchive
+// ignores its CRC-32.
 std::unique_ptr<UnpackingStream> unpack(Bytes packed, Content content, const std::string& name);
 
-// Throws Error{model} "<name>: damaged or truncated archive: <reason>". Throws bad_alloc if memory
-// ran out: libarchive says so, or errno does, which the caller sets to 0 before it calls
+// Throws Error{model} "<name>: damaged or truncated archive: <reason>". If memory ran out, throws
+// bad_alloc instead: `reason` may say so, or errno. The caller must set errno to 0 before it calls
 // libarchive.
 [[noreturn]] void fail_unpacking(const std::string& name, archive* handle);
 

@@ -7,14 +7,16 @@
 namespace nst::weights {
 namespace {
 
-// The outermost scopes of the networks. "style_params/transformer/..." begins with the first one.
+// The outermost scopes of the networks. "transformer/" is not the root of
+// "style_params/transformer/...", because the first root in a name counts.
 constexpr std::array<std::string_view, 5> kRoots = {"style_params/", "transformer/", "InceptionV3/",
                                                     "MobilenetV2/", "mobilenet_conv/"};
 constexpr std::size_t kInception = 2;
-// Scope of Inception's bottleneck layer, which is beside the predictor's own scope.
+// The scope of Inception's bottleneck layer, which is not inside "InceptionV3/".
 constexpr std::string_view kInceptionHead = "Conv/";
 
-// The first root in a name: its position, which is at the start of a part, and its index in kRoots.
+// The first root scope in a name: its position and its index in kRoots. A root begins at the start
+// of a name or after a '/'.
 struct Root {
   std::size_t at = std::string::npos;
   std::size_t index = 0;
@@ -45,7 +47,8 @@ std::string without_reading(std::string name) {
   return name;
 }
 
-// Returns the variable that an operation reads: ".../Conv2D" gives the weights.
+// Returns the name of the variable that an operation reads. For example, ".../Conv2D" gives
+// ".../weights".
 std::string variable_of(std::string name) {
   struct Ending {
     std::string_view operation, variable;
@@ -65,7 +68,8 @@ std::string variable_of(std::string name) {
   return name;
 }
 
-// Returns the scope that precedes each root; "" if some name begins with the root itself.
+// Returns, for each root scope, the most frequent prefix before it. Returns "" if any name begins
+// with the root itself.
 std::array<std::string, kRoots.size()> scopes(const std::vector<std::string>& names) {
   std::array<std::map<std::string, std::size_t>, kRoots.size()> uses;
   for (const std::string& name : names) {

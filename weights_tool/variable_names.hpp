@@ -1,5 +1,5 @@
-// Canonical variable names: other programs' names of the family's variables, converted to
-// TensorFlow's own.
+// Canonical variable names: converts other programs' names of the networks' variables to
+// TensorFlow's names.
 #pragma once
 
 #include <map>
@@ -8,19 +8,19 @@
 
 namespace nst::weights {
 
-// Returns true if a name is a layer of the family, whatever scope precedes it.
+// Returns true if a name belongs to a layer of the networks, whatever scope precedes it.
 bool is_layer_of_family(const std::string& name);
 
-// Returns a map from canonical name to the source's name, for all `names` of one source. Removed
-// are:
+// Returns a map from canonical name to the source's name, for all `names` of one source. A
+// canonical name lacks:
 //
-// - ":0" and reading operations ("/read", "/ReadVariableOp")
+// - ":0" and the operations that read a variable ("/read", "/ReadVariableOp")
 // - the scope before "transformer/", "style_params/", "InceptionV3/", "MobilenetV2/" or
-//   "mobilenet_conv/". If there are several scopes (averages and optimizers keep copies), the most
-//   frequent one.
+//   "mobilenet_conv/". If there are several scopes, because averages and optimizers keep copies,
+//   only the most frequent one is removed.
 //
-// TF.js has folded batch norm: "LAYER/Conv2D_weights" and "LAYER/Conv2D_bn_offset" become weights
-// and biases. A canonical name that the source already has is never replaced.
+// In TF.js models batch norm is folded: "LAYER/Conv2D_weights" and "LAYER/Conv2D_bn_offset" become
+// weights and biases. If the source already has a canonical name, it is never replaced.
 std::map<std::string, std::string> canonical_names(const std::vector<std::string>& names);
 
 }  // namespace nst::weights

@@ -1,4 +1,4 @@
-// The tensors of one or several sources, found by one list of names.
+// The tensors of one or several sources, found by canonical name in a single list.
 #pragma once
 
 #include <map>
@@ -9,19 +9,19 @@
 
 namespace nst::weights {
 
-// Finds tensors by their canonical names (see variable_names.hpp).
+// Finds tensors by their canonical names (variable_names.hpp).
 class Variables {
  public:
   // The sources must outlive this object.
   explicit Variables(const std::vector<const Source*>& sources);
-
-  const SourceTensor* find(const std::string& name) const;  // returns null if there is none
+  const SourceTensor* find(const std::string& name) const;  // null if there is no such variable
   bool any_starts_with(std::string_view prefix) const;
   bool any_contains(std::string_view part) const;
   std::vector<std::string> names() const;
-  // Returns the values of a variable. Throws Error{model}, also if two sources have the name.
+  // Returns the values of a variable. Throws Error{model}, also if two sources have a variable of
+  // this name.
   std::vector<float> read(const std::string& name) const;
-  // Returns the source of a variable, or null if there is none.
+  // Returns the source that has a variable, or null if no source has it.
   const Source* owner(const std::string& name) const;
   std::string description() const;  // text of the form "A + B"
   std::string sha256() const;       // text of the form "<SHA-256 of A> + <SHA-256 of B>"

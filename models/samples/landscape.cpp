@@ -1,5 +1,6 @@
-// Paints a mountain lake in the evening, which serves as the sample photograph: ray marching over a
-// noise terrain. Lengths are roughly kilometres; y is up, and the camera looks along +z.
+// Paints the sample photograph: a mountain lake in the evening. The landscape is a height field of
+// noise, and the program follows a ray for every pixel. Lengths are roughly kilometres; y is up,
+// and the camera looks along +z.
 #include <array>
 
 #include "noise.hpp"
@@ -7,14 +8,14 @@
 namespace nst::samples {
 namespace {
 
-constexpr double kFar = 34;  // farther away there is only sky
+constexpr double kFar = 34;  // distance beyond which there is only sky
 const Vec3 kEye{0, 0.16, 0};
 const Vec3 kSun = normalized({-0.86, 0.42, -0.10});
 const Vec3 kSunLight{3.6, 2.25, 1.20};
 const Vec3 kSkyLight{0.20, 0.29, 0.50};
 
-// Returns ridged noise, with creases where plain noise crosses its middle. Fine ridges appear only
-// on coarse ones.
+// Returns noise with sharp ridges, which lie where plain noise crosses its middle value. Fine
+// ridges appear only on coarse ridges.
 double ridges(double x, double z, int octaves) {
   double sum = 0, weight = 0.5, carry = 1;
   for (int i = 0; i < octaves; ++i) {
@@ -30,8 +31,8 @@ double ridges(double x, double z, int octaves) {
   return sum;
 }
 
-// Returns the height of the ground; below 0 is lake. There are shores left, right and far, and a
-// chain of peaks behind.
+// Returns the height of the ground at a point; below 0 is the lake. There are shores at the left,
+// at the right and far away, and mountains behind.
 double ground(double x, double z, int octaves) {
   const double bay = 1.4 * noise(x * 0.55, z * 0.55, 7) - 0.7;
   const double far_shore = smoothstep(3.4, 13, z + bay);
@@ -51,7 +52,7 @@ Vec3 sky(const Vec3& direction) {
   const double toward_sun = clamp01(dot(direction, kSun));
   colour = colour + Vec3{1.0, 0.55, 0.22} * (0.55 * std::pow(toward_sun, 5));
 
-  const double reach = 1.0 / (up + 0.09);  // where the ray meets the layer of clouds
+  const double reach = 1.0 / (up + 0.09);  // point where the ray meets the layer of clouds
   const double cx = direction.x * reach * 1.15 + 9, cz = direction.z * reach * 0.9 + 2;
   const double density = fractal(cx, cz, 7, 90);
   const double shade = density - fractal(cx + kSun.x * 0.35, cz + kSun.z * 0.35, 5, 90);
@@ -60,7 +61,7 @@ Vec3 sky(const Vec3& direction) {
   return mix(colour, cloud, 0.88 * cover);
 }
 
-// Returns the distance along the ray to the ground, or kFar.
+// Returns the distance along the ray to the ground, or kFar if the ray does not meet it.
 double march(const Vec3& origin, const Vec3& direction, double start) {
   double t = start, before = start;
   while (t < kFar) {
@@ -68,7 +69,7 @@ double march(const Vec3& origin, const Vec3& direction, double start) {
     if (p.y > 4.8 && direction.y > 0) return kFar;
     const double clearance = p.y - ground(p.x, p.z, 8);
     if (clearance < 0) {
-      for (int i = 0; i < 8; ++i) {  // bisects the last step
+      for (int i = 0; i < 8; ++i) {  // finds the crossing by bisection
         const double middle = 0.5 * (before + t);
         const Vec3 q = origin + direction * middle;
         (q.y < ground(q.x, q.z, 8) ? t : before) = middle;
@@ -140,7 +141,8 @@ Vec3 look_with_water(const Vec3& direction) {
     return t >= kFar ? sky(direction) : haze(shade_ground(kEye + direction * t, t), direction, t);
   }
   const Vec3 p = kEye + direction * to_water;
-  // Ripples: long across the view, finer near the camera, calm in patches.
+  // Returns the ripples of the water: long across the view, finer near the camera, absent in calm
+  // patches.
   const double calm = 0.25 + 0.75 * smoothstep(0.35, 0.65, fractal(p.x * 0.9, p.z * 0.5, 3, 170));
   const double wave = (fractal(p.x * 9, p.z * 26, 4, 160) - 0.5) * 0.055 * calm;
   const Vec3 normal = normalized({wave * 0.5, 1, wave});
@@ -152,7 +154,8 @@ Vec3 look_with_water(const Vec3& direction) {
   return haze(mix(deep, reflection * Vec3{0.90, 0.95, 0.97}, fresnel), direction, to_water);
 }
 
-// A fir in picture coordinates: its foot at (x, y), in units of the picture's height.
+// A fir in picture coordinates: its foot is at (x, y); lengths are fractions of the picture's
+// height.
 struct Tree {
   double x, y, height;
 };
@@ -162,7 +165,7 @@ constexpr std::array kTrees{
     Tree{0.085, 1.06, 0.36}, Tree{0.285, 1.05, 0.27}, Tree{1.475, 1.03, 0.50},
     Tree{1.395, 1.05, 0.34}, Tree{1.325, 1.05, 0.22}, Tree{0.345, 1.04, 0.16}};
 
-// Paints the firs and the bank below them over `colour`. (u, v) are picture coordinates.
+// Paints the firs, and the bank below them, over `colour`. (u, v) are picture coordinates.
 Vec3 foreground(double u, double v, Vec3 colour) {
   const double edge = std::abs(u - 0.82) - 0.36;
   const double bank = 1.01 - 0.115 * smoothstep(-0.12, 0.42, edge) -
@@ -203,7 +206,7 @@ Vec3 developed(Vec3 linear) {
 }  // namespace
 
 Image paint_landscape(int width, int height) {
-  constexpr int kSamples = 3;  // rays per pixel and axis
+  constexpr int kSamples = 3;  // number of rays per pixel along each axis
   Image image(width, height, 3, SampleType::f32);
   for (int y = 0; y < height; ++y) {
     for (int x = 0; x < width; ++x) {

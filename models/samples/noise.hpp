@@ -9,7 +9,7 @@
 
 namespace nst::samples {
 
-// A colour (linear or display, as its user defines) or a point in space.
+// Three numbers: a colour (linear or display, as the code that uses it says), or a point in space.
 struct Vec3 {
   double x = 0, y = 0, z = 0;
 
@@ -29,7 +29,8 @@ inline double smoothstep(double low, double high, double v) {
   return t * t * (3 - 2 * t);
 }
 
-// Returns a number in [0, 1) that depends only on the arguments (mixing steps of MurmurHash3).
+// Returns a pseudo-random number in [0, 1) that depends only on the arguments (with the mixing
+// steps of MurmurHash3).
 inline double hashed(std::int64_t x, std::int64_t y, std::uint32_t seed) {
   std::uint32_t h = seed * 0x9e3779b9u + 0x85ebca6bu;
   for (const std::int64_t v : {x, y}) {
@@ -41,7 +42,8 @@ inline double hashed(std::int64_t x, std::int64_t y, std::uint32_t seed) {
   return (h ^ (h >> 16)) * (1.0 / 4294967296.0);
 }
 
-// Returns value noise in [0, 1): random numbers on the integer lattice, interpolated smoothly.
+// Returns value noise in [0, 1): pseudo-random numbers at integer points, smoothly interpolated
+// between them.
 inline double noise(double x, double y, std::uint32_t seed) {
   const double fx = std::floor(x), fy = std::floor(y);
   const auto ix = static_cast<std::int64_t>(fx), iy = static_cast<std::int64_t>(fy);
@@ -51,8 +53,8 @@ inline double noise(double x, double y, std::uint32_t seed) {
              mix(hashed(ix, iy + 1, seed), hashed(ix + 1, iy + 1, seed), u), v);
 }
 
-// Returns the sum of `octaves` layers of noise, each twice as fine and half as strong, scaled to
-// [0, 1). Layers are rotated, so that the lattice does not show.
+// Returns the sum of `octaves` layers of noise, scaled to [0, 1). Each layer is twice as fine and
+// half as strong as the one before. Layers are rotated, so that the integer grid does not show.
 inline double fractal(double x, double y, int octaves, std::uint32_t seed) {
   double sum = 0, weight = 0.5, total = 0;
   for (int i = 0; i < octaves; ++i) {
@@ -66,7 +68,7 @@ inline double fractal(double x, double y, int octaves, std::uint32_t seed) {
   return sum / total;
 }
 
-// Stores a display colour (0..1 per channel, clamped) in an f32 picture.
+// Stores a display colour (clamped to 0..1) in a pixel of an f32 picture.
 inline void put(Image& image, int x, int y, const Vec3& colour) {
   float* pixel = image.f32() + (static_cast<std::ptrdiff_t>(y) * image.width + x) * 3;
   pixel[0] = static_cast<float>(clamp01(colour.x));
@@ -74,10 +76,10 @@ inline void put(Image& image, int x, int y, const Vec3& colour) {
   pixel[2] = static_cast<float>(clamp01(colour.z));
 }
 
-// The sample pictures. Each is the same on every run.
-Image paint_landscape(int width, int height);  // the sample content: lake, mountains, trees
-Image paint_oil(int side);                     // thick brush strokes along a whirling night sky
-Image paint_glass(int side);                   // a stained-glass rosette
-Image paint_woodcut(int side);                 // striped waves under a red sun
+// Paint the sample pictures. Each picture has the same bytes on every run.
+Image paint_landscape(int width, int height);  // content: a lake with mountains and trees
+Image paint_oil(int side);      // style: thick brush strokes along a whirling night sky
+Image paint_glass(int side);    // style: a stained-glass rosette
+Image paint_woodcut(int side);  // style: striped waves under a red sun
 
 }  // namespace nst::samples

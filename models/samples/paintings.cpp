@@ -1,5 +1,6 @@
-// Paints three sample styles, each of a kind that the style networks know: oil, glass, woodcut.
-// Coordinates u, v run over the picture from 0 to 1; colours are display colours.
+// Paints the three sample styles: an oil painting, stained glass and a woodcut, kinds of pictures
+// that the style networks know. Coordinates u, v run over the picture from 0 to 1; colours are
+// display colours.
 #include <array>
 #include <cstddef>
 #include <functional>
@@ -58,12 +59,12 @@ bool in_cypress(double u, double v) {
   return std::abs(u - 0.115 - 0.018 * std::sin(13 * v)) < cypress_half_width(v);
 }
 
-// Returns the direction of the brush at a point, in radians.
+// Returns the direction of the brush strokes at a point, in radians.
 double brush_direction(double u, double v) {
   if (in_cypress(u, v)) return 1.5 * kPi + 0.55 * std::sin(23 * v + 6 * u);
   if (v > hill_line(u))
     return std::atan(-0.43 * std::cos(4.3 * u + 0.7) - 0.45 * std::cos(9.7 * u));
-  double du = 0.35, dv = 0.12 * std::sin(7 * u);  // a breeze moves the strokes
+  double du = 0.35, dv = 0.12 * std::sin(7 * u);  // noise that varies the direction of the strokes
   for (const Whirl& w : kWhirls) {
     const double x = u - w.u, y = v - w.v;
     const double pull = 2.2 * std::exp(-(x * x + y * y) / (w.radius * w.radius)) / w.radius;
@@ -109,15 +110,15 @@ Vec3 oil_colour(double u, double v) {
   return colour;
 }
 
-// Paint on a canvas: its colour, and its thickness, which catches the light.
+// Paint on a canvas: its colour, and its thickness, from which light and shadow are computed.
 struct Canvas {
   int side;
   std::vector<Vec3> colour;
   std::vector<double> thickness;
 };
 
-// Paints one stroke, from its middle along the brush direction to both ends. Bristles leave
-// furrows.
+// Paints one brush stroke, from its middle in both directions. The brush's bristles leave furrows
+// in the paint.
 void stroke(Canvas& canvas, double u, double v, double length, double width, std::uint32_t id) {
   const Vec3 jitter{hashed(id, 1, 310) - 0.5, hashed(id, 2, 310) - 0.5, hashed(id, 3, 310) - 0.5};
   const double light = hashed(id, 4, 310) - 0.5;
@@ -135,7 +136,7 @@ void stroke(Canvas& canvas, double u, double v, double length, double width, std
         const auto py = static_cast<int>((y + across * std::cos(angle)) * canvas.side);
         if (px < 0 || py < 0 || px >= canvas.side || py >= canvas.side) continue;
         const double bristle = noise(s * 4.5, gone * way * 5, 320 + id % 977);
-        if (bristle < 0.55 * along - 0.22) continue;  // the brush runs dry
+        if (bristle < 0.55 * along - 0.22) continue;  // paint gets thinner toward the stroke's end
         const auto at = static_cast<std::size_t>(py) * static_cast<std::size_t>(canvas.side) +
                         static_cast<std::size_t>(px);
         canvas.colour[at] = paint * (0.88 + 0.24 * bristle);
@@ -149,7 +150,8 @@ void stroke(Canvas& canvas, double u, double v, double length, double width, std
 
 // ---- glass --------------------------------------------------------------------------------------
 
-// Returns the centres of the panes: rings around the middle, with a number of panes for each ring.
+// Returns the centres of the glass panes. The panes form rings around the middle; each ring has its
+// own number of panes.
 std::vector<Point> pane_centres() {
   constexpr std::array kRings{1, 8, 8, 16, 16, 24, 24, 32, 32};
   std::vector<Point> centres;
@@ -192,7 +194,7 @@ Vec3 glass_colour(const std::vector<Point>& centres, double u, double v) {
   Vec3 colour = kPanes[pick % kPanes.size()] * (0.82 + 0.36 * hashed(pane, 6, 350));
   const double streak = fractal(u * 7 + 3 * hashed(pane, 7, 350), v * 34, 4, 360);
   colour = colour * (0.62 + 0.75 * streak);
-  // The light comes from behind the window.
+  // Computes the light as if it came through the window from behind.
   colour = mix(colour, {1.0, 0.97, 0.85}, 0.42 * smoothstep(0.055, 0.0, first));
   const double rim = second - first;
   const double lead = smoothstep(0.0135, 0.0095, rim);
@@ -202,7 +204,8 @@ Vec3 glass_colour(const std::vector<Point>& centres, double u, double v) {
 
 // ---- woodcut ------------------------------------------------------------------------------------
 
-// Returns the height of the edge of wave `i`: long swells with the pointed crests of shallow water.
+// Returns the height of the upper edge of wave `i`. The waves are long and have the pointed crests
+// of shallow water.
 double wave_edge(int i, double u) {
   const double phase = u * (1.9 + 0.35 * (i % 3)) + 0.37 * i + 0.05 * std::sin(11 * u + i);
   const double crest = std::pow(std::abs(std::sin(kPi * phase)), 0.62);
@@ -212,7 +215,7 @@ double wave_edge(int i, double u) {
 Vec3 woodcut_colour(double u, double v) {
   const Vec3 paper{0.94, 0.89, 0.76}, ink{0.07, 0.13, 0.28};
   const double grain = noise(u * 12 + 1.5 * noise(u * 3, v * 2, 371), v * 210, 370) - 0.5;
-  Vec3 colour = mix({0.84, 0.55, 0.36}, paper, smoothstep(0.0, 0.40, v));  // the sky changes colour
+  Vec3 colour = mix({0.84, 0.55, 0.36}, paper, smoothstep(0.0, 0.40, v));  // the sky's colour
   const double ray = std::atan2(v - 0.36, u - 0.64) * 24 / (2 * kPi);
   if (ray - std::floor(ray) < 0.5) colour = mix(colour, {0.93, 0.70, 0.36}, 0.55);
   if (std::hypot(u - 0.64, v - 0.36) < 0.205) colour = ink;
@@ -226,7 +229,7 @@ Vec3 woodcut_colour(double u, double v) {
     const Vec3 deep = i % 2 == 0 ? Vec3{0.10, 0.25, 0.48} : Vec3{0.13, 0.42, 0.56};
     const Vec3 pale = i % 2 == 0 ? Vec3{0.55, 0.73, 0.76} : Vec3{0.80, 0.85, 0.74};
     colour = within < 0.22 ? ink : (static_cast<int>(stripe) % 2 == 0 ? pale : deep);
-    if (below < 0.013) colour = paper;  // white foam on the wave
+    if (below < 0.013) colour = paper;  // white foam along the crest
     if (below < 0.004) colour = ink;
   }
   return colour * (1 + 0.13 * grain);
@@ -235,7 +238,7 @@ Vec3 woodcut_colour(double u, double v) {
 }  // namespace
 
 Image paint_oil(int side) {
-  constexpr int kFiner = 3;  // canvas points per pixel and axis
+  constexpr int kFiner = 3;  // computed points per pixel along each axis
   Canvas canvas{side * kFiner, {}, {}};
   const std::size_t points =
       static_cast<std::size_t>(canvas.side) * static_cast<std::size_t>(canvas.side);

@@ -1,4 +1,4 @@
-// Tests of the C interface's pictures: limits, warnings, and samples that are not numbers.
+// Tests of pictures in the C interface: limits, warnings, and samples that are not numbers.
 #include <doctest/doctest.h>
 
 #include <cmath>
@@ -55,7 +55,7 @@ TEST_CASE("C: a picture with alpha is composed in its own memory") {
   CHECK(image.row_stride_bytes == 0);
   const Image expected = compose(rgba.view(), {1, 2, 3});
   CHECK(std::memcmp(image.data, expected.u8(), expected.bytes.size()) == 0);
-  REQUIRE(nst_image_compose(&image, 9, 9, 9) == NST_OK);  // there is no alpha left to compose
+  REQUIRE(nst_image_compose(&image, 9, 9, 9) == NST_OK);  // succeeds: there is no alpha left
   CHECK(std::memcmp(image.data, expected.u8(), expected.bytes.size()) == 0);
   image = {pixels.data() + 4 * 36, 9, 5, 4, NST_U8, -36, NST_RGB, 0};
   CHECK(nst_image_compose(&image, 1, 2, 3) == NST_ERROR_USAGE);
@@ -88,7 +88,7 @@ TEST_CASE("C: samples and style values that are none are input errors") {
 
 namespace {
 
-// Compares `image` with the picture that the C++ interface makes, and frees `image`.
+// Compares `image` with the picture that the C++ interface gives, then frees `image`.
 void check_and_free(nst_image& image, const Image& expected) {
   CHECK(image.width == expected.width);
   CHECK(image.height == expected.height);

@@ -1,4 +1,4 @@
-// Compares the C interface's models, styles and paintings with the C++ interface's.
+// Compares models, styles and paintings of the C interface with those of the C++ interface.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -136,8 +136,8 @@ TEST_CASE("C: a model says what it is and what a run takes, to structs of any ve
   CHECK(info.parameter_count == expected.parameter_count);
   CHECK(info.file_bytes == expected.file_bytes);
   CHECK(info.residual_blocks == 5);
-  // A program compiled for an older version has a shorter nst_model_info, one for a newer version a
-  // longer one.
+  // Programs compiled for another version pass a struct of another size: a shorter nst_model_info
+  // for an older version, a longer one for a newer version.
   info.struct_size = offsetof(nst_model_info, file_bytes);
   info.file_bytes = 7;
   REQUIRE(nst_model_get_info(model.handle, &info) == NST_OK);
@@ -242,12 +242,12 @@ TEST_CASE("C: a picture is painted with all options as in C++") {
   REQUIRE(nst_paint(model.handle, &source, &painted, &options, nullptr, &picture) == NST_OK);
   CHECK(equals_and_free(picture, paint(same, content.view(), painting, expected)));
 
-  // A field that the older program's struct does not have keeps its default value.
+  // A member that an older program's struct does not have must get its default value.
   options.struct_size = offsetof(nst_paint_options, quantise);
   expected.quantise = Quantise::nearest;
   REQUIRE(nst_paint(model.handle, &source, &painted, &options, nullptr, &picture) == NST_OK);
   CHECK(equals_and_free(picture, paint(same, content.view(), painting, expected)));
-  // Bytes that only the newer program's struct has must be zero.
+  // Bytes that only a newer program's struct has must be zero.
   struct {
     nst_paint_options options;
     unsigned char more[8];
@@ -296,7 +296,7 @@ TEST_CASE("C: a painter paints contents and styles as the C++ one does") {
   CHECK(nst_style_space(style) == std::string("magenta-mobile-100"));
 
   nst_image picture{};
-  // The painter has no content yet.
+  // The painter has no content yet, so painting must fail.
   CHECK(nst_painter_paint(painter, style, nullptr, &picture) == NST_ERROR_USAGE);
   REQUIRE(nst_painter_set_content(painter, &source, nullptr) == NST_OK);
   int width = 0, height = 0, channels = 0;
@@ -317,7 +317,8 @@ TEST_CASE("C: a painter paints contents and styles as the C++ one does") {
   CHECK(frame[0] == expected.u8()[2]);
   CHECK(frame[3] == expected.u8()[3]);
 
-  // A target of the wrong size is refused before any work. A progress function can stop the work.
+  // A target picture of the wrong size must be refused before any work. A progress function must be
+  // able to stop the work.
   int reports = 0;
   nst_run_settings counting = NST_RUN_SETTINGS_INIT;
   counting.progress = [](double, void* count) { return ++*static_cast<int*>(count) < 0 ? 1 : 0; };

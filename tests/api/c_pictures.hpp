@@ -1,4 +1,4 @@
-// Turns the tests' C++ pictures into pictures of the C interface.
+// Converts the tests' C++ pictures to pictures of the C interface.
 #pragma once
 
 #include "nst/nst.h"
@@ -6,7 +6,7 @@
 
 namespace nst::test {
 
-// Returns a view of `image`, which keeps the pixels. No test writes through the view.
+// Returns a C view of `image`, which owns the samples. No test writes through the view.
 inline nst_image c_image(const Image& image) {
   nst_image view{};
   view.data = const_cast<std::uint8_t*>(image.bytes.data());

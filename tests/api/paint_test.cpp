@@ -1,5 +1,5 @@
-// Compares nst::paint and nst::Painter with the library's single steps: encoding, stylizing,
-// cropping, quantising.
+// Compares nst::paint and nst::Painter with the same work done in single steps: encoding,
+// stylizing, cropping, quantising.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -16,7 +16,7 @@
 namespace nst::test {
 namespace {
 
-// Returns the picture painted step by step: u8, of the content's size.
+// Paints a picture step by step and returns it: u8, of the content's size.
 Image by_steps(const Model& model, const ImageView& rgb, const StyleVector& style,
                Quantise quantise = Quantise::nearest) {
   const Image painted = model.stylize(rgb, style);
@@ -149,8 +149,8 @@ TEST_CASE("A painter paints many styles and contents as paint does, into any mem
     CHECK(same(painter.paint(painting), expected));
   }
 
-  // The painter holds the first content. It paints into a BGRA frame with gaps between rows, and
-  // leaves out the picture's last row and column.
+  // Paints the painter's first content into a BGRA frame with gaps between its rows. The frame is
+  // one row and one column smaller than the picture.
   const Image expected = paint(model, first.view(), style);
   const int w = 44, h = 32, stride = 4 * w + 12;
   std::vector<std::uint8_t> frame(static_cast<std::size_t>(stride * h), 77);
@@ -195,7 +195,7 @@ TEST_CASE("Frames of every pixel format are painted as the RGB picture they are"
     const ImageView planar{planes.data(), w, h, 4, SampleType::u8, 0, PixelFormat::planar};
     CHECK(same(paint(model, planar, style, options), expected));
   }
-  // A view of the picture upside down: begins at the last row and has a negative stride.
+  // A view of the picture upside down: it begins at the last row and has a negative stride.
   const ImageView upside{
       bgra.data() + 4 * w * (h - 1), w, h, 4, SampleType::u8, -4 * w, PixelFormat::bgr};
   Image turned(w, h, 4, SampleType::u8);
@@ -237,7 +237,8 @@ TEST_CASE("A photo is lowered twice, three times with strength, and a bar costs 
   CHECK(lowerings_of([&] { paint(model, content.view(), painting, weak, run); }) == 3);
   const StyleVector style = model.encode_style(painting.view());
   CHECK(lowerings_of([&] { paint(model, content.view(), style, {}, run); }) == 1);
-  // This picture cannot be stored whole. Its size alone shows this, so no trial plan is made.
+  // The picture is too large to be stored whole. Its size alone must show that, so that no trial
+  // plan is made.
   const Image large = random_image(1600, 1100, 3, SampleType::u8);
   CHECK(lowerings_of([&] { paint(model, large.view(), style, {}, run); }) == 1);
 
@@ -261,7 +262,7 @@ TEST_CASE("Progress covers all stages, rises to 1, and stops at any of them") {
     return true;
   }};
   paint(model, content.view(), painting, options, run);
-  REQUIRE(told.size() >= 3);  // each stage ends with a progress call
+  REQUIRE(told.size() >= 3);  // each stage ends with a call of the progress callback
   CHECK(std::is_sorted(told.begin(), told.end()));
   CHECK(told.back() == doctest::Approx(1.0));
   CHECK(told.front() < 0.9);

@@ -1,4 +1,5 @@
-// Tests of painting by rows in the last step, and of costs computed without a plan.
+// Tests of painting in which the last step delivers rows, and of costs that are computed without a
+// plan.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -58,7 +59,7 @@ TEST_CASE("A limit that the arena with the picture in it exceeds still paints, t
   };
   const std::size_t least = needed(MemoryMode::rematerialise, true);
   REQUIRE(least < needed(MemoryMode::rematerialise, false));
-  // The limit equals the memory needed by a program without output rows.
+  // Sets the memory that a program without output rows needs as the limit.
   CHECK(least == [&] {
     StyleLayout layout;
     return Execution::needed_bytes(

@@ -1,5 +1,5 @@
-// Checks that a call fails as the interface promises: an nst::Error of one kind, with a message of
-// one line.
+// Checks that a call fails as the interface promises: with an nst::Error of a given kind and a
+// one-line message.
 #pragma once
 
 #include <doctest/doctest.h>

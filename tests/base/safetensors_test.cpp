@@ -20,7 +20,7 @@ using nst::test::expect_error;
 
 namespace {
 
-// Returns a file with the given header text, followed by `data_bytes` bytes of data: 0, 1, 2, ….
+// Returns a file with the given header text and `data_bytes` bytes of data: 0, 1, 2, ….
 std::vector<std::uint8_t> file_of(const std::string& header, std::size_t data_bytes) {
   std::vector<std::uint8_t> bytes(8 + header.size() + data_bytes);
   const std::uint64_t size = header.size();
@@ -110,7 +110,7 @@ TEST_CASE("A safetensors header larger than 16 MiB or than the file is refused b
   CHECK(contains(expect_error(ErrorCode::model, [&] { nst::parse_safetensors(bytes, "f"); }),
                  "not a safetensors file"));
   bytes.assign(16, 0);
-  bytes[1] = 1;  // announces a header of 256 bytes in a file of 16
+  bytes[1] = 1;  // states a header of 256 bytes in a file of 16 bytes
   CHECK(contains(expect_error(ErrorCode::model, [&] { nst::parse_safetensors(bytes, "f"); }),
                  "needs 256 bytes"));
   expect_error(ErrorCode::model, [&] { nst::parse_safetensors(Bytes(bytes).first(7), "f"); });
@@ -136,11 +136,11 @@ TEST_CASE("Every half converts to the float it means, and back to itself") {
 }
 
 TEST_CASE("A float between two halves rounds to the nearer, and midway to the even one") {
-  for (std::uint16_t h = 0; h < 0x7bff; ++h) {  // all pairs of finite neighbours
+  for (std::uint16_t h = 0; h < 0x7bff; ++h) {  // tests every pair of neighbouring finite halves
     const auto next = static_cast<std::uint16_t>(h + 1);
     const float low = half_to_float(h);
     const float high = half_to_float(next);
-    const float middle = 0.5f * (low + high);  // exact in float: needs one bit more than a half has
+    const float middle = 0.5f * (low + high);  // exact in float, which has more bits than a half
     REQUIRE(float_to_half(std::nextafterf(middle, low)) == h);
     REQUIRE(float_to_half(std::nextafterf(middle, high)) == next);
     REQUIRE(float_to_half(middle) == ((h & 1) == 0 ? h : next));

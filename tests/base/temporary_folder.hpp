@@ -1,4 +1,4 @@
-// Makes a temporary folder for a test and removes it with all its files.
+// Makes a temporary folder for a test, and removes the folder with all its files afterwards.
 #pragma once
 
 #include <stdlib.h>

@@ -68,7 +68,7 @@ TEST_CASE("nst-run: bench --json reports what it ran, in numbers that fit togeth
     const double min_ms = stage.at("min_ms");
     CHECK(min_ms > 0.0);
     CHECK(median_ms >= min_ms);
-    // nst-run prints times in steps of a microsecond.
+    // Allows a microsecond: nst-run prints times in steps of a microsecond.
     CHECK(stage.at("gflops").get<double>() ==
           doctest::Approx(2e-6 * static_cast<double>(plans[i].mac) / median_ms).epsilon(0.02));
   }
@@ -83,7 +83,7 @@ TEST_CASE("nst-run: bench --only measures one network, and counts the memory of 
       {"predictor", model.plan_predictor(64, 64, 1)},
       {"transformer", model.plan_transformer(48, 32, 1)}};
   for (const auto& stage : stages) {
-    const std::string& name = stage.first;  // clang 14 captures no structured binding
+    const std::string& name = stage.first;  // clang 14 cannot capture a structured binding
     const nst::PlanInfo& plan = stage.second;
     CAPTURE(name);
     const auto report =

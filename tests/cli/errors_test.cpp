@@ -1,4 +1,4 @@
-// Tests of nst-run's failures: the exit code, one line on stderr, and no file written.
+// Tests of nst-run's failures: exit code, one line on stderr, and no file written.
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -19,8 +19,8 @@ namespace {
 using Arguments = std::vector<std::string>;
 const std::string kPhoto = image_fixture("yuv420.jpg");
 
-// Holds a folder with one file, out.png. Every failing command is told to overwrite that file,
-// which must stay unchanged.
+// A folder with one file, out.png. Every failing command is told to overwrite out.png, which must
+// stay unchanged.
 struct Scene {
   TemporaryFolder folder;
   std::vector<std::uint8_t> old = {'o', 'l', 'd'};
@@ -144,8 +144,8 @@ TEST_CASE("nst-run: places that cannot be written to are output errors, exit cod
   for (const std::string& bad :
        {scene.folder.file("missing/out.png"), scene.folder.file("folder.png")}) {
     scene.fails(5, {kPhoto, "-s", kPhoto, "-o", bad}, bad);
-    // An output that cannot be written is found before any work, so the missing photograph is not
-    // reported.
+    // nst-run checks the output before any work, so it reports the output and not the missing
+    // photograph.
     scene.fails(5, {"missing.jpg", "-s", kPhoto, "-o", bad}, bad);
   }
   scene.fails(5, {"encode", kPhoto, "-o", scene.folder.file("missing/v.npy")}, "missing/v.npy");
@@ -191,7 +191,7 @@ TEST_CASE("nst-run: too large for the limits or the memory is exit code 6") {
 
 TEST_CASE("nst-run: Ctrl-C ends the work with exit code 130 and no output") {
   const Scene scene;
-  // Both commands would run many times longer than the half second before Ctrl-C.
+  // Both commands would run much longer than the half second after which Ctrl-C is sent.
   scene.fails(130, {"bench", "--runs", "100000"}, "interrupted", {.interrupt_after = 0.5});
   scene.fails(130, {kPhoto, "-s", kPhoto, "-o", scene.out, "--size", "2600", "-t", "1"},
               "interrupted", {.interrupt_after = 0.5});

@@ -1,5 +1,5 @@
-// Tests of nst-run painting many pictures: which files appear, with which bytes, and what is
-// reported.
+// Tests of nst-run painting many pictures: which files appear, with which bytes, and what it
+// reports.
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -22,7 +22,7 @@ namespace {
 namespace fs = std::filesystem;
 using Arguments = std::vector<std::string>;
 
-// A folder of pictures:
+// The folder of pictures that the tests paint:
 //
 //   in/a.jpg  in/b.png  in/notes.txt  in/.hidden.png  in/deep/a.jpg
 //
@@ -54,7 +54,7 @@ struct Folders {
     std::sort(names.begin(), names.end());
     return names;
   }
-  // Returns the bytes that one run of nst-run writes for one content in one style.
+  // Runs nst-run for one content and one style, and returns the bytes that it writes.
   std::vector<std::uint8_t> alone(const std::string& content, Arguments style,
                                   const std::string& extension = ".jpg") const {
     const std::string path = folder.file("alone" + extension);
@@ -100,7 +100,8 @@ TEST_CASE("nst-run: a folder stands for its pictures, -r for all below it, folde
   const Folders f;
   run_well({f.in, "-s", f.oil, "-o", f.out + "/"});
   CHECK(Folders::files_below(f.out) == Arguments{"a-oil.jpg", "b-oil.png"});
-  // The second time the results lie inside the folder: they are no contents.
+  // In the second run, the results lie inside the content folder. They must not be taken as
+  // contents.
   const std::string inside = f.in + "/out/";
   for (int round = 0; round < 2; ++round) {
     run_well({f.in, "-r", "-s", f.oil, "-o", inside});
@@ -227,7 +228,7 @@ TEST_CASE("nst-run: --size takes a percentage, and < only shrinks") {
   const auto size = [&](const std::string& text) {
     const std::string path = f.folder.file("size.png");
     run_well({f.in + "/a.jpg", "-s", f.oil, "-o", path, "--size", text});
-    const nst::Image image = nst::read_image(path);  // of 37x29
+    const nst::Image image = nst::read_image(path);  // a picture of 37×29 pixels
     return std::pair{image.width, image.height};
   };
   CHECK(size("50%") == std::pair{19, 15});

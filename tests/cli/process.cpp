@@ -14,7 +14,7 @@
 namespace nst::test {
 namespace {
 
-// Turns the child process into nst-run. Called between fork and exec.
+// Replaces the child process by nst-run. Called between fork and exec.
 [[noreturn]] void become_nst_run(const std::vector<std::string>& arguments,
                                  const ProcessOptions& options, const std::string& out,
                                  const std::string& err) {

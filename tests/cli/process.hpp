@@ -1,4 +1,4 @@
-// Runs nst-run in a child process and keeps what the program prints.
+// Runs nst-run in a child process and records what it prints.
 #pragma once
 
 #include <doctest/doctest.h>
@@ -19,22 +19,23 @@ struct ProcessResult {
 
 struct ProcessOptions {
   std::vector<std::pair<std::string, std::string>> environment = {};
-  std::string folder = {};     // the working folder; empty: the test's own folder
-  std::string input = {};      // the file on standard input; empty: the test's own input
-  double interrupt_after = 0;  // seconds before `signal` is sent; 0 = `signal` is never sent
+  std::string folder = {};     // working folder; empty: the test's own folder
+  std::string input = {};      // file that becomes standard input; empty: the test's own input
+  double interrupt_after = 0;  // seconds until `signal` is sent; 0: `signal` is never sent
   int signal = SIGINT;
 };
 
-// Runs nst-run and returns its exit code and output. NST_MODEL and NST_ISA of the test's
-// environment are not passed on.
+// Runs nst-run and returns its exit code and output. Removes NST_MODEL and NST_ISA from its
+// environment.
 ProcessResult run_nst(const std::vector<std::string>& arguments,
                       const ProcessOptions& options = {});
 
-// Runs nst-run, checks for success and for nothing on stderr, and returns what is on stdout.
+// Runs nst-run, checks that it succeeds and prints nothing on stderr, and returns what it prints on
+// stdout.
 std::string run_well(const std::vector<std::string>& arguments, const ProcessOptions& options = {});
 
-// Runs nst-run, checks for `exit_code`, one line "nst-run: ..." on stderr and nothing on stdout,
-// and returns the line.
+// Runs nst-run and checks that it fails with `exit_code`, prints nothing on stdout and one line
+// "nst-run: ..." on stderr. Returns that line.
 std::string run_badly(int exit_code, const std::vector<std::string>& arguments,
                       const ProcessOptions& options = {});
 

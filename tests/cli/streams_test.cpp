@@ -1,5 +1,5 @@
-// Tests of nst-run with pipes, standard streams and devices instead of files, and of the signals
-// that end the program.
+// Tests of nst-run with pipes, standard streams and devices instead of files, and of signals that
+// end it.
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -33,8 +33,8 @@ std::string make_pipe(const std::string& path) {
   return path;
 }
 
-// Runs nst-run successfully while a thread writes the contents of `file` into the pipe that
-// `arguments` name.
+// Runs nst-run successfully while a thread writes the contents of `file` into a pipe. `arguments`
+// contain the pipe's name.
 void run_fed(const std::string& pipe, const std::string& file,
              const std::vector<std::string>& arguments) {
   std::thread writer([&] { nst::write_bytes(pipe, nst::read_bytes(file)); });
@@ -111,7 +111,7 @@ TEST_CASE("nst-run: a signal ends it at once, even while it waits for a pipe") {
   const TemporaryFolder folder;
   const std::string pipe = make_pipe(folder.file("pipe"));
   const std::string out = folder.file("o.png");
-  const int silent = ::open(pipe.c_str(), O_RDWR);  // a writer that sends nothing
+  const int silent = ::open(pipe.c_str(), O_RDWR);  // keeps the pipe open and sends nothing
   REQUIRE(silent >= 0);
   for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
     CAPTURE(signal);

@@ -1,4 +1,5 @@
-// Compares the pictures that nst-run paints with those of the library for the same inputs.
+// Compares the pictures that nst-run paints with those that the library paints from the same
+// inputs.
 #include <cstring>
 
 #include "cli/process.hpp"
@@ -30,7 +31,7 @@ Image painted(const Image& content, const StyleVector& style) {
   return Model::default_model().stylize(content.view(), style);
 }
 
-// Returns the top left `width` × `height` pixels of a float picture as bytes.
+// Returns the top left `width` × `height` pixels of a float picture, as bytes.
 Image cropped(const Image& image, int width, int height,
               nst::Quantise method = nst::Quantise::nearest) {
   nst::ImageView view = image.view();
@@ -40,8 +41,8 @@ Image cropped(const Image& image, int width, int height,
   return nst::to_u8(view, method);
 }
 
-// Runs nst-run with these arguments and an output file in `folder`, and returns the picture in the
-// file.
+// Runs nst-run with these arguments and an output file in `folder`. Returns the picture in the
+// output file.
 Image run_to(const TemporaryFolder& folder, const std::string& name,
              std::vector<std::string> arguments) {
   const std::string path = folder.file(name);
@@ -273,7 +274,7 @@ TEST_CASE("nst-run: colours hidden under transparency change neither picture nor
     CHECK(run_well({"encode", style, "-o", folder.file("v.npy")}) == "");
     CHECK(run_to(folder, "e.png", {kPhoto, "-s", folder.file("v.npy")}).bytes == on_white.bytes);
   }
-  // --strength and --preset tfhub must not use the colours hidden by transparency either.
+  // --strength and --preset tfhub must not use the colours of transparent pixels either.
   CHECK(run_to(folder, "f.png", {black, "-s", kPainting, "--strength", "0.3"}).bytes ==
         run_to(folder, "g.png", {grey, "-s", kPainting, "--strength", "0.3"}).bytes);
   CHECK(run_to(folder, "h.png", {black, "-s", kPainting, "--preset", "tfhub"}).bytes ==

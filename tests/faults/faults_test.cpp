@@ -1,7 +1,10 @@
-// The programs where the system lets the k-th open, read, write, fsync, rename, close, allocation
-// or thread fail, once or for ever: a documented exit code, one line, the old file or the whole new
-// one, nothing left. Every k of the few calls on files; of the thousands of allocations every
-// stride-th, NST_FAULT_STRIDE (script/faults sets it to 1).
+// Tests the programs while the system lets one call fail: the k-th open, read, write, fsync,
+// rename, close, mmap, allocation or thread creation, once or from then on. A program must end with
+// a documented exit code and print one line. The output must be the old file or the complete new
+// one, and no temporary file may be left.
+//
+// Every k is tried for the few calls on files. Of the thousands of allocations, every
+// NST_FAULT_STRIDE-th is tried (script/faults sets it to 1).
 #include <fcntl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -26,7 +29,7 @@ using Contents = std::vector<std::uint8_t>;
 constexpr const char* kFileKinds[] = {"open",   "read",  "write", "fsync",
                                       "rename", "close", "mmap",  "thread"};
 
-// A command that replaces files in a folder of its own.
+// A command line that replaces existing files in a folder made for it.
 struct Command {
   std::string program;
   std::vector<std::string> arguments;
@@ -34,10 +37,10 @@ struct Command {
 };
 
 struct Outcome {
-  int status = 0;  // of waitpid
+  int status = 0;  // status as waitpid() returns it
   std::string message;
   std::vector<Contents> outputs;
-  std::size_t files = 0;  // in the output's folder
+  std::size_t files = 0;  // number of files in the output's folder
 };
 
 class Scene {
@@ -89,7 +92,7 @@ class Scene {
     return outcome;
   }
 
-  // How many calls of that kind the command makes.
+  // Returns how many calls of this kind the command makes.
   long count(const Command& command, const std::string& kind) {
     const std::string path = in_.file("count");
     const Outcome outcome = run(command, kind + " 0 once", path);
@@ -98,7 +101,7 @@ class Scene {
     return std::atol(std::string(text.begin(), text.end()).c_str());
   }
 
-  // Lets each stride-th call fail, in both ways, and checks what came of it.
+  // Lets every stride-th call of this kind fail, once or from then on, and checks each outcome.
   void check(const Command& command, const std::string& kind, long stride) {
     const std::vector<Contents> whole = run(command, "none 0 once").outputs;
     for (const Contents& output : whole) REQUIRE(output.size() > old_.size());
@@ -115,10 +118,11 @@ class Scene {
   }
 
  private:
-  // Of several files some may have been written before a failure, of which each is a line, and one
-  // line sums up; or one line is all.
+  // Checks the outcome of a failed call. A command with one output prints one line. A command with
+  // several outputs prints at most one line for each failed output and a summary; outputs written
+  // before the failure may remain.
   void check(const Outcome& outcome, const std::vector<Contents>& whole) const {
-    CHECK(WIFEXITED(outcome.status));  // else: a crash, an abort, or 20 seconds
+    CHECK(WIFEXITED(outcome.status));  // false for a crash, an abort, or a timeout of 20 seconds
     const int code = WEXITSTATUS(outcome.status);
     const bool is_one = whole.size() == 1;
     constexpr std::array kDocumented = {0, 3, 4, 5, 6};
@@ -126,7 +130,7 @@ class Scene {
            (code == 7 && !is_one)));
     const auto lines = std::count(outcome.message.begin(), outcome.message.end(), '\n');
     CHECK(lines >= (code == 0 ? 0 : 1));
-    const auto most = static_cast<std::ptrdiff_t>(is_one ? 1 : whole.size() + 1);  // and a sum
+    const auto most = static_cast<std::ptrdiff_t>(is_one ? 1 : whole.size() + 1);  // plus a summary
     CHECK(lines <= (code == 0 ? 0 : most));
     for (std::size_t i = 0; i < whole.size(); ++i) {
       const bool is_whole = outcome.outputs[i] == whole[i], is_old = outcome.outputs[i] == old_;
@@ -154,7 +158,7 @@ class Scene {
     ::dup2(err, STDERR_FILENO);
     if (::chdir(out_.path().c_str()) != 0) ::_exit(98);
     constexpr unsigned kMostSeconds = 20;
-    ::alarm(kMostSeconds);  // survives execv
+    ::alarm(kMostSeconds);  // stays set across execv
     ::execv(argv[0], argv.data());
     ::_exit(97);
   }

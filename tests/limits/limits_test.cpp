@@ -1,4 +1,5 @@
-// Tests of the README's table of limits: what is as large as allowed is taken, one more is refused.
+// Tests the table of limits in the README: what is exactly as large as allowed is accepted, and one
+// more is refused.
 #include <string>
 #include <vector>
 
@@ -37,22 +38,24 @@ void append_segment(Buffer& file, std::uint8_t marker, const Buffer& body) {
   file.insert(file.end(), body.begin(), body.end());
 }
 
-// A progressive picture of 8×8 pixels, all grey, in as many scans: one of the mean, then of one
-// coefficient each and of one bit more of it each (ITU-T T.81, annex G).
+// Returns a grey progressive JPEG of 8×8 pixels with the given number of scans (ITU-T T.81, annex
+// G). The first scan has the mean. Each later scan begins one further coefficient or adds one bit
+// to it.
 Buffer jpeg_of_scans(int scans) {
   Buffer file = {0xff, 0xd8};
   Buffer quantisation(65, 1);
   quantisation[0] = 0;
   append_segment(file, 0xdb, quantisation);
   append_segment(file, 0xc2, {8, 0, 8, 0, 8, 1, 1, 0x11, 0});
-  // A single symbol of one bit: "no difference" and "end of the block".
+  // Each Huffman table has one symbol, coded in one bit. It means "no difference" for the mean and
+  // "end of the block" for other coefficients.
   for (const std::uint8_t kind : {std::uint8_t{0x00}, std::uint8_t{0x10}}) {
     Buffer table(18, 0);
     table[0] = kind;
     table[1] = 1;
     append_segment(file, 0xc4, table);
   }
-  constexpr std::uint8_t kTop = 3;  // bits that the first scan of a coefficient leaves out
+  constexpr std::uint8_t kTop = 3;  // bits that a coefficient's first scan leaves to later scans
   for (int scan = 0; scan < scans; ++scan) {
     const auto coefficient = static_cast<std::uint8_t>(scan == 0 ? 0 : 1 + (scan - 1) / (kTop + 1));
     const int step = (scan - 1) % (kTop + 1);
@@ -90,7 +93,7 @@ std::string tensor_of_rank(std::size_t rank) {
 }  // namespace
 
 TEST_CASE("Limit: 2^28 pixels of a picture") {
-  // Of the first file only the pixels are missing.
+  // The first header has an allowed size, so only the missing pixels are reported.
   CHECK(contains(refusal(ErrorCode::input, buffer("P6 16384 16384 255 ")), "too short"));
   CHECK(contains(refusal(ErrorCode::limit, buffer("P6 16385 16384 255 ")), "268435456"));
 }
@@ -143,7 +146,7 @@ TEST_CASE("Limit: nesting, values and members of JSON") {
   };
   CHECK_NOTHROW(parse(repeated("[", 8) + repeated("]", 8)));
   expect_error(ErrorCode::model, [&] { parse(repeated("[", 9) + repeated("]", 9)); });
-  // The array itself is a value, too.
+  // The array itself counts as a value, too.
   CHECK_NOTHROW(parse("[0" + repeated(",0", 999'998) + "]"));
   expect_error(ErrorCode::model, [&] { parse("[0" + repeated(",0", 999'999) + "]"); });
   const JsonLimits more{.max_values = 5'000'000};

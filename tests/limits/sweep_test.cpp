@@ -1,6 +1,7 @@
-// Damage of every kind to a file of every kind: each cut and each flipped bit is refused in one
-// line of a documented code, or the file is read all the same; where its format has checksums, to
-// the same result. Some hundred damages of each file; NST_SWEEP=all tries all of them.
+// Damages a file of every format, by cutting it off at any length and by flipping any bit. A
+// damaged file must be refused with a one-line message and a documented code, or be read without
+// failure. If the format has checksums, a file that is read must give the same result as the good
+// file. Each file is damaged in about 150 ways; NST_SWEEP=all tries every cut and every bit.
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
@@ -22,7 +23,7 @@ namespace nst::test {
 namespace {
 
 using Buffer = std::vector<std::uint8_t>;
-// What a file means, as a hash.
+// A function that reads a file and returns a hash of its contents.
 using Read = std::function<std::string(Bytes file)>;
 enum class Checksums { none, all };
 
@@ -31,7 +32,7 @@ struct Count {
   double slowest_ms = 0;
 };
 
-// Every cut and every flipped bit, numbered.
+// The damages of a file are numbered: first all cuts, then all flipped bits.
 std::size_t damages(const Buffer& good) { return good.size() * 9; }
 Buffer damaged(const Buffer& good, std::size_t number) {
   Buffer bad = good;
@@ -83,7 +84,7 @@ void sweep(const std::string& name, const Buffer& good, Checksums checksums, con
 
 std::string picture(Bytes file) {
   const LoadedImage loaded = decode_image(file, "file", {std::size_t{64} << 20});
-  // Damage that a warning names is noticed.
+  // A warning counts as a refusal, because the damage has been noticed.
   if (!loaded.warnings.empty()) throw Error(ErrorCode::input, loaded.warnings[0]);
   Buffer bytes = loaded.image.bytes;
   for (const int number : {loaded.image.width, loaded.image.height, loaded.image.channels}) {
@@ -112,7 +113,8 @@ weights::FileSet only(const std::string& name, Bytes file) {
 TEST_CASE("sweep: pictures of every kind, cut and flipped") {
   for (const auto& entry : std::filesystem::directory_iterator(image_fixture(""))) {
     const std::string path = entry.path().string();
-    // Those that say what another file decodes to are all alike.
+    // Skips files such as a.rgba.ppm, which record what another fixture decodes to. They all have
+    // the same format.
     if (entry.path().stem().has_extension() || entry.file_size() > 4096) continue;
     sweep(entry.path().filename().string(), file_bytes(path),
           path.ends_with(".png") ? Checksums::all : Checksums::none, picture);
@@ -145,7 +147,7 @@ TEST_CASE("sweep: sources of weights, cut and flipped") {
       return source(*weights::open_tflite(only("f.tflite", file), "f.tflite"));
     });
   }
-  // What lies beside the damaged file is whole.
+  // Opens the damaged file together with the undamaged other files of its folder.
   const auto in_folder = [](const std::string& damaged, Bytes file, const auto& open) {
     const std::string path = weight_fixture(damaged);
     return source(*open(weights::FileSet::beside(path, {file, std::make_shared<int>()})));

@@ -78,7 +78,7 @@ LayerDifference layer_difference(const LayerStatistics& got, const LayerStatisti
   LayerDifference d;
   d.same_shape = got.shape == want.shape && got.first.size() == want.first.size();
   if (!d.same_shape) return d;
-  // The mean's error is relative to at least 1 % of the standard deviation, because a mean of
+  // The mean's error is relative, but to at least 1 % of the standard deviation: a mean of
   // cancelling values is near zero.
   const double size = std::max(std::abs(want.mean), 0.01 * want.std);
   d.mean = std::abs(got.mean - want.mean) / size;

@@ -1,4 +1,5 @@
-// Differences between two sets of numbers, and recorded numbers for the tests to compare with.
+// Computes differences between two sets of numbers, and reads recorded numbers that tests compare
+// with.
 #pragma once
 
 #include <cstdint>
@@ -33,16 +34,17 @@ xt::xarray<float> load_npy(const std::string& path);
 Image npy_image(const std::string& path);
 StyleVector npy_style(const std::string& path);
 
-// A layer's recorded statistics, and a function that computes them from a tensor. The standard
-// deviation divides by n.
+// The recorded statistics of a layer's output, and a function that computes them from a tensor. The
+// standard deviation divides by n.
 struct LayerStatistics {
   std::vector<std::int64_t> shape;  // [1, h, w, c] or [1, c]
   double mean = 0.0, std = 0.0, min = 0.0, max = 0.0;
-  std::vector<double> first;  // up to four first values
+  std::vector<double> first;  // up to four values from the start of the tensor
 };
 LayerStatistics layer_statistics(const float* data, int h, int w, int c);
 
-// Differences of a layer from its record. `mean` and `std` are relative.
+// The differences between a layer's statistics and the recorded ones. Those of `mean` and `std` are
+// relative.
 struct LayerDifference {
   bool same_shape = false;
   double mean = 0.0, std = 0.0, first = 0.0;

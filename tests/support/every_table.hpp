@@ -12,15 +12,15 @@
 
 namespace nst::test {
 
-// Calls check(table) for every table, the best first.
+// Calls check(table) for every kernel table that this processor supports, the best one first.
 template <class Check>
 void for_every_supported_table(Check&& check) {
   const kernels::TableList tables = kernels::supported_tables();
   for (int t = 0; t < tables.count; ++t) check(*tables.tables[t]);
 }
 
-// Calls check(model) for every table, with a model of the formula network. A failure names the
-// network and the table.
+// Calls check(model) with a model of the formula network, once for every kernel table. A failure
+// names the network and the table.
 template <class Check>
 void on_every_table(const FormulaNetwork& network, Check&& check) {
   const std::vector<std::uint8_t> file = formula_model_file(network);

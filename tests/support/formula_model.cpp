@@ -15,7 +15,7 @@
 namespace nst::test {
 namespace {
 
-// Returns the value of _gain() in formula_model.py, where the reasons are.
+// Returns the factor that _gain() in formula_model.py computes; the reasons are given there.
 double gain(const Variable& v) {
   const auto contains = [&](std::string_view part) {
     return v.name.find(part) != std::string::npos;
@@ -69,8 +69,8 @@ std::vector<Variable> formula_variables(const FormulaNetwork& network) {
   return variables;
 }
 
-// Every step is exact or rounded once, so every compiler gives the same result, with or without
-// fused multiply-adds.
+// Every operation here is exact or rounded once. So every compiler gives the same result, with or
+// without fused multiply-adds.
 std::vector<float> formula_values(const Variable& variable) {
   const PseudoRandom random(kFormulaSeed, variable.name);
   const std::int64_t count = element_count(variable);
@@ -121,7 +121,8 @@ Model formula_model(std::string_view name) {
   return it->second.model;
 }
 
-// Each channel is two triangle waves and a quarter of noise, in integers until one exact division.
+// Each channel is the sum of two triangle waves and noise with a weight of a quarter. The sum is
+// computed in integers and divided once, exactly.
 Image formula_picture(std::string_view name, int height, int width) {
   constexpr int kPeriod = 16384;
   const auto bits24 = [](const PseudoRandom& random, std::uint64_t i) {

@@ -1,8 +1,8 @@
 // Networks without weight files: every weight, picture and style is computed by a formula.
 // tests/golden/formula_model.py computes the same bits.
 //
-// tests/fixtures/golden holds TensorFlow's results for these networks. formula.json there holds
-// checks of the formulas.
+// The folder tests/fixtures/golden has TensorFlow's results for these networks. Its formula.json
+// has values that check the formulas.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +19,8 @@ namespace nst::test {
 
 inline constexpr std::uint64_t kFormulaSeed = 2017;
 
-// A network of formula weights. The five networks have the names of their fixture folders:
+// A network whose weights are computed by formulas. The five networks have the names of their
+// fixture folders:
 // - "inception": the network of the published checkpoint;
 // - "mobile": MobileNetV2 and α = 0.25;
 // - "hub": TF Hub's network, with 20 residual blocks and 768 style means;
@@ -32,25 +33,25 @@ struct FormulaNetwork {
 const std::vector<FormulaNetwork>& formula_networks();
 const FormulaNetwork& formula_network(std::string_view name);
 
-// Name and shape of a tensor in a model file.
+// The name and shape of a tensor in a model file.
 using Variable = PublishedShapes::Tensor;
 std::vector<Variable> formula_variables(const FormulaNetwork& network);
 std::vector<float> formula_values(const Variable& variable);
 
-// Returns a whole model file with float32 values.
+// Returns the bytes of a whole model file with float32 values.
 std::vector<std::uint8_t> formula_model_file(const FormulaNetwork& network);
 // Returns the opened model of the network `name`. Each model is opened once per process.
 Model formula_model(std::string_view name);
 
-// Returns a smooth picture with edges and noise: f32 RGB in [0, 1).
+// Returns a picture computed by a formula, smooth with some edges and noise: f32 RGB in [0, 1).
 Image formula_picture(std::string_view name, int height, int width);
-// Returns a style of `size` numbers in [-0.25, 0.25).
+// Returns a style vector of `size` numbers in [-0.25, 0.25), computed by a formula.
 StyleVector formula_style(std::string_view name, std::size_t size = 100);
-// Returns a style of the size that the model takes.
+// Returns a style vector of the size that the model takes, computed by a formula.
 StyleVector formula_style(std::string_view name, const Model& model);
 
-// Returns a 64-bit sum over the values' bits that depends on their order, as checksum() in
-// pseudo_random.py.
+// Returns a 64-bit sum over the values' bits that depends on their order. checksum() in
+// pseudo_random.py computes the same sum.
 std::uint64_t checksum(std::span<const float> values);
 
 }  // namespace nst::test

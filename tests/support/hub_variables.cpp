@@ -10,7 +10,7 @@
 namespace nst::test {
 namespace {
 
-using Numbers = std::vector<std::int64_t>;  // random numbers of 24 bits
+using Numbers = std::vector<std::int64_t>;  // pseudo-random integers of 24 bits
 
 constexpr std::uint64_t kStep = 0x9e3779b97f4a7c15u;
 
@@ -31,8 +31,8 @@ std::vector<float> between(const Numbers& r, double low, double high) {
   return values;
 }
 
-// Returns uniform weights of variance `variance` / fan-in. With zero_sum, the weights of each
-// output channel sum to 0.
+// Returns uniformly distributed weights of variance `variance` / fan-in. With zero_sum, the weights
+// of each output channel sum to 0.
 std::vector<float> kernel(const Numbers& r, std::size_t channels, double variance, bool zero_sum) {
   const std::size_t fan = r.size() / channels;
   const double scale = std::sqrt(3.0 * variance / static_cast<double>(fan));
@@ -61,7 +61,7 @@ std::vector<float> style_values(const std::string& name, const Numbers& r, std::
   return ends_block ? between(r, 0.3, 0.7) : between(r, 0.7, 1.3);
 }
 
-// Variance and mean of a layer's values before its batch norm.
+// Variance and mean that a layer's values have before its batch norm.
 struct Statistics {
   double variance, mean;
 };

@@ -1,6 +1,6 @@
-// Makes the 507 variables of TF Hub's arbitrary-image-stylization-v1-256/2 from a seed. The names
-// and shapes come from a record of the published index. The values are bit for bit those of the
-// script beside that record.
+// Makes the 507 variables of TF Hub's arbitrary-image-stylization-v1-256/2 from a seed. Names and
+// shapes come from a recorded index of the published model. The values have the same bits as those
+// that the script beside this record makes.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,7 @@ namespace nst::test {
 
 class HubVariables final : public weights::Source {
  public:
-  // Makes the variables of `record`, the path of variables.json, from `seed`.
+  // Makes the variables listed in the file `record` (variables.json), with values from `seed`.
   HubVariables(const std::string& record, std::uint64_t seed);
 
   std::string description() const override { return "seeded variables"; }

@@ -10,8 +10,8 @@
 namespace nst {
 namespace {
 
-// Returns an observer that shows dense values. Where the network keeps deviations from a constant,
-// the constant is added.
+// Returns an observer that passes on plain values: where the network computes with deviations from
+// a constant, it adds the constant.
 Execution::Observer dense_observer(const LayerObserver& observer) {
   return [&observer, dense = std::vector<float>()](const Step& step, kernels::ConstView view,
                                                    const Execution::Centre& centre) mutable {

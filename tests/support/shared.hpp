@@ -1,5 +1,5 @@
-// Finds published weights and recorded outputs that are not part of this repository. Their folder
-// is NST_SHARED_DIR, or ../shared beside the source tree if the variable is not set.
+// Finds published weights and recorded outputs that are not part of this repository. They are in
+// the folder NST_SHARED_DIR or, if that variable is not set, in ../shared beside the source tree.
 #pragma once
 
 #include <doctest/doctest.h>
@@ -16,7 +16,7 @@ inline std::string shared_path(const std::string& relative) {
   return std::string(folder && *folder ? folder : NST_SHARED_DEFAULT_DIR) + "/" + relative;
 }
 
-// Returns true if all the files exist. Otherwise prints a message and returns false.
+// Returns true if all the files exist. Otherwise prints which file is missing and returns false.
 inline bool have_shared(const std::vector<std::string>& relative) {
   for (const std::string& name : relative) {
     if (std::filesystem::exists(shared_path(name))) continue;

@@ -88,7 +88,8 @@ class Transformer64 {
     return weights_.count(layer + "/conv1/StyleNorm/Conv/weights") != 0;
   }
 
-  // Returns the row or column that index `i` reads, or -1 for a zero of the border.
+  // Returns the row or column of the picture that index `i` of the padded picture means; -1 for a
+  // zero of the padding.
   int source(int i, int side) const {
     if (i >= 0 && i < side) return i;
     if (!reflects_) return -1;

@@ -1,5 +1,5 @@
-// The transformer in float64, written plainly from the paper's table. Tests use the result as the
-// truth for pictures without a fixture and for values that are hard in float32.
+// The transformer in float64, written in the simplest way from the paper's table. Its result counts
+// as the truth for pictures without a fixture, and for values that are inaccurate in float32.
 #pragma once
 
 #include <vector>
@@ -8,8 +8,8 @@
 
 namespace nst::test {
 
-// Returns the picture of a formula network for a content and a style, rounded once to float32 [h,
-// w, 3]. All kinds of padding, width and convolution are supported.
+// Paints a content in a style with a formula network, in float64. Returns the picture, rounded once
+// to float32 [h, w, 3]. Supports all kinds of padding, width and convolution.
 std::vector<float> transformer64(const FormulaNetwork& network, const ImageView& content,
                                  const StyleVector& style);
 
