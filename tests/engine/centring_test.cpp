@@ -1,4 +1,4 @@
-// Tests of centring_of(): the offset and the factor that centre a network's input.
+// Tests of centring_of(), which chooses the offset and the factor that centre a network's input.
 #include "graph/centring.hpp"
 
 #include <doctest/doctest.h>
@@ -21,7 +21,7 @@ struct Picture {
   Shape shape;
   std::vector<float> values;
 
-  // Fills the picture with f(y, x, channel).
+  // Fills the picture: the sample at (y, x, channel) becomes f(y, x, channel).
   template <class F>
   Picture(int h, int w, F&& f) : shape{h, w, 3} {
     for (int y = 0; y < h; ++y) {
@@ -72,7 +72,7 @@ TEST_CASE("Patterns do not deceive the sample that a picture is centred by") {
 
 TEST_CASE("A faint picture is scaled by a power of two, by its largest deviation") {
   for (const double size : {3e-6, 1e-4, 1e-3, 0.02, 0.13, 0.3}) {
-    for (const bool is_lonely : {false, true}) {  // true: one sample differs; false: all do
+    for (const bool is_lonely : {false, true}) {  // true: one sample differs; false: all differ
       CAPTURE(size);
       CAPTURE(is_lonely);
       const Picture picture(200, 300, [&](int y, int x, int c) {

@@ -1,5 +1,5 @@
-// Sessions, models and teams at once, among them runs that are cancelled: what ThreadSanitizer
-// looks at.
+// Runs sessions, models and thread teams at the same time; some of the runs are cancelled.
+// ThreadSanitizer looks for data races in this test.
 #include <doctest/doctest.h>
 
 #include <atomic>
@@ -30,7 +30,8 @@ TEST_CASE("Threads of the host that paint at once, each in a team, all make the 
   std::vector<std::thread> hosts;
   for (int host = 0; host < kHosts; ++host) {
     hosts.emplace_back([&, host] {
-      // The first use packs the weights: of the shared model together, of an own one beside it.
+      // The first use of a model packs its weights. The threads pack the shared model together,
+      // while one of them packs a model of its own.
       const Model model = host == 0 ? Model::default_model() : shared;
       RunOptions run{.threads = kTeam};
       Session session(model);

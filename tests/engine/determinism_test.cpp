@@ -1,4 +1,4 @@
-// Checks that results do not depend on the number of threads, the split into calls, or other
+// Checks that results do not depend on the number of threads, on the split into calls, or on other
 // threads of the program.
 #include <doctest/doctest.h>
 
@@ -14,7 +14,7 @@
 namespace nst::test {
 namespace {
 
-// The size is large enough for the engine to use eight threads: each thread gets at least 4 million
+// With this size the engine uses eight threads: each thread gets at least 4 million
 // multiply-accumulates.
 constexpr int kHeight = 75, kWidth = 101;
 
@@ -24,7 +24,7 @@ Image picture() { return formula_picture("content_threads", kHeight, kWidth); }
 
 TEST_CASE("A picture's bytes do not depend on the number of threads, on any kernel table") {
   for (const FormulaNetwork& network : formula_networks()) {
-    if (network.name == "separable_reflect") continue;  // separable_zero has the same kernels
+    if (network.name == "separable_reflect") continue;  // its kernels are also separable_zero's
     on_every_table(network, [](const Model& model) {
       REQUIRE(model.plan_transformer(kWidth, kHeight).mac >= 8 * 4'000'000);
       const StyleVector style = formula_style("style_a", model);
@@ -93,7 +93,8 @@ TEST_CASE("A session takes contents of changing sizes, and the same size again")
   for (const Size size : {Size{33, 40}, {61, 20}, {5, 5}, {61, 20}, {61, 20}, {33, 40}, {40, 33}}) {
     CAPTURE(size.h);
     CAPTURE(size.w);
-    // Each round paints another picture, so that leftovers of the last one would show.
+    // Each round paints a different picture, so that values left in memory by the previous round
+    // would show.
     static int round = 0;
     const Image content = formula_picture("round " + std::to_string(round++), size.h, size.w);
     session.set_content(content.view());
@@ -126,7 +127,7 @@ TEST_CASE(
   const Image expected_b = reference.stylize(content.view(), b);
   const StyleVector expected_style = reference.encode_style(style.view());
 
-  // The model is fresh, so that the threads race for its first use.
+  // No thread has used the model yet, so the threads compete to pack its weights.
   const Model model = Model::open_memory(file.data(), file.size(), "fresh");
   struct Result {
     Image a, b;

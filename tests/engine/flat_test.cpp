@@ -1,5 +1,6 @@
-// Tests with contents that hardly vary, where a network of instance norms magnifies every rounding
-// error. Flat contents must become one colour, and faint ones must agree with float64.
+// Tests with contents whose pixels are equal or almost equal. There a network of instance norms
+// magnifies every rounding error. A content of one colour must become one colour, and a content
+// with small deviations must agree with float64.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -22,11 +23,11 @@
 namespace nst::test {
 namespace {
 
-// Networks that paint a flat content in one colour: those that pad by reflection. A border of zeros
-// would not be flat.
+// The networks with reflect padding. They paint a content of one colour in one colour; zero padding
+// would make the border differ.
 const std::vector<std::string> kReflecting = {"inception", "mobile", "hub", "separable_reflect"};
 
-// Returns an h × w float picture of the samples f(y, x, channel).
+// Returns an h × w float picture whose samples are f(y, x, channel).
 template <class F>
 Image picture_of(int h, int w, F&& f) {
   Image image(w, h, 3, SampleType::f32);
@@ -50,7 +51,8 @@ Image flat_bytes(int h, int w, std::uint8_t value) {
   return image;
 }
 
-// Returns sigmoid(β) of the last layer: the colour that a flat content must become.
+// Returns sigmoid(β) of the last layer, which is the colour that a content of one colour must
+// become.
 std::vector<double> flat_colour(const Model& model, const StyleVector& style) {
   StyleLayout layout;
   transformer_graph(opened(model), 64, 64, layout);
@@ -70,7 +72,7 @@ void check_flat(const Model& model, const Image& content) {
   const std::vector<double> colour = flat_colour(model, style);
   const Image painted = model.stylize(content.view(), style);
   double worst = 0;
-  std::size_t other = 0;  // samples that differ from the first pixel's
+  std::size_t other = 0;  // number of samples that differ from the first pixel's
   for (std::size_t i = 0; i < painted.sample_count(); ++i) {
     const float value = painted.f32()[i];
     worst = std::max(worst, std::abs(static_cast<double>(value) - colour[i % 3]));
@@ -80,7 +82,7 @@ void check_flat(const Model& model, const Image& content) {
   CHECK(other == 0);
 }
 
-// Returns a picture of grey plus `factor` times the formula picture's deviation from grey.
+// Returns grey plus `factor` times the deviation of the formula picture from grey.
 Image faint_picture(int h, int w, float factor) {
   const Image picture = formula_picture("content_faint", h, w);
   return picture_of(h, w, [&](int y, int x, int c) {
@@ -158,7 +160,8 @@ TEST_CASE("A flat content becomes one colour at every memory limit and number of
   CHECK(session.render(style).bytes == painted.bytes);
 }
 
-// Takes two seconds of float64 work for each network, most of them in the full transformer.
+// This test takes two seconds of float64 arithmetic for each network, most of them for the full
+// transformer.
 TEST_CASE("The transformer in float64 is TensorFlow's") {
   for (const std::string name : {"mobile", "separable_reflect", "separable_zero"}) {
     CAPTURE(name);
@@ -177,9 +180,9 @@ TEST_CASE("The transformer in float64 is TensorFlow's") {
   }
 }
 
-// The bounds are those for photographs. Faint contents are no harder, because the input's mean is
-// subtracted before any value is rounded. TensorFlow in float32 differs from float64 by up to 4e-3
-// on such pictures.
+// The bounds are those for photographs. Small deviations are no harder, because the input's mean is
+// subtracted before any value is rounded. On such pictures TensorFlow in float32 differs from
+// float64 by up to 4e-3.
 TEST_CASE("Faint contents are as near to float64 as any, in every table") {
   constexpr double kMax = 5e-4, kMean = 3e-5;
   constexpr int kHeight = 44, kWidth = 60;

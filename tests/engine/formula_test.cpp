@@ -1,5 +1,5 @@
-// Checks that the C++ formulas give the same bits as the Python script, which gave them to
-// TensorFlow.
+// Checks that the C++ formulas give the same bits as the Python script. TensorFlow's results were
+// computed from the script's weights and pictures.
 #include <doctest/doctest.h>
 
 #include <cstdio>

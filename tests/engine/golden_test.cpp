@@ -1,5 +1,5 @@
-// Compares the engine with TensorFlow on formula weights, on every kernel table that this CPU can
-// run.
+// Compares the engine with TensorFlow's results for formula weights, with every kernel table that
+// this CPU can run.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -18,7 +18,7 @@
 namespace nst::test {
 namespace {
 
-// Sizes of the pictures in tests/golden/make_golden.py.
+// The sizes of the pictures that tests/golden/make_golden.py uses.
 struct Size {
   int h, w;
 };
@@ -33,8 +33,7 @@ std::string case_name(const char* what, std::size_t i) {
   return what + std::string(i == 0 ? "a" : "b");
 }
 
-// TensorFlow's result in float32 and in float64. The float64 result counts as the truth, up to
-// float32 rounding.
+// TensorFlow's results in float32 and in float64. The float64 result counts as the truth.
 struct Golden {
   std::vector<std::int64_t> shape;
   std::vector<float> f32, f64;
@@ -55,7 +54,7 @@ Image style_picture(std::size_t i) {
   return formula_picture(case_name("style_", i), kStyleSize[i].h, kStyleSize[i].w);
 }
 
-// Returns the style vector that TensorFlow painted with.
+// Returns the style vector with which TensorFlow painted.
 StyleVector golden_style(const FormulaNetwork& network, std::size_t i) {
   if (network.architecture.predictor == "none") {
     return formula_style(case_name("style_", i));
@@ -66,14 +65,14 @@ StyleVector golden_style(const FormulaNetwork& network, std::size_t i) {
   return style;
 }
 
-// Checks outputs one after another and remembers the largest distances from float64, the engine's
-// and TensorFlow's.
+// Compares outputs with recorded results, one after another. Remembers the largest differences from
+// TensorFlow's float64 results: those of the engine, and those of TensorFlow's float32 results.
 class Check {
  public:
   Check(std::string what, double max_bound, double mean_bound)
       : what_(std::move(what)), max_bound_(max_bound), mean_bound_(mean_bound) {}
 
-  // Checks that `got` is near both results of TensorFlow.
+  // Checks that `got` is within the bounds of both recorded results, float32 and float64.
   void near(const std::string& label, std::span<const float> got, const Golden& golden) {
     CAPTURE(label);
     const Difference to_f32 = difference(got, golden.f32);
@@ -111,7 +110,7 @@ LayerRecord golden_layers(const std::string& network, const char* kind) {
 }
 
 // Calls `test` with the reference table and with every table that this CPU can run. Prints the
-// names of the others.
+// names of the tables that are skipped.
 template <typename Test>
 void for_every_table(Test&& test) {
   const kernels::TableList tables = kernels::supported_tables();
@@ -127,10 +126,10 @@ void for_every_table(Test&& test) {
   for_every_supported_table(test);
 }
 
-// Bounds from the accuracy table in the README.
+// The bounds of the accuracy table in the README.
 constexpr double kBottleneckMax = 2e-5, kImageMax = 1e-3, kImageMean = 1e-5;
-// The bound for the hub predictor's 768 means. The means are as large as 3, and TensorFlow in
-// float32 is itself up to 4e-5 away from float64.
+// The bound for the 768 means of the hub predictor. The means are as large as 3, and TensorFlow in
+// float32 already differs from float64 by up to 4e-5.
 constexpr double kMeansMax = 8e-5;
 
 void check_network(const std::string& name) {
@@ -142,7 +141,7 @@ void check_network(const std::string& name) {
   Check images(name + " image, to float64", kImageMax, kImageMean);
   for_every_table([&](const kernels::Table& table) {
     const Model model = open_model_with_table(file.data(), file.size(), name, table);
-    // The reference table is slow, so it runs only one case.
+    // With the reference table, which is slow, only one case is run.
     const std::size_t cases = &table == &kernels::reference_table() ? 1 : 2;
     for (std::size_t i = 0; i < cases; ++i) {
       const std::string label = table.name + case_name(" ", i);
@@ -169,7 +168,7 @@ void check_network_layers(const std::string& name) {
   const bool predicts = network.architecture.predictor != "none";
   const LayerRecord f32 = golden_layers(name, "f32");
   const LayerRecord f64 = golden_layers(name, "f64");
-  REQUIRE(f64.size() >= 42);  // at least 26 style parameters and 16 layers of the transformer
+  REQUIRE(f64.size() >= 42);  // at least 26 style parameters and 16 transformer layers
   for_every_table([&](const kernels::Table& table) {
     const Model model = open_model_with_table(file.data(), file.size(), name, table);
     const LayerRecord got = run_layers(model, predicts ? &style_view : nullptr, content(0).view(),
@@ -220,8 +219,8 @@ TEST_CASE("Every layer of the separable transformers is TensorFlow's") {
 }
 
 TEST_CASE("The style parameters of every normalised layer are TensorFlow's") {
-  // Compares all values of β and γ of the 13 or 43 layers in order. The layer records hold only
-  // statistics.
+  // Compares all values of β and γ of the 13 or 43 normalised layers in order, because the records
+  // of the layers have only statistics.
   Check check("style parameters, to float64", 2e-5, 2e-6);
   for (const FormulaNetwork& network : formula_networks()) {
     const Golden golden = load_golden(fixture(network.name, "style_params.npy"));

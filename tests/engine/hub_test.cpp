@@ -1,6 +1,6 @@
-// Compares TF Hub's arbitrary-image-stylization-v1-256/2 with TensorFlow and float64. The published
-// graph runs on variables filled from a seed. The tests are skipped where the record is missing
-// (NST_SHARED_DIR, otherwise ../shared).
+// Compares the engine with recorded results of TF Hub's arbitrary-image-stylization-v1-256/2,
+// computed by TensorFlow and in float64. The published graph was run with variables made from a
+// seed. The tests are skipped if the record is missing (in NST_SHARED_DIR, otherwise ../shared).
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -25,7 +25,7 @@ const std::string kHub = "reference/hub-256-2/";
 
 std::string output(const std::string& name) { return shared_path(kHub + "outputs/" + name); }
 
-// Returns the model file made of the seeded variables. The file is made once.
+// Returns the model file with the variables made from the seed. The file is made once per process.
 const std::vector<std::uint8_t>& hub_file() {
   static const std::vector<std::uint8_t> file = [] {
     const HubVariables source(shared_path(kHub + "variables.json"), 1);
@@ -37,7 +37,7 @@ const std::vector<std::uint8_t>& hub_file() {
   return file;
 }
 
-// Calls test(model, table's name) for every table that this CPU can run.
+// Calls test(model, name of the table) for every table that this CPU can run.
 template <typename Test>
 void on_every_table_of_hub(Test&& test) {
   for_every_supported_table([&](const kernels::Table& table) {
@@ -45,9 +45,9 @@ void on_every_table_of_hub(Test&& test) {
   });
 }
 
-// Returns this library's name for a value of the published graph. Returns "" for a value that the
-// library does not compute by itself: one that is folded into a convolution (Conv2D, batch norm,
-// upsampling) or that a ReLU follows.
+// Returns this library's name for a value of the published graph. Returns "" for values that the
+// library does not compute separately: those folded into a convolution (Conv2D, batch norm,
+// upsampling) and those before a ReLU.
 std::string our_name(const std::string& theirs) {
   const auto replaced = [&](std::string_view end, const std::string& by) {
     return theirs.substr(0, theirs.size() - end.size()) + by;
@@ -141,14 +141,14 @@ TEST_CASE("Every value of TF Hub's network that is a tensor here is TensorFlow's
   for (const auto& [name, layer] : recorded.items()) {
     const std::string ours = our_name(name);
     if (ours.empty()) continue;
-    LayerStatistics statistics = statistics_from_json(layer);  // statistics of a value [h, w, c]
+    LayerStatistics statistics = statistics_from_json(layer);  // of a value [h, w, c]
     auto& shape = statistics.shape;
     shape.insert(shape.begin(), 1);
     if (shape[1] == 1 && shape[2] == 1) shape.erase(shape.begin() + 1, shape.begin() + 3);
     want[ours] = statistics;
   }
-  // 96 activations (70 + 26), 40 norms and block sums (20 + 20), 8 concats, 10 pools, 1 mean, and
-  // 86 vectors of β or γ.
+  // 241 values are compared: 96 activations (70 + 26), 40 norms and block sums (20 + 20), 8
+  // concats, 10 pools, 1 mean, and 86 vectors of β or γ.
   CHECK(want.size() == 241);
   const Image style = npy_image(output("a.style.npy")),
               content = npy_image(output("a.content.npy"));

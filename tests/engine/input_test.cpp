@@ -1,4 +1,4 @@
-// Tests of the pictures that a network accepts: sample types, strides, alpha and sizes.
+// Tests of the pictures that networks accept: sample types, strides, alpha and sizes.
 #include <doctest/doctest.h>
 
 #include <chrono>
@@ -20,7 +20,7 @@ Image u8_picture(int h, int w) {
   return to_u8(formula_picture("content_u8", h, w).view(), Quantise::nearest);
 }
 
-// Returns the samples of `image` with `channels` channels and `gap` foreign bytes after each row. A
+// Returns the samples of `image` with `channels` channels and `gap` unused bytes after each row. A
 // fourth channel is filled with a pattern.
 std::vector<std::uint8_t> spread(const Image& image, int channels, std::size_t gap) {
   const std::size_t sample = image.type == SampleType::u8 ? 1 : sizeof(float);
@@ -32,7 +32,7 @@ std::vector<std::uint8_t> spread(const Image& image, int channels, std::size_t g
                    image.bytes.begin() + static_cast<std::ptrdiff_t>(pixel + 3 * sample));
       if (channels == 4) bytes.insert(bytes.end(), sample, static_cast<std::uint8_t>(x * 7 + y));
     }
-    bytes.insert(bytes.end(), gap, 0xff);  // would be NaN if read as a float
+    bytes.insert(bytes.end(), gap, 0xff);  // bytes that would be NaN if they were read as a float
   }
   return bytes;
 }
@@ -52,7 +52,8 @@ TEST_CASE("Bytes are read as value / 255") {
   CHECK(model.stylize(bytes.view(), style).bytes == model.stylize(floats.view(), style).bytes);
   CHECK(model.encode_style(bytes.view(), {.style_size = 0}).values ==
         model.encode_style(floats.view(), {.style_size = 0}).values);
-  // A resize may divide by 255 before or after the sums, so the results agree up to float rounding.
+  // A resize may divide by 255 before or after summing, so the results agree only up to float
+  // rounding.
   const StyleVector from_bytes = model.encode_style(bytes.view(), {.style_size = 64});
   const StyleVector from_floats = model.encode_style(floats.view(), {.style_size = 64});
   CHECK(difference(samples(from_bytes), samples(from_floats)).max <= 1e-5);
@@ -110,8 +111,8 @@ TEST_CASE(
       CHECK(image.height == network_side(size.h));
       CHECK(image.channels == 3);
       REQUIRE(image.type == SampleType::f32);
-      // The bound is that of the README's accuracy table. A norm over few pixels magnifies rounding
-      // errors, but not beyond this bound.
+      // The bound is that of the accuracy table in the README. A norm over few pixels magnifies
+      // rounding errors, but not beyond this bound.
       const Difference d =
           difference(samples(image), samples(oracle.stylize(content.view(), style)));
       CHECK_MESSAGE(d.max <= 1e-3, to_string(d));
@@ -157,7 +158,7 @@ TEST_CASE("Inception-v3 needs a style of 43 pixels after the resize, MobileNetV2
   for (const float v : inception.encode_style(smallest.view(), as_is).values) {
     CHECK(std::isfinite(v));
   }
-  // A picture that is too small becomes a valid style when it is enlarged.
+  // A picture that is too small for the predictor is accepted as a style if it is enlarged first.
   for (const float v : inception.encode_style(thin.view(), {.style_size = 43}).values) {
     CHECK(std::isfinite(v));
   }
@@ -245,10 +246,10 @@ TEST_CASE("A style longer than 16 times its width gets no more pixels than one o
   };
   same(3, 48, 32, 32, 512);  // an aspect of 16 is kept
   same(48, 3, 32, 512, 32);
-  same(3, 192, 32, 16, 1024);  // an aspect of 64: half the width asked for
+  same(3, 192, 32, 16, 1024);  // an aspect of 64 gives half the width that was asked for
   same(1, 300, 32, 7, 2217);
   same(300, 1, 32, 2217, 7);
-  same(32, 2048, 32, 16, 1024);  // holds also if the picture has the wanted shorter side
+  same(32, 2048, 32, 16, 1024);  // a thin style is reduced even if its shorter side fits
 }
 
 TEST_CASE("A style too large for the memory is a limit, known before it is resized") {
@@ -262,7 +263,7 @@ TEST_CASE("A style too large for the memory is a limit, known before it is resiz
     CHECK_MESSAGE(contains(message, "smaller style size"), message);
   }
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
-  CHECK(took.count() < 2.0);  // resizing would take longer than two seconds
+  CHECK(took.count() < 2.0);  // resizing alone would take longer
 }
 
 }  // namespace nst::test

@@ -1,5 +1,5 @@
-// Checks that saving memory changes no byte of a picture, and that every memory mode's plan is
-// sound.
+// Checks that saving memory changes no byte of a picture, and that the plan of every memory mode is
+// valid.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -20,7 +20,8 @@ namespace {
 constexpr int kHeight = 75, kWidth = 101;
 constexpr MemoryMode kEveryMemoryMode[] = {MemoryMode::fastest, MemoryMode::in_place,
                                            MemoryMode::rematerialise};
-// Strip size that cuts every tensor of the picture above, most tensors several times.
+// A strip size in bytes that cuts every tensor of the content above, most tensors into several
+// strips.
 constexpr std::size_t kSmallStrip = 20'000;
 constexpr std::size_t kNever = std::size_t{1} << 40;  // larger than any tensor
 
@@ -29,7 +30,8 @@ struct Painted {
   std::size_t arena_bytes = 0;
 };
 
-// Runs the whole program. With keep_encoder, runs the style-dependent part a second time.
+// Runs the whole program and returns the picture. With keep_encoder, runs the style-dependent steps
+// a second time.
 Painted paint(const Model& model, const LoweringOptions& options, int threads) {
   StyleLayout layout;
   Program program = lower_transformer(opened(model), kWidth, kHeight, layout, options);
@@ -38,7 +40,7 @@ Painted paint(const Model& model, const LoweringOptions& options, int threads) {
   Execution execution(std::move(program), threads, 0);
   const std::vector<float> params =
       style_params(opened(model).layers, layout, formula_style("style_a", model));
-  // The picture is faint, so that the centring scales it.
+  // The picture has small deviations, so that centring multiplies them by a factor.
   Image content = formula_picture("content_memory", kHeight, kWidth);
   for (std::size_t i = 0; i < content.sample_count(); ++i) {
     content.f32()[i] = 0.5f + 0.02f * (content.f32()[i] - 0.5f);
@@ -123,7 +125,7 @@ TEST_CASE("Expansions, filters and projections are one step, and their tensors a
     });
   };
   CHECK(fused_steps(stored) == 0);
-  CHECK(fused_steps(planned({})) == 3);  // only the first 3 of 17 blocks are fused at 256 pixels
+  CHECK(fused_steps(planned({})) == 3);  // at 256 pixels only the first 3 of 17 blocks are fused
   CHECK(fused_steps(fused) == 17);
   CHECK(fused.mac == stored.mac);
   CHECK(fused.weight_bytes == stored.weight_bytes);
@@ -137,11 +139,11 @@ TEST_CASE("A 4K picture at full width is planned within what 900 MB leave for it
     return plan.arena_bytes + plan.scratch_bytes;
   };
   constexpr std::size_t kMB = 1'000'000;
-  // The process also holds the weights and the pictures: two of 25 MB as bytes and one of 100 MB as
-  // floats.
+  // Besides the plan, the process needs memory for the weights and the pictures: two of 25 MB as
+  // bytes and one of 100 MB as floats.
   CHECK(planned(900 * kMB) <= 650 * kMB);
   CHECK(planned(0) <= 900 * kMB);
-  CHECK(planned(std::size_t{1} << 40) > planned(0));  // without a limit, everything is stored
+  CHECK(planned(std::size_t{1} << 40) > planned(0));  // without a limit, all tensors are stored
 }
 
 TEST_CASE("A tighter limit plans a session's content anew, and paints the same") {
@@ -151,7 +153,7 @@ TEST_CASE("A tighter limit plans a session's content anew, and paints the same")
   Session session(model);
   session.set_content(content.view());
   const Image expected = session.render(style);
-  // The limit is below the session's present need, and enough for a plan that saves more.
+  // The limit is less than the session uses now, but enough for a plan in another memory mode.
   const auto needed = [&](MemoryMode memory_mode) {
     StyleLayout layout;
     const Program program = lower_transformer(opened(model), content.width, content.height, layout,
@@ -173,7 +175,7 @@ TEST_CASE("Planned buffers overlap only where they do not live together or are t
   };
   for (int round = 0; round < 300; ++round) {
     std::vector<Lifetime> buffers;
-    std::vector<int> root;  // first buffer of the chain that each buffer is tied to
+    std::vector<int> root;  // first buffer of the group to which each buffer is tied
     for (int i = 0; i < pick(1, 24); ++i) {
       Lifetime buffer;
       buffer.floats = static_cast<std::size_t>(pick(1, 5000));

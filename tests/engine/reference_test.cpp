@@ -1,5 +1,5 @@
-// Compares the published weights with recorded outputs of the original graphs. Tests are skipped
-// where the files are missing.
+// Compares the published weights with recorded outputs of the original graphs. The tests are
+// skipped if the files are missing.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -29,7 +29,7 @@ Model open(const std::vector<std::uint8_t>& file, const kernels::Table& table) {
   return open_model_with_table(file.data(), file.size(), "converted", table);
 }
 
-// Checks a style vector against the bound in the README's accuracy table.
+// Checks that a style vector is within the bound of the accuracy table in the README.
 void check_bottleneck(const std::string& what, const StyleVector& got, const StyleVector& want,
                       double bound) {
   const Difference d = difference(samples(got), samples(want));
@@ -100,8 +100,8 @@ TEST_CASE("All 117 recorded layers of the Inception model agree, first values to
   const nlohmann::json recorded = load_json(shared_path(kInceptionOutputs + "a.layers.json"));
   for (const auto& [name, layer] : recorded.items()) want[name] = statistics_from_json(layer);
   CHECK(want.size() == 117);
-  // These values are from float64. TensorFlow's float32 values differ from them by up to 8.5e-5,
-  // which is most of the bound.
+  // The expected values are from float64. TensorFlow's float32 values differ from them by up to
+  // 8.5e-5, which is almost the whole bound.
   want["transformer/residual/residual5/add"].first = {2.80584657, 2.98638886, -1.94673055,
                                                       0.25706758};
   const StyleVector vector = npy_style(shared_path(kInceptionOutputs + "a.bottleneck.npy"));
@@ -151,13 +151,14 @@ TEST_CASE("The published float16 transformer paints as the checkpoint's does" *
   for (const std::string name : {"a", "b"}) {
     const StyleVector style = npy_style(shared_path(kInceptionOutputs + name + ".bottleneck.npy"));
     const Image painted = model.stylize(inception_image(name + ".content").view(), style);
-    // Weights rounded to float16 differ by up to 2^-11 of their size, so the bounds are wider.
+    // Rounding weights to float16 changes them by up to 2^-11 of their size, so the bounds are
+    // wider here.
     check_image("float16 " + name, painted, inception_image(name + ".stylized"), 2e-3, 2e-4);
   }
 }
 
-// Compares the pictures published with the 5-block network. The script that made them cut the
-// samples off to bytes instead of rounding.
+// Compares with the pictures that were published with the 5-block network. The script that made
+// them truncated samples to bytes instead of rounding.
 TEST_CASE(
     "The 5-block network paints the published pictures, 97 bytes of 100 equal, none off by 3" *
     doctest::test_suite("slow")) {

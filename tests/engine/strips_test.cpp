@@ -1,4 +1,5 @@
-// Tests of strips: every row is computed once, and every row that a strip reads exists.
+// Tests of strips: every row is computed once, and every row that a strip reads has been computed
+// before.
 #include "graph/strips.hpp"
 
 #include <doctest/doctest.h>
@@ -13,8 +14,8 @@ using kernels::Border;
 using kernels::ConvGeometry;
 using kernels::ConvSpec;
 
-// Returns a convolution of `kernel` rows over in_h rows. The output is cut into areas of block_h
-// rows, which begin at first_y.
+// Returns a convolution with a kernel of `kernel` rows and an input of in_h rows. The output is cut
+// into areas of block_h rows, which begin at first_y.
 StripLayer layer(int in_h, int kernel, int stride, int upsample, int block_h, int first_y) {
   const ConvSpec spec{kernel, kernel, 4, 4, stride, upsample, false};
   const int pad = kernel / 2;
@@ -23,7 +24,7 @@ StripLayer layer(int in_h, int kernel, int stride, int upsample, int block_h, in
   return {spec, geometry, {first_y, 0, block_h, 8, 4, 0}};
 }
 
-// Returns the input rows that output row `y` reads, tap by tap, mirrored at the border.
+// Returns the input rows that output row `y` reads, computed tap by tap and mirrored at the border.
 std::vector<int> taps(const StripLayer& l, int y) {
   std::vector<int> rows;
   const int last = l.geometry.in_h * l.spec.upsample - 1;
@@ -91,7 +92,7 @@ TEST_CASE("A convolution overwrites no input row that it still reads") {
     for (const int wanted : {1, 3, 1000}) {
       const std::vector<std::vector<Strip>> strips = cut_into_strips({l}, wanted);
       const std::ptrdiff_t distance = overwriting_distance(l, strips, input_row, output_row);
-      // The input begins at byte 0, the output at byte -distance.
+      // In memory the input begins at byte 0, the output at byte -distance.
       std::ptrdiff_t written = -distance;
       for (const std::vector<Strip>& strip : strips) {
         const Rows rows = strip.front().rows;

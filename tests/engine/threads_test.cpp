@@ -1,4 +1,4 @@
-// Tests of threads made before the first run: the processors that they may use, and refused counts.
+// Tests of start_threads(): which processors the new threads may use, and which counts are refused.
 #include <doctest/doctest.h>
 #ifdef __linux__
 #include <sched.h>
@@ -41,9 +41,9 @@ cpu_set_t processors_of(int thread) {
   return set;
 }
 
-// Checks that the caller of start_threads(count) and the new threads may use all processors of the
-// caller, or all of the process. LLVM's runtime allows every thread that it meets all of the
-// process's processors.
+// Checks that the caller of start_threads(count), and the new threads, may use all processors that
+// the caller could use before. All processors of the process are accepted too: LLVM's OpenMP
+// runtime gives every thread that it meets all of them.
 //
 // The check runs on a new thread, which gets a team of its own.
 void check_processors_of_new_threads(int count, bool caller_is_bound) {
@@ -61,7 +61,8 @@ void check_processors_of_new_threads(int count, bool caller_is_bound) {
         const cpu_set_t own = processors_of(thread);
         return CPU_EQUAL(&own, &allowed) || CPU_EQUAL(&own, &of_process);
       };
-      // A new thread begins bound to one processor. It frees itself when it first runs.
+      // A new thread starts on a single processor and allows itself the others when it first runs.
+      // So the test waits.
       for (int i = 0; i < 1000 && !is_free(); ++i) {
         std::this_thread::sleep_for(std::chrono::milliseconds(10));
       }
@@ -69,7 +70,7 @@ void check_processors_of_new_threads(int count, bool caller_is_bound) {
     };
     const std::set<int> before = threads_of_this_process();
     start_threads(count);
-    start_threads(count);  // makes no more threads
+    start_threads(count);  // the second call makes no more threads
     int made = 0;
     for (const int thread : threads_of_this_process()) {
       if (before.contains(thread)) continue;

@@ -1,4 +1,5 @@
-// Tests of work sharing: every item of a step is computed once, whichever threads come and when.
+// Tests of work sharing: every item of a step is computed once, whichever threads take part and
+// whenever they come.
 #include "graph/work_sharing.hpp"
 
 #include <doctest/doctest.h>
@@ -12,8 +13,8 @@
 namespace nst {
 namespace {
 
-// Returns the items that `thread` takes. Items that the test leaves to other threads are done as
-// well, so that the step can end.
+// Returns the items that `thread` computes. Items that belong to threads missing in the test are
+// counted as done, so that the step can end.
 std::vector<int> taken_by(WorkSharing& sharing, int step, int items, int thread, int team) {
   std::vector<int> taken;
   sharing.for_each(step, items, thread, team, [&](int item) { taken.push_back(item); });
@@ -31,9 +32,9 @@ TEST_CASE("A thread takes its own part of a step, then what the others have left
   sharing.prepare(2, 3);
   sharing.restart();
   CHECK(taken_by(sharing, 0, 10, 1, 3) == std::vector<int>{3, 4, 5, 6, 7, 8, 9, 0, 1, 2});
-  // A thread that comes late finds nothing to do and does not wait.
+  // A thread that comes late must find nothing to do and must not wait.
   CHECK(taken_by(sharing, 0, 10, 2, 3).empty());
-  // Each step has its own counts, and restart() resets all of them.
+  // Each step has counters of its own, and restart() resets all of them.
   CHECK(taken_by(sharing, 1, 2, 0, 3) == range(0, 2));
   sharing.restart();
   CHECK(taken_by(sharing, 0, 4, 0, 1) == range(0, 4));
@@ -48,11 +49,11 @@ TEST_CASE("A step ends when its items are done, whoever does not come") {
     sharing.for_each(0, 4, 0, 3, [&](int) {
       first_is_at_work = true;
       std::this_thread::sleep_for(std::chrono::milliseconds(30));
-      CHECK(!second_ended);  // the first thread still works on an item
+      CHECK(!second_ended);  // the first thread is still working on an item
     });
   });
   while (!first_is_at_work) std::this_thread::yield();
-  // Only two of three threads come. They also do the third thread's items.
+  // Only two of three threads come. They must compute the third thread's items as well.
   sharing.for_each(0, 4, 1, 3, [](int) {});
   second_ended = true;
   slow.join();

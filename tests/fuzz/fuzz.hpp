@@ -1,6 +1,6 @@
-// What the fuzz targets share. A target is one file with libFuzzer's LLVMFuzzerTestOneInput; the
-// same file is compiled into nst-fuzz-replay, which any compiler builds and the tests run on the
-// committed corpora.
+// Declarations that all fuzz targets share. A target is one source file that defines libFuzzer's
+// function LLVMFuzzerTestOneInput. The same file is also compiled into nst-fuzz-replay, which needs
+// no libFuzzer. The tests run nst-fuzz-replay on the committed inputs.
 #pragma once
 
 #include <cstddef>
@@ -14,18 +14,18 @@
 
 extern "C" {
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
-// Of libFuzzer: changes the bytes in place, to at most `most` of them, and returns how many there
-// are.
+// libFuzzer's own mutator. It changes `size` bytes in place, makes at most `most` bytes of them,
+// and returns the new number of bytes.
 std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, std::size_t most);
-// A target's own way to change an input, in place of libFuzzer's.
+// The mutator of a target; targets that define it replace libFuzzer's own mutator.
 std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size, std::size_t most,
                                     unsigned seed);
 }
 
 namespace nst::fuzz {
 
-// Calls `body`, which may refuse its input: by an Error of one line and a documented code. What
-// else leaves it ends the process, as a sanitizer's report does.
+// Calls `body`, which may refuse its input by throwing an Error with a one-line message and a
+// documented code. Any other exception or Error aborts the process, so that the fuzzer reports it.
 template <class Body>
 void must_answer(Body&& body) {
   try {

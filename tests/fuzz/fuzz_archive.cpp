@@ -1,4 +1,4 @@
-// Archives: their members and the model among them.
+// Fuzzes archives: unpacks their members and looks for a model among them.
 #include "fuzz/sources.hpp"
 #include "weights_tool/find_model.hpp"
 

@@ -1,5 +1,6 @@
-// BMP, TGA and GIF pictures. A TGA's header is looked at before it is decoded, as decode_image
-// does; the other two get their signature put over the input's beginning as well.
+// Fuzzes BMP, TGA and GIF pictures. The input is decoded as TGA if it looks like a TGA header, as
+// decode_image does. It is also decoded as BMP and GIF, with its first bytes replaced by the
+// signature.
 #include "fuzz/pictures.hpp"
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

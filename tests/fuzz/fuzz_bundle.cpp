@@ -1,6 +1,8 @@
-// Checkpoints of version 2: keys and protobufs inside a table with right checksums, beside a shard.
+// Fuzzes checkpoints of version 2: any keys and protobufs in a table with right checksums, together
+// with a fixed shard.
 //
-// The input is entries: a byte for the length of the key, one for the value's, the key, the value.
+// The input is a list of entries. Each entry has a byte for the key's length, a byte for the
+// value's length, the key and the value.
 #include <map>
 
 #include "fuzz/sources.hpp"

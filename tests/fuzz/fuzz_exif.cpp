@@ -1,4 +1,4 @@
-// EXIF blocks: any bytes have an orientation.
+// Fuzzes EXIF blocks. An orientation is found in any bytes.
 #include "fuzz/fuzz.hpp"
 #include "image/exif.hpp"
 

@@ -1,7 +1,10 @@
-// Whole model files with right checksums, whose tensors do not fit each other.
+// Fuzzes whole model files with right checksums, whose tensors do not fit each other.
 //
-// The input: a byte that chooses a network, then edits of 4 bytes: the tensor's number (two bytes),
-// the side of its shape or, from 8 on, its loss, and the side's new length.
+// The first byte of the input chooses a network. Then follow edits of 4 bytes each:
+//
+// - two bytes: the number of a tensor
+// - one byte: below 8, the dimension of its shape that changes; otherwise the tensor is removed
+// - one byte: the new size of that dimension
 #include "fuzz/fuzz.hpp"
 #include "model/model_file.hpp"
 #include "nst/model.hpp"
@@ -9,7 +12,7 @@
 
 namespace {
 
-// A network of an eighth of the channels, without values.
+// Returns the tensors of a network with an eighth of its channels, without values.
 std::vector<nst::NamedTensor> small_tensors(const nst::test::FormulaNetwork& network) {
   std::vector<nst::NamedTensor> tensors;
   for (const nst::test::Variable& variable : nst::test::formula_variables(network)) {
@@ -20,7 +23,8 @@ std::vector<nst::NamedTensor> small_tensors(const nst::test::FormulaNetwork& net
   return tensors;
 }
 
-// Gives every tensor the values it needs; false if they would be too many for one run.
+// Gives every tensor as many values as its shape needs. Returns false if they would be too many for
+// one run of the fuzzer.
 bool fill(std::vector<nst::NamedTensor>& tensors) {
   constexpr std::size_t kMostOfOne = std::size_t{1} << 16, kMostOfAll = std::size_t{1} << 22;
   std::size_t all = 0;

@@ -1,4 +1,5 @@
-// Arrays of NumPy's, as such and as pictures, and any other file that is taken for a picture.
+// Fuzzes NumPy's arrays: reads them as arrays and as pictures. Also fuzzes picture files of any
+// other format, by decode_image.
 #include "fuzz/fuzz.hpp"
 #include "image/codec.hpp"
 #include "image/npy.hpp"

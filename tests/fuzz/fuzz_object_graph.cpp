@@ -1,5 +1,5 @@
-// The object graph of a checkpoint and the SavedModel beside it, which share the input: its first
-// byte says where it is cut.
+// Fuzzes the object graph of a checkpoint together with its saved_model.pb. The input is cut into
+// these two files; its first byte says where.
 #include "fuzz/fuzz.hpp"
 #include "weights_tool/object_graph.hpp"
 

@@ -1,4 +1,4 @@
-// PNG pictures.
+// Fuzzes PNG pictures.
 #include "fuzz/pictures.hpp"
 #include "image/png_chunks.hpp"
 
@@ -7,7 +7,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   return 0;
 }
 
-// Random bytes do not get past a chunk's checksum: mostly it is made right again.
+// Changes the input and then, in seven of eight cases, corrects the checksums of all chunks. With
+// wrong checksums, most inputs would be refused at once.
 std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size, std::size_t most,
                                     unsigned seed) {
   size = LLVMFuzzerMutate(data, size, most);
@@ -15,7 +16,7 @@ std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size, std::s
   const auto big_endian = [](const std::uint8_t* b) {
     return std::size_t{b[0]} << 24 | std::size_t{b[1]} << 16 | std::size_t{b[2]} << 8 | b[3];
   };
-  constexpr std::size_t kSignature = 8, kAround = 12;  // length, type, checksum
+  constexpr std::size_t kSignature = 8, kAround = 12;  // length, type and checksum, in bytes
   for (std::size_t at = kSignature; at + kAround <= size;) {
     const std::size_t body = big_endian(data + at);
     if (body > size - at - kAround) break;

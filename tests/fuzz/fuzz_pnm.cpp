@@ -1,4 +1,4 @@
-// PNM pictures.
+// Fuzzes PNM pictures.
 #include "fuzz/pictures.hpp"
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

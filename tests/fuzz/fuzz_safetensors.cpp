@@ -1,4 +1,4 @@
-// Safetensors files, as a container, as a model, and as a source of weights.
+// Fuzzes safetensors files: as a container, as a model, and as a source of weights.
 #include "fuzz/sources.hpp"
 #include "model/model_file.hpp"
 #include "nst/model.hpp"
@@ -7,7 +7,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace nst;
   const Bytes bytes(data, size);
   fuzz::must_answer([&] {
-    // What was read can be written, and read again as the same.
+    // Whatever was read must be writable, and the written file must read back with the same
+    // contents.
     const SafeTensors read = parse_safetensors(bytes, "file");
     const std::vector<std::uint8_t> written = serialise_safetensors(read);
     const SafeTensors again = parse_safetensors(written, "file");
@@ -20,7 +21,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   return 0;
 }
 
-// The header's length stands first; mostly it is made right again.
+// Changes the input and then, in three of four cases, corrects the header's length in the first 8
+// bytes.
 std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size, std::size_t most,
                                     unsigned seed) {
   size = LLVMFuzzerMutate(data, size, most);

@@ -1,10 +1,11 @@
-// SavedModels in an archive: saved_model.pb is the input; its variables are a bundle of two.
+// Fuzzes saved_model.pb in an archive, together with a fixed bundle of two variables.
 #include "fuzz/sources.hpp"
 #include "weights_tool/find_model.hpp"
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace nst;
-  // BundleEntryProto{dtype = 1: float, shape = 2: [1], offset = 4, size = 5: 4, crc = 6}.
+  // The fixed entry of both variables: BundleEntryProto{dtype = 1: float, shape = 2: [1], offset =
+  // 4, size = 5: 4, crc = 6}.
   static const std::string entry("\x08\x01\x12\x04\x12\x02\x08\x01\x28\x04\x35\0\0\0\0", 15);
   static const std::vector<std::uint8_t> table = fuzz::make_table(
       fuzz::make_block({{"", std::string("\x08\x01", 2)}, {"a", entry}, {"b", entry}}), 0);

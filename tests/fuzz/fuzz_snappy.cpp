@@ -1,4 +1,4 @@
-// A table's block as snappy packs it, with a right checksum.
+// Fuzzes the snappy decompression of a sorted table's block. The block has a right checksum.
 #include "fuzz/sources.hpp"
 #include "weights_tool/sstable.hpp"
 

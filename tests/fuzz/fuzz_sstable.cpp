@@ -1,4 +1,5 @@
-// Sorted tables: the input as a file, and as the one block of a table with right checksums.
+// Fuzzes sorted string tables. The input is read as a whole file, and as the only block of a table
+// with right checksums.
 #include "fuzz/sources.hpp"
 #include "weights_tool/sstable.hpp"
 

@@ -1,4 +1,4 @@
-// Saved styles.
+// Fuzzes style vectors saved as .npy files.
 #include "fuzz/fuzz.hpp"
 #include "nst/style.hpp"
 

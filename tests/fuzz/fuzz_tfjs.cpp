@@ -1,4 +1,5 @@
-// TF.js manifests and indexes of safetensors shards, beside two shards of a few numbers.
+// Fuzzes TF.js manifests and indexes of safetensors shards, together with two fixed shards of a few
+// numbers.
 #include "fuzz/sources.hpp"
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

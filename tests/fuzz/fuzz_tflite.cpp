@@ -1,4 +1,4 @@
-// TFLite files.
+// Fuzzes TFLite files.
 #include "fuzz/sources.hpp"
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

@@ -1,4 +1,4 @@
-// The fuzz targets of picture formats.
+// Declarations that the fuzz targets of picture formats share.
 #pragma once
 
 #include <algorithm>
@@ -10,7 +10,7 @@
 
 namespace nst::fuzz {
 
-// Decodes `bytes` by one of the decoders, with the options that their last byte chooses.
+// Decodes `bytes` with the given decoder. The last byte chooses the decoder's options.
 inline void decode(Image (*decoder)(const codec::Input&), Bytes bytes) {
   must_answer([&] {
     const std::string name = "picture";
@@ -21,7 +21,7 @@ inline void decode(Image (*decoder)(const codec::Input&), Bytes bytes) {
     options.least_side = (chosen & 2) != 0 ? 16 : 0;
     std::vector<std::string> warnings;
     const Image image = decoder({bytes, name, options, warnings});
-    // Every sample is looked at: one that nobody wrote is a finding of MemorySanitizer's.
+    // Reads every sample, so that MemorySanitizer reports samples that the decoder did not write.
     if (std::count(image.bytes.begin(), image.bytes.end(), 1) < 0) std::abort();
   });
 }

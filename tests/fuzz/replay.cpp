@@ -1,4 +1,4 @@
-// Runs fuzz targets on files, with any compiler: nst-fuzz-replay TARGET FILE|FOLDER...
+// Runs fuzz targets on files, without libFuzzer: nst-fuzz-replay TARGET FILE|FOLDER...
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -10,7 +10,8 @@
 
 namespace fs = std::filesystem;
 
-// Every target's LLVMFuzzerTestOneInput, under a name of its own.
+// Declares the LLVMFuzzerTestOneInput of every target. The build gives each a name of its own,
+// nst_fuzz_TARGET.
 #define NST_FUZZ_TARGET(name) \
   extern "C" int nst_fuzz_##name(const std::uint8_t* data, std::size_t size);
 #include "fuzz_targets.inc"
@@ -31,7 +32,8 @@ Target find(const std::string& wanted) {
 void run(Target target, const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
   const std::vector<char> text{std::istreambuf_iterator<char>(file), {}};
-  // In memory of its own size, so that a sanitizer sees every byte that is read beyond it.
+  // Copies the input to memory of exactly its size, so that a sanitizer notices a read beyond its
+  // end.
   std::vector<std::uint8_t> bytes(text.begin(), text.end());
   bytes.shrink_to_fit();
   target(bytes.data(), bytes.size());
@@ -39,7 +41,7 @@ void run(Target target, const fs::path& path) {
 
 }  // namespace
 
-// The targets' mutators are compiled, but nothing calls them here.
+// The targets' mutators refer to this function of libFuzzer. Nothing calls it in nst-fuzz-replay.
 std::size_t LLVMFuzzerMutate(std::uint8_t*, std::size_t size, std::size_t) { return size; }
 
 int main(int argc, char** argv) {

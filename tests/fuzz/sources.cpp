@@ -18,7 +18,8 @@ void append_number(Buffer& to, std::uint64_t value, int bytes) {
   for (int i = 0; i < bytes; ++i) to.push_back(static_cast<std::uint8_t>(value >> (8 * i)));
 }
 
-// Appends a block with its type and checksum to a file, and returns its handle.
+// Appends a block with its compression type and checksum to a table file. Returns the block's
+// handle.
 Buffer append_block(Buffer& file, Bytes block, std::uint8_t type) {
   Buffer handle;
   append_varint(handle, file.size());
@@ -30,7 +31,8 @@ Buffer append_block(Buffer& file, Bytes block, std::uint8_t type) {
   return handle;
 }
 
-// POSIX ustar: a header of 512 bytes with numbers in octal, then the bytes, filled up to 512.
+// Appends a file to a tar archive (POSIX ustar): a header of 512 bytes with numbers in octal, then
+// the bytes, padded to a multiple of 512.
 void append_member(Buffer& tar, const std::string& name, Bytes bytes) {
   constexpr std::size_t kBlock = 512;
   char header[kBlock] = {};
@@ -53,20 +55,20 @@ void append_member(Buffer& tar, const std::string& name, Bytes bytes) {
 weights::FileSet several_files(const std::vector<std::pair<std::string, Bytes>>& files) {
   Buffer tar;
   for (const auto& [name, bytes] : files) append_member(tar, name, bytes);
-  tar.resize(tar.size() + 1024);  // two empty blocks end it
+  tar.resize(tar.size() + 1024);  // two empty blocks end a tar archive
   return weights::FileSet::archive("archive", tar);
 }
 
 Buffer make_block(const std::vector<std::pair<std::string, std::string>>& entries) {
   Buffer block;
   for (const auto& [key, value] : entries) {
-    append_varint(block, 0);  // of the key before
+    append_varint(block, 0);  // bytes shared with the previous key
     append_varint(block, key.size());
     append_varint(block, value.size());
     block.insert(block.end(), key.begin(), key.end());
     block.insert(block.end(), value.begin(), value.end());
   }
-  append_number(block, 0, 4);  // where keys are whole again
+  append_number(block, 0, 4);  // offset of the only restart point
   append_number(block, 1, 4);
   return block;
 }

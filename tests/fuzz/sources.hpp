@@ -1,4 +1,4 @@
-// The fuzz targets of sources of weights.
+// Declarations that the fuzz targets of weight sources share.
 #pragma once
 
 #include <memory>
@@ -12,15 +12,16 @@
 
 namespace nst::fuzz {
 
-// A source's only file. `bytes` must outlive it.
+// Returns a set with a single file, `name`. `bytes` must outlive the set.
 inline weights::FileSet one_file(const std::string& name, Bytes bytes) {
   return weights::FileSet::file(name, {bytes, std::make_shared<int>()});
 }
 
-// Several files as the members of a tar archive in memory, so that no target needs a disk.
+// Returns a set of several files. They are members of a tar archive in memory, so that no target
+// writes to a disk.
 weights::FileSet several_files(const std::vector<std::pair<std::string, Bytes>>& files);
 
-// Opens a source and reads every tensor that it lists.
+// Opens a source and reads every tensor in its list.
 template <class Opener>
 void open_and_read(Opener&& opener) {
   must_answer([&] {
@@ -32,10 +33,11 @@ void open_and_read(Opener&& opener) {
   });
 }
 
-// A sorted table of one data block (tests/weights/sstable_test.cpp tests the format), whose
-// checksums are right. `block_type` is 0 for a block as it is, 1 for one that snappy packed.
+// Returns a sorted string table with one data block and right checksums
+// (tests/weights/sstable_test.cpp tests the format). A `block_type` of 0 means that the block is
+// stored as it is, 1 that snappy has compressed it.
 std::vector<std::uint8_t> make_table(Bytes block, std::uint8_t block_type);
-// A block of entries, which must be sorted by their keys.
+// Returns a data block with these entries, which must be sorted by key.
 std::vector<std::uint8_t> make_block(
     const std::vector<std::pair<std::string, std::string>>& entries);
 

@@ -1,4 +1,4 @@
-// Tests of transparency, and of colours given by name.
+// Tests of transparency, and of colours given as text.
 #include <cmath>
 #include <cstring>
 
@@ -17,7 +17,8 @@ bool is(Colour a, int red, int green, int blue) {
   return a.red == red && a.green == green && a.blue == blue;
 }
 
-// Returns the alpha of an RGBA picture in another way: as a grey RGB picture, resized and rounded.
+// Computes the resized alpha of an RGBA picture in another way: as a grey RGB picture that is
+// resized and rounded.
 Image alpha_by_colours(const Image& rgba, int width, int height, Resize method) {
   Image grey(rgba.width, rgba.height, 3, SampleType::u8);
   for (std::size_t i = 0; i < grey.sample_count(); ++i) {
@@ -70,7 +71,7 @@ TEST_CASE("Colours under full transparency leave no trace") {
   for (std::size_t i = 0; i < 81; ++i) a.u8()[4 * i + 3] = b.u8()[4 * i + 3] = 0;
   CHECK(nst::compose(a.view()).bytes == nst::compose(b.view()).bytes);
   CHECK(nst::compose(a.view()).bytes == std::vector<std::uint8_t>(3 * 81, 255));
-  // Formats that hold no alpha compose on white as well.
+  // Formats without alpha must compose on white as well.
   for (const auto format : {nst::OutputFormat::ppm, nst::OutputFormat::jpeg}) {
     CHECK(nst::encode_image(a.view(), format, 90) == nst::encode_image(b.view(), format, 90));
   }
@@ -90,7 +91,7 @@ TEST_CASE("Alpha is resized as a colour is, to the bit") {
       }
     }
   }
-  // A view of 20 columns of the 33: rows with a stride.
+  // A view of 20 of the picture's 33 columns, so that its rows have a stride.
   const nst::ImageView part{rgba.u8(), 20, 21, 4, SampleType::u8, 33 * 4};
   CHECK(nst::resized_alpha(part, 20, 21).u8()[20] == rgba.u8()[33 * 4 + 3]);
 }

@@ -1,4 +1,4 @@
-// Tests of BMP files as Windows, OS/2 and others write them.
+// Tests of BMP files as Windows, OS/2 and other programs write them.
 #include <array>
 #include <bit>
 
@@ -12,13 +12,13 @@ namespace {
 
 constexpr int kWidth = 13, kHeight = 7;
 
-// Builds BMP files with all the properties that differ between writers.
+// Builds BMP files. The members are the properties in which BMP files of different programs differ.
 struct Bmp {
   int width = kWidth, height = kHeight;
   unsigned header = 40, bits = 24, compression = 0, used = 0;
   bool top_down = false;
   std::vector<std::uint32_t> masks = {};
-  std::vector<std::uint8_t> colours = {};  // colours of the palette, RGB
+  std::vector<std::uint8_t> colours = {};  // palette colours as RGB
   std::size_t gap = 0;
   bool without_offset = false;
 
@@ -44,8 +44,8 @@ struct Bmp {
     return file.add(info.bytes).add(pixels).bytes;
   }
 
-  // Returns rows of packed samples of `bits` bits each, padded to 4 bytes. The last row comes
-  // first, unless top_down is set.
+  // Returns the rows of the file: samples of `bits` bits packed into bytes, padded to 4 bytes. The
+  // picture's last row comes first, unless top_down is set.
   std::vector<std::uint8_t> rows(const std::vector<std::uint32_t>& samples) const {
     FileBytes out;
     for (int y = 0; y < height; ++y) {
@@ -97,7 +97,7 @@ TEST_CASE("BMP: palettes of 1 to 8 bits behind every header of Windows and OS/2"
   for (const unsigned header : {12, 16, 24, 40, 48, 52, 56, 64, 108, 124}) {
     for (const unsigned bits : {1, 2, 4, 8}) {
       for (const bool top_down : {false, true}) {
-        if (header == 12 && top_down) continue;  // a header of 12 bytes has no sign for the height
+        if (header == 12 && top_down) continue;  // its height cannot be negative
         CAPTURE(header);
         CAPTURE(bits);
         const unsigned count = 1u << bits;
@@ -144,7 +144,7 @@ TEST_CASE("BMP: gaps before the pixels, palettes nobody needs, no offset, no las
   bmp.without_offset = true;
   std::vector<std::uint8_t> file = bmp.file(bmp.rows(wide(indices)));
   check_decodes(file, expected);
-  file.resize(file.size() - 3);  // the row has 13 bytes of samples and 3 bytes of padding
+  file.resize(file.size() - 3);  // a row has 13 bytes of samples and 3 bytes of padding
   check_decodes(file, expected);
   file.pop_back();
   check_refused(file, "needs");
@@ -155,7 +155,7 @@ TEST_CASE("BMP: the fourth byte of 32 bits without masks is no alpha") {
   for (const unsigned header : {16u, 40u, 124u}) {
     Bmp bmp{.header = header, .bits = 32};
     if (header == 124)
-      bmp.masks = {0xff0000, 0xff00, 0xff, 0xff000000};  // ignored, as compression is not 3
+      bmp.masks = {0xff0000, 0xff00, 0xff, 0xff000000};  // must be ignored, as compression is not 3
     check_decodes(bmp.file(bmp.rows(bgr(rgb, 77))), rgb);
   }
 }
@@ -166,7 +166,7 @@ TEST_CASE("BMP: masks of any width, order and place, rounded to 8 bits") {
     std::vector<std::uint32_t> masks;
   };
   const Case cases[] = {
-      {16, 40, 0, {0x7c00, 0x03e0, 0x001f}},  // 5-5-5, the default without masks
+      {16, 40, 0, {0x7c00, 0x03e0, 0x001f}},  // 5 bits per channel, the default without masks
       {16, 40, 3, {0xf800, 0x07e0, 0x001f}},
       {16, 52, 3, {0xf800, 0x07e0, 0x001f}},
       {16, 56, 3, {0x0f00, 0x00f0, 0x000f, 0xf000}},
@@ -214,8 +214,8 @@ TEST_CASE("BMP: alpha that is 0 everywhere is none") {
 
 TEST_CASE("BMP: run lengths, written-out pixels, ends of rows, jumps") {
   const std::vector<std::uint8_t> colours = first_colours(16);
-  // The picture has 6×4 pixels, the last row first in the file. The rows contain:
-  // - a run of colour 5, three pixels written out and padded to an even number, then colour 0;
+  // The picture has 6×4 pixels; its last row comes first in the file. The file's rows contain:
+  // - a run of colour 5, three single pixels padded to an even number, then colour 0;
   // - a jump by two columns and one row, then a run of colour 7;
   // - a run that is longer than the row.
   const std::vector<std::uint8_t> picture = {0, 0, 0, 0, 0, 0,  //

@@ -20,8 +20,8 @@ using nst::test::random_image;
 
 namespace {
 
-// Returns the picture that the fixture must decode to, read from NAME.ppm and, for alpha, NAME.pgm.
-// The reading is done here and not by the tested codecs.
+// Returns the picture to which the fixture must decode, read from NAME.ppm and, for alpha,
+// NAME.pgm. This function reads these files itself, without the tested codecs.
 Image expected(const std::string& name) {
   const auto load = [](const std::string& path, int channels, Image& out, int to_channel) {
     const std::vector<std::uint8_t> file = file_bytes(path);
@@ -48,8 +48,9 @@ Image expected(const std::string& name) {
   return rgb;
 }
 
-// Largest difference allowed between JPEG samples. Builds with stb_image instead of libjpeg
-// interpolate halved colours differently: by up to 20 at the fixtures' steepest colour edges.
+// Largest difference allowed between samples of a decoded JPEG and the record. Builds with
+// stb_image instead of libjpeg interpolate colours of half resolution differently. At the steepest
+// colour edges of the fixtures they differ by up to 20.
 constexpr int kJpegTolerance = NST_JPEG_BY_STB ? 20 : 0;
 
 }  // namespace
@@ -91,7 +92,8 @@ TEST_CASE("Every lossless form of a picture decodes to its exact samples") {
 }
 
 TEST_CASE("16-bit PNG samples are rounded to 8 bits") {
-  // libpng rounds to nearest. Builds with stb_image instead of libpng keep the high byte.
+  // libpng rounds 16-bit samples to nearest. Builds with stb_image instead of libpng keep the high
+  // byte.
   for (const std::string name :
        {"grey16.png", "grey_alpha16.png", "rgb16.png", "rgba16.png", "interlaced_rgba16.png"}) {
     CAPTURE(name);
@@ -105,7 +107,8 @@ TEST_CASE("JPEG decodes to the samples of Pillow, which uses the same library as
   for (const std::string name :
        {"yuv444.jpg", "yuv422.jpg", "yuv420.jpg", "progressive.jpg", "grey.jpg", "cmyk.jpg"}) {
     CAPTURE(name);
-    // The rounding of CMYK without a colour profile is not defined.
+    // Allows a difference of 1, because no standard defines how CMYK without a colour profile is
+    // rounded.
     const int tolerance = kJpegTolerance + (name == "cmyk.jpg" ? 1 : 0);
     const int difference = largest_difference(nst::read_image(image_fixture(name)), expected(name));
     CHECK(difference >= 0);
@@ -120,7 +123,7 @@ TEST_CASE("All eight EXIF orientations come out upright") {
     const std::string name = "orientation" + std::to_string(orientation) + ".jpg";
     const int difference = largest_difference(nst::read_image(image_fixture(name)), upright);
     CHECK(difference >= 0);
-    CHECK(difference <= 2);  // allows for the errors of quality 98
+    CHECK(difference <= 2);  // allows for the losses of JPEG quality 98
   }
 }
 
@@ -130,7 +133,8 @@ TEST_CASE("A damaged EXIF block leaves the picture as it is stored") {
   const auto exif = std::search(file.begin(), file.end(), mark.begin(), mark.end());
   REQUIRE(exif != file.end());
   const auto tiff = exif + 6;
-  // Offsets of the byte order, the magic number, the directory's place and the orientation's type.
+  // Damages one byte at a time: of the byte order, the magic number, the directory's offset, and
+  // the orientation's type.
   for (const int offset : {0, 2, 4, 25}) {
     CAPTURE(offset);
     std::vector<std::uint8_t> damaged = file;
@@ -177,7 +181,7 @@ TEST_CASE("A smooth picture survives JPEG, better at higher quality") {
     last_bytes = static_cast<int>(file.size());
     const int difference = largest_difference(nst::decode_image(file, "jpeg").image, image);
     CHECK(difference >= 0);
-    CHECK(difference <= (quality == 95 ? 6 : 60));  // a gradient has errors of quantisation only
+    CHECK(difference <= (quality == 95 ? 6 : 60));  // a gradient has few JPEG errors
   }
 }
 
@@ -246,8 +250,8 @@ TEST_CASE("The message for a format that is not read names it") {
   CHECK(contains(decode(""), "empty"));
 }
 
-// Expected results are those of tf.io.decode_image (TensorFlow 2.19): pixels as they are stored,
-// and a sum of 30,112 over the fixture's high bytes.
+// The expected results are those of tf.io.decode_image (TensorFlow 2.19): pixels in their stored
+// order, and 30,112 as the sum of the fixture's high bytes.
 TEST_CASE("As TensorFlow reads a picture it lies as it is stored, and 16 bits are cut") {
   for (const char* name : {"orientation6.jpg", "exif6.png"}) {
     CAPTURE(name);
@@ -255,7 +259,7 @@ TEST_CASE("As TensorFlow reads a picture it lies as it is stored, and 16 bits ar
     const Image stored = nst::load_image(image_fixture(name), {.as_tensorflow = true}).image;
     CHECK(stored.width == upright.height);
     CHECK(stored.height == upright.width);
-    // Orientation 6: the first stored row is the right column, from top to bottom.
+    // With orientation 6, the first stored row is the picture's right column, from top to bottom.
     for (int i = 0; i < stored.width; ++i) {
       const std::size_t to = (static_cast<std::size_t>(i) * upright.width + upright.width - 1) * 3;
       CHECK(stored.bytes[static_cast<std::size_t>(i) * 3] == upright.bytes[to]);

@@ -1,5 +1,4 @@
-// Composes picture files byte by byte, so that the tests can be as odd as the programs that wrote
-// such files.
+// Builds picture files byte by byte, so that tests can have the oddities of many programs.
 #pragma once
 
 #include <doctest/doctest.h>
@@ -15,7 +14,7 @@
 
 namespace nst::test {
 
-// A file that grows: each function appends bytes and returns the file.
+// A file under construction. Each function appends bytes and returns the file.
 struct FileBytes {
   std::vector<std::uint8_t> bytes = {};
 
@@ -36,7 +35,7 @@ struct FileBytes {
   FileBytes& little(std::uint64_t value, std::size_t size);
 };
 
-// Returns palette indices of a picture: `count` random numbers from 0 to `top`.
+// Returns `count` pseudo-random palette indices from 0 to `top`.
 inline std::vector<std::uint8_t> random_indices(int count, unsigned top, std::uint64_t seed = 5) {
   const PseudoRandom random(seed, "indices");
   std::vector<std::uint8_t> indices(static_cast<std::size_t>(count));
@@ -46,7 +45,7 @@ inline std::vector<std::uint8_t> random_indices(int count, unsigned top, std::ui
   return indices;
 }
 
-// Returns 256 different colours, RGB.
+// Returns a palette of 256 different colours, as RGB.
 inline std::vector<std::uint8_t> random_colours() {
   const Image noise = random_image(256, 1, 3, SampleType::u8, 8);
   std::vector<std::uint8_t> colours = noise.bytes;
@@ -54,7 +53,7 @@ inline std::vector<std::uint8_t> random_colours() {
   return colours;
 }
 
-// Returns the RGB picture of these indices. Indices from `known` on are black.
+// Returns the RGB picture that these palette indices mean. Indices from `known` on are black.
 inline Image coloured(int width, int height, const std::vector<std::uint8_t>& indices,
                       const std::vector<std::uint8_t>& colours, unsigned known = 256) {
   Image image(width, height, 3, SampleType::u8);
@@ -77,7 +76,7 @@ inline void check_decodes(const std::vector<std::uint8_t>& file, const Image& ex
   CHECK(largest_difference(decoded(file), expected) == 0);
 }
 
-// Checks that the file is refused with an Error of `code` and returns the error's message.
+// Checks that decoding the file throws an Error with `code`, and returns the error's message.
 inline std::string refusal(const std::vector<std::uint8_t>& file,
                            ErrorCode code = ErrorCode::input) {
   return expect_error(code, [&] { (void)decode_image(file, "test.img"); });

@@ -1,4 +1,4 @@
-// Tests of GIF files as the encoders of thirty years write them.
+// Tests of GIF files as encoders of thirty years have written them.
 #include <cstring>
 #include <map>
 #include <optional>
@@ -15,8 +15,8 @@ constexpr int kWidth = 13, kHeight = 7;
 
 struct Lzw {
   bool first_clear = true, end = true;
-  bool defers = false;                   // true: no clear code when the table is full
-  std::size_t pixels = ~std::size_t{0};  // number of pixels that are written
+  bool defers = false;                   // true: writes no clear code when the table is full
+  std::size_t pixels = ~std::size_t{0};  // number of pixels to encode
 
   std::vector<std::uint8_t> operator()(const std::vector<std::uint8_t>& indices,
                                        unsigned bits) const {
@@ -28,7 +28,7 @@ struct Lzw {
       held |= std::uint64_t{code} << have;
       for (have += size; have >= 8; have -= 8, held >>= 8) out.u8(held);
     };
-    std::map<std::pair<unsigned, unsigned>, unsigned> table;  // code of (prefix, index)
+    std::map<std::pair<unsigned, unsigned>, unsigned> table;  // code by (prefix, last index)
     if (first_clear) put(clear);
     std::optional<unsigned> string;
     for (std::size_t i = 0; i < std::min(indices.size(), pixels); ++i) {
@@ -64,7 +64,7 @@ struct Gif {
   int screen_width = kWidth, screen_height = kHeight, left = 0, top = 0, width = kWidth,
       height = kHeight;
   unsigned bits = 4, background = 5;
-  std::vector<std::uint8_t> colours = random_colours();  // the first 2^bits colours are stored
+  std::vector<std::uint8_t> colours = random_colours();  // the file has the first 2^bits
   bool own_colours = false, interlaced = false;
   std::optional<unsigned> transparent = {};
   std::string before = {}, after = ";";
@@ -113,7 +113,7 @@ struct Gif {
   }
 };
 
-// Returns the picture at (left, top) of a transparent screen. Pixels of the colour `transparent`
+// Returns a transparent screen with the picture at (left, top). Pixels of the colour `transparent`
 // are transparent, too.
 Image on_screen(const Gif& gif, const std::vector<std::uint8_t>& indices, int width, int height) {
   Image screen(width, height, 4, SampleType::u8);
@@ -167,7 +167,7 @@ TEST_CASE("GIF: no first clear code, no end code, no trailer, a code size beyond
   gif.after.clear();
   check_decodes(gif.file(indices), expected);
   gif.after = std::string(";\0junk", 6);
-  gif.before = std::string("!\xfe\x05hello\0\0\0", 11);  // a comment, then bytes outside any block
+  gif.before = std::string("!\xfe\x05hello\0\0\0", 11);  // a comment block, then stray bytes
   check_decodes(gif.file(indices), expected);
 }
 
@@ -180,7 +180,7 @@ TEST_CASE(
   check_decodes(gif.file(gif.indices()), on_screen(gif, gif.indices(), kWidth, kHeight));
   Gif whole{.transparent = 3};
   check_decodes(whole.file(whole.indices()), on_screen(whole, whole.indices(), kWidth, kHeight));
-  whole.transparent = 200;  // no pixel has this colour
+  whole.transparent = 200;  // an index that no pixel has
   check_decodes(whole.file(whole.indices()), whole.picture(whole.indices()));
 }
 
@@ -198,7 +198,7 @@ TEST_CASE("GIF: the screen grows with a frame that is larger") {
 TEST_CASE("GIF: an index beyond the palette is black") {
   Gif gif{.bits = 4};
   std::vector<std::uint8_t> file = gif.file(gif.indices());
-  // The palette has 4 colours instead of 16. The frame's codes are unchanged.
+  // Stores 4 palette colours instead of 16. The pixels' codes are unchanged.
   file[10] = 0xf1;
   file.erase(file.begin() + 13 + 12, file.begin() + 13 + 48);
   check_decodes(file, coloured(kWidth, kHeight, gif.indices(), gif.colours, 4));

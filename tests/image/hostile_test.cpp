@@ -1,4 +1,4 @@
-// Tests with damaged and hostile files. They find most when they run with the address and
+// Tests with damaged and hostile files. They find most errors in builds with the address and
 // undefined-behaviour sanitizers.
 #include <chrono>
 #include <cstdint>
@@ -29,8 +29,8 @@ constexpr const char* kFixtures[] = {"rgb8.png",          "interlaced_rgba16.png
                                      "two_frames.gif",    "transparent.gif",
                                      "rgb8.ppm",          "rgb10.ppm"};
 
-// Returns true if the file decodes. Otherwise checks that the error is one of input or of a limit,
-// and returns false.
+// Returns true if the file decodes. Otherwise checks that the error is Error{input} or
+// Error{limit}, and returns false.
 bool decodes(const File& file, std::size_t* warnings = nullptr) {
   try {
     const nst::LoadedImage loaded = nst::decode_image(file, "test.img");
@@ -66,8 +66,8 @@ TEST_CASE("A picture cut short anywhere is an error, never a picture with a gues
     CAPTURE(name);
     const File whole = file_bytes(image_fixture(name));
     REQUIRE(decodes(whole));
-    // An end without pixels may be missing: a TGA's comment, a GIF's later frames, padding. A
-    // missing end marker of a JPEG or PNG gives a warning.
+    // A file may lack an end that contains no pixels: the comment of a TGA, later frames of a GIF,
+    // padding. A missing end marker of a JPEG or PNG gives a warning.
     const std::string format = name.substr(name.size() - 3);
     const bool has_tail = format == "tga" || format == "gif" || format == "bmp";
     const std::size_t marker = format == "jpg" ? 2 : format == "png" ? 12 : 0;
@@ -96,7 +96,7 @@ TEST_CASE("Flipped bits give an error or a picture, nothing else") {
     int failed = 0;
     for (std::uint64_t round = 0; round < 300; ++round) {
       File damaged = whole;
-      // Half of the rounds damage only the headers, which hold the sizes.
+      // Half of the rounds damage only the first bytes, the header, which states the sizes.
       const std::size_t reach =
           round % 2 == 0 ? damaged.size() : std::min<std::size_t>(64, damaged.size());
       for (std::uint64_t flip = 0; flip <= round % 3; ++flip) {
@@ -129,11 +129,11 @@ TEST_CASE("A small file that claims a huge picture fails before pixels are alloc
   File tga = file_bytes(image_fixture("runs.tga"));
   File gif = file_bytes(image_fixture("two_frames.gif"));
   File jpeg = file_bytes(image_fixture("yuv420.jpg"));
-  bmp[20] = bmp[24] = 0x20;                      // adds 2^21 to both sides
-  tga[12] = tga[13] = tga[14] = tga[15] = 0xff;  // claims 65535×65535 pixels
-  gif[6] = gif[7] = gif[8] = gif[9] = 0xff;      // claims 65535×65535 pixels
+  bmp[20] = bmp[24] = 0x20;                      // makes both sides larger by 2^21
+  tga[12] = tga[13] = tga[14] = tga[15] = 0xff;  // states 65535×65535 pixels
+  gif[6] = gif[7] = gif[8] = gif[9] = 0xff;      // states 65535×65535 pixels
   for (std::size_t i = 0; i + 9 < jpeg.size(); ++i) {
-    if (jpeg[i] == 0xff && jpeg[i + 1] == 0xc0) {  // SOF0 holds a length, a precision and the sides
+    if (jpeg[i] == 0xff && jpeg[i + 1] == 0xc0) {  // SOF0 has a length, a precision, then the sides
       jpeg[i + 5] = jpeg[i + 7] = 0x3f;
       break;
     }
@@ -146,7 +146,7 @@ TEST_CASE("A small file that claims a huge picture fails before pixels are alloc
     CHECK_FALSE(decodes(file));
   }
   const auto elapsed = std::chrono::steady_clock::now() - start;
-  // Clearing the memory of one such picture would take longer.
+  // If memory were allocated for even one of these pictures, clearing it would take longer.
   CHECK(std::chrono::duration<double>(elapsed).count() < 0.05);
 }
 
@@ -164,8 +164,8 @@ TEST_CASE("Sizes that overflow 32 bits are caught") {
   put_u32(bmp, 0);
   put_u32(bmp, 54);
   put_u32(bmp, 40);
-  put_u32(bmp, 0x40000001);  // times 4 bytes gives 4 in 32 bits
-  put_u32(bmp, 0x80000000);  // the negative height without a positive counterpart
+  put_u32(bmp, 0x40000001);  // width: 4 times this number is 4 in 32 bits
+  put_u32(bmp, 0x80000000);  // -2^31: a height whose negation overflows
   put_u16(bmp, 1);
   put_u16(bmp, 32);
   for (int i = 0; i < 6; ++i) put_u32(bmp, 0);
@@ -178,7 +178,7 @@ TEST_CASE("Sizes that overflow 32 bits are caught") {
 
 TEST_CASE("A JPEG that repeats its scans for ever is stopped") {
   const File whole = file_bytes(image_fixture("progressive.jpg"));
-  // Repeats the last scan, which reaches from its marker to the end-of-image marker.
+  // Repeats the last scan many times: the bytes from its marker to the end marker.
   std::size_t scan = 0;
   for (std::size_t i = 0; i + 1 < whole.size(); ++i) {
     if (whole[i] == 0xff && whole[i + 1] == 0xda) scan = i;

@@ -108,7 +108,7 @@ TEST_CASE("Pictures that are not there, or not files, are input errors that name
   }
   const std::string empty = folder.file("empty.png", {});
   CHECK(contains(expect_error(ErrorCode::input, [&] { (void)nst::read_image(empty); }), "empty"));
-  // A file's name may contain a line break. The message must not.
+  // A file's name may contain a line break, but the message must be one line.
   expect_error(ErrorCode::input, [&] { (void)nst::read_image(folder.file("two\nlines.png")); });
   const std::string odd = folder.file("odd\nname.png", std::vector<std::uint8_t>{1, 2, 3});
   expect_error(ErrorCode::input, [&] { (void)nst::read_image(odd); });
@@ -126,7 +126,7 @@ TEST_CASE("A style vector is blended along a straight line") {
   const StyleVector mix = StyleVector::blend(a, b, 0.25f);
   const StyleVector beyond = StyleVector::blend(a, b, 2.0f);
   for (std::size_t i = 0; i < 100; ++i) {
-    // Each product and each sum is rounded once.
+    // Allows one rounding error for each product and each sum.
     REQUIRE(mix.values[i] ==
             doctest::Approx(0.75 * a.values[i] + 0.25 * b.values[i]).epsilon(1e-6));
     REQUIRE(beyond.values[i] == doctest::Approx(2.0 * b.values[i] - a.values[i]).epsilon(1e-6));

@@ -1,5 +1,5 @@
-// Tests of JPEG files as phones, cameras and incomplete downloads leave them. The files are
-// rearranged fixtures.
+// Tests of JPEG files as phones, cameras and interrupted downloads leave them. The files are made
+// from fixtures by moving and removing segments.
 #include <algorithm>
 #include <cstring>
 
@@ -14,7 +14,7 @@ using File = std::vector<std::uint8_t>;
 
 File fixture(const std::string& name) { return file_bytes(image_fixture(name)); }
 
-// Returns the offset of the file's first marker of this kind.
+// Returns the offset of the file's first marker `marker`.
 std::size_t find_marker(const File& file, unsigned marker) {
   for (std::size_t i = 2; i + 3 < file.size(); i += 2 + file[i + 2] * 256u + file[i + 3]) {
     REQUIRE(file[i] == 0xff);
@@ -30,7 +30,7 @@ File with_inserted(const File& file, std::size_t at, const File& more) {
   return out;
 }
 
-// Returns the file without its first segment of this kind.
+// Returns the file without its first segment that has this marker.
 File without(File file, unsigned marker) {
   const std::size_t at = find_marker(file, marker);
   const std::size_t size = 2 + file[at + 2] * 256u + file[at + 3];
@@ -43,7 +43,8 @@ File cut(const File& file, std::size_t bytes) {
   return {file.begin(), file.end() - static_cast<std::ptrdiff_t>(bytes)};
 }
 
-// Returns an EXIF segment of two entries: an image width, then an orientation of this TIFF type.
+// Returns an EXIF segment with two entries: an image width, then an orientation stored with this
+// TIFF type.
 File exif_segment(unsigned orientation, unsigned type, bool big_endian) {
   FileBytes tiff;
   const auto u16 = [&](unsigned v) { big_endian ? tiff.u8(v >> 8).u8(v) : tiff.u16(v); };
@@ -56,7 +57,7 @@ File exif_segment(unsigned orientation, unsigned type, bool big_endian) {
   u16(0x0112), u16(type), u32(1);
   const bool is_short = type == 3 || type == 8;
   is_short ? u16(orientation) : u32(orientation);
-  if (is_short) u16(0xffff);  // unused bytes of the entry's value
+  if (is_short) u16(0xffff);  // the value's unused bytes
   u32(0);
   FileBytes segment;
   segment.u8(0xff).u8(0xe1).u8(0).u8(2 + 6 + tiff.bytes.size());
@@ -92,8 +93,8 @@ TEST_CASE("JPEG: a missing end marker is a warning, whatever follows") {
     File second = open;
     second.insert(second.end(), other.begin(), other.end());
     check_warns(second, expected);
-    // Bytes that look like tables are ignored. Bytes that look like the end marker count as the end
-    // marker.
+    // After the pixels, bytes that look like tables are ignored. Bytes that look like an end marker
+    // count as one.
     File tables = open;
     for (const int byte : {0, 0xff, 0xc4, 0, 4, 9, 9}) {
       tables.push_back(static_cast<std::uint8_t>(byte));
@@ -102,7 +103,7 @@ TEST_CASE("JPEG: a missing end marker is a warning, whatever follows") {
     tables.push_back(0xff);
     tables.push_back(0xd9);
     check_decodes(tables, expected);
-    // Bytes after the end marker are ignored.
+    // Bytes after the end marker must be ignored.
     second = whole;
     second.insert(second.end(), other.begin(), other.end());
     check_decodes(second, expected);
@@ -150,7 +151,7 @@ TEST_CASE("JPEG: four inks are stored inverted, with Adobe's marker or without")
 
 TEST_CASE("JPEG: an orientation of any integer type, before and behind whatever") {
   const File upright = fixture("orientation6.jpg");
-  const Image expected = decoded(upright);  // 24×16 pixels when turned
+  const Image expected = decoded(upright);  // upright it has 24×16 pixels
   const File bare = without(upright, 0xe1);
   CHECK(decoded(bare).width == expected.height);
   const File xmp = {0xff, 0xe1, 0, 8, 'h', 't', 't', 'p', ':', '/'};
@@ -205,10 +206,10 @@ TEST_CASE("JPEG: a picture that memory does not allow is refused, or reduced for
     const Image half = decode("yuv420.jpg", kPicture - 1, 14);
     CHECK(half.width == 19);
     CHECK(half.height == 15);
-    CHECK(decode("yuv420.jpg", kPicture, 14).width == 37);  // decoded at full size
+    CHECK(decode("yuv420.jpg", kPicture, 14).width == 37);  // must be decoded at full size
     expect_error(nst::ErrorCode::limit, [&] { (void)decode("yuv420.jpg", kPicture - 1, 20); });
-    // A progressive picture keeps all its coefficients in memory, and a turned picture exists
-    // twice.
+    // Decoding a progressive picture keeps all coefficients in memory. Turning a picture needs a
+    // second copy.
     expect_error(nst::ErrorCode::limit, [&] { (void)decode("progressive.jpg", kPicture); });
     expect_error(nst::ErrorCode::limit, [&] { (void)decode("orientation6.jpg", 3 * 16 * 24); });
   }

@@ -1,4 +1,4 @@
-// Fixture files and seeded pictures for the tests of the picture formats.
+// Fixture files and pseudo-random pictures for the tests of picture formats.
 #pragma once
 
 #include <doctest/doctest.h>
@@ -18,7 +18,7 @@ inline std::string image_fixture(const std::string& name) {
   return std::string(NST_FIXTURES) + "/images/" + name;
 }
 
-// Returns a picture of random samples: all u8 values, or f32 in [0, 1).
+// Returns a picture of pseudo-random samples: u8 of any value, or f32 in [0, 1).
 inline Image random_image(int width, int height, int channels, SampleType type,
                           std::uint64_t seed = 3) {
   Image image(width, height, channels, type);
@@ -38,8 +38,8 @@ inline std::vector<std::uint8_t> file_bytes(const std::string& path) {
   return {file.bytes().begin(), file.bytes().end()};
 }
 
-// Returns the largest difference between two samples, or -1 if the pictures differ in size or
-// channels or are not u8.
+// Returns the largest difference between samples of two u8 pictures. Returns -1 if the pictures
+// differ in size or channels, or are not u8.
 inline int largest_difference(const Image& a, const Image& b) {
   if (a.width != b.width || a.height != b.height || a.channels != b.channels ||
       a.type != SampleType::u8 || b.type != SampleType::u8) {

@@ -1,4 +1,5 @@
-// Tests of PNG files with odd chunks. The files are rearranged fixtures.
+// Tests of PNG files with unusual chunks. The files are made from fixtures by moving and adding
+// chunks.
 #include <algorithm>
 #include <cstring>
 
@@ -29,7 +30,7 @@ std::size_t find(const File& file, const std::string& type) {
   return static_cast<std::size_t>(at - file.begin()) - 4;
 }
 
-// Returns the file with `more` inserted before the first chunk of this type.
+// Returns the file with the bytes `more` inserted before the first chunk of this type.
 File with(File file, const std::string& type, const File& more) {
   file.insert(file.begin() + static_cast<std::ptrdiff_t>(find(file, type)), more.begin(),
               more.end());
@@ -44,7 +45,8 @@ File without(File file, const std::string& type) {
   return file;
 }
 
-// Returns a zlib stream of stored blocks (RFC 1950, 1951) with correct checksums.
+// Returns a zlib stream that stores its data without compression (RFC 1950, 1951), with right
+// checksums.
 File stored(const File& data) {
   FileBytes out;
   out.u8(0x78).u8(1);
@@ -62,7 +64,8 @@ File stored(const File& data) {
   return out.be32(b << 16 | a).bytes;
 }
 
-// Returns a profile as ImageMagick writes it: a name, a length, lines of hexadecimal digits.
+// Returns the text of a raw profile as ImageMagick writes it: a name, a length, lines of
+// hexadecimal digits.
 File raw_profile(const File& block) {
   std::string text = "\nexif\n" + std::to_string(block.size());
   for (std::size_t i = 0; i < block.size(); ++i) {
@@ -73,7 +76,7 @@ File raw_profile(const File& block) {
   return of(text + "\n");
 }
 
-// Returns an EXIF block with orientation 6 as SHORT or LONG.
+// Returns an EXIF block with orientation 6, stored as SHORT or as LONG.
 File exif(bool is_long = false) {
   FileBytes tiff;
   tiff.text("II").u16(42).u32(8).u16(1).u16(0x0112).u16(is_long ? 4 : 3).u32(1);
@@ -97,7 +100,7 @@ TEST_CASE("PNG: a missing end is a warning, missing pixels are not") {
     REQUIRE(loaded.warnings.size() == 1);
     CHECK(loaded.warnings[0].starts_with("p.png: the end marker is missing"));
   }
-  // The pixels are split into two chunks, the second of which is missing.
+  // The pixels are split into two IDAT chunks, and the second one is missing.
   const std::size_t at = find(whole, "IDAT");
   const std::size_t size = whole[at + 2] * 256u + whole[at + 3];
   const File pixels(whole.begin() + static_cast<std::ptrdiff_t>(at + 8),
@@ -165,7 +168,7 @@ TEST_CASE("PNG: an orientation in eXIf, with its prefix, as LONG, in raw profile
       check_decodes(with(bare, place, exif_chunk), expected);
     }
   }
-  // Damaged or foreign profiles are ignored, and an eXIf chunk takes precedence over profiles.
+  // Damaged or foreign profiles must be ignored, and an eXIf chunk must win over a profile.
   for (const File& text : {of("\nexif\n"), of("\nexif\n 9\nxyz"), File(4000, '0'), File{}}) {
     check_decodes(with(bare, "IDAT", chunk("tEXt", joined(name, text))), decoded(bare));
     check_decodes(with(bare, "IDAT", chunk("zTXt", joined(name + '\0', text))), decoded(bare));
@@ -182,8 +185,8 @@ TEST_CASE("PNG: only the beginning of a raw profile is inflated") {
   for (int i = 0; i < 3; ++i) file = with(file, "IDAT", chunk("zTXt", joined(name, stored(huge))));
   const nst::LoadedImage loaded = nst::decode_image(file, "p.png");
   CHECK(loaded.image.width == decoded(bare).height);
-  // The output has room for all of the first stored block. stb_image inflates no part of the second
-  // block.
+  // The output has room for the whole first stored block. stb_image then inflates no part of the
+  // second block.
   std::vector<std::uint8_t> out(70000);
   CHECK(nst::codec::inflate_prefix(stored(huge), out.data(), out.size()) == out.size());
   CHECK(std::equal(out.begin(), out.begin() + 65535, huge.begin()));
@@ -192,7 +195,7 @@ TEST_CASE("PNG: only the beginning of a raw profile is inflated") {
 TEST_CASE("PNG: chunks that do not suit the picture are passed over, unknown vital ones are not") {
   const File palette = fixture("palette4.png");
   check_decodes(with(palette, "IDAT", chunk("tRNS", File(40, 9))),
-                decoded(palette));  // more entries than the palette
+                decoded(palette));  // more entries than the palette has colours
   const File rgb = fixture("rgb8.png");
   check_decodes(with(rgb, "IDAT", chunk("PLTE", File(48, 9))), decoded(rgb));
   check_decodes(with(rgb, "IDAT", chunk("tRNS", File(3, 9))), decoded(rgb));
@@ -203,7 +206,7 @@ TEST_CASE("PNG: chunks that do not suit the picture are passed over, unknown vit
   check_refused(without(palette, "PLTE"), "palette");
   check_refused(without(rgb, "IDAT"), "pixels");
   File text_mode = rgb;
-  text_mode.erase(text_mode.begin() + 4);  // turns \r\n into \n
+  text_mode.erase(text_mode.begin() + 4);  // turns \r\n into \n, as a text-mode transfer does
   check_refused(text_mode, "line ends");
 }
 

@@ -1,4 +1,4 @@
-// Tests of PBM, PGM and PPM files, text and binary.
+// Tests of PBM, PGM and PPM files in text and binary form.
 #include "image/compose.hpp"
 
 using nst::Image;
@@ -43,7 +43,7 @@ TEST_CASE("PNM: text and binary, whatever lies between the numbers") {
     CAPTURE(gap);
     check_decodes(file_of(header("P3", gap, 255) + numbers(rgb.bytes, gap) + "\n"), rgb);
     check_decodes(file_of(header("P3", gap, 255) + numbers(rgb.bytes, gap)),
-                  rgb);  // the file ends after the last digit
+                  rgb);  // the file ends with its last digit
     check_decodes(file_of(header("P2", gap, 255) + numbers(levels, gap)), grey(levels));
     check_decodes(file_of(header("P1", gap) + numbers(bits, gap)), grey(ink));
     std::string dense = header("P1", gap) + " ";

@@ -14,7 +14,7 @@ using nst::test::random_image;
 
 namespace {
 
-// Returns the picture of tests/golden/make_resize_golden.py.
+// Returns the picture that tests/golden/make_resize_golden.py resizes.
 Image golden_picture() {
   Image image(23, 17, 3, SampleType::u8);
   const nst::PseudoRandom random(11, "resize");
@@ -57,8 +57,9 @@ TEST_CASE("Resize::tf1 equals the legacy resize_bilinear, to the bit") {
 }
 
 TEST_CASE("Resize::smooth equals tf.image.resize with antialiasing") {
-  // TensorFlow computes the filter's positions in float. One unit in the last place of 16..32 is
-  // 2e-6, which changes a weight, and so a sample of 0..1, by as much. Two axes double the error.
+  // TensorFlow computes the filter's positions in float. One unit in the last place of a position
+  // in 16..32 is 2e-6. It changes a weight, and so a sample of 0..1, by as much. Two axes double
+  // the error.
   check_golden(Resize::smooth, "smooth", 4e-6f);
 }
 
@@ -69,7 +70,7 @@ TEST_CASE("A flat picture stays flat to the bit, at any size and by any method")
       for (std::size_t i = 0; i < image.sample_count(); ++i) {
         const auto c = i % static_cast<std::size_t>(channels);
         if (type == SampleType::u8) {
-          // Alpha may vary, as resizing drops alpha.
+          // The alpha has pseudo-random values, because resizing must drop it.
           image.u8()[i] = static_cast<std::uint8_t>(c == 3 ? i : 61 + 70 * c);
         } else {
           image.f32()[i] = c == 3 ? static_cast<float>(i) : 0.1f + 0.3f * static_cast<float>(c);
@@ -137,8 +138,8 @@ TEST_CASE("Smooth reduction keeps the mean, as every source sample counts the sa
     for (std::size_t i = 0; i < image.sample_count(); ++i) sum += image.f32()[i];
     return sum / static_cast<double>(image.sample_count());
   };
-  // Samples at the border count slightly more, because the filter is cut off and normalised there.
-  // The mean changes by noise of about 1/sqrt(n).
+  // Allows noise of about 1/sqrt(n). Samples at the border count slightly more, because the filter
+  // is cut off and normalised there.
   CHECK(mean(small) == doctest::Approx(mean(picture)).epsilon(0.01));
 }
 
@@ -150,7 +151,7 @@ TEST_CASE("A flat picture stays flat in every method and size") {
       for (const auto& [width, height] : {std::pair{1, 1}, {10, 7}, {53, 90}}) {
         const Image out = nst::resize(flat.view(), width, height, method);
         for (std::size_t i = 0; i < out.sample_count(); ++i) {
-          // The weights' sum is one up to a few units in the last place.
+          // The sum of the weights is one, up to a few units in the last place.
           REQUIRE(std::abs(out.f32()[i] - static_cast<float>(level) / 255.0f) <= 3e-7f);
         }
       }

@@ -1,4 +1,4 @@
-// Tests of floats that are valid samples or styles, and of floats that are not.
+// Tests which floats are accepted as samples or style values, and which are refused.
 #include "image/samples.hpp"
 
 #include <cmath>

@@ -17,8 +17,8 @@ struct Tga {
   bool run_lengths = false;
   std::string comment = {};
 
-  // Returns a file of kWidth * kHeight pixels, which `pixels` holds from the top left. The file
-  // stores them in the order that the descriptor names.
+  // Returns a file of kWidth * kHeight pixels. `pixels` begin at the picture's top left. The file
+  // stores them in the order that its descriptor states.
   std::vector<std::uint8_t> file(const std::vector<std::uint8_t>& pixels) const {
     const std::size_t size = (bits + 7) / 8;
     const unsigned map_bytes = (map_bits + 7) / 8;
@@ -38,7 +38,7 @@ struct Tga {
     return out.add(run_lengths ? packed(stored.bytes, size) : stored.bytes).bytes;
   }
 
-  // Returns packets of runs and of single pixels. Packets do not end at the ends of rows.
+  // Encodes pixels as packets of runs and of single pixels. A packet may continue in the next row.
   static std::vector<std::uint8_t> packed(const std::vector<std::uint8_t>& raw, std::size_t size) {
     FileBytes out;
     const std::size_t count = raw.size() / size;
@@ -59,7 +59,7 @@ struct Tga {
   }
 };
 
-// Returns a random picture in which half of the pixels form runs.
+// Returns a pseudo-random picture in which half of the pixels belong to runs.
 Image blocks(int channels) {
   Image image = random_image(kWidth, kHeight, channels, SampleType::u8);
   const auto pixel = static_cast<std::size_t>(channels);

@@ -1,4 +1,5 @@
-// Tests of files that are not pictures or not readable: the error names what they are.
+// Tests of files that are not pictures or have an unsupported format: the error must name what they
+// are.
 #include "image/compose.hpp"
 
 using namespace nst::test;
@@ -7,7 +8,7 @@ namespace {
 
 std::vector<std::uint8_t> bytes(const std::string& text) { return {text.begin(), text.end()}; }
 
-// Returns a file of `start` and at least 60 zeros.
+// Returns a file that begins with `start`, followed by at least 60 zeros.
 std::vector<std::uint8_t> binary(const std::string& start) {
   std::vector<std::uint8_t> file = bytes(start);
   file.resize(std::max<std::size_t>(file.size() + 60, 400));
@@ -67,7 +68,7 @@ TEST_CASE("Pictures of other formats are named, with what to do") {
   for (const auto& [start, name] : cases) {
     const std::string message = refusal(binary(start));
     CHECK_MESSAGE(contains(message, name), message);
-    CHECK_MESSAGE(contains(message, "; "), message);  // the advice follows the semicolon
+    CHECK_MESSAGE(contains(message, "; "), message);  // advice must follow a semicolon
   }
 }
 

@@ -1,4 +1,5 @@
-// Tests of a process's limits from control groups. Trees of files imitate those that Linux shows.
+// Tests of the limits that control groups set for a process. Folders of files imitate those that
+// Linux shows.
 #include "platform/control_groups.hpp"
 
 #include <doctest/doctest.h>
@@ -12,7 +13,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// A root folder with /proc/self and the control groups' files.
+// A folder used as "/", with /proc/self and the files of control groups.
 class Tree {
  public:
   void write(const std::string& path, const std::string& text) const {
@@ -55,7 +56,7 @@ TEST_CASE("cgroup v2: the least quota and memory from the process's own group up
   CHECK(processor_quota(tree.root()) == doctest::Approx(1.5));
   REQUIRE(group_memory_left(tree.root()));
   CHECK(*group_memory_left(tree.root()) == 600000);
-  // A group beside the process's group does not count.
+  // A group that does not contain the process must not count.
   tree.write(groups + "other/cpu.max", "10000 100000\n");
   CHECK(processor_quota(tree.root()) == doctest::Approx(1.5));
 }
@@ -87,7 +88,7 @@ TEST_CASE("A container whose own group is mounted as the root of the tree") {
   tree.write("proc/self/cgroup", "0::/docker/abc\n");
   tree.write("sys/fs/cgroup/cpu.max", "100000 100000\n");
   CHECK(processor_quota(tree.root()) == doctest::Approx(1.0));
-  // The name of the group leads out of the mounted part, so only the mounted part is seen.
+  // The group's name leads out of the mounted part. So only the mounted folder itself can be read.
   tree.write("proc/self/cgroup", "0::/../elsewhere\n");
   CHECK(processor_quota(tree.root()) == doctest::Approx(1.0));
 }

@@ -47,7 +47,7 @@ TEST_CASE("A file's contents are its bytes, and survive a move and the file's en
   const TemporaryFolder folder;
   FileContents file(folder.file("a", as_bytes("hello")), ErrorCode::input);
   const FileContents moved = std::move(file);
-  fs::resize_file(folder.file("a"), 0);  // would invalidate a mapping's pages
+  fs::resize_file(folder.file("a"), 0);  // pages of a mapped file would vanish here
   CHECK(std::string(moved.bytes().begin(), moved.bytes().end()) == "hello");
   CHECK(FileContents(folder.file("empty", {}), ErrorCode::input).bytes().empty());
 }
@@ -76,7 +76,7 @@ TEST_CASE("A pipe is read to its end") {
   const std::string got = content(pipe);
   writer.join();
   CHECK(got == text);
-  CHECK(fs::is_fifo(pipe));  // the pipe was not replaced by a file
+  CHECK(fs::is_fifo(pipe));  // the pipe must not be replaced by a file
 }
 
 TEST_CASE("Writing replaces the whole file, keeps its permissions and leaves nothing behind") {
@@ -132,7 +132,7 @@ TEST_CASE("A failed write leaves the old file and no temporary one") {
   expect_error(ErrorCode::output,
                [&] { write_file_atomically(folder.file("no/such/folder/out"), {}); });
   expect_error(ErrorCode::output, [&] { write_file_atomically(folder.path().string(), {}); });
-  const std::string name(255, 'n');  // a name of the greatest length in Linux
+  const std::string name(255, 'n');  // the longest file name that Linux allows
   write_file_atomically(folder.file(name), as_bytes("x"));
   CHECK(entries(folder.path()) == 1);
   const std::string too_long(256, 'n');
@@ -237,7 +237,7 @@ TEST_CASE("A large file's memory is given back and read again, unless the file h
   const Bytes part = all.subspan(5'000'001, 3'000'000);
   CHECK(std::equal(all.begin(), all.end(), as_bytes(text).begin()));
   file.give_back();
-  CHECK(part[1'500'000] == 0);  // its memory was given back
+  CHECK(part[1'500'000] == 0);  // zero: the memory was given back
   std::vector<std::uint8_t> again(part.size());
   file.read_again(part, again.data());
   CHECK(std::equal(again.begin(), again.end(), as_bytes(text).begin() + 5'000'001));
@@ -265,7 +265,7 @@ TEST_CASE("A writable file in a folder that takes no new files is overwritten in
   REQUIRE(::chmod(path.c_str(), 0666) == 0);
   REQUIRE(::chmod(folder.path().c_str(), 0555) == 0);
   const pid_t child = ::fork();
-  if (child == 0) {  // not as root, because root may create files everywhere
+  if (child == 0) {  // as nobody: root may create files everywhere
     if (::geteuid() == 0 && ::setresuid(65534, 65534, 65534) != 0) ::_exit(2);
     try {
       write_file_atomically(path, as_bytes("new"));

@@ -1,4 +1,4 @@
-// Tests of fork(): the child process can paint, whatever its parent was doing.
+// Tests that a forked child process can paint, whatever its parent was doing.
 #include <doctest/doctest.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -15,9 +15,9 @@
 namespace nst::test {
 namespace {
 
-// True if an allocation may hang in a child whose parent forked while another thread allocated.
-// AddressSanitizer's allocator of clang 14 and gcc 12 does not renew its locks in a child, as
-// glibc's does: 5 of 60 runs hung there.
+// True if memory allocation may hang in a child process, because another thread of the parent was
+// allocating during fork(). The C library resets its locks in the child. AddressSanitizer's
+// allocator of clang 14 and gcc 12 does not: 5 of 60 runs hung.
 #if defined(__SANITIZE_ADDRESS__)
 constexpr bool kForkedAllocatorHangs = true;
 #elif defined(__has_feature)
@@ -30,8 +30,8 @@ constexpr bool kForkedAllocatorHangs = false;
 constexpr bool kForkedAllocatorHangs = false;
 #endif
 
-// Runs `body` in a child process and returns its result. Returns -1 if the child has not ended
-// after ten seconds, -2 if it ended abnormally.
+// Runs `body` in a child process and returns its result. Returns -1 if the child does not end
+// within ten seconds, -2 if it ends abnormally.
 template <class Body>
 int in_child(Body&& body) {
   const pid_t child = fork();
@@ -56,7 +56,7 @@ TEST_CASE("A forked child has teams of its own") {
     for_each_item(4, 1000, [&](int) { ++items; });
     return items == 1000 ? 0 : 1;
   };
-  REQUIRE(count() == 0);  // now the parent's threads exist
+  REQUIRE(count() == 0);  // afterwards the parent's threads exist
   CHECK(in_child(count) == 0);
   CHECK(in_child([&] { return in_child(count); }) == 0);
   CHECK(count() == 0);

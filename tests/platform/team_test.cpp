@@ -1,4 +1,4 @@
-// Tests of teams of threads, with OpenMP's threads or the library's own, as the build chooses.
+// Tests of thread teams. The build chooses OpenMP's threads or the library's own.
 #include <doctest/doctest.h>
 #include <signal.h>
 
@@ -72,7 +72,7 @@ TEST_CASE("The threads of a team compute in the default floating-point environme
   std::atomic<int> wrong{0};
   auto work = [&](int thread, int) {
     if (thread > 0 && std::fegetround() != FE_TONEAREST) ++wrong;
-    std::this_thread::sleep_for(std::chrono::milliseconds(2));  // so that the other threads start
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));  // lets the other threads start
   };
   in_team(4, work);
   {
@@ -80,7 +80,7 @@ TEST_CASE("The threads of a team compute in the default floating-point environme
     CHECK(std::fegetround() == FE_TONEAREST);
     std::feraiseexcept(FE_INVALID);
   }
-  CHECK(std::fegetround() == FE_UPWARD);  // restores the caller's rounding mode
+  CHECK(std::fegetround() == FE_UPWARD);  // the team restores the caller's rounding mode
   CHECK(std::fetestexcept(FE_INVALID) == 0);
   std::fesetround(FE_TONEAREST);
   CHECK(wrong == 0);

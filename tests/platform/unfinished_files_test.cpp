@@ -1,4 +1,4 @@
-// Tests of the temporary files that a signal handler removes.
+// Tests that a signal handler removes temporary files.
 #include "platform/unfinished_files.hpp"
 
 #include <doctest/doctest.h>

@@ -1,4 +1,4 @@
-// Tests of nst-weights as a program: exit codes, one line on stderr, and files that appear whole.
+// Tests of the program nst-weights: exit codes, one line on stderr, and complete output files.
 #include <sys/wait.h>
 
 #include <algorithm>
@@ -121,7 +121,7 @@ TEST_CASE("nst-weights verify refuses a model whose weights are not those of its
       tensors.back().values[1] += 0.1f;
     }
   }
-  // All checksums are correct, so only the self-test detects the change.
+  // All checksums are right, so only the self-test can detect the change.
   const std::string changed = folder.file(
       "changed.safetensors", nst::build_model_file({parsed.architecture, parsed.source,
                                                     parsed.source_sha256, parsed.self_test},
@@ -182,7 +182,7 @@ TEST_CASE("nst-weights never writes over a source, whatever name leads to it") {
                   "same file as the source");
     CHECK(slurp(member) == slurp(weight_fixture(std::string("checkpoint/") + name)));
   }
-  // A model beside its sources can be made again.
+  // A model file in the folder of its sources must not prevent a second conversion.
   const std::string beside = (folder.path() / "c" / "m.safetensors").string();
   for (int i = 0; i < 2; ++i) {
     CHECK(run(folder, {"convert", (folder.path() / "c").string(), "-o", beside}).code == 0);

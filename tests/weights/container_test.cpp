@@ -1,4 +1,4 @@
-// Tests of models in archives and folders, as people pack them.
+// Tests of models in archives and folders, packed as people pack them.
 #if NST_WEIGHTS_READ_ARCHIVES
 #include <zlib.h>
 #endif
@@ -36,7 +36,7 @@ std::string refusal(const std::string& path, ErrorCode code = ErrorCode::model) 
   return expect_error(code, [&] { open_source(path); });
 }
 
-// Returns a ustar archive (POSIX.1-1988) of `files`.
+// Returns a ustar archive (POSIX.1-1988) with these files.
 Buffer tar_of(const std::vector<std::pair<std::string, Buffer>>& files) {
   Buffer tar;
   for (const auto& [name, data] : files) {
@@ -120,10 +120,10 @@ TEST_CASE("gzip's own checksum is checked, also behind the end of a tar") {
   for (const Buffer& inner : {data, tar_of({{"1.tflite", data}})}) {
     Buffer packed = gzip_of(inner);
     CHECK_NOTHROW(open_source(folder.file("m.gz", packed)));
-    Buffer padded = packed;  // with zeros after the end, as on tapes
+    Buffer padded = packed;  // followed by zeros, as on tapes
     padded.resize(padded.size() + 512);
     CHECK_NOTHROW(open_source(folder.file("m.gz", padded)));
-    packed[packed.size() - 6] ^= 1;  // damages the CRC-32, which precedes the length
+    packed[packed.size() - 6] ^= 1;  // damages the CRC-32, which is followed by the length
     CHECK(contains(refusal(folder.file("m.gz", packed)), "damaged or truncated archive"));
     packed[packed.size() - 6] ^= 1;
     packed.resize(packed.size() - 3);
@@ -186,7 +186,7 @@ TEST_CASE("An archive of very many names or of very little that unpacks to much 
 TEST_CASE("Limit: names and bytes of an archive, to the byte") {
   if (!reads_archives()) return;
   const Buffer tar = tar_of({{"a", {1}}, {"bc", {2, 3}}});
-  constexpr std::uint64_t kNames = 1 + 2 + 2 * 64;  // each counts as 64 bytes more than it has
+  constexpr std::uint64_t kNames = 1 + 2 + 2 * 64;  // 64 bytes per name, besides its length
   CHECK_NOTHROW(FileSet::archive("m", tar, {.max_names_bytes = kNames}));
   expect_error(ErrorCode::limit,
                [&] { FileSet::archive("m", tar, {.max_names_bytes = kNames - 1}); });

@@ -34,7 +34,7 @@ std::map<std::string, std::vector<float>> values_of(const Conversion& conversion
   return values;
 }
 
-// A source of tensors that a test makes up.
+// A source whose tensors a test chooses.
 class MadeUpSource : public nst::weights::Source {
  public:
   explicit MadeUpSource(const Conversion& conversion) {
@@ -118,8 +118,8 @@ TEST_CASE("Batch norm is folded, everything else is taken as it is") {
       const std::size_t c = i % channels;
       const long double scale = 1.0L / std::sqrt(static_cast<long double>(variance[c]) + 0.001f);
       const long double expected = is_bias ? beta[c] - mean[c] * scale : weights[i] * scale;
-      // The value is rounded once to float32: half a unit in the last place, plus double's own
-      // error.
+      // The result is rounded once to float32. So it may be off by half a unit in the last place,
+      // plus the error of double.
       const float size = std::fabs(tensor.values[i]);
       const long double half_unit = 0.5L * (std::nextafter(size, INFINITY) - size);
       REQUIRE(std::fabs(tensor.values[i] - expected) <= half_unit + 1e-15L);
@@ -133,8 +133,8 @@ TEST_CASE("A batch norm with gamma and a convolution with a bias fold as the for
   std::vector<float> weights = {1.0f, 2.0f, 3.0f, 4.0f};  // weights of shape [1, 1, 2, 2]
   const std::vector<float> biases = nst::weights::fold_batch_norm(
       weights, {1.0f, -1.0f}, {{2.0f, 0.5f}, {0.25f, 0.5f}, {3.0f, 1.0f}, {3.999f, 0.249f}}, "l");
-  // variance + eps is 4 and 0.25, so the scales are 2 / 2 and 0.5 / 0.5, up to the float32 value of
-  // 0.001.
+  // variance + eps is 4 and 0.25, so the scales are 2 / 2 and 0.5 / 0.5. They are not exact,
+  // because 0.001 is rounded to float32.
   CHECK(weights[0] == doctest::Approx(1.0f));
   CHECK(weights[1] == doctest::Approx(2.0f));
   CHECK(weights[3] == doctest::Approx(4.0f));
@@ -155,7 +155,8 @@ TEST_CASE("The TFLite converter folds batch norm to the same numbers") {
     const std::vector<float>& expected = checkpoint.at(tensor.name);
     REQUIRE(tensor.values.size() == expected.size());
     for (std::size_t i = 0; i < expected.size(); ++i) {
-      // The converter folds in float32: a few rounding errors of numbers up to 2.
+      // Allows a few rounding errors of numbers up to 2: the TensorFlow Lite converter folds batch
+      // norm in float32.
       REQUIRE(std::fabs(tensor.values[i] - expected[i]) <= 1e-6f);
     }
   }
@@ -178,7 +179,7 @@ TEST_CASE("Missing variables are listed with the nearest name there is") {
   CHECK(contains(message, "is transformer/residual/residual3/conv_2/weights"));
   const std::string many = expect_error(ErrorCode::model, [] { convert("saved_model_unnamed"); });
   CHECK(contains(many, "75 variables are missing"));
-  CHECK(std::count(many.begin(), many.end(), ',') == 5);  // after five names, "..."
+  CHECK(std::count(many.begin(), many.end(), ',') == 5);  // "..." follows the first five names
 }
 
 TEST_CASE("A corrupt tensor is named with its file") {

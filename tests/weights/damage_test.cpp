@@ -1,5 +1,5 @@
-// Tests with damaged files: whatever is cut off or flipped, the result is an error of one line and
-// never a crash. The sanitizer builds run these tests, too.
+// Tests with damaged files. Whatever is cut off or flipped, the result must be an error of one line
+// and never a crash. The sanitizer builds run these tests, too.
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -30,8 +30,8 @@ std::vector<std::uint8_t> content(const std::string& path) {
   return {file.bytes().begin(), file.bytes().end()};
 }
 
-// Returns `good` with the damage of a seeded round. Even rounds flip one bit, odd rounds cut off
-// the end.
+// Returns `good` with one damage, chosen by the round's number. Even rounds flip one bit, odd
+// rounds cut off the end.
 std::vector<std::uint8_t> damaged(const std::vector<std::uint8_t>& good, int round) {
   const std::uint64_t random = nst::splitmix64(kSeed + static_cast<std::uint64_t>(round));
   std::vector<std::uint8_t> bad = good;
@@ -43,8 +43,8 @@ std::vector<std::uint8_t> damaged(const std::vector<std::uint8_t>& good, int rou
   return bad;
 }
 
-// Damages a file of a format without checksums and returns how many rounds are refused. The other
-// rounds must be harmless to read.
+// Damages a file whose format has no checksums, in many rounds. Returns the number of rounds in
+// which the file is refused. In all other rounds the file must be readable without a crash.
 template <typename Read>
 int count_refusals(const std::vector<std::uint8_t>& good, Read&& read) {
   int refused = 0;
@@ -121,7 +121,7 @@ TEST_CASE("Damaged TFLite files are refused or read, never more") {
   const int refused = count_refusals(good, [&](const std::vector<std::uint8_t>& bad) {
     read_everything(folder.file("m.tflite", bad));
   });
-  CHECK(refused >= kRounds / 2);  // at least every truncation is refused
+  CHECK(refused >= kRounds / 2);  // every truncated file must be refused
 }
 
 TEST_CASE("Damaged TF.js manifests are refused or read, never more") {
@@ -170,7 +170,7 @@ TEST_CASE("A zip whose list of members runs past its end is damaged, not out of 
   const std::uint8_t kEntry[] = {'P', 'K', 1, 2};
   const auto last = std::find_end(zip.begin(), zip.end(), std::begin(kEntry), std::end(kEntry));
   REQUIRE(last != zip.end());
-  last[32] = 255;  // the length of its comment
+  last[32] = 255;  // length of the zip archive's comment
   last[33] = 255;
   const std::string message =
       expect_error(ErrorCode::model, [&] { nst::weights::FileSet::archive("a.zip", zip); });

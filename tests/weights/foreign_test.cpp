@@ -1,4 +1,4 @@
-// Tests of models as later versions of TensorFlow write them, and of other programs' files.
+// Tests of models that later versions of TensorFlow have written, and of files of other programs.
 #include <cmath>
 #include <filesystem>
 #include <fstream>
@@ -33,7 +33,7 @@ bool has_batch_norm(const std::string& layer) {
   return layer.starts_with("MobilenetV2/") || contains(layer, "/contract/");
 }
 
-// Returns the values that a converted tensor must have, with the batch norm folded in double.
+// Returns the values that a converted tensor must have. Batch norm is folded in double.
 std::vector<double> expected(const NamedTensor& tensor) {
   const std::size_t slash = tensor.name.rfind('/');
   const std::string layer = tensor.name.substr(0, slash);
@@ -62,9 +62,9 @@ std::vector<double> expected(const NamedTensor& tensor) {
   return values;
 }
 
-// Checks the tensors whose names begin with `start` and returns their number. `relative` is the
-// error allowed relative to the tensor's largest value. Biases may also differ by `step`, because
-// integer models store them in units of a product of two scales.
+// Checks the tensors whose names begin with `start`, and returns their number. The error may be
+// `relative` times the tensor's largest value. Biases may also differ by `step`, because integer
+// models store biases in steps of input scale × weight scale.
 int check(const std::vector<NamedTensor>& tensors, const std::string& start, double relative,
           double step = 0.0) {
   int checked = 0;
@@ -104,7 +104,7 @@ TEST_CASE("TFLite files whose constants have no names are read by their operator
 TEST_CASE("Weights of 8 bits with activations of 16 have biases of 64") {
   const auto pair =
       convert_sources({foreign("predict_16x8.tflite"), weight_fixture("transformer_f32.tflite")});
-  // 127 steps reach a channel's largest weight, and half a step is the error. The step of a bias is
+  // A channel's largest weight has 127 steps, and rounding errs by half a step. A bias has steps of
   // input scale × weight scale.
   CHECK(check(pair.tensors, "MobilenetV2/", 0.51 / 127, 1e-3) +
             check(pair.tensors, "mobilenet_conv/", 0.51 / 127, 1e-3) ==

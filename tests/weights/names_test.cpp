@@ -1,4 +1,4 @@
-// Tests of the names that other programs give to the networks' layers.
+// Tests of the names that other programs give to the layers of the networks.
 #include "base/expect_error.hpp"
 #include "weights_tool/tflite_names.hpp"
 #include "weights_tool/variable_names.hpp"
@@ -71,7 +71,7 @@ TEST_CASE("Scopes, output numbers and reading operations are taken from a variab
         "MobilenetV2/expanded_conv/depthwise/biases");
   const std::string styles = "style_params/transformer/expand/conv1/conv/StyleNorm/Conv/weights";
   CHECK(canonical("a/b/" + styles) == styles);
-  // Inception's last layer is outside the scope InceptionV3.
+  // Inception's last layer does not have the scope InceptionV3.
   CHECK(canonical("import/Conv/weights", {"import/InceptionV3/Conv2d_1a_3x3/weights"}) ==
         "Conv/weights");
   CHECK(canonical("Conv/weights") == "Conv/weights");
@@ -84,7 +84,7 @@ TEST_CASE("Copies that optimizers and averages keep do not take the place of a v
     CAPTURE(copy);
     CHECK(canonical(copy, {weights}) == copy);
   }
-  // If several scopes match, the scope of most names is used.
+  // If several scopes match, the most frequent one must be used.
   const std::string other = "transformer/contract/conv2/weights";
   CHECK(canonical("net/" + weights, {"net/" + other, "slots/" + weights}) == weights);
   CHECK(canonical("slots/" + weights, {"net/" + weights, "net/" + other}) == "slots/" + weights);

@@ -1,4 +1,4 @@
-// Tests with the published weights. They are skipped where the files are missing (NST_SHARED_DIR,
+// Tests with the published weights. They are skipped if the files are missing (in NST_SHARED_DIR,
 // otherwise ../shared).
 #include <cmath>
 #include <map>
@@ -16,7 +16,8 @@ using nst::weights::convert_sources;
 
 namespace {
 
-// Returns the path of a shared file, or prints what is skipped and returns "".
+// Returns the path of a file in the shared folder. If it is missing, prints what is skipped and
+// returns "".
 std::string shared(const std::string& name) {
   return nst::test::have_shared({name}) ? nst::test::shared_path(name) : "";
 }
@@ -29,8 +30,8 @@ std::map<std::string, std::vector<float>> values_of(const Conversion& conversion
   return values;
 }
 
-// Returns the largest difference of two tensors, in units of the largest |b| of the value's output
-// channel.
+// Returns the largest difference between two tensors. Each difference is divided by the largest |b|
+// of its output channel.
 double worst_in_channel(const NamedTensor& a, const std::vector<float>& b) {
   const auto channels = static_cast<std::size_t>(a.shape.back());
   std::vector<double> largest(channels);
@@ -69,8 +70,8 @@ TEST_CASE("The full float16 transformer is the checkpoint's, rounded") {
   const auto expected = values_of(convert({checkpoint}));
   int compared = 0;
   for (const NamedTensor& tensor : convert({tflite}).tensors) {
-    // Layers of contract/ differ, because the batch norm statistics of the reference checkpoint are
-    // made up.
+    // Layers of contract/ are not compared: the reference checkpoint has invented batch norm
+    // statistics for them.
     if (contains(tensor.name, "/contract/")) continue;
     CAPTURE(tensor.name);
     std::vector<float> rounded = expected.at(tensor.name);
@@ -97,13 +98,13 @@ TEST_CASE("Quantised transformers are the float16 ones within half a step per ch
       CAPTURE(tensor.name);
       const std::vector<float>& half_values = expected.at(tensor.name);
       if (!tensor.name.ends_with("/biases")) {
-        // A channel's largest value is 127 steps, so half a step is 1/254 of the largest value.
-        // float16 adds errors of 2^-11 of a value and of the largest value.
+        // A channel's largest value has 127 steps, so half a step is 1/254 of it. float16 adds
+        // errors of 2^-11 of the value and of the largest value.
         CHECK(worst_in_channel(tensor, half_values) <= 1.0 / 254 + 0x1p-10);
         continue;
       }
-      // The first term is half an int32 step: input scale × weight scale is below 3.8e-4 in these
-      // files. The second term is float16's rounding.
+      // A bias is an int32 with steps of input scale × weight scale, below 3.8e-4 in these files.
+      // The first term is half a step, the second is float16's rounding.
       for (std::size_t i = 0; i < half_values.size(); ++i) {
         const double value = half_values[i];
         CHECK(std::fabs(tensor.values[i] - value) <= 1.9e-4 + std::fabs(value) * 0x1p-11);
@@ -137,7 +138,7 @@ TEST_CASE("The published separable transformer shares its style parameters with 
   for (const NamedTensor& tensor : conversion.tensors) {
     if (!tensor.name.starts_with("style_params/")) continue;
     CAPTURE(tensor.name);
-    // The checkpoint was made from a float16 file.
+    // The checkpoint was made from a file of float16 weights.
     std::vector<float> rounded = tensor.values;
     for (float& value : rounded) value = nst::half_to_float(nst::float_to_half(value));
     REQUIRE(rounded == expected.at(tensor.name));

@@ -1,4 +1,5 @@
-// Tests of other programs' safetensors files, and of model files changed by other programs.
+// Tests of safetensors files of other programs, and of model files that other programs have
+// changed.
 #include <cstring>
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -25,7 +26,7 @@ namespace {
 
 using Buffer = std::vector<std::uint8_t>;
 
-// Returns the values in little-endian `dtype`: F32, F64, BF16 (cut off) or I64.
+// Returns the values as little-endian `dtype`: F32, F64, BF16 (truncated) or I64.
 Buffer encode(const std::vector<float>& values, const std::string& dtype) {
   Buffer bytes;
   const auto append = [&bytes](auto value) {
@@ -43,7 +44,8 @@ Buffer encode(const std::vector<float>& values, const std::string& dtype) {
   return bytes;
 }
 
-// Writes a safetensors file as Python's json lays it out: with spaces, in the order given.
+// Writes a safetensors file whose header looks like Python's json: with spaces, and tensors in the
+// order given.
 class Writer {
  public:
   Writer& metadata(const std::map<std::string, std::string>& entries) {
@@ -94,7 +96,8 @@ std::map<std::string, std::vector<float>> values_of(const Conversion& conversion
   return values;
 }
 
-// Returns a transformer's model file as saved by another program. `scale` multiplies one tensor.
+// Returns a transformer's model file as another program would save it. `scale` multiplies the
+// values of one tensor.
 Buffer saved_again(float scale) {
   nst::ModelDescription description = transformer().description;
   description.architecture.padding = nst::PaddingKind::zero;
@@ -201,7 +204,7 @@ TEST_CASE("A model file saved again is a model, and one that was tuned makes a n
   CHECK_FALSE(contains(message, "damaged"));
   const Conversion conversion = convert_sources({tuned});
   CHECK(values_of(conversion) != values_of(transformer()));
-  // The conversion keeps what the metadata say besides the weights.
+  // The conversion must keep what the metadata state about the model.
   CHECK(conversion.description.architecture.padding == nst::PaddingKind::zero);
   CHECK(conversion.description.style_space == "somebodys-space");
   REQUIRE(conversion.notes.size() == 2);

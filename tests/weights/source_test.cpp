@@ -32,8 +32,9 @@ bool is_leftover(const std::string& name) {
          name.starts_with("vgg_16/");
 }
 
-// Checks that every variable except the leftovers has the values of its name, and returns the
-// number of variables.
+// Checks every variable that belongs to the networks: it must have the values that the fixtures'
+// formula gives for its name. Variables of the optimizer and of other networks are skipped. Returns
+// the number of variables checked.
 int check_values(const Source& source) {
   int checked = 0;
   for (const SourceTensor& tensor : source.tensors()) {
@@ -102,7 +103,7 @@ TEST_CASE("Where the object graph has no names, saved_model.pb has them") {
   CHECK(check_values(*source) == 2);
   CHECK(source->tensors()[1].name == "transformer/contract/conv1/weights");
 
-  const TemporaryFolder folder;  // without saved_model.pb, the keys serve as names
+  const TemporaryFolder folder;  // without saved_model.pb, the keys are used as names
   fs::copy(weight_fixture("saved_model_unnamed/variables"), folder.path() / "variables");
   const auto nameless = open_source(folder.path().string());
   REQUIRE(nameless->tensors().size() == 2);
@@ -175,8 +176,8 @@ TEST_CASE("Float TFLite files hold the trained weights, reordered") {
     const auto source = open_source(weight_fixture(name));
     int checked = 0;
     for (const SourceTensor& tensor : source->tensors()) {
-      // Batch norm is folded into contract/. The biases before instance norms are added by the
-      // converter: zeros.
+      // Layers of contract/ are skipped, because batch norm is folded into them. Before an instance
+      // norm, the converter has added biases of zero.
       if (contains(tensor.name, "contract")) continue;
       const std::vector<float> values = source->read(tensor.name);
       CAPTURE(tensor.name);
@@ -210,9 +211,9 @@ TEST_CASE("Full-integer TFLite weights come back within half a step of their cha
       for (std::size_t j = i % channels; j < trained.size() && !is_bias; j += channels) {
         largest = std::max(largest, std::fabs(static_cast<double>(trained[j])));
       }
-      // A weight's scale is its channel's largest weight / 127. A bias's scale is the input scale
-      // (a range of 2 in 255 steps) × the weight scale (at most 1/127). The error is half a step,
-      // plus float rounding.
+      // Allows half a step, plus float rounding. A weight's step is its channel's largest weight /
+      // 127. A bias's step is input scale (a range of 2 in 255 steps) × weight scale (at most
+      // 1/127).
       const double step = is_bias ? 2.0 / 255 / 127 : largest / 127;
       REQUIRE(std::fabs(values[i] - trained[i]) <= 0.5 * step + 1e-6);
     }
@@ -264,7 +265,7 @@ TEST_CASE("A checkpoint without one of its shards says so when a tensor of it is
       ++missing;
     }
   }
-  CHECK(missing == 121);  // 363 variables in three shards
+  CHECK(missing == 121);  // one of three shards, with 363 variables in all
 }
 
 TEST_CASE("Protobuf groups, field zero and cut fields are refused") {

@@ -1,4 +1,4 @@
-// Tests of the style spaces: which predictor and which transformer fit together.
+// Tests of style spaces: which predictor and which transformer belong together.
 #include <cmath>
 #include <filesystem>
 
@@ -30,7 +30,8 @@ const ModelFile& built_in() {
   return file;
 }
 
-// Returns the style spaces of the built-in model after `change` has been applied to every value.
+// Applies `change` to every value of the built-in model, and returns the style spaces that are
+// recognised then.
 template <typename Change>
 StyleSpaces spaces_with(Change&& change) {
   return nst::recognise_style_spaces([&](const std::string& name, std::size_t most) {
@@ -43,8 +44,8 @@ StyleSpaces spaces_with(Change&& change) {
   });
 }
 
-// Writes the built-in model's tensors whose names begin with one of `starts` to a model file of
-// style space `space`. Returns the file's path.
+// Writes a model file of style space `space` with some tensors of the built-in model: those whose
+// names begin with one of `starts`. Returns the file's path.
 std::string part(const TemporaryFolder& folder, const std::string& name, const std::string& space,
                  const std::vector<std::string>& starts) {
   std::vector<NamedTensor> tensors;
@@ -70,7 +71,7 @@ TEST_CASE("A published network is recognised in every number type, and strangers
   const auto same = [](float value, std::size_t) { return value; };
   CHECK(spaces_with(same).predictor == nst::kMobileSpace);
   CHECK(spaces_with(same).transformer == nst::kMobileSpace);
-  // The changes are another scale, rounding to bfloat16, and noise up to a cosine of 0.999.
+  // The changes are a factor, rounding to bfloat16, and noise that lowers the cosine to 0.999.
   CHECK(spaces_with([](float v, std::size_t) { return 0.3f * v; }).agree());
   for (const float noise : {0.0f, 0.01f, 0.03f}) {
     const auto spaces = spaces_with([&](float v, std::size_t i) {
@@ -107,7 +108,7 @@ TEST_CASE("Two halves of two known spaces are refused, unless by force; others a
   const std::string own = part(folder, "o.safetensors", "space-t", kPredictor);
   CHECK(convert_sources({transformer, own}).description.style_space == "space-t");
   CHECK(convert_sources({transformer}).description.style_space == "space-t");
-  // A file without a style space is recognised by its weights.
+  // If a file states no style space, it must be recognised by its weights.
   CHECK(contains(expect_error(ErrorCode::model,
                               [&] {
                                 convert_sources({unknown, transformer});

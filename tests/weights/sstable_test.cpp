@@ -18,11 +18,11 @@ struct Entry {
 
 constexpr std::uint8_t kSnappy = 1;
 
-// Builds tables byte by byte with correct checksums, so that the tests can damage them
+// Builds sorted string tables byte by byte with right checksums, so that tests can damage them
 // deliberately.
 class TableWriter {
  public:
-  // Appends a block and returns its handle.
+  // Appends a block with these entries and returns the block's handle.
   std::string block(const std::vector<Entry>& entries, std::uint8_t type = 0) {
     std::string text;
     for (const Entry& entry : entries) {
@@ -34,7 +34,7 @@ class TableWriter {
     return raw_block(text, type);
   }
 
-  // Appends a block of these bytes and returns its handle.
+  // Appends a block with these bytes and returns the block's handle.
   std::string raw_block(std::string text, std::uint8_t type) {
     const std::string handle = varint(bytes_.size()) + varint(text.size());
     text += static_cast<char>(type);
@@ -55,7 +55,7 @@ class TableWriter {
     return bytes_ + footer + "\x57\xfb\x80\x8b\x24\x75\x47\xdb";
   }
 
-  // Returns Snappy's simplest form of a text: its length, then all of it as one literal
+  // Returns a text in Snappy's simplest form: its length, then the whole text as one literal
   // (github.com/google/snappy/blob/main/format_description.txt).
   static std::string snappy_literal(const std::string& text, std::uint64_t claimed_bytes) {
     constexpr auto kTwoByteLength = static_cast<char>(61 << 2);
@@ -115,7 +115,7 @@ TEST_CASE("A table with well-formed checksums but impossible contents is refused
 }
 
 TEST_CASE("A short prefix repeated at length does not use more memory than allowed") {
-  // Every entry costs 10 bytes in the file and would cost 4 KB in memory.
+  // Every entry takes 10 bytes in the file, and its key would take 4 KB in memory.
   std::vector<Entry> entries = {{0, std::string(4090, 'k'), ""}};
   for (int i = 0; i < 20'000; ++i) {
     std::string digits = std::to_string(100'000 + i);
@@ -133,7 +133,7 @@ TEST_CASE("A block listed twice is refused") {
 
 TEST_CASE("A block without entries, listed again and again, is not read as often") {
   TableWriter writer;
-  // 100 restart points, which leave no room for entries.
+  // A block with 100 restart points and no entries.
   const std::string empty = writer.raw_block(std::string(400, '\0') + std::string("d\0\0\0", 4), 0);
   CHECK(read(writer.table({empty})).entries.empty());
   TableWriter again;

@@ -1,5 +1,5 @@
-// Tests of TFLite files as no converter writes them: a FlatBuffer may use one table any number of
-// times.
+// Tests of TFLite files that no converter writes: in a FlatBuffer, any number of references may
+// lead to the same table.
 #include <initializer_list>
 #include <memory>
 
@@ -12,12 +12,13 @@ using nst::test::expect_error;
 
 namespace {
 
-// Writes the parts of a FlatBuffer (https://flatbuffers.dev/internals); every field takes 4 bytes.
+// Writes a FlatBuffer (https://flatbuffers.dev/internals) part by part. Every field takes 4 bytes.
 class FlatWriter {
  public:
   FlatWriter() { bytes_ = {0, 0, 0, 0, 'T', 'F', 'L', '3'}; }
 
-  // A table of the fields 0 to count - 1; field(table, i) is where the i-th stands.
+  // Appends a table with fields 0 to count - 1 and returns its offset. field(table, i) is the
+  // offset of field i.
   std::size_t table(std::size_t count) {
     const std::size_t vtable = bytes_.size();
     put16(4 + 2 * count);
@@ -31,7 +32,8 @@ class FlatWriter {
   }
   static std::size_t field(std::size_t table, std::size_t i) { return table + 4 + 4 * i; }
 
-  // A vector of `count` numbers or offsets; element(vector, i) is where the i-th stands.
+  // Appends a vector of `count` numbers or references and returns its offset. element(vector, i) is
+  // the offset of element i.
   std::size_t vector(std::size_t count) {
     const std::size_t at = bytes_.size();
     put32(count);
@@ -60,7 +62,8 @@ class FlatWriter {
   std::vector<std::uint8_t> bytes_;
 };
 
-// A model of `graphs` graphs that are one, whose operators are one operator that does nothing.
+// Returns a model that has `graphs` references to one graph. The graph has `operators` references
+// to one operator, which does nothing.
 std::vector<std::uint8_t> shared_operators(std::size_t graphs, std::size_t operators) {
   FlatWriter file;
   const std::size_t model = file.table(5);

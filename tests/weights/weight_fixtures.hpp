@@ -1,5 +1,5 @@
-// The values of the weight fixtures, as value() in tests/golden/make_weight_fixtures.py computes
-// them.
+// Computes the values of the weight fixtures, by the same formula as value() in
+// tests/golden/make_weight_fixtures.py.
 #pragma once
 
 #include <cmath>
