@@ -210,7 +210,8 @@ TEST_CASE("nst-run: --mix paints in the mixture of the styles' vectors, weighted
         f.alone(f.in + "/a.jpg", {"-s", f.oil}));
   run_well({f.in, "-s", f.oil, "-s", f.ink, "--mix", "-o", f.out + "/"});
   CHECK(Folders::files_below(f.out) == Arguments{"a-oil+ink.jpg", "b-oil+ink.png"});
-  CHECK(contains(run_badly(2, {f.in, "-s", f.oil + ":0", "-o", f.out}), "--style"));
+  CHECK(contains(run_badly(2, {f.in, "-s", f.oil + ":0", "--mix", "-o", f.out}), "--style"));
+  CHECK(contains(run_badly(2, {f.in, "-s", f.oil + ":2", "-o", f.out}), "--mix"));
 }
 
 TEST_CASE("nst-run: many pictures need a folder, and say so") {

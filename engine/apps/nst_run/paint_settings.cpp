@@ -119,6 +119,10 @@ void check(const PaintSettings& o) {
   if (!(o.strength >= 0.0)) throw Error(ErrorCode::usage, "--strength: not a number; see --help");
   (void)o.size.rule({1, 1});
   (void)naming("--background", [&] { return parse_colour(o.background); });
+  for (const StyleFile& style : o.styles) {
+    if (style.weight == 1.0 || o.mix) continue;
+    throw Error(ErrorCode::usage, "--style: the weight of " + style.path + " needs --mix");
+  }
   if (o.contents.empty() && o.files_from.empty()) {
     throw Error(ErrorCode::usage, "CONTENT is required; see nst-run --help");
   }
