@@ -1,4 +1,4 @@
-// Cuts an output into blocks, as a ConvBlocking says.
+// Cuts an output into blocks, as a ConvBlocking describes.
 #include <algorithm>
 
 #include "kernels/kernels.h"

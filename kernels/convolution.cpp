@@ -1,4 +1,4 @@
-// Convolutions of any table: chooses an algorithm and calls it.
+// Convolutions with any table: chooses an algorithm of the table and calls it.
 #include "kernels/kernels.h"
 
 namespace nst::kernels {
@@ -10,7 +10,7 @@ ConvPlan conv_plan(const Table& table, const ConvSpec& spec) {
       if (algorithm->suits(spec)) return {spec, algorithm, algorithm->packed_floats(spec)};
     }
   }
-  return {spec, nullptr, 0};  // never: the last algorithm of a chain suits every spec
+  return {spec, nullptr, 0};  // never reached: the last algorithm suits every spec
 }
 
 void conv_pack(const ConvPlan& plan, const float* weights, float* packed) {

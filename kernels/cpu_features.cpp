@@ -17,18 +17,18 @@ constexpr bool has_all(std::uint32_t flags, std::uint32_t wanted) {
 
 constexpr std::uint32_t bit(int n) { return std::uint32_t{1} << n; }
 
-// Leaf 1, ECX.
+// Bits of CPUID leaf 1, register ECX.
 constexpr std::uint32_t kFma = bit(12), kSse42 = bit(20), kPopcnt = bit(23), kOsxsave = bit(27),
                         kAvx = bit(28);
-// Leaf 7, subleaf 0, EBX.
+// Bits of CPUID leaf 7, subleaf 0, register EBX.
 constexpr std::uint32_t kAvx2 = bit(5), kAvx512F = bit(16), kAvx512Dq = bit(17),
                         kAvx512Cd = bit(28), kAvx512Bw = bit(30), kAvx512Vl = bit(31);
-// XCR0, the registers that the system saves: xmm and ymm; mask registers, the upper halves of zmm0
-// to zmm15, and zmm16 to zmm31.
+// Bits of XCR0, the registers that the system saves. AVX needs xmm and ymm. AVX-512 also needs the
+// mask registers, the upper halves of zmm0 to zmm15, and zmm16 to zmm31.
 constexpr std::uint32_t kYmmState = bit(1) | bit(2);
 constexpr std::uint32_t kZmmState = kYmmState | bit(5) | bit(6) | bit(7);
 
-// Returns the low half of XCR0. Needs OSXSAVE: without it the instruction is undefined.
+// Returns the low half of XCR0. OSXSAVE must be set, otherwise the instruction is undefined.
 std::uint32_t saved_registers() {
   std::uint32_t low = 0, high = 0;
   __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
@@ -39,7 +39,7 @@ bool is_amd() {
   std::uint32_t a = 0, b = 0, c = 0, d = 0;
   if (__get_cpuid(0, &a, &b, &c, &d) == 0) return false;
   return (b == signature_AMD_ebx && c == signature_AMD_ecx && d == signature_AMD_edx) ||
-         (b == 0x6f677948 && c == 0x656e6975 && d == 0x6e65476e);  // "HygonGenuine"
+         (b == 0x6f677948 && c == 0x656e6975 && d == 0x6e65476e);  // vendor "HygonGenuine"
 }
 
 }  // namespace

@@ -11,7 +11,8 @@ namespace nst::kernels {
 
 namespace {
 
-// A compiled table. Its name stands here too, so that listing names touches no unit.
+// A compiled table and its name. The name is stored here as well, so that listing names runs no
+// code of the table's compilation unit.
 struct Candidate {
   const char* name;
   const Table* table;
@@ -22,8 +23,8 @@ struct Candidate {
 [[maybe_unused]] bool with_avx512(const CpuFeatures& cpu) { return cpu.avx512; }
 [[maybe_unused]] bool everywhere(const CpuFeatures&) { return true; }
 
-// The compiled tables, best first on AMD's processors. NEON is part of every AArch64 CPU;
-// "baseline" is the same arithmetic there.
+// The compiled tables, the fastest on AMD's processors first. Every AArch64 CPU has NEON;
+// "baseline" uses the same instructions there.
 constexpr Candidate kCandidates[] = {
 #if defined(NST_HAVE_ZEN4_TABLE)
     {"zen4", &zen4_table, with_avx512},
@@ -60,8 +61,8 @@ struct Supported {
       if (candidate.runs_on(cpu)) tables[count++] = candidate.table;
     }
 #if defined(NST_HAVE_ZEN4_TABLE)
-    // Paired products need adders beside the multipliers. AMD's processors have them. On Intel's
-    // with AVX-512 the table runs, but is slower.
+    // Paired products are fast only if a core has adders beside its multipliers, as AMD's cores
+    // have. On Intel's cores with AVX-512 the zen4 table would run, but more slowly.
     if (cpu.avx512 && !cpu.amd) std::swap(tables[0], tables[1]);
 #endif
   }

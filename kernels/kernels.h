@@ -1,10 +1,10 @@
-// The contract between the engine and the arithmetic: plain structs, and one table of function
-// pointers for each instruction set.
+// The interface between the engine and the kernels, which do the arithmetic. It consists of plain
+// structs, and of one table of function pointers for each instruction set.
 //
 // A kernel is single-threaded, works on the block it is given, and never allocates, locks, throws
-// or prints. Tensors are float32 NHWC without the N. Results depend on the arguments and the
-// instruction set, never on which thread computes a block. This header has no inline function on
-// purpose: it is compiled into units with different machine flags.
+// or prints. Tensors are float32 in NHWC order without the N. Results depend on the arguments and
+// the instruction set, never on which thread computes a block. This header must have no inline
+// functions, because it is compiled into units with different compiler flags.
 #pragma once
 
 #include <cstddef>
@@ -12,48 +12,52 @@
 
 namespace nst::kernels {
 
-// relu is max(v, floor) where a floor [channels] is given, else max(v, 0). A tensor that is kept as
-// its deviation from a constant has minus that constant as its floor.
+// The activation after an operation. relu is max(v, 0), or max(v, floor) if floors [channels] are
+// given. A tensor that is stored as the deviation from a constant has minus this constant as its
+// floor.
 enum class Activation : std::uint8_t { none, relu, relu6, sigmoid };
 
 // What a convolution reads outside its input:
 //     zero        zeros
-//     reflect     the input without its edge pixel, reflected (TensorFlow's REFLECT); pad < side;
-//                 with upsample, the upsampled input is reflected
-//     replicate   the edge pixel; for the kernels' own use
+//     reflect     the input mirrored at its edge pixel, which is not repeated (TensorFlow's
+//                 REFLECT); pad < side; with upsample, the upsampled input is mirrored
+//     replicate   the edge pixel; used only inside the kernels
 enum class Border : std::uint8_t { zero, reflect, replicate };
 
-// What is known of a convolution before any picture. The packed weights depend on this alone.
+// The properties of a convolution that do not depend on the picture. They alone decide how weights
+// are packed.
 struct ConvSpec {
   int kernel_h, kernel_w;
-  int in_c, out_c;  // depthwise: in_c == out_c
-  int stride;       // both axes: 1 or 2
-  int upsample;     // nearest-neighbour ×1 or ×2 of the input before padding
+  int in_c, out_c;  // equal if depthwise
+  int stride;       // 1 or 2, for both axes
+  int upsample;     // 1 or 2: nearest-neighbour upsampling of the input, before padding
   bool depthwise;
 };
 
 struct ConvAlgorithm;
 
-// How a spec is computed, as conv_plan chose it.
+// A convolution and the algorithm that conv_plan chose for it.
 struct ConvPlan {
   ConvSpec spec;
-  const ConvAlgorithm* algorithm;  // a constant of one of the tables
-  std::size_t packed_floats;       // size of the packed weights; they must be aligned to 64 bytes
+  const ConvAlgorithm* algorithm;  // points to a constant of one of the tables
+  std::size_t packed_floats;       // size of the packed weights, which are 64-byte aligned
 };
 
-// What depends on the picture. pad_top and pad_left count (upsampled) input pixels before row and
-// column 0, at most half a kernel. The padding on the far sides follows from the sizes.
+// The properties of a convolution that depend on the picture. pad_top and pad_left are the pixels
+// of padding before row and column 0 (after upsampling), at most half a kernel. The padding at the
+// other two sides follows from the sizes.
 struct ConvGeometry {
-  int in_h, in_w;  // before upsampling
+  int in_h, in_w;  // size before upsampling
   int out_h, out_w;
   int pad_top, pad_left;
   Border border;
 };
 
-// How an output is cut into blocks, and the scratch of a block (64-byte aligned, uninitialised).
-// Spatial blocks form a grid of block_h x block_w, clipped to the output. It starts at (first_y,
-// first_x), in (-block_h, 0] x (-block_w, 0]. A block is block_c output channels of a spatial
-// block, and the last one has what is left.
+// How an output is cut into blocks, and how much scratch a block needs (64-byte aligned,
+// uninitialised). Spatial blocks form a grid of block_h x block_w pixels, cut off at the output's
+// edges. The grid starts at (first_y, first_x), in (-block_h, 0] x (-block_w, 0]. Each spatial
+// block is divided by channels into blocks of block_c channels; the last one has the remaining
+// channels.
 struct ConvBlocking {
   int first_y, first_x;
   int block_h, block_w, block_c;
@@ -61,8 +65,8 @@ struct ConvBlocking {
 };
 
 // A tensor as a kernel sees it: element (y, x, c) is data[(y - first_row) * row_stride + x *
-// pixel_stride + c]. pixel_stride exceeds the channels in a slice of a concatenation. first_row > 0
-// where only a strip of the tensor exists.
+// pixel_stride + c]. If the tensor is a slice of a concatenation, pixel_stride is larger than its
+// number of channels. If only a strip of the tensor exists, first_row is the strip's first row.
 struct ConstView {
   const float* data;
   std::ptrdiff_t row_stride, pixel_stride;
@@ -74,169 +78,178 @@ struct View {
   int first_row;
 };
 
-// What a convolution reads at a pixel, its prologue: act(x * scale + shift) + prologue_add *
-// prologue_add_factor, for each channel. So an instance norm, its activation and a residual sum
-// take no sweep of their own. Padding applies to the prologue's result (zero stays zero).
+// The input of a convolution and its prologue, which is applied while reading: act(x * scale +
+// shift) + prologue_add * prologue_add_factor, for each channel. So an instance norm, its
+// activation and a residual sum need no separate sweep. Padding applies to the prologue's result
+// (zero padding stays zero).
 struct ConvInput {
   ConstView x;
-  const float* scale;      // [in_c], or null: value = x and act is ignored
-  const float* shift;      // [in_c], null exactly when scale is
-  const float* floor;      // [in_c] or null; of relu alone
-  Activation act;          // none or relu
-  ConstView prologue_add;  // data null: none
+  const float* scale;      // [in_c]; null: no scale, shift and activation
+  const float* shift;      // [in_c]; null if scale is null
+  const float* floor;      // lower bounds [in_c] for relu, or null
+  Activation act;          // activation of the prologue: none or relu
+  ConstView prologue_add;  // operand to add; data = null: none
   float prologue_add_factor = 1.0f;
-  // Stores the prologue's result here, unless data is null. The first block of each spatial block
-  // stores the pixels of its coordinates. Only where stride = upsample = 1 and the output has the
-  // input's size. Must not alias x or prologue_add.
+  // If data is not null, the prologue's result is stored here. Each block that begins at channel 0
+  // stores the pixels at its own coordinates. Allowed only if stride and upsample are 1 and the
+  // output has the input's size. Must not alias x or prologue_add.
   View prologue_output;
 };
 
-// The operands of a convolution.
+// The arguments of a convolution.
 struct ConvArgs {
   ConvPlan plan;
   ConvGeometry geometry;
   ConvBlocking blocking;
   ConvInput input;
-  const float* packed;     // conv_pack's result
-  const float* bias;       // [out_c] or null
-  const float* floor;      // [out_c] or null; of relu alone, and only without epilogue_add
-  Activation act;          // none, relu, relu6
-  ConstView epilogue_add;  // added after the activation (MobileNetV2); data null: none
+  const float* packed;     // weights as conv_pack has packed them
+  const float* bias;       // biases [out_c], or null
+  const float* floor;      // lower bounds [out_c] for relu, or null; not with epilogue_add
+  Activation act;          // activation: none, relu or relu6
+  ConstView epilogue_add;  // added after the activation (MobileNetV2); data = null: none
   View output;
 };
 
-// A rectangle of output pixels and, in a convolution, some of their channels. With moments it must
-// be a block of the blocking. Without, it may be part of one; a 1x1 convolution of stride 1 takes
-// any rectangle of no more pixels.
+// A rectangle of output pixels and, in a convolution, some of their channels. If moments are
+// wanted, it must be a block of the ConvBlocking. Otherwise it may be a part of such a block. A 1x1
+// convolution of stride 1 then accepts any rectangle that has no more pixels than a block.
 struct Block {
   int y, x, h, w;
   int first_c, channels;
 };
 
-// The spatial blocks of an output of out_h x out_w, numbered row by row. Their channels are 0.
+// Return the number of spatial blocks of an output of out_h x out_w pixels, and the n-th of them,
+// counted row by row. The returned block has no channels (0).
 int spatial_block_count(const ConvBlocking& blocking, int out_h, int out_w);
 Block nth_spatial_block(const ConvBlocking& blocking, int out_h, int out_w, int n);
 
-// The blocks of an output. Block n is in spatial block n % spatial_block_count.
+// Return the number of blocks of an output, and the n-th of them. Block n belongs to spatial block
+// n % spatial_block_count.
 int block_count(const ConvBlocking& blocking, int out_h, int out_w, int out_c);
 Block nth_block(const ConvBlocking& blocking, int out_h, int out_w, int out_c, int n);
 
-// One way to compute convolutions, compiled for one instruction set.
+// An algorithm for convolutions, compiled for one instruction set.
 struct ConvAlgorithm {
-  // Returns true if the algorithm can compute the spec, and should.
+  // Returns true if the algorithm can compute the convolution and is a good choice for it.
   bool (*suits)(const ConvSpec& spec);
   std::size_t (*packed_floats)(const ConvSpec& spec);
   void (*pack)(const ConvSpec& spec, const float* weights, float* packed);
-  // Blocks follow from the sizes alone, never from the machine, because they fix the result's
-  // bytes.
+  // Returns the blocks. They depend on the sizes alone, never on the machine, because the output's
+  // bytes depend on the blocks.
   ConvBlocking (*blocking)(const ConvSpec& spec, const ConvGeometry& geometry);
   void (*run)(const ConvArgs& args, Block block, float* scratch);
-  // Fills the block's channels of moments, as conv_run promises.
+  // Writes the moments of the block's channels, as conv_run describes.
   void (*block_moments)(const View& output, Block block, int out_c, float* moments);
 };
 
-// Algorithms in the order in which they are asked, then those of another list. The last one of all
-// suits every spec.
+// A list of algorithms in order of preference, followed by those of another list. The last
+// algorithm of all suits every convolution.
 struct ConvAlgorithmList {
   const ConvAlgorithm* const* algorithms;
   int count;
-  const ConvAlgorithmList* next;  // null: the chain ends here
+  const ConvAlgorithmList* next;  // list that follows; null: none
 };
 
-// average divides by the number of pixels inside the input.
+// The kind of pooling. average divides by the number of pixels inside the input.
 enum class PoolKind : std::uint8_t { max, average };
 
-// The operands of a pooling layer: kernel x kernel windows, `stride` apart.
+// The arguments of a pooling layer. Its windows have kernel x kernel pixels and are `stride` pixels
+// apart.
 struct PoolArgs {
   PoolKind kind;
   int channels, kernel, stride;
-  ConvGeometry geometry;  // border unused: pixels outside do not count
+  ConvGeometry geometry;  // the border is not used: pixels outside do not count
   ConstView input;
   View output;
 };
 
-// output = act(x * scale + shift) + add * add_factor over whole rows: ConvInput's prologue as a
-// sweep. output may be x.
+// The arguments of output = act(x * scale + shift) + add * add_factor over whole rows. It is the
+// prologue of ConvInput, as a separate sweep. output may be the same memory as x.
 struct AffineArgs {
   int width, channels;
   ConstView x;
-  const float* scale;  // null: identity, act still applied
+  const float* scale;  // [channels]; null: only the activation is applied
   const float* shift;
-  const float* floor;  // [channels] or null; of relu alone
-  Activation act;      // any
-  ConstView add;       // data null: none
+  const float* floor;  // lower bounds [channels] for relu, or null
+  Activation act;      // any activation is allowed
+  ConstView add;       // operand to add; data = null: none
   float add_factor = 1.0f;
   View output;
 };
 
-// The moments of an output's spatial blocks, as conv_run fills them, and the instance norm to make
-// of them.
+// The arguments of merging moments. The moments of all spatial blocks, as conv_run writes them,
+// become the scale and shift of an instance norm.
 struct MomentsArgs {
   ConvBlocking blocking;
   int out_h, out_w, channels;
-  const float* moments;  // [spatial blocks][2][channels]
-  const float* gamma;    // [channels]
-  const float* beta;     // [channels]
+  const float* moments;  // input [spatial blocks][2][channels]
+  const float* gamma;    // input [channels]
+  const float* beta;     // input [channels]
   double epsilon;
-  float* scale;  // [channels]
-  float* shift;  // [channels]; may be beta
+  float* scale;  // output [channels]
+  float* shift;  // output [channels]; may be the same memory as beta
 };
 
 // The kernels of one instruction set.
 struct Table {
-  const char* name;  // "reference", "baseline", "avx2", "avx512", "zen4", "neon"
-  int lanes;         // floats per vector
+  const char* name;  // "reference", "baseline", "avx2", "avx512", "zen4" or "neon"
+  int lanes;         // number of floats in a vector
 
   ConvAlgorithmList conv_algorithms;
 
-  // Computes the pixels of a block, all channels.
+  // Pools the pixels of a block, for all channels.
   void (*pool)(const PoolArgs& args, Block block);
-  // Computes rows [row_begin, row_end).
+  // Computes the rows [row_begin, row_end) of the output.
   void (*affine)(const AffineArgs& args, int row_begin, int row_end);
-  // Makes the instance norm of the whole output a scale and a shift, in double: scale = gamma /
-  // sqrt(variance + epsilon), shift = beta - mean * scale. A channel of zeros has exactly the shift
-  // beta.
+  // Computes the instance norm of the whole output as a scale and a shift for each channel, in
+  // double. scale = gamma / sqrt(variance + epsilon), shift = beta - mean * scale. If all values of
+  // a channel are zero, its shift is exactly beta.
   void (*merge_moments)(const MomentsArgs& args);
-  // Computes out[c] = mean of x over rows and columns, for channels [channel_begin, channel_end).
+  // Computes out[c], the mean of x over rows and columns, for channels [channel_begin,
+  // channel_end).
   void (*spatial_mean)(ConstView x, int h, int w, int channel_begin, int channel_end, float* out);
   // Computes out[j] = bias[j] + Σ_i x[i] · weights[i * out_n + j], for j in [0, out_n).
   void (*dense)(const float* x, int in_n, const float* weights, const float* bias, int out_n,
                 float* out);
 };
 
-// Returns the plan of a spec, with the first of the table's algorithms that suits it.
+// Returns a plan for the convolution, with the first algorithm of the table that suits it.
 ConvPlan conv_plan(const Table& table, const ConvSpec& spec);
-// Packs weights in the order in which the algorithm reads them. weights: [kernel_h, kernel_w, in_c,
-// out_c] (HWIO), depthwise [kernel_h, kernel_w, in_c, 1]. packed: plan.packed_floats floats,
-// 64-byte aligned.
+// Packs weights in the order in which the algorithm reads them.
+//
+// - weights: [kernel_h, kernel_w, in_c, out_c] (HWIO), depthwise [kernel_h, kernel_w, in_c, 1]
+// - packed: plan.packed_floats floats, aligned to 64 bytes
 void conv_pack(const ConvPlan& plan, const float* weights, float* packed);
-// Returns the blocks that conv_run computes, and their scratch.
+// Returns the blocks that conv_run computes, and the size of their scratch.
 ConvBlocking conv_blocking(const ConvPlan& plan, const ConvGeometry& geometry);
-// Computes one block. moments: null, or [2][out_c] of the spatial block. The block's channels of it
-// are filled: the mean of the output as written, and the sum of squared deviations from that mean.
+// Computes one block. `moments` is null, or [2][out_c] of the spatial block. Then the moments of
+// the block's channels are written: the mean of the output, and the sum of squared deviations from
+// that mean.
 void conv_run(const ConvArgs& args, Block block, float* moments, float* scratch);
 
-// Returns the slow scalar twin with double accumulators, the oracle of every other table. It is
-// used only where it is named.
+// Returns the reference table: slow scalar kernels with double accumulators, with which tests
+// compare every other table. It is used only if it is asked for by name.
 const Table& reference_table();
 
-// Returns the compiled tables that this processor *and* operating system can run, best first; the
-// last is "baseline". Detected once. No code of a table runs before its processor was recognised.
+// Returns the compiled tables that processor and operating system can run, best first; the last one
+// is "baseline". Detects the processor once. No code of a table runs before its processor has been
+// detected.
 struct TableList {
   const Table* const* tables;
   int count;
 };
 TableList supported_tables();
 
-// Returns every compiled name, supported here or not (for messages).
+// Returns the names of all compiled tables, also of those that cannot run here; for messages.
 struct NameList {
   const char* const* names;
   int count;
 };
 NameList compiled_names();
 
-// Returns the table named isa_override (the value of NST_ISA), or the best supported one if that is
-// null or empty. Returns null if the name is unknown or unsupported here; the caller reports it.
+// Returns the table named isa_override, which is the value of NST_ISA. If it is null or empty,
+// returns the best table that can run here. Returns null if the name is unknown or the table cannot
+// run here; the caller reports that.
 const Table* choose_table(const char* isa_override);
 
 }  // namespace nst::kernels

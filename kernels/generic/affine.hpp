@@ -1,4 +1,4 @@
-// Scale, shift, activation and sum as a sweep of its own.
+// Applies scale, shift, activation and a sum to a tensor, in a separate sweep.
 #pragma once
 
 #include "kernels/generic/clamp.hpp"
@@ -7,12 +7,12 @@
 namespace nst::kernels {
 namespace {
 
-// The coefficients of one vector.
+// Scale, shift and floor for one vector of channels.
 struct AffineVector {
   Vec scale, shift, floor;
 };
 
-// Applies scale and shift, then the floors (Floors) or the activation.
+// Applies scale and shift, then the channels' floors (if Floors) or the activation.
 template <bool Floors>
 NST_INLINE Vec affine_vector(const AffineArgs& args, Clamp clamp, const AffineVector& coefficients,
                              Vec v) {
@@ -42,15 +42,15 @@ NST_INLINE void affine_pixel(const AffineArgs& args, Clamp clamp, const float* x
   }
 }
 
-// The coefficients of kLanes dense pixels that have fewer channels than lanes. These pixels are
-// `channels` whole vectors, after which the coefficients repeat.
+// The coefficients for kLanes dense pixels that have fewer channels than lanes. These pixels fill
+// `channels` whole vectors; after them the coefficients repeat.
 struct AffinePattern {
   float scale[kLanes * kLanes];
   float shift[kLanes * kLanes];
   float floor[kLanes * kLanes];
 };
 
-// Returns true if pixels have no gaps and share vectors.
+// Returns true if the pixels have no gaps between them and several share a vector.
 NST_INLINE bool is_dense(const AffineArgs& args) {
   return args.channels < kLanes && args.x.pixel_stride == args.channels &&
          args.output.pixel_stride == args.channels &&

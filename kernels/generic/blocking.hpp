@@ -8,21 +8,22 @@
 namespace nst::kernels {
 namespace {
 
-// The pixels of the widest register tile.
+// Number of pixels of the widest register tile.
 constexpr int kRegisterTile = 14;
-// The widest rows of a block with channels in the lanes. Wider rows only save columns that two
-// blocks read.
+// Widest blocks in pixels, for algorithms with channels in the lanes. A wider block would only save
+// columns that two neighbouring blocks both read.
 constexpr int kWidestBlock = 64;
-// The highest blocks. Higher ones would only save rows that two blocks read.
+// Highest blocks in pixels. A higher block would only save rows that two neighbouring blocks both
+// read.
 constexpr int kHighestBlock = 16;
 
-// Returns the blocks of an algorithm that needs scratch_floats(spec, h, w) for h x w pixels. Rows
-// have at most `widest` pixels, and a multiple of `granule` where the picture is wider. A block has
-// at least `fewest` pixels if its scratch allows.
+// Returns the blocks of an algorithm that needs scratch_floats(spec, h, w) for h x w pixels. Blocks
+// are at most `widest` pixels wide. If the picture is wider than a block, the width is a multiple
+// of `granule`. A block has at least `fewest` pixels if its scratch allows.
 template <class ScratchFloats>
 ConvBlocking pixel_blocking(const ConvSpec& spec, const ConvGeometry& g, int widest, int granule,
                             ScratchFloats&& scratch_floats, int fewest = kRegisterTile) {
-  constexpr int kEnoughBlocks = 16;  // two for each of eight threads
+  constexpr int kEnoughBlocks = 16;  // two blocks for each of eight threads
   const auto width = [&](int columns) {
     return min_of(ceil_div(ceil_div(g.out_w, columns), granule) * granule, g.out_w);
   };
@@ -37,7 +38,8 @@ ConvBlocking pixel_blocking(const ConvSpec& spec, const ConvGeometry& g, int wid
          scratch_floats(spec, h, width(columns)) > kWindowFloats) {
     ++columns;
   }
-  // Whole cache lines keep what follows in the caller's scratch aligned.
+  // Rounds up to whole cache lines, so that whatever the caller stores after this scratch is
+  // aligned.
   const std::size_t scratch = round_up_to_line(scratch_floats(spec, h, width(columns)));
   return {0, 0, h, width(columns), spec.out_c, scratch};
 }

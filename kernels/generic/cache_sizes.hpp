@@ -1,4 +1,4 @@
-// The cache sizes that blocks are made for.
+// The cache sizes for which blocks are made.
 #pragma once
 
 #include <cstddef>
@@ -6,18 +6,19 @@
 namespace nst::kernels {
 namespace {
 
-// L2 is taken as 1 MiB: that is what the measured processors with AVX-512 have.
+// Size of L2 in floats. 1 MiB is what the measured processors with AVX-512 have.
 constexpr std::size_t kL2Floats = 1024 * 1024 / sizeof(float);
 
-// The largest window of a block with direct convolution. The rest of L2 is for weights and outputs.
+// Largest window of a block of direct convolution, in floats. The rest of L2 is for weights and
+// outputs.
 constexpr std::size_t kWindowFloats = 384 * 1024 / sizeof(float);
 
-// The scratch of a Winograd block: transformed inputs and products. It exceeds L2 because a block
-// uses it piece by piece: one point's inputs and products, then one tile's products.
+// Scratch of a Winograd block in floats: transformed inputs and products. It may exceed L2, because
+// a block uses it in pieces: inputs and products of one point, then the products of one tile.
 constexpr std::size_t kWinogradScratchFloats = 1400 * 1024 / sizeof(float);
 
-// The scratch of a nested Winograd block. It is smaller, because its window is read again for every
-// group of input channels.
+// Scratch of a nested Winograd block in floats. It is smaller than for other Winograd blocks,
+// because every group of input channels reads the block's window again.
 constexpr std::size_t kNestedScratchFloats = 1200 * 1024 / sizeof(float);
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Activations that are a clamp: none, relu and relu6, and relu with a floor for each channel.
+// Activations that clamp: none, relu, relu6, and relu with a floor for each channel.
 #pragma once
 
 #include "kernels/generic/view.hpp"
@@ -6,7 +6,7 @@
 namespace nst::kernels {
 namespace {
 
-// The bounds of none, relu or relu6, so that one instruction sequence serves all three.
+// The lower and upper bound of none, relu or relu6. So the same instructions serve all three.
 struct Clamp {
   float low, high;
 };
@@ -18,19 +18,19 @@ NST_INLINE Clamp clamp_of(Activation act) {
 
 NST_INLINE Vec clamped(Clamp clamp, Vec v) { return at_most(clamp.high, at_least(clamp.low, v)); }
 
-// A clamp with a lower bound for each lane, which is a channel.
+// A clamp whose lower bound is different in each lane, that is, for each channel.
 struct ClampEach {
   Vec low;
   float high;
 };
 
-// Returns the bounds of the n channels from `floor` on. Where floor is null, all lanes have the
-// activation's own bound.
+// Returns the bounds of the n channels that begin at `floor`. If `floor` is null, all lanes get the
+// bounds of the activation.
 NST_INLINE ClampEach clamp_each(Clamp clamp, const float* floor, int n) {
   return {floor != nullptr ? load_masked(floor, n) : broadcast(clamp.low), clamp.high};
 }
 
-// Returns v within the bounds. The bound stands first, as in at_least.
+// Returns v clamped to the bounds. The bound is the first operand, so that a NaN stays a NaN.
 NST_INLINE Vec clamped(const ClampEach& clamp, Vec v) {
   return at_most(clamp.high, maximum(clamp.low, v));
 }
@@ -40,13 +40,14 @@ NST_INLINE Clamp clamp_of_channel(Clamp clamp, const float* floor, int channel) 
   return {floor != nullptr ? floor[channel] : clamp.low, clamp.high};
 }
 
-// Returns the clamp of an algorithm whose inner loops know no floors, which few layers have.
-// raise_to_floor then applies them in a sweep over the block.
+// Returns the clamp for an algorithm whose inner loops cannot apply floors; few layers have floors.
+// raise_to_floor applies them afterwards, in a sweep over the block.
 NST_INLINE Clamp clamp_before_floor(const ConvArgs& args) {
   return clamp_of(args.floor != nullptr ? Activation::none : args.act);
 }
 
-// Raises the outputs of a block to the floors of their channels, if there are any.
+// Raises the outputs of a block to the floors of their channels. Does nothing if there are no
+// floors.
 void raise_to_floor(const ConvArgs& args, Block block) {
   if (args.floor == nullptr) return;
   for (int y = block.y; y < block.y + block.h; ++y) {

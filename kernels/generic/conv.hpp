@@ -1,4 +1,4 @@
-// The convolution algorithms of a table. Each algorithm is a header of its own.
+// The convolution algorithms of a table. Each algorithm is in a header of its own.
 #pragma once
 
 #include "kernels/generic/conv_depthwise.hpp"
@@ -13,7 +13,7 @@
 namespace nst::kernels {
 namespace {
 
-// The algorithms in the order in which they are asked. The last one suits every layer.
+// The algorithms. The first one that suits a layer is used, and the last one suits every layer.
 constexpr const ConvAlgorithm* kAlgorithms[] = {&depthwise::kAlgorithm,
                                                 &winograd_nested::kAlgorithm,
                                                 &winograd_upsample::kAlgorithm,

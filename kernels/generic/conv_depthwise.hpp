@@ -1,6 +1,6 @@
-// Depthwise convolution with channels in the lanes. Some neighbouring pixels share each vector of
-// weights. Where the border is zero, taps outside the picture are left out, so that nothing is
-// copied.
+// Depthwise convolution with channels in the lanes. Several neighbouring pixels share each loaded
+// vector of weights. With a zero border, taps outside the picture are skipped, so that nothing need
+// be copied.
 #pragma once
 
 #include "kernels/generic/blocking.hpp"
@@ -21,7 +21,7 @@ std::size_t packed_floats(const ConvSpec& spec) {
   return static_cast<std::size_t>(spec.kernel_h) * spec.kernel_w * padded_channels(spec);
 }
 
-// Packs weights as [channel vector][tap][lane]. Absent channels are zero.
+// Packs weights as [channel vector][tap][lane]. Lanes without a channel get zeros.
 void pack(const ConvSpec& spec, const float* weights, float* packed) {
   const int taps = spec.kernel_h * spec.kernel_w;
   for (int c = 0; c < spec.in_c; c += kLanes) {
@@ -35,7 +35,7 @@ void pack(const ConvSpec& spec, const float* weights, float* packed) {
   }
 }
 
-// Adds one kernel row to the sums of P pixels.
+// Adds the products of one kernel row to the sums of P pixels.
 template <int P>
 NST_INLINE void accumulate(Vec (&acc)[P], const RegisterTile& t, const float* in,
                            const float* weights) {
@@ -49,7 +49,7 @@ NST_INLINE void accumulate(Vec (&acc)[P], const RegisterTile& t, const float* in
   }
 }
 
-// Computes one vector of channels of P pixels.
+// Computes one vector of channels for P pixels.
 template <int P>
 NST_INLINE void run_tile(const RegisterTile& t) {
   Vec acc[P];
@@ -70,7 +70,7 @@ NST_INLINE void run_tile(const RegisterTile& t) {
   });
 }
 
-// Computes `channels` channels of P pixels, in the order in which memory holds them.
+// Computes `channels` channels for P pixels, one vector after the other, as they lie in memory.
 template <int P>
 void run_channels(RegisterTile tile, std::ptrdiff_t weights_vector, int channels) {
   for (int c = 0; c < channels; c += kLanes) {
@@ -92,7 +92,7 @@ NST_INLINE void run_channels(const RegisterTile& tile, std::ptrdiff_t weights_ve
   functions[pixels - 1](tile, weights_vector, channels);
 }
 
-// Computes `pixels` neighbours, all with the taps of `tile`.
+// Computes `pixels` neighbouring pixels, all with the same taps, which `tile` gives.
 NST_INLINE void run_pixels(const ConvArgs& args, Block block, RegisterTile tile, int pixels) {
   const ConvSpec& spec = args.plan.spec;
   const std::ptrdiff_t vector = static_cast<std::ptrdiff_t>(spec.kernel_h) * spec.kernel_w * kLanes;
@@ -102,14 +102,15 @@ NST_INLINE void run_pixels(const ConvArgs& args, Block block, RegisterTile tile,
   });
 }
 
-// Neighbouring outputs of a row whose taps inside the picture are the kernel columns [begin, end).
+// Neighbouring outputs of a row that have the same taps inside the picture: the kernel columns
+// [begin, end).
 struct Span {
   int pixels;
   int begin, end;
 };
 
-// Returns the span from output column x: one pixel if its taps cross a border, else all following
-// pixels whose taps lie inside.
+// Returns the span that begins at output column x. If the pixel's taps cross a border, the span is
+// this pixel alone. Otherwise it contains all following pixels whose taps lie inside.
 NST_INLINE Span span_at(const ConvSpec& spec, const ConvGeometry& g, int x, int x_end) {
   const int first = x * spec.stride - g.pad_left;
   const Span span{1, max_of(-first, 0), min_of(g.in_w - first, spec.kernel_w)};
@@ -118,16 +119,16 @@ NST_INLINE Span span_at(const ConvSpec& spec, const ConvGeometry& g, int x, int 
   return {min_of(inside, x_end - x), 0, spec.kernel_w};
 }
 
-// Returns true if the kernel can read the tensor itself, with or without a border. Needs whole
-// vectors of channels: a load may reach past the end in scratch only.
+// Returns true if the kernel can read the tensor itself and skip taps outside the picture. The
+// channels must fill whole vectors, because a load may reach beyond them only in scratch.
 NST_INLINE bool leaves_out_border(const ConvArgs& args) {
   return !has_prologue(args.input) && args.input.prologue_output.data == nullptr &&
          args.plan.spec.upsample == 1 && args.geometry.border == Border::zero &&
          args.plan.spec.in_c % kLanes == 0;
 }
 
-// Computes a row of outputs, and clips the taps of its first and last pixels to the picture. `row`
-// is the tile of the first pixel.
+// Computes a row of outputs, and skips the taps of border pixels that lie outside the picture.
+// `row` is the tile of the row's first pixel.
 NST_INLINE void run_clipped_row(const ConvArgs& args, Block block, const RegisterTile& row) {
   const ConvSpec& spec = args.plan.spec;
   const int x_end = block.x + block.w;
@@ -148,15 +149,15 @@ NST_INLINE bool is_large(const ConvSpec& spec, const ConvGeometry& g) {
   return static_cast<std::size_t>(g.in_h) * g.in_w * spec.in_c > kL2Floats;
 }
 
-// Returns true for a 3x3 kernel with whole vectors of channels and nothing to add.
+// Returns true if the kernel is 3x3, the channels fill whole vectors, and epilogue_add is not used.
 NST_INLINE bool is_3x3(const ConvArgs& args) {
   const ConvSpec& spec = args.plan.spec;
   return spec.kernel_h == 3 && spec.kernel_w == 3 && spec.in_c % kLanes == 0 &&
          args.epilogue_add.data == nullptr;
 }
 
-// Computes a row for which is_3x3 holds. Clips taps to the picture only if `clips`; otherwise the
-// window holds the border.
+// Computes a row of a convolution for which is_3x3 is true. If `clips`, skips the taps outside the
+// picture; otherwise the window contains the border.
 NST_INLINE void run_row_3x3(const ConvArgs& args, Block block, RegisterTile tile, bool clips) {
   const ConvGeometry& g = args.geometry;
   const int stride = args.plan.spec.stride;
@@ -204,7 +205,7 @@ void run(const ConvArgs& args, Block block, float* scratch) {
       const int first_row = max_of(-top, 0);
       row.kernel_h = min_of(g.in_h - top, spec.kernel_h) - first_row;
       row.weights += first_row * tile.weights_row;
-      // Column -1 may lie before the tensor. Its tap is left out.
+      // Column -1 may lie before the tensor's memory. Its tap is skipped, so it is never read.
       row.in = address(args.input.x, top + first_row, 0) + block.first_c +
                (block.x * spec.stride - g.pad_left) * tile.in_column;
     } else {

@@ -1,8 +1,9 @@
-// Direct convolution with output channels in the lanes. A register tile is fed by broadcast inputs
-// and packed weights.
+// Direct convolution with output channels in the lanes. Each register tile multiplies broadcast
+// inputs by packed weights.
 //
-// Rows of NHWC are contiguous over (kernel column, channel). So a kernel row is kernel_w * in_c
-// products of neighbours, and a convolution is kernel_h such rows.
+// In an NHWC row, the inputs of one kernel row are contiguous: all channels of kernel_w
+// neighbouring pixels. So a kernel row is a sum of kernel_w * in_c products over contiguous inputs,
+// and a convolution is kernel_h such sums.
 #pragma once
 
 #include "kernels/generic/blocking.hpp"
@@ -19,8 +20,8 @@ std::size_t packed_floats(const ConvSpec& spec) {
   return products_per_output(spec) * vectors_of(spec.out_c) * kLanes;
 }
 
-// Packs weights as [panel][kernel row, kernel column, in_c][channels of the panel]. Absent channels
-// are zero.
+// Packs weights as [panel][kernel row, kernel column, in_c][channels of the panel]. Lanes without a
+// channel get zeros.
 void pack(const ConvSpec& spec, const float* weights, float* packed) {
   const std::size_t depth = products_per_output(spec);
   for_panels(0, spec.out_c, [&](int first, int vectors) {
@@ -35,8 +36,8 @@ void pack(const ConvSpec& spec, const float* weights, float* packed) {
   });
 }
 
-// Adds the products of all kernel rows. between(count) is called before every `count` products, at
-// most kChainProducts.
+// Adds the products of all kernel rows, at most kChainProducts at a time. Calls between(count)
+// before each `count` products.
 template <int P, int V, class Between>
 NST_INLINE void accumulate_rows(Accumulators<P, V>& acc, const RegisterTile& t, Between&& between) {
   constexpr int kPointers = (P + 2) / 3;
@@ -68,7 +69,7 @@ NST_INLINE void run_panel(const RegisterTile& t) {
     accumulate_rows<P, V>(acc, t, [](int) {});
   } else {
     PartialSums<P, V> total;
-    int length = 0;  // products of the chains in acc
+    int length = 0;  // number of products that each sum in acc contains
     accumulate_rows<P, V>(
         acc, t, [&](int count) __attribute__((always_inline)) {
           if (length >= kChainProducts) {
@@ -82,9 +83,9 @@ NST_INLINE void run_panel(const RegisterTile& t) {
   store_tile(acc, t);
 }
 
-// The tile loop for kernels of any size: computes `tiles` register tiles of P pixels and V vectors
-// in one call. A call for each tile would cost about 64 products: the jump is mispredicted and the
-// RegisterTile is copied.
+// The tile loop for kernels of any size. One call computes `tiles` register tiles of P pixels and V
+// vectors. A call for each tile would cost as much as 64 products, because the jump is mispredicted
+// and the RegisterTile is copied.
 struct GenericTile {
   static constexpr int kMostVectors = kMostPanelVectors;
   static constexpr int most_pixels(int vectors) { return most_tile_pixels(vectors); }
@@ -99,7 +100,7 @@ struct GenericTile {
   }
 };
 
-// Moves a tile from channel 0 to channel `first`, except for its weights.
+// Moves a tile from channel 0 to channel `first`. Does not change the tile's weights.
 NST_INLINE void move_to_channel(const ConvArgs& args, RegisterTile& tile, int first) {
   tile.channels = args.plan.spec.out_c - first;
   tile.bias = args.bias != nullptr ? args.bias + first : nullptr;
@@ -107,7 +108,7 @@ NST_INLINE void move_to_channel(const ConvArgs& args, RegisterTile& tile, int fi
   if (tile.epilogue_add != nullptr) tile.epilogue_add += first;
 }
 
-// Returns a tile of channel 0, moved to the panel that starts at channel `first`.
+// Returns a copy of a tile at channel 0, moved to the panel that starts at channel `first`.
 NST_INLINE RegisterTile panel_of(const ConvArgs& args, RegisterTile tile, int first) {
   move_to_channel(args, tile, first);
   tile.weights =
@@ -115,7 +116,7 @@ NST_INLINE RegisterTile panel_of(const ConvArgs& args, RegisterTile tile, int fi
   return tile;
 }
 
-// Returns the first tile of the block's row y, at channel 0.
+// Returns the first register tile of row y of the block, at channel 0.
 NST_INLINE RegisterTile tile_of_row(const ConvArgs& args, Block block, const Window& window,
                                     int y) {
   const ConvSpec& spec = args.plan.spec;
@@ -134,8 +135,9 @@ NST_INLINE RegisterTile tile_of_row(const ConvArgs& args, Block block, const Win
   return tile;
 }
 
-// Returns true if all weights fit in L1. Then a row is finished for all channels before the next,
-// which writes memory in order. Otherwise one panel is used for all rows.
+// Returns true if all weights fit in L1. Then all channels of a row are finished before the next
+// row, so that memory is written in order. Otherwise one panel is computed for all rows before the
+// next panel.
 NST_INLINE bool has_few_weights(const ConvSpec& spec) {
   constexpr std::size_t kFew = 24 * 1024 / sizeof(float);
   return packed_floats(spec) <= kFew;
@@ -156,7 +158,7 @@ void run(const ConvArgs& args, Block block, float* scratch) {
   raise_to_floor(args, block);
 }
 
-// Returns blocks that have all output channels.
+// Returns blocks that contain all output channels.
 ConvBlocking blocking(const ConvSpec& spec, const ConvGeometry& geometry) {
   return pixel_blocking(spec, geometry, kWidestBlock, 1, window_floats);
 }

@@ -1,5 +1,5 @@
-// 1x1 convolution by paired products (paired_products.hpp), by register tiles like
-// conv_pointwise.hpp.
+// 1x1 convolution by paired products (paired_products.hpp). Uses register tiles as
+// conv_pointwise.hpp does.
 #pragma once
 
 #include "kernels/generic/conv_pointwise.hpp"
@@ -11,13 +11,13 @@ namespace paired {
 
 using Order = paired_products::SidesOfEight;
 
-// A register tile, with what paired products need besides.
+// A register tile with the additional operands of paired products.
 struct PairedTile : RegisterTile {
-  const float* corrections;                  // of the pixels, from the first one on
-  const float *scales, *column_corrections;  // of the panel's channels
+  const float* corrections;                  // row corrections, from the tile's first pixel on
+  const float *scales, *column_corrections;  // one for each channel of the panel
 };
 
-// Prefetches the next panel's weights, a part before each accumulation chain.
+// Prefetches the next panel's weights, some of them before each accumulation chain.
 struct NextPanel : pointwise::NextPanel {
   using pointwise::NextPanel::NextPanel;
   NST_INLINE void before_chain() { fetch(); }
@@ -29,7 +29,7 @@ NST_INLINE void advance(PairedTile& tile, int pixels) {
   tile.corrections += pixels;
 }
 
-// The tile loop. Same interface as direct::GenericTile.
+// The tile loop of paired products. Same interface as direct::GenericTile.
 struct PairedTileLoop {
   static constexpr int kMostVectors = kMostPanelVectors;
   static constexpr int most_pixels(int vectors) { return paired_products::most_pixels(vectors); }
@@ -74,7 +74,7 @@ struct PairedTileLoop {
   }
 };
 
-// Returns the packed floats of one output channel.
+// Returns how many packed floats belong to one output channel.
 NST_INLINE std::ptrdiff_t channel_floats(const ConvSpec& spec) {
   return spec.in_c + paired_products::kExtraRows;
 }
@@ -83,8 +83,8 @@ std::size_t packed_floats(const ConvSpec& spec) {
   return static_cast<std::size_t>(channel_floats(spec)) * vectors_of(spec.out_c) * kLanes;
 }
 
-// Packs weights as [panel][input channels in the order of pairs, then kExtraRows][channels of the
-// panel].
+// Packs weights as [panel][row][channels of the panel]. The rows are the input channels in the
+// order of the pairs, then kExtraRows additional rows.
 void pack(const ConvSpec& spec, const float* weights, float* packed) {
   for_panels(0, spec.out_c, [&](int first, int vectors) {
     const int width = vectors * kLanes;
@@ -100,7 +100,7 @@ void pack(const ConvSpec& spec, const float* weights, float* packed) {
   });
 }
 
-// Returns a tile of channel 0, moved to the panel that starts at channel `first`.
+// Returns a copy of a tile at channel 0, moved to the panel that starts at channel `first`.
 NST_INLINE PairedTile panel_of(const ConvArgs& args, PairedTile tile, int first, int vectors) {
   const ConvSpec& spec = args.plan.spec;
   direct::move_to_channel(args, tile, first);
@@ -110,7 +110,7 @@ NST_INLINE PairedTile panel_of(const ConvArgs& args, PairedTile tile, int first,
   return tile;
 }
 
-// Returns the floats of the window, if one is made, and of the row corrections after it: one for
+// Returns the floats of scratch: the window, in case it must be made, then one row correction for
 // each pixel.
 std::size_t scratch_floats(const ConvSpec& spec, int h, int w) {
   return window_floats(spec, h, w) + static_cast<std::size_t>(h) * w;
@@ -140,8 +140,8 @@ ConvBlocking blocking(const ConvSpec& spec, const ConvGeometry& geometry) {
   return pointwise::blocking_with(spec, geometry, scratch_floats);
 }
 
-// Returns true for layers that gain. A pixel's correction costs about what paired products save for
-// half a vector of channels.
+// Returns true for layers that become faster. A pixel's row correction costs about as much time as
+// paired products save for half a vector of channels.
 bool suits(const ConvSpec& spec) {
   constexpr int kFewestChannels = 12;
   return pointwise::suits(spec) && spec.in_c >= kFewestChannels && spec.out_c > kLanes;

@@ -1,8 +1,10 @@
-// Direct convolution with neighbouring pixels in the lanes, for layers with few output channels.
-// These would leave most lanes of conv_direct.hpp empty (9×9 to 3 channels, layers of 8 channels).
+// Direct convolution with neighbouring pixels in the lanes, for layers with few output channels
+// (9×9 to 3 channels, layers of 8 channels). With channels in the lanes, as in conv_direct.hpp,
+// most lanes would be empty.
 //
-// The window is planar, a row for each channel. So a vector of pixels is one unaligned load, and
-// each weight is broadcast. With stride 2, even and odd columns have separate planes.
+// The window is planar: it has a separate row for each channel. So a vector of pixels is one
+// unaligned load, and each weight is broadcast. With stride 2, even and odd columns have separate
+// planes.
 #pragma once
 
 #include "kernels/generic/blocking.hpp"
@@ -16,20 +18,20 @@ namespace nst::kernels {
 namespace {
 namespace planar {
 
-// The sums of a register tile, channels × vectors of pixels. They fill the registers except for a
-// few operands. Channels beyond the largest tile form further panels.
+// The size of a register tile: its sums are channels × vectors of pixels. They fill the registers
+// except for a few operands. Channels beyond the largest tile belong to further panels.
 constexpr int kAccumulators = kRegisters == 32 ? 24 : 12;
 constexpr int kMostChannels = kRegisters == 32 ? 8 : 4;
 constexpr int kMostVectors = kRegisters == 32 ? 8 : 4;
 
-// Returns the most vectors of pixels for a panel of so many channels.
+// Returns the most vectors of pixels that a panel of `channels` channels may have.
 constexpr int most_vectors(int channels) {
   const int fit = kAccumulators / channels;
   return fit < kMostVectors ? fit : kMostVectors;
 }
 
-// Returns the channels of the next panel, out of those that are left: a number that has a register
-// tile.
+// Returns the number of channels of the next panel, if `left` channels are left. A register tile
+// exists for every number that is returned.
 NST_INLINE int panel_channels(int left) {
   if (left >= kMostChannels) return kMostChannels;
   return min_of(left, 4);
@@ -37,7 +39,7 @@ NST_INLINE int panel_channels(int left) {
 
 // Returns true if full lanes save more multiplications than transposing the input costs.
 bool suits(const ConvSpec& spec) {
-  // Operations for each vector of inputs: the transposition takes about two, one is a margin.
+  // Cost of transposing, in operations for each vector of inputs: about two, plus one as a margin.
   constexpr int kTranspositionCost = 3;
   const int idle_lanes = ceil_div(spec.out_c, kLanes) * kLanes - spec.out_c;
   const int saved = idle_lanes * spec.kernel_h * spec.kernel_w;
@@ -63,17 +65,18 @@ void pack(const ConvSpec& spec, const float* weights, float* packed) {
   }
 }
 
-// The layout of the planar window: [row][in_c][column parity, if stride 2][pitch].
+// The layout of the planar window: [row][in_c][column parity][pitch]. The column parity exists only
+// with stride 2.
 struct Layout {
   int pitch;
-  std::ptrdiff_t channel, row;  // floats to the next
+  std::ptrdiff_t channel, row;  // floats to the next channel, to the next row
   std::size_t floats;
 };
 
 NST_INLINE Layout layout_of(const ConvSpec& spec, int block_h, int block_w) {
   const int rows = (block_h - 1) * spec.stride + spec.kernel_h;
   Layout l{};
-  // The last vector of pixels reads this far.
+  // The last vector of pixels of a row reads up to here.
   l.pitch = ceil_div(block_w, kLanes) * kLanes + ceil_div(spec.kernel_w, spec.stride);
   l.channel = static_cast<std::ptrdiff_t>(l.pitch) * spec.stride;
   l.row = l.channel * spec.in_c;
@@ -81,7 +84,7 @@ NST_INLINE Layout layout_of(const ConvSpec& spec, int block_h, int block_w) {
   return l;
 }
 
-// Returns the floats of one pixel-major row of a window.
+// Returns the floats of one window row in pixel-major order, which is transposed to planes.
 NST_INLINE std::size_t row_floats(const ConvSpec& spec, int block_w) {
   return static_cast<std::size_t>((block_w - 1) * spec.stride + spec.kernel_w) * spec.in_c + kLanes;
 }
@@ -90,7 +93,7 @@ std::size_t scratch_floats(const ConvSpec& spec, int block_h, int block_w) {
   return layout_of(spec, block_h, block_w).floats + row_floats(spec, block_w);
 }
 
-// Splits a pixel-major row of `width` pixels into the planes of one window row.
+// Splits `width` pixels in pixel-major order into the planes of one window row.
 NST_INLINE void to_planes(const ConvSpec& spec, const Layout& layout, const float* row, int width,
                           float* planes) {
   if (spec.stride == 1) {
@@ -103,20 +106,21 @@ NST_INLINE void to_planes(const ConvSpec& spec, const Layout& layout, const floa
   }
 }
 
-// What a register tile of pixels × channels reads, and where its outputs go.
+// The inputs of a register tile (pixels × channels), and the place of its outputs.
 struct RegisterTile {
-  const float* in;  // tap (0, 0) of channel 0, first pixel
+  const float* in;  // tap (0, 0) of the first pixel, channel 0
   Layout layout;
   int kernel_h, kernel_w, in_c, stride;
   const float* weights;
-  const float* bias;  // of the panel, or null
+  const float* bias;  // biases of the panel's channels, or null
   Clamp clamp;
-  const float* floor;  // of the panel, or null
-  float* out;          // [channels][vectors * kLanes]
+  const float* floor;  // floors of the panel's channels, or null
+  float* out;          // outputs [channels][vectors * kLanes]
 };
 
-// Adds one tap of one input channel. The operand with fewer vectors stays in registers, and the
-// other passes through one. So kAccumulators + min(C, P) + 1 registers suffice.
+// Adds the products of one tap and one input channel. Weights or pixels, whichever need fewer
+// vectors, stay in registers; the others are loaded one by one. So kAccumulators + min(C, P) + 1
+// registers are enough.
 template <int C, int P>
 NST_INLINE void accumulate(Accumulators<C, P>& acc, const float* in, const float* weights) {
   if constexpr (C <= P) {
@@ -149,7 +153,7 @@ void run_tile(const RegisterTile& t) {
   for (int ky = 0; ky < t.kernel_h; ++ky) {
     const float* plane = t.in + ky * t.layout.row;
     for (int ic = 0; ic < t.in_c; ++ic, plane += t.layout.channel) {
-      // With stride 2 odd columns lie a pitch further.
+      // With stride 2, the plane of odd columns lies one pitch after that of even columns.
       const float* in[2] = {plane, t.stride == 1 ? plane + 1 : plane + t.layout.pitch};
       const int step = 3 - t.stride;
       int kx = t.kernel_w;
@@ -173,8 +177,8 @@ void run_tile(const RegisterTile& t) {
   });
 }
 
-// Returns TileLoop::run<channels, vectors>, for the channels that panel_channels returns and 1 ..
-// most_vectors(channels) vectors.
+// Returns TileLoop::run<channels, vectors>. `channels` is a number that panel_channels returns, and
+// `vectors` is 1 to most_vectors(channels).
 template <class TileLoop, int C, int... P>
 NST_INLINE auto tile_of_channels(int vectors, std::integer_sequence<int, P...>) {
   static constexpr typename TileLoop::Function functions[] = {TileLoop::template run<C, P + 1>...};
@@ -202,7 +206,7 @@ NST_INLINE auto tile_function(int channels, int vectors) {
   }
 }
 
-// The tile loop of direct convolution.
+// The tile loop of direct convolution with pixels in the lanes.
 struct PlanarTileLoop {
   using Function = void (*)(const RegisterTile&);
   template <int C, int P>
@@ -211,8 +215,8 @@ struct PlanarTileLoop {
   }
 };
 
-// Writes a finished tile to every step-th pixel from (y, x) on. Rows of a channel are `pitch`
-// floats apart.
+// Writes a finished tile to every step-th output pixel, beginning at (y, x). In the tile, the row
+// of the next channel is `pitch` floats further.
 NST_INLINE void write_pixels(const ConvArgs& args, const float* tile, int pitch, int channels,
                              int pixels, int y, int x, int step, int first) {
   const std::ptrdiff_t out_step = step * args.output.pixel_stride;
@@ -229,7 +233,7 @@ NST_INLINE void write_pixels(const ConvArgs& args, const float* tile, int pitch,
   }
 }
 
-// Computes row y of the block, for the panel of `channels` channels from `first`.
+// Computes row y of the block, for the panel of `channels` channels that begins at channel `first`.
 NST_INLINE void run_row(const ConvArgs& args, Block block, RegisterTile tile, int y, int first,
                         int channels) {
   alignas(64) float finished[kAccumulators * kLanes];
@@ -272,9 +276,9 @@ void run(const ConvArgs& args, Block block, float* scratch) {
   }
 }
 
-// Returns blocks of whole vectors of pixels.
+// Returns blocks whose width is a whole number of vectors of pixels.
 ConvBlocking blocking(const ConvSpec& spec, const ConvGeometry& geometry) {
-  constexpr int kWidest = 128;  // eight vectors of 16 pixels, the widest register tile
+  constexpr int kWidest = 128;  // width of the widest register tile: 8 vectors of 16 pixels
   return pixel_blocking(spec, geometry, kWidest, kLanes, scratch_floats);
 }
 

@@ -1,5 +1,5 @@
-// 1x1 convolution: the product of a matrix of pixels and a matrix of weights, by register tiles.
-// Its packed weights are those of conv_direct.hpp.
+// 1x1 convolution: the product of a matrix of pixels and a matrix of weights, computed by register
+// tiles. Its weights are packed as in conv_direct.hpp.
 #pragma once
 
 #include "kernels/generic/conv_direct.hpp"
@@ -8,15 +8,16 @@ namespace nst::kernels {
 namespace {
 namespace pointwise {
 
-// Prefetches the next panel's weights into L2 while the current panel is computed. A deep layer
-// reads each weight once per inference, from memory: these loads limit its speed.
+// Prefetches the next panel's weights into L2 while the current panel is computed. A layer with
+// many channels reads each weight once per inference, from memory, and these loads limit its speed.
 class NextPanel {
  public:
-  // Prefetches one panel, `vectors` vectors wide, from `next` on, spread evenly over `calls` calls
-  // of fetch(). Does nothing for the last panel, or for a layer that is not deep.
+  // Prepares to prefetch one panel, `vectors` vectors wide, that begins at `next`. The loads are
+  // spread evenly over `calls` calls of fetch(). fetch() does nothing for the last panel, and for
+  // layers with fewer than kDeep input channels.
   NST_INLINE NextPanel(const RegisterTile& t, const float* next, int vectors, int calls)
       : at_(next) {
-    constexpr int kDeep = 64;  // input channels; fewer are computed before their weights come
+    constexpr int kDeep = 64;  // fewest input channels; with fewer, loads end too late
     if (t.channels > vectors * kLanes && t.row_products >= kDeep) {
       lines_ = ceil_div(t.row_products * vectors * kLanes, calls * kLine);
     }
@@ -30,9 +31,9 @@ class NextPanel {
   int lines_ = 0;
 };
 
-// The tile loop for one kernel row and a panel that has all its channels. HasEpilogueAdd: the tile
-// adds an operand to its outputs. The loop holds nothing else, because any test or prefetch costs
-// as much as ten products of a tile that has 16 to 100.
+// The tile loop for one kernel row and a panel whose lanes all have a channel. HasEpilogueAdd:
+// epilogue_add is added to the outputs. The loop avoids every test that it can. A tile may have as
+// few as 16 products for each sum, and a test takes as long as ten.
 template <bool HasEpilogueAdd>
 struct PointwiseTile {
   static constexpr int kMostVectors = kMostPanelVectors;
@@ -98,7 +99,7 @@ NST_INLINE void run_row(const RegisterTile& tile, int pixels, int vectors) {
 }
 
 // Joins the block's rows into one long row, if they follow each other in memory. Then no register
-// tile is cut short by the end of a row.
+// tile ends early at the end of a row.
 NST_INLINE void join_rows(const ConvArgs& args, const Window& window, Block& block) {
   const auto is_dense = [&](std::ptrdiff_t row, std::ptrdiff_t pixel) {
     return row == pixel * block.w;
@@ -112,8 +113,9 @@ NST_INLINE void join_rows(const ConvArgs& args, const Window& window, Block& blo
   }
 }
 
-// Computes one panel for all pixels of the block, so that each weight is loaded once. Fewer pixels
-// at a time would keep outputs in L1, but starting a row of tiles costs more.
+// Computes one panel for all pixels of the block before the next panel, so that each weight is
+// loaded once. With fewer pixels at a time, outputs would stay in L1, but starting a row of tiles
+// costs more.
 void run(const ConvArgs& args, const Block whole, float* scratch) {
   Block block = whole;
   const Window window = block_window(args, block, true, scratch);
@@ -127,14 +129,15 @@ void run(const ConvArgs& args, const Block whole, float* scratch) {
   raise_to_floor(args, whole);
 }
 
-// Returns blocks that have at least some register tiles of pixels. Where these are few, blocks have
-// fewer channels, in whole panels. Where they still are few, blocks have fewer pixels.
+// Returns blocks of at least a few register tiles of pixels. If that gives too few blocks for the
+// threads, blocks have fewer channels, in whole panels. If there are still too few, blocks have
+// fewer pixels.
 template <class ScratchFloats>
 NST_INLINE ConvBlocking blocking_with(const ConvSpec& spec, const ConvGeometry& geometry,
                                       ScratchFloats&& scratch_floats) {
-  constexpr int kEnoughBlocks = 16;  // two for each of eight threads
-  constexpr int kFewestBlocks = 8;   // one for each
-  constexpr int kFewestPixels = 60;  // four register tiles
+  constexpr int kEnoughBlocks = 16;  // two blocks for each of eight threads
+  constexpr int kFewestBlocks = 8;   // one block for each of eight threads
+  constexpr int kFewestPixels = 60;  // pixels of four register tiles
   const auto spatial_blocks_with = [&](int fewest_pixels) {
     return pixel_blocking(spec, geometry, kWidestBlock, 1, scratch_floats, fewest_pixels);
   };
@@ -148,7 +151,8 @@ NST_INLINE ConvBlocking blocking_with(const ConvSpec& spec, const ConvGeometry& 
   }
   const int channel_blocks = ceil_div(kEnoughBlocks, count(b));
   int panels = max_of(vectors / kPanelVectors / channel_blocks, 1);
-  // Never leaves a last block of one vector: it would need a broadcast for every multiplication.
+  // Avoids a last block with only one vector of channels: there, every multiplication would need a
+  // broadcast of its own.
   while (vectors > panels * kPanelVectors && vectors % (panels * kPanelVectors) == 1) ++panels;
   b.block_c = min_of(spec.out_c, panels * kPanelChannels);
   return b;

@@ -1,5 +1,9 @@
-// Winograd convolutions of stride 1 (winograd.hpp). 3x3 takes 36 products for 16 outputs (144 in
-// the direct form), 5x5 takes 64 (400), 1x7 and 7x1 take 10 for 4 outputs (28).
+// Winograd convolutions of stride 1 (winograd.hpp). Multiplications needed, compared with direct
+// convolution:
+//
+// - 3x3: 36 instead of 144 for 16 outputs
+// - 5x5: 64 instead of 400 for 16 outputs
+// - 1x7 and 7x1: 10 instead of 28 for 4 outputs
 #pragma once
 
 #include "kernels/generic/winograd.hpp"
@@ -9,7 +13,7 @@ namespace nst::kernels {
 namespace {
 namespace winograd {
 
-// The algorithm of stride 1 on two axes, for kernels of AxisY::kTaps x AxisX::kTaps.
+// The algorithm for stride 1 on both axes, for kernels of AxisY::kTaps x AxisX::kTaps taps.
 template <class AxisY, class AxisX>
 struct Correlation {
   using Y = AxisY;

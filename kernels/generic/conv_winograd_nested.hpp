@@ -1,12 +1,15 @@
-// Large square kernels (9x9) as nested 3x3 kernels: 25 products where the direct form takes 81.
+// Large square kernels (9x9) as nested 3x3 kernels: 25 multiplications for each output, where
+// direct convolution needs 81.
 //
-// Along an axis, a kernel of 3 S taps is S small kernels of 3 taps, 3 pixels apart. The outputs are
-// cut into tiles of 3, and each tile is an F(3, 3). The second small kernel reads what the first
-// one reads for the next tile, so
+// Along an axis, a kernel of 3 S taps consists of S small kernels of 3 taps. The outputs are cut
+// into tiles of 3, and each small kernel makes its part of a tile by F(3, 3). Small kernel s begins
+// 3 s taps after the first one. So for a tile it reads the inputs that the first small kernel reads
+// s tiles further:
 //     M[tile] = sum over s of U[s] V[tile + s]
-// All small kernels share the transformed inputs V. At each of the 5 x 5 points this is an S x S
-// convolution over the grid of tiles. Tiles lie in the lanes: the grid of a point is a plane. Its
-// rows, with S - 1 surplus tiles each, follow each other, so that vectors run on from row to row.
+// All small kernels share the transformed inputs V. So at each of the 5 x 5 points, M is an S x S
+// convolution of V over the grid of tiles. Vectors contain neighbouring tiles. The grid of one
+// point is stored as a plane. Its rows, each with S - 1 surplus tiles, follow each other without
+// gaps, so that a vector may continue in the next row.
 #pragma once
 
 #include "kernels/generic/conv_planar.hpp"
@@ -20,10 +23,10 @@ using Transform = Winograd33;
 constexpr int kOut = Transform::kOut;
 constexpr int kAxis = Transform::kIn;
 constexpr int kPoints = kAxis * kAxis;
-// The input channels that are transformed at a time, so that all their points fit in L2.
+// Number of input channels that are transformed at a time, so that all their points fit in L2.
 constexpr int kChunkChannels = 8;
 
-// Returns the small kernels along an axis; small_kernels_of, those of both axes.
+// Returns the number of small kernels along one axis. (small_kernels_of counts those of both axes.)
 NST_INLINE int small_kernels(const ConvSpec& spec) { return spec.kernel_h / kOut; }
 
 bool suits(const ConvSpec& spec) {
@@ -39,7 +42,8 @@ std::size_t packed_floats(const ConvSpec& spec) {
   return kPoints * small_kernels_of(spec) * spec.in_c * spec.out_c;
 }
 
-// Returns one point of G g Gᵀ, for the small kernel whose first tap is at `weights`.
+// Returns the transformed weight G g Gᵀ at one point. The first tap of the small kernel is at
+// `weights`.
 NST_INLINE double transformed(const float* weights, std::ptrdiff_t tap, std::ptrdiff_t row,
                               int point) {
   const double(&gy)[kOut] = Transform::kKernel[point / kAxis];
@@ -53,7 +57,8 @@ NST_INLINE double transformed(const float* weights, std::ptrdiff_t tap, std::ptr
   return u;
 }
 
-// Packs U as [panel][point][in_c][small kernel row][small kernel column][channels of the panel].
+// Packs the transformed weights U as [panel][point][in_c][small kernel row][small kernel
+// column][channels of the panel].
 void pack(const ConvSpec& spec, const float* weights, float* packed) {
   const std::ptrdiff_t tap = static_cast<std::ptrdiff_t>(spec.in_c) * spec.out_c;
   const std::ptrdiff_t row = tap * spec.kernel_w;
@@ -76,23 +81,23 @@ void pack(const ConvSpec& spec, const float* weights, float* packed) {
   }
 }
 
-// The tiles of one block, and the parts of its scratch in floats.
+// The numbers of tiles in a block, and the parts of the block's scratch, as offsets in floats.
 struct Layout {
-  int small;             // small kernels along an axis
-  int tiles_h, tiles_w;  // of outputs
-  int rows, columns;     // of transformed inputs
-  // Window: [row][in_c][column mod 3][pitch]. One row of pixels follows.
+  int small;             // number of small kernels along an axis
+  int tiles_h, tiles_w;  // tiles of outputs
+  int rows, columns;     // tiles of transformed inputs
+  // The window, [row][in_c][column mod 3][pitch], is followed by room for one row of pixels.
   int pitch;
   std::ptrdiff_t window_channel, window_row;
   std::size_t row_scratch, y;
-  // V: [point][channel of the chunk][v_channel]. M: [panel][point][channel of the
-  // panel][m_channel].
+  // Transformed inputs V: [point][channel of the chunk][v_channel]. Products M:
+  // [panel][point][channel of the panel][m_channel].
   std::size_t v, m, end;
   std::ptrdiff_t v_channel, v_point, m_channel;
-  int vectors;  // of a plane of M
+  int vectors;  // number of vectors in a plane of M
 };
 
-// Returns the layout of a block of tiles_h x tiles_w tiles.
+// Returns the layout for a block of tiles_h x tiles_w tiles.
 NST_INLINE Layout layout(const ConvSpec& spec, int tiles_h, int tiles_w) {
   Layout l{};
   l.small = small_kernels(spec);
@@ -100,7 +105,7 @@ NST_INLINE Layout layout(const ConvSpec& spec, int tiles_h, int tiles_w) {
   l.tiles_w = tiles_w;
   l.rows = tiles_h + l.small - 1;
   l.columns = tiles_w + l.small - 1;
-  // A vector of columns reads one column further, of pixels that nothing uses.
+  // Adds one column: the last vector also reads the column after it, for tiles that are dropped.
   l.pitch = ceil_div(l.columns, kLanes) * kLanes + 1;
   l.window_channel = static_cast<std::ptrdiff_t>(ceil_div(kOut * l.pitch, kLanes)) * kLanes;
   l.window_row = l.window_channel * spec.in_c;
@@ -110,7 +115,7 @@ NST_INLINE Layout layout(const ConvSpec& spec, int tiles_h, int tiles_w) {
         round_up_to_line(static_cast<std::ptrdiff_t>(kOut * l.columns + kAxis - kOut) * spec.in_c +
                          kLanes);
   l.v = l.y + round_up_to_line(kAxis * l.window_channel + kLanes);
-  // The last vector of a row may reach this far.
+  // Adds a vector: the last vector of a row may reach beyond the plane.
   l.v_channel = round_up_to_line(static_cast<std::ptrdiff_t>(l.rows) * l.columns + kLanes);
   l.v_point = l.v_channel * min_of(spec.in_c, kChunkChannels);
   l.m = l.v + kPoints * l.v_point + kLanes;
@@ -120,13 +125,13 @@ NST_INLINE Layout layout(const ConvSpec& spec, int tiles_h, int tiles_w) {
   return l;
 }
 
-// Returns blocks as wide as whole vectors of tiles, and as high as L2 allows. High blocks pay
-// because a block makes 8 more rows than it has.
+// Returns blocks as wide as a whole number of vectors of tiles, and as high as L2 allows. High
+// blocks are better, because a block must make 8 rows of inputs more than it has rows of outputs.
 ConvBlocking blocking(const ConvSpec& spec, const ConvGeometry& g) {
-  // In tiles: with their two surplus tiles, 46 columns are three vectors of 16.
+  // Sizes in tiles. 46 columns and two surplus ones make three vectors of 16.
   constexpr int kWidest = 46;
   constexpr int kHighest = 8;
-  constexpr int kEnoughBlocks = 8;  // one for each of eight threads
+  constexpr int kEnoughBlocks = 8;  // one block for each of eight threads
   const int tiles_h = ceil_div(g.out_h, kOut);
   const int tiles_w = ceil_div(g.out_w, kOut);
   const int w = ceil_div(tiles_w, ceil_div(tiles_w, kWidest));
@@ -138,8 +143,8 @@ ConvBlocking blocking(const ConvSpec& spec, const ConvGeometry& g) {
   return {0, 0, h * kOut, w * kOut, spec.out_c, layout(spec, h, w).end};
 }
 
-// Makes the window. Pixels that only surplus outputs read are zero: they may lie outside the
-// picture.
+// Makes the planar window of a block. Pixels that only surplus outputs read become zero, because
+// they may lie outside the picture.
 void make_window(const ConvArgs& args, Block block, const Layout& l, float* scratch) {
   const int channels = args.plan.spec.in_c;
   const Rect rect = window_rect(args.plan.spec, args.geometry, block);
@@ -148,8 +153,8 @@ void make_window(const ConvArgs& args, Block block, const Layout& l, float* scra
                 const auto plane = [&](int r, int c) __attribute__((always_inline)) {
                   return planes + r * l.pitch + c * l.window_channel;
                 };
-                // The pixels of a tile are transposed together, so that a few channels still fill a
-                // step.
+                // Transposes kOut neighbouring pixels together, so that a step of transpose() is
+                // full even with few channels.
                 const int tiles = rect.w / kOut;
                 const std::ptrdiff_t tile = static_cast<std::ptrdiff_t>(kOut) * channels;
                 transpose(
@@ -170,8 +175,8 @@ void make_window(const ConvArgs& args, Block block, const Layout& l, float* scra
               (kOut * l.rows + kAxis - kOut - rect.h) * l.window_row);
 }
 
-// Transforms the columns of one row of tiles and one channel: `length` floats of each of kAxis
-// rows.
+// Transforms one channel of a row of tiles along the columns. Reads kAxis window rows, `length`
+// floats of each.
 NST_INLINE void transform_columns(const float* rows, std::ptrdiff_t row, std::ptrdiff_t length,
                                   float* y) {
   for (std::ptrdiff_t i = 0; i < length; i += kLanes) {
@@ -184,7 +189,8 @@ NST_INLINE void transform_columns(const float* rows, std::ptrdiff_t row, std::pt
   }
 }
 
-// Transforms one row: the planes of columns 0, 1 and 2 mod 3 to kAxis points.
+// Transforms one row of tiles along the row. Reads the planes of columns 0, 1 and 2 mod 3, writes
+// kAxis points.
 NST_INLINE void transform_row(const float* planes, int pitch, int columns, float* v,
                               std::ptrdiff_t v_point) {
   for (int i = 0; i < columns; i += kLanes) {
@@ -199,14 +205,14 @@ NST_INLINE void transform_row(const float* planes, int pitch, int columns, float
   }
 }
 
-// Transforms `channels` channels of the window, from `first` on.
+// Transforms `channels` input channels of the window, beginning at channel `first`.
 void transform_inputs(const Layout& l, int first, int channels, float* scratch) {
   float* const y = scratch + l.y;
   for (int c = 0; c < channels; ++c) {
     const float* window = scratch + (first + c) * l.window_channel;
     float* v = scratch + l.v + c * l.v_channel;
-    // Rows are done in order: a row's last vector may reach into the next row, which then
-    // overwrites it.
+    // Transforms the rows from top to bottom. The last vector of a row may write into the next row,
+    // which is overwritten later.
     for (int row = 0; row < l.rows; ++row) {
       transform_columns(window, l.window_row, l.window_channel, y);
       for (int i = 0; i < kAxis; ++i) {
@@ -219,18 +225,18 @@ void transform_inputs(const Layout& l, int first, int channels, float* scratch) 
   }
 }
 
-// The products of one point, for some vectors of tiles and one panel of channels.
+// The operands of one point, for several vectors of tiles and one panel of output channels.
 struct PointProducts {
-  const float* v;  // of channel 0, first tile
+  const float* v;  // first tile of the first input channel
   std::ptrdiff_t channel, row;
   int channels, small;
   const float* weights;
   float* m;
   std::ptrdiff_t m_channel;
-  bool adds;  // to what m holds
+  bool adds;  // true: adds to the values in m; false: overwrites them
 };
 
-// The tile loop of C channels × P vectors of Winograd tiles, at one point.
+// The tile loop at one point, for C output channels × P vectors of Winograd tiles.
 struct PointTileLoop {
   using Function = void (*)(const PointProducts&);
   template <int C, int P>
@@ -255,8 +261,8 @@ struct PointTileLoop {
   }
 };
 
-// Computes M [point][channel][tile] of one panel. weights_point: floats from a point's weights to
-// the next point's.
+// Computes M [point][channel][tile] for one panel. weights_point is the distance from the weights
+// of a point to those of the next point, in floats.
 void multiply(const Layout& l, int in_channels, int channels, const float* weights,
               std::ptrdiff_t weights_point, bool adds, const float* v, float* m) {
   PointProducts tile{};
@@ -281,7 +287,8 @@ void multiply(const Layout& l, int in_channels, int channels, const float* weigh
   }
 }
 
-// Transforms one vector of tiles back, Aᵀ m A, for one channel, to [row][column][lane].
+// Computes the outputs Aᵀ m A of one channel for one vector of tiles. Writes them as
+// [row][column][lane].
 NST_INLINE void transform_outputs(const float* m, std::ptrdiff_t point, Vec bias, Clamp clamp,
                                   float* out, std::ptrdiff_t out_stride) {
   transform_2d<kAxis, kOut, kAxis, kOut>(
@@ -297,8 +304,8 @@ NST_INLINE void transform_outputs(const float* m, std::ptrdiff_t point, Vec bias
       });
 }
 
-// Writes a vector of tiles to the block's pixels from (y, x) on. finished:
-// [row][column][channel][lane].
+// Writes a vector of finished tiles, [row][column][channel][lane], to the output pixels of the
+// block, beginning at (y, x).
 NST_INLINE void write_tiles(const ConvArgs& args, Block block, const float* finished, int y, int x,
                             int channels, int first) {
   const std::ptrdiff_t plane = static_cast<std::ptrdiff_t>(channels) * kLanes;
@@ -315,7 +322,8 @@ NST_INLINE void write_tiles(const ConvArgs& args, Block block, const float* fini
     }
     return;
   }
-  // Without an operand to add and without gaps, the pixels of a tile follow each other in memory.
+  // The output has no gaps and epilogue_add is not used, so a tile's pixels of a row are contiguous
+  // in memory.
   const int tiles = pixels / kOut;
   for (int r = 0; r < rows; ++r) {
     const float* const from = finished + r * kOut * plane;
@@ -326,9 +334,10 @@ NST_INLINE void write_tiles(const ConvArgs& args, Block block, const float* fini
   }
 }
 
-// Transforms M back to the block's pixels, kFinishedChannels channels at a time.
+// Computes the block's outputs from M and writes them, kFinishedChannels channels at a time.
 void write_outputs(const ConvArgs& args, Block block, const Layout& l, const float* m) {
-  // Channels finished at a time: whole panels, and whole cache lines of an output pixel.
+  // Number of channels finished at a time. They are whole panels, and whole cache lines of an
+  // output pixel.
   constexpr int kFinishedChannels = 4 * planar::kMostChannels;
   alignas(64) float finished[kOut * kOut * kFinishedChannels * kLanes];
   const Clamp clamp = clamp_of(args.act);

@@ -1,5 +1,5 @@
-// 3x3 convolutions of stride 2 by Winograd's algorithm: 81 products for 16 outputs where the direct
-// form takes 144 (axis::Strided).
+// 3x3 convolutions of stride 2 by Winograd's algorithm (axis::Strided): 81 multiplications for 16
+// outputs, where direct convolution needs 144.
 #pragma once
 
 #include "kernels/generic/winograd.hpp"
@@ -14,9 +14,11 @@ struct Strided {
   using X = axis::Strided;
   using Products = winograd::PlainProducts;
 
-  // The most pairs of channels. There are four times as many transformed weights as weights. A
-  // layer with many for few pixels loses more time on loading them than it saves on products.
-  // AVX2's processors have smaller caches (288 to 384 channels at 29x29: 1.45 times as long).
+  // Largest in_c · out_c for which this algorithm is used. There are four times as many transformed
+  // weights as weights. If a layer has many channels and few pixels, loading them takes more time
+  // than the saved multiplications. This limits AVX2 only, because its processors have smaller
+  // caches: layers of 288 to 384 channels at 29x29 took 1.45 times as long as with direct
+  // convolution.
   static constexpr int kMostKernels = kRegisters == 32 ? 1 << 30 : 32 * 1024;
 
   static bool suits(const ConvSpec& spec) {

@@ -1,5 +1,5 @@
-// Nearest-neighbour x2 upsampling and the 3x3 convolution after it, by Winograd's algorithm: 81
-// products for 64 outputs where the direct form takes 576 (axis::Upsampled).
+// Nearest-neighbour upsampling by 2 and the following 3x3 convolution, by Winograd's algorithm
+// (axis::Upsampled): 81 multiplications for 64 outputs, where direct convolution needs 576.
 #pragma once
 
 #include "kernels/generic/winograd.hpp"
@@ -14,16 +14,17 @@ struct Upsample {
   using X = axis::Upsampled;
   using Products = winograd::PlainProducts;
 
-  // The fewest channels, half as many as other layers need: a seventh of the products remains, not
-  // a quarter.
+  // Fewest input and output channels, half as many as for other Winograd convolutions. The
+  // algorithm saves more: a seventh of the multiplications remains, not a quarter.
   static constexpr int kFewestChannels = 8;
 
   static bool suits(const ConvSpec& spec) {
     return spec.kernel_h == 3 && spec.kernel_w == 3 && spec.stride == 1 && spec.upsample == 2 &&
            !spec.depthwise && spec.in_c >= kFewestChannels && spec.out_c >= kFewestChannels;
   }
-  // Makes the window of the source. To reflect the upsampled picture by one pixel is to repeat the
-  // source's edge. What the surplus of the last tiles reads is border, too.
+  // Makes the window of the picture before upsampling. Reflecting the upsampled picture by one
+  // pixel is the same as repeating the edge before upsampling. Pixels that only surplus outputs
+  // read are treated as border, too.
   static Window window(const ConvArgs& args, Block, const Rect& rect, float* scratch) {
     ConvArgs source = args;
     source.plan.spec.upsample = 1;

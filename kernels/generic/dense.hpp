@@ -27,7 +27,7 @@ NST_INLINE void dense_vectors(const float* x, int in_n, const float* weights, co
 
 void dense(const float* x, int in_n, const float* weights, const float* bias, int out_n,
            float* out) {
-  // Vectors of sums: eight hide the latency of the multiply-adds.
+  // Number of vectors of sums. Eight hide the latency of the multiply-adds.
   constexpr int kVectors = 8;
   int j = 0;
   for (; j + kVectors * kLanes <= out_n; j += kVectors * kLanes) {

@@ -1,5 +1,5 @@
-// The tile loop of depthwise 3x3 convolutions with whole vectors of channels (MobileNetV2's
-// layers).
+// The tile loop of depthwise 3x3 convolutions whose channels fill whole vectors (the layers of
+// MobileNetV2).
 #pragma once
 
 #include "kernels/generic/depthwise_tile.hpp"
@@ -8,9 +8,10 @@ namespace nst::kernels {
 namespace {
 namespace depthwise {
 
-// Adds one kernel row. Pixels `Stride` columns apart share inputs, so each input is loaded once.
-// Left: the first pixel's first tap lies outside the picture and is left out. Right: the same for
-// the last pixel's last tap. There is a pointer for every third column, as in register_tile.hpp.
+// Adds the products of one kernel row. Neighbouring outputs share inputs, and each input is loaded
+// once. Left: the first pixel's first tap lies outside the picture and is skipped. Right: so does
+// the last pixel's last tap. Only every third column has a pointer, so that x86's 16 general
+// registers are enough.
 template <int P, int Stride, bool Left, bool Right>
 NST_INLINE void accumulate_3(Vec (&acc)[P], const float* in, std::ptrdiff_t column,
                              const float* weights) {
@@ -32,8 +33,8 @@ NST_INLINE void accumulate_3(Vec (&acc)[P], const float* in, std::ptrdiff_t colu
   });
 }
 
-// Prefetches a cache line of the next tile's channels, for the input rows that the previous output
-// row did not read. The hardware prefetcher can't follow so many streams.
+// Prefetches a cache line of channels for the next tile. Only input rows that the previous output
+// row did not read are prefetched. The hardware prefetcher cannot follow so many streams.
 template <int P, int Stride>
 NST_INLINE void fetch_next(const float* in, std::ptrdiff_t column, std::ptrdiff_t row) {
   constexpr int kColumns = P * Stride;
@@ -46,8 +47,8 @@ NST_INLINE void fetch_next(const float* in, std::ptrdiff_t column, std::ptrdiff_
   }
 }
 
-// Computes `vectors` vectors of channels for P pixels, in the order in which memory holds them.
-// Nothing else is in the loop, because 9 P products are few.
+// Computes `vectors` vectors of channels for P pixels, one after the other, as they lie in memory.
+// The loop does nothing else, because its 9 P products take little time.
 template <int P, int Stride, bool Left, bool Right>
 void run_3x3(const RegisterTile& tile, int vectors) {
   const RegisterTile t = tile;
@@ -89,8 +90,8 @@ NST_INLINE Function3x3 tile_3x3(int pixels, std::integer_sequence<int, P...>) {
   return functions[pixels - 1];
 }
 
-// Returns the tile loop for 1 .. kPixels pixels. left, right: the first pixel's left tap, the last
-// pixel's right tap, lies outside.
+// Returns the tile loop for 1 to kPixels pixels. `left` says that the first pixel's left tap lies
+// outside the picture, `right` that the last pixel's right tap does.
 template <int Stride>
 NST_INLINE Function3x3 tile_3x3(int pixels, bool left, bool right) {
   constexpr std::make_integer_sequence<int, kPixels> kSizes{};

@@ -8,26 +8,27 @@ namespace {
 
 namespace depthwise {
 
-// Pixels of a tile: 4 cycles of latency × 2 units. More gain nothing.
+// Pixels of a register tile: as many as hide the latency (4 cycles × 2 units). More pixels gain
+// nothing.
 constexpr int kPixels = 8;
-// Vectors of a cache line.
+// Number of vectors in a cache line.
 constexpr int kLineVectors = ceil_div(kLine, kLanes);
 
-// Some neighbouring pixels of one row, from one vector of channels on.
+// The operands of neighbouring pixels of one row, from one vector of channels on.
 struct RegisterTile {
   const float* in;
-  std::ptrdiff_t in_pixel, in_column, in_row;  // output pixel, kernel column, kernel row
+  std::ptrdiff_t in_pixel, in_column, in_row;  // steps: output pixel, kernel column, kernel row
   int kernel_h, kernel_w;
   const float* weights;
   std::ptrdiff_t weights_row;
-  const float* bias;  // of the first channel, or null
-  int channels;       // present ones
+  const float* bias;  // bias of the first channel, or null
+  int channels;       // number of channels from the first one on
   Clamp clamp;
   const float* epilogue_add;
   std::ptrdiff_t epilogue_add_pixel;
   float* out;
   std::ptrdiff_t out_pixel;
-  bool comes_from_far;  // the input is larger than L2
+  bool comes_from_far;  // true: the input is larger than L2
 };
 
 }  // namespace depthwise

@@ -1,5 +1,4 @@
-// Lane patterns: how the channels of dense pixels lie in vectors, where a vector holds several
-// pixels.
+// Lane patterns: which channel each lane belongs to, where a vector holds several dense pixels.
 #pragma once
 
 #include "kernels/generic/simd.hpp"
@@ -7,19 +6,19 @@
 namespace nst::kernels {
 namespace {
 
-// The vectors after which the pattern repeats. It does so if the number of channels divides their
-// lanes (3 or 8 channels on 16 lanes).
+// Number of vectors after which the pattern repeats. It repeats if the number of channels divides
+// the lanes of these vectors. (With 16 lanes, 3 and 8 channels do.)
 constexpr int kPatternVectors = 3;
 NST_INLINE bool has_lane_pattern(int channels) {
   return channels < kLanes && kPatternVectors * kLanes % channels == 0;
 }
 
-// One value for each lane of the pattern.
+// A value for each lane of the pattern.
 struct LanePattern {
   Vec at[kPatternVectors];
 };
 
-// Returns the pattern in which each lane holds its channel's value.
+// Returns the pattern in which each lane has the value of its channel.
 NST_INLINE LanePattern tile_lanes(const float* values, int channels) {
   alignas(64) float lanes[kPatternVectors * kLanes];
   for (int i = 0; i < kPatternVectors * kLanes; ++i) lanes[i] = values[i % channels];
@@ -30,7 +29,7 @@ NST_INLINE LanePattern tile_lanes(const float* values, int channels) {
   return pattern;
 }
 
-// Sums the lanes of each channel to out[channel].
+// Adds up the lanes of each channel and writes the sum to out[channel].
 NST_INLINE void reduce_lanes(const LanePattern& pattern, int channels, float* out) {
   alignas(64) float lanes[kPatternVectors * kLanes];
   unroll<kPatternVectors>([&](auto i) __attribute__((always_inline)) {

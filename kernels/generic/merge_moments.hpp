@@ -1,4 +1,4 @@
-// Merges the moments of an output's spatial blocks into its instance norm's scale and shift.
+// Merges the moments of an output's spatial blocks into the scale and shift of an instance norm.
 #pragma once
 
 #include "kernels/generic/simd.hpp"
@@ -7,9 +7,10 @@
 namespace nst::kernels {
 namespace {
 
-// Merges channels [first, first + channels), at most kMergedChannels, which the compiler turns into
-// vectors. The squared deviations of a union are Σ M2ᵢ + Σ nᵢ (μᵢ − μ)² (Chan, Golub, LeVeque
-// 1979). Computed in double: the mean's rounding would matter where channels hardly vary.
+// Merges the moments of channels [first, first + channels), at most kMergedChannels, so that the
+// compiler uses vectors. The squared deviations of all blocks together are Σ M2ᵢ + Σ nᵢ (μᵢ − μ)²
+// (Chan, Golub, LeVeque 1979). Computed in double: if a channel hardly varies, rounding the mean to
+// float would matter.
 constexpr int kMergedChannels = 64;
 
 NST_INLINE void merge_channels(const MomentsArgs& args, int first, int channels) {

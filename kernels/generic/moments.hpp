@@ -1,5 +1,5 @@
-// Moments: the mean and the sum of squared deviations of a block that was just written and still is
-// in cache.
+// Moments of a block: the mean and the sum of squared deviations of each channel. They are computed
+// just after the block was written, while it is in the cache.
 #pragma once
 
 #include "kernels/generic/lane_pattern.hpp"
@@ -8,14 +8,14 @@
 namespace nst::kernels {
 namespace {
 
-// The moments of V whole vectors of channels from channel c, or of the first n lanes of one (not
-// Whole).
+// Computes the moments of V whole vectors of channels from channel c on. If not Whole, computes
+// those of the first n lanes of one vector.
 //
-// The first sweep sums deviations from the block's first pixel. So the mean does not lose digits
-// when it is large against the spread. The second sweep sums squared deviations from that mean and
-// corrects for the mean's rounding (Chan, Golub, LeVeque 1983: the corrected two-pass algorithm).
-// Each row is summed separately first. So rounding grows with the rows plus the columns instead of
-// their product.
+// The first sweep sums deviations from the block's first pixel. So a mean that is large compared
+// with the deviations loses no digits. The second sweep sums squared deviations from this mean and
+// corrects for its rounding (Chan, Golub, LeVeque 1983: the corrected two-pass algorithm). Each row
+// is summed separately first. So rounding errors grow with rows plus columns instead of rows times
+// columns.
 template <int V, bool Whole>
 struct VectorMoments {
   const View& output;
@@ -26,8 +26,8 @@ struct VectorMoments {
     return load_masked_or_whole<Whole>(p + v * kLanes, n);
   }
 
-  // Calls f(row, vector, deviations) for every pixel of rows [y, y + R), in turn between the rows.
-  // Each row is its own chain of additions, and together they hide their latency.
+  // Calls f(row, vector, deviations) for every pixel of rows [y, y + R), column by column. The sums
+  // of the R rows are independent, so their additions hide each other's latency.
   template <int R, class F>
   NST_INLINE void for_deviations(int y, const Vec (&centre)[V], F&& f) const {
     const float* p[R];
@@ -111,7 +111,7 @@ struct VectorMoments {
 };
 
 // Calls f(vector of the pattern, deviations from the centre) for the `length` floats of a row.
-// Deviations beyond its end are zero.
+// Beyond the row's end the deviations are zero.
 template <class F>
 NST_INLINE void for_deviations(const float* row, int length, const LanePattern& centre, F&& f) {
   const auto group = [&](const float* p) __attribute__((always_inline)) {
@@ -130,8 +130,8 @@ NST_INLINE void for_deviations(const float* row, int length, const LanePattern& 
   group(last);
 }
 
-// Computes the moments of all channels at once, for few channels whose pixels share vectors. Same
-// result and method as VectorMoments.
+// Computes the moments of all channels at once, if there are so few channels that several pixels
+// share a vector. Uses the method of VectorMoments.
 void narrow_moments(const View& output, Block block, int channels, float* mean_out,
                     float* squares_out) {
   const float count = static_cast<float>(block.h) * static_cast<float>(block.w);
@@ -178,7 +178,7 @@ void narrow_moments(const View& output, Block block, int channels, float* mean_o
   }
 }
 
-// Fills the block's channels of moments [2][out_c].
+// Writes the moments of the block's channels to moments [2][out_c].
 void block_moments(const View& output, Block block, int out_c, float* moments) {
   if (has_lane_pattern(out_c) && output.pixel_stride == out_c && block.channels == out_c) {
     narrow_moments(output, block, out_c, moments, moments + out_c);

@@ -1,4 +1,5 @@
-// The orders of paired products: which channels are paired, and how a row correction is summed.
+// Two orders of paired products. An order says which channels are paired, and how the row
+// correction is summed.
 #pragma once
 
 #include "kernels/generic/paired_products.hpp"
@@ -7,10 +8,11 @@ namespace nst::kernels {
 namespace {
 namespace paired_products {
 
-// Sides of eight, then one group with sides of four. A row correction is a product of whole
-// vectors. Accumulation chains have 96 products.
+// Groups with sides of eight channels, then at most one group with sides of four. A row correction
+// is summed with whole vectors. Accumulation chains have 96 products.
 struct SidesOfEight : Order<8, 4, 4> {
-  // Computes corrections[i] = Σ ± x1 x2 over the pairs of the row at x + i * stride, or kZeroRow.
+  // Computes the row correction of each pixel: corrections[i] = Σ ± x1 x2 over the pairs of the
+  // inputs at x + i * stride. If all inputs of a pixel are zero, writes kZeroRow instead.
   static NST_INLINE void row_corrections(const float* x, std::ptrdiff_t stride, int pixels,
                                          int depth, float* corrections) {
     for (; pixels > 0; --pixels, x += stride, ++corrections) {
@@ -21,7 +23,8 @@ struct SidesOfEight : Order<8, 4, 4> {
  private:
   static NST_INLINE float row_sum(const float* x, int depth) {
     Vec sum = broadcast(0.0f);
-    // Loads whole vectors, so the last lanes hold the group's next side. These are dropped.
+    // Multiplies whole vectors. The last lanes then contain the group's next side; they are
+    // ignored.
     for (int groups = groups_of(depth); groups > 0; --groups, x += kGroup) {
       sum = fma(load(x), load(x + kSide), sum);
     }
@@ -31,7 +34,7 @@ struct SidesOfEight : Order<8, 4, 4> {
     return alternating_sum(sum);
   }
 
-  // Returns (v0 − v1) + (v2 − v3) + .. of the first kSide lanes.
+  // Returns (v0 − v1) + (v2 − v3) + … over the first kSide lanes.
   static NST_INLINE float alternating_sum(Vec v) {
     const __m128 four = _mm_add_ps(_mm512_maskz_extractf32x4_ps(0xf, v, 0),
                                    _mm512_maskz_extractf32x4_ps(0xf, v, 1));
@@ -40,11 +43,12 @@ struct SidesOfEight : Order<8, 4, 4> {
   }
 };
 
-// Sides of two. The floats that a product reads at once lie in different banks of L1, which reads
-// only one line of a bank in a cycle. Accumulation chains have 48 products: with 96, layers
-// differed from TensorFlow's by up to 1.08e-4. (10 pixels: 87 GMAC/s, with sides of eight 85.)
+// Groups with sides of two channels. L1 consists of banks and reads only one line of a bank in a
+// cycle. With this order, the floats that are read in the same cycle lie in different banks. With
+// 10 pixels this gives 87 GMAC/s; sides of eight give 85. Accumulation chains have 48 products:
+// with 96, layers differed from TensorFlow's by up to 1.08e-4.
 struct SidesOfTwo : Order<2, 0, 8> {
-  // Same as SidesOfEight::row_corrections, but four rows at a time, whose lanes are summed
+  // Same as SidesOfEight::row_corrections. Computes four rows at a time and adds up their lanes
   // together.
   static NST_INLINE void row_corrections(const float* x, std::ptrdiff_t stride, int pixels,
                                          int depth, float* corrections) {
@@ -54,7 +58,7 @@ struct SidesOfTwo : Order<2, 0, 8> {
       unroll<kFour>([&](auto i) __attribute__((always_inline)) {
         sums[i] = row_sums(x + min_of(i, pixels - 1) * stride, depth);
       });
-      // A quarter of the lanes for each row.
+      // Afterwards each of the four rows has a quarter of the lanes.
       const __m512 quarters =
           add_quarters(add_halves(sums[0], sums[1]), add_halves(sums[2], sums[3]));
       const __m512 totals = quarters + _mm512_maskz_permute_ps(0xffff, quarters, 2);
@@ -68,19 +72,21 @@ struct SidesOfTwo : Order<2, 0, 8> {
   }
 
  private:
-  // Returns the first n floats from p on, zero in the other lanes. n may have any sign and size.
+  // Loads the first n floats at p; the other lanes are zero. Loads nothing if n ≤ 0, and a whole
+  // vector if n ≥ kLanes.
   static NST_INLINE Vec load_at_most(const float* p, int n) {
     return Vec(_mm512_maskz_loadu_ps(lane_mask(max_of(0, min_of(n, kLanes))), p));
   }
 
-  // Returns parts of Σ ± x1 x2 over the pairs of a row, in the even lanes. Groups repeat their
-  // pattern of lanes after three vectors. In one of these, each lane holds the first channel of a
-  // pair. Even lanes are added. Their odd neighbours are subtracted at once, because sums of one
-  // sign would grow.
+  // Returns a vector whose even lanes add up to Σ ± x1 x2 over the pairs of a row. Groups lie at
+  // the same positions again after three vectors, so there are three sums. A lane contains the
+  // first channel of a pair in exactly one of the three vectors, and only that sum is used. The odd
+  // lanes are subtracted from the even ones at once, because sums of products of one sign would
+  // grow.
   static NST_INLINE __m512 row_sums(const float* x, int depth) {
     constexpr int kVectors = 3;
     static_assert(kLanes == 16 && kSide == 2 && kVectors * kLanes % kGroup == 0);
-    // Returns the lanes whose pairs begin in that vector (of the three).
+    // Returns the lanes of a vector (one of the three) that contain the first channel of a pair.
     constexpr auto beginnings = [](int vector) {
       unsigned mask = 0;
       for (int i = 0; i < kLanes; ++i) {
@@ -123,8 +129,8 @@ struct SidesOfTwo : Order<2, 0, 8> {
     return all - _mm512_maskz_movehdup_ps(0xffff, all);
   }
 
-  // Return the sums of halves, or quarters, of the lanes: those of a in the lower half, those of b
-  // in the upper.
+  // Return the sums of the halves, or the quarters, of two vectors' lanes. The sums of `a` are in
+  // the lower half of the result, those of `b` in the upper half.
   static NST_INLINE __m512 add_halves(__m512 a, __m512 b) {
     return _mm512_maskz_shuffle_f32x4(0xffff, a, b, 0x44) +
            _mm512_maskz_shuffle_f32x4(0xffff, a, b, 0xee);

@@ -1,22 +1,22 @@
-// Paired products: two products for one multiplication (S. Winograd, "A New Algorithm for Inner
+// Paired products: two products by one multiplication (S. Winograd, "A New Algorithm for Inner
 // Product", 1968).
 //
 //     x1 w1 + x2 w2 = (w2 + x1) (w1 + x2) − x1 x2 − w1 w2
 //
-// x is a row of inputs (a pixel's channels) and w a column of weights (an output channel's). The
-// row correction Σ x1 x2 is summed once for each row, and the column correction Σ w1 w2 once for
-// each column. What is left is one multiplication and two additions for two products. This pays
-// where a core adds beside its multipliers: AMD from Zen 4 on, with AVX-512, does a multiply-add
-// and an addition in a cycle. Two of three products are paired, which keeps both units busy (24
-// products a lane in 16 cycles).
+// x is a row of inputs (the channels of a pixel) and w a column of weights (those of an output
+// channel). The row correction Σ x1 x2 is summed once for each row, the column correction Σ w1 w2
+// once for each column. One multiplication and two additions remain for two products. This is
+// faster if a core can add beside its multipliers. AMD's cores from Zen 4 on, with AVX-512, do a
+// multiply-add and an addition in a cycle. Two of three products are paired, which keeps
+// multipliers and adders busy (24 products per lane in 16 cycles).
 //
-// Rounding: the error of a pair is that of (|x| + |w|)². So weights are scaled by a power of two to
-// the magnitude of the inputs. Pairs are added and subtracted in turn,
+// Rounding errors of a pair are relative to (|x| + |w|)². So weights are scaled by a power of two
+// to the magnitude of the inputs. Pairs are added and subtracted in turn,
 //
 //     x1 w1 + x2 w2 = −((w2 − x1) (w1 − x2) − x1 x2 − w1 w2)
 //
-// so that corrections of inputs of one sign (after a relu) do not pile up. Inputs of 2⁶³ and more
-// may overflow, where plain products need not.
+// because otherwise the corrections would grow if all inputs have the same sign (after a relu).
+// Inputs of 2⁶³ and more may overflow, where plain products would not.
 #pragma once
 
 #include "kernels/generic/prefetch.hpp"
@@ -30,11 +30,15 @@ namespace nst::kernels {
 namespace {
 namespace paired_products {
 
-// An order of pairs: how the input channels of a row are paired. Channels form groups of three
-// sides. Channel i of the first side is paired with channel i of the second, added for even i and
-// subtracted for odd i. The third side is multiplied alone. Channels after the last group of Side
-// may form one group of SmallSide (0: none). The rest is multiplied alone. An accumulation chain
-// has at most ChainGroups groups.
+// An order of pairs: says which input channels of a row are paired.
+//
+// - Channels form groups of three sides, each of Side channels.
+// - Channel i of the first side is paired with channel i of the second side. Its pair is added if i
+//   is even, subtracted if i is odd.
+// - The channels of the third side are multiplied singly.
+// - Channels after the last group may form groups with sides of SmallSide channels (0: none). All
+//   remaining channels are multiplied singly.
+// - An accumulation chain has at most ChainGroups groups.
 template <int Side, int SmallSide, int ChainGroups>
 struct Order {
   static constexpr int kSide = Side;
@@ -51,8 +55,8 @@ struct Order {
     return depth % kGroup - small_groups_of(depth) * 3 * SmallSide;
   }
 
-  // Returns the packed row of an input channel. A pair's two channels and their single channel are
-  // neighbours; channels after the last whole group keep their order.
+  // Returns the row in which the weights of an input channel are packed. The two channels of a pair
+  // and one single channel follow each other. Channels after the last group keep their order.
   static constexpr int row_of(int channel, int depth) {
     if (channel >= depth - singles_of(depth)) return channel;
     const int side = channel < groups_of(depth) * kGroup ? Side : SmallSide;
@@ -61,9 +65,9 @@ struct Order {
   }
 };
 
-// Add the float at p to every lane of v; subtract it; add v times it to sum. The instruction reads
-// the float itself. A separate broadcast, which the compiler would choose, uses the add ports (84
-// GMAC/s embedded, 61 separate).
+// Add the float at p to every lane of v, subtract it, or add v times the float to sum. The
+// instruction reads and broadcasts the float itself: this gives 84 GMAC/s. The compiler would
+// choose a separate broadcast, which occupies the add ports: 61 GMAC/s.
 NST_INLINE Vec add_broadcast(Vec v, const float* p) {
   auto raw = v.data;
   asm("vaddps %2%{1to16%}, %1, %0" : "=v"(raw) : "v"(v.data), "m"(*p));
@@ -80,8 +84,8 @@ NST_INLINE void add_product_broadcast(Vec& sum, Vec v, const float* p) {
   sum = Vec(raw);
 }
 
-// Add a · b to sum, or subtract it, in place. A sum that moves to another register would need a
-// register too many.
+// Add a · b to sum, or subtract it, in the same register. Otherwise the compiler might move the sum
+// to another register, and there is none left.
 NST_INLINE void add_pair(Vec& sum, Vec a, Vec b) {
   auto raw = sum.data;
   asm("vfmadd231ps %2, %1, %0" : "+v"(raw) : "v"(a.data), "v"(b.data));
@@ -93,8 +97,8 @@ NST_INLINE void subtract_pair(Vec& sum, Vec a, Vec b) {
   sum = Vec(raw);
 }
 
-// Adds one pair and one single product to every sum: channels I, I + Side and I + 2 Side from `in`
-// on, and the next three rows of weights.
+// Adds one pair and one single product to every sum. Uses channels I, I + Side and I + 2 Side after
+// `in`, and the next three rows of weights.
 template <int P, int V, int Side, int I>
 NST_INLINE void accumulate_three(Accumulators<P, V>& acc, const float* const* in,
                                  const float* weights) {
@@ -104,8 +108,9 @@ NST_INLINE void accumulate_three(Accumulators<P, V>& acc, const float* const* in
     w2[v] = load(weights + (V + v) * kLanes);
     w3[v] = load(weights + (2 * V + v) * kLanes);
   });
-  // A pixel's single product follows two pixels after its pair, so that it need not wait for the
-  // pair's sum. It comes after the pair for every pixel of the tile, so sums have one order.
+  // Adds a pixel's single product two pixels after its pair, so that it need not wait for the
+  // pair's addition. The pair comes first for every pixel, so that all pixels round in the same
+  // order.
   constexpr int kBehind = min_of(2, P);
   unroll<P + kBehind>([&](auto i) __attribute__((always_inline)) {
     unroll<V>([&](auto v) __attribute__((always_inline)) {
@@ -125,7 +130,7 @@ NST_INLINE void accumulate_three(Accumulators<P, V>& acc, const float* const* in
   });
 }
 
-// Adds the products of `groups` groups. Advances `in` and `weights`. Calls
+// Adds the products of `groups` groups and advances `in` and `weights`. Calls
 // prefetch.before_group(weights) before each group.
 template <int P, int V, int Side, class Prefetch>
 NST_INLINE void accumulate_groups(Accumulators<P, V>& acc, const float** in, const float*& weights,
@@ -143,7 +148,7 @@ NST_INLINE void accumulate_groups(Accumulators<P, V>& acc, const float** in, con
   }
 }
 
-// Adds the products of `count` channels, none of them paired. Advances `in`.
+// Adds the products of `count` channels that are not paired. Advances `in`.
 template <int P, int V>
 NST_INLINE void accumulate_singles(Accumulators<P, V>& acc, const float** in, const float* weights,
                                    int count) {
@@ -159,7 +164,7 @@ NST_INLINE void accumulate_singles(Accumulators<P, V>& acc, const float** in, co
   }
 }
 
-// The parts of a depth, in the order in which they are multiplied.
+// How the input channels of a layer are divided, in the order in which they are multiplied.
 struct Depth {
   int groups, small_groups, singles;
 };
@@ -172,8 +177,8 @@ NST_INLINE int chains_of(const Depth& depth) {
   return ceil_div(depth.groups, Order::kChainGroups);
 }
 
-// Adds all products of a tile's depth. Calls prefetch.before_chain() before each accumulation chain
-// of groups.
+// Adds the products of all input channels to a tile's sums. Calls prefetch.before_chain() before
+// each accumulation chain of groups.
 template <class Order, int P, int V, class Prefetch>
 NST_INLINE void accumulate(Accumulators<P, V>& acc, const float** in, const float* weights,
                            const Depth& depth, Prefetch& prefetch) {
@@ -192,12 +197,13 @@ NST_INLINE void accumulate(Accumulators<P, V>& acc, const float** in, const floa
   total.add_to(acc);
 }
 
-// Returns the most pixels of a register tile. Registers are left for three rows of weights and for
-// the factors of some products.
+// Returns the most pixels of a register tile with `vectors` vectors. The other registers are needed
+// for three rows of weights and for the factors of a few products.
 constexpr int most_pixels(int vectors) { return vectors <= 2 ? 10 : 6; }
 
-// The correction of a row of zeros. Its sign tells it from any other zero. The sums of such a row
-// are zero except for rounding, and exact zeros are written instead.
+// The row correction of a row whose inputs are all zero. The sign of -0 tells it from a correction
+// that happens to be zero. The sums of such a row would be zero only up to rounding, so exact zeros
+// are written instead.
 constexpr float kZeroRow = -0.0f;
 NST_INLINE bool is_zero_row(float row_correction) {
   std::uint32_t bits = 0;
@@ -213,25 +219,27 @@ NST_INLINE bool all_zero(const float* x, int depth) {
   return true;
 }
 
-// Returns the correction of row x whose sum is `term`.
+// Returns the row correction of the inputs x, given their sum `term`: `term` itself, or kZeroRow if
+// all inputs are zero.
 NST_INLINE float row_correction(float term, const float* x, int depth) {
   if (term != 0.0f) return term;
   return all_zero(x, depth) ? kZeroRow : 0.0f;
 }
 
-// Returns sum * factor, or `nothing` for a row of zeros.
+// Returns sum * factor. If row_correction marks a row of zeros, returns `nothing` instead.
 NST_INLINE Vec finished(Vec sum, Vec factor, const float* row_correction, Vec nothing) {
   const auto lanes = static_cast<__mmask16>(is_zero_row(*row_correction) ? 0 : 0xffff);
   return _mm512_mask_mul_ps(nothing, lanes, sum, factor);
 }
 
-// Returns 2^n, about 1 / √mean. mean: a mean of squares.
+// Returns the power of two that is closest to 1 / √mean, rounded down. `mean` is a mean of squares.
 NST_INLINE float scale_for(double mean) {
   std::uint64_t bits = 0;
   __builtin_memcpy(&bits, &mean, sizeof bits);
-  const int exponent = static_cast<int>(bits >> 52 & 0x7ff) - 1023;  // of a positive number
-  // Rounded down: floor(-exponent / 2). The bound keeps the reciprocal a normal number, whatever
-  // the weights.
+  const int exponent =
+      static_cast<int>(bits >> 52 & 0x7ff) - 1023;  // mean is positive: no sign bit
+  // Rounds down: floor(-exponent / 2). The bound of ±60 keeps the reciprocal of the scale a normal
+  // number for any weights.
   const int n = max_of(-60, min_of(60, -exponent >> 1));
   const std::uint32_t scale = static_cast<std::uint32_t>(127 + n) << 23;
   float result = 0.0f;
@@ -239,11 +247,12 @@ NST_INLINE float scale_for(double mean) {
   return result;
 }
 
-// The rows that follow a panel's weights: their scale, a power of two, and the column correction −Σ
-// ± w1 w2.
+// Number of rows after a panel's weights: one for the scales (powers of two), one for the column
+// corrections −Σ ± w1 w2.
 constexpr int kExtraRows = 2;
 
-// Scales a packed panel [depth][width] to the magnitude of its inputs, and appends kExtraRows rows.
+// Scales a packed panel [depth][width] to the magnitude of its inputs, and appends kExtraRows rows
+// with the scales and column corrections.
 template <class Order>
 NST_INLINE void finish_panel(float* panel, int depth, int width, float input_size) {
   float* const scales = panel + static_cast<std::ptrdiff_t>(depth) * width;

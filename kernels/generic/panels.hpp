@@ -1,5 +1,5 @@
 // Panels: the output channels that are packed and computed together. A panel has two vectors of
-// channels, or what is left: one or three.
+// channels. The last panel may have one or three.
 #pragma once
 
 #include "kernels/generic/simd.hpp"
@@ -18,12 +18,12 @@ NST_INLINE std::size_t products_per_output(const ConvSpec& spec) {
   return static_cast<std::size_t>(spec.kernel_h) * spec.kernel_w * spec.in_c;
 }
 
-// Returns the vectors of the next panel, out of those that are left.
+// Returns the number of vectors of the next panel, if `left` vectors are left.
 NST_INLINE int panel_vectors(int left) {
   return left == kMostPanelVectors ? left : min_of(kPanelVectors, left);
 }
 
-// Calls f(first channel, vectors) for each panel of channels [first_c, end_c).
+// Calls f(first channel, number of vectors) for each panel of the channels [first_c, end_c).
 template <class F>
 NST_INLINE void for_panels(int first_c, int end_c, F&& f) {
   for (int first = first_c, vectors = 0; first < end_c; first += vectors * kLanes) {

@@ -1,4 +1,5 @@
-// Windows whose rows are split into planes, for algorithms with neighbouring pixels in the lanes.
+// Makes windows whose rows are split into planes, for algorithms with neighbouring pixels in the
+// lanes.
 #pragma once
 
 #include "kernels/generic/window.hpp"
@@ -6,8 +7,9 @@
 namespace nst::kernels {
 namespace {
 
-// Makes the rows of `rect` one by one and calls split(row, planes) for each. `row` is dense, rect.w
-// pixels of all channels; `planes` has row_floats floats. row_scratch holds one row.
+// Makes the rows of `rect` one by one and calls split(row, planes) for each. `row` has rect.w dense
+// pixels of all channels. split() writes them to `planes`, which has row_floats floats. row_scratch
+// is memory for one row.
 template <class Split>
 NST_INLINE void make_planes(const ConvArgs& args, Block block, const Rect& rect,
                             std::ptrdiff_t row_floats, float* row_scratch, float* planes,
@@ -37,8 +39,8 @@ NST_INLINE void make_planes(const ConvArgs& args, Block block, const Rect& rect,
       split(row, to);
     }
     previous = sy;
-    // If the prologue's output is wanted, nothing is read in place, and no row repeats inside the
-    // picture.
+    // If the prologue's output is wanted, row_scratch contains this row: then rows are never read
+    // in place, and no row inside the picture is a copy of another.
     if (stores_prologue(args, block, y)) {
       store_prologue(args, block, rect, y, row_scratch);
     }

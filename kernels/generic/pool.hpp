@@ -6,7 +6,7 @@
 namespace nst::kernels {
 namespace {
 
-// The input pixels of an output pixel's window that lie in the picture.
+// The part of an output pixel's pooling window that lies inside the picture.
 struct PoolWindow {
   int y_begin, y_end, x_begin, x_end;
 };
@@ -19,7 +19,7 @@ NST_INLINE PoolWindow pool_window(const PoolArgs& args, int y, int x) {
           min_of(left + args.kernel, g.in_w)};
 }
 
-// Returns the first n channels from c on of one output pixel.
+// Returns the first n channels, from channel c on, of one output pixel.
 NST_INLINE Vec pool_vector(const PoolArgs& args, const PoolWindow& w, int c, int n) {
   const bool is_max = args.kind == PoolKind::max;
   Vec result =

@@ -1,5 +1,5 @@
-// Prefetches what comes after a product, a few cache lines at a time. All lines at once would make
-// the products wait.
+// Prefetches memory that will be needed after the current product, a few cache lines at a time.
+// Prefetching all lines at once would make the product wait.
 #pragma once
 
 #include "kernels/generic/view.hpp"
@@ -8,12 +8,13 @@ namespace nst::kernels {
 namespace {
 
 // Prefetches the weights of the next product. A layer reads its weights once, often from L3 or
-// memory (a residual layer's are 2.4 MB). Before each group of pairs, a tile loop prefetches a part
-// of the weights at its own place in the next product. Four register tiles prefetch them all.
+// memory (2.4 MB in a residual layer). Each group of pairs uses some weights of the current
+// product. Before the group, a quarter of the same weights of the next product is prefetched. After
+// four register tiles all of them have been prefetched.
 class NextWeights {
  public:
-  // distance: floats from a weight to the weight at its place in the next product; 0: prefetches
-  // nothing.
+  // `distance` is the distance in floats from a weight to the same weight of the next product. 0
+  // means that nothing is prefetched.
   NST_INLINE explicit NextWeights(std::ptrdiff_t distance) : first_(distance), at_(distance) {}
   NST_INLINE void before_chain() const {}
   NST_INLINE void before_group(const float* weights) const {
@@ -29,14 +30,14 @@ class NextWeights {
   }
 
  private:
-  // A group reads twelve lines: six channels (paired_products::SidesOfTwo) of two
-  // vectors. A quarter of them is prefetched.
+  // A group reads twelve cache lines: six channels (paired_products::SidesOfTwo) of two vectors. A
+  // quarter of them is prefetched at a time.
   static constexpr int kParts = 4;
   static constexpr int kLines = 3;
   std::ptrdiff_t first_, at_;
 };
 
-// Same interface as NextWeights; prefetches nothing.
+// Does not prefetch. Same interface as NextWeights.
 struct NoPrefetch {
   NoPrefetch() = default;
   NST_INLINE explicit NoPrefetch(const NextWeights&) {}
@@ -45,8 +46,8 @@ struct NoPrefetch {
   NST_INLINE void next_tile() const {}
 };
 
-// Prefetches part n of `parts` of the outputs that a block is about to write, in the channels of
-// one panel. A write loads the cache line first (measured at 1024²: 4.1 of 45.6 ms).
+// Prefetches part n of `parts` of the memory to which a block will write the channels of one panel.
+// Without it, each write first waits for its cache line (at 1024×1024 pixels 4.1 of 45.6 ms).
 NST_INLINE void prefetch_outputs(const View& output, Block block, int first, int width, int n,
                                  int parts) {
   const int pixels = block.h * block.w;

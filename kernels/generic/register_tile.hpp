@@ -1,5 +1,5 @@
-// The register tile: the sums that an inner loop keeps in registers, for neighbouring pixels of one
-// row × a panel of channels.
+// The register tile: the sums that an inner loop keeps in registers. They belong to neighbouring
+// pixels of one row × a panel of channels.
 #pragma once
 
 #include "kernels/generic/clamp.hpp"
@@ -8,20 +8,22 @@
 namespace nst::kernels {
 namespace {
 
-// The pixels of a register tile with two vectors of channels, which is as many sums as registers
-// allow. Two vectors let one broadcast feed two multiplications. Many pixels keep the weights'
-// traffic from L2 low: one vector for kTilePixels multiplications.
+// Pixels of a register tile with two vectors of channels: as many as the registers allow. With two
+// vectors, each broadcast input is used in two multiplications. With many pixels, each vector of
+// weights that is loaded from L2 is used in kTilePixels multiplications.
 constexpr int kTilePixels = kRegisters == 32 ? 14 : 6;
-// The pixels with one vector of channels: enough sums to hide the latency of the additions.
+// Pixels of a register tile with one vector of channels: enough sums to hide the latency of the
+// additions.
 constexpr int kTilePixelsOfOne = kRegisters == 32 ? 14 : 12;
-// The pixels with three vectors of channels. The last three are computed together, because one
-// alone would need a broadcast for every multiplication.
+// Pixels of a register tile with three vectors of channels. A panel of three vectors avoids a last
+// panel of one, which would need a broadcast for every multiplication.
 constexpr int kTilePixelsOfThree = kRegisters == 32 ? 9 : 4;
-// The products of a loop turn: enough to amortise the pointer increments.
+// Number of products in one turn of the loop, so that incrementing the pointers costs little.
 constexpr int kUnrolledProducts = 4;
 
-// Calls f(width, tiles) for tiles of nearly equal width, at most `most`, that make up `count`.
-// Equal widths keep the multipliers busier: 64 pixels as 13+13+13+13+12 instead of 14+14+14+14+8.
+// Divides `count` pixels into tiles of nearly equal width, at most `most`, and calls f(width,
+// tiles) for each width. Equal widths keep the multipliers busier: 64 pixels are divided as
+// 13+13+13+13+12 instead of 14+14+14+14+8.
 template <class F>
 NST_INLINE void for_equal_tiles(int count, int most, F&& f) {
   const int tiles = ceil_div(count, most);
@@ -31,7 +33,7 @@ NST_INLINE void for_equal_tiles(int count, int most, F&& f) {
   f(width, tiles - wider);
 }
 
-// Calls f(width) for each of these tiles.
+// Divides `count` pixels into tiles as for_equal_tiles does, and calls f(width) for each tile.
 template <class F>
 NST_INLINE void for_tiles(int count, int most, F&& f) {
   for_equal_tiles(count, most, [&](int width, int tiles) {
@@ -47,16 +49,16 @@ NST_INLINE void advance(Tile& tile, int pixels) {
   if (tile.epilogue_add != nullptr) tile.epilogue_add += pixels * tile.epilogue_add_pixel;
 }
 
-// What a register tile reads, and where its outputs go.
+// The inputs of a register tile, and the place of its outputs.
 struct RegisterTile {
   const float* in;                  // tap (0, 0) of the first pixel
-  std::ptrdiff_t in_pixel, in_row;  // to the next output pixel; to the next kernel row
+  std::ptrdiff_t in_pixel, in_row;  // to the next output pixel, to the next kernel row
   int kernel_h, row_products;       // row_products: kernel_w * in_c
   const float* weights;
-  const float* bias;  // of the panel, or null
-  int channels;       // present ones, from the panel's first on
+  const float* bias;  // biases of the panel's channels, or null
+  int channels;       // number of channels from the panel's first one on
   Clamp clamp;
-  const float* epilogue_add;  // of the first pixel, or null
+  const float* epilogue_add;  // operand to add at the first pixel, or null
   std::ptrdiff_t epilogue_add_pixel;
   float* out;
   std::ptrdiff_t out_pixel;
@@ -68,8 +70,9 @@ struct Accumulators {
   Vec at[P][V];
 };
 
-// Adds U products to each sum and leaves the pointers where they are. `in` has a pointer for every
-// third pixel: the others lie 1 and 2 pixels after it, so that x86's 16 general registers suffice.
+// Adds U products to each sum; does not move the pointers. `in` has a pointer for every third pixel
+// only, and the next two pixels are addressed relative to it. So x86's 16 general registers are
+// enough.
 template <int P, int V, int U>
 NST_INLINE void accumulate(Accumulators<P, V>& acc, const float* const* in, std::ptrdiff_t pixel,
                            const float* weights) {
@@ -84,7 +87,7 @@ NST_INLINE void accumulate(Accumulators<P, V>& acc, const float* const* in, std:
   });
 }
 
-// Clamps the sums, adds epilogue_add and stores the outputs.
+// Clamps the sums, adds epilogue_add and writes the outputs.
 template <int P, int V>
 NST_INLINE void store_tile(const Accumulators<P, V>& acc, const RegisterTile& t) {
   const bool plain = t.channels >= V * kLanes && t.epilogue_add == nullptr;
@@ -109,11 +112,12 @@ NST_INLINE void clear(Accumulators<P, V>& acc) {
   });
 }
 
-// The products of an accumulation chain. Long sums are made of chains, because rounding grows with
-// a chain's length and a deep network multiplies it. Costs about two percent.
+// Number of products in an accumulation chain. A long sum is divided into chains that are summed
+// separately: rounding errors grow with a chain's length, and a deep network magnifies them. This
+// costs about two percent of the time.
 constexpr int kChainProducts = 64;
 
-// Adds `count` products of one kernel row. Advances `in` and `weights`.
+// Adds `count` products of one kernel row to each sum. Advances `in` and `weights`.
 template <int P, int V>
 NST_INLINE void accumulate_row_products(Accumulators<P, V>& acc, const float** in,
                                         std::ptrdiff_t pixel, const float*& weights, int count) {
@@ -130,13 +134,13 @@ NST_INLINE void accumulate_row_products(Accumulators<P, V>& acc, const float** i
   }
 }
 
-// Sums that wait in memory while the registers hold the next chain.
+// Sums of finished accumulation chains, kept in memory while the registers sum the next chain.
 template <int P, int V>
 struct PartialSums {
   alignas(64) float at[P][V][kLanes];
   bool is_empty = true;
 
-  // Tells the compiler that `at` is written here, so that it neither clears `at` nor warns.
+  // Tells the compiler that `at` is written here. Otherwise it would clear `at`, or warn.
   NST_INLINE PartialSums() { asm("" : "=m"(at)); }
 
   NST_INLINE void take(Accumulators<P, V>& acc) {
@@ -161,8 +165,8 @@ constexpr int most_tile_pixels(int vectors) {
   return vectors == 1 ? kTilePixelsOfOne : vectors == 2 ? kTilePixels : kTilePixelsOfThree;
 }
 
-// Returns TileLoop::run<pixels, vectors>. TileLoop says how many vectors (kMostVectors) and pixels
-// (most_pixels(vectors)) it has at most.
+// Returns TileLoop::run<pixels, vectors>. TileLoop states its largest numbers of vectors
+// (kMostVectors) and pixels (most_pixels(vectors)).
 template <class TileLoop, int V, int... P>
 NST_INLINE auto tile_loop(int pixels, std::integer_sequence<int, P...>) {
   static constexpr typename TileLoop::Function functions[] = {TileLoop::template run<P + 1, V>...};
@@ -184,7 +188,7 @@ NST_INLINE auto tile_loop(int pixels, int vectors) {
   return vectors == 2 ? tile_loop<TileLoop, 2>(pixels) : tile_loop<TileLoop, 1>(pixels);
 }
 
-// Computes `pixels` neighbours of a row for a panel of `vectors` vectors.
+// Computes `pixels` neighbouring pixels of a row, for a panel of `vectors` vectors of channels.
 template <class TileLoop, class Tile>
 NST_INLINE void run_tile_row(Tile tile, int pixels, int vectors) {
   for_equal_tiles(pixels, TileLoop::most_pixels(vectors), [&](int width, int tiles) {

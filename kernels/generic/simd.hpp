@@ -1,9 +1,9 @@
-// The vector type of one instruction set, NST_ARCH (an xsimd architecture), and the operations that
-// the kernels need.
+// The vector type of one instruction set, NST_ARCH (an xsimd architecture), and the operations on
+// it that the kernels need.
 //
-// Every header of this folder is compiled once for each instruction set, with its machine flags. So
-// everything lives in an unnamed namespace and is inlined. The linker keeps one copy of a function
-// with external linkage, and a copy compiled for AVX-512 would crash older processors. For the same
+// Every header of this folder is compiled once for each instruction set, with different compiler
+// flags. So all code is in an unnamed namespace and is inlined. Of a function with external linkage
+// the linker would keep one copy; if that copy uses AVX-512, older processors crash. For the same
 // reason the kernels call no inline function of the standard library at run time. A test inspects
 // the object files.
 #pragma once
@@ -36,8 +36,8 @@ NST_INLINE void unroll_sequence(F&& f, std::integer_sequence<int, I...>) {
   (f(std::integral_constant<int, I>{}), ...);
 }
 
-// Calls f(0), f(1) .. f(N-1) with constant arguments. Register tiles need constants: an array that
-// is indexed at run time lies in memory.
+// Calls f(0), f(1) … f(N-1) with compile-time constants. Register tiles need this, because the
+// compiler keeps an array in memory if its index is known only at run time.
 template <int N, class F>
 NST_INLINE void unroll(F&& f) {
   unroll_sequence(f, std::make_integer_sequence<int, N>{});
@@ -47,22 +47,22 @@ NST_INLINE Vec broadcast(float value) { return Vec(value); }
 NST_INLINE Vec load(const float* p) { return Vec::load_unaligned(p); }
 NST_INLINE void store(float* p, Vec v) { v.store_unaligned(p); }
 
-constexpr int kLine = 64 / sizeof(float);  // floats of a cache line
+constexpr int kLine = 64 / sizeof(float);  // number of floats in a cache line
 
-// Returns floats, rounded up to whole cache lines.
+// Returns `floats` rounded up to a whole number of cache lines.
 constexpr NST_INLINE std::size_t round_up_to_line(std::size_t floats) {
   return (floats + kLine - 1) / kLine * kLine;
 }
 
-// Prefetches the cache line at p into L2. Any address is allowed.
+// Prefetches the cache line at p into L2. p may be any address.
 NST_INLINE void prefetch_l2(const float* p) { __builtin_prefetch(p, 0, 2); }
 
-// Hides the origin of pointer p from the compiler. Otherwise it derives one pointer from another,
-// which costs additions and registers.
+// Makes the compiler forget how pointer p was computed. Otherwise it computes one pointer from
+// another, which takes additions and registers.
 NST_INLINE void optimizer_barrier(const float*& p) { asm("" : "+r"(p)); }
 
-// Returns v, held in a register. Otherwise the compiler may fold one load into several
-// instructions, which is slow where the load is unaligned.
+// Returns v and forces it into a register. Otherwise the compiler may repeat the load in several
+// instructions, which is slow if the address is unaligned.
 NST_INLINE Vec optimizer_barrier(Vec v) {
   auto raw = v.data;
 #if defined(__x86_64__)
@@ -73,8 +73,8 @@ NST_INLINE Vec optimizer_barrier(Vec v) {
   return Vec(raw);
 }
 
-// Returns a * b + c, fused where the hardware can. The intrinsic is called because xsimd 8.1
-// multiplies and adds separately on AVX-512.
+// Returns a * b + c, with a single rounding if the hardware can. Calls intrinsics, because xsimd
+// 8.1 multiplies and adds separately on AVX-512.
 NST_INLINE Vec fma(Vec a, Vec b, Vec c) {
 #if defined(__AVX512F__)
   return _mm512_fmadd_ps(a, b, c);
@@ -87,8 +87,8 @@ NST_INLINE Vec fma(Vec a, Vec b, Vec c) {
 #endif
 }
 
-// Adds a * b to sum. On AVX2 the instruction that adds in place is named: a full tile of sums
-// leaves three of 16 registers, and g++ 12 would move and spill sums.
+// Adds a * b to sum. On AVX2 an asm statement makes the sum stay in its register. A full tile of
+// sums leaves only three of 16 registers, and g++ 12 would otherwise move sums to memory.
 NST_INLINE void add_product(Vec& sum, Vec a, Vec b) {
 #if defined(__FMA__) && !defined(__AVX512F__)
   auto raw = sum.data;
@@ -99,7 +99,8 @@ NST_INLINE void add_product(Vec& sum, Vec a, Vec b) {
 #endif
 }
 
-// Returns a / b, correctly rounded. xsimd 8.1 refines a reciprocal estimate on NEON instead.
+// Returns a / b, correctly rounded. xsimd 8.1 does not do that on NEON: it refines an estimate of
+// the reciprocal.
 NST_INLINE Vec quotient(Vec a, Vec b) {
 #if defined(__aarch64__)
   return vdivq_f32(a, b);
@@ -117,8 +118,8 @@ NST_INLINE __m256i lane_mask(int n) {
 }
 #endif
 
-// Returns the first n lanes from memory, zero in the others (0 < n < kLanes). Reads nothing beyond
-// them.
+// Loads the first n lanes (0 < n < kLanes); the other lanes are zero. Reads no memory beyond the n
+// floats.
 NST_INLINE Vec load_masked_tail(const float* p, int n) {
 #if defined(__AVX512F__)
   return _mm512_maskz_loadu_ps(lane_mask(n), p);
@@ -143,7 +144,7 @@ NST_INLINE void store_masked_tail(float* p, Vec v, int n) {
 #endif
 }
 
-// Loads or stores a whole vector (Whole), or its first n lanes as load_masked_tail does.
+// Load or store a whole vector (if Whole) or its first n lanes, as load_masked_tail does.
 template <bool Whole>
 NST_INLINE Vec load_masked_or_whole(const float* p, int n) {
   return Whole ? load(p) : load_masked_tail(p, n);
@@ -153,8 +154,8 @@ NST_INLINE void store_masked_or_whole(float* p, Vec v, int n) {
   Whole ? store(p, v) : store_masked_tail(p, v, n);
 }
 
-// Calls f(V, first channel) for groups of V = 4, 2 or 1 whole vectors of channels, largest first.
-// Returns the first channel that is left, fewer than a vector before the end.
+// Calls f(V, first channel) for groups of V = 4, 2 or 1 whole vectors of channels, the largest
+// groups first. Returns the first channel after them; fewer than kLanes channels follow.
 template <class F>
 NST_INLINE int for_vector_groups(int channels, F&& f) {
   int c = 0;
@@ -167,7 +168,7 @@ NST_INLINE int for_vector_groups(int channels, F&& f) {
   return c;
 }
 
-// Load and store the first n lanes (0 < n; kLanes or more: the whole vector).
+// Load and store the first n lanes, n > 0. If n ≥ kLanes, load and store the whole vector.
 NST_INLINE Vec load_masked(const float* p, int n) {
   return n >= kLanes ? load(p) : load_masked_tail(p, n);
 }
@@ -175,8 +176,9 @@ NST_INLINE void store_masked(float* p, Vec v, int n) {
   n >= kLanes ? store(p, v) : store_masked_tail(p, v, n);
 }
 
-// maximum and minimum use zero-masking forms with a full mask. The plain AVX-512 intrinsics pass an
-// undefined operand, which g++ 12 warns of (GCC bug 105593). The instruction is the same.
+// maximum and minimum use the zero-masking intrinsics with a full mask. The plain AVX-512
+// intrinsics have an undefined operand, about which g++ 12 warns (GCC bug 105593). The machine
+// instruction is the same.
 NST_INLINE Vec maximum(Vec a, Vec b) {
 #if defined(__AVX512F__)
   return _mm512_maskz_max_ps(0xffff, a, b);
@@ -192,14 +194,14 @@ NST_INLINE Vec minimum(Vec a, Vec b) {
 #endif
 }
 
-// Return v, raised to `low` or lowered to `high`. The constant stands first: on x86 max and min
-// return the second operand for a NaN, so a NaN stays one.
+// Return v raised to at least `low`, or lowered to at most `high`. The bound is the first operand.
+// For a NaN, x86's max and min return the second operand, so a NaN stays a NaN.
 NST_INLINE Vec at_least(float low, Vec v) { return maximum(broadcast(low), v); }
 NST_INLINE Vec at_most(float high, Vec v) { return minimum(broadcast(high), v); }
 
-// Returns 2^n for the integer n in the low bits of 1.5 * 2^23 + n (-126 <= n <= 127). Shifting it
-// into the exponent pushes every other bit out. The code uses intrinsics because xsimd spells its
-// bit casts differently from version to version.
+// Returns 2^n, where v = 1.5 * 2^23 + n and -126 <= n <= 127. The low bits of v contain n. Shifting
+// them into the exponent removes all other bits. Uses intrinsics, because the names of xsimd's bit
+// casts differ between its versions.
 NST_INLINE Vec power_of_two(Vec biased) {
 #if defined(__AVX512F__)
   const __m512i exponent = _mm512_maskz_slli_epi32(0xffff, _mm512_castps_si512(biased), 23);
@@ -218,10 +220,11 @@ NST_INLINE Vec power_of_two(Vec biased) {
 #endif
 }
 
-// Returns e^v for v in [-87, 87], with an error below 2 ulp. v = n ln 2 + r with |r| <= ln 2 / 2.
-// The polynomial and the two-part ln 2 are those of expf in the Cephes library (S. Moshier).
+// Returns e^v for v in [-87, 87], with an error below 2 units in the last place. v = n ln 2 + r
+// with |r| <= ln 2 / 2. The polynomial and the split of ln 2 into two parts are those of expf in
+// the Cephes library (S. Moshier).
 NST_INLINE Vec exp_bounded(Vec v) {
-  // Adding 1.5 * 2^23 rounds to an integer and leaves it in the low bits.
+  // Adding 1.5 * 2^23 rounds to an integer, which is then in the low bits.
   const Vec magic = broadcast(12582912.0f);
   const Vec rounded = fma(v, broadcast(1.44269504088896341f), magic);
   const Vec n = rounded - magic;
@@ -238,7 +241,7 @@ NST_INLINE Vec exp_bounded(Vec v) {
 }
 
 NST_INLINE Vec sigmoid(Vec v) {
-  // Beyond ±87 the result is within 1e-37 of 0 or 1.
+  // Clamps v to ±87: beyond, the sigmoid is within 1e-37 of 0 or 1.
   const Vec bounded = at_most(87.0f, at_least(-87.0f, broadcast(0.0f) - v));
   return quotient(broadcast(1.0f), broadcast(1.0f) + exp_bounded(bounded));
 }

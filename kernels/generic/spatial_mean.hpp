@@ -1,4 +1,4 @@
-// The mean of each channel over all pixels.
+// Computes the mean of each channel over all pixels.
 #pragma once
 
 #include "kernels/generic/simd.hpp"
@@ -7,8 +7,8 @@
 namespace nst::kernels {
 namespace {
 
-// Sums kChainPixels pixels in float32, and these sums in double. So the error stays at a few ulp
-// for any size of picture.
+// Number of pixels that are summed in float32. These partial sums are then summed in double. So the
+// error is a few units in the last place for any picture size.
 void spatial_mean(ConstView x, int h, int w, int channel_begin, int channel_end, float* out) {
   constexpr int kChainPixels = 32;
   const double count = static_cast<double>(h) * w;

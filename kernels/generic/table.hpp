@@ -1,4 +1,5 @@
-// Makes a table of the generic kernels. Each instruction-set unit includes this header once.
+// Makes a kernel table from the generic kernels. The compilation unit of each instruction set
+// includes this header once.
 #pragma once
 
 #include "kernels/generic/affine.hpp"
@@ -10,8 +11,8 @@
 namespace nst::kernels {
 namespace {
 
-// Returns the table that computes convolutions by `algorithms`, in the order in which they are
-// asked, then by those of `next`.
+// Returns a table that computes convolutions by the first suitable one of `algorithms`, or else of
+// `next`.
 template <std::size_t N>
 constexpr Table make_table(const char* name, const ConvAlgorithm* const (&algorithms)[N],
                            const ConvAlgorithmList* next = nullptr) {

@@ -1,4 +1,4 @@
-// Transposes pixel-major rows to planes, and back.
+// Transposes pixels, from pixel-major order to planes and back.
 #pragma once
 
 #include "kernels/generic/view.hpp"
@@ -6,15 +6,17 @@
 namespace nst::kernels {
 namespace {
 
-// The columns of one step of transpose().
+// Number of columns that one step of transpose() moves.
 constexpr int kTransposed = 4;
 
-// Computes to[c][r] = from[r * pitch + c] for R rows (4, or 8 with AVX2) × kTransposed columns.
+// Computes to[c][r] = from[r * pitch + c] for R rows and kTransposed columns. R is 4, or 8 with
+// AVX2.
 template <int R>
 NST_INLINE void transpose_block(const float* from, std::ptrdiff_t pitch, float* const* to) {
 #if defined(__AVX2__)
   if constexpr (R == 8) {
-    // Rows r and r + 4 share a register, in its halves. These are then transposed side by side.
+    // Loads rows r and r + 4 into the two halves of a register. Both halves are then transposed by
+    // the same instructions.
     const auto rows = [&](int r) __attribute__((always_inline)) {
       return _mm256_insertf128_ps(_mm256_castps128_ps256(_mm_loadu_ps(from + r * pitch)),
                                   _mm_loadu_ps(from + (r + 4) * pitch), 1);
@@ -52,7 +54,7 @@ NST_INLINE void transpose_block(const float* from, std::ptrdiff_t pitch, float* 
 #endif
 }
 
-// Computes to(c)[r] = from[r * pitch + c] for r < rows, c < columns.
+// Computes to(c)[r] = from[r * pitch + c] for r < rows and c < columns.
 template <class To>
 NST_INLINE void transpose(const float* from, std::ptrdiff_t pitch, int rows, int columns, To&& to) {
 #if defined(__AVX2__)
@@ -84,7 +86,7 @@ NST_INLINE void transpose(const float* from, std::ptrdiff_t pitch, int rows, int
   }
 }
 
-// Computes to[c * to_pitch + r] = from[r * pitch + c] for r < rows, c < columns.
+// Computes to[c * to_pitch + r] = from[r * pitch + c] for r < rows and c < columns.
 void transpose(const float* from, std::ptrdiff_t pitch, int rows, int columns, float* to,
                std::ptrdiff_t to_pitch) {
   transpose(

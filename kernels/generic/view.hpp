@@ -1,4 +1,4 @@
-// Addresses in views, and copies of floats.
+// Computes addresses in views, and copies floats.
 #pragma once
 
 #include "kernels/generic/simd.hpp"

@@ -1,6 +1,6 @@
-// The window: the part of a convolution's input that one block reads. It is the tensor itself where
-// possible. Otherwise it is made in scratch, with prologue, upsampling and border applied, so that
-// no inner loop tests for an edge.
+// The window: the part of a convolution's input that one block reads. If possible, it is the tensor
+// itself. Otherwise it is made in scratch, with prologue, upsampling and border already applied, so
+// that no inner loop tests for an edge.
 #pragma once
 
 #include "kernels/generic/clamp.hpp"
@@ -10,31 +10,32 @@
 namespace nst::kernels {
 namespace {
 
-// A rectangle of the (upsampled) input. It may reach over the border.
+// A rectangle of the input after upsampling. It may reach over the border.
 struct Rect {
   int y, x, h, w;
 };
 
-// The place of a block's taps: tap (0, 0) of the first output pixel is at `data`.
+// The window in memory: tap (0, 0) of the block's first output pixel is at `data`.
 struct Window {
   const float* data;
   std::ptrdiff_t row_stride, pixel_stride;
 };
 
-// Returns the rectangle that a block reads.
+// Returns the rectangle of the input that a block reads.
 NST_INLINE Rect window_rect(const ConvSpec& spec, const ConvGeometry& g, Block block) {
   return {block.y * spec.stride - g.pad_top, block.x * spec.stride - g.pad_left,
           (block.h - 1) * spec.stride + spec.kernel_h, (block.w - 1) * spec.stride + spec.kernel_w};
 }
 
-// Returns the floats of scratch for a full block's window. Includes a vector, because the last load
-// may reach past the end.
+// Returns the floats of scratch for the window of a full block. One vector is added, because the
+// last load may reach beyond the window.
 NST_INLINE std::size_t window_floats(const ConvSpec& spec, int block_h, int block_w) {
   const Rect rect = window_rect(spec, ConvGeometry{}, {0, 0, block_h, block_w, 0, 0});
   return static_cast<std::size_t>(rect.h) * rect.w * spec.in_c + kLanes;
 }
 
-// Returns the source row or column of (upsampled) coordinate u, or -1 where the border is zero.
+// Returns the row or column of the picture for coordinate u after upsampling. Returns -1 if the
+// border is zero there.
 NST_INLINE int source_index(int u, int side, int upsample, Border border) {
   const int last = side * upsample - 1;
   if (u < 0 || u > last) {
@@ -49,8 +50,8 @@ NST_INLINE bool has_prologue(const ConvInput& input) {
   return input.scale != nullptr || input.prologue_add.data != nullptr;
 }
 
-// Returns true if the block can read the tensor itself: no prologue, no upsampling, the window
-// inside, and (if contiguous_columns) pixels without gaps.
+// Returns true if a block can read the tensor itself. Then there is no prologue and no upsampling,
+// and the window lies inside the picture. If contiguous_columns, the pixels must also have no gaps.
 NST_INLINE bool reads_in_place(const ConvArgs& args, const Rect& rect, bool contiguous_columns) {
   const ConvSpec& spec = args.plan.spec;
   const ConvGeometry& g = args.geometry;
@@ -64,30 +65,31 @@ NST_INLINE bool reads_in_place(const ConvArgs& args, const Rect& rect, bool cont
   return !contiguous_columns || spec.kernel_w == 1 || args.input.x.pixel_stride == spec.in_c;
 }
 
-// Returns the rectangle of the tensor itself.
+// Returns the rectangle of the tensor as a window, without copying.
 NST_INLINE Window window_in_place(const ConvArgs& args, const Rect& rect) {
   return {address(args.input.x, rect.y, rect.x), args.input.x.row_stride,
           args.input.x.pixel_stride};
 }
 
-// The prologue of some pixels of one source row, from one channel on. Strides count floats.
+// The operands of the prologue for some pixels of one source row, from one channel on. Strides
+// count floats.
 struct Prologue {
   const float* x;
   std::ptrdiff_t x_pixel;
-  const float* scale;  // of the first channel, or null; shift and floor go with it
+  const float* scale;  // scale of the first channel; null: no scale, shift and floor
   const float* shift;
-  const float* floor;  // or null: `low` for all channels
+  const float* floor;  // floors of the channels; null: `low` for all of them
   float low;
-  const float* prologue_add;  // or null
+  const float* prologue_add;  // operand to add, or null
   float prologue_add_factor;
   std::ptrdiff_t add_pixel;
   float* to;
   std::ptrdiff_t to_pixel;
-  std::ptrdiff_t second_copy;  // from a stored pixel to its second copy; 0 for none
+  std::ptrdiff_t second_copy;  // distance to a pixel's second copy; 0: only one copy
   int pixels;
 };
 
-// Returns the prologue n channels further on.
+// Returns the prologue, moved n channels further.
 NST_INLINE Prologue advanced(Prologue f, int n) {
   f.x += n;
   if (f.scale != nullptr) {
@@ -100,9 +102,12 @@ NST_INLINE Prologue advanced(Prologue f, int n) {
   return f;
 }
 
-// Applies the prologue to V whole vectors of channels, or to the first n lanes of one (not Whole).
-// The coefficients stay in registers. Scaled: scale, shift and floor apply. Sums: prologue_add is
-// added. Twice: each pixel is stored twice.
+// Applies the prologue to V whole vectors of channels. If not Whole, applies it to the first n
+// lanes of one vector. The coefficients stay in registers.
+//
+// - Scaled: applies scale, shift and floor
+// - Sums: adds prologue_add
+// - Twice: stores each pixel twice
 template <int V, bool Whole, bool Scaled, bool Sums, bool Twice>
 void apply_prologue_to_vectors(const Prologue& f, int n) {
   const auto at = [&](const float* p, int v) __attribute__((always_inline)) {
@@ -151,8 +156,8 @@ NST_INLINE void apply_prologue_to_vectors(const Prologue& f, int n) {
   kFunctions[f.scale != nullptr][f.prologue_add != nullptr][f.second_copy != 0](f, n);
 }
 
-// Applies the prologue to all channels, as many at a time as registers hold coefficients for.
-// Memory is then read nearly in its order.
+// Applies the prologue to all channels. As many channels are done at a time as have their
+// coefficients in registers, so that memory is read almost in order.
 NST_INLINE void apply_prologue_to_channels(const Prologue& f, int channels) {
   constexpr int kMost = kRegisters == 32 ? 8 : 4;
   int c = 0;
@@ -166,16 +171,16 @@ NST_INLINE void apply_prologue_to_channels(const Prologue& f, int channels) {
   if (c < channels) apply_prologue_to_vectors<1, false>(advanced(f, c), channels - c);
 }
 
-// Returns true if several pixels share a vector, without gaps, and are enough to be worth a pattern
-// of coefficients.
+// Returns true if several pixels without gaps share a vector, and there are enough pixels to make a
+// pattern of coefficients worth its cost.
 NST_INLINE bool is_narrow_and_dense(const ConvInput& input, int channels, int pixels) {
   return has_lane_pattern(channels) && pixels * channels >= kPatternVectors * kLanes &&
          input.x.pixel_stride == channels &&
          (input.prologue_add.data == nullptr || input.prologue_add.pixel_stride == channels);
 }
 
-// Applies the prologue to pixels that are narrow and dense. The coefficients repeat every
-// kPatternVectors vectors.
+// Applies the prologue to pixels for which is_narrow_and_dense is true. The coefficients repeat
+// every kPatternVectors vectors.
 void apply_prologue_to_narrow(Prologue f, int channels) {
   constexpr int kRound = kPatternVectors * kLanes;
   alignas(64) float scale[kRound];
@@ -213,7 +218,8 @@ void apply_prologue_to_narrow(Prologue f, int channels) {
   if (done < floats) apply_prologue_to_vectors<1, false>(f, floats - done);
 }
 
-// Applies the prologue to n consecutive source pixels from (sy, sx). Stores each `repeat` times.
+// Applies the prologue to n consecutive source pixels, beginning at (sy, sx). Stores each result
+// `repeat` times.
 void apply_prologue_to_pixels(const ConvArgs& args, int sy, int sx, int n, int repeat, float* to) {
   const ConvInput& input = args.input;
   const int channels = args.plan.spec.in_c;
@@ -244,7 +250,7 @@ void apply_prologue_to_pixels(const ConvArgs& args, int sy, int sx, int n, int r
   }
 }
 
-// Makes one row of the window. sy is its source row.
+// Makes one row of the window from the source row sy.
 void make_window_row(const ConvArgs& args, const Rect& rect, int sy, float* to) {
   const ConvSpec& spec = args.plan.spec;
   const ConvGeometry& g = args.geometry;
@@ -254,7 +260,7 @@ void make_window_row(const ConvArgs& args, const Rect& rect, int sy, float* to) 
   while (u < end) {
     const bool inside = u >= 0 && u < side;
     const bool aligned = u % spec.upsample == 0;
-    int count = 1;  // window columns written in this step
+    int count = 1;  // number of window columns that this step writes
     if (inside && aligned) {
       const int pixels = (min_of(end, side) - u) / spec.upsample;
       if (pixels > 0) {
@@ -276,13 +282,14 @@ void make_window_row(const ConvArgs& args, const Rect& rect, int sy, float* to) 
   }
 }
 
-// Returns true if this block stores the prologue's output of row y for the caller.
+// Returns true if this block must store row y of the prologue's output for the caller.
 NST_INLINE bool stores_prologue(const ConvArgs& args, Block block, int y) {
   return args.input.prologue_output.data != nullptr && block.first_c == 0 && y >= block.y &&
          y < block.y + block.h;
 }
 
-// Stores the block's own pixels of a window row as the prologue's output.
+// Stores the prologue's output for the caller: from one window row, the pixels at the block's own
+// coordinates.
 void store_prologue(const ConvArgs& args, Block block, const Rect& rect, int y, const float* row) {
   const View& prologue_output = args.input.prologue_output;
   const int channels = args.plan.spec.in_c;
@@ -295,8 +302,8 @@ void store_prologue(const ConvArgs& args, Block block, const Rect& rect, int y, 
   }
 }
 
-// Makes a window in scratch. Its rows are row_stride floats apart, and what follows the rectangle
-// in a row is zero.
+// Makes a window in scratch. Its rows are row_stride floats apart. Floats of a row beyond the
+// rectangle are zero.
 Window make_window(const ConvArgs& args, Block block, const Rect& rect, std::ptrdiff_t row_stride,
                    float* scratch) {
   const ConvSpec& spec = args.plan.spec;
@@ -336,9 +343,9 @@ Window block_window(const ConvArgs& args, Block block, bool contiguous_columns, 
   return make_window(args, block, rect, scratch);
 }
 
-// Returns the window of a block that is rounded up to `whole` (same origin), for algorithms that
-// compute tiles. Pixels that only surplus outputs read are zero or the picture's own; any finite
-// value would do, because these outputs are dropped.
+// Returns the window of a block enlarged to whole Winograd tiles (`whole`, with the same origin).
+// Pixels that only surplus outputs read are zero or pixels of the picture. Any finite value would
+// do, because surplus outputs are dropped.
 Window tile_window(const ConvArgs& args, Block block, const Rect& whole, float* scratch) {
   if (reads_in_place(args, whole, false)) {
     return window_in_place(args, whole);

@@ -1,15 +1,21 @@
-// Winograd convolution: the steps that all its algorithms share.
+// Winograd convolution: the steps that all Winograd algorithms share.
 //
-// A block is cut into Winograd tiles. First, their inputs are transformed to V [point][tile][in_c].
-// Then each pair of the axes' products is one matrix product of V and the transformed weights U,
-// for one panel of output channels: M [product][tile][panel]. Last, each tile of M is transformed
-// back into the picture. V, M and a panel of U stay in L2.
+// A block is cut into Winograd tiles. The inputs of a tile are transformed to values called points,
+// the taps of a kernel to transformed weights. Product number n multiplies point number point_of(n)
+// by transformed weight number weight_of(n). (n combines a product number of each axis.)
+//
+//     V [point][tile][in_c]       the points of all tiles, computed once for a block
+//     U [weight][in_c][channel]   the transformed weights, packed beforehand
+//     M [n][tile][channel]        the matrix product V[point_of(n)] · U[weight_of(n)], computed for
+//                                 one panel of output channels at a time
+//
+// Last, the outputs of each tile are computed from its M. V, M and a panel of U stay in L2.
 //
 // An algorithm A has:
 //     A::Y, A::X    its axes (winograd_axis.hpp)
 //     A::window     makes a block's input with its border
 //     A::Products   multiplies the matrices (winograd_products.hpp)
-//     A::suits      returns true if it can compute a layer, and should
+//     A::suits      returns true if the algorithm should compute a layer
 #pragma once
 
 #include "kernels/generic/blocking.hpp"
@@ -25,27 +31,28 @@ namespace nst::kernels {
 namespace {
 namespace winograd {
 
-// Returns at least `floats`, as an odd number of cache lines. Planes whose distance is a power of
-// two would fall into the same few sets of L1.
+// Returns `floats`, rounded up to an odd number of cache lines. If planes were a power of two
+// apart, they would use the same few sets of L1.
 NST_INLINE std::size_t plane_stride(std::size_t floats) {
   return ((floats + kLine - 1) / kLine | 1) * kLine;
 }
 
-// The fewest input and output channels. With fewer, the transforms take longer than the products
-// that are saved.
+// Fewest input and output channels. With fewer channels, the transforms take longer than the saved
+// multiplications.
 constexpr int kFewestChannels = 16;
 
-// The tiles of one block, and the parts of its scratch in floats from the start: the window, in its
-// place M later; V; the row corrections of Products; the end.
+// The tiles of one block, and the parts of the block's scratch as offsets in floats. The scratch
+// begins with the window, which M overwrites later. Then follow V, the row corrections of Products,
+// and the end.
 struct Layout {
   int tiles_h, tiles_w;
   int tile_y, tile_x;  // first output of the first tile
-  Rect rect;           // of the window, whole tiles
+  Rect rect;           // rectangle of the window, in whole tiles
   std::size_t v, corrections, end;
-  std::ptrdiff_t v_stride, m_stride;  // from one point, one product to the next
+  std::ptrdiff_t v_stride, m_stride;  // to the next point in V, to the next product in M
 };
 
-// Returns the layout of a block. Its tiles begin at or before its first pixel.
+// Returns the layout of a block. The first tile begins at or before the block's first pixel.
 template <class A>
 Layout layout(const ConvSpec& spec, const ConvGeometry& g, Block block) {
   using Y = typename A::Y;
@@ -70,24 +77,28 @@ Layout layout(const ConvSpec& spec, const ConvGeometry& g, Block block) {
   return l;
 }
 
-// Returns blocks as large as L2 allows, because every spatial block reads all weights. But there
-// are at least kEnoughBlocks, so that threads share the work evenly. Where blocks would become too
-// small, they have fewer channels instead, and each transforms the inputs again.
+// Returns blocks as large as L2 allows, because every spatial block reads all weights. There are at
+// least kEnoughBlocks blocks, so that threads share the work evenly. If spatial blocks would become
+// too small for that, blocks have fewer channels instead. Then each block transforms the inputs
+// again.
 template <class A>
 ConvBlocking blocking(const ConvSpec& spec, const ConvGeometry& g) {
   using Y = typename A::Y;
   using X = typename A::X;
-  // In tiles.
+  // Largest width and height of a block, in tiles.
   constexpr int kWidest = ceil_div(kWidestBlock, X::kStep);
   constexpr int kHighest = ceil_div(kHighestBlock, Y::kStep);
-  // Narrower blocks would mostly read columns that their neighbours read too.
+  // Smallest width in tiles. Most columns that a narrower block reads would be read by its
+  // neighbours too.
   constexpr int kNarrowest = 4;
-  // Two register tiles.
+  // Fewest tiles of a block: two register tiles.
   constexpr int kFewestTiles = 24;
-  // One for each of eight threads. Blocks of fewer channels only have to keep four threads busy.
+  // Wanted number of spatial blocks: one for each of eight threads. If there are fewer than
+  // kEnoughBlocks, blocks are also divided by channels, to keep at least four threads busy.
   constexpr int kEnoughSpatialBlocks = 8;
   constexpr int kEnoughBlocks = 4;
-  // Panels of a block with fewer channels: each block transforms the inputs again.
+  // Fewest panels of a block that is divided by channels, because each such block transforms the
+  // inputs again.
   constexpr int kFewestPanels = 3;
   const int first_y = Y::origin(g.pad_top);
   const int first_x = X::origin(g.pad_left);
@@ -118,7 +129,7 @@ ConvBlocking blocking(const ConvSpec& spec, const ConvGeometry& g) {
           round_up_to_line(floats())};
 }
 
-// Transforms the inputs of one tile for one vector of channels. Point p goes to v + p *
+// Transforms the inputs of one tile, for one vector of channels. Writes point p to v + p *
 // point_stride.
 template <class A, bool Whole>
 NST_INLINE void transform_input(const Window& window, const float* tile, int n, float* v,
@@ -139,7 +150,7 @@ NST_INLINE void transform_input(const Window& window, const float* tile, int n, 
       });
 }
 
-// Transforms the inputs of all tiles to V.
+// Transforms the inputs of all tiles and writes them to V.
 template <class A>
 void transform_inputs(const Window& window, const Layout& l, int channels, float* v) {
   for (int ty = 0; ty < l.tiles_h; ++ty) {
@@ -158,9 +169,9 @@ void transform_inputs(const Window& window, const Layout& l, int channels, float
   }
 }
 
-// Computes the matrix product of one point: m [count][width] = v [count][depth] · u [depth][width].
-// The width is one or two vectors. corrections: one for each row of v, made by Products. next:
-// prefetches the weights of the next product.
+// Computes the matrix product m [count][width] = v [count][depth] · u [depth][width] of one product
+// number. The width is one or two vectors. `corrections` has one float for each row of v, made by
+// Products. `next` prefetches the weights of the next product.
 template <class Products>
 NST_INLINE void multiply(const float* v, const float* corrections, int count, int depth,
                          const float* u, NextWeights next, int width, float* m) {
@@ -173,19 +184,20 @@ NST_INLINE void multiply(const float* v, const float* corrections, int count, in
   });
 }
 
-// Where a tile's outputs go and what is done to them, for one vector of channels.
+// The place of a tile's outputs, and what is done to them before they are written, for one vector
+// of channels.
 struct Epilogue {
   Vec bias;
   ClampEach clamp;
-  const float* epilogue_add;  // at the tile's first pixel, or null
+  const float* epilogue_add;  // operand to add at the tile's first pixel, or null
   std::ptrdiff_t epilogue_add_row, epilogue_add_pixel;
   float* out;
   std::ptrdiff_t out_row, out_pixel;
   int first_y, first_x, h, w,
-      channels;  // inside the block: rows [first_y, h), columns [first_x, w)
+      channels;  // part of the tile in the block: rows [first_y, h), columns [first_x, w)
 };
 
-// Returns an epilogue that still has to be moved to a tile.
+// Returns an epilogue without a position. move_to() gives it one.
 NST_INLINE Epilogue epilogue(const ConvArgs& args) {
   Epilogue e{};
   e.epilogue_add_row = args.epilogue_add.row_stride;
@@ -195,7 +207,7 @@ NST_INLINE Epilogue epilogue(const ConvArgs& args) {
   return e;
 }
 
-// Moves to the tile whose first output pixel is (y, x), channels from c.
+// Moves the epilogue to the tile whose first output pixel is (y, x), and to channels from c on.
 NST_INLINE void move_to(Epilogue& e, const ConvArgs& args, int y, int x, int c) {
   e.channels = args.plan.spec.out_c - c;
   e.bias = args.bias != nullptr ? load_masked(args.bias + c, e.channels) : broadcast(0.0f);
@@ -206,8 +218,9 @@ NST_INLINE void move_to(Epilogue& e, const ConvArgs& args, int y, int x, int c) 
   e.out = address(args.output, y, x) + c;
 }
 
-// Finishes and stores the output at row y, column x of the tile, unless it lies outside the block.
-// Plain: no output does, all channels are present, and nothing is added.
+// Finishes the output at row y, column x of the tile and writes it, unless it lies outside the
+// block. Plain: the whole tile lies in the block, all lanes have a channel, and epilogue_add is not
+// used.
 template <bool Plain>
 NST_INLINE void store_output(const Epilogue& e, int y, int x, Vec sum) {
   if (!Plain && (x < e.first_x || x >= e.w)) return;
@@ -220,7 +233,7 @@ NST_INLINE void store_output(const Epilogue& e, int y, int x, Vec sum) {
   store_masked(e.out + y * e.out_row + x * e.out_pixel, value, e.channels);
 }
 
-// Transforms one tile back, Aᵀ m A, for one vector of channels.
+// Computes the outputs Aᵀ m A of one tile, for one vector of channels.
 template <class A, bool Plain>
 NST_INLINE void transform_output(const float* m, std::ptrdiff_t product_stride, const Epilogue& e) {
   using Y = typename A::Y;
@@ -236,7 +249,7 @@ NST_INLINE void transform_output(const float* m, std::ptrdiff_t product_stride, 
           __attribute__((always_inline)) { store_output<Plain>(e, y, x, sum); });
 }
 
-// Transforms M [product][tile][width] back to the block's outputs, channels from `first`.
+// Computes the block's outputs from M [product][tile][width], for the channels from `first` on.
 template <class A>
 void transform_outputs(const ConvArgs& args, Block block, const Layout& l, int first, int width,
                        const float* m) {
@@ -263,8 +276,8 @@ void transform_outputs(const ConvArgs& args, Block block, const Layout& l, int f
   }
 }
 
-// Return the transformed input and the transformed weight of product n. After the last product, the
-// weight is the next panel's first.
+// Return the index of the point, and of the transformed weight, that product n multiplies. For n
+// after the last product, weight_of returns the first weight of the next panel.
 template <class A>
 NST_INLINE int point_of(int n) {
   return A::Y::point_of(n / A::X::kProducts) * A::X::kPoints + A::X::point_of(n % A::X::kProducts);
@@ -276,8 +289,9 @@ NST_INLINE int weight_of(int n) {
          A::X::weight_of(n % A::X::kProducts);
 }
 
-// Prefetching takes time from the products. It pays only where the data is far away and a cache
-// line serves many products; elsewhere it costs 2 to 7 %.
+// Fewest input channels for prefetching, which takes time from the products. It helps only if the
+// data is far away and each cache line is used in many products. Otherwise it makes a layer 2 to 7
+// % slower.
 constexpr int kManyChannels = 64;
 
 template <class A>
@@ -330,7 +344,7 @@ void run(const ConvArgs& args, Block block, float* scratch) {
   }
 }
 
-// Returns the table entry of algorithm A.
+// Returns algorithm A as an entry of a kernel table.
 template <class A>
 constexpr ConvAlgorithm algorithm() {
   return {A::suits, packed_floats<A>, pack<A>, blocking<A>, run<A>, block_moments};

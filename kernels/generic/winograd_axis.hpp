@@ -1,19 +1,22 @@
-// The axes of Winograd convolutions. The two axes of a convolution are independent, so each
-// algorithm of winograd.hpp is a pair of them.
+// The axes of Winograd convolutions. A convolution transforms rows and columns independently, so
+// each algorithm of winograd.hpp combines two axes.
 //
-// An axis has:
+// A tile's input pixels are transformed to values called points. Product number n multiplies one
+// point by one transformed weight. An axis has:
 //     kStep                input pixels (before upsampling) from a tile to the next
-//     kIn                  input pixels that a tile reads
-//     kOut                 outputs that a tile makes
-//     kPoints              transformed inputs; input(d, v) computes them
-//     kProducts            products; output(m, y) makes the outputs of them
-//     point_of(product)    the transformed input that a product multiplies
-//     kTaps                taps of the kernel
-//     kWeights             distinct transformed weights
-//     weight_of(product)   the transformed weight that a product multiplies
-//     weights().at[weight] the coefficients of the taps in a transformed weight
-//     origin(pad)          the first output of the first tile, in (-kOut, 0]
-//     source(output, pad)  the first input pixel of the tile that starts at `output`
+//     kIn                  number of input pixels that a tile reads
+//     kOut                 number of outputs that a tile makes
+//     kPoints              number of points
+//     input(d, v)          computes the points v from the input pixels d
+//     kProducts            number of products
+//     output(m, y)         computes the outputs y from the products m
+//     point_of(n)          index of the point that product n multiplies
+//     weight_of(n)         index of the transformed weight that product n multiplies
+//     kTaps                number of taps of the kernel
+//     kWeights             number of different transformed weights
+//     weights().at[i][tap] coefficient of a tap in transformed weight i
+//     origin(pad)          first output of the first tile, in (-kOut, 0]
+//     source(output, pad)  first input pixel of the tile whose first output is `output`
 #pragma once
 
 #include "kernels/generic/winograd_transform.hpp"
@@ -22,13 +25,13 @@ namespace nst::kernels {
 namespace {
 namespace axis {
 
-// The coefficients of the taps in each transformed weight.
+// The coefficient of each tap in each transformed weight.
 template <int Weights, int Taps>
 struct Matrix {
   double at[Weights][Taps];
 };
 
-// The short axis of a 1xN kernel: one output at a time.
+// The axis of a 1xN kernel along which it has one tap: a tile is a single output.
 struct Single {
   static constexpr int kStep = 1, kIn = 1, kOut = 1, kPoints = 1, kProducts = 1, kTaps = 1,
                        kWeights = 1;
@@ -41,7 +44,7 @@ struct Single {
   static constexpr int source(int output, int pad) { return output - pad; }
 };
 
-// Stride 1 by a transform F(kOut, kTaps).
+// The axis for stride 1: the transform F(kOut, kTaps).
 template <class Transform>
 struct Correlation {
   static constexpr int kStep = Transform::kOut, kIn = Transform::kIn, kOut = Transform::kOut,
@@ -55,9 +58,10 @@ struct Correlation {
   static constexpr int source(int output, int pad) { return output - pad; }
 };
 
-// Stride 2 with three taps, 9 products where the direct form takes 12. The outer taps read every
-// other input, so four outputs are an F(4, 2) of these. The middle tap reads the inputs between,
-// with one product for each output.
+// The axis for stride 2 with three taps: 9 multiplications for four outputs, where direct
+// convolution needs 12. Input pixels are counted from the tile's first one. The first and the third
+// tap read only even pixels, so F(4, 2) computes their part of the four outputs. The second tap
+// reads only odd pixels, with one multiplication for each output.
 struct Strided {
   using Outer = Winograd42;
   static constexpr int kOut = Outer::kOut;
@@ -94,21 +98,24 @@ struct Strided {
   static constexpr int source(int output, int pad) { return 2 * output - pad; }
 };
 
-// Nearest-neighbour x2 upsampling, then three taps. With X the source, the outputs are two-tap
-// correlations of X:
-//     even: y[2i]     = w0 X[i-1] + (w1 + w2) X[i]
-//     odd:  y[2i - 1] = (w0 + w1) X[i-1] + w2 X[i]
-// So four even and four odd outputs come from the same five sources X[i-1] .. X[i+3] by F(4, 2). At
-// the point 1 a transformed weight is the sum of its taps, which is the same for even and odd. So 5
-// + 5 - 1 = 9 products make 8 outputs. A tile starts at an odd output: with the usual padding of 1,
-// one before the picture.
+// The axis for nearest-neighbour upsampling by 2, followed by three taps w0, w1, w2. Upsampled
+// pixels 2 i and 2 i + 1 are both the source pixel X[i]. So an output depends on only two source
+// pixels:
+//     even outputs: y[2i]     = w0 X[i-1] + (w1 + w2) X[i]
+//     odd outputs:  y[2i - 1] = (w0 + w1) X[i-1] + w2 X[i]
+// A tile has four even and four odd outputs. F(4, 2) computes the even ones, and again the odd
+// ones, by 5 products each from the same five source pixels X[i-1] … X[i+3]. At the interpolation
+// point 1, the transformed weight is the sum of all taps, w0 + w1 + w2, for both kinds of outputs.
+// So they share this product, and 5 + 5 - 1 = 9 products make 8 outputs. A tile begins with an odd
+// output. With the usual padding of 1, the first tile's first output lies one before the picture.
 struct Upsampled {
   using Half = Winograd42;
-  static constexpr int kShared = 1;  // index of the point 1
+  static constexpr int kShared = 1;  // index of the interpolation point 1, whose product is shared
   static constexpr int kStep = Half::kOut, kIn = Half::kIn, kOut = 2 * Half::kOut, kPoints = kIn,
                        kProducts = 2 * kIn - 1, kTaps = 3, kWeights = kProducts;
 
-  // Returns the product of point `point` with the taps of the even (0) or odd (1) outputs.
+  // Returns the index of the product that multiplies point `point` by the weight for even outputs
+  // (odd = 0) or odd outputs (odd = 1).
   static constexpr int product_of(int point, int odd) {
     if (odd == 0 || point == kShared) return point;
     return kIn + point - (point > kShared ? 1 : 0);
@@ -141,7 +148,8 @@ struct Upsampled {
     });
   }
   static constexpr int origin(int pad) { return -(pad & 1); }
-  // Output 2 s + pad - 2 is the odd one before source s. It reads the sources from s - 1 on.
+  // A tile begins with an odd output. This output, and so the tile, reads source pixels from
+  // (output - pad) / 2 on.
   static constexpr int source(int output, int pad) { return (output - pad) / 2; }
 };
 

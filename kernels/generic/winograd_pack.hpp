@@ -1,4 +1,4 @@
-// Packs the weights of Winograd convolutions, transformed: U of winograd.hpp.
+// Packs the transformed weights of Winograd convolutions (U in winograd.hpp).
 #pragma once
 
 #include "kernels/generic/conv_direct.hpp"
@@ -8,20 +8,21 @@ namespace nst::kernels {
 namespace {
 namespace winograd {
 
-// Returns the channels, rounded up to vectors, of the panel that starts at channel `first`.
+// Returns the width of the panel that starts at channel `first`: its channels, rounded up to whole
+// vectors.
 NST_INLINE int panel_width(int out_c, int first) {
   return min_of(kPanelChannels, vectors_of(out_c - first) * kLanes);
 }
 
-// Returns the floats of all packed weights.
+// Returns the number of floats of all packed weights.
 template <class A>
 std::size_t packed_floats(const ConvSpec& spec) {
   return static_cast<std::size_t>(A::Y::kWeights) * A::X::kWeights * A::Products::rows(spec.in_c) *
          vectors_of(spec.out_c) * kLanes;
 }
 
-// Transforms `width` kernels side by side in double: u[weight] = Gy g Gxᵀ. Only the first `valid`
-// are present. Tap (y, x) is at weights + (y * kTaps + x) * tap_stride.
+// Transforms the kernels of `width` output channels together, in double: u[weight] = Gy g Gxᵀ. Only
+// the first `valid` channels exist. Tap (y, x) is at weights + (y * kTaps + x) * tap_stride.
 template <class A>
 void transform_kernels(const float* weights, std::size_t tap_stride, int valid, int width, float* u,
                        std::ptrdiff_t weight_stride) {
@@ -55,8 +56,8 @@ void transform_kernels(const float* weights, std::size_t tap_stride, int valid, 
   }
 }
 
-// For each weight of an axis, the magnitude of the transformed inputs that it multiplies, where
-// inputs are independent and of magnitude 1: the root of the sum of squares.
+// For each transformed weight of an axis: the magnitude of the transformed inputs that it
+// multiplies. It is a root of a sum of squares, for inputs that are independent and of magnitude 1.
 template <class Axis>
 struct InputSizes {
   float of_weight[Axis::kWeights];
@@ -76,8 +77,9 @@ struct InputSizes {
   }
 };
 
-// Packs U as [panel][weight][in_c][channels of the panel], absent channels zero. Products may order
-// the rows and append some. weights: HWIO.
+// Packs the transformed weights as [panel][weight][in_c][channels of the panel]. Lanes without a
+// channel get zeros. Products may reorder the in_c rows and append rows. `weights` are in HWIO
+// order.
 template <class A>
 void pack(const ConvSpec& spec, const float* weights, float* packed) {
   using Products = typename A::Products;

@@ -1,4 +1,4 @@
-// The products of Winograd convolutions as plain matrix products.
+// Computes the products of Winograd convolutions as plain matrix products.
 #pragma once
 
 #include "kernels/generic/prefetch.hpp"
@@ -8,8 +8,9 @@ namespace nst::kernels {
 namespace {
 namespace winograd {
 
-// Computes P rows of m [count][V vectors] = v [count][depth] · u [depth][V vectors]. Accumulation
-// chains (kChainProducts) are added up in m.
+// Computes P rows of the matrix product m [count][V vectors] = v [count][depth] · u [depth][V
+// vectors]. Sums longer than kChainProducts are divided into accumulation chains, which are added
+// up in m.
 template <int P, int V>
 NST_INLINE void multiply_tile(const float* v, int depth, const float* u, float* m) {
   constexpr int kPointers = (P + 2) / 3;
@@ -29,15 +30,17 @@ NST_INLINE void multiply_tile(const float* v, int depth, const float* u, float* 
   }
 }
 
-// How transformed tiles are multiplied: the plain matrix product. Other implementations may reorder
-// and scale weights, append rows, and keep one float per row of V.
+// Multiplies transformed inputs by transformed weights as a plain matrix product. Another class
+// with this interface may reorder and scale weights, append rows, and keep one float for each row
+// of V.
 struct PlainProducts {
-  // True if the next product's weights and the outputs are prefetched while a product is computed.
+  // True: while a product is computed, the next product's weights and the memory of outputs are
+  // prefetched.
   static constexpr bool kPrefetches = false;
   static constexpr int kMostVectors = 2;
   static constexpr int most_pixels(int vectors) { return most_tile_pixels(vectors); }
-  // Computes `tiles` register tiles of P rows, one after the other: m = v · u, as in multiply().
-  // `weights` may prefetch in every turn of the loop.
+  // Computes `tiles` register tiles of P rows, one after the other: m = v · u. `weights` may
+  // prefetch during the loop.
   using Function = void (*)(const float* v, const float* corrections, int depth, const float* u,
                             NextWeights& weights, float* m, int tiles);
   template <int P, int V>
@@ -49,14 +52,15 @@ struct PlainProducts {
       m += P * V * kLanes;
     }
   }
-  // Returns the rows of a packed weight of `depth` input channels, and the row of a channel.
+  // rows() returns the number of rows of a packed weight with `depth` input channels. row_of()
+  // returns the row of an input channel.
   static constexpr int rows(int depth) { return depth; }
   static constexpr int row_of(int channel, int) { return channel; }
-  // Called after all rows of a transformed weight are packed, `width` channels each. input_size:
-  // magnitude of the transformed inputs for inputs of magnitude 1.
+  // Called after all rows of a transformed weight are packed; each row has `width` channels.
+  // input_size is the magnitude of the transformed inputs if inputs have magnitude 1.
   static void finish(float*, int, int, float) {}
-  // Returns the floats kept for so many rows of V. make_corrections computes them, for v
-  // [count][depth].
+  // correction_floats() returns how many floats are kept for this number of rows of V.
+  // make_corrections() computes these floats for v [count][depth].
   static constexpr std::size_t correction_floats(std::size_t) { return 0; }
   static void make_corrections(const float*, int, int, float*) {}
 };

@@ -1,5 +1,5 @@
-// The products of Winograd convolutions as paired products (paired_products.hpp). Transformed
-// inputs are rows, and transformed weights columns, like those of a 1x1 convolution.
+// Computes the products of Winograd convolutions as paired products (paired_products.hpp).
+// Transformed inputs are the rows and transformed weights the columns, as in a 1x1 convolution.
 #pragma once
 
 #include "kernels/generic/pair_orders.hpp"
@@ -9,7 +9,8 @@ namespace nst::kernels {
 namespace {
 namespace winograd {
 
-// Same interface as PlainProducts. Prefetch: the next product's weights are prefetched.
+// Multiplies transformed inputs by transformed weights as paired products. Same interface as
+// PlainProducts. Prefetch: the weights of the next product are prefetched.
 template <class Order, bool Prefetch>
 struct PairedProducts {
   static constexpr bool kPrefetches = Prefetch;
@@ -66,8 +67,8 @@ struct PairedProducts {
   }
 };
 
-// Algorithm A with paired products, for layers with so many channels that a row's correction costs
-// little beside its products.
+// Algorithm A with paired products. For layers with so many output channels that a row correction
+// costs little compared with the row's products.
 template <class A, class Order, int FewestChannels, bool Prefetch>
 struct Paired : A {
   using Products = PairedProducts<Order, Prefetch>;

@@ -1,10 +1,11 @@
 // Short convolutions as transforms along one axis: Toom-Cook / Winograd (Lavin & Gray 2015, arXiv
-// 1509.09308). F(m, r) makes m outputs of an r-tap correlation from m + r - 1 inputs. It takes as
-// many products as inputs, y = Aᵀ[(G g) ⊙ (Bᵀ d)].
+// 1509.09308). F(m, r) makes m outputs of an r-tap correlation from m + r - 1 inputs, y = Aᵀ[(G g)
+// ⊙ (Bᵀ d)]. It needs as many multiplications as inputs.
 //
 // The interpolation points decide how many digits are lost (Barabasz et al. 2018, arXiv
-// 1803.10986). The points here are the best of a search over small fractions. Errors are those of
-// float32 against the exact result, relative to its standard deviation, for sums over 128 channels.
+// 1803.10986). The points used here are the best that a search over small fractions found. The
+// errors stated below are those of float32 compared with the exact result, relative to its standard
+// deviation, for sums over 128 channels.
 #pragma once
 
 #include "kernels/generic/simd.hpp"
@@ -12,12 +13,13 @@
 namespace nst::kernels {
 namespace {
 
-// F(Outputs, Taps) at the points 0, ±a for each a of Magnitudes::kAt, and infinity.
+// F(Outputs, Taps) with the interpolation points 0, ±a for each a of Magnitudes::kAt, and infinity.
 //
-// P(x) = Π (x² - a²) and Q = P / (x² - a²). The row of Bᵀ for the point 0 holds the coefficients of
-// P, and the row for infinity those of x P. The rows for ±a hold those of x (x ± a) Q: an even part
-// and ± an odd part, which the pair shares. Row i of G is [1, a, a² ..] divided by the value of the
-// row's polynomial at the point.
+// With P(x) = Π (x² - a²) and Q = P / (x² - a²), the rows of Bᵀ are coefficients of polynomials:
+//     point 0     P
+//     infinity    x P
+//     points ±a   x (x ± a) Q: an even part and ± an odd part, which both points share
+// Row i of G is [1, a, a² …], divided by the value that the row's polynomial has at the point.
 template <int Outputs, int Taps, class Magnitudes>
 struct ToomCook {
   static constexpr int kOut = Outputs;
@@ -27,9 +29,9 @@ struct ToomCook {
   static_assert(kIn == 2 * kPairs + 2, "points come in pairs");
 
   struct Polynomial {
-    double at[kPairs + 1];  // of x², lowest power first
+    double at[kPairs + 1];  // coefficients of x⁰, x², x⁴ …
   };
-  // Returns P, without the factor of pair `omitted` (-1: none).
+  // Returns P without the factor of the pair `omitted`; -1: with all factors.
   static constexpr Polynomial product(int omitted) {
     Polynomial p{};
     p.at[0] = 1;
@@ -67,7 +69,8 @@ struct ToomCook {
   }
   static constexpr Kernel kKernel = kernel();
 
-  // Returns Σ coefficients[k] d[First + 2 k]. The leading coefficient is one.
+  // Returns Σ coefficients[k] d[First + 2 k]. The highest coefficient is one, so it is not
+  // multiplied.
   template <int Terms, int Omitted, int First>
   static NST_INLINE Vec even_sum(const Vec (&d)[kIn]) {
     Vec sum = d[First + 2 * (Terms - 1)];
@@ -90,7 +93,7 @@ struct ToomCook {
     v[kIn - 1] = even_sum<kPairs + 1, -1, 1>(d);
   }
 
-  // Transforms products back. Row k of Aᵀ holds the k-th powers of the points.
+  // Computes the outputs from the products. Row k of Aᵀ contains the k-th powers of the points.
   static NST_INLINE void output(const Vec (&m)[kIn], Vec (&y)[kOut]) {
     Vec sums[kPairs];
     Vec differences[kPairs];
@@ -115,7 +118,7 @@ struct ToomCook {
   }
 };
 
-// Pairs of points ±a, by their magnitudes.
+// Magnitudes a of the interpolation points ±a.
 struct TwoPairs {
   static constexpr double kAt[] = {1.5, 2.0 / 3};
 };
@@ -126,15 +129,15 @@ struct FourPairs {
   static constexpr double kAt[] = {2.0, 0.5, 0.75, 4.0 / 3};
 };
 
-// F(4, 3). Error in two dimensions: rms 7.4e-7, max 4.2e-6 (with 0, ±1, 2, -1/2: 1.1e-6 and
-// 6.1e-6).
+// F(4, 3). Its error in two dimensions is 7.4e-7 rms and 4.2e-6 at most. (The points 0, ±1, 2, -1/2
+// would give 1.1e-6 and 6.1e-6.)
 using Winograd43 = ToomCook<4, 3, TwoPairs>;
-// F(4, 5). Error in two dimensions: rms 2.3e-6, max 1.2e-5.
+// F(4, 5). Its error in two dimensions is 2.3e-6 rms and 1.2e-5 at most.
 using Winograd45 = ToomCook<4, 5, ThreePairs>;
-// F(4, 7). Error in one dimension: rms 1.7e-6, max 1.2e-5.
+// F(4, 7). Its error in one dimension is 1.7e-6 rms and 1.2e-5 at most.
 using Winograd47 = ToomCook<4, 7, FourPairs>;
 
-// F(4, 2) at the points 0, 1, -1, 1/2, infinity.
+// F(4, 2) with the interpolation points 0, 1, -1, 1/2 and infinity.
 struct Winograd42 {
   static constexpr int kIn = 5;
   static constexpr int kOut = 4;
@@ -167,8 +170,8 @@ struct Winograd42 {
   }
 };
 
-// F(3, 3) at the points 0, -1/2, 1, -2, infinity. Its rounding error is two thirds of that with 0,
-// 1, -1, 1/2, infinity.
+// F(3, 3) with the interpolation points 0, -1/2, 1, -2 and infinity. Its rounding error is two
+// thirds of that with 0, 1, -1, 1/2 and infinity.
 struct Winograd33 {
   static constexpr int kIn = 5;
   static constexpr int kOut = 3;
@@ -195,11 +198,11 @@ struct Winograd33 {
   }
 };
 
-// Transforms the columns of a tile, then its rows: InY x InX values to OutY x OutX.
+// Transforms the columns of a tile, then its rows: InY x InX values become OutY x OutX values.
 //     load_value(y, x)           returns the value at row y, column x
 //     along_y, along_x           transform one column, one row
-//     keeps(i)                   false: row i of the results is not needed
-//     store_value(i, j, value)   takes the results
+//     keeps(i)                   returns false if row i of the results is not needed
+//     store_value(i, j, value)   receives the result at row i, column j
 template <int InY, int OutY, int InX, int OutX, class Load, class AlongY, class AlongX, class Keeps,
           class Store>
 NST_INLINE void transform_2d(Load&& load_value, AlongY&& along_y, AlongX&& along_x, Keeps&& keeps,

@@ -1,4 +1,4 @@
-// The kernels compiled for AVX2 with FMA.
+// The kernels, compiled for AVX2 with FMA.
 #define NST_ARCH xsimd::fma3<xsimd::avx2>
 #include "kernels/generic/conv.hpp"
 #include "kernels/generic/table.hpp"
@@ -7,7 +7,8 @@
 namespace nst::kernels {
 namespace {
 
-// Returns true for layers whose 8 output channels fill these vectors, but only half of AVX-512's.
+// Returns true for upsampling convolutions with at most 8 output channels. They fill an AVX2
+// vector, but only half of an AVX-512 vector.
 bool is_narrow_upsample(const ConvSpec& spec) {
   return winograd_upsample::Upsample::suits(spec) && spec.out_c <= kLanes;
 }

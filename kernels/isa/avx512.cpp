@@ -1,4 +1,4 @@
-// The kernels compiled for AVX-512 (F, CD, BW, DQ, VL).
+// The kernels, compiled for AVX-512 (F, CD, BW, DQ, VL).
 #define NST_ARCH xsimd::avx512bw
 #include "kernels/generic/conv.hpp"
 #include "kernels/generic/table.hpp"
@@ -7,8 +7,9 @@
 namespace nst::kernels {
 namespace {
 
-// Uses the AVX2 kernels for at most 8 output channels, which fill an AVX2 vector and half of an
-// AVX-512 one (Zen 4: a quarter less time). Every processor with AVX-512 has AVX2.
+// Uses AVX2's algorithm for upsampling convolutions with at most 8 output channels, which fill an
+// AVX2 vector but only half of an AVX-512 vector. (On Zen 4 this takes a quarter less time.) Every
+// processor with AVX-512 has AVX2.
 constexpr const ConvAlgorithm* kNarrow[] = {&avx2_narrow_upsample};
 constexpr ConvAlgorithmList kOwn = {kAlgorithms, std::size(kAlgorithms), nullptr};
 

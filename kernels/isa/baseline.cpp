@@ -1,4 +1,4 @@
-// The kernels compiled for what every CPU of the target architecture has.
+// The kernels, compiled for the instructions that every CPU of the target architecture has.
 #if defined(__aarch64__)
 #define NST_ARCH xsimd::neon64
 #else

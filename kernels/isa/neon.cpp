@@ -1,4 +1,4 @@
-// The kernels compiled for AArch64's Advanced SIMD.
+// The kernels, compiled for AArch64's Advanced SIMD (NEON).
 #define NST_ARCH xsimd::neon64
 #include "kernels/generic/conv.hpp"
 #include "kernels/generic/table.hpp"

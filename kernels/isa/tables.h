@@ -1,8 +1,9 @@
-// The tables of the instruction-set units. The build says which exist (NST_HAVE_*).
+// The tables of all instruction sets. The build's macros NST_HAVE_* say which exist.
 //
-// Tables are constants that the compiler lays out (constinit), so that naming one runs none of its
-// unit's code. A processor without the unit's instructions would crash. The test of the object
-// files (tests/kernels/inspect_objects.cmake) refuses a unit with code that runs by itself.
+// Tables are constants without run-time initialisation (constinit). So referring to a table runs no
+// code of its compilation unit, which would crash on a processor without the unit's instructions. A
+// test of the object files (tests/kernels/inspect_objects.cmake) refuses a unit with code that runs
+// by itself.
 #pragma once
 
 #include "kernels/kernels.h"
@@ -15,7 +16,8 @@ extern const Table avx512_table;
 extern const Table zen4_table;
 extern const Table neon_table;
 
-// AVX2's upsampling convolution for at most eight output channels. The AVX-512 table uses it.
+// AVX2's algorithm for upsampling convolutions with at most eight output channels, for use in the
+// AVX-512 table.
 extern const ConvAlgorithm avx2_narrow_upsample;
 
 }  // namespace nst::kernels

@@ -1,6 +1,6 @@
-// The kernels for AMD's AVX-512, from Zen 4 on: those of the AVX-512 table, with paired products
-// (paired_products.hpp) where these are faster. It is a table of its own, because other cores with
-// AVX-512 can't add beside their multipliers.
+// The kernels for AMD's cores with AVX-512, from Zen 4 on. They are those of the AVX-512 table, but
+// use paired products (paired_products.hpp) where that is faster. They have a table of their own
+// because other cores with AVX-512 cannot add beside their multipliers.
 #define NST_ARCH xsimd::avx512bw
 #include "kernels/generic/conv_paired.hpp"
 #include "kernels/generic/conv_winograd.hpp"
@@ -18,8 +18,8 @@ using winograd::Axis3, winograd::Axis5, winograd::Axis7;
 
 using paired_products::SidesOfEight, paired_products::SidesOfTwo;
 
-// The fewest input channels: one group of pairs with sides of eight; enough of those with sides of
-// two that the channels left over cost little.
+// Fewest input channels for paired products. With sides of eight, this is one group. With sides of
+// two, it is so many groups that the channels left over cost little.
 constexpr int kFewestChannels = SidesOfEight::kGroup;
 constexpr int kFewestDeepChannels = 64;
 
@@ -30,8 +30,9 @@ template <class A>
 constexpr ConvAlgorithm kPairedDeep =
     winograd::algorithm<winograd::Paired<A, SidesOfTwo, kFewestDeepChannels, true>>();
 
-// The algorithms in the order in which they are asked, before those of the AVX-512 table. With
-// sides of two, layers of 64 channels or more are 5 to 9 % faster, others up to 7 % slower.
+// The algorithms that are tried before those of the AVX-512 table, in this order. Compared with
+// sides of eight, sides of two make layers of 64 channels or more 5 to 9 % faster. They make other
+// layers up to 7 % slower.
 constexpr const ConvAlgorithm* kPairedAlgorithms[] = {
     &kPairedDeep<winograd_upsample::Upsample>,
     &kPaired<winograd_upsample::Upsample>,

@@ -6,7 +6,8 @@ namespace nst::kernels::reference {
 
 namespace {
 
-// Returns the source index of (upsampled) coordinate u, or -1 where padding reads zero.
+// Returns the row or column of the picture for coordinate u after upsampling. Returns -1 where
+// padding is zero.
 int source_index(int u, int side, int upsample, Border border) {
   const int upsampled = side * upsample;
   if (u < 0 || u >= upsampled) {
@@ -84,8 +85,8 @@ void pack(const ConvSpec& spec, const float* weights, float* packed) {
 }
 
 ConvBlocking blocking(const ConvSpec& spec, const ConvGeometry& geometry) {
-  // Returns blocks so small that threads share even a small picture, with odd sizes, so that tests
-  // meet partial blocks.
+  // Returns small blocks of odd sizes. So threads share even a small picture, and tests meet
+  // partial blocks.
   return {0, 0, std::min(geometry.out_h, 5), std::min(geometry.out_w, 64), std::min(spec.out_c, 23),
           0};
 }

@@ -4,7 +4,8 @@
 
 namespace nst::kernels::reference {
 
-// The squared deviations of a union are Σ M2ᵢ + Σ nᵢ (μᵢ − μ)² (Chan, Golub, LeVeque 1979).
+// Merges the moments of all blocks. Their squared deviations together are Σ M2ᵢ + Σ nᵢ (μᵢ − μ)²
+// (Chan, Golub, LeVeque 1979).
 void merge_moments(const MomentsArgs& args) {
   const int spatial_blocks = spatial_block_count(args.blocking, args.out_h, args.out_w);
   const double total = static_cast<double>(args.out_h) * args.out_w;

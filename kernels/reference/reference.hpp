@@ -1,4 +1,5 @@
-// The slow reference kernels, the twins of all tables' kernels: one file a kernel.
+// The slow reference kernels, with which tests compare the kernels of all other tables. There is
+// one source file for each kernel.
 #pragma once
 
 #include "kernels/kernels.h"
@@ -13,10 +14,11 @@ void spatial_mean(ConstView x, int h, int w, int channel_begin, int channel_end,
 void dense(const float* x, int in_n, const float* weights, const float* bias, int out_n,
            float* out);
 
-// Returns the activation of value. floor: relu's lower bound, a channel's own where it has one.
+// Returns the activation of a value. `floor` is relu's lower bound, which may be different for each
+// channel.
 double activate(Activation act, double value, double floor = 0.0);
 
-// Returns element (y, x, c) of a view.
+// Returns the element (y, x, c) of a view.
 float at(const ConstView& view, int y, int x, int c);
 float& at(const View& view, int y, int x, int c);
 

@@ -1,5 +1,5 @@
-// Tests convolutions of deviations from a constant. Where all deviations are zero, every
-// convolution gives zero. relu's floor stands for the constant.
+// Tests convolutions of deviations from a constant. If all deviations are zero, every convolution
+// must give zeros. relu's floor stands for the constant.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -13,7 +13,8 @@ namespace {
 
 constexpr std::uint64_t kSeed = 1128;
 
-// A layer for every algorithm of a table, with whole vectors and panels of channels and without.
+// Layers that use every algorithm of a table, with and without whole vectors and whole panels of
+// channels.
 const std::vector<ConvSpec> kSpecs = {
     {9, 9, 3, 32, 1, 1, false},    {9, 9, 32, 3, 1, 1, false},    {9, 9, 5, 7, 1, 1, false},
     {3, 3, 32, 64, 2, 1, false},   {3, 3, 8, 16, 2, 1, false},    {3, 3, 50, 33, 2, 1, false},
@@ -87,7 +88,8 @@ TEST_CASE(
     ConvData data = ConvData::random(random, conv);
     make_zero(data.x);
     make_zero(data.prologue_add);
-    // relu(constant + d) - relu(constant) = max(d + min(constant, 0), -max(constant, 0)).
+    // The expected values use relu(constant + d) - relu(constant) = max(d + min(constant, 0),
+    // -max(constant, 0)).
     const auto split = [&](Guarded& rest, Guarded& floor) {
       for (std::size_t c = 0; c < rest.size(); ++c) {
         const float constant = random.uniform(-2.0f, 2.0f);

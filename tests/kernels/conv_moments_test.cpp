@@ -43,10 +43,10 @@ void check_moments(const ConvCase& conv, const ConvData& data) {
         const double mean = result.moments[i][c];
         const double squares = result.moments[i][channels + c];
         const double deviation = std::sqrt(want.squares / count);
-        // The mean is rounded to float once. Sums of deviations from it err by about 1e-6 of the
-        // spread, which is what instance norm needs.
+        // The mean is rounded to float once. Sums of deviations from it may err by about 1e-6 of
+        // the spread, which is accurate enough for an instance norm.
         const double mean_error = 1e-6 * deviation + 0x1p-23 * std::abs(want.mean);
-        // A mean that is off by e adds count * e^2.
+        // If the mean is off by e, the sum of squares grows by count * e^2.
         const double squares_error = 1e-6 * want.squares + count * mean_error * mean_error;
         CAPTURE(c);
         CAPTURE(want.mean);
@@ -116,7 +116,8 @@ struct Merged {
   Guarded scale, shift;
 };
 
-// Returns the scale and shift that a table makes of moments. in_place: shift takes beta's place.
+// Returns the scale and shift that a table computes from moments. in_place: the shift is written to
+// beta's memory.
 Merged merge(const Table& table, const MergeCase& m, const Guarded& moments, const Guarded& gamma,
              const Guarded& beta, bool in_place) {
   constexpr double kEpsilon = 1e-5;
@@ -127,8 +128,8 @@ Merged merge(const Table& table, const MergeCase& m, const Guarded& moments, con
   return merged;
 }
 
-// The third case has spatial blocks that begin before the picture and end after it, like those of
-// an upsampling convolution.
+// In the third case, spatial blocks begin before the picture and end after it, like those of an
+// upsampling convolution.
 const std::vector<MergeCase> kMergeCases = {{{0, 0, 5, 7, 3, 0}, 5, 7, 1},
                                             {{-1, -1, 8, 16, 16, 0}, 31, 45, 3},
                                             {{0, 0, 16, 64, 32, 0}, 100, 130, 64},
@@ -161,7 +162,7 @@ TEST_CASE("merged moments are those of the whole, as a scale and a shift") {
         const double count = static_cast<double>(m.h) * m.w;
         const double scale = gamma[c] / std::sqrt(whole.squares / count + 1e-5);
         CAPTURE(c);
-        // The blocks' moments are rounded once, and the results once more.
+        // Allows two roundings: of the blocks' moments, and of the results.
         CHECK(std::abs(got.scale[c] - scale) <= 4 * 0x1p-24 * std::abs(scale));
         CHECK(std::abs(got.shift[c] - (beta[c] - whole.mean * scale)) <=
               4 * 0x1p-24 * (std::abs(beta[c]) + std::abs(whole.mean * scale)));

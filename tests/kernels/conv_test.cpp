@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::uint64_t kSeed = 20261122;
 
-// How the networks pad: VALID, TensorFlow's SAME, reflect by kernel / 2.
+// The kinds of padding in the networks: VALID, TensorFlow's SAME, and reflect by kernel / 2.
 enum class Padding { valid, same, reflect };
 
 ConvGeometry geometry_of(const ConvSpec& s, Padding padding, int h, int w) {
@@ -44,8 +44,8 @@ struct Shape {
   int h, w;
 };
 
-// Every kind of layer that the networks have, at sizes that the reference can bear, and awkward
-// ones.
+// Every kind of layer that the networks have, at sizes small enough for the slow reference, and
+// layers with unusual sizes.
 const std::vector<Shape> kShapes = {
     {{9, 9, 3, 32, 1, 1, false}, Padding::reflect, 17, 70},
     {{9, 9, 3, 8, 1, 1, false}, Padding::reflect, 19, 70},
@@ -69,8 +69,8 @@ const std::vector<Shape> kShapes = {
     {{1, 1, 144, 24, 1, 1, false}, Padding::same, 9, 7},
     {{1, 1, 30, 11, 1, 1, false}, Padding::same, 3, 11},
     {{1, 1, 20, 40, 1, 1, false}, Padding::same, 5, 13},
-    // Nine vectors of 4, 8 or 16 channels, in blocks of fewer channels. The last panel has three
-    // vectors.
+    // Nine vectors of 4, 8 or 16 channels, so that blocks have fewer channels than the layer. The
+    // last panel has three vectors.
     {{1, 1, 9, 36, 1, 1, false}, Padding::same, 5, 13},
     {{1, 1, 17, 72, 1, 1, false}, Padding::same, 5, 13},
     {{1, 1, 70, 144, 1, 1, false}, Padding::same, 5, 13},
@@ -93,7 +93,8 @@ const std::vector<Shape> kShapes = {
     {{3, 3, 32, 32, 1, 1, true}, Padding::same, 14, 67},
     {{3, 3, 96, 96, 2, 1, true}, Padding::same, 15, 14},
     {{3, 3, 37, 37, 1, 1, true}, Padding::reflect, 6, 7},
-    // Taps left out on both sides at once; an input of more than a mebibyte.
+    // One layer skips taps at both sides of the picture at once; one has an input of more than 1
+    // MiB.
     {{3, 3, 16, 16, 1, 1, true}, Padding::same, 1, 1},
     {{3, 3, 48, 48, 2, 1, true}, Padding::same, 1, 2},
     {{3, 3, 16, 16, 2, 1, true}, Padding::same, 3, 1},
@@ -113,7 +114,7 @@ void check_close(const Tensor& got, const Tensor& want, const Tensor& tolerance)
     for (int x = 0; x < got.w(); ++x) {
       for (int c = 0; c < got.c(); ++c) {
         const float difference = std::abs(got.at(y, x, c) - want.at(y, x, c));
-        if (!(difference <= tolerance.at(y, x, c))) {  // a NaN fails
+        if (!(difference <= tolerance.at(y, x, c))) {  // written so that a NaN fails
           CAPTURE(y);
           CAPTURE(x);
           CAPTURE(c);
@@ -135,7 +136,7 @@ void check_case(const ConvCase& conv, Random& random) {
     const ConvResult got = run_conv(table, conv, data);
     check_close(got.output, want.output, tolerance);
     if (conv.prologue_output) {
-      // A product and two sums: three roundings of values below 1.5 * 1.5 + 0.5 + 1.
+      // Allows three roundings, of a product and two sums, of values below 1.5 * 1.5 + 0.5 + 1.
       Tensor prologue_tolerance = want.prologue_output;
       for (int y = 0; y < conv.geometry.in_h; ++y) {
         for (int x = 0; x < conv.geometry.in_w; ++x) {
@@ -156,8 +157,8 @@ ConvCase case_of(const Shape& shape) {
   return conv;
 }
 
-// Returns true for a convolution that keeps the size, the only kind that may store its prologue's
-// result.
+// Returns true for a convolution whose output has the input's size. Only such a convolution may
+// store its prologue's result.
 bool may_store_prologue(const ConvCase& conv) {
   return conv.spec.stride == 1 && conv.spec.upsample == 1 &&
          conv.geometry.in_h == conv.geometry.out_h && conv.geometry.in_w == conv.geometry.out_w;
@@ -195,7 +196,7 @@ TEST_CASE(
   Random random(kSeed + 1);
   MESSAGE("seed ", kSeed + 1);
   for (const Shape& shape : kShapes) {
-    for (const bool epilogue_add : {true, false}) {  // no floor of an output with it
+    for (const bool epilogue_add : {true, false}) {  // floors are not allowed with epilogue_add
       ConvCase conv = case_of(shape);
       conv.prologue = conv.prologue_add = conv.bias = conv.floors = true;
       conv.epilogue_add = epilogue_add;
@@ -271,7 +272,7 @@ TEST_CASE("the order of blocks and what scratch held change no byte") {
   }
 }
 
-// Returns the rows of the input that output rows [begin, end) read.
+// Returns the input rows that the output rows [begin, end) read.
 std::pair<int, int> rows_read(const ConvCase& conv, int begin, int end) {
   const ConvGeometry& g = conv.geometry;
   const ConvSpec& s = conv.spec;
@@ -360,7 +361,8 @@ TEST_CASE(
   }
 }
 
-// Some tables scale the weights to the magnitude that they expect of the inputs.
+// Tests inputs of unusual magnitude: some tables scale the weights to the magnitude that they
+// expect of inputs.
 TEST_CASE("1x1 convolutions bear weights of any size, and inputs that are larger or smaller") {
   ConvCase conv;
   conv.spec = {1, 1, 130, 48, 1, 1, false};
@@ -385,8 +387,8 @@ TEST_CASE("1x1 convolutions bear weights of any size, and inputs that are larger
       CAPTURE(factor);
       ConvData other = data;
       other.x = data.x.scaled(factor);
-      // The rounding of a pair is that of (|x| + |w|)², not of |x w|. For |x| = 2⁵ |w| this is 34
-      // times as much, for two products.
+      // A pair rounds relative to (|x| + |w|)² instead of |x w|. For |x| = 2⁵ |w| this is 34 times
+      // as much, for two products.
       check_close(run_conv(table, conv, other).output,
                   run_conv(reference_table(), conv, other).output,
                   conv_tolerance(conv, other).scaled(17.0f));

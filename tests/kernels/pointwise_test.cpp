@@ -12,7 +12,7 @@ namespace {
 constexpr std::uint64_t kSeed = 4242;
 constexpr float kUnit = 0x1p-24f;
 
-// Calls f(y, x, c) for every element until it returns false.
+// Calls f(y, x, c) for every element, until f returns false.
 template <class F>
 void for_each_element(const Tensor& t, F&& f) {
   for (int y = 0; y < t.h(); ++y) {
@@ -51,7 +51,7 @@ Tensor run_pool(const Table& table, PoolKind kind, const PoolShape& s, const Ten
   args.geometry = {s.h, s.w, output.h(), output.w(), s.pad, s.pad, Border::zero};
   args.input = x.view();
   args.output = output.mutable_view();
-  // The blocks are uneven.
+  // The output is not a multiple of the block's size.
   for (int y = 0; y < output.h(); y += 3) {
     for (int col = 0; col < output.w(); col += 4) {
       table.pool(args, {y, col, std::min(3, output.h() - y), std::min(4, output.w() - col), 0, 0});
@@ -67,7 +67,7 @@ TEST_CASE("pooling equals the reference and counts only pixels inside") {
        {PoolShape{3, 2, 0, 11, 17, 64}, PoolShape{3, 1, 1, 9, 7, 35}, PoolShape{3, 1, 1, 2, 2, 3},
         PoolShape{2, 2, 0, 6, 8, 17}, PoolShape{5, 1, 2, 7, 6, 9}}) {
     for (const int gap : {0, 6}) {
-      // Values are negative throughout, so that a maximum over padding zeros would show.
+      // All values are negative, so that a maximum that includes zeros of the padding would show.
       const Tensor x =
           Tensor::random(random, s.h, s.w, s.channels, gap, gap == 0 ? 0 : 3, -2.0f, -1.0f);
       for_each_table([&](const Table& table) {
@@ -76,7 +76,7 @@ TEST_CASE("pooling equals the reference and counts only pixels inside") {
                        run_pool(reference_table(), kind, s, x, gap), tolerance);
         };
         both(PoolKind::max, 0.0f);
-        // kernel^2 sums of values below 2, and a division.
+        // Allows the rounding errors of kernel^2 sums below 2 and of a division.
         both(PoolKind::average, 2 * 2 * static_cast<float>(s.kernel * s.kernel) * kUnit);
       });
     }
@@ -133,8 +133,8 @@ TEST_CASE("the affine pass equals the reference for every activation") {
     }
     CAPTURE(a.channels);
     CAPTURE(a.w);
-    // Three roundings of values below 8 * 2 + 2. The slope of sigmoid is at most 1/4, and it rounds
-    // to about two units.
+    // Allows three roundings of values below 8 * 2 + 2. The slope of sigmoid is at most 1/4, and
+    // sigmoid itself rounds to about two units.
     const float tolerance = 3 * 18 * kUnit;
     for_each_table([&](const Table& table) {
       check_within(run_affine(table, a, x, add, scale, shift, floor),
@@ -198,7 +198,8 @@ TEST_CASE("the spatial mean is exact to float rounding for large pictures") {
       const int split = channels / 2;
       table.spatial_mean(x.view(), x.h(), x.w(), split, channels, got.data());
       table.spatial_mean(x.view(), x.h(), x.w(), 0, split, got.data());
-      // Chains of 32 sums err by less than 32 units of their sum, and by far less as a random walk.
+      // A chain of 32 sums errs by less than 32 units of its sum. As a random walk it errs by far
+      // less.
       for (int c = 0; c < channels; ++c) CHECK(std::abs(got[c] - want[c]) <= 4 * kUnit);
     });
   }
@@ -220,7 +221,7 @@ TEST_CASE("the dense layer equals the reference for any sizes") {
       for_each_table([&](const Table& table) {
         Guarded got(out_n, std::numeric_limits<float>::quiet_NaN());
         run(table, got);
-        // A random walk of in_n roundings (see conv_tolerance) of a sum below in_n.
+        // Allows a random walk of in_n roundings (see conv_tolerance) of a sum below in_n.
         const float tolerance =
             4 * std::sqrt(static_cast<float>(in_n)) * kUnit * (1.0f + static_cast<float>(in_n) / 4);
         for (int j = 0; j < out_n; ++j) CHECK(std::abs(got[j] - want[j]) <= tolerance);

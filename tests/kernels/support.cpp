@@ -72,7 +72,7 @@ Guarded::~Guarded() {
 
 Tensor::Tensor(int h, int w, int c, int gap, int offset)
     : h_(h), w_(w), c_(c), gap_(gap), offset_(offset) {
-  // Nothing follows the last pixel.
+  // The memory ends with the last pixel, without a gap after it.
   const std::size_t floats = offset + static_cast<std::size_t>(h) * w * (c + gap) - gap;
   data_ = Guarded(floats, kForeign);
   for (int y = 0; y < h; ++y) {
@@ -253,7 +253,7 @@ ConvResult run_conv(const Table& table, const ConvCase& conv, const ConvData& da
   if (order == BlockOrder::backward) std::reverse(result.blocks.begin(), result.blocks.end());
   for (const Block& block : result.blocks) {
     Guarded scratch(blocking.scratch_floats, kNan, true);
-    // Only the block's channels are filled.
+    // The moments of all channels. conv_run must write only those of the block.
     Guarded block_moments(moments ? 2 * s.out_c : 0, -1.0f);
     conv_run(args, block, moments ? block_moments.data() : nullptr, scratch.data());
     result.moments.emplace_back(block_moments.begin(), block_moments.end());
@@ -276,11 +276,13 @@ void run_block(const Table& table, const ConvCase& conv, const ConvData& data, c
 
 Tensor conv_tolerance(const ConvCase& conv, const ConvData& data) {
   // Rounding errors of a sum of n products behave like a random walk. They stay below lambda *
-  // sqrt(n) * u * sum |a b|, where lambda is about 4 for the sizes and counts here (Higham and Mary
-  // 2019, A new approach to probabilistic rounding error analysis). The prologue and the epilogue
-  // round a few times more. Winograd tiles spread the same products over points whose factors and
-  // sums are larger. For the sizes here that stays within the same bound, which is far from tight.
-  // The reference gives sum |a b| when every operand is its magnitude.
+  // sqrt(n) * u * sum |a b|. For the sizes and counts here, lambda is about 4 (Higham and Mary
+  // 2019, A new approach to probabilistic rounding error analysis).
+  //
+  // The prologue and the epilogue add a few roundings. Winograd algorithms divide the same products
+  // among points, whose factors and sums are larger. For the sizes here their errors stay within
+  // the same bound, which is not tight. The reference computes sum |a b| if every operand is
+  // replaced by its magnitude.
   constexpr float kUnit = 0x1p-24f;
   ConvCase absolute = conv;
   absolute.act = absolute.input_act = Activation::none;

@@ -1,5 +1,5 @@
-// What the kernel tests share: random tensors, slices and strips, and a convolution that is run
-// whole.
+// Declarations that the kernel tests share: random tensors, slices and strips of tensors, and a
+// function that runs a whole convolution.
 #pragma once
 
 #include <cstdint>
@@ -13,12 +13,12 @@
 
 namespace nst::kernels::test {
 
-// Random numbers, the same on every platform: SplitMix64 (Steele, Lea, Flood 2014).
+// Pseudo-random numbers, the same on every platform: SplitMix64 (Steele, Lea, Flood 2014).
 class Random {
  public:
   explicit Random(std::uint64_t seed) : state_(seed) {}
   std::uint64_t next();
-  int between(int low, int high);  // both included
+  int between(int low, int high);  // low and high are included
   bool chance() { return between(0, 1) == 1; }
   float uniform(float low, float high);
 
@@ -26,9 +26,9 @@ class Random {
   std::uint64_t state_;
 };
 
-// Floats that end where an inaccessible page begins. Reading or writing past them crashes, in any
-// instruction set and without a sanitizer. With `aligned` they start at 64 bytes, and less than a
-// cache line lies between their end and the page.
+// Floats that end at an inaccessible page. Reading or writing beyond them crashes, with any
+// instruction set and without a sanitizer. With `aligned`, they start at a multiple of 64 bytes.
+// Then up to a cache line of accessible memory may lie between their end and the page.
 class Guarded {
  public:
   Guarded() = default;
@@ -55,8 +55,9 @@ class Guarded {
   std::size_t size_ = 0;
 };
 
-// An NHWC tensor as a slice of a wider one. `gap` foreign floats (kForeign) follow each pixel,
-// `offset` floats misalign the first pixel, and only rows [first_row, first_row + rows) exist.
+// An NHWC tensor that is a slice of a wider tensor. `gap` foreign floats (kForeign) follow each
+// pixel. `offset` floats before the first pixel make it unaligned. Only the rows [first_row,
+// first_row + rows) exist.
 class Tensor {
  public:
   static constexpr float kForeign = -777.25f;
@@ -65,9 +66,10 @@ class Tensor {
   Tensor(int h, int w, int c, int gap = 0, int offset = 0);
   static Tensor random(Random& random, int h, int w, int c, int gap, int offset, float low,
                        float high);
-  // Returns rows [first, first + rows) as a separate strip.
+  // Returns the rows [first, first + rows) as a strip with memory of its own.
   Tensor strip(int first, int rows) const;
-  // Return the absolute value of every value; every value times a factor.
+  // Return a tensor of the same shape: with the absolute values, or with every value times a
+  // factor.
   Tensor magnitude() const;
   Tensor scaled(float factor) const;
 
@@ -77,10 +79,10 @@ class Tensor {
   int c() const { return c_; }
   float& at(int y, int x, int c);
   float at(int y, int x, int c) const;
-  ConstView view() const;  // null view when empty
+  ConstView view() const;  // a view with data = null if the tensor is empty
   View mutable_view();
   bool foreign_untouched() const;
-  bool operator==(const Tensor& other) const;  // bytes of the values
+  bool operator==(const Tensor& other) const;  // true: all values have the same bytes
 
  private:
   int h_ = 0, w_ = 0, c_ = 0, gap_ = 0, offset_ = 0, first_row_ = 0;
@@ -94,7 +96,7 @@ struct ConvCase {
   Activation input_act = Activation::none;
   bool prologue = false, prologue_add = false, prologue_output = false, bias = false,
        epilogue_add = false;
-  bool floors = false;  // of relu: of the input and, without epilogue_add, of the output
+  bool floors = false;  // true: relu has floors; the output's not with epilogue_add
   float prologue_add_factor = 1.0f;
   int gap = 0, offset = 0;
 
@@ -105,7 +107,7 @@ struct ConvCase {
 struct ConvData {
   Tensor x, prologue_add, epilogue_add;
   Guarded weights, bias, scale, shift;
-  Guarded input_floor, floor;  // none above 0, so that relu makes no value larger
+  Guarded input_floor, floor;  // no floor is above 0, so relu never increases magnitudes
 
   static ConvData random(Random& random, const ConvCase& conv);
   ConvData magnitude() const;
@@ -114,24 +116,25 @@ struct ConvData {
 struct ConvResult {
   Tensor output, prologue_output;
   std::vector<Block> blocks;
-  std::vector<std::vector<float>> moments;  // per block
+  std::vector<std::vector<float>> moments;  // moments of each block
 };
 
 enum class BlockOrder { forward, backward };
 
-// Runs every block. Scratch and result start as NaN, so that anything not written shows.
+// Runs all blocks of a convolution. Scratch and output are filled with NaN first, so that values
+// which are not written show.
 ConvResult run_conv(const Table& table, const ConvCase& conv, const ConvData& data,
                     BlockOrder order = BlockOrder::forward, bool moments = false);
 
-// Runs one block on strips of x, epilogue_add and output, without prologue_add and without storing
-// the prologue's result.
+// Runs one block on strips of x, epilogue_add and output. prologue_add is not used, and the
+// prologue's result is not stored.
 void run_block(const Table& table, const ConvCase& conv, const ConvData& data, const Tensor& x,
                const Tensor& epilogue_add, const Block& block, Tensor& output);
 
-// Returns, for each output, the largest plausible difference from the reference.
+// Returns, for each output, the largest difference from the reference that rounding can explain.
 Tensor conv_tolerance(const ConvCase& conv, const ConvData& data);
 
-// Calls f for every table that this CPU can run. Says which it cannot run.
+// Calls f for every table that this CPU can run. Prints the names of the other tables.
 void for_each_table(const std::function<void(const Table&)>& f);
 
 }  // namespace nst::kernels::test
