@@ -25,8 +25,8 @@ bool same_shape(const Layer& a, const Layer& b) {
          a.moments == b.moments;
 }
 
-// Returns true if a value is normalised while it is read: the output of an instance norm, or a sum
-// with such an output.
+// Returns true if a value is normalised while it is read. Such values are outputs of instance norms
+// and sums with them.
 bool is_normalised(const Graph& graph, int id) {
   const Node& node = graph.nodes()[static_cast<std::size_t>(id)];
   return node.kind == NodeKind::instance_norm ||

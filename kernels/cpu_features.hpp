@@ -4,7 +4,7 @@
 namespace nst::kernels {
 
 struct CpuFeatures {
-  bool avx2 = false;    // AVX2, FMA, and what compilers expect together with them
+  bool avx2 = false;    // AVX2 and FMA, with SSE4.2 and POPCNT
   bool avx512 = false;  // avx2, and AVX-512 F, CD, BW, DQ and VL
   bool amd = false;     // made by AMD, or by Hygon after AMD's design
 };

@@ -28,7 +28,7 @@ enum class Border : std::uint8_t { zero, reflect, replicate };
 // are packed.
 struct ConvSpec {
   int kernel_h, kernel_w;
-  int in_c, out_c;  // equal if depthwise
+  int in_c, out_c;  // the two are equal if depthwise
   int stride;       // 1 or 2, for both axes
   int upsample;     // 1 or 2: nearest-neighbour upsampling of the input, before padding
   bool depthwise;
@@ -47,7 +47,7 @@ struct ConvPlan {
 // of padding before row and column 0 (after upsampling), at most half a kernel. The padding at the
 // other two sides follows from the sizes.
 struct ConvGeometry {
-  int in_h, in_w;  // size before upsampling
+  int in_h, in_w;  // input size before upsampling
   int out_h, out_w;
   int pad_top, pad_left;
   Border border;
@@ -84,8 +84,8 @@ struct View {
 // (zero padding stays zero).
 struct ConvInput {
   ConstView x;
-  const float* scale;      // [in_c]; null: no scale, shift and activation
-  const float* shift;      // [in_c]; null if scale is null
+  const float* scale;      // scale [in_c]; null: no scale, shift and activation
+  const float* shift;      // shift [in_c]; null if scale is null
   const float* floor;      // lower bounds [in_c] for relu, or null
   Activation act;          // activation of the prologue: none or relu
   ConstView prologue_add;  // operand to add; data = null: none
@@ -168,7 +168,7 @@ struct PoolArgs {
 struct AffineArgs {
   int width, channels;
   ConstView x;
-  const float* scale;  // [channels]; null: only the activation is applied
+  const float* scale;  // scale of each channel; null: only the activation is applied
   const float* shift;
   const float* floor;  // lower bounds [channels] for relu, or null
   Activation act;      // any activation is allowed
@@ -182,12 +182,12 @@ struct AffineArgs {
 struct MomentsArgs {
   ConvBlocking blocking;
   int out_h, out_w, channels;
-  const float* moments;  // input [spatial blocks][2][channels]
-  const float* gamma;    // input [channels]
-  const float* beta;     // input [channels]
+  const float* moments;  // moments to merge, [spatial blocks][2][channels]
+  const float* gamma;    // γ of each channel [channels]
+  const float* beta;     // β of each channel [channels]
   double epsilon;
-  float* scale;  // output [channels]
-  float* shift;  // output [channels]; may be the same memory as beta
+  float* scale;  // computed scale [channels]
+  float* shift;  // computed shift [channels]; may be the same memory as beta
 };
 
 // The kernels of one instruction set.

@@ -12,7 +12,7 @@ namespace nst::weights {
 
 struct ConversionOptions {
   std::optional<PaddingKind> padding = {};  // empty: what the source states, else reflect
-  bool force = false;                       // true: the two networks may have different spaces
+  bool force = false;       // true: the two networks may belong to different style spaces
   std::string output = {};  // path of the model file; must not be a file of a source
 };
 

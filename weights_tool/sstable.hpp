@@ -17,7 +17,7 @@ bool is_sstable(Bytes bytes);
 // The entries of a sorted string table. A value borrows the file's bytes, or the contents of a
 // block in `unpacked`.
 struct SortedTable {
-  std::map<std::string, Bytes> entries;            // values by key
+  std::map<std::string, Bytes> entries;            // the values by their keys
   std::deque<std::vector<std::uint8_t>> unpacked;  // contents of the file's compressed blocks
 };
 

@@ -242,9 +242,9 @@ class TfliteSource : public ListedSource {
     set_tensors(std::move(tensors));
   }
 
-  // Returns the constant tensor `index`. The messages are Tensor{shape = 0, type = 1, buffer = 2,
-  // name = 3, quantization = 4, sparsity = 6} and QuantizationParameters{scale = 2, zero_point = 3,
-  // quantized_dimension = 6}.
+  // Returns the constant tensor `index`. The messages and their fields:
+  // - Tensor{shape = 0, type = 1, buffer = 2, name = 3, quantization = 4, sparsity = 6}
+  // - QuantizationParameters{scale = 2, zero_point = 3, quantized_dimension = 6}
   Tensor constant_tensor(const Subgraph& graph, std::int32_t index, std::size_t rank) const {
     const FlatTable& table = graph.tensors[static_cast<std::size_t>(index)];
     Tensor tensor;

@@ -23,8 +23,8 @@ class Variables {
   std::vector<float> read(const std::string& name) const;
   // Returns the source that has a variable, or null if no source has it.
   const Source* owner(const std::string& name) const;
-  std::string description() const;  // text of the form "A + B"
-  std::string sha256() const;       // text of the form "<SHA-256 of A> + <SHA-256 of B>"
+  std::string description() const;  // the sources' descriptions, as "A + B"
+  std::string sha256() const;       // the sources' hashes, as "<SHA-256 of A> + <SHA-256 of B>"
 
  private:
   struct Item {

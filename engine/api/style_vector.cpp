@@ -16,8 +16,7 @@
 
 namespace nst {
 namespace {
-
-constexpr std::int64_t kMaxSize = 4096;  // far above the style size of every network
+constexpr std::int64_t kMaxSize = 4096;  // far above every network's style size
 constexpr std::string_view kSpaceComment = "nst-space: ";
 
 // Throws Error{usage} if sizes or known spaces differ.

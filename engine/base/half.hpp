@@ -31,8 +31,8 @@ inline std::uint16_t float_to_half(float value) {
     const std::uint32_t payload = (magnitude >> 13) & 0x3ffu;
     return with_sign(0x7c00u | (payload != 0 ? payload : 0x200u));
   }
-  if (magnitude >= 0x477ff000u) return with_sign(0x7c00u);  // ≥ 65520 rounds to infinity
-  if (magnitude < 0x38800000u) {                            // below 2^-14, the smallest normal half
+  if (magnitude >= 0x477ff000u) return with_sign(0x7c00u);  // 65520 and more round to infinity
+  if (magnitude < 0x38800000u) {  // values below 2^-14, the smallest normal half
     // Adding 2^-1 makes the hardware round to a multiple of 2^-24, the smallest subnormal half, to
     // nearest even.
     const float shifted = std::bit_cast<float>(magnitude) + 0.5f;

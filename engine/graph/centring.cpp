@@ -8,8 +8,9 @@
 namespace nst {
 namespace {
 
-// Calls f(y, x) for sampled pixels: one in each cell of a grid of at most 32 × 32 cells. Its place
-// in the cell is pseudo-random, so that patterns in the picture do not bias the samples.
+// Calls f(y, x) for sampled pixels: one in each cell of a grid of at most 32 × 32 cells. The
+// pixel's place in its cell is pseudo-random, so that patterns in the picture do not bias the
+// samples.
 template <typename F>
 void for_samples(const Shape& shape, F&& f) {
   constexpr int kMostSamples = 32;  // largest number of grid cells along a side

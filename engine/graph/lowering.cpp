@@ -154,8 +154,8 @@ void Lowering::emit_affine(const FormedOperand& input, const Operand& output, Ro
 const FormedOperand& Lowering::materialise(std::size_t id) {
   if (!values_[id].is_plain()) {
     keep_offsets(id);
-    // The result may overwrite its input: lower_add has ensured that no other reader needs the
-    // deferred form.
+    // The result may overwrite the tensor: lower_add has made sure that no other node reads the
+    // tensor with a deferred operation.
     const Operand raw = values_[id].x;
     const bool in_place = options_.memory_mode != MemoryMode::fastest && may_change(raw.buffer);
     const Operand output = in_place ? raw : new_tensor(node(id).shape);

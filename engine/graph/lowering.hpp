@@ -85,8 +85,8 @@ class Lowering {
   // The convolutions that must run together with a later one, because its input is never stored
   // whole.
   struct Before {
-    ConvSequence fused;   // convolutions in the same fused step
-    ConvSequence strips;  // convolutions whose strips alternate with its own
+    ConvSequence fused;   // convolutions fused with it into the same step
+    ConvSequence strips;  // convolutions that run in strips together with it
   };
   // Where a convolution's output is stored.
   enum class Storage {

@@ -94,7 +94,7 @@ void Lowering::store_in_strips(std::size_t id, ConvOp op, ConvSequence strips) {
   const bool has_moments = op.moments != BufferId::none;
   strips.push_back({op, id});
   std::size_t value = id;
-  if (has_moments) {  // runs it twice: the reader first needs the moments
+  if (has_moments) {  // runs twice: the reader needs the moments first
     emit_sequence(strips, true);
     strips.back().op.moments = BufferId::none;
     value = at(readers_[id].front());

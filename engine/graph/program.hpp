@@ -20,7 +20,7 @@ enum class BufferId : int {
   none = -1,
   output = -2,       // the caller's output memory, dense, given anew for each run
   strips = -3,       // a value that exists in strips only; used only during lowering
-  output_rows = -4,  // finished rows, which the caller receives as they are made
+  output_rows = -4,  // output rows, which the caller receives as they are made
 };
 
 constexpr bool is_in_arena(BufferId buffer) { return static_cast<int>(buffer) >= 0; }
@@ -43,7 +43,7 @@ struct Operand {
 // as floats [c].
 struct Offset {
   BufferId buffer = BufferId::none;
-  std::size_t place = 0;   // distance from the buffer's start in floats
+  std::size_t place = 0;   // offset of the values in the buffer, in floats
   bool is_scaled = false;  // true: multiplied by the input's factor, like the tensor
 };
 
@@ -92,7 +92,7 @@ inline StripLayer strip_layer(const ConvOp& op) {
 struct FusedConvsOp {
   static constexpr std::size_t kMostConvs = 3;
   std::vector<ConvOp> convs;         // the convolutions; each blocking cuts an item's rows
-  std::vector<std::size_t> offsets;  // scratch offsets in floats of all outputs but the last
+  std::vector<std::size_t> offsets;  // offset in scratch of each output but the last, in floats
   std::size_t rows_floats;  // floats of all rows in the scratch; the kernels' scratch follows
   int rows_per_item;
 };
@@ -123,7 +123,7 @@ struct NormOp {
 // picture · factor + offset. The readers of the picture apply both.
 struct CentreOp {
   Operand picture;
-  BufferId scale_shift;  // buffer [2][c]: the factor, c times, then the offsets
+  BufferId scale_shift;  // buffer [2][c]: the factor for each channel, then the offsets
 };
 
 // Computes bias and floor of a convolution that reads deviations and is followed by relu. Let c be
@@ -133,7 +133,7 @@ struct CentreOp {
 // offset.
 struct OffsetOp {
   const PackedConv* layer;
-  std::vector<Offset> input;  // offsets of the convolution's input; their sum counts
+  std::vector<Offset> input;  // the input's offsets, whose sum counts
   kernels::Activation act;    // activation after the convolution: relu or none
   bool is_scaled;             // true: output, bias and floor are multiplied by the input's factor
   BufferId bias_floor;        // buffer [2][out_c] for bias and floor

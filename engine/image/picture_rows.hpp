@@ -23,7 +23,7 @@ class RgbRows {
  private:
   const ImageView image_;
   const std::optional<Colour> background_;
-  std::vector<T> ordered_;   // samples [width][channels] of a row, as R, G, B(, alpha)
+  std::vector<T> ordered_;   // a row's samples [width][channels]: R, G, B and maybe alpha
   std::vector<T> composed_;  // samples [width][3] of a row after composing
 };
 

@@ -62,7 +62,7 @@ struct Filter {
     int first, count;
   };
   std::vector<Span> spans;
-  std::vector<float> weights;  // weights; `taps` for each output sample
+  std::vector<float> weights;  // weights of all output samples, `taps` for each
   int taps = 0;
 
   const float* of(int i) const { return weights.data() + std::ptrdiff_t{taps} * i; }

@@ -19,7 +19,7 @@
 
 namespace nst {
 
-inline constexpr const char* kMobileSpace = "magenta-mobile-100";        // the TFLite pair's space
+inline constexpr const char* kMobileSpace = "magenta-mobile-100";        // of the TFLite pair
 inline constexpr const char* kInceptionSpace = "magenta-inception-100";  // the checkpoint's space
 inline constexpr const char* kHubSpace = "magenta-hub-768";  // the space of TF Hub's model
 

@@ -33,7 +33,7 @@ void build_predictor(const PredictorFamily& family, Graph& graph, int h, int w, 
 // A transformer: content picture [h, w, 3] in [0, 1] and style parameters → painted picture.
 struct TransformerFamily {
   const char* name;    // name in model files and in ModelInfo
-  const char* marker;  // part of its variables' names, absent from families before it
+  const char* marker;  // part of its variables' names; families before it lack it
 
   // Builds the transformer for a picture of h × w pixels and fills `layout` with its normalised
   // layers. The graph's output has three channels in (0, 1) and the sides that output_side returns.

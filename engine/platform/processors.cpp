@@ -61,7 +61,7 @@ void move_to_own_processor([[maybe_unused]] int thread, [[maybe_unused]] int hom
 
 void let_start(const std::atomic<bool>& started) {
   constexpr int kMost = 50;
-  constexpr auto kNap = std::chrono::microseconds(10);  // about 60 µs together with waking up
+  constexpr auto kNap = std::chrono::microseconds(10);  // sleeping and waking up take about 60 µs
   for (int i = 0; i < kMost && !started.load(std::memory_order_acquire); ++i) {
     std::this_thread::sleep_for(kNap);
   }

@@ -42,8 +42,8 @@ NST_INLINE void affine_pixel(const AffineArgs& args, Clamp clamp, const float* x
   }
 }
 
-// The coefficients for kLanes dense pixels that have fewer channels than lanes. These pixels fill
-// `channels` whole vectors; after them the coefficients repeat.
+// The coefficients for kLanes pixels that have fewer channels than lanes and no gaps between them.
+// These pixels fill `channels` whole vectors; after them the coefficients repeat.
 struct AffinePattern {
   float scale[kLanes * kLanes];
   float shift[kLanes * kLanes];

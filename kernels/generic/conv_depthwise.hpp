@@ -109,8 +109,9 @@ struct Span {
   int begin, end;
 };
 
-// Returns the span that begins at output column x. If the pixel's taps cross a border, the span is
-// this pixel alone. Otherwise it contains all following pixels whose taps lie inside.
+// Returns the span that begins at output column x. If the taps of this pixel cross a border, the
+// span is this pixel alone. Otherwise the span contains all following pixels whose taps lie inside
+// the picture.
 NST_INLINE Span span_at(const ConvSpec& spec, const ConvGeometry& g, int x, int x_end) {
   const int first = x * spec.stride - g.pad_left;
   const Span span{1, max_of(-first, 0), min_of(g.in_w - first, spec.kernel_w)};
@@ -120,7 +121,8 @@ NST_INLINE Span span_at(const ConvSpec& spec, const ConvGeometry& g, int x, int 
 }
 
 // Returns true if the kernel can read the tensor itself and skip taps outside the picture. The
-// channels must fill whole vectors, because a load may reach beyond them only in scratch.
+// channels must fill whole vectors, because a load may reach beyond the last channel only in
+// scratch memory.
 NST_INLINE bool leaves_out_border(const ConvArgs& args) {
   return !has_prologue(args.input) && args.input.prologue_output.data == nullptr &&
          args.plan.spec.upsample == 1 && args.geometry.border == Border::zero &&
@@ -205,7 +207,8 @@ void run(const ConvArgs& args, Block block, float* scratch) {
       const int first_row = max_of(-top, 0);
       row.kernel_h = min_of(g.in_h - top, spec.kernel_h) - first_row;
       row.weights += first_row * tile.weights_row;
-      // Column -1 may lie before the tensor's memory. Its tap is skipped, so it is never read.
+      // Column -1 may lie before the tensor's memory. The tap of column -1 is skipped, so that
+      // memory is never read.
       row.in = address(args.input.x, top + first_row, 0) + block.first_c +
                (block.x * spec.stride - g.pad_left) * tile.in_column;
     } else {

@@ -110,7 +110,7 @@ NST_INLINE PairedTile panel_of(const ConvArgs& args, PairedTile tile, int first,
   return tile;
 }
 
-// Returns the floats of scratch: the window, in case it must be made, then one row correction for
+// Returns the floats of scratch: the window, in case it must be copied, then one row correction for
 // each pixel.
 std::size_t scratch_floats(const ConvSpec& spec, int h, int w) {
   return window_floats(spec, h, w) + static_cast<std::size_t>(h) * w;

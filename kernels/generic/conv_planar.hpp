@@ -39,7 +39,7 @@ NST_INLINE int panel_channels(int left) {
 
 // Returns true if full lanes save more multiplications than transposing the input costs.
 bool suits(const ConvSpec& spec) {
-  // Cost of transposing, in operations for each vector of inputs: about two, plus one as a margin.
+  // The cost of transposing one vector of inputs, in operations: about two, plus one as a margin.
   constexpr int kTranspositionCost = 3;
   const int idle_lanes = ceil_div(spec.out_c, kLanes) * kLanes - spec.out_c;
   const int saved = idle_lanes * spec.kernel_h * spec.kernel_w;
@@ -69,7 +69,7 @@ void pack(const ConvSpec& spec, const float* weights, float* packed) {
 // with stride 2.
 struct Layout {
   int pitch;
-  std::ptrdiff_t channel, row;  // floats to the next channel, to the next row
+  std::ptrdiff_t channel, row;  // strides: floats to the next channel, to the next row
   std::size_t floats;
 };
 
@@ -108,7 +108,7 @@ NST_INLINE void to_planes(const ConvSpec& spec, const Layout& layout, const floa
 
 // The inputs of a register tile (pixels × channels), and the place of its outputs.
 struct RegisterTile {
-  const float* in;  // tap (0, 0) of the first pixel, channel 0
+  const float* in;  // points to tap (0, 0) of the first pixel, channel 0
   Layout layout;
   int kernel_h, kernel_w, in_c, stride;
   const float* weights;
@@ -118,9 +118,9 @@ struct RegisterTile {
   float* out;          // outputs [channels][vectors * kLanes]
 };
 
-// Adds the products of one tap and one input channel. Weights or pixels, whichever need fewer
-// vectors, stay in registers; the others are loaded one by one. So kAccumulators + min(C, P) + 1
-// registers are enough.
+// Adds the products of one tap and one input channel. If there are fewer vectors of weights (C)
+// than of pixels (P), the weights stay in registers and the pixels are loaded one vector at a time.
+// Otherwise the pixels stay. So kAccumulators + min(C, P) + 1 registers are enough.
 template <int C, int P>
 NST_INLINE void accumulate(Accumulators<C, P>& acc, const float* in, const float* weights) {
   if constexpr (C <= P) {

@@ -32,8 +32,8 @@ class NextPanel {
 };
 
 // The tile loop for one kernel row and a panel whose lanes all have a channel. HasEpilogueAdd:
-// epilogue_add is added to the outputs. The loop avoids every test that it can. A tile may have as
-// few as 16 products for each sum, and a test takes as long as ten.
+// epilogue_add is added to the outputs. This is a template parameter because a test in the loop
+// takes as long as ten products of a sum. A sum may have as few as 16 products.
 template <bool HasEpilogueAdd>
 struct PointwiseTile {
   static constexpr int kMostVectors = kMostPanelVectors;

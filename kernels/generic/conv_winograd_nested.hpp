@@ -105,7 +105,7 @@ NST_INLINE Layout layout(const ConvSpec& spec, int tiles_h, int tiles_w) {
   l.tiles_w = tiles_w;
   l.rows = tiles_h + l.small - 1;
   l.columns = tiles_w + l.small - 1;
-  // Adds one column: the last vector also reads the column after it, for tiles that are dropped.
+  // One column more: the last vector also reads the column after it, for tiles that are dropped.
   l.pitch = ceil_div(l.columns, kLanes) * kLanes + 1;
   l.window_channel = static_cast<std::ptrdiff_t>(ceil_div(kOut * l.pitch, kLanes)) * kLanes;
   l.window_row = l.window_channel * spec.in_c;
@@ -115,7 +115,7 @@ NST_INLINE Layout layout(const ConvSpec& spec, int tiles_h, int tiles_w) {
         round_up_to_line(static_cast<std::ptrdiff_t>(kOut * l.columns + kAxis - kOut) * spec.in_c +
                          kLanes);
   l.v = l.y + round_up_to_line(kAxis * l.window_channel + kLanes);
-  // Adds a vector: the last vector of a row may reach beyond the plane.
+  // One vector more: the last vector of a row may reach beyond the plane.
   l.v_channel = round_up_to_line(static_cast<std::ptrdiff_t>(l.rows) * l.columns + kLanes);
   l.v_point = l.v_channel * min_of(spec.in_c, kChunkChannels);
   l.m = l.v + kPoints * l.v_point + kLanes;
@@ -128,7 +128,7 @@ NST_INLINE Layout layout(const ConvSpec& spec, int tiles_h, int tiles_w) {
 // Returns blocks as wide as a whole number of vectors of tiles, and as high as L2 allows. High
 // blocks are better, because a block must make 8 rows of inputs more than it has rows of outputs.
 ConvBlocking blocking(const ConvSpec& spec, const ConvGeometry& g) {
-  // Sizes in tiles. 46 columns and two surplus ones make three vectors of 16.
+  // Largest sizes in tiles. 46 columns and two surplus ones make three vectors of 16.
   constexpr int kWidest = 46;
   constexpr int kHighest = 8;
   constexpr int kEnoughBlocks = 8;  // one block for each of eight threads
@@ -153,8 +153,8 @@ void make_window(const ConvArgs& args, Block block, const Layout& l, float* scra
                 const auto plane = [&](int r, int c) __attribute__((always_inline)) {
                   return planes + r * l.pitch + c * l.window_channel;
                 };
-                // Transposes kOut neighbouring pixels together, so that a step of transpose() is
-                // full even with few channels.
+                // Transposes kOut neighbouring pixels together. So each step of transpose() has
+                // enough columns, even with few channels.
                 const int tiles = rect.w / kOut;
                 const std::ptrdiff_t tile = static_cast<std::ptrdiff_t>(kOut) * channels;
                 transpose(
@@ -227,7 +227,7 @@ void transform_inputs(const Layout& l, int first, int channels, float* scratch) 
 
 // The operands of one point, for several vectors of tiles and one panel of output channels.
 struct PointProducts {
-  const float* v;  // first tile of the first input channel
+  const float* v;  // points to the first tile of the first input channel
   std::ptrdiff_t channel, row;
   int channels, small;
   const float* weights;

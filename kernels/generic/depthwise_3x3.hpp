@@ -9,9 +9,9 @@ namespace {
 namespace depthwise {
 
 // Adds the products of one kernel row. Neighbouring outputs share inputs, and each input is loaded
-// once. Left: the first pixel's first tap lies outside the picture and is skipped. Right: so does
-// the last pixel's last tap. Only every third column has a pointer, so that x86's 16 general
-// registers are enough.
+// once. Left: the first pixel's first tap lies outside the picture and is skipped. Right: the last
+// pixel's last tap lies outside and is skipped. Only every third column has a pointer, so that
+// x86's 16 general registers are enough.
 template <int P, int Stride, bool Left, bool Right>
 NST_INLINE void accumulate_3(Vec (&acc)[P], const float* in, std::ptrdiff_t column,
                              const float* weights) {

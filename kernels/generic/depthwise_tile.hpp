@@ -17,11 +17,11 @@ constexpr int kLineVectors = ceil_div(kLine, kLanes);
 // The operands of neighbouring pixels of one row, from one vector of channels on.
 struct RegisterTile {
   const float* in;
-  std::ptrdiff_t in_pixel, in_column, in_row;  // steps: output pixel, kernel column, kernel row
+  std::ptrdiff_t in_pixel, in_column, in_row;  // strides: output pixel, kernel column, kernel row
   int kernel_h, kernel_w;
   const float* weights;
   std::ptrdiff_t weights_row;
-  const float* bias;  // bias of the first channel, or null
+  const float* bias;  // points to the bias of the first channel, or null
   int channels;       // number of channels from the first one on
   Clamp clamp;
   const float* epilogue_add;

@@ -6,8 +6,8 @@
 namespace nst::kernels {
 namespace {
 
-// Number of vectors after which the pattern repeats. It repeats if the number of channels divides
-// the lanes of these vectors. (With 16 lanes, 3 and 8 channels do.)
+// Number of vectors after which the pattern repeats. The number of channels must divide the number
+// of lanes in these vectors: with 16 lanes, 3 and 8 channels do.
 constexpr int kPatternVectors = 3;
 NST_INLINE bool has_lane_pattern(int channels) {
   return channels < kLanes && kPatternVectors * kLanes % channels == 0;

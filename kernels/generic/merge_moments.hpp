@@ -7,10 +7,10 @@
 namespace nst::kernels {
 namespace {
 
-// Merges the moments of channels [first, first + channels), at most kMergedChannels, so that the
-// compiler uses vectors. The squared deviations of all blocks together are Σ M2ᵢ + Σ nᵢ (μᵢ − μ)²
-// (Chan, Golub, LeVeque 1979). Computed in double: if a channel hardly varies, rounding the mean to
-// float would matter.
+// Merges the moments of channels [first, first + channels). There are at most kMergedChannels, so
+// that the compiler can use vectors. The squared deviations of all blocks together are Σ M2ᵢ + Σ nᵢ
+// (μᵢ − μ)² (Chan, Golub, LeVeque 1979). They are computed in double: if a channel hardly varies,
+// rounding the mean to float would matter.
 constexpr int kMergedChannels = 64;
 
 NST_INLINE void merge_channels(const MomentsArgs& args, int first, int channels) {

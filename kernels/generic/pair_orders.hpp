@@ -45,11 +45,11 @@ struct SidesOfEight : Order<8, 4, 4> {
 
 // Groups with sides of two channels. L1 consists of banks and reads only one line of a bank in a
 // cycle. With this order, the floats that are read in the same cycle lie in different banks. With
-// 10 pixels this gives 87 GMAC/s; sides of eight give 85. Accumulation chains have 48 products:
-// with 96, layers differed from TensorFlow's by up to 1.08e-4.
+// register tiles of 10 pixels this gives 87 GMAC/s, sides of eight 85. Accumulation chains have 48
+// products. With chains of 96, layers differed from TensorFlow's by up to 1.08e-4.
 struct SidesOfTwo : Order<2, 0, 8> {
-  // Same as SidesOfEight::row_corrections. Computes four rows at a time and adds up their lanes
-  // together.
+  // Computes the same as SidesOfEight::row_corrections, but four pixels at a time. The lanes of the
+  // four sums are added up together.
   static NST_INLINE void row_corrections(const float* x, std::ptrdiff_t stride, int pixels,
                                          int depth, float* corrections) {
     constexpr int kFour = 4;
@@ -58,7 +58,7 @@ struct SidesOfTwo : Order<2, 0, 8> {
       unroll<kFour>([&](auto i) __attribute__((always_inline)) {
         sums[i] = row_sums(x + min_of(i, pixels - 1) * stride, depth);
       });
-      // Afterwards each of the four rows has a quarter of the lanes.
+      // Afterwards each of the four pixels has a quarter of the lanes.
       const __m512 quarters =
           add_quarters(add_halves(sums[0], sums[1]), add_halves(sums[2], sums[3]));
       const __m512 totals = quarters + _mm512_maskz_permute_ps(0xffff, quarters, 2);
@@ -78,15 +78,15 @@ struct SidesOfTwo : Order<2, 0, 8> {
     return Vec(_mm512_maskz_loadu_ps(lane_mask(max_of(0, min_of(n, kLanes))), p));
   }
 
-  // Returns a vector whose even lanes add up to Σ ± x1 x2 over the pairs of a row. Groups lie at
-  // the same positions again after three vectors, so there are three sums. A lane contains the
-  // first channel of a pair in exactly one of the three vectors, and only that sum is used. The odd
-  // lanes are subtracted from the even ones at once, because sums of products of one sign would
-  // grow.
+  // Returns a vector whose even lanes add up to Σ ± x1 x2 over the pairs of a pixel's channels.
+  // Three vectors contain whole groups, so there are three sums, one for each position. In each
+  // lane, only the sum whose vector has the first channel of a pair there is used. Odd lanes are
+  // subtracted from even ones at once, because sums of products of one sign would grow.
   static NST_INLINE __m512 row_sums(const float* x, int depth) {
     constexpr int kVectors = 3;
     static_assert(kLanes == 16 && kSide == 2 && kVectors * kLanes % kGroup == 0);
-    // Returns the lanes of a vector (one of the three) that contain the first channel of a pair.
+    // Returns the lanes that contain the first channel of a pair, for the first, second or third
+    // vector.
     constexpr auto beginnings = [](int vector) {
       unsigned mask = 0;
       for (int i = 0; i < kLanes; ++i) {

@@ -55,8 +55,8 @@ struct Order {
     return depth % kGroup - small_groups_of(depth) * 3 * SmallSide;
   }
 
-  // Returns the row in which the weights of an input channel are packed. The two channels of a pair
-  // and one single channel follow each other. Channels after the last group keep their order.
+  // Returns the row in which the weights of an input channel are packed. Each pair's two channels
+  // are followed by one single channel. Channels after the last group keep their order.
   static constexpr int row_of(int channel, int depth) {
     if (channel >= depth - singles_of(depth)) return channel;
     const int side = channel < groups_of(depth) * kGroup ? Side : SmallSide;
@@ -232,7 +232,7 @@ NST_INLINE Vec finished(Vec sum, Vec factor, const float* row_correction, Vec no
   return _mm512_mask_mul_ps(nothing, lanes, sum, factor);
 }
 
-// Returns the power of two that is closest to 1 / √mean, rounded down. `mean` is a mean of squares.
+// Returns a power of two that is about 1 / √mean. `mean` is a mean of squares.
 NST_INLINE float scale_for(double mean) {
   std::uint64_t bits = 0;
   __builtin_memcpy(&bits, &mean, sizeof bits);

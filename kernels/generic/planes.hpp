@@ -39,8 +39,8 @@ NST_INLINE void make_planes(const ConvArgs& args, Block block, const Rect& rect,
       split(row, to);
     }
     previous = sy;
-    // If the prologue's output is wanted, row_scratch contains this row: then rows are never read
-    // in place, and no row inside the picture is a copy of another.
+    // Stores this row of the prologue's output from row_scratch. If the output is wanted, rows are
+    // never read in place, and no row inside the picture is a copy of the row before.
     if (stores_prologue(args, block, y)) {
       store_prologue(args, block, rect, y, row_scratch);
     }

@@ -51,14 +51,14 @@ NST_INLINE void advance(Tile& tile, int pixels) {
 
 // The inputs of a register tile, and the place of its outputs.
 struct RegisterTile {
-  const float* in;                  // tap (0, 0) of the first pixel
-  std::ptrdiff_t in_pixel, in_row;  // to the next output pixel, to the next kernel row
+  const float* in;                  // points to tap (0, 0) of the first pixel
+  std::ptrdiff_t in_pixel, in_row;  // strides: to the next output pixel, to the next kernel row
   int kernel_h, row_products;       // row_products: kernel_w * in_c
   const float* weights;
   const float* bias;  // biases of the panel's channels, or null
   int channels;       // number of channels from the panel's first one on
   Clamp clamp;
-  const float* epilogue_add;  // operand to add at the first pixel, or null
+  const float* epilogue_add;  // points to the operand to add at the first pixel, or null
   std::ptrdiff_t epilogue_add_pixel;
   float* out;
   std::ptrdiff_t out_pixel;

@@ -168,7 +168,7 @@ NST_INLINE int for_vector_groups(int channels, F&& f) {
   return c;
 }
 
-// Load and store the first n lanes, n > 0. If n ≥ kLanes, load and store the whole vector.
+// Load and store the first n lanes, n > 0. If n ≥ kLanes, they load and store the whole vector.
 NST_INLINE Vec load_masked(const float* p, int n) {
   return n >= kLanes ? load(p) : load_masked_tail(p, n);
 }
@@ -199,9 +199,9 @@ NST_INLINE Vec minimum(Vec a, Vec b) {
 NST_INLINE Vec at_least(float low, Vec v) { return maximum(broadcast(low), v); }
 NST_INLINE Vec at_most(float high, Vec v) { return minimum(broadcast(high), v); }
 
-// Returns 2^n, where v = 1.5 * 2^23 + n and -126 <= n <= 127. The low bits of v contain n. Shifting
-// them into the exponent removes all other bits. Uses intrinsics, because the names of xsimd's bit
-// casts differ between its versions.
+// Returns 2^n for the integer n in biased = 1.5 * 2^23 + n, -126 <= n <= 127. The low bits of
+// `biased` contain n. Shifting them into the exponent removes all other bits. Uses intrinsics,
+// because the names of xsimd's bit casts differ between its versions.
 NST_INLINE Vec power_of_two(Vec biased) {
 #if defined(__AVX512F__)
   const __m512i exponent = _mm512_maskz_slli_epi32(0xffff, _mm512_castps_si512(biased), 23);

@@ -11,8 +11,8 @@
 namespace nst::kernels {
 namespace {
 
-// Returns a table that computes convolutions by the first suitable one of `algorithms`, or else of
-// `next`.
+// Returns a kernel table whose convolutions use the first suitable algorithm: one of `algorithms`,
+// otherwise one of `next`.
 template <std::size_t N>
 constexpr Table make_table(const char* name, const ConvAlgorithm* const (&algorithms)[N],
                            const ConvAlgorithmList* next = nullptr) {

@@ -107,7 +107,7 @@ NST_INLINE Prologue advanced(Prologue f, int n) {
 //
 // - Scaled: applies scale, shift and floor
 // - Sums: adds prologue_add
-// - Twice: stores each pixel twice
+// - Twice: stores each pixel twice, for upsampling by 2
 template <int V, bool Whole, bool Scaled, bool Sums, bool Twice>
 void apply_prologue_to_vectors(const Prologue& f, int n) {
   const auto at = [&](const float* p, int v) __attribute__((always_inline)) {

@@ -46,10 +46,10 @@ constexpr int kFewestChannels = 16;
 // and the end.
 struct Layout {
   int tiles_h, tiles_w;
-  int tile_y, tile_x;  // first output of the first tile
+  int tile_y, tile_x;  // output pixel at which the first tile begins
   Rect rect;           // rectangle of the window, in whole tiles
   std::size_t v, corrections, end;
-  std::ptrdiff_t v_stride, m_stride;  // to the next point in V, to the next product in M
+  std::ptrdiff_t v_stride, m_stride;  // strides: to the next point in V, to the next product in M
 };
 
 // Returns the layout of a block. The first tile begins at or before the block's first pixel.
@@ -88,8 +88,8 @@ ConvBlocking blocking(const ConvSpec& spec, const ConvGeometry& g) {
   // Largest width and height of a block, in tiles.
   constexpr int kWidest = ceil_div(kWidestBlock, X::kStep);
   constexpr int kHighest = ceil_div(kHighestBlock, Y::kStep);
-  // Smallest width in tiles. Most columns that a narrower block reads would be read by its
-  // neighbours too.
+  // Smallest width in tiles. A narrower block would share most of the columns that it reads with
+  // its neighbours.
   constexpr int kNarrowest = 4;
   // Fewest tiles of a block: two register tiles.
   constexpr int kFewestTiles = 24;
@@ -289,9 +289,9 @@ NST_INLINE int weight_of(int n) {
          A::X::weight_of(n % A::X::kProducts);
 }
 
-// Fewest input channels for prefetching, which takes time from the products. It helps only if the
-// data is far away and each cache line is used in many products. Otherwise it makes a layer 2 to 7
-// % slower.
+// Fewest input channels for prefetching. Prefetching takes time from the products. It helps only if
+// the data is far away and each cache line is used in many products. Otherwise it makes a layer 2
+// to 7 % slower.
 constexpr int kManyChannels = 64;
 
 template <class A>

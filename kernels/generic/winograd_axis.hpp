@@ -148,8 +148,8 @@ struct Upsampled {
     });
   }
   static constexpr int origin(int pad) { return -(pad & 1); }
-  // A tile begins with an odd output. This output, and so the tile, reads source pixels from
-  // (output - pad) / 2 on.
+  // Returns the first source pixel that a tile reads. A tile's first output is an odd one, and its
+  // first tap reads source pixel (output - pad) / 2.
   static constexpr int source(int output, int pad) { return (output - pad) / 2; }
 };
 

@@ -56,8 +56,8 @@ struct PlainProducts {
   // returns the row of an input channel.
   static constexpr int rows(int depth) { return depth; }
   static constexpr int row_of(int channel, int) { return channel; }
-  // Called after all rows of a transformed weight are packed; each row has `width` channels.
-  // input_size is the magnitude of the transformed inputs if inputs have magnitude 1.
+  // Called when all rows of a transformed weight are packed; each row has `width` channels.
+  // input_size is the magnitude that the transformed inputs have if the inputs have magnitude 1.
   static void finish(float*, int, int, float) {}
   // correction_floats() returns how many floats are kept for this number of rows of V.
   // make_corrections() computes these floats for v [count][depth].

@@ -50,7 +50,7 @@ TEST_CASE("A size rule gives the picture's own size, an exact one, or says what 
 
 TEST_CASE("A style beyond an aspect of 16 keeps the pixels of that aspect") {
   CHECK(shorter_side_size({16, 256}, 256, true) == Size{256, 4096});
-  const Size thin = shorter_side_size({1, 1024}, 256, true);  // aspect 1024; the largest is 16
+  const Size thin = shorter_side_size({1, 1024}, 256, true);  // aspect 1024, above the limit of 16
   CHECK(thin == Size{32, 32768});
 }
 

@@ -141,14 +141,17 @@ TEST_CASE("Every value of TF Hub's network that is a tensor here is TensorFlow's
   for (const auto& [name, layer] : recorded.items()) {
     const std::string ours = our_name(name);
     if (ours.empty()) continue;
-    LayerStatistics statistics = statistics_from_json(layer);  // of a value [h, w, c]
+    LayerStatistics statistics = statistics_from_json(layer);  // for a value [h, w, c]
     auto& shape = statistics.shape;
     shape.insert(shape.begin(), 1);
     if (shape[1] == 1 && shape[2] == 1) shape.erase(shape.begin() + 1, shape.begin() + 3);
     want[ours] = statistics;
   }
-  // 241 values are compared: 96 activations (70 + 26), 40 norms and block sums (20 + 20), 8
-  // concats, 10 pools, 1 mean, and 86 vectors of β or γ.
+  // 241 values are compared:
+  // - 96 activations (70 + 26)
+  // - 40 norms and block sums (20 + 20)
+  // - 8 concats, 10 pools, 1 mean
+  // - 86 vectors of β or γ
   CHECK(want.size() == 241);
   const Image style = npy_image(output("a.style.npy")),
               content = npy_image(output("a.content.npy"));

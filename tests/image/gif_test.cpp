@@ -28,7 +28,7 @@ struct Lzw {
       held |= std::uint64_t{code} << have;
       for (have += size; have >= 8; have -= 8, held >>= 8) out.u8(held);
     };
-    std::map<std::pair<unsigned, unsigned>, unsigned> table;  // code by (prefix, last index)
+    std::map<std::pair<unsigned, unsigned>, unsigned> table;  // code of each string
     if (first_clear) put(clear);
     std::optional<unsigned> string;
     for (std::size_t i = 0; i < std::min(indices.size(), pixels); ++i) {
@@ -64,7 +64,7 @@ struct Gif {
   int screen_width = kWidth, screen_height = kHeight, left = 0, top = 0, width = kWidth,
       height = kHeight;
   unsigned bits = 4, background = 5;
-  std::vector<std::uint8_t> colours = random_colours();  // the file has the first 2^bits
+  std::vector<std::uint8_t> colours = random_colours();  // the file has only 2^bits of them
   bool own_colours = false, interlaced = false;
   std::optional<unsigned> transparent = {};
   std::string before = {}, after = ";";

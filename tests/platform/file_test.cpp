@@ -237,7 +237,7 @@ TEST_CASE("A large file's memory is given back and read again, unless the file h
   const Bytes part = all.subspan(5'000'001, 3'000'000);
   CHECK(std::equal(all.begin(), all.end(), as_bytes(text).begin()));
   file.give_back();
-  CHECK(part[1'500'000] == 0);  // zero: the memory was given back
+  CHECK(part[1'500'000] == 0);  // reads as zero: the memory was given back
   std::vector<std::uint8_t> again(part.size());
   file.read_again(part, again.data());
   CHECK(std::equal(again.begin(), again.end(), as_bytes(text).begin() + 5'000'001));
@@ -265,7 +265,7 @@ TEST_CASE("A writable file in a folder that takes no new files is overwritten in
   REQUIRE(::chmod(path.c_str(), 0666) == 0);
   REQUIRE(::chmod(folder.path().c_str(), 0555) == 0);
   const pid_t child = ::fork();
-  if (child == 0) {  // as nobody: root may create files everywhere
+  if (child == 0) {  // root may create files everywhere, so change the user
     if (::geteuid() == 0 && ::setresuid(65534, 65534, 65534) != 0) ::_exit(2);
     try {
       write_file_atomically(path, as_bytes("new"));

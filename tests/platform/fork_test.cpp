@@ -56,7 +56,7 @@ TEST_CASE("A forked child has teams of its own") {
     for_each_item(4, 1000, [&](int) { ++items; });
     return items == 1000 ? 0 : 1;
   };
-  REQUIRE(count() == 0);  // afterwards the parent's threads exist
+  REQUIRE(count() == 0);  // after this call the parent's threads exist
   CHECK(in_child(count) == 0);
   CHECK(in_child([&] { return in_child(count); }) == 0);
   CHECK(count() == 0);

@@ -37,14 +37,14 @@ StyleVector npy_style(const std::string& path);
 // The recorded statistics of a layer's output, and a function that computes them from a tensor. The
 // standard deviation divides by n.
 struct LayerStatistics {
-  std::vector<std::int64_t> shape;  // [1, h, w, c] or [1, c]
+  std::vector<std::int64_t> shape;  // shape [1, h, w, c] or [1, c]
   double mean = 0.0, std = 0.0, min = 0.0, max = 0.0;
   std::vector<double> first;  // up to four values from the start of the tensor
 };
 LayerStatistics layer_statistics(const float* data, int h, int w, int c);
 
-// The differences between a layer's statistics and the recorded ones. Those of `mean` and `std` are
-// relative.
+// The differences between a layer's statistics and the recorded ones. The differences of `mean` and
+// `std` are relative.
 struct LayerDifference {
   bool same_shape = false;
   double mean = 0.0, std = 0.0, first = 0.0;

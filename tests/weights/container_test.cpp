@@ -120,7 +120,7 @@ TEST_CASE("gzip's own checksum is checked, also behind the end of a tar") {
   for (const Buffer& inner : {data, tar_of({{"1.tflite", data}})}) {
     Buffer packed = gzip_of(inner);
     CHECK_NOTHROW(open_source(folder.file("m.gz", packed)));
-    Buffer padded = packed;  // followed by zeros, as on tapes
+    Buffer padded = packed;  // zeros follow the archive, as on tapes
     padded.resize(padded.size() + 512);
     CHECK_NOTHROW(open_source(folder.file("m.gz", padded)));
     packed[packed.size() - 6] ^= 1;  // damages the CRC-32, which is followed by the length

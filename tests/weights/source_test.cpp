@@ -265,7 +265,7 @@ TEST_CASE("A checkpoint without one of its shards says so when a tensor of it is
       ++missing;
     }
   }
-  CHECK(missing == 121);  // one of three shards, with 363 variables in all
+  CHECK(missing == 121);  // the missing shard has a third of 363 variables
 }
 
 TEST_CASE("Protobuf groups, field zero and cut fields are refused") {

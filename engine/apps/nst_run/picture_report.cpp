@@ -30,7 +30,8 @@ struct PictureReport::Events {
     Json event{{"event", kind}, {"content", names.content}, {"style", names.style}};
     if (!names.output.empty()) event["output"] = names.output;
     event.update(more);
-    if (prints) std::cout << line_of(event) << std::endl;  // endl flushes
+    if (prints)
+      std::cout << line_of(event) << std::endl;  // flushed: a reader gets each event at once
     all.push_back(std::move(event));
   }
 };

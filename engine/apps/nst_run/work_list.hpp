@@ -24,7 +24,7 @@ struct Job {
 struct OutputFolder {
   std::string path;
   std::string name = "{content}-{style}";  // file name without extension (--name)
-  std::string extension;                   // with its dot; "": extension of the content, or .png
+  std::string extension;  // extension with its dot; "": that of the content, or .png
 };
 
 // Returns true if an output path means a folder: if the path ends in '/', or is an existing folder

@@ -82,7 +82,7 @@ int run(int argc, char** argv) {
   try {
     line.app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() == 0) {  // CLI11's way to print --help or --version
+    if (error.get_exit_code() == 0) {  // CLI11 prints --help and --version this way
       line.app.exit(error);
       return 0;
     }
