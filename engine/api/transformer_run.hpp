@@ -13,7 +13,7 @@ class TransformerRun {
  public:
   // Plans the transformer for a content of this size, within the limits of `run`, and allocates the
   // memory. `model` must outlive this object. Throws Error{input} if the content is too small,
-  // Error{limit} if the memory limit is.
+  // Error{limit} if the memory limit is too low.
   TransformerRun(const OpenModel& model, Size content, const LoweringOptions& options,
                  const RunOptions& run);
 

@@ -63,8 +63,8 @@ int fail(ErrorCode code, const char* text) noexcept {
 [[noreturn]] void end_unhandled() {
   remove_unfinished_files();
   const std::type_info* type = abi::__cxa_current_exception_type();
-  // Tests whether memory is left. malloc, because operator new would throw; volatile, because the
-  // compiler would otherwise remove the call.
+  // Tests whether memory is left. Uses malloc, because operator new would throw. The pointer is
+  // volatile, because the compiler would otherwise remove the call.
   constexpr std::size_t kSmall = 1024;
   void* volatile memory = type == nullptr ? std::malloc(kSmall) : nullptr;
   const bool memory_ended = type != nullptr ? *type == typeid(std::bad_alloc) : memory == nullptr;

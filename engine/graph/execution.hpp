@@ -70,8 +70,8 @@ class Execution {
   // Returns the factor by which the centred input's deviations are multiplied, or 1 if is_scaled is
   // false.
   float factor(bool is_scaled) const;
-  // Returns a tensor's offset for one channel, divided by the input's factor if the offset contains
-  // it.
+  // Returns the offset of a tensor's channel. If the offset was multiplied by the input's factor,
+  // divides it by the factor.
   float offset_of(const Offset& offset, int channel) const;
   // Returns the address of element `place` of a buffer in the arena, counted in floats. Returns
   // null for BufferId::none.

@@ -82,11 +82,11 @@ class Lowering {
 
   // The functions in lowering_conv.cpp:
 
-  // The convolutions that must run together with a later one, because its input is never stored
-  // whole.
+  // The convolutions that must run together with a later convolution, because they make its input,
+  // which is never stored whole.
   struct Before {
-    ConvSequence fused;   // convolutions fused with it into the same step
-    ConvSequence strips;  // convolutions that run in strips together with it
+    ConvSequence fused;   // convolutions in the same fused step as the later one
+    ConvSequence strips;  // convolutions in strips, which alternate with the later one
   };
   // Where a convolution's output is stored.
   enum class Storage {

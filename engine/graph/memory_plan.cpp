@@ -53,9 +53,9 @@ std::vector<Group> tied_groups(const std::vector<Lifetime>& lifetimes) {
   return groups;
 }
 
-// Returns the lowest offset of a group, not below `offset`, where its member `buffer` is free of
-// overlap. The member lies `start` floats after the group's offset. Only placed buffers that live
-// at the same time count.
+// Returns the lowest offset of a group, not below `offset`, at which its member `buffer` overlaps
+// no placed buffer that lives at the same time. The member lies `start` floats after the group's
+// offset.
 std::size_t cleared(const std::vector<Lifetime>& lifetimes, const MemoryPlan& plan,
                     const std::vector<std::size_t>& placed, std::size_t buffer, std::size_t start,
                     std::size_t offset) {

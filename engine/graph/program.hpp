@@ -205,7 +205,7 @@ struct LoweringOptions {
   // caches. The tensor from which the rows are made reuses memory of the arena.
   bool output_rows = false;
   // true: with output_rows, the tensor from which the rows are made may lie in the caller's memory.
-  // Used if it would make the arena larger.
+  // It does so if it would make the arena larger.
   bool rows_from_caller = false;
 };
 

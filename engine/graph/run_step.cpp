@@ -120,8 +120,8 @@ void Execution::run_item(const NormOp& op, int, float*) {
     offset[c] = op.is_centred ? -flat : 0.0f;
     shift[c] = beta[c] + offset[c];
   }
-  // The values are multiplied by the factor, so their variance is by its square. ε must be
-  // multiplied by the square too.
+  // The values are multiplied by the factor, so their variance is multiplied by the factor's
+  // square. ε must be multiplied by the square too.
   const double scale_factor = factor(op.is_scaled);
   program_.table->merge_moments({op.blocking, op.shape.h, op.shape.w, op.shape.c,
                                  address(op.moments), style_params_ + op.gamma, shift,

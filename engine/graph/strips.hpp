@@ -47,7 +47,7 @@ struct Strip {
 // needs the row.
 std::vector<std::vector<Strip>> cut_into_strips(const std::vector<StripLayer>& chain, int strips);
 
-// Returns how many rows of `layer`'s output must exist at the same time, at most.
+// Returns the largest number of rows of `layer`'s output that must exist at the same time.
 int most_rows_kept(const std::vector<std::vector<Strip>>& strips, std::size_t layer);
 
 // Returns the distance, in floats, that a convolution's output must lie before its input in memory:

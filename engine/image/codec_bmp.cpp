@@ -190,8 +190,8 @@ class RunLengths {
     if (x_ < h_.width) indices_[h_.width * y_ + x_] = static_cast<std::uint8_t>(index);
     ++x_;
   }
-  // Copies `count` pixels that are stored without run lengths. They are padded to an even number of
-  // bytes.
+  // Copies `count` pixels that are stored one by one, without run lengths. In the file they are
+  // padded to an even number of bytes.
   void copy(unsigned count) {
     const unsigned bytes = packed() ? (count + 1) / 2 : count;
     const Bytes data = reader_.take(bytes, "a run of pixels");

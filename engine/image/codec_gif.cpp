@@ -230,8 +230,8 @@ Image decode_gif(const Input& input) {
   const unsigned root_bits = reader.read<std::uint8_t>("the pixels");
   if (root_bits < 1 || root_bits > 8) input.fail_damaged(kFormat, "the size of its codes");
 
-  // If the frame extends beyond the screen, the screen is enlarged, as in browsers. The file's size
-  // limits the frame: one byte stands for at most 4096 pixels.
+  // If the frame extends beyond the screen (the GIF's picture area), the screen is enlarged, as in
+  // browsers. The file's size limits the frame: one byte stands for at most 4096 pixels.
   const unsigned width = std::max(screen_width, frame.left + frame.width);
   const unsigned height = std::max(screen_height, frame.top + frame.height);
   const std::uint64_t frame_pixels = std::uint64_t{frame.width} * frame.height;

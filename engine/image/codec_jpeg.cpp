@@ -159,8 +159,9 @@ struct Encoder {
 // [escapes] Compresses the picture into encoder.file. `rgb` has room for one row. Returns false on
 // failure.
 bool write_pixels(Encoder& encoder, const ImageView& image, int quality, std::uint8_t* rgb) {
-  // From this quality on, colour is stored at full resolution. At high qualities, halved colour
-  // resolution would be the most visible fault in the saturated strokes of painted pictures.
+  // Lowest quality at which colour is stored at full resolution. At lower qualities, quantisation
+  // is more visible than colour of half resolution, even in the saturated strokes of painted
+  // pictures.
   constexpr int kFullColourQuality = 90;
   if (setjmp(encoder.escape.target) != 0) return false;
   jpeg_compress_struct& jpeg = encoder.jpeg;

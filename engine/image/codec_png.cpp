@@ -123,8 +123,8 @@ bool read_pixels(Decoder& decoder, png_bytep* rows) {
   input.fail_damaged("PNG", escape.message);
 }
 
-// Returns a chunk's bytes in the file, given its body: length and type before the body, checksum
-// after it.
+// Returns the whole chunk, given its body. In the file, length and type precede the body, and a
+// checksum follows it.
 Bytes whole(Bytes body) { return {body.data() - 8, body.size() + 12}; }
 
 // Returns the parts of the file that libpng reads, in order.

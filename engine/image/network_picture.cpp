@@ -122,8 +122,8 @@ void fill_input(const ImageView& image, const InputOptions& options, float* out)
     return;
   }
   if (!options.what.empty()) check_samples(image, options.what);
-  // The resize reads interleaved rows and drops alpha. So a picture in another format, or with
-  // alpha to compose, is copied first: the resize reads most rows several times.
+  // A picture in another format, or with alpha to compose, is copied to RGB first. The resize reads
+  // most rows several times, so converting them while reading would cost more.
   const bool composes = has_alpha(image) && options.background.has_value();
   if (image.format == PixelFormat::rgb && !composes) {
     return resize_into(image, options.size, options.resize, out);

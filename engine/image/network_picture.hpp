@@ -21,7 +21,7 @@ struct InputOptions {
 // RGB or keeps its size.
 void fill_input(const ImageView& image, const InputOptions& options, float* out);
 
-// Writes a picture to a network's input without resizing. Alpha is dropped, and samples are checked
+// Writes a picture to a network's input without resizing it. Drops alpha and checks the samples
 // (check_samples).
 void to_network_input(const ImageView& image, float* out,
                       const std::string& what = "content picture");

@@ -33,7 +33,8 @@ struct PngChunks {
 // and for a file that ends before or among its pixels.
 PngChunks walk_png(const Input& input);
 
-// Returns the CRC-32 (ISO 3309) of the bytes that gave `crc` followed by `bytes`.
+// Continues a CRC-32 (ISO 3309). `crc` is the CRC-32 of all preceding bytes, or 0. Returns the
+// CRC-32 of the preceding bytes and `bytes`.
 std::uint32_t crc32(Bytes bytes, std::uint32_t crc = 0);
 
 // Checks the picture size in the header against the most that a file of this length can contain.

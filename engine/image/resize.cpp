@@ -26,8 +26,8 @@ constexpr int kRgb = 3;
 template <typename T>
 constexpr float kFullScale = sizeof(T) == 1 ? 255.0f : 1.0f;
 
-// A destination of a resize: a float picture in memory. The resize writes row y to place(y), then
-// calls made(y).
+// The destination of a resize to a float picture in memory. The resize writes row y to place(y),
+// then calls made(y).
 class DenseRows {
  public:
   DenseRows(float* first, int width, int channels)
@@ -40,8 +40,8 @@ class DenseRows {
   std::ptrdiff_t row_;
 };
 
-// A destination of a resize: a u8 picture of one channel. made(y) converts the row's floats to
-// bytes.
+// The destination of a resize to a u8 picture of one channel. The resize writes row y as floats to
+// place(y); made(y) converts them to bytes.
 class ByteRows {
  public:
   explicit ByteRows(Image& out) : out_(out), line_(static_cast<std::size_t>(out.width)) {}

@@ -11,13 +11,14 @@ namespace nst::codec {
 
 // Returns the picture as a file that stb_image decodes correctly:
 //
-// - adds the standard Huffman tables if the file has none, Adobe's marker for four inks, and an end
-//   marker
+// - adds the standard Huffman tables if the file has none
+// - adds Adobe's marker if the file has four inks, and an end marker
 // - corrects the scan parameters of sequential pictures
 // - adds bytes of `filler` after the data of every scan; if they change the picture, the file is
 //   truncated
 //
-// Throws Error{input} for a Huffman table beyond whose end stb_image 2.27 would write.
+// Throws Error{input} for a Huffman table with which stb_image 2.27 would write beyond its own
+// tables.
 std::vector<std::uint8_t> jpeg_for_stb(const Input& input, const JpegSegments& segments,
                                        std::uint8_t filler);
 

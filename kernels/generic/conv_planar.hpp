@@ -106,7 +106,8 @@ NST_INLINE void to_planes(const ConvSpec& spec, const Layout& layout, const floa
   }
 }
 
-// The inputs of a register tile (pixels × channels), and the place of its outputs.
+// The operands of a register tile (pixels × channels): what it reads, and where its outputs are
+// written.
 struct RegisterTile {
   const float* in;  // points to tap (0, 0) of the first pixel, channel 0
   Layout layout;

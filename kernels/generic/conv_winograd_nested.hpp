@@ -175,8 +175,8 @@ void make_window(const ConvArgs& args, Block block, const Layout& l, float* scra
               (kOut * l.rows + kAxis - kOut - rect.h) * l.window_row);
 }
 
-// Transforms one channel of a row of tiles along the columns. Reads kAxis window rows, `length`
-// floats of each.
+// Transforms one channel of a row of tiles in vertical direction. Reads `length` floats of each of
+// kAxis window rows, and writes as many.
 NST_INLINE void transform_columns(const float* rows, std::ptrdiff_t row, std::ptrdiff_t length,
                                   float* y) {
   for (std::ptrdiff_t i = 0; i < length; i += kLanes) {
@@ -189,8 +189,8 @@ NST_INLINE void transform_columns(const float* rows, std::ptrdiff_t row, std::pt
   }
 }
 
-// Transforms one row of tiles along the row. Reads the planes of columns 0, 1 and 2 mod 3, writes
-// kAxis points.
+// Transforms one row of tiles in horizontal direction, and writes kAxis points. Reads three planes,
+// which contain every third column: those with column mod 3 = 0, 1 and 2.
 NST_INLINE void transform_row(const float* planes, int pitch, int columns, float* v,
                               std::ptrdiff_t v_point) {
   for (int i = 0; i < columns; i += kLanes) {
@@ -322,8 +322,8 @@ NST_INLINE void write_tiles(const ConvArgs& args, Block block, const float* fini
     }
     return;
   }
-  // The output has no gaps and epilogue_add is not used, so a tile's pixels of a row are contiguous
-  // in memory.
+  // The output has no gaps between pixels and epilogue_add is not used. So a row of a tile is
+  // contiguous in memory.
   const int tiles = pixels / kOut;
   for (int r = 0; r < rows; ++r) {
     const float* const from = finished + r * kOut * plane;

@@ -49,7 +49,7 @@ NST_INLINE void advance(Tile& tile, int pixels) {
   if (tile.epilogue_add != nullptr) tile.epilogue_add += pixels * tile.epilogue_add_pixel;
 }
 
-// The inputs of a register tile, and the place of its outputs.
+// The operands of a register tile: what it reads, and where its outputs are written.
 struct RegisterTile {
   const float* in;                  // points to tap (0, 0) of the first pixel
   std::ptrdiff_t in_pixel, in_row;  // strides: to the next output pixel, to the next kernel row

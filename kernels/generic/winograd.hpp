@@ -184,8 +184,7 @@ NST_INLINE void multiply(const float* v, const float* corrections, int count, in
   });
 }
 
-// The place of a tile's outputs, and what is done to them before they are written, for one vector
-// of channels.
+// Where a tile's outputs are written, and what is done to them before, for one vector of channels.
 struct Epilogue {
   Vec bias;
   ClampEach clamp;

@@ -151,7 +151,8 @@ TEST_CASE("A flat picture stays flat in every method and size") {
       for (const auto& [width, height] : {std::pair{1, 1}, {10, 7}, {53, 90}}) {
         const Image out = nst::resize(flat.view(), width, height, method);
         for (std::size_t i = 0; i < out.sample_count(); ++i) {
-          // The sum of the weights is one, up to a few units in the last place.
+          // The weights of each output sample add up to one, except for a few units in the last
+          // place.
           REQUIRE(std::abs(out.f32()[i] - static_cast<float>(level) / 255.0f) <= 3e-7f);
         }
       }

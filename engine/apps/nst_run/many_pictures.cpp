@@ -223,7 +223,8 @@ int ManyPictures::dry_run() {
   return report_->failures() == 0 ? 0 : kSomeFailed;
 }
 
-// Returns the progress callback of the current picture, as a fraction of all pictures.
+// Returns a progress callback for the current picture. It reports the finished fraction of all
+// pictures.
 Progress ManyPictures::progress() {
   if (!whole_) return {};
   const std::size_t total = report_->finished() + jobs_.size();
@@ -286,7 +287,7 @@ void ManyPictures::report_written() {
   unwritten_.reset();
 }
 
-// Paints the jobs [begin, end), which all have the same content. While the last of them is painted,
+// Paints the jobs [begin, end), which all have the same content. While the last job is painted,
 // another thread reads the next content into `next`.
 void ManyPictures::paint_content(std::size_t begin, std::size_t end, Image content,
                                  Outcome<Image>& next) {

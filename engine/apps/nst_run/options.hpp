@@ -22,8 +22,8 @@ struct EngineOptions {
   bool quiet = false;
 
   void add_to(CLI::App& app);
-  // Opens the model on one thread while another calls `read_pictures`. With a single thread the two
-  // happen one after the other. Throws what either of them threw. If both failed, throws the error
+  // Opens the model on one thread while another thread calls `read_pictures`. With a single thread,
+  // one happens after the other. Throws what either of them threw. If both failed, throws the error
   // of `read_pictures`.
   Model open_model_beside(const std::function<void()>& read_pictures) const;
   // Returns the options as RunOptions, without a progress callback.
