@@ -90,7 +90,7 @@ class JsonDocument {
     std::uint32_t next = 0;                     // index of the node after this value's members
     std::uint32_t key_at = 0, key_bytes = 0;    // offset and length of the key in characters_
     std::uint32_t text_at = 0, text_bytes = 0;  // offset and length of a string in characters_
-    double number = 0.0;                        // value, if it is a number
+    double number = 0.0;                        // numeric value; 0 for other kinds
     std::uint64_t count = 0;
   };
   std::string_view characters(std::uint32_t at, std::uint32_t bytes) const {

@@ -141,7 +141,7 @@ void Execution::run(const RunArgs& args) {
   const std::size_t stride = scratch_stride(program_);
 
   sharing_.restart();
-  // The end of each step is the only synchronisation between the threads.
+  // Threads wait for each other only at the end of each step.
   auto run_steps = [&](int thread, int team) {
     float* scratch = scratch_.data() + static_cast<std::size_t>(thread) * stride;
     for (int s = args.first_step; s < args.last_step; ++s) {

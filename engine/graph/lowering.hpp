@@ -85,8 +85,8 @@ class Lowering {
   // The convolutions that must run together with a later convolution, because they make its input,
   // which is never stored whole.
   struct Before {
-    ConvSequence fused;   // convolutions in the same fused step as the later one
-    ConvSequence strips;  // convolutions in strips, which alternate with the later one
+    ConvSequence fused;   // convolutions to run in the same fused step
+    ConvSequence strips;  // convolutions to run in strips, alternating with its own
   };
   // Where a convolution's output is stored.
   enum class Storage {
@@ -173,10 +173,11 @@ class Lowering {
   std::map<std::size_t, Operand> concat_tensors_;  // tensor of each concat node
   std::map<std::size_t, std::pair<BufferId, kernels::ConvBlocking>>
       moments_;  // moments' buffer and blocking, by convolution node
-  // By node: the planned convolutions that compute a value in strips. They are emitted together
-  // with the node's reader.
+  // Maps a node to the planned convolutions that compute its value in strips. They are emitted
+  // together with the node's reader.
   std::map<std::size_t, ConvSequence> streamed_;
-  // By node: the planned convolutions that will be fused with the node's reader into one step.
+  // Maps a node to the planned convolutions that will be fused with the node's reader into one
+  // step.
   std::map<std::size_t, ConvSequence> fused_;
   std::set<const PackedConv*> layers_seen_;
   std::set<std::size_t> counted_;       // nodes whose work program_.mac already contains

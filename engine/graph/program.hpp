@@ -163,7 +163,7 @@ struct Step {
   Operand result;
   int items = 1;  // number of work items, which may run in any order
   std::uint64_t mac = 0;
-  // How the step's centred result is stored; set only for named results, and only if steps are not
+  // How the step's centred result is stored. Set only for named results, and only if steps are not
   // fused.
   std::vector<Offset> offsets = {};
   bool is_scaled = false;

@@ -1,5 +1,5 @@
-// Style parameters: γ and β of every conditional instance norm. One dense layer each computes them
-// from the style vector.
+// Style parameters: γ and β of every conditional instance norm. Each of them is computed from the
+// style vector by a dense layer of its own.
 #pragma once
 
 #include <vector>

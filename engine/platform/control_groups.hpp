@@ -9,7 +9,7 @@
 namespace nst {
 
 // Returns the smallest CPU quota of all groups that contain the process, in processors. Returns 0
-// if there is no limit. Tests replace the folder "/" by `root`.
+// if there is no limit. `root` replaces the folder "/" in tests.
 double processor_quota(const std::string& root = "/");
 
 // Returns the bytes of memory that the groups containing the process still allow; empty if there is

@@ -79,8 +79,8 @@ void take_over(int fd, const struct stat& from) {
       ::fstat(fd, &now) == 0 && now.st_uid == from.st_uid && now.st_gid == from.st_gid;
   bool owner_kept = same_owner || ::fchown(fd, from.st_uid, from.st_gid) == 0;
   if (!owner_kept) (void)!::fchown(fd, static_cast<uid_t>(-1), from.st_gid);
-  // Removes the set-user-ID bit if the owner differs: it would let everyone run the file as its new
-  // owner.
+  // Drops the set-user-ID bit if the old owner could not be kept: the bit would let everyone run
+  // the file as its new owner.
   (void)!::fchmod(fd, from.st_mode & (owner_kept ? kAll : kPermissions));
 }
 
@@ -108,8 +108,8 @@ std::string temporary_name(const fs::path& target) {
   return path_below(target.parent_path().string(), "." + stem + "." + std::to_string(tag) + ".tmp");
 }
 
-// Flushes the folder, so that the file's new name survives a power cut. Some file systems refuse
-// that. Such a refusal is ignored, because the file itself is complete.
+// Flushes the folder, so that the file's new name survives a power cut. Some file systems cannot
+// flush a folder. Their error is ignored, because the file itself is complete.
 void flush_folder(const std::string& folder) {
   const Descriptor directory(open_retrying(folder, O_RDONLY | O_DIRECTORY));
   if (directory.is_open()) ::fsync(directory.get());

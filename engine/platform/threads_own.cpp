@@ -162,8 +162,8 @@ class Pool {
     return pool;
   }
 
-  // Returns a list of up to `wanted` idle workers. Creates workers if too few are idle, but never
-  // more than `most` in total.
+  // Returns a list of up to `wanted` idle workers. Creates workers if too few are idle. Never
+  // creates more than `most` in total.
   Worker* borrow(int wanted, int most) {
     Worker* list = nullptr;
     {

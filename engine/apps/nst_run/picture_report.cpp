@@ -31,7 +31,7 @@ struct PictureReport::Events {
     if (!names.output.empty()) event["output"] = names.output;
     event.update(more);
     if (prints)
-      std::cout << line_of(event) << std::endl;  // flushed: a reader gets each event at once
+      std::cout << line_of(event) << std::endl;  // flushed: readers get each event at once
     all.push_back(std::move(event));
   }
 };

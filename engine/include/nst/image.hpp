@@ -16,8 +16,8 @@ enum class SampleType : std::uint8_t { u8, f32 };
 
 // The order of a pixel's samples. Alpha, if present, is the last channel and not premultiplied.
 enum class PixelFormat : std::uint8_t {
-  rgb,    // samples R, G, B (3 channels) or R, G, B, alpha (4) of each pixel together
-  bgr,    // as rgb but B, G, R (3) or B, G, R, alpha (4): most screens and video APIs
+  rgb,    // interleaved samples R, G, B (3 channels) or R, G, B, alpha (4)
+  bgr,    // interleaved B, G, R (3) or B, G, R, alpha (4): most screens and video APIs
   grey,   // grey (1 channel), or grey and alpha (2)
   planar  // separate planes of R, G, B (3) and alpha (4)
 };
