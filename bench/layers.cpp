@@ -110,8 +110,8 @@ double Layer::multiply_adds() const {
   return static_cast<double>(nst::multiply_adds(spec, geometry.out_h, geometry.out_w));
 }
 
-// Counts TF Hub's network too: it has the shapes of "full", but 20 residual blocks, so four times
-// as many layers of this shape.
+// Counts TF Hub's network too. It has the shapes of "full" but 20 residual blocks instead of 5, so
+// four times as many layers of the residual shape.
 const std::vector<Layer>& layers() {
   static const std::vector<Layer> all = [] {
     std::vector<Layer> list;

@@ -222,9 +222,9 @@ ConvPlan conv_plan(const Table& table, const ConvSpec& spec);
 void conv_pack(const ConvPlan& plan, const float* weights, float* packed);
 // Returns the blocks that conv_run computes, and the size of their scratch.
 ConvBlocking conv_blocking(const ConvPlan& plan, const ConvGeometry& geometry);
-// Computes one block. `moments` is null, or [2][out_c] of the spatial block. Then the moments of
-// the block's channels are written: the mean of the output, and the sum of squared deviations from
-// that mean.
+// Computes one block. If `moments` is not null, it is [2][out_c] of the spatial block. The moments
+// of the block's channels are written to it: the mean of the output, and the sum of squared
+// deviations from that mean.
 void conv_run(const ConvArgs& args, Block block, float* moments, float* scratch);
 
 // Returns the reference table: slow scalar kernels with double accumulators, with which tests

@@ -33,7 +33,8 @@ struct ArchiveLimits {
 // Files that macOS adds ("._x", "__MACOSX/") are left out.
 class FileSet {
  public:
-  // Which subfolders are searched. shallow: only the subfolder "variables". deep: all subfolders.
+  // How deep a folder is searched. shallow: its own files and those of the subfolder "variables".
+  // deep: the files of all subfolders too.
   enum class Depth { shallow, deep };
   // Returns the files of a folder. Each file is read when it is first used. Throws Error{limit} if
   // a deep search finds more than 20,000 files.

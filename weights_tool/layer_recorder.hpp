@@ -16,8 +16,8 @@ namespace nst::weights {
 
 // Records the layers of a network. Building goes on after a missing variable, so that all missing
 // variables are found. The layer of a missing variable gets the published number of channels.
-// Afterwards shapes are not compared any more, because they may follow from that number. Use from
-// one thread at a time.
+// Shapes are not compared from then on, because they may follow from that number. Use from one
+// thread at a time.
 class LayerRecorder : public LayerSource {
  public:
   // `variables` must outlive this object.

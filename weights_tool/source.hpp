@@ -65,8 +65,8 @@ class Source {
 // - an archive of any of these
 //
 // If a folder or archive contains several TFLite files, TF.js models or safetensors files, all of
-// them are opened as one source. No tensor may be in two of them. Otherwise throws Error{model}
-// with what was looked for, or what the file is.
+// them are opened as one source. Throws Error{model} if a tensor is in two of them. If there is no
+// source at `path`, throws Error{model} with what was looked for, or what the file is.
 std::unique_ptr<Source> open_source(const std::string& path);
 
 }  // namespace nst::weights

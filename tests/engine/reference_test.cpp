@@ -157,8 +157,8 @@ TEST_CASE("The published float16 transformer paints as the checkpoint's does" *
   }
 }
 
-// Compares with the pictures that were published with the 5-block network. The script that made
-// them truncated samples to bytes instead of rounding.
+// Compares with the pictures that were published with the 5-block network. Their script cuts
+// samples off to bytes and does not round.
 TEST_CASE(
     "The 5-block network paints the published pictures, 97 bytes of 100 equal, none off by 3" *
     doctest::test_suite("slow")) {

@@ -61,8 +61,8 @@ void check_processors_of_new_threads(int count, bool caller_is_bound) {
         const cpu_set_t own = processors_of(thread);
         return CPU_EQUAL(&own, &allowed) || CPU_EQUAL(&own, &of_process);
       };
-      // A new thread starts on a single processor and allows itself the others when it first runs.
-      // So the test waits.
+      // A new thread starts on a single processor. When it first runs, it allows itself all other
+      // processors. So the test waits for that.
       for (int i = 0; i < 1000 && !is_free(); ++i) {
         std::this_thread::sleep_for(std::chrono::milliseconds(10));
       }
