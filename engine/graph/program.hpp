@@ -202,10 +202,10 @@ struct LoweringOptions {
   // run again.
   bool keep_encoder = false;
   // true: the caller receives the output row by row (Execution::RowSink), while the rows are in the
-  // caches. The tensor from which the rows are made reuses memory of the arena.
+  // caches. The input of the step that makes the rows reuses memory of the arena.
   bool output_rows = false;
-  // true: with output_rows, the tensor from which the rows are made may lie in the caller's memory.
-  // It does so if it would make the arena larger.
+  // true: with output_rows, the input of the step that makes the rows may lie in the caller's
+  // memory. It does so if it would make the arena larger.
   bool rows_from_caller = false;
 };
 

@@ -17,7 +17,7 @@ namespace nst {
 // A style predictor: style picture [h, w, 3] in [0, 1] → style vector [1, 1, style_size].
 struct PredictorFamily {
   const char* name;        // name in model files and in ModelInfo
-  const char* scope;       // prefix of its variables' names, unique among the families
+  const char* scope;       // prefix of the family's variable names, unique among families
   const char* last_layer;  // name of the layer that makes style vectors
 
   // Builds the predictor for a picture of h × w pixels; the graph's output is the style vector.
@@ -33,7 +33,7 @@ void build_predictor(const PredictorFamily& family, Graph& graph, int h, int w, 
 // A transformer: content picture [h, w, 3] in [0, 1] and style parameters → painted picture.
 struct TransformerFamily {
   const char* name;    // name in model files and in ModelInfo
-  const char* marker;  // part of its variables' names; families before it lack it
+  const char* marker;  // part of its variable names that no earlier family has
 
   // Builds the transformer for a picture of h × w pixels and fills `layout` with its normalised
   // layers. The graph's output has three channels in (0, 1) and the sides that output_side returns.

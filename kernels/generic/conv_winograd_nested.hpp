@@ -86,7 +86,8 @@ struct Layout {
   int small;             // number of small kernels along an axis
   int tiles_h, tiles_w;  // tiles of outputs
   int rows, columns;     // tiles of transformed inputs
-  // The window, [row][in_c][column mod 3][pitch], is followed by room for one row of pixels.
+  // The layout of the window is [row][in_c][column mod 3][pitch]. Room for one row of pixels
+  // follows it.
   int pitch;
   std::ptrdiff_t window_channel, window_row;
   std::size_t row_scratch, y;

@@ -58,7 +58,7 @@ struct SidesOfTwo : Order<2, 0, 8> {
       unroll<kFour>([&](auto i) __attribute__((always_inline)) {
         sums[i] = row_sums(x + min_of(i, pixels - 1) * stride, depth);
       });
-      // Afterwards each of the four pixels has a quarter of the lanes.
+      // In the resulting vector, each of the four pixels has a quarter of the lanes.
       const __m512 quarters =
           add_quarters(add_halves(sums[0], sums[1]), add_halves(sums[2], sums[3]));
       const __m512 totals = quarters + _mm512_maskz_permute_ps(0xffff, quarters, 2);

@@ -191,7 +191,7 @@ TEST_CASE("nst-run: too large for the limits or the memory is exit code 6") {
 
 TEST_CASE("nst-run: Ctrl-C ends the work with exit code 130 and no output") {
   const Scene scene;
-  // Both commands would run much longer than the half second after which Ctrl-C is sent.
+  // Both commands run much longer than half a second, after which the test sends Ctrl-C.
   scene.fails(130, {"bench", "--runs", "100000"}, "interrupted", {.interrupt_after = 0.5});
   scene.fails(130, {kPhoto, "-s", kPhoto, "-o", scene.out, "--size", "2600", "-t", "1"},
               "interrupted", {.interrupt_after = 0.5});

@@ -153,7 +153,8 @@ TEST_CASE("A tighter limit plans a session's content anew, and paints the same")
   Session session(model);
   session.set_content(content.view());
   const Image expected = session.render(style);
-  // The limit is less than the session uses now, but enough for a plan in another memory mode.
+  // The new memory limit is less than the session uses now, but enough for a plan in another memory
+  // mode.
   const auto needed = [&](MemoryMode memory_mode) {
     StyleLayout layout;
     const Program program = lower_transformer(opened(model), content.width, content.height, layout,

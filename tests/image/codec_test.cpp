@@ -107,8 +107,8 @@ TEST_CASE("JPEG decodes to the samples of Pillow, which uses the same library as
   for (const std::string name :
        {"yuv444.jpg", "yuv422.jpg", "yuv420.jpg", "progressive.jpg", "grey.jpg", "cmyk.jpg"}) {
     CAPTURE(name);
-    // Allows a difference of 1, because no standard defines how CMYK without a colour profile is
-    // rounded.
+    // The bound allows a difference of 1, because no standard defines how CMYK without a colour
+    // profile is rounded.
     const int tolerance = kJpegTolerance + (name == "cmyk.jpg" ? 1 : 0);
     const int difference = largest_difference(nst::read_image(image_fixture(name)), expected(name));
     CHECK(difference >= 0);

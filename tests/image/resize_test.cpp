@@ -138,8 +138,8 @@ TEST_CASE("Smooth reduction keeps the mean, as every source sample counts the sa
     for (std::size_t i = 0; i < image.sample_count(); ++i) sum += image.f32()[i];
     return sum / static_cast<double>(image.sample_count());
   };
-  // Allows noise of about 1/sqrt(n). Samples at the border count slightly more, because the filter
-  // is cut off and normalised there.
+  // The bound allows noise of about 1/sqrt(n). Samples at the border count slightly more, because
+  // the filter is cut off and normalised there.
   CHECK(mean(small) == doctest::Approx(mean(picture)).epsilon(0.01));
 }
 

@@ -46,7 +46,7 @@ void check_moments(const ConvCase& conv, const ConvData& data) {
         // The mean is rounded to float once. Sums of deviations from it may err by about 1e-6 of
         // the spread, which is accurate enough for an instance norm.
         const double mean_error = 1e-6 * deviation + 0x1p-23 * std::abs(want.mean);
-        // If the mean is off by e, the sum of squares grows by count * e^2.
+        // A mean that is wrong by e increases the sum of squared deviations by count * e^2.
         const double squares_error = 1e-6 * want.squares + count * mean_error * mean_error;
         CAPTURE(c);
         CAPTURE(want.mean);
@@ -162,7 +162,7 @@ TEST_CASE("merged moments are those of the whole, as a scale and a shift") {
         const double count = static_cast<double>(m.h) * m.w;
         const double scale = gamma[c] / std::sqrt(whole.squares / count + 1e-5);
         CAPTURE(c);
-        // Allows two roundings: of the blocks' moments, and of the results.
+        // The bound allows two rounding errors: of the blocks' moments, and of the results.
         CHECK(std::abs(got.scale[c] - scale) <= 4 * 0x1p-24 * std::abs(scale));
         CHECK(std::abs(got.shift[c] - (beta[c] - whole.mean * scale)) <=
               4 * 0x1p-24 * (std::abs(beta[c]) + std::abs(whole.mean * scale)));

@@ -76,7 +76,7 @@ TEST_CASE("pooling equals the reference and counts only pixels inside") {
                        run_pool(reference_table(), kind, s, x, gap), tolerance);
         };
         both(PoolKind::max, 0.0f);
-        // Allows the rounding errors of kernel^2 sums below 2 and of a division.
+        // The bound allows the rounding errors of kernel^2 sums below 2 and of a division.
         both(PoolKind::average, 2 * 2 * static_cast<float>(s.kernel * s.kernel) * kUnit);
       });
     }
@@ -133,8 +133,8 @@ TEST_CASE("the affine pass equals the reference for every activation") {
     }
     CAPTURE(a.channels);
     CAPTURE(a.w);
-    // Allows three roundings of values below 8 * 2 + 2. The slope of sigmoid is at most 1/4, and
-    // sigmoid itself rounds to about two units.
+    // The bound allows three rounding errors of values below 8 * 2 + 2. The slope of sigmoid is at
+    // most 1/4, and sigmoid itself rounds to about two units in the last place.
     const float tolerance = 3 * 18 * kUnit;
     for_each_table([&](const Table& table) {
       check_within(run_affine(table, a, x, add, scale, shift, floor),
@@ -221,7 +221,8 @@ TEST_CASE("the dense layer equals the reference for any sizes") {
       for_each_table([&](const Table& table) {
         Guarded got(out_n, std::numeric_limits<float>::quiet_NaN());
         run(table, got);
-        // Allows a random walk of in_n roundings (see conv_tolerance) of a sum below in_n.
+        // The bound allows a random walk of in_n rounding errors (see conv_tolerance) of a sum
+        // below in_n.
         const float tolerance =
             4 * std::sqrt(static_cast<float>(in_n)) * kUnit * (1.0f + static_cast<float>(in_n) / 4);
         for (int j = 0; j < out_n; ++j) CHECK(std::abs(got[j] - want[j]) <= tolerance);

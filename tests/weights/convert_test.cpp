@@ -155,8 +155,8 @@ TEST_CASE("The TFLite converter folds batch norm to the same numbers") {
     const std::vector<float>& expected = checkpoint.at(tensor.name);
     REQUIRE(tensor.values.size() == expected.size());
     for (std::size_t i = 0; i < expected.size(); ++i) {
-      // Allows a few rounding errors of numbers up to 2: the TensorFlow Lite converter folds batch
-      // norm in float32.
+      // The bound allows a few rounding errors of numbers up to 2, because the TensorFlow Lite
+      // converter folds batch norm in float32.
       REQUIRE(std::fabs(tensor.values[i] - expected[i]) <= 1e-6f);
     }
   }

@@ -211,9 +211,9 @@ TEST_CASE("Full-integer TFLite weights come back within half a step of their cha
       for (std::size_t j = i % channels; j < trained.size() && !is_bias; j += channels) {
         largest = std::max(largest, std::fabs(static_cast<double>(trained[j])));
       }
-      // Allows half a step, plus float rounding. A weight's step is its channel's largest weight /
-      // 127. A bias's step is input scale (a range of 2 in 255 steps) × weight scale (at most
-      // 1/127).
+      // The bound allows half a step of quantisation, plus float rounding. A weight's step is its
+      // channel's largest weight / 127. A bias's step is input scale (a range of 2 in 255 steps) ×
+      // weight scale (at most 1/127).
       const double step = is_bias ? 2.0 / 255 / 127 : largest / 127;
       REQUIRE(std::fabs(values[i] - trained[i]) <= 0.5 * step + 1e-6);
     }
