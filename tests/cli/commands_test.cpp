@@ -68,8 +68,7 @@ TEST_CASE("nst-run: bench --json reports what it ran, in numbers that fit togeth
     const double min_ms = stage.at("min_ms");
     CHECK(min_ms > 0.0);
     CHECK(median_ms >= min_ms);
-    // The bound allows one microsecond more, because nst-run prints times in steps of a
-    // microsecond.
+    // nst-run prints times in steps of a microsecond, so the speeds agree only to about 2 %.
     CHECK(stage.at("gflops").get<double>() ==
           doctest::Approx(2e-6 * static_cast<double>(plans[i].mac) / median_ms).epsilon(0.02));
   }

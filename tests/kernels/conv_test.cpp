@@ -136,8 +136,7 @@ void check_case(const ConvCase& conv, Random& random) {
     const ConvResult got = run_conv(table, conv, data);
     check_close(got.output, want.output, tolerance);
     if (conv.prologue_output) {
-      // The bound allows three rounding errors, of a product and two sums. Their values are below
-      // 1.5 * 1.5 + 0.5 + 1.
+      // The bound allows rounding errors of a product and two sums, all below 1.5 * 1.5 + 0.5 + 1.
       Tensor prologue_tolerance = want.prologue_output;
       for (int y = 0; y < conv.geometry.in_h; ++y) {
         for (int x = 0; x < conv.geometry.in_w; ++x) {
