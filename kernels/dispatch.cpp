@@ -23,8 +23,8 @@ struct Candidate {
 [[maybe_unused]] bool with_avx512(const CpuFeatures& cpu) { return cpu.avx512; }
 [[maybe_unused]] bool everywhere(const CpuFeatures&) { return true; }
 
-// The compiled tables, the fastest on AMD's processors first. Every AArch64 CPU has NEON;
-// "baseline" uses the same instructions there.
+// The kernel tables in this program, one for each instruction set, in the order of their speed on
+// AMD's processors. On AArch64 every CPU has NEON, so that "baseline" is compiled for it too.
 constexpr Candidate kCandidates[] = {
 #if defined(NST_HAVE_ZEN4_TABLE)
     {"zen4", &zen4_table, with_avx512},

@@ -127,7 +127,7 @@ void Lowering::emit_move(const Operand& from, const Operand& to, Rows rows) {
 }
 
 void Lowering::emit_sequence(ConvSequence chain, bool discards) {
-  // The number of outputs that exist in strips only. They are the first ones of the sequence.
+  // The number of layers whose outputs exist in strips only: the first layers of the sequence.
   const std::size_t stored = discards ? chain.size() : chain.size() - 1;
   std::vector<StripLayer> layers;
   std::size_t bytes = 0;

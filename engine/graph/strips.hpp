@@ -37,7 +37,7 @@ struct Strip {
   Rows areas;  // area rows that the strip computes; may be empty
   Rows rows;   // output rows in those area rows
   // First output row that the next layer still needs in this or a later strip. Earlier rows may be
-  // dropped. The last layer has no next layer: its own first row counts.
+  // dropped. For the last layer this is the first row that the strip computes.
   int first_needed = 0;
 };
 

@@ -1,6 +1,6 @@
 // JPEG by libjpeg(-turbo).
 //
-// libjpeg reports errors by longjmp. All calls of libjpeg are in functions marked [escapes] below.
+// libjpeg reports errors by longjmp. All calls of libjpeg are in functions marked [longjmp] below.
 // These functions have only trivial local objects, so a jump skips no destructor. Objects that own
 // memory are in the callers.
 #include <algorithm>
@@ -88,7 +88,7 @@ struct Decoder {
   ~Decoder() { jpeg_destroy_decompress(&jpeg); }
 };
 
-// [escapes] Reads the file up to its first scan. On failure returns false and sets escape.message.
+// [longjmp] Reads the file up to its first scan. On failure returns false and sets escape.message.
 bool read_header(Decoder& decoder, const std::uint8_t* data, std::size_t size) {
   if (setjmp(decoder.escape.target) != 0) return false;
   jpeg_decompress_struct& jpeg = decoder.jpeg;
@@ -113,14 +113,14 @@ void cmyk_to_rgb(const std::uint8_t* cmyk, int width, std::uint8_t* rgb) {
   }
 }
 
-// [escapes] Computes the output size from scale_num and scale_denom. Returns false on failure.
+// [longjmp] Computes the output size from scale_num and scale_denom. Returns false on failure.
 bool calculate_size(Decoder& decoder) {
   if (setjmp(decoder.escape.target) != 0) return false;
   jpeg_calc_output_dimensions(&decoder.jpeg);
   return true;
 }
 
-// [escapes] Decodes all rows. `inks` has room for one row of CMYK pixels. Returns false on failure.
+// [longjmp] Decodes all rows. `inks` has room for one row of CMYK pixels. Returns false on failure.
 bool read_pixels(Decoder& decoder, std::uint8_t* rgb, std::uint8_t* inks) {
   if (setjmp(decoder.escape.target) != 0) return false;
   jpeg_decompress_struct& jpeg = decoder.jpeg;
@@ -156,7 +156,7 @@ struct Encoder {
   }
 };
 
-// [escapes] Compresses the picture into encoder.file. `rgb` has room for one row. Returns false on
+// [longjmp] Compresses the picture into encoder.file. `rgb` has room for one row. Returns false on
 // failure.
 bool write_pixels(Encoder& encoder, const ImageView& image, int quality, std::uint8_t* rgb) {
   // Lowest quality at which colour is stored at full resolution. At lower qualities, quantisation

@@ -2,7 +2,7 @@
 // other chunks could inflate to gigabytes, so they never reach libpng.
 //
 // libpng reports errors by longjmp. All calls of libpng that can fail are in functions marked
-// [escapes] below. These functions have only trivial local objects, so a jump skips no destructor.
+// [longjmp] below. These functions have only trivial local objects, so a jump skips no destructor.
 // Objects that own memory are in the callers.
 #include <png.h>
 #include <zlib.h>
@@ -79,7 +79,7 @@ void read_bytes(png_structp png, png_bytep out, std::size_t count) {
   }
 }
 
-// [escapes] Reads the file up to the pixels and requests 8-bit RGB or RGBA. Returns false on
+// [longjmp] Reads the file up to the pixels and requests 8-bit RGB or RGBA. Returns false on
 // failure.
 bool read_header(Decoder& decoder, std::size_t row_bytes, bool cuts_16) {
   if (setjmp(decoder.escape.target) != 0) return false;
@@ -106,7 +106,7 @@ bool read_header(Decoder& decoder, std::size_t row_bytes, bool cuts_16) {
   return true;
 }
 
-// [escapes] Decodes all rows and checks the rest of the file. Returns false on failure.
+// [longjmp] Decodes all rows and checks the rest of the file. Returns false on failure.
 bool read_pixels(Decoder& decoder, png_bytep* rows) {
   if (setjmp(decoder.escape.target) != 0) return false;
   png_read_image(decoder.png, rows);
@@ -173,7 +173,7 @@ void write_bytes(png_structp png, png_bytep data, std::size_t count) {
 
 void flush_bytes(png_structp) {}
 
-// [escapes] Compresses the picture into encoder.file. Returns false on failure.
+// [longjmp] Compresses the picture into encoder.file. Returns false on failure.
 bool write_pixels(Encoder& encoder, const ImageView& image) {
   if (setjmp(encoder.escape.target) != 0) return false;
   encoder.png = png_create_write_struct_2(PNG_LIBPNG_VER_STRING, &encoder.escape, on_error,

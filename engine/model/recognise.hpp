@@ -51,7 +51,7 @@ enum class Content {
 // beginning it has.
 Content recognise(Bytes bytes);
 
-// Returns true if `bytes` begin with a tar header whose checksum is right.
+// Returns true if `bytes` begin with a tar header whose checksum is correct.
 bool is_tar(Bytes bytes);
 
 // Returns the name of a kind of file for messages, such as "a TFLite model" or "an HDF5 file (Keras

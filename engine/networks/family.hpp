@@ -27,7 +27,7 @@ struct PredictorFamily {
 };
 
 // Builds a predictor and checks that its output is a style vector of style_size numbers. Throws
-// Error{model} for another size, and as PredictorFamily::build does.
+// Error{model} for another size. Also throws what PredictorFamily::build throws.
 void build_predictor(const PredictorFamily& family, Graph& graph, int h, int w, int style_size);
 
 // A transformer: content picture [h, w, 3] in [0, 1] and style parameters → painted picture.

@@ -116,7 +116,8 @@ NST_INLINE Layout layout(const ConvSpec& spec, int tiles_h, int tiles_w) {
         round_up_to_line(static_cast<std::ptrdiff_t>(kOut * l.columns + kAxis - kOut) * spec.in_c +
                          kLanes);
   l.v = l.y + round_up_to_line(kAxis * l.window_channel + kLanes);
-  // One vector more: the last vector of a row may reach beyond the plane.
+  // A plane has one vector more than its pixels, because the last vector of a row may reach beyond
+  // the plane's end.
   l.v_channel = round_up_to_line(static_cast<std::ptrdiff_t>(l.rows) * l.columns + kLanes);
   l.v_point = l.v_channel * min_of(spec.in_c, kChunkChannels);
   l.m = l.v + kPoints * l.v_point + kLanes;

@@ -18,8 +18,9 @@ using winograd::Axis3, winograd::Axis5, winograd::Axis7;
 
 using paired_products::SidesOfEight, paired_products::SidesOfTwo;
 
-// Fewest input channels for paired products. With sides of eight, this is one group. With sides of
-// two, it is so many groups that the channels left over cost little.
+// The fewest input channels of a layer that is computed by paired products (pair_orders.hpp). With
+// sides of eight that is one group of channels. With sides of two it is several groups, so that the
+// channels that fill no group cost little.
 constexpr int kFewestChannels = SidesOfEight::kGroup;
 constexpr int kFewestDeepChannels = 64;
 

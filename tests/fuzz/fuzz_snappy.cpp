@@ -1,4 +1,4 @@
-// Fuzzes the snappy decompression of a sorted table's block. The block has a right checksum.
+// Fuzzes the snappy decompression of a sorted table's block. The block's checksum is correct.
 #include "fuzz/sources.hpp"
 #include "weights_tool/sstable.hpp"
 

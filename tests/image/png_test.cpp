@@ -168,7 +168,8 @@ TEST_CASE("PNG: an orientation in eXIf, with its prefix, as LONG, in raw profile
       check_decodes(with(bare, place, exif_chunk), expected);
     }
   }
-  // Damaged or foreign profiles must be ignored, and an eXIf chunk must win over a profile.
+  // EXIF data may also lie in a text chunk called "Raw profile type exif". Such a chunk must be
+  // ignored if its text is damaged or other data, or if the file has an eXIf chunk.
   for (const File& text : {of("\nexif\n"), of("\nexif\n 9\nxyz"), File(4000, '0'), File{}}) {
     check_decodes(with(bare, "IDAT", chunk("tEXt", joined(name, text))), decoded(bare));
     check_decodes(with(bare, "IDAT", chunk("zTXt", joined(name + '\0', text))), decoded(bare));
