@@ -43,8 +43,8 @@ Program lower_within(const Graph& graph, const kernels::Table& table, LoweringOp
     return Execution::needed_bytes(program, threads_for_work(threads, program.mac)) <= most;
   };
   const bool limited = max_memory_bytes > 0;
-  // Adds the output's bytes to the default limit. So the output does not count there, whether it
-  // lies in the arena or in the caller's memory.
+  // The default limit is raised by the output's bytes. So the output uses up nothing of the limit,
+  // whether it lies in the arena or in the caller's memory.
   const std::uint64_t output = options.output_rows ? tensor_bytes(graph.nodes().back().shape) : 0;
   const std::uint64_t asked = limited ? max_memory_bytes : kComfortableBytes + output;
   const std::uint64_t small = std::min<std::uint64_t>(asked, kSmallBytes);

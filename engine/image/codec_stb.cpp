@@ -1,9 +1,10 @@
 // JPEG and PNG by stb_image, for builds without libjpeg or libpng. stb_image's functions are
 // private to this file, so that a program may link both NST and its own stb_image.
 //
-// stb_image reads zeros beyond the end of its input and may leave memory uninitialised. So a JPEG
-// is decoded twice, with two different bytes in fresh memory and after the file's data. If the two
-// pictures differ, the file is damaged. For a PNG, the checksums are verified before decoding.
+// stb_image reads zeros beyond the end of its input, as if they were data, and may leave memory
+// uninitialised. So a JPEG is decoded twice. Each time another byte fills new memory and follows
+// the file's data. If the two pictures differ, the file is damaged. For a PNG, the checksums are
+// verified before decoding.
 #include <climits>
 #include <cstddef>
 #include <cstdlib>

@@ -28,7 +28,8 @@ Value conv(Graph& g, Value x, const std::string& layer, ConvOptions options) {
                 layer + suffix);
 }
 
-// Adds a block: 1×1 expansion, 3×3 depthwise, 1×1 projection. If the shape is kept, also adds x.
+// Adds a block: 1×1 expansion, 3×3 depthwise, 1×1 projection. If the shape is kept, x is
+// added to the block's result (residual connection).
 Value inverted_residual(Graph& g, Value x, const std::string& name, const Block& block,
                         bool expands) {
   Value h = x;

@@ -9,8 +9,9 @@ namespace nst::kernels {
 namespace {
 namespace winograd {
 
-// Multiplies transformed inputs by transformed weights as paired products. Same interface as
-// PlainProducts. Prefetch: the weights of the next product are prefetched.
+// Multiplies transformed inputs by transformed weights. Same interface as PlainProducts, but the
+// channels are taken in pairs, which saves multiplications (paired_products.hpp). If Prefetch is
+// true, the weights of the next product are prefetched.
 template <class Order, bool Prefetch>
 struct PairedProducts {
   static constexpr bool kPrefetches = Prefetch;

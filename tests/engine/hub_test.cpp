@@ -37,7 +37,8 @@ const std::vector<std::uint8_t>& hub_file() {
   return file;
 }
 
-// Calls test(model, name of the table) for every table that this CPU can run.
+// Calls test(model, name) on every kernel table whose instruction set this CPU has. `name` is the
+// table's.
 template <typename Test>
 void on_every_table_of_hub(Test&& test) {
   for_every_supported_table([&](const kernels::Table& table) {

@@ -246,7 +246,7 @@ TEST_CASE("A style longer than 16 times its width gets no more pixels than one o
   };
   same(3, 48, 32, 32, 512);  // an aspect of 16 is kept
   same(48, 3, 32, 512, 32);
-  same(3, 192, 32, 16, 1024);  // width : height of 64 gets the pixels of 16: half of both sides
+  same(3, 192, 32, 16, 1024);  // 64:1 gets as many pixels as 16:1, so half of each side
   same(1, 300, 32, 7, 2217);
   same(300, 1, 32, 2217, 7);
   same(32, 2048, 32, 16, 1024);  // a thin style is reduced even if its shorter side fits

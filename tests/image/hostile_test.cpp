@@ -146,7 +146,8 @@ TEST_CASE("A small file that claims a huge picture fails before pixels are alloc
     CHECK_FALSE(decodes(file));
   }
   const auto elapsed = std::chrono::steady_clock::now() - start;
-  // If memory were allocated for even one of these pictures, clearing it would take longer.
+  // The limit in seconds for refusing all of these files. Allocating and clearing the memory of one
+  // such picture would take longer.
   CHECK(std::chrono::duration<double>(elapsed).count() < 0.05);
 }
 

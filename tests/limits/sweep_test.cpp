@@ -113,8 +113,8 @@ weights::FileSet only(const std::string& name, Bytes file) {
 TEST_CASE("sweep: pictures of every kind, cut and flipped") {
   for (const auto& entry : std::filesystem::directory_iterator(image_fixture(""))) {
     const std::string path = entry.path().string();
-    // Skips files such as a.rgba.ppm, which record what another fixture decodes to. They all have
-    // the same format.
+    // Skips expected results such as a.rgba.ppm, which hold the decoded pixels of another fixture:
+    // all of them are PNM files, which other fixtures are too.
     if (entry.path().stem().has_extension() || entry.file_size() > 4096) continue;
     sweep(entry.path().filename().string(), file_bytes(path),
           path.ends_with(".png") ? Checksums::all : Checksums::none, picture);

@@ -17,8 +17,8 @@
 
 namespace nst {
 
-// The result of replaying a self-test: the largest absolute differences, their limits, and whether
-// both are within the limits.
+// The result of replaying a self-test: the largest absolute difference of the style vector and of
+// the picture, a limit for each, and whether both differences are within their limits.
 struct SelfTestResult {
   double bottleneck_error = 0.0;
   double bottleneck_tolerance = 0.0;

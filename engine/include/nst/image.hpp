@@ -36,8 +36,8 @@ struct ImageView {
   std::ptrdiff_t plane_stride_bytes = 0;  // bytes between planes; 0: planes follow each other
 };
 
-// The caller's memory into which a picture is written: RGB or BGR with 3 channels, or with alpha
-// and 4.
+// The caller's memory into which a picture is written: RGB or BGR (3 channels), or RGBA or BGRA (4
+// channels).
 struct MutableImageView {
   void* data = nullptr;
   int width = 0;
