@@ -74,8 +74,9 @@ std::unique_ptr<Source> open_json(const std::string& path, const FileData& data)
        "safetensors shards (it has no weight_map)");
 }
 
-std::unique_ptr<Source> open_file(const std::string& path) {
-  FileData data = read_file(path);
+}  // namespace
+
+std::unique_ptr<Source> open_source(const std::string& path, FileData data) {
   const std::string name = fs::path(path).filename().string();
   std::error_code ignored;
   const std::size_t shard = path.rfind(".data-");
@@ -123,13 +124,11 @@ std::unique_ptr<Source> open_file(const std::string& path) {
        "models, .safetensors, and archives of these");
 }
 
-}  // namespace
-
 std::unique_ptr<Source> open_source(const std::string& path) {
   std::error_code ignored;
   if (fs::is_directory(path, ignored)) return find_model_in_folder(path, call_name(path));
   if (!fs::exists(path, ignored) && fs::exists(path + ".index", ignored)) return open_prefix(path);
-  return open_file(path);
+  return open_source(path, read_file(path));
 }
 
 }  // namespace nst::weights

@@ -11,6 +11,8 @@
 
 namespace nst::weights {
 
+struct FileData;  // file_set.hpp
+
 // One tensor of a source. The fields are known before the values are read.
 struct SourceTensor {
   std::string name;   // name in TensorFlow: "transformer/contract/conv1/weights"
@@ -68,5 +70,7 @@ class Source {
 // them are opened as one source. Throws Error{model} if a tensor is in two of them. If there is no
 // source at `path`, throws Error{model} with what was looked for, or what the file is.
 std::unique_ptr<Source> open_source(const std::string& path);
+// Opens the source at `path` in the same way; `data` is what was read from that file before.
+std::unique_ptr<Source> open_source(const std::string& path, FileData data);
 
 }  // namespace nst::weights

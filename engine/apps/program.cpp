@@ -20,6 +20,10 @@ namespace nst::program {
 
 std::atomic<bool> unfinished_line{false};
 
+void clear_unfinished_line() noexcept {
+  if (unfinished_line.exchange(false)) write_standard_error("\r\033[K");
+}
+
 namespace {
 
 const char* program_name = "";
@@ -28,7 +32,7 @@ const char* program_name = "";
 // functions.
 void end(int number) {
   remove_unfinished_files();
-  if (unfinished_line) write_standard_error("\r\033[K");
+  clear_unfinished_line();
   write_standard_error(program_name);
   write_standard_error(is_interrupt(number) ? ": interrupted\n" : ": ended by a signal\n");
   std::_Exit(128 + number);
@@ -104,7 +108,7 @@ int run(const char* name, const char* when_memory_ends, int (*work)(int argc, ch
 }
 
 void print_line(const std::string& text) {
-  if (unfinished_line.exchange(false)) write_standard_error("\r\033[K");
+  clear_unfinished_line();
   print(text.c_str());
 }
 

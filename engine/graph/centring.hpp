@@ -4,7 +4,7 @@
 #include <functional>
 
 #include "graph/graph.hpp"
-#include "weights/weight_store.hpp"
+#include "weights/packed_conv.hpp"
 
 namespace nst {
 

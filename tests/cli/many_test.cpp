@@ -153,6 +153,20 @@ TEST_CASE("nst-run: one bad picture of many is one line and exit code 7, the res
   for (std::size_t i = 0; i < 8; ++i) CHECK(report["pictures"][i] == events[i]);
 }
 
+TEST_CASE("nst-run: the only picture's failure is the run's own, and is in the report") {
+  const Folders f;
+  const std::string report = f.folder.file("report.json"), bad = f.folder.file("bad.jpg", {});
+  const auto result = run_nst({bad, "-s", f.oil, "-o", f.out + "/", "--json", "--report", report});
+  CHECK(result.exit_code == 3);
+  CHECK(std::count(result.err.begin(), result.err.end(), '\n') == 1);
+  const auto events = json_lines(result.out);
+  REQUIRE(events.size() == 2);
+  CHECK(events[0]["event"] == "failed");
+  CHECK(events[1]["event"] == "done");
+  const auto bytes = file_bytes(report);
+  CHECK(nlohmann::json::parse(bytes.begin(), bytes.end())["done"] == events[1]);
+}
+
 TEST_CASE(
     "nst-run: a bad style of several fails alone; bad styles only are the whole run's error") {
   const Folders f;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/hash.hpp"
+#include "support/tar.hpp"
 
 namespace nst::fuzz {
 namespace {
@@ -31,32 +32,10 @@ Buffer append_block(Buffer& file, Bytes block, std::uint8_t type) {
   return handle;
 }
 
-// Appends a file to a tar archive (POSIX ustar): a header of 512 bytes with numbers in octal, then
-// the bytes, padded to a multiple of 512.
-void append_member(Buffer& tar, const std::string& name, Bytes bytes) {
-  constexpr std::size_t kBlock = 512;
-  char header[kBlock] = {};
-  std::snprintf(header, 100, "%s", name.c_str());
-  std::snprintf(header + 100, 8, "0000644");
-  std::snprintf(header + 124, 12, "%011llo", static_cast<unsigned long long>(bytes.size()));
-  std::memcpy(header + 257, "ustar\00000", 8);
-  header[156] = '0';
-  std::memset(header + 148, ' ', 8);
-  unsigned sum = 0;
-  for (const char c : header) sum += static_cast<unsigned char>(c);
-  std::snprintf(header + 148, 7, "%06o", sum);
-  tar.insert(tar.end(), header, header + kBlock);
-  tar.insert(tar.end(), bytes.begin(), bytes.end());
-  tar.resize((tar.size() + kBlock - 1) / kBlock * kBlock);
-}
-
 }  // namespace
 
 weights::FileSet several_files(const std::vector<std::pair<std::string, Bytes>>& files) {
-  Buffer tar;
-  for (const auto& [name, bytes] : files) append_member(tar, name, bytes);
-  tar.resize(tar.size() + 1024);  // two empty blocks end a tar archive
-  return weights::FileSet::archive("archive", tar);
+  return weights::FileSet::archive("archive", test::tar_of(files));
 }
 
 Buffer make_block(const std::vector<std::pair<std::string, std::string>>& entries) {

@@ -3,13 +3,13 @@
 #include <zlib.h>
 #endif
 
-#include <cstring>
 #include <filesystem>
 #include <fstream>
 
 #include "base/expect_error.hpp"
 #include "base/temporary_folder.hpp"
 #include "platform/file.hpp"
+#include "support/tar.hpp"
 #include "weights/weight_fixtures.hpp"
 #include "weights_tool/file_set.hpp"
 #include "weights_tool/source.hpp"
@@ -36,27 +36,8 @@ std::string refusal(const std::string& path, ErrorCode code = ErrorCode::model) 
   return expect_error(code, [&] { open_source(path); });
 }
 
-// Returns a ustar archive (POSIX.1-1988) with these files.
 Buffer tar_of(const std::vector<std::pair<std::string, Buffer>>& files) {
-  Buffer tar;
-  for (const auto& [name, data] : files) {
-    char header[512] = {};
-    std::snprintf(header, 100, "%s", name.c_str());
-    std::memcpy(header + 100, "0000644", 8);
-    std::snprintf(header + 124, 12, "%011o", static_cast<unsigned>(data.size()));
-    std::memcpy(header + 136, "00000000000", 12);
-    header[156] = '0';
-    std::memcpy(header + 257, "ustar\00000", 8);
-    std::memset(header + 148, ' ', 8);
-    unsigned sum = 0;
-    for (const char c : header) sum += static_cast<unsigned char>(c);
-    std::snprintf(header + 148, 8, "%06o", sum);
-    tar.insert(tar.end(), header, header + 512);
-    tar.insert(tar.end(), data.begin(), data.end());
-    tar.resize((tar.size() + 511) / 512 * 512);
-  }
-  tar.resize(tar.size() + 1024);
-  return tar;
+  return nst::test::tar_of({files.begin(), files.end()});
 }
 
 #if NST_WEIGHTS_READ_ARCHIVES

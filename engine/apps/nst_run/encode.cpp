@@ -40,8 +40,8 @@ int encode_command(int argc, char** argv) {
   const Model model = engine.open_model_beside([&] {
     picture = decode_painting(read_bytes(style), name, {run.max_memory_bytes}, style_size);
   });
-  ProgressBar bar(engine.quiet, {1.0});
-  run.progress = bar.next_stage();
+  ProgressBar bar(engine.quiet);
+  run.progress = bar.callback();
   const StyleVector vector = naming(name, [&] {
     return model.encode_style(picture.view(), style_size.for_picture(picture), run);
   });

@@ -56,6 +56,7 @@ class ManyPictures {
   void skip_existing();
   void encode_styles();
   int dry_run();
+  int exit_code() const;
   Outcome<Image> decode(std::size_t content) const;
   void paint_content(std::size_t begin, std::size_t end, Image content, Outcome<Image>& next);
   Painted paint(const Job& job, std::optional<Image>& content);
@@ -72,9 +73,9 @@ class ManyPictures {
   std::optional<Painter> painter_;
   std::optional<PictureReport> report_;
   ProgressBar bar_;
+  Progress whole_;
   std::optional<Painted> unwritten_;
   Outcome<Size> written_;  // size of the last written picture, or why writing it failed
-  Progress whole_;
 };
 
 // Returns the file extension of results in this format, with its dot. Returns "" for no format: a
@@ -93,7 +94,8 @@ std::string mixture_name(const std::vector<StyleFile>& styles) {
 ManyPictures::ManyPictures(const PaintSettings& settings)
     : o_(settings),
       run_(settings.engine.run_options()),
-      bar_(settings.engine.quiet || settings.dry_run, {1.0}) {
+      bar_(settings.engine.quiet || settings.dry_run),
+      whole_(bar_.callback()) {
   std::vector<std::string> paths = o_.contents;
   if (!o_.files_from.empty()) {
     for (std::string& path : read_list(o_.files_from, o_.nul_separated)) {
@@ -125,7 +127,6 @@ ManyPictures::ManyPictures(const PaintSettings& settings)
                                       " pictures need a folder: -o " + o_.output.path + "/");
   }
   report_.emplace(o_.json, jobs_.size());
-  if (ProgressBar::possible(o_.engine.quiet)) whole_ = bar_.next_stage();
 }
 
 // Returns the file format of a job's result.
@@ -150,13 +151,8 @@ void ManyPictures::skip_existing() {
 // can be used, throws the first style's Error.
 void ManyPictures::encode_styles() {
   const auto encode = [&](const std::vector<StyleFile>& files) {
-    std::vector<DecodedStyle> decoded;
-    for (const StyleFile& file : files) decoded.push_back(read_style(o_, file));
-    std::vector<Style::Part> parts;
-    for (std::size_t i = 0; i < files.size(); ++i) {
-      parts.push_back(style_part(o_, files[i], decoded[i]));
-    }
-    return painter_->encode(Style(std::move(parts)), run_);
+    const std::vector<DecodedStyle> decoded = read_style(o_, files);
+    return painter_->encode(style_of(o_, files, decoded), run_);
   };
   std::vector<Outcome<StyleVector>> outcomes;
   if (o_.mix) {
@@ -219,6 +215,11 @@ int ManyPictures::dry_run() {
       report_->failed(names(job), *outcome.error);
     }
   }
+  return exit_code();
+}
+
+// Returns the exit code of the run. Throws the Error of a single picture.
+int ManyPictures::exit_code() const {
   if (const std::optional<Error> error = report_->only_error()) throw *error;
   return report_->failures() == 0 ? 0 : kSomeFailed;
 }
@@ -227,7 +228,7 @@ int ManyPictures::dry_run() {
 // pictures.
 Progress ManyPictures::progress() {
   if (!whole_) return {};
-  const std::size_t total = report_->finished() + jobs_.size();
+  const std::size_t total = report_->count();
   const auto before = static_cast<double>(report_->finished() + (unwritten_ ? 1 : 0));
   const double rate = before / report_->seconds();
   char note[64];
@@ -346,9 +347,8 @@ int ManyPictures::run() {
   }
   write();
   report_written();
-  if (const std::optional<Error> error = report_->only_error()) throw *error;
   report_->done(o_.report);
-  return report_->failures() == 0 ? 0 : kSomeFailed;
+  return exit_code();
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 #include "../program.hpp"
 #include "work_list.hpp"
@@ -115,6 +116,20 @@ void add_many_options(CLI::App& app, PaintSettings& o) {
       ->group(kMany);
 }
 
+DecodedStyle read_style(const PaintSettings& o, const StyleFile& style) {
+  const std::string name = input_name(style.path);
+  DecodedStyle decoded =
+      decode_style(read_bytes(style.path), name, [&](Bytes bytes, const std::string& file) {
+        return decode_painting(bytes, file, o.reading(), o.style_size);
+      });
+  if (o.style_size.style_size && std::holds_alternative<StyleVector>(decoded)) {
+    program::print_line("warning: " + name +
+                        ": a saved style has no size: --style-size does "
+                        "nothing");
+  }
+  return decoded;
+}
+
 void check(const PaintSettings& o) {
   if (!(o.strength >= 0.0)) throw Error(ErrorCode::usage, "--strength: not a number; see --help");
   (void)o.size.rule({1, 1});
@@ -190,7 +205,6 @@ PaintOptions paint_options(const PaintSettings& o, OutputFormat format, const Im
   PaintOptions options;
   if (o.tfhub()) {
     options = tfhub_preset();
-    options.alpha = AlphaOutput::drop;
   } else {
     options.size.exact = naming("--size", [&] {
       return apply(o.size.rule({content.width, content.height}), {content.width, content.height});
@@ -207,32 +221,27 @@ PaintOptions paint_options(const PaintSettings& o, OutputFormat format, const Im
   return options;
 }
 
-DecodedStyle read_style(const PaintSettings& o, const StyleFile& style) {
-  const std::string name = input_name(style.path);
-  DecodedStyle decoded =
-      decode_style(read_bytes(style.path), name, [&](Bytes bytes, const std::string& file) {
-        return decode_painting(bytes, file, o.reading(), o.style_size);
-      });
-  if (o.style_size.style_size && std::holds_alternative<StyleVector>(decoded)) {
-    program::print_line("warning: " + name +
-                        ": a saved style has no size: --style-size does "
-                        "nothing");
-  }
-  return decoded;
+std::vector<DecodedStyle> read_style(const PaintSettings& o, const std::vector<StyleFile>& files) {
+  std::vector<DecodedStyle> styles;
+  for (const StyleFile& file : files) styles.push_back(read_style(o, file));
+  return styles;
 }
 
-Style::Part style_part(const PaintSettings& o, const StyleFile& style,
-                       const DecodedStyle& decoded) {
-  Style::Part part;
-  if (const auto* picture = std::get_if<Image>(&decoded)) {
-    part.source = picture->view();
-    if (!o.tfhub()) part.encoding = o.style_size.for_picture(*picture);
-  } else {
-    part.source = std::get<StyleVector>(decoded);
+Style style_of(const PaintSettings& o, const std::vector<StyleFile>& files,
+               const std::vector<DecodedStyle>& decoded) {
+  std::vector<Style::Part> parts;
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    Style::Part& part = parts.emplace_back();
+    if (const auto* picture = std::get_if<Image>(&decoded[i])) {
+      part.source = picture->view();
+      if (!o.tfhub()) part.encoding = o.style_size.for_picture(*picture);
+    } else {
+      part.source = std::get<StyleVector>(decoded[i]);
+    }
+    part.weight = files[i].weight;
+    part.name = input_name(files[i].path);
   }
-  part.weight = style.weight;
-  part.name = input_name(style.path);
-  return part;
+  return Style(std::move(parts));
 }
 
 }  // namespace nst::run

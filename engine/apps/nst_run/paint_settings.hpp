@@ -58,12 +58,13 @@ bool parse(PaintSettings& settings, int argc, char** argv);
 PaintOptions paint_options(const PaintSettings& settings, OutputFormat format, const Image& content,
                            const std::string& name);
 
-// Reads and decodes a style file. Prints its warnings.
-DecodedStyle read_style(const PaintSettings& settings, const StyleFile& style);
+// Reads and decodes the files of a style: one, or those of a mixture. Prints their warnings.
+std::vector<DecodedStyle> read_style(const PaintSettings& settings,
+                                     const std::vector<StyleFile>& files);
 
-// Returns a decoded style file as one part of a nst::Style, with its weight. The part refers to
-// `decoded`, which must outlive it.
-Style::Part style_part(const PaintSettings& settings, const StyleFile& style,
-                       const DecodedStyle& decoded);
+// Returns the style that the decoded files make, with their weights. The style refers to `decoded`,
+// which must outlive it.
+Style style_of(const PaintSettings& settings, const std::vector<StyleFile>& files,
+               const std::vector<DecodedStyle>& decoded);
 
 }  // namespace nst::run

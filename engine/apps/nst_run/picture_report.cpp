@@ -37,7 +37,7 @@ struct PictureReport::Events {
 };
 
 PictureReport::PictureReport(bool json, std::size_t count)
-    : events_(std::make_unique<Events>(Events{json})), is_only_(count == 1) {}
+    : events_(std::make_unique<Events>(Events{json})), count_(count) {}
 PictureReport::~PictureReport() = default;
 
 double PictureReport::seconds() const {
@@ -61,11 +61,11 @@ void PictureReport::failed(const PictureNames& names, const Error& error, bool s
   events_->add("failed", names,
                {{"code", static_cast<int>(error.code())}, {"error", error.what()}});
   if (!first_error_) first_error_ = error;
-  if (says && !is_only_) program::print_line(error.what());
+  if (says && count_ > 1) program::print_line(error.what());
 }
 
 std::optional<Error> PictureReport::only_error() const {
-  return is_only_ ? first_error_ : std::nullopt;
+  return count_ == 1 ? first_error_ : std::nullopt;
 }
 
 void PictureReport::done(const std::string& path) {
@@ -75,7 +75,7 @@ void PictureReport::done(const std::string& path) {
                    {"failed", failed_},
                    {"seconds", milliseconds_only(seconds())}};
   if (events_->prints) std::cout << line_of(event) << std::endl;
-  if (failed_ > 0) {
+  if (failed_ > 0 && count_ > 1) {
     program::print_line(std::to_string(failed_) + " of " + std::to_string(finished()) +
                         " pictures could not be painted");
   }

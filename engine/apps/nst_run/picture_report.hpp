@@ -43,6 +43,7 @@ class PictureReport {
   // is "". Throws Error{output}.
   void done(const std::string& path);
 
+  std::size_t count() const { return count_; }
   std::size_t finished() const { return painted_ + skipped_ + failed_; }
   std::size_t failures() const { return failed_; }
   // Returns the seconds since this object was made.
@@ -51,7 +52,7 @@ class PictureReport {
  private:
   struct Events;
   std::unique_ptr<Events> events_;
-  const bool is_only_;
+  const std::size_t count_;
   std::optional<Error> first_error_;
   std::size_t painted_ = 0, skipped_ = 0, failed_ = 0;
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();

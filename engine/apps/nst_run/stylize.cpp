@@ -20,16 +20,13 @@ void paint_one(const PaintSettings& o) {
   std::vector<DecodedStyle> styles;
   const Model model = o.engine.open_model_beside([&] {
     content = decode_picture(read_bytes(path), input_name(path), o.reading());
-    for (const StyleFile& style : o.styles) styles.push_back(read_style(o, style));
+    styles = read_style(o, o.styles);
   });
-  std::vector<Style::Part> parts;
-  for (std::size_t i = 0; i < styles.size(); ++i) {
-    parts.push_back(style_part(o, o.styles[i], styles[i]));
-  }
-  ProgressBar bar(o.engine.quiet, {1.0});
-  if (ProgressBar::possible(o.engine.quiet)) run.progress = bar.next_stage();
+  ProgressBar bar(o.engine.quiet);
+  run.progress = bar.callback();
   const PaintOptions options = paint_options(o, format, content, input_name(path));
-  const Image painted = paint(model, std::move(content), Style(std::move(parts)), options, run);
+  const Image painted =
+      paint(model, std::move(content), style_of(o, o.styles, styles), options, run);
   write_bytes(o.output.path, naming(o.output.path, [&] {
                 return encode_image(painted.view(), format, o.quality);
               }));

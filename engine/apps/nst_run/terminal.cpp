@@ -2,30 +2,21 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <numeric>
 #include <string>
-#include <utility>
 
 #include "../program.hpp"
 #include "platform/terminal.hpp"
 
 namespace nst::run {
-ProgressBar::ProgressBar(bool quiet, std::vector<double> weights)
-    : enabled_(possible(quiet)),
-      weights_(std::move(weights)),
-      total_(std::accumulate(weights_.begin(), weights_.end(), 0.0)) {}
 
-ProgressBar::~ProgressBar() {
-  if (program::unfinished_line.exchange(false)) std::fputs("\r\033[K", stderr);
-}
+ProgressBar::~ProgressBar() { program::clear_unfinished_line(); }
 
 bool ProgressBar::possible(bool quiet) { return !quiet && standard_error_is_terminal(); }
 
-Progress ProgressBar::next_stage() {
-  if (stages_begun_ > 0) done_before_ += weights_.at(stages_begun_ - 1);
-  const double weight = weights_.at(stages_begun_++);
-  return [this, weight](double fraction) {
-    if (enabled_ && total_ > 0.0) draw((done_before_ + weight * fraction) / total_);
+Progress ProgressBar::callback() {
+  if (!enabled_) return {};
+  return [this](double fraction) {
+    draw(fraction);
     return true;
   };
 }

@@ -151,13 +151,12 @@ void run_inspect(const std::string& path, bool as_json) {
 
 namespace {
 
-void verify_source(const std::string& path) {
-  const std::unique_ptr<Source> source = open_source(path);
-  std::vector<const Source*> parts = source->parts();
+void verify_source(const Source& source) {
+  std::vector<const Source*> parts = source.parts();
   const Variables variables(parts);
   const Inventory inventory = take_inventory(variables);
   read_layers(variables, inventory);
-  std::printf("%s: complete and finite: %s\n", one_line(source->description()).c_str(),
+  std::printf("%s: complete and finite: %s\n", one_line(source.description()).c_str(),
               architecture_text(inventory.architecture).c_str());
   const std::optional<PublishedMatch> match = compare_with_published(variables, inventory);
   if (match) {
@@ -215,14 +214,16 @@ void verify_model(const std::string& path, const FileData& file) {
 void run_verify(const std::string& path) {
   std::error_code ignored;
   if (std::filesystem::is_regular_file(path, ignored)) {
-    const FileData file = read_file(path);
+    FileData file = read_file(path);
     const Content content = recognise(file.bytes);
     if (content == Content::safetensors || !is_source(content)) {
       verify_model(path, file);
-      return;
+    } else {
+      verify_source(*open_source(path, std::move(file)));
     }
+    return;
   }
-  verify_source(path);
+  verify_source(*open_source(path));
 }
 
 }  // namespace nst::weights
