@@ -9,8 +9,10 @@ namespace {
 namespace paired_products {
 
 // Groups with sides of eight channels, then at most one group with sides of four. A row correction
-// is summed with whole vectors. Accumulation chains have 96 products.
-struct SidesOfEight : Order<8, 4, 4> {
+// is summed with whole vectors. Accumulation chains have 24 products. With chains of 96, Inception
+// would take 2 % less time, but its style vectors would differ from float64 by 2 times as much as
+// TensorFlow's, not 1.7 times.
+struct SidesOfEight : Order<8, 4, 1> {
   // Computes the row correction of each pixel: corrections[i] = Σ ± x1 x2 over the pairs of the
   // inputs at x + i * stride. If all inputs of a pixel are zero, writes kZeroRow instead.
   static NST_INLINE void row_corrections(const float* x, std::ptrdiff_t stride, int pixels,

@@ -56,20 +56,35 @@ void transform_kernels(const float* weights, std::size_t tap_stride, int valid, 
   }
 }
 
+// The correlation of neighbouring inputs of a layer, which InputSizes assumes. Paired products
+// round least if it is about that of real layers. The style vectors that Inception makes of 18
+// pictures differ from float64 by 2.03 times as much as TensorFlow's if this is 0, by 1.96 times if
+// it is 0.3, 1.86 if 0.5 and 2.05 if 0.85 (root mean squares, accumulation chains of 96 products).
+constexpr float kNeighbourCorrelation = 0.5f;
+
 // For each transformed weight of an axis: the magnitude of the transformed inputs that it
-// multiplies. It is a root of a sum of squares, for inputs that are independent and of magnitude 1.
+// multiplies. Inputs are assumed to have magnitude 1. The correlation of two inputs that are n
+// pixels apart is assumed to be kNeighbourCorrelation to the power of n.
 template <class Axis>
 struct InputSizes {
   float of_weight[Axis::kWeights];
 
   InputSizes() {
-    float squares[Axis::kPoints] = {};
+    float factors[Axis::kIn][Axis::kPoints];  // how much each input adds to each transformed one
     for (int i = 0; i < Axis::kIn; ++i) {
       Vec d[Axis::kIn];
       Vec v[Axis::kPoints];
       for (int j = 0; j < Axis::kIn; ++j) d[j] = broadcast(i == j ? 1.0f : 0.0f);
       Axis::input(d, v);
-      for (int j = 0; j < Axis::kPoints; ++j) squares[j] += v[j].get(0) * v[j].get(0);
+      for (int j = 0; j < Axis::kPoints; ++j) factors[i][j] = v[j].get(0);
+    }
+    float squares[Axis::kPoints] = {};
+    for (int a = 0; a < Axis::kIn; ++a) {
+      float correlation = 1.0f;
+      for (int b = a; b < Axis::kIn; ++b, correlation *= kNeighbourCorrelation) {
+        const float pairs = a == b ? 1.0f : 2.0f * correlation;
+        for (int j = 0; j < Axis::kPoints; ++j) squares[j] += pairs * factors[a][j] * factors[b][j];
+      }
     }
     for (int product = 0; product < Axis::kProducts; ++product) {
       of_weight[Axis::weight_of(product)] = __builtin_sqrtf(squares[Axis::point_of(product)]);
