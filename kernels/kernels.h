@@ -13,14 +13,15 @@
 namespace nst::kernels {
 
 // The activation after an operation. relu is max(v, 0), or max(v, floor) if floors [channels] are
-// given. A tensor that is stored as the deviation from a constant has minus this constant as its
-// floor.
+// given. If a tensor is stored as deviations from a constant of each channel, the floor is minus
+// this constant.
 enum class Activation : std::uint8_t { none, relu, relu6, sigmoid };
 
 // What a convolution reads outside its input:
 //     zero        zeros
 //     reflect     the input mirrored at its edge pixel, which is not repeated (TensorFlow's
-//                 REFLECT); pad < side; with upsample, the upsampled input is mirrored
+//                 REFLECT). The padding must be smaller than the input. With upsample, the
+//                 upsampled input is mirrored.
 //     replicate   the edge pixel; used only inside the kernels
 enum class Border : std::uint8_t { zero, reflect, replicate };
 
@@ -119,7 +120,7 @@ struct Block {
 };
 
 // Return the number of spatial blocks of an output of out_h x out_w pixels, and the n-th of them,
-// counted row by row. The returned block has no channels (0).
+// counted row by row. The returned block's number of channels is 0.
 int spatial_block_count(const ConvBlocking& blocking, int out_h, int out_w);
 Block nth_spatial_block(const ConvBlocking& blocking, int out_h, int out_w, int n);
 
@@ -158,13 +159,13 @@ enum class PoolKind : std::uint8_t { max, average };
 struct PoolArgs {
   PoolKind kind;
   int channels, kernel, stride;
-  ConvGeometry geometry;  // the border is not used: pixels outside do not count
+  ConvGeometry geometry;  // its border is not used: pixels outside do not count
   ConstView input;
   View output;
 };
 
-// The arguments of output = act(x * scale + shift) + add * add_factor over whole rows. It is the
-// prologue of ConvInput, as a separate sweep. output may be the same memory as x.
+// The arguments of output = act(x * scale + shift) + add * add_factor over whole rows. These are
+// the operations of ConvInput's prologue, as a separate pass. output may be the same memory as x.
 struct AffineArgs {
   int width, channels;
   ConstView x;

@@ -46,7 +46,7 @@ constexpr int kFewestChannels = 16;
 // and the end.
 struct Layout {
   int tiles_h, tiles_w;
-  int tile_y, tile_x;  // output pixel at which the first tile begins
+  int tile_y, tile_x;  // output pixel at which the first Winograd tile begins
   Rect rect;           // rectangle of the window, in whole tiles
   std::size_t v, corrections, end;
   std::ptrdiff_t v_stride, m_stride;  // strides: to the next point in V, to the next product in M
@@ -78,9 +78,9 @@ Layout layout(const ConvSpec& spec, const ConvGeometry& g, Block block) {
 }
 
 // Returns blocks as large as L2 allows, because every spatial block reads all weights. There are at
-// least kEnoughBlocks blocks, so that threads share the work evenly. If spatial blocks would become
-// too small for that, blocks have fewer channels instead. Then each block transforms the inputs
-// again.
+// least kEnoughBlocks blocks, so that threads share the work evenly. If that would make spatial
+// blocks too small, blocks have fewer channels instead. Then several blocks transform the same
+// inputs.
 template <class A>
 ConvBlocking blocking(const ConvSpec& spec, const ConvGeometry& g) {
   using Y = typename A::Y;
@@ -91,14 +91,14 @@ ConvBlocking blocking(const ConvSpec& spec, const ConvGeometry& g) {
   // Smallest width in tiles. A narrower block would share most of the columns that it reads with
   // its neighbours.
   constexpr int kNarrowest = 4;
-  // Fewest tiles of a block: two register tiles.
+  // Fewest tiles of a block: enough for two register tiles.
   constexpr int kFewestTiles = 24;
   // Wanted number of spatial blocks: one for each of eight threads. If there are fewer than
   // kEnoughBlocks, blocks are also divided by channels, to keep at least four threads busy.
   constexpr int kEnoughSpatialBlocks = 8;
   constexpr int kEnoughBlocks = 4;
-  // Fewest panels of a block that is divided by channels, because each such block transforms the
-  // inputs again.
+  // Fewest panels of a block, if blocks are divided by channels. Smaller blocks would not pay,
+  // because each of them transforms the inputs again.
   constexpr int kFewestPanels = 3;
   const int first_y = Y::origin(g.pad_top);
   const int first_x = X::origin(g.pad_left);
@@ -184,7 +184,8 @@ NST_INLINE void multiply(const float* v, const float* corrections, int count, in
   });
 }
 
-// Where a tile's outputs are written, and what is done to them before, for one vector of channels.
+// Where a tile's outputs are written, and what is done to them before (bias, clamp and
+// epilogue_add), for one vector of channels.
 struct Epilogue {
   Vec bias;
   ClampEach clamp;
@@ -288,9 +289,9 @@ NST_INLINE int weight_of(int n) {
          A::X::weight_of(n % A::X::kProducts);
 }
 
-// Fewest input channels for prefetching. Prefetching takes time from the products. It helps only if
-// the data is far away and each cache line is used in many products. Otherwise it makes a layer 2
-// to 7 % slower.
+// Fewest input channels for prefetching. Prefetching takes time from the multiplications. It helps
+// only if the data is not in L2 and each cache line is used in many products. Otherwise it makes a
+// layer 2 to 7 % slower.
 constexpr int kManyChannels = 64;
 
 template <class A>

@@ -31,7 +31,7 @@ struct Matrix {
   double at[Weights][Taps];
 };
 
-// The axis of a 1xN kernel along which it has one tap: a tile is a single output.
+// The axis along which a 1xN kernel has only one tap. A tile is a single output.
 struct Single {
   static constexpr int kStep = 1, kIn = 1, kOut = 1, kPoints = 1, kProducts = 1, kTaps = 1,
                        kWeights = 1;
@@ -44,7 +44,7 @@ struct Single {
   static constexpr int source(int output, int pad) { return output - pad; }
 };
 
-// The axis for stride 1: the transform F(kOut, kTaps).
+// The axis for stride 1. It uses the transform F(kOut, kTaps) (winograd_transform.hpp).
 template <class Transform>
 struct Correlation {
   static constexpr int kStep = Transform::kOut, kIn = Transform::kIn, kOut = Transform::kOut,

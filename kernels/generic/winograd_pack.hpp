@@ -22,7 +22,8 @@ std::size_t packed_floats(const ConvSpec& spec) {
 }
 
 // Transforms the kernels of `width` output channels together, in double: u[weight] = Gy g Gxᵀ. Only
-// the first `valid` channels exist. Tap (y, x) is at weights + (y * kTaps + x) * tap_stride.
+// the first `valid` channels exist; the others get zeros. Tap (y, x) is at weights + (y * kTaps +
+// x) * tap_stride.
 template <class A>
 void transform_kernels(const float* weights, std::size_t tap_stride, int valid, int width, float* u,
                        std::ptrdiff_t weight_stride) {
@@ -56,8 +57,9 @@ void transform_kernels(const float* weights, std::size_t tap_stride, int valid, 
   }
 }
 
-// For each transformed weight of an axis: the magnitude of the transformed inputs that it
-// multiplies. It is a root of a sum of squares, for inputs that are independent and of magnitude 1.
+// For each transformed weight of an axis, the magnitude of the transformed inputs that are
+// multiplied by it. The inputs are assumed to be independent and of magnitude 1. So the magnitude
+// is the root of a sum of squared coefficients.
 template <class Axis>
 struct InputSizes {
   float of_weight[Axis::kWeights];
@@ -78,7 +80,7 @@ struct InputSizes {
 };
 
 // Packs the transformed weights as [panel][weight][in_c][channels of the panel]. Lanes without a
-// channel get zeros. Products may reorder the in_c rows and append rows. `weights` are in HWIO
+// channel get zeros. A::Products may reorder the in_c rows and append rows. `weights` are in HWIO
 // order.
 template <class A>
 void pack(const ConvSpec& spec, const float* weights, float* packed) {

@@ -56,11 +56,11 @@ struct PlainProducts {
   // returns the row of an input channel.
   static constexpr int rows(int depth) { return depth; }
   static constexpr int row_of(int channel, int) { return channel; }
-  // Called when all rows of a transformed weight are packed; each row has `width` channels.
+  // Called when all rows of a transformed weight are packed. Each row has `width` channels.
   // input_size is the magnitude that the transformed inputs have if the inputs have magnitude 1.
   static void finish(float*, int, int, float) {}
-  // correction_floats() returns how many floats are kept for this number of rows of V.
-  // make_corrections() computes these floats for v [count][depth].
+  // correction_floats() returns the number of floats that are kept for the given number of rows of
+  // V. make_corrections() computes these floats for v [count][depth].
   static constexpr std::size_t correction_floats(std::size_t) { return 0; }
   static void make_corrections(const float*, int, int, float*) {}
 };
