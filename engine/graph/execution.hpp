@@ -42,11 +42,11 @@ class Execution {
   struct RunArgs {
     int first_step = 0;
     int last_step = 0;  // the step after the last one to run
-    // γ and β of all norms, at the graph's offsets; required if steps from first_style_step on are
-    // run.
+    // γ and β of all instance norms, at the offsets Node::gamma and Node::beta. Required if steps
+    // from first_style_step on are run.
     const float* style_params = nullptr;
     float* output = nullptr;             // output memory [h, w, c], if the program needs_output
-    const RowSink* rows = nullptr;       // receives the output's rows, with output_rows
+    const RowSink* rows = nullptr;       // receives the rows, if the program has output_rows
     const Progress* progress = nullptr;  // receives the finished fraction of this call's work
     const Observer* observer = nullptr;
   };
@@ -67,14 +67,14 @@ class Execution {
  private:
   Centre centre(const Step& step) const;
   void check_memory(int threads, std::size_t max_memory_bytes) const;
-  // Returns the factor by which the centred input's deviations are multiplied, or 1 if is_scaled is
-  // false.
+  // Returns the factor by which the input picture's deviations are multiplied. Returns 1 if
+  // is_scaled is false.
   float factor(bool is_scaled) const;
   // Returns the offset of a tensor's channel. If the offset was multiplied by the input's factor,
   // divides it by the factor.
   float offset_of(const Offset& offset, int channel) const;
-  // Returns the address of element `place` of a buffer in the arena, counted in floats. Returns
-  // null for BufferId::none.
+  // Returns the address of float number `place` of a buffer in the arena. Returns null for
+  // BufferId::none.
   const float* address(BufferId buffer, std::size_t place = 0) const;
   float* address(BufferId buffer, std::size_t place = 0);
   float* address(const Operand& operand);

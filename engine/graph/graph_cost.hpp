@@ -17,9 +17,9 @@ std::uint64_t multiply_adds(const kernels::ConvSpec& spec, int out_h, int out_w)
 // Program::mac.
 std::uint64_t multiply_adds(const Graph& graph);
 
-// Returns a lower bound in bytes for the memory of every plan in MemoryMode::fastest. The bound is
-// the largest output of a normalised convolution, plus that convolution's input if it is normalised
-// too.
+// Returns a lower bound in bytes for the memory of every plan in MemoryMode::fastest. Of all
+// convolutions that are followed by an instance norm, the one with the largest output counts. The
+// bound is this output, plus the convolution's input if that is normalised too.
 std::uint64_t least_fast_bytes(const Graph& graph);
 
 }  // namespace nst

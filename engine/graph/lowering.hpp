@@ -68,8 +68,8 @@ class Lowering {
   // Appends the step that hands the output's rows to the caller, a few rows per item
   // (LoweringOptions::output_rows).
   void emit_output_rows(std::size_t id);
-  // Stores a deferred value as a plain tensor, so that every kind of step can read it. Returns the
-  // new operand.
+  // Stores a deferred value as a plain tensor, so that every kind of step can read it. (The readers
+  // of a deferred value apply its last operations.) Returns the new operand.
   const FormedOperand& materialise(std::size_t id);
 
   void lower_node(std::size_t id);
@@ -82,11 +82,11 @@ class Lowering {
 
   // The functions in lowering_conv.cpp:
 
-  // The convolutions that must run together with a later convolution, because they make its input,
-  // which is never stored whole.
+  // Convolutions that must run together with a later convolution. They make its input, which is
+  // never stored whole.
   struct Before {
     ConvSequence fused;   // convolutions to run in the same fused step
-    ConvSequence strips;  // convolutions to run in strips, alternating with its own
+    ConvSequence strips;  // convolutions whose strips alternate with those of the later one
   };
   // Where a convolution's output is stored.
   enum class Storage {
@@ -125,8 +125,8 @@ class Lowering {
   // If steps are not fused, keeps a value's offsets alive for an observer. Called before the last
   // step of the value is appended.
   void keep_offsets(std::size_t id);
-  // Records offsets and scale of node `id` in the step appended last, whose result is the value of
-  // the node.
+  // Records how the result of node `id` is stored (its offsets, and whether it is scaled) in the
+  // step that was appended last. That step must have completed the node's value.
   void describe_result(std::size_t id);
 
   // The functions in lowering_fused.cpp:
@@ -137,8 +137,8 @@ class Lowering {
 
   // The functions in lowering_strips.cpp:
 
-  // Returns true if the output of node `id` can be computed in strips and never stored whole. It
-  // must be large, and its only reader must be a convolution without a norm between.
+  // Returns true if the output of node `id` can be computed in strips and never stored whole. The
+  // output must be large, and only one node may read it: a convolution.
   bool is_streamed(std::size_t id) const;
   // Returns true if node `id` is the normalised convolution that runs twice in
   // MemoryMode::rematerialise.
@@ -155,11 +155,12 @@ class Lowering {
   // Emits a convolution in strips whose output overwrites its input. Returns the output.
   Operand emit_overwriting(PlannedConv pass);
   void emit_strip(const PlannedConv& pass, const Strip& strip);
-  // Emits a copy of the rows that the next strip needs again, to their new place in the buffer.
+  // Emits a step that moves the rows which the next strip needs again to their new place in the
+  // buffer.
   void emit_move(const Operand& from, const Operand& to, Rows rows);
   void count_layer(const PlannedConv& pass);
   static bool is_shared_by_area(const ConvOp& op);
-  // Returns the multiply-accumulates that these output rows of a convolution take.
+  // Returns the number of multiply-accumulates for the given output rows of a convolution.
   static std::uint64_t multiply_adds(const ConvOp& op, Rows rows);
   std::size_t tensor_bytes(std::size_t id) const;
 

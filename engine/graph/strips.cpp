@@ -9,7 +9,7 @@ int ceil_div(int a, int b) { return (a + b - 1) / b; }
 
 int floor_div(int a, int b) { return a >= 0 ? a / b : -ceil_div(-a, b); }
 
-// Returns the number of area rows that are needed to cover the output rows [0, rows).
+// Returns the number of area rows (rows of spatial blocks) that cover the output rows [0, rows).
 int areas_that_hold(const StripLayer& layer, int rows) {
   return ceil_div(rows - layer.blocking.first_y, layer.blocking.block_h);
 }

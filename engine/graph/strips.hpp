@@ -1,8 +1,8 @@
 // Cuts convolutions into strips of rows. Computes which rows a strip makes and reads, and which
 // rows must be kept for later strips.
 //
-// A strip consists of whole rows of areas (kernels::ConvBlocking). So every block is computed
-// exactly as without strips, and the output has the same bytes.
+// A strip consists of whole area rows, that is, rows of spatial blocks (kernels::ConvBlocking). So
+// every block is computed exactly as without strips, and the output has the same bytes.
 #pragma once
 
 #include <vector>

@@ -1,4 +1,4 @@
-// Shares the items of a step among threads, and waits for the end of a step.
+// Shares the work items of a step among threads, and waits for the end of a step.
 #pragma once
 
 #include <algorithm>

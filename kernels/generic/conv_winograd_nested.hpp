@@ -2,18 +2,15 @@
 // algorithm. An output needs 25 multiplications; direct convolution needs 81.
 //
 // Along each axis, a kernel of 3 S taps is cut into S small kernels of 3 taps, and the outputs are
-// cut into tiles of 3. Each small kernel makes its part of a tile by the transform F(3, 3)
-// (winograd_transform.hpp). Small kernel s begins 3 s taps, that is s tiles, after the first one.
-// So it needs the inputs that the first small kernel needs for a tile s tiles further on:
+// cut into tiles of 3. Each small kernel makes its part of a tile by the transform F(3, 3). Small
+// kernel s begins s tiles (3 s taps) after the first one, and needs the inputs of the tile that is
+// s tiles further on:
 //     M[tile] = sum over s of U[s] V[tile + s]
-// V are the transformed inputs, which all small kernels share, U[s] the transformed weights of one
-// small kernel, and M the products. A transformed tile consists of 5 x 5 values, called points. The
-// formula holds for each point separately: M is a convolution of V with S x S taps, in which each
-// "pixel" is a tile.
-//
-// In memory, each point has a plane with one float for each tile, so that a vector contains
-// neighbouring tiles. The rows of a plane follow each other without gaps, and a vector may continue
-// in the next row. Each row ends with S - 1 surplus tiles, for which no outputs are written.
+// V are the transformed inputs, shared by all small kernels, U the transformed weights and M the
+// products. A transformed tile has 5 x 5 values, called points. For each point, the formula is a
+// convolution with S x S taps over the grid of tiles. V and M store one plane of tiles for each
+// point, so that a vector contains neighbouring tiles. A plane's rows follow each other without
+// gaps. Each row ends with S - 1 surplus tiles, whose outputs are dropped.
 #pragma once
 
 #include "kernels/generic/conv_planar.hpp"
@@ -91,14 +88,13 @@ struct Layout {
   int small;             // number of small kernels along an axis
   int tiles_h, tiles_w;  // number of output tiles
   int rows, columns;     // number of tiles in V
-  // The window (the inputs of the block) is stored as [row][in_c][column mod 3][pitch]. After it
-  // there is room for one row of pixels, and for the vertically transformed rows of one channel.
+  // The window (the block's inputs) is stored as [row][in_c][column mod 3][pitch]. After it there
+  // is room for one row of pixels, and for the vertically transformed rows of one channel.
   int pitch;
   std::ptrdiff_t window_channel, window_row;
   std::size_t row_scratch, y;
-  // Transformed inputs V are stored as [point][channel][v_channel floats], for kChunkChannels
-  // channels at a time. Products M are stored as [panel][point][channel of the panel][m_channel
-  // floats].
+  // V: [point][channel][v_channel floats], for kChunkChannels channels at a time.
+  // M: [panel][point][channel of the panel][m_channel floats].
   std::size_t v, m, end;
   std::ptrdiff_t v_channel, v_point, m_channel;
   int vectors;  // number of vectors in a plane of M
@@ -112,8 +108,7 @@ NST_INLINE Layout layout(const ConvSpec& spec, int tiles_h, int tiles_w) {
   l.tiles_w = tiles_w;
   l.rows = tiles_h + l.small - 1;
   l.columns = tiles_w + l.small - 1;
-  // Adds one column, because a tile reads five inputs: its own three and the first two of the next
-  // tile.
+  // Adds one column, because a tile reads its own three inputs and two of the next tile.
   l.pitch = ceil_div(l.columns, kLanes) * kLanes + 1;
   l.window_channel = static_cast<std::ptrdiff_t>(ceil_div(kOut * l.pitch, kLanes)) * kLanes;
   l.window_row = l.window_channel * spec.in_c;
@@ -123,8 +118,7 @@ NST_INLINE Layout layout(const ConvSpec& spec, int tiles_h, int tiles_w) {
         round_up_to_line(static_cast<std::ptrdiff_t>(kOut * l.columns + kAxis - kOut) * spec.in_c +
                          kLanes);
   l.v = l.y + round_up_to_line(kAxis * l.window_channel + kLanes);
-  // A plane of V has room for one vector after its last tile, because the last store may reach
-  // beyond it.
+  // A plane of V has room for one vector more, because the last store may reach beyond it.
   l.v_channel = round_up_to_line(static_cast<std::ptrdiff_t>(l.rows) * l.columns + kLanes);
   l.v_point = l.v_channel * min_of(spec.in_c, kChunkChannels);
   l.m = l.v + kPoints * l.v_point + kLanes;
