@@ -12,8 +12,8 @@ namespace {
 
 constexpr std::size_t kProjections = 16;
 constexpr std::uint64_t kSeed = 0x5717e;
-// Number of values of a predictor's last layer that the fingerprint uses. The layer is large, and
-// its first values are enough to identify it.
+// Number of values of a predictor's last layer from which its fingerprint (style_fingerprint) is
+// computed. The layer is large, and its first values are enough to identify it.
 constexpr std::size_t kPredictorValues = 8192;
 
 // The tensors that identify a transformer. They belong to its last normalised layer, which has

@@ -19,9 +19,10 @@
 
 namespace nst {
 
-inline constexpr const char* kMobileSpace = "magenta-mobile-100";        // the TFLite pair's space
-inline constexpr const char* kInceptionSpace = "magenta-inception-100";  // the checkpoint's space
-inline constexpr const char* kHubSpace = "magenta-hub-768";              // TF Hub's space
+// The style spaces of the published models.
+inline constexpr const char* kMobileSpace = "magenta-mobile-100";        // of the TFLite models
+inline constexpr const char* kInceptionSpace = "magenta-inception-100";  // of the checkpoint
+inline constexpr const char* kHubSpace = "magenta-hub-768";              // of TF Hub's model
 
 // Returns true if `text` is a valid name of a style space: 1 to 64 letters, digits, '.', '-', '_'.
 bool is_style_space(std::string_view text);
