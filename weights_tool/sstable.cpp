@@ -54,7 +54,7 @@ class TableReader {
     if (std::any_of(padding.begin(), padding.end(), [](std::uint8_t b) { return b != 0; })) {
       file_.fail("damaged footer");
     }
-    block(meta);  // its entries are not used, but its checksum must be right
+    block(meta);  // the metaindex block: only its checksum matters here
     std::vector<BlockHandle> data_blocks;
     for_each_entry(block(index), [&](const std::string&, Bytes value) {
       ByteReader reader(value, file_.name(), ErrorCode::model);

@@ -147,8 +147,7 @@ ConvBlocking blocking(const ConvSpec& spec, const ConvGeometry& g) {
   return {0, 0, h * kOut, w * kOut, spec.out_c, layout(spec, h, w).end};
 }
 
-// Makes the window of a block in planes (see Layout). Inputs after the block's own window are zero.
-// Only surplus tiles and dropped outputs depend on them.
+// Makes the window of a block in planes. Inputs that only dropped outputs need are zero.
 void make_window(const ConvArgs& args, Block block, const Layout& l, float* scratch) {
   const int channels = args.plan.spec.in_c;
   const Rect rect = window_rect(args.plan.spec, args.geometry, block);

@@ -50,9 +50,9 @@ constexpr ConvAlgorithm k7x1 =
 constexpr ConvAlgorithm kStrided =
     paired_winograd<winograd_strided::Strided>("paired_winograd_strided");
 
-// The algorithms that are tried before those of the AVX-512 table, in this order. kPairedDeep uses
-// SidesOfTwo, kPaired SidesOfEight. SidesOfTwo makes layers of 64 channels or more 5 to 9 % faster
-// than SidesOfEight, and other layers up to 7 % slower.
+// The algorithms that are tried before those of the AVX-512 table, in this order. Those named
+// …Deep pair channels by SidesOfTwo, the others by SidesOfEight. SidesOfTwo makes layers of 64
+// channels or more 5 to 9 % faster than SidesOfEight, and other layers up to 7 % slower.
 constexpr const ConvAlgorithm* kPairedAlgorithms[] = {
     &kUpsampleDeep, &kUpsample, &k3x3Deep,          &k3x3, &k5x5, &k1x7,
     &k7x1,          &kStrided,  &paired::kAlgorithm};
