@@ -97,7 +97,7 @@ TEST_CASE("BMP: palettes of 1 to 8 bits behind every header of Windows and OS/2"
   for (const unsigned header : {12, 16, 24, 40, 48, 52, 56, 64, 108, 124}) {
     for (const unsigned bits : {1, 2, 4, 8}) {
       for (const bool top_down : {false, true}) {
-        if (header == 12 && top_down) continue;  // its height cannot be negative
+        if (header == 12 && top_down) continue;  // this header has no negative heights
         CAPTURE(header);
         CAPTURE(bits);
         const unsigned count = 1u << bits;
@@ -155,7 +155,7 @@ TEST_CASE("BMP: the fourth byte of 32 bits without masks is no alpha") {
   for (const unsigned header : {16u, 40u, 124u}) {
     Bmp bmp{.header = header, .bits = 32};
     if (header == 124)
-      bmp.masks = {0xff0000, 0xff00, 0xff, 0xff000000};  // must be ignored, as compression is not 3
+      bmp.masks = {0xff0000, 0xff00, 0xff, 0xff000000};  // to be ignored, as compression is not 3
     check_decodes(bmp.file(bmp.rows(bgr(rgb, 77))), rgb);
   }
 }

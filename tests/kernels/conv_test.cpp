@@ -387,8 +387,8 @@ TEST_CASE("1x1 convolutions bear weights of any size, and inputs that are larger
       CAPTURE(factor);
       ConvData other = data;
       other.x = data.x.scaled(factor);
-      // A pair rounds relative to (|x| + |w|)² instead of |x w|. For |x| = 2⁵ |w| this is 34 times
-      // as much, for two products.
+      // The rounding error of paired products (paired_products.hpp) is relative to (|x| + |w|)²
+      // instead of |x w|. For |x| = 2⁵ |w| it may be 34 times as large, for two products.
       check_close(run_conv(table, conv, other).output,
                   run_conv(reference_table(), conv, other).output,
                   conv_tolerance(conv, other).scaled(17.0f));
