@@ -62,8 +62,8 @@ struct Supported {
     }
 #if defined(NST_HAVE_ZEN4_TABLE)
     // Puts the avx512 table before the zen4 table, except on AMD's processors. The zen4 table uses
-    // paired products (paired_products.hpp). They are fast only on cores that have adders beside
-    // their multipliers, as AMD's have.
+    // paired products (paired_products.hpp). They are fast only on cores that have separate units
+    // for additions, as AMD's have.
     if (cpu.avx512 && !cpu.amd) std::swap(tables[0], tables[1]);
 #endif
   }

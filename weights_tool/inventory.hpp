@@ -23,7 +23,7 @@ struct LayerRecord {
 };
 
 struct Inventory {
-  Architecture architecture;  // its padding is always reflect, as variables do not tell it
+  Architecture architecture;  // padding is always reflect here: variables do not tell it
   std::vector<LayerRecord> layers;
   // The name of one variable of the transformer's style parameters. The source that contains this
   // variable is asked for the transformer's padding and style space. "": the transformer takes no

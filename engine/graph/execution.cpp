@@ -38,8 +38,8 @@ void prepare_weights(const Program& program, int threads) {
   pack(layers, threads);
 }
 
-// Returns a step's part of the progress: its multiply-accumulates, plus a small constant, so that
-// steps without any count too.
+// Returns a step's part of the progress: its multiply-accumulates plus a small constant. The
+// constant is for steps without multiply-accumulates.
 double step_work(const Step& step) { return static_cast<double>(step.mac) + 1e4; }
 
 }  // namespace

@@ -21,8 +21,8 @@ class Execution {
 
   const Program& program() const { return program_; }
 
-  // Returns the input tensor [h, w, c], dense. If the program has keep_encoder, only the steps
-  // before first_style_step read the input tensor.
+  // Returns the input tensor [h, w, c], which has no gaps between pixels and rows. If the program
+  // has keep_encoder, only the steps before first_style_step read the input tensor.
   float* input();
   // How the result of a step is stored in a network of deviations (Graph::centred_input): stored =
   // value · factor + offset[channel]. If `offset` is empty, all offsets are 0.
@@ -35,8 +35,9 @@ class Execution {
   // step that completes a named value. Observers are allowed only in runs on one thread.
   using Observer = std::function<void(const Step&, kernels::ConstView, const Centre&)>;
 
-  // A function that receives rows [first, first + count) of the output, dense, as soon as they are
-  // made. It is called once for each row, by any thread. It must not throw.
+  // A function that receives rows [first, first + count) of the output as soon as they are made.
+  // There are no gaps between pixels and rows. It is called once for each row, by any thread. It
+  // must not throw.
   using RowSink = std::function<void(int first, int count, const float* rows)>;
 
   struct RunArgs {

@@ -23,7 +23,7 @@ struct Value {
 
 enum class Padding {
   valid,  // TensorFlow's VALID: no padding
-  same,  // TensorFlow's SAME: zeros, output ⌈in / stride⌉; an odd zero is added below and right
+  same,  // TensorFlow's SAME: zeros, output ⌈in / stride⌉; one zero more below and right if odd
   reflect,  // ⌊k / 2⌋ pixels on every side, mirrored without repeating the edge
   zero      // ⌊k / 2⌋ zeros on every side
 };

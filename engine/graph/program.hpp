@@ -18,7 +18,7 @@ namespace nst {
 // Program::buffers, for buffers of the arena. The other values are listed here.
 enum class BufferId : int {
   none = -1,
-  output = -2,       // the caller's output memory, dense, given anew for each run
+  output = -2,       // the caller's output memory without gaps, given anew for each run
   strips = -3,       // a value that exists in strips only; used only during lowering
   output_rows = -4,  // output rows, which the caller receives as they are made
 };

@@ -61,7 +61,7 @@ struct Map {
   unsigned first = 0;
 
   Colour at(unsigned index) const {
-    const unsigned entry = index - first;  // very large if index < first
+    const unsigned entry = index - first;  // unsigned: very large if index < first
     return entry < colours.size() ? colours[entry] : Colour{0, 0, 0, 255};
   }
 };

@@ -106,8 +106,8 @@ class Walk {
     return true;
   }
 
-  // Returns true if the picture depends on this chunk, so that its checksum must be right. IEND has
-  // no data to check.
+  // Returns true if the picture depends on this chunk, so that its checksum must be correct. IEND
+  // has no data to check.
   static bool is_wanted(const Chunk& chunk) {
     const bool critical = (chunk.type[0] & 0x20) == 0 && chunk.type != "IEND";
     return critical || chunk.type == "tRNS" || chunk.type == "eXIf" || is_raw_exif(chunk) ||

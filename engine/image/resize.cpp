@@ -103,7 +103,7 @@ void blend_rows(const ImageView& in, Filter::Span span, const float* weights, fl
   const std::ptrdiff_t samples = std::ptrdiff_t{in.width} * in.channels;
   std::fill_n(line, samples, 0.0f);
   int k = 0;
-  for (; k + 1 < span.count; k += 2) {  // adds two rows per loop: half the traffic on `line`
+  for (; k + 1 < span.count; k += 2) {  // two rows per turn halve the accesses to `line`
     const T* a = view_row<T>(in, span.first + k);
     const T* b = view_row<T>(in, span.first + k + 1);
     const float wa = weights[k];

@@ -16,8 +16,8 @@
 #include "platform/processors.hpp"
 #include "platform/threads.hpp"
 
-// The symbols are weak because a fully static program lacks them. A static program cannot be
-// unloaded anyway.
+// dladdr and dlopen are weak symbols, because a fully static program lacks these functions. A
+// static program cannot be unloaded anyway.
 #pragma weak dladdr
 #pragma weak dlopen
 

@@ -6,10 +6,10 @@
 // x is a row of inputs (the channels of a pixel) and w a column of weights (those of an output
 // channel). The row correction Σ x1 x2 is summed once for each row, the column correction Σ w1 w2
 // once for each column. One multiplication and two additions remain for two products. This is
-// faster on cores that have adders beside their multipliers. AMD's cores from Zen 4 on, with
-// AVX-512, do a multiply-add and an addition in a cycle. Two of three products are paired and the
-// third is multiplied singly. This keeps multipliers and adders equally busy (24 products per lane
-// in 16 cycles).
+// faster on cores that have separate units for additions: AMD's cores from Zen 4 on, with AVX-512,
+// do a multiply-add and an addition in a cycle. Two of three products are paired and the third is
+// multiplied singly. This keeps multipliers and adders equally busy (24 products per lane in 16
+// cycles).
 //
 // The rounding error of a pair is relative to (|x| + |w|)². So weights are scaled by a power of two
 // to the magnitude of the inputs. Pairs are added and subtracted in turn,

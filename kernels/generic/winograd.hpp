@@ -97,8 +97,8 @@ ConvBlocking blocking(const ConvSpec& spec, const ConvGeometry& g) {
   // kEnoughBlocks, blocks are also divided by channels, to keep at least four threads busy.
   constexpr int kEnoughSpatialBlocks = 8;
   constexpr int kEnoughBlocks = 4;
-  // Fewest panels of a block, if blocks are divided by channels. Smaller blocks would not pay,
-  // because each of them transforms the inputs again.
+  // Fewest panels of a block, if blocks are divided by channels. Fewer panels would make the layer
+  // slower, because each block transforms the inputs again.
   constexpr int kFewestPanels = 3;
   const int first_y = Y::origin(g.pad_top);
   const int first_x = X::origin(g.pad_left);

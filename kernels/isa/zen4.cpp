@@ -1,6 +1,6 @@
 // The kernels for AMD's cores with AVX-512, from Zen 4 on. They are those of the AVX-512 table, but
 // use paired products (paired_products.hpp) where that is faster. They have a table of their own,
-// because other cores with AVX-512 have no adders beside their multipliers.
+// because other cores with AVX-512 have no separate units for additions.
 #define NST_ARCH xsimd::avx512bw
 #include "kernels/generic/conv_paired.hpp"
 #include "kernels/generic/conv_winograd.hpp"

@@ -45,7 +45,7 @@ File without(File file, const std::string& type) {
   return file;
 }
 
-// Returns a zlib stream that stores its data without compression (RFC 1950, 1951), with right
+// Returns a zlib stream that stores its data without compression (RFC 1950, 1951), with correct
 // checksums.
 File stored(const File& data) {
   FileBytes out;

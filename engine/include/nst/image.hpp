@@ -31,7 +31,7 @@ struct ImageView {
   int height = 0;
   int channels = 3;
   SampleType type = SampleType::u8;
-  std::ptrdiff_t row_stride_bytes = 0;  // bytes between rows; may be negative; 0: dense rows
+  std::ptrdiff_t row_stride_bytes = 0;  // bytes between rows; may be negative; 0: rows without gaps
   PixelFormat format = PixelFormat::rgb;
   std::ptrdiff_t plane_stride_bytes = 0;  // bytes between planes; 0: planes follow each other
 };
@@ -44,11 +44,11 @@ struct MutableImageView {
   int height = 0;
   int channels = 3;
   SampleType type = SampleType::u8;
-  std::ptrdiff_t row_stride_bytes = 0;  // bytes from one row to the next; 0: dense rows
+  std::ptrdiff_t row_stride_bytes = 0;  // bytes from one row to the next; 0: rows without gaps
   PixelFormat format = PixelFormat::rgb;
 };
 
-// A picture that owns its memory, with dense rows.
+// A picture that owns its memory. Its rows follow each other without gaps.
 struct Image {
   int width = 0;
   int height = 0;
