@@ -14,7 +14,7 @@ using Order = paired_products::SidesOfEight;
 // A register tile with the additional operands of paired products.
 struct PairedTile : RegisterTile {
   const float* corrections;                  // row corrections from the tile's first pixel on
-  const float *scales, *column_corrections;  // one for each channel of the panel
+  const float *scales, *column_corrections;  // scale and correction of each channel
 };
 
 // Prefetches the next panel's weights, some of them before each accumulation chain.

@@ -24,7 +24,7 @@ using Transform = Winograd33;
 constexpr int kOut = Transform::kOut;
 constexpr int kAxis = Transform::kIn;
 constexpr int kPoints = kAxis * kAxis;
-// Number of input channels that are transformed together. With so few, V fits in L2.
+// Number of input channels that are transformed together. Their transformed inputs fit in L2.
 constexpr int kChunkChannels = 8;
 
 // Returns the number of small kernels along one axis. small_kernels_of returns the number of all
@@ -44,8 +44,8 @@ std::size_t packed_floats(const ConvSpec& spec) {
   return kPoints * small_kernels_of(spec) * spec.in_c * spec.out_c;
 }
 
-// Returns one point of the transformed weights G g Gᵀ of a small kernel. `weights` points to the
-// first tap of the small kernel.
+// Returns one of the 5 x 5 values (points) of a small kernel's transformed weights G g Gᵀ.
+// `weights` points to the first tap of the small kernel.
 NST_INLINE double transformed(const float* weights, std::ptrdiff_t tap, std::ptrdiff_t row,
                               int point) {
   const double(&gy)[kOut] = Transform::kKernel[point / kAxis];
@@ -87,14 +87,14 @@ void pack(const ConvSpec& spec, const float* weights, float* packed) {
 struct Layout {
   int small;             // number of small kernels along an axis
   int tiles_h, tiles_w;  // number of output tiles
-  int rows, columns;     // number of tiles in V
+  int rows, columns;     // number of tiles of transformed inputs
   // The window (the block's inputs) is stored as [row][in_c][column mod 3][pitch]. After it there
   // is room for one row of pixels, and for the vertically transformed rows of one channel.
   int pitch;
   std::ptrdiff_t window_channel, window_row;
   std::size_t row_scratch, y;
-  // V: [point][channel][v_channel floats], for kChunkChannels channels at a time.
-  // M: [panel][point][channel of the panel][m_channel floats].
+  // Transformed inputs V: [point][channel of kChunkChannels][v_channel floats].
+  // Products M: [panel][point][channel of the panel][m_channel floats].
   std::size_t v, m, end;
   std::ptrdiff_t v_channel, v_point, m_channel;
   int vectors;  // number of vectors in a plane of M
@@ -118,7 +118,7 @@ NST_INLINE Layout layout(const ConvSpec& spec, int tiles_h, int tiles_w) {
         round_up_to_line(static_cast<std::ptrdiff_t>(kOut * l.columns + kAxis - kOut) * spec.in_c +
                          kLanes);
   l.v = l.y + round_up_to_line(kAxis * l.window_channel + kLanes);
-  // A plane of V has room for one vector more, because the last store may reach beyond it.
+  // Leaves room for one vector more, because the last store may reach beyond the plane's end.
   l.v_channel = round_up_to_line(static_cast<std::ptrdiff_t>(l.rows) * l.columns + kLanes);
   l.v_point = l.v_channel * min_of(spec.in_c, kChunkChannels);
   l.m = l.v + kPoints * l.v_point + kLanes;
@@ -131,7 +131,7 @@ NST_INLINE Layout layout(const ConvSpec& spec, int tiles_h, int tiles_w) {
 // Returns blocks that are at most kWidest tiles wide, and as high as the scratch allows. High
 // blocks are better: a block reads a fixed number of additional input rows (8 for a kernel of 9x9).
 ConvBlocking blocking(const ConvSpec& spec, const ConvGeometry& g) {
-  // Largest width and height of a block in tiles. 46 tiles and the two surplus tiles of a row fill
+  // Largest width and height of a block in tiles. 46 tiles and two tiles that are dropped fill
   // three vectors of 16 lanes.
   constexpr int kWidest = 46;
   constexpr int kHighest = 8;

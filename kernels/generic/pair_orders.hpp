@@ -9,8 +9,8 @@ namespace nst::kernels {
 namespace {
 namespace paired_products {
 
-// The order with sides of eight channels: groups of 24 channels, then at most one group of 12
-// (sides of four). An accumulation chain has 96 products (four groups).
+// The order of pairs with sides of eight channels: groups of 24 channels, then at most one group of
+// 12 channels (sides of four). An accumulation chain has 96 products (four groups).
 struct SidesOfEight : Order<8, 4, 4> {
   // Computes the row correction of each pixel: corrections[i] = Σ ± x1 x2 over all pairs (x1, x2)
   // of the pixel's inputs. These inputs are at x + i * stride. If all are zero, writes kZeroRow
@@ -25,8 +25,8 @@ struct SidesOfEight : Order<8, 4, 4> {
  private:
   static NST_INLINE float row_sum(const float* x, int depth) {
     Vec sum = broadcast(0.0f);
-    // Multiplies whole vectors of 16 lanes, though a side has only eight channels. The products in
-    // the upper lanes are no pairs; alternating_sum ignores them.
+    // Multiplies whole vectors of 16 lanes, though only the first eight lanes contain pairs.
+    // alternating_sum ignores the other lanes.
     for (int groups = groups_of(depth); groups > 0; --groups, x += kGroup) {
       sum = fma(load(x), load(x + kSide), sum);
     }
@@ -45,11 +45,11 @@ struct SidesOfEight : Order<8, 4, 4> {
   }
 };
 
-// The order with sides of two channels: groups of six channels. L1 consists of banks, and reads
-// only one line of a bank in a cycle. With this order, the floats that are read in the same cycle
-// lie in different banks. With register tiles of 10 pixels this gives 87 GMAC/s; sides of eight
-// give 85. An accumulation chain has 48 products: with 96, layers differed from TensorFlow's by up
-// to 1.08e-4.
+// The order of pairs with sides of two channels: groups of six channels. L1 consists of banks, and
+// reads only one line of a bank in a cycle. With this order, the floats that are read in the same
+// cycle lie in different banks. With register tiles of 10 pixels this gives 87 GMAC/s; sides of
+// eight give 85. An accumulation chain has 48 products: with 96, layers differed from TensorFlow's
+// by up to 1.08e-4.
 struct SidesOfTwo : Order<2, 0, 8> {
   // Computes the same as SidesOfEight::row_corrections, but for four pixels at a time, so that the
   // lanes of four sums are added up together.

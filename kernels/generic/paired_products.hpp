@@ -99,8 +99,8 @@ NST_INLINE void subtract_pair(Vec& sum, Vec a, Vec b) {
   sum = Vec(raw);
 }
 
-// Adds one pair and one single product to every sum. The inputs are channels I, I + Side and I + 2
-// Side, counted from `in`. The weights are the next three rows.
+// Adds the products of one pair of channels and of one single channel to every sum. The inputs are
+// channels I, I + Side and I + 2 Side, counted from `in`. The weights are the next three rows.
 template <int P, int V, int Side, int I>
 NST_INLINE void accumulate_three(Accumulators<P, V>& acc, const float* const* in,
                                  const float* weights) {
@@ -110,8 +110,8 @@ NST_INLINE void accumulate_three(Accumulators<P, V>& acc, const float* const* in
     w2[v] = load(weights + (V + v) * kLanes);
     w3[v] = load(weights + (2 * V + v) * kLanes);
   });
-  // Adds a pixel's single product two pixels after its pair, so that it need not wait for the
-  // pair's addition. The pair comes first for every pixel, so that all pixels round in the same
+  // Adds a pixel's single product two steps after the pixel's pair, so that it need not wait for
+  // the pair's addition. The pair comes first for every pixel, so that all pixels round in the same
   // order.
   constexpr int kBehind = min_of(2, P);
   unroll<P + kBehind>([&](auto i) __attribute__((always_inline)) {
@@ -132,7 +132,7 @@ NST_INLINE void accumulate_three(Accumulators<P, V>& acc, const float* const* in
   });
 }
 
-// Adds the products of `groups` groups and advances `in` and `weights`. Calls
+// Adds the products of `groups` groups of channels and advances `in` and `weights`. Calls
 // prefetch.before_group(weights) before each group.
 template <int P, int V, int Side, class Prefetch>
 NST_INLINE void accumulate_groups(Accumulators<P, V>& acc, const float** in, const float*& weights,

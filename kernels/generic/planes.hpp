@@ -39,9 +39,9 @@ NST_INLINE void make_planes(const ConvArgs& args, Block block, const Rect& rect,
       split(row, to);
     }
     previous = sy;
-    // Stores the prologue's output of this row for the caller, if it is wanted. row_scratch
-    // contains the row: rows are then never read in place, and none inside the picture is a copy of
-    // the row before.
+    // If the caller wants the prologue's output, copies this row of it from row_scratch. The row is
+    // always there: in this case rows of the picture are neither read in place nor copied from the
+    // row before.
     if (stores_prologue(args, block, y)) {
       store_prologue(args, block, rect, y, row_scratch);
     }

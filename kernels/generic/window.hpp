@@ -10,7 +10,7 @@
 namespace nst::kernels {
 namespace {
 
-// A rectangle of the input after upsampling. It may reach over the border.
+// A rectangle of the input after upsampling. It may reach beyond the edges of the picture.
 struct Rect {
   int y, x, h, w;
 };

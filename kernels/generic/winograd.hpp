@@ -129,8 +129,8 @@ ConvBlocking blocking(const ConvSpec& spec, const ConvGeometry& g) {
           round_up_to_line(floats())};
 }
 
-// Transforms the inputs of one tile, for one vector of channels. Writes point p to v + p *
-// point_stride.
+// Transforms the inputs of one tile, for one vector of channels. Writes point p (value number p of
+// the transformed tile) to v + p * point_stride.
 template <class A, bool Whole>
 NST_INLINE void transform_input(const Window& window, const float* tile, int n, float* v,
                                 std::ptrdiff_t point_stride) {

@@ -60,8 +60,8 @@ struct Correlation {
 
 // The axis for stride 2 with three taps: 9 multiplications for four outputs, where direct
 // convolution needs 12. Input pixels are counted from the tile's first one. The first and the third
-// tap read only even pixels, so F(4, 2) computes their part of the four outputs. The second tap
-// reads only odd pixels, with one multiplication for each output.
+// tap read only even pixels, so the transform F(4, 2) computes their part of the four outputs. The
+// second tap reads only odd pixels, with one multiplication for each output.
 struct Strided {
   using Outer = Winograd42;
   static constexpr int kOut = Outer::kOut;
