@@ -24,15 +24,17 @@ class Execution {
   // Returns the input tensor [h, w, c], which has no gaps between pixels and rows. If the program
   // has keep_encoder, only the steps before first_style_step read the input tensor.
   float* input();
-  // How the result of a step is stored in a network of deviations (Graph::centred_input): stored =
-  // value · factor + offset[channel]. If `offset` is empty, all offsets are 0.
+  // How the result of a step is stored in a network that computes with deviations
+  // (Graph::centred_input): stored = value · factor + offset[channel]. If `offset` is empty, all
+  // offsets are 0.
   struct Centre {
     float factor = 1;
     std::vector<float> offset;
   };
 
-  // A function that inspects named values, for tests. It is called on the calling thread after each
-  // step that completes a named value. Observers are allowed only in runs on one thread.
+  // A function that inspects values by their name in TensorFlow's graph, for tests. It is called on
+  // the calling thread after each step that completes a named value. Observers are allowed only in
+  // runs on one thread.
   using Observer = std::function<void(const Step&, kernels::ConstView, const Centre&)>;
 
   // A function that receives rows [first, first + count) of the output as soon as they are made.
@@ -71,8 +73,8 @@ class Execution {
   // Returns the factor by which the input picture's deviations are multiplied. Returns 1 if
   // is_scaled is false.
   float factor(bool is_scaled) const;
-  // Returns the offset of a tensor's channel. If the offset was multiplied by the input's factor,
-  // divides it by the factor.
+  // Returns the offset of a tensor's channel. If the offset was multiplied by the input picture's
+  // factor, divides it by this factor.
   float offset_of(const Offset& offset, int channel) const;
   // Returns the address of float number `place` of a buffer in the arena. Returns null for
   // BufferId::none.

@@ -90,11 +90,11 @@ class Lowering {
   };
   // Where a convolution's output is stored.
   enum class Storage {
-    scratch,       // in a thread's scratch: fused with the reader into one step
-    end_of_fused,  // in a tensor: the last convolution of a fused step
-    strips,        // in strips: some rows at a time, before the reader needs them
-    in_place,      // in the memory of the convolution's own input
-    tensor         // a new tensor, the caller's memory or a slice of a concatenation
+    scratch,       // the output is in a thread's scratch; its reader is in the same step
+    end_of_fused,  // the output of a fused step's last convolution is in a tensor
+    strips,        // the output is made in strips, each just before the reader needs it
+    in_place,      // the output overwrites the convolution's own input
+    tensor         // the output is in a new tensor, the caller's memory or a concatenation
   };
   void lower_conv(std::size_t id);
   // Plans the convolution of node `id`; output and moments are not set yet. If the convolution
@@ -119,11 +119,11 @@ class Lowering {
   // The functions in lowering_centred.cpp:
 
   void lower_input(std::size_t id);
-  // Returns the offsets of a centred value; the value's offset is their sum. Appends the steps that
-  // compute missing offsets.
+  // Returns the offsets of a centred value (one that is stored as deviations). The sum of these is
+  // the value's offset. Appends the steps that compute missing offsets.
   const std::vector<Offset>& offsets_of(std::size_t id);
-  // If steps are not fused, keeps a value's offsets alive for an observer. Called before the last
-  // step of the value is appended.
+  // If steps are not fused, keeps the buffers with a value's offsets, so that an observer can read
+  // them. Called before the last step of the value is appended.
   void keep_offsets(std::size_t id);
   // Records how the result of node `id` is stored (its offsets, and whether it is scaled) in the
   // step that was appended last. That step must have completed the node's value.
@@ -168,12 +168,12 @@ class Lowering {
   LoweringOptions options_;
   Program program_;
   std::vector<std::vector<int>> readers_;
-  std::vector<FormedOperand> values_;         // value of each node; x is missing if not lowered yet
+  std::vector<FormedOperand> values_;         // value of each node; x is missing before lowering
   std::vector<std::vector<Offset>> offsets_;  // offsets of each node; empty if none was needed yet
   std::vector<Slice> slices_;
   std::map<std::size_t, Operand> concat_tensors_;  // tensor of each concat node
   std::map<std::size_t, std::pair<BufferId, kernels::ConvBlocking>>
-      moments_;  // moments' buffer and blocking, by convolution node
+      moments_;  // maps a convolution to the buffer and blocking of its moments
   // Maps a node to the planned convolutions that compute its value in strips. They are emitted
   // together with the node's reader.
   std::map<std::size_t, ConvSequence> streamed_;
@@ -181,7 +181,7 @@ class Lowering {
   // step.
   std::map<std::size_t, ConvSequence> fused_;
   std::set<const PackedConv*> layers_seen_;
-  std::set<std::size_t> counted_;       // nodes whose work program_.mac already contains
+  std::set<std::size_t> counted_;       // nodes whose work is counted in program_.mac
   std::size_t largest_normalised_ = 0;  // bytes of the largest normalised tensor
   bool style_seen_ = false;
 };

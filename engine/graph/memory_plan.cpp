@@ -53,9 +53,9 @@ std::vector<Group> tied_groups(const std::vector<Lifetime>& lifetimes) {
   return groups;
 }
 
-// Returns the lowest offset of a group, not below `offset`, at which one of its members is free of
-// conflicts. The member `buffer` lies `start` floats after the group's offset. It must overlap no
-// placed buffer that lives at the same time.
+// Looks for a place for one member of a group. Returns the lowest offset of the group, not below
+// `offset`, at which the member overlaps no placed buffer that lives at the same time. The member
+// is `buffer`; it begins `start` floats after the group's offset.
 std::size_t cleared(const std::vector<Lifetime>& lifetimes, const MemoryPlan& plan,
                     const std::vector<std::size_t>& placed, std::size_t buffer, std::size_t start,
                     std::size_t offset) {

@@ -92,7 +92,7 @@ inline StripLayer strip_layer(const ConvOp& op) {
 // input operand, and only the last an output operand.
 struct FusedConvsOp {
   static constexpr std::size_t kMostConvs = 3;
-  std::vector<ConvOp> convs;         // the convolutions; their blockings cut the rows of one item
+  std::vector<ConvOp> convs;         // convolutions; each blocking divides the rows of one item
   std::vector<std::size_t> offsets;  // offset in scratch of each output but the last, in floats
   std::size_t rows_floats;  // floats of all rows in the scratch; the kernels' scratch follows
   int rows_per_item;
@@ -180,8 +180,8 @@ enum class MemoryMode {
   // in place. Costs almost no time.
   in_place,
   // As `in_place`, but the largest normalised tensor is computed twice and never stored. The first
-  // time gives its moments, the second time its reader gets it in strips. Costs the multiplications
-  // of this layer once more.
+  // computation gives its moments; the second gives the tensor to its reader, strip by strip. Costs
+  // the multiplications of this layer once more.
   rematerialise
 };
 

@@ -37,7 +37,7 @@ Image::Image(int width_, int height_, int channels_, SampleType type_)
     bytes.reserve(total);
     advise_large_pages(bytes.data(), total);  // before resize(), which touches the memory
     bytes.resize(total);
-  } catch (const std::exception&) {  // bad_alloc or length_error
+  } catch (const std::exception&) {  // catches bad_alloc and length_error
     fail();
   }
 }

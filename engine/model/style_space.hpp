@@ -19,10 +19,10 @@
 
 namespace nst {
 
-// The style spaces of the published models.
-inline constexpr const char* kMobileSpace = "magenta-mobile-100";        // of the TFLite models
-inline constexpr const char* kInceptionSpace = "magenta-inception-100";  // of the checkpoint
-inline constexpr const char* kHubSpace = "magenta-hub-768";              // of TF Hub's model
+// The style spaces of the published models: the TFLite models, the checkpoint, and TF Hub's model.
+inline constexpr const char* kMobileSpace = "magenta-mobile-100";
+inline constexpr const char* kInceptionSpace = "magenta-inception-100";
+inline constexpr const char* kHubSpace = "magenta-hub-768";
 
 // Returns true if `text` is a valid name of a style space: 1 to 64 letters, digits, '.', '-', '_'.
 bool is_style_space(std::string_view text);

@@ -18,9 +18,9 @@ inline constexpr int kMaxChannels = 1 << 14;
 // What follows a convolution. It decides which tensors must exist besides the convolution's
 // weights.
 enum class FollowedBy {
-  biases,         // needs the convolution's biases
-  batch_norm,     // needs biases that contain batch norm; a foreign source has batch norm itself
-  instance_norm,  // needs no tensor: the norm would subtract any bias
+  biases,         // the convolution's biases must exist
+  batch_norm,     // biases that contain batch norm must exist; in a foreign source, batch norm itself
+  instance_norm,  // no tensor must exist: the norm would subtract any bias
 };
 
 // A network's question about one convolution.

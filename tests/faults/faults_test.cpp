@@ -130,7 +130,8 @@ class Scene {
            (code == 7 && !is_one)));
     const auto lines = std::count(outcome.message.begin(), outcome.message.end(), '\n');
     CHECK(lines >= (code == 0 ? 0 : 1));
-    const auto most = static_cast<std::ptrdiff_t>(is_one ? 1 : whole.size() + 1);  // 1: a summary
+    // A command with several outputs may print a line for each of them, and a summary.
+    const auto most = static_cast<std::ptrdiff_t>(is_one ? 1 : whole.size() + 1);
     CHECK(lines <= (code == 0 ? 0 : most));
     for (std::size_t i = 0; i < whole.size(); ++i) {
       const bool is_whole = outcome.outputs[i] == whole[i], is_old = outcome.outputs[i] == old_;

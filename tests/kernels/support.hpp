@@ -18,7 +18,7 @@ class Random {
  public:
   explicit Random(std::uint64_t seed) : state_(seed) {}
   std::uint64_t next();
-  int between(int low, int high);  // low and high are included
+  int between(int low, int high);  // returns an integer from low to high
   bool chance() { return between(0, 1) == 1; }
   float uniform(float low, float high);
 
