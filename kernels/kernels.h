@@ -131,7 +131,7 @@ Block nth_block(const ConvBlocking& blocking, int out_h, int out_w, int out_c, i
 
 // An algorithm for convolutions, compiled for one instruction set.
 struct ConvAlgorithm {
-  const char* name;  // for measurements, e.g. "winograd_3x3"; unique in a table
+  const char* name;  // name for measurements, such as "winograd_3x3"; unique in a table
   // Returns true if the algorithm can compute the convolution and is a good choice for it.
   bool (*suits)(const ConvSpec& spec);
   std::size_t (*packed_floats)(const ConvSpec& spec);

@@ -33,7 +33,7 @@ struct Operand {
   Shape shape;                        // shape of the whole tensor
   std::ptrdiff_t pixel_stride = 0;    // floats between two pixels
   std::ptrdiff_t channel_offset = 0;  // floats before the first channel
-  int first_row = 0;                  // first row of the tensor that the buffer contains
+  int first_row = 0;                  // number of the tensor's first row that is in the buffer
 
   bool exists() const { return buffer != BufferId::none; }
 };

@@ -19,7 +19,7 @@ inline constexpr int kMaxChannels = 1 << 14;
 // weights.
 enum class FollowedBy {
   biases,         // the convolution's biases must exist
-  batch_norm,     // biases that contain batch norm must exist; in a foreign source, batch norm itself
+  batch_norm,     // biases with folded batch norm must exist; in a foreign source, batch norm
   instance_norm,  // no tensor must exist: the norm would subtract any bias
 };
 

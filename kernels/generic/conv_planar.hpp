@@ -157,7 +157,7 @@ void run_tile(const RegisterTile& t) {
   for (int ky = 0; ky < t.kernel_h; ++ky) {
     const float* plane = t.in + ky * t.layout.row;
     for (int ic = 0; ic < t.in_c; ++ic, plane += t.layout.channel) {
-      // With stride 2, the plane of odd columns lies one pitch after that of even columns.
+      // With stride 2, the plane of odd columns begins `pitch` floats after that of even columns.
       const float* in[2] = {plane, t.stride == 1 ? plane + 1 : plane + t.layout.pitch};
       const int step = 3 - t.stride;
       int kx = t.kernel_w;

@@ -233,7 +233,7 @@ NST_INLINE void store_output(const Epilogue& e, int y, int x, Vec sum) {
   store_masked(e.out + y * e.out_row + x * e.out_pixel, value, e.channels);
 }
 
-// Computes the outputs Aᵀ m A of one tile, for one vector of channels.
+// Computes the outputs Aᵀ m A of one Winograd tile, for one vector of channels.
 template <class A, bool Plain>
 NST_INLINE void transform_output(const float* m, std::ptrdiff_t product_stride, const Epilogue& e) {
   using Y = typename A::Y;

@@ -103,10 +103,10 @@ struct Strided {
 // pixels:
 //     even outputs: y[2i]     = w0 X[i-1] + (w1 + w2) X[i]
 //     odd outputs:  y[2i - 1] = (w0 + w1) X[i-1] + w2 X[i]
-// A tile has four even and four odd outputs. F(4, 2) computes the even ones, and again the odd
-// ones, by 5 products each from the same five source pixels X[i-1] … X[i+3]. At the interpolation
-// point 1, the transformed weight is the sum of all taps, w0 + w1 + w2, for both kinds of outputs.
-// So they share this product, and 5 + 5 - 1 = 9 products make 8 outputs. A tile begins with an odd
+// A tile has four even and four odd outputs. One transform F(4, 2) computes the even outputs,
+// another the odd ones. Each takes 5 products, from the same five source pixels X[i-1] … X[i+3].
+// One product is the same in both: at the interpolation point 1, the transformed weight is the sum
+// of all taps, w0 + w1 + w2. So 5 + 5 - 1 = 9 products make 8 outputs. A tile begins with an odd
 // output. With the usual padding of 1, the first tile's first output lies one before the picture.
 struct Upsampled {
   using Half = Winograd42;

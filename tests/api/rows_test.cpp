@@ -1,5 +1,5 @@
-// Tests of painting in which the last step delivers rows, and of costs that are computed without a
-// plan.
+// Tests of painting in which the caller receives the output row by row. Also tests the costs that
+// are computed before a network is planned.
 #include <doctest/doctest.h>
 
 #include <algorithm>

@@ -30,8 +30,8 @@ struct Painted {
   std::size_t arena_bytes = 0;
 };
 
-// Runs the whole program and returns the picture. With keep_encoder, runs the style-dependent steps
-// a second time.
+// Runs all steps of a transformer's program and returns the picture. With keep_encoder, runs the
+// style-dependent steps a second time.
 Painted paint(const Model& model, const LoweringOptions& options, int threads) {
   StyleLayout layout;
   Program program = lower_transformer(opened(model), kWidth, kHeight, layout, options);
