@@ -29,7 +29,7 @@ enum class Border : std::uint8_t { zero, reflect, replicate };
 // are packed.
 struct ConvSpec {
   int kernel_h, kernel_w;
-  int in_c, out_c;  // the two are equal if depthwise
+  int in_c, out_c;  // input and output channels; equal if depthwise
   int stride;       // 1 or 2, for both axes
   int upsample;     // 1 or 2: nearest-neighbour upsampling of the input, before padding
   bool depthwise;
@@ -107,7 +107,7 @@ struct ConvArgs {
   const float* bias;       // biases [out_c], or null
   const float* floor;      // lower bounds [out_c] for relu, or null; not with epilogue_add
   Activation act;          // activation: none, relu or relu6
-  ConstView epilogue_add;  // added after the activation (MobileNetV2); data = null: none
+  ConstView epilogue_add;  // operand to add after the activation; data = null: none
   View output;
 };
 
@@ -160,7 +160,7 @@ enum class PoolKind : std::uint8_t { max, average };
 struct PoolArgs {
   PoolKind kind;
   int channels, kernel, stride;
-  ConvGeometry geometry;  // its border is not used: pixels outside do not count
+  ConvGeometry geometry;  // geometry.border is not used: pixels outside do not count
   ConstView input;
   View output;
 };
@@ -194,7 +194,7 @@ struct MomentsArgs {
 
 // The kernels of one instruction set.
 struct Table {
-  const char* name;  // "reference", "baseline", "avx2", "avx512", "zen4" or "neon"
+  const char* name;  // name: "reference", "baseline", "avx2", "avx512", "zen4" or "neon"
   int lanes;         // number of floats in a vector
 
   ConvAlgorithmList conv_algorithms;

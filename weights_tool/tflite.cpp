@@ -68,7 +68,7 @@ struct Variable {
 struct Subgraph {
   std::vector<FlatTable> tensors;
   std::vector<FlatTable> operators;
-  std::map<std::int32_t, std::int32_t> dequantised;  // maps outputs of Dequantize to inputs
+  std::map<std::int32_t, std::int32_t> dequantised;  // output of each Dequantize → its input
   std::set<std::int32_t> densified;                  // outputs of Densify (unpacks sparse tensors)
 };
 
@@ -99,7 +99,7 @@ class TfliteSource : public ListedSource {
 
  private:
   static constexpr std::size_t kMaxSubgraphs = 64;
-  static constexpr std::size_t kMaxParts = 100'000;  // tensors and operators of all graphs together
+  static constexpr std::size_t kMaxParts = 100'000;  // most tensors and operators in a file
 
   static std::vector<int> operator_codes(const std::vector<FlatTable>& tables) {
     std::vector<int> codes;

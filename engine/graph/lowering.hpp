@@ -102,8 +102,7 @@ class Lowering {
   ConvOp conv_op(std::size_t id);
   // Adds a buffer for the moments of node `id`'s output if an instance norm reads that output.
   void add_moments(std::size_t id, ConvOp& op);
-  // Chooses where to store the output of node `id`. The rules are tried in order; the first that
-  // applies wins.
+  // Chooses where to store the output of node `id`. The first case of the code that applies wins.
   Storage storage_of(std::size_t id, const ConvOp& op, const Before& before) const;
   void store_in_strips(std::size_t id, ConvOp op, ConvSequence strips);
   void store_whole(std::size_t id, ConvOp op, Before before, Storage storage);

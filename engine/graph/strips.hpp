@@ -35,7 +35,7 @@ struct StripLayer {
 // The part of one layer that one strip computes.
 struct Strip {
   Rows areas;  // area rows that the strip computes; may be empty
-  Rows rows;   // output rows in those area rows
+  Rows rows;   // output rows that these area rows contain
   // First output row that the next layer still needs in this or a later strip. Earlier rows may be
   // dropped. For the last layer this is the first row that the strip computes.
   int first_needed = 0;

@@ -50,7 +50,7 @@ using TensorSample = std::function<std::vector<float>(const std::string& name, s
 StyleSpaces recognise_style_spaces(const TensorSample& sample);
 
 // Returns the fingerprint of a sequence of weights: scales it to length 1, then projects it onto 16
-// pseudo-random vectors of ±1. Also used to measure new networks for the list.
+// pseudo-random vectors of ±1. Also serves to add networks to the list of published ones.
 std::vector<double> style_fingerprint(const std::vector<float>& values);
 
 }  // namespace nst

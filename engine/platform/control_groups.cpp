@@ -134,8 +134,8 @@ std::optional<double> number_of(const std::string& path, const std::string& key)
   return {};
 }
 
-// Returns the CPU quota of one group, in processors (CPU time per time). Returns 0 if there is no
-// limit.
+// Returns the CPU quota of one group, in processors (CPU time per elapsed time). Returns 0 if there
+// is no limit.
 double group_quota(const Hierarchy& hierarchy, const std::string& folder) {
   if (hierarchy.v2) {
     // The file cpu.max contains quota and period, such as "100000 100000" or "max 100000".

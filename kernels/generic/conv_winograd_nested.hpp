@@ -339,7 +339,7 @@ NST_INLINE void write_tiles(const ConvArgs& args, Block block, const float* fini
   }
 }
 
-// Computes the block's outputs from M and writes them, kFinishedChannels channels at a time.
+// Computes the block's outputs from the products M, and writes them.
 void write_outputs(const ConvArgs& args, Block block, const Layout& l, const float* m) {
   // Number of channels that are finished at a time. They are whole panels, and fill whole cache
   // lines of an output pixel.

@@ -97,7 +97,7 @@ TEST_CASE("BMP: palettes of 1 to 8 bits behind every header of Windows and OS/2"
   for (const unsigned header : {12, 16, 24, 40, 48, 52, 56, 64, 108, 124}) {
     for (const unsigned bits : {1, 2, 4, 8}) {
       for (const bool top_down : {false, true}) {
-        if (header == 12 && top_down) continue;  // this header has no negative heights
+        if (header == 12 && top_down) continue;  // a 12-byte header has no negative height
         CAPTURE(header);
         CAPTURE(bits);
         const unsigned count = 1u << bits;

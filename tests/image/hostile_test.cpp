@@ -66,8 +66,8 @@ TEST_CASE("A picture cut short anywhere is an error, never a picture with a gues
     CAPTURE(name);
     const File whole = file_bytes(image_fixture(name));
     REQUIRE(decodes(whole));
-    // A file may lack an end that contains no pixels: the comment of a TGA, later frames of a GIF,
-    // padding. A missing end marker of a JPEG or PNG gives a warning.
+    // A file may be cut off after its last pixel, where the comment of a TGA, later frames of a GIF
+    // or padding would follow. A missing end marker of a JPEG or PNG gives a warning.
     const std::string format = name.substr(name.size() - 3);
     const bool has_tail = format == "tga" || format == "gif" || format == "bmp";
     const std::size_t marker = format == "jpg" ? 2 : format == "png" ? 12 : 0;

@@ -94,7 +94,7 @@ TEST_CASE("JPEG: a missing end marker is a warning, whatever follows") {
     second.insert(second.end(), other.begin(), other.end());
     check_warns(second, expected);
     // After the pixels, bytes that look like tables are ignored. Bytes that look like an end marker
-    // count as one.
+    // are taken as an end marker.
     File tables = open;
     for (const int byte : {0, 0xff, 0xc4, 0, 4, 9, 9}) {
       tables.push_back(static_cast<std::uint8_t>(byte));

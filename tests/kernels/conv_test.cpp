@@ -69,8 +69,8 @@ const std::vector<Shape> kShapes = {
     {{1, 1, 144, 24, 1, 1, false}, Padding::same, 9, 7},
     {{1, 1, 30, 11, 1, 1, false}, Padding::same, 3, 11},
     {{1, 1, 20, 40, 1, 1, false}, Padding::same, 5, 13},
-    // Nine vectors of 4, 8 or 16 channels, so that blocks have fewer channels than the layer. The
-    // last panel has three vectors.
+    // The layer has nine vectors of channels (of 4, 8 or 16 lanes), so that blocks have fewer
+    // channels than the layer. The last panel has three vectors.
     {{1, 1, 9, 36, 1, 1, false}, Padding::same, 5, 13},
     {{1, 1, 17, 72, 1, 1, false}, Padding::same, 5, 13},
     {{1, 1, 70, 144, 1, 1, false}, Padding::same, 5, 13},

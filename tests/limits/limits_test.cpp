@@ -146,7 +146,7 @@ TEST_CASE("Limit: nesting, values and members of JSON") {
   };
   CHECK_NOTHROW(parse(repeated("[", 8) + repeated("]", 8)));
   expect_error(ErrorCode::model, [&] { parse(repeated("[", 9) + repeated("]", 9)); });
-  // The array itself counts as a value, too.
+  // The array itself counts as one of the values that the limit allows.
   CHECK_NOTHROW(parse("[0" + repeated(",0", 999'998) + "]"));
   expect_error(ErrorCode::model, [&] { parse("[0" + repeated(",0", 999'999) + "]"); });
   const JsonLimits more{.max_values = 5'000'000};
