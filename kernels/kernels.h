@@ -56,9 +56,9 @@ struct ConvGeometry {
 
 // How an output is cut into blocks, and how much scratch a block needs (64-byte aligned,
 // uninitialised). Spatial blocks form a grid of block_h x block_w pixels, cut off at the output's
-// edges. The grid starts at (first_y, first_x), in (-block_h, 0] x (-block_w, 0]. Each spatial
-// block is divided by channels into blocks of block_c channels; the last one has the remaining
-// channels.
+// edges. The grid starts at pixel (first_y, first_x), at or before the output's first pixel:
+// first_y is in (-block_h, 0], first_x in (-block_w, 0]. Each spatial block is divided by channels
+// into blocks of block_c channels; the last one has the remaining channels.
 struct ConvBlocking {
   int first_y, first_x;
   int block_h, block_w, block_c;

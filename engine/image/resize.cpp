@@ -129,8 +129,8 @@ void filter_plane_line(const float* line, const Filter& filter, int width, float
 }
 
 // Filters a line horizontally: computes one output row of RGB from `channels` samples per source
-// pixel. Each sum has four floats, so that it fits a vector. The fourth float is dropped: alpha, a
-// sample of the next pixel, or the line's spare float.
+// pixel. Each sum has four floats, so that it fits a vector. The fourth float is dropped. It may
+// come from alpha, from the next pixel, or from the unused float at the line's end.
 void filter_line(const float* line, int channels, const Filter& filter, int width, float* out) {
   for (int x = 0; x < width; ++x) {
     const Filter::Span span = filter.spans[x];

@@ -9,9 +9,12 @@ namespace nst::kernels {
 namespace {
 
 // Merges the moments of channels [first, first + channels). `channels` is at most kMergedChannels,
-// a constant, so that the compiler can use vectors. The squared deviations of all blocks together
-// are Σ M2ᵢ + Σ nᵢ (μᵢ − μ)² (Chan, Golub, LeVeque 1979). They are computed in double: if a channel
-// hardly varies, rounding the mean to float would matter.
+// a constant, so that the compiler can use vectors.
+//
+// Let block i have nᵢ pixels, the mean μᵢ and the sum of squared deviations M2ᵢ. Let μ be the mean
+// of all pixels. The squared deviations of all pixels from μ sum to Σ M2ᵢ + Σ nᵢ (μᵢ − μ)² (Chan,
+// Golub, LeVeque 1979). This is computed in double: if a channel hardly varies, rounding the mean
+// to float would matter.
 constexpr int kMergedChannels = 64;
 
 NST_INLINE void merge_channels(const MomentsArgs& args, int first, int channels) {

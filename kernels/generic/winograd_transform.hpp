@@ -20,8 +20,8 @@ namespace {
 // The transform F(Outputs, Taps). Its interpolation points are 0, infinity, and ±a for each a in
 // Magnitudes::kAt.
 //
-// Let P(x) = Π (x² - a²), and Q = P / (x² - a²) for one a. Each row of Bᵀ has the coefficients of a
-// polynomial:
+// Let P(x) be the product of (x² - a²) over all a, and let Q = P / (x² - a²) for one a. Each row of
+// Bᵀ has the coefficients of a polynomial:
 //     row of point 0      P
 //     row of infinity     x P
 //     row of point a      x (x + a) Q
