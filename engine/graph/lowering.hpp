@@ -65,7 +65,7 @@ class Lowering {
 
   void emit_affine(const FormedOperand& input, const Operand& output, Rows rows,
                    const std::string& name);
-  // Appends the step that hands the output's rows to the caller, a few rows per item
+  // Appends the step that hands the output's rows to the caller, a few rows per work item
   // (LoweringOptions::output_rows).
   void emit_output_rows(std::size_t id);
   // Stores a deferred value as a plain tensor, so that every kind of step can read it. (The readers

@@ -75,10 +75,10 @@ struct ConvOp {
   Operand output;
   bool is_centred = false;               // true: reads deviations; the layer's bias is not added
   BufferId bias_floor = BufferId::none;  // result of an OffsetOp, for a relu on deviations
-  BufferId moments = BufferId::none;     // buffer [areas][2][out_c] for the moments of the areas
-  AreaRange areas;                       // areas that this step computes: all, or those of a strip
-  // Order of the work items. true: all channel groups of an area, then the next area. false: all
-  // areas of a channel group, then the next group.
+  BufferId moments = BufferId::none;     // moments: buffer [spatial blocks][2][out_c]
+  AreaRange areas;                       // spatial blocks of this step: all, or those of a strip
+  // Order of the work items. true: all channel groups of an area (spatial block), then the next
+  // area. false: all areas of a channel group, then the next group.
   bool by_area = false;
 };
 
@@ -106,8 +106,8 @@ struct PoolOp {
   int block_h;
 };
 
-// Merges the moments of all areas of a convolution into the scale and shift of an instance norm.
-// scale = γ·rsqrt(σ²+ε) and shift = β − μ·scale + offset. For a centred value the offset is
+// Merges the moments of all spatial blocks of a convolution into the scale and shift of an instance
+// norm. scale = γ·rsqrt(σ²+ε) and shift = β − μ·scale + offset. For a centred value the offset is
 // −act(β), because a norm maps a picture of one colour to β. Otherwise the offset is 0.
 struct NormOp {
   BufferId moments;

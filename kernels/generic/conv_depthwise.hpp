@@ -160,7 +160,7 @@ NST_INLINE bool is_3x3(const ConvArgs& args) {
 }
 
 // Computes a row of a convolution for which is_3x3 is true. If `clips`, skips the taps outside the
-// picture; otherwise the window contains the border.
+// picture; otherwise the window (the block's inputs) contains the border.
 NST_INLINE void run_row_3x3(const ConvArgs& args, Block block, RegisterTile tile, bool clips) {
   const ConvGeometry& g = args.geometry;
   const int stride = args.plan.spec.stride;

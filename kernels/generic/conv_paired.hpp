@@ -111,8 +111,8 @@ NST_INLINE PairedTile panel_of(const ConvArgs& args, PairedTile tile, int first,
   return tile;
 }
 
-// Returns the number of floats of scratch: those of the window, in case it must be copied, then one
-// row correction for each pixel.
+// Returns the number of floats of scratch: those of the window (the block's inputs), in case it
+// must be copied, then one row correction for each pixel.
 std::size_t scratch_floats(const ConvSpec& spec, int h, int w) {
   return window_floats(spec, h, w) + static_cast<std::size_t>(h) * w;
 }

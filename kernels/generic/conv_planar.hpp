@@ -66,9 +66,9 @@ void pack(const ConvSpec& spec, const float* weights, float* packed) {
   }
 }
 
-// The layout of the planar window: [row][in_c][column parity][pitch]. The column parity (even or
-// odd) exists only with stride 2. `pitch` is the number of floats from one such run of pixels to
-// the next.
+// The layout of the planar window (the block's inputs): [row][in_c][column parity][pitch]. The
+// column parity (even or odd) exists only with stride 2. `pitch` is the number of floats from one
+// such run of pixels to the next.
 struct Layout {
   int pitch;
   std::ptrdiff_t channel, row;  // strides: floats to the next channel, to the next row
@@ -86,8 +86,8 @@ NST_INLINE Layout layout_of(const ConvSpec& spec, int block_h, int block_w) {
   return l;
 }
 
-// Returns the number of floats of one window row in pixel-major order, before it is split into
-// planes.
+// Returns the number of floats of one row of the window (the block's inputs) in pixel-major order,
+// before the row is split into planes.
 NST_INLINE std::size_t row_floats(const ConvSpec& spec, int block_w) {
   return static_cast<std::size_t>((block_w - 1) * spec.stride + spec.kernel_w) * spec.in_c + kLanes;
 }
@@ -96,7 +96,8 @@ std::size_t scratch_floats(const ConvSpec& spec, int block_h, int block_w) {
   return layout_of(spec, block_h, block_w).floats + row_floats(spec, block_w);
 }
 
-// Splits `width` pixels in pixel-major order into the planes of one window row.
+// Splits a row of the window (`width` pixels in pixel-major order) into planes, one for each
+// channel.
 NST_INLINE void to_planes(const ConvSpec& spec, const Layout& layout, const float* row, int width,
                           float* planes) {
   if (spec.stride == 1) {

@@ -147,7 +147,7 @@ ConvBlocking blocking(const ConvSpec& spec, const ConvGeometry& g) {
   return {0, 0, h * kOut, w * kOut, spec.out_c, layout(spec, h, w).end};
 }
 
-// Makes the window of a block in planes. Inputs that only dropped outputs need are zero.
+// Makes a block's window (its inputs) in planes. Inputs that only dropped outputs need are zero.
 void make_window(const ConvArgs& args, Block block, const Layout& l, float* scratch) {
   const int channels = args.plan.spec.in_c;
   const Rect rect = window_rect(args.plan.spec, args.geometry, block);
@@ -229,8 +229,8 @@ void transform_inputs(const Layout& l, int first, int channels, float* scratch) 
   }
 }
 
-// The operands of the products at one point: several vectors of tiles × one panel of output
-// channels.
+// The operands of the products at one of the 5 x 5 points: several vectors of tiles × one panel of
+// output channels.
 struct PointProducts {
   const float* v;  // points to the first tile of the first input channel
   std::ptrdiff_t channel, row;
@@ -241,7 +241,7 @@ struct PointProducts {
   bool adds;  // true: adds the products to the values in m; false: overwrites them
 };
 
-// The tile loop at one point, for C output channels × P vectors of Winograd tiles.
+// The tile loop at one of the 5 x 5 points, for C output channels × P vectors of Winograd tiles.
 struct PointTileLoop {
   using Function = void (*)(const PointProducts&);
   template <int C, int P>

@@ -22,10 +22,10 @@ struct Upsample {
     return spec.kernel_h == 3 && spec.kernel_w == 3 && spec.stride == 1 && spec.upsample == 2 &&
            !spec.depthwise && spec.in_c >= kFewestChannels && spec.out_c >= kFewestChannels;
   }
-  // Makes the window from the picture before upsampling. Reflecting the upsampled picture by one
-  // pixel is the same as repeating the edge pixel before upsampling. The last tiles may reach
-  // beyond the picture. There the window is filled as at a border, but only dropped outputs depend
-  // on it.
+  // Makes the window (the block's inputs) from the picture before upsampling. Reflecting the
+  // upsampled picture by one pixel is the same as repeating the edge pixel before upsampling. The
+  // last tiles may reach beyond the picture. There the window is filled as at a border, but only
+  // dropped outputs depend on it.
   static Window window(const ConvArgs& args, Block, const Rect& rect, float* scratch) {
     ConvArgs source = args;
     source.plan.spec.upsample = 1;

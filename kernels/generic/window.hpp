@@ -15,7 +15,8 @@ struct Rect {
   int y, x, h, w;
 };
 
-// The window in memory. `data` points to tap (0, 0) of the block's first output pixel.
+// The window (a block's inputs) in memory. `data` points to tap (0, 0) of the block's first output
+// pixel.
 struct Window {
   const float* data;
   std::ptrdiff_t row_stride, pixel_stride;
@@ -27,8 +28,8 @@ NST_INLINE Rect window_rect(const ConvSpec& spec, const ConvGeometry& g, Block b
           (block.h - 1) * spec.stride + spec.kernel_h, (block.w - 1) * spec.stride + spec.kernel_w};
 }
 
-// Returns the number of floats of scratch for the window of a full block. One vector is added,
-// because the last load may reach beyond the window.
+// Returns the number of floats of scratch for the window (the inputs) of a full block. One vector
+// is added, because the last load may reach beyond the window.
 NST_INLINE std::size_t window_floats(const ConvSpec& spec, int block_h, int block_w) {
   const Rect rect = window_rect(spec, ConvGeometry{}, {0, 0, block_h, block_w, 0, 0});
   return static_cast<std::size_t>(rect.h) * rect.w * spec.in_c + kLanes;
@@ -250,7 +251,7 @@ void apply_prologue_to_pixels(const ConvArgs& args, int sy, int sx, int n, int r
   }
 }
 
-// Makes one row of the window from the source row sy.
+// Makes one row of the window (the block's inputs) from row sy of the tensor.
 void make_window_row(const ConvArgs& args, const Rect& rect, int sy, float* to) {
   const ConvSpec& spec = args.plan.spec;
   const ConvGeometry& g = args.geometry;
@@ -302,8 +303,8 @@ void store_prologue(const ConvArgs& args, Block block, const Rect& rect, int y, 
   }
 }
 
-// Makes a window in scratch. Its rows are row_stride floats apart. If the rectangle is narrower,
-// the rest of each row is zero.
+// Makes the window (the inputs) of a block in scratch. Its rows are row_stride floats apart. If the
+// rectangle is narrower, the rest of each row is zero.
 Window make_window(const ConvArgs& args, Block block, const Rect& rect, std::ptrdiff_t row_stride,
                    float* scratch) {
   const ConvSpec& spec = args.plan.spec;

@@ -42,12 +42,12 @@ NST_INLINE std::size_t plane_stride(std::size_t floats) {
 constexpr int kFewestChannels = 16;
 
 // The tiles of one block, and the parts of the block's scratch as offsets in floats. The scratch
-// begins with the window, which M overwrites later. Then follow V, the row corrections of Products,
-// and the end.
+// begins with the window (the block's inputs), which the products M overwrite later. Then follow
+// the transformed inputs V, the row corrections of Products, and the end.
 struct Layout {
   int tiles_h, tiles_w;
   int tile_y, tile_x;  // output pixel at which the first Winograd tile begins
-  Rect rect;           // rectangle of the window, in whole tiles
+  Rect rect;           // rectangle of the window, enlarged to whole tiles
   std::size_t v, corrections, end;
   std::ptrdiff_t v_stride, m_stride;  // strides: to the next point in V, to the next product in M
 };
@@ -276,8 +276,9 @@ void transform_outputs(const ConvArgs& args, Block block, const Layout& l, int f
   }
 }
 
-// Return the index of the point, and of the transformed weight, that product n multiplies. For n
-// after the last product, weight_of returns the first weight of the next panel.
+// Return the index of the point (a value of a transformed tile), and of the transformed weight,
+// that product n multiplies. For n after the last product, weight_of returns the first weight of
+// the next panel.
 template <class A>
 NST_INLINE int point_of(int n) {
   return A::Y::point_of(n / A::X::kProducts) * A::X::kPoints + A::X::point_of(n % A::X::kProducts);
