@@ -124,8 +124,9 @@ struct RegisterTile {
 };
 
 // Adds the products of one tap and one input channel. If there are fewer vectors of weights (C)
-// than of pixels (P), the weights stay in registers and the pixels are loaded one vector at a time.
-// Otherwise the pixels stay in registers. So kAccumulators + min(C, P) + 1 registers are enough.
+// than of pixels (P), the weights stay in registers. Then the pixels are loaded one vector at a
+// time. Otherwise the pixels stay in registers. So kAccumulators + min(C, P) + 1 registers are
+// enough.
 template <int C, int P>
 NST_INLINE void accumulate(Accumulators<C, P>& acc, const float* in, const float* weights) {
   if constexpr (C <= P) {
