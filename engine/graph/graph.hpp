@@ -23,7 +23,9 @@ struct Value {
 
 enum class Padding {
   valid,  // TensorFlow's VALID: no padding
-  same,  // TensorFlow's SAME: zeros, output ⌈in / stride⌉; one zero more below and right if odd
+  // TensorFlow's SAME: zeros around the input, so that the output has ⌈in / stride⌉ pixels per
+  // side. If the zeros cannot be shared evenly, the lower and the right side get one more.
+  same,
   reflect,  // ⌊k / 2⌋ pixels on every side, mirrored without repeating the edge
   zero      // ⌊k / 2⌋ zeros on every side
 };

@@ -2,9 +2,9 @@
 // algorithm. An output needs 25 multiplications; direct convolution needs 81.
 //
 // Along each axis, a kernel of 3 S taps is cut into S small kernels of 3 taps. The outputs are cut
-// into tiles of 3. Each small kernel makes its part of a tile by the transform F(3, 3). Small kernel
-// s begins s tiles (3 s taps) after the first one. It needs the inputs of the tile that is s tiles
-// further on:
+// into tiles of 3. Each small kernel makes its part of a tile by the transform F(3, 3). Small
+// kernel s begins s tiles (3 s taps) after the first one. It needs the inputs of the tile that is
+// s tiles further on:
 //     M[tile] = sum over s of U[s] V[tile + s]
 // V are the transformed inputs, shared by all small kernels, U the transformed weights and M the
 // products. A transformed tile has 5 x 5 values, called points. For each point, the formula is a
