@@ -49,7 +49,7 @@ class Execution {
     // from first_style_step on are run.
     const float* style_params = nullptr;
     float* output = nullptr;             // output memory [h, w, c], if the program needs_output
-    const RowSink* rows = nullptr;       // receives the rows, if the program has output_rows
+    const RowSink* rows = nullptr;       // receives output rows, if the program has them
     const Progress* progress = nullptr;  // receives the finished fraction of this call's work
     const Observer* observer = nullptr;
   };

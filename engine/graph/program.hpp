@@ -93,7 +93,7 @@ inline StripLayer strip_layer(const ConvOp& op) {
 struct FusedConvsOp {
   static constexpr std::size_t kMostConvs = 3;
   std::vector<ConvOp> convs;         // convolutions; each blocking divides the rows of a work item
-  std::vector<std::size_t> offsets;  // offset in scratch of each output but the last, in floats
+  std::vector<std::size_t> offsets;  // offsets of all outputs but the last in scratch, in floats
   std::size_t rows_floats;  // floats of all rows in the scratch; the kernels' scratch follows
   int rows_per_item;
 };

@@ -20,7 +20,7 @@ inline constexpr int kMaxChannels = 1 << 14;
 enum class FollowedBy {
   biases,         // the convolution's biases must exist
   batch_norm,     // biases with folded batch norm must exist; in a foreign source, batch norm
-  instance_norm,  // no tensor must exist: the norm would subtract any bias
+  instance_norm,  // no biases are needed: the norm would subtract them
 };
 
 // A network's question about one convolution.

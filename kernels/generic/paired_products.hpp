@@ -166,7 +166,8 @@ NST_INLINE void accumulate_singles(Accumulators<P, V>& acc, const float** in, co
   }
 }
 
-// How the input channels of a layer are divided, in the order in which they are multiplied.
+// How many groups, small groups and single channels a layer's input channels form. They are
+// multiplied in this order.
 struct Depth {
   int groups, small_groups, singles;
 };

@@ -30,8 +30,8 @@ NST_INLINE void multiply_tile(const float* v, int depth, const float* u, float* 
   }
 }
 
-// Multiplies transformed inputs by transformed weights as a plain matrix product. Another class
-// with this interface may reorder and scale weights, append rows, and keep one float for each row
+// Multiplies transformed inputs V by transformed weights U as a plain matrix product. Another class
+// with this interface may reorder and scale U, append rows to it, and keep one float for each row
 // of V.
 struct PlainProducts {
   // True: while a product is computed, the next product's weights and the memory of outputs are
@@ -60,7 +60,7 @@ struct PlainProducts {
   // input_size is the magnitude that the transformed inputs have if the inputs have magnitude 1.
   static void finish(float*, int, int, float) {}
   // correction_floats() returns the number of floats that are kept for the given number of rows of
-  // V. make_corrections() computes these floats for v [count][depth].
+  // transformed inputs. make_corrections() computes these floats for the inputs v [count][depth].
   static constexpr std::size_t correction_floats(std::size_t) { return 0; }
   static void make_corrections(const float*, int, int, float*) {}
 };

@@ -222,10 +222,10 @@ TEST_CASE("BMP: run lengths, written-out pixels, ends of rows, jumps") {
                                              9, 9, 9, 9, 9, 9,  //
                                              0, 0, 0, 0, 7, 7,  //
                                              5, 5, 1, 2, 3, 0};
-  const std::vector<std::uint8_t> rle8 = {2,   5, 0, 3, 1, 2, 3, 0, 0, 0,  // codes of row 0
-                                          4,   0, 2, 7, 0, 0,              // codes of row 1
-                                          200, 9, 0, 0,                    // codes of row 2
-                                          0,   2, 1, 0, 5, 0, 0, 1};       // row 3 and the end
+  const std::vector<std::uint8_t> rle8 = {2,   5, 0, 3, 1, 2, 3, 0, 0, 0,  // RLE codes of row 0
+                                          4,   0, 2, 7, 0, 0,              // RLE codes of row 1
+                                          200, 9, 0, 0,                    // RLE codes of row 2
+                                          0,   2, 1, 0, 5, 0, 0, 1};       // RLE codes: row 3, end
   Bmp bmp{.width = 6, .height = 4, .bits = 8, .compression = 1, .used = 16};
   bmp.colours = colours;
   check_decodes(bmp.file(rle8), coloured(6, 4, picture, colours));
@@ -239,10 +239,10 @@ TEST_CASE("BMP: run lengths, written-out pixels, ends of rows, jumps") {
   check_refused(bmp.file({6, 1, 0, 0, 0, 1}), "early");
 
   const std::vector<std::uint8_t> rle4 = {
-      2,   0x55, 0, 3,    0x12, 0x30, 0, 0,   // codes of row 0
-      4,   0,    2, 0x77, 0,    0,            // codes of row 1
-      200, 0x99, 0, 0,                        // codes of row 2
-      0,   2,    1, 0,    5,    0,    0, 1};  // row 3 and the end
+      2,   0x55, 0, 3,    0x12, 0x30, 0, 0,   // RLE codes of row 0
+      4,   0,    2, 0x77, 0,    0,            // RLE codes of row 1
+      200, 0x99, 0, 0,                        // RLE codes of row 2
+      0,   2,    1, 0,    5,    0,    0, 1};  // RLE codes: row 3, end
   bmp.bits = 4;
   bmp.compression = 2;
   check_decodes(bmp.file(rle4), coloured(6, 4, picture, colours));
