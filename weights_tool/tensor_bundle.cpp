@@ -229,8 +229,8 @@ std::string TensorBundle::read_string(const std::string& key) const {
   // (tensorflow/core/util/tensor_bundle/tensor_bundle.cc):
   //
   // - the string's length as a varint
-  // - a masked CRC. It is that of the length as a little-endian integer of 32 bits, or of 64 bits
-  //   if the length needs them.
+  // - a masked CRC of the length. The CRC is computed from the length as a little-endian integer of
+  //   32 bits, or of 64 bits if the length needs them.
   // - the string
   //
   // The CRC in the tensor's entry covers three things: the length as that integer, the CRC of the

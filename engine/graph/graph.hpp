@@ -81,7 +81,7 @@ class Graph {
   //   deviations lose no digits.
   //
   // From a picture of one colour, the network must make tensors that are constant in each channel.
-  // It may consist of these operations:
+  // The network may consist of these operations:
   //
   // - convolutions whose padding is not zeros, followed by relu or no activation
   // - sums
@@ -102,7 +102,7 @@ class Graph {
   Value concat(const std::vector<Value>& values, const std::string& name);
   // Adds the mean over height and width. The result has the shape [1, 1, c].
   Value mean(Value x, const std::string& name);
-  // Returns the id of the node that makes the graph's result. It is the last node.
+  // Returns the id of the graph's last node, which makes the graph's result.
   int output() const { return static_cast<int>(nodes_.size()) - 1; }
 
   const std::vector<Node>& nodes() const { return nodes_; }

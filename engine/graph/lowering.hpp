@@ -82,8 +82,8 @@ class Lowering {
 
   // The functions in lowering_conv.cpp:
 
-  // Convolutions that must run together with a later convolution. They make its input, which is
-  // never stored whole.
+  // Convolutions that must run together with a later convolution. They make the input of the later
+  // one, and this input is never stored whole.
   struct Before {
     ConvSequence fused;   // convolutions to run in the same fused step
     ConvSequence strips;  // convolutions whose strips alternate with those of the later one

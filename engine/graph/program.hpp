@@ -207,7 +207,7 @@ struct LoweringOptions {
   // caches. Without rows_from_caller, the step that makes the rows reads its input from the arena.
   bool output_rows = false;
   // true: with output_rows, the step that makes the rows may have its input in the caller's output
-  // memory instead of the arena. It does so if the arena would otherwise become larger.
+  // memory instead of the arena. This is done if the arena would otherwise become larger.
   bool rows_from_caller = false;
 };
 

@@ -15,7 +15,7 @@ class PackedConv;
 // Largest number of channels of a tensor. With more, the kernels' int arithmetic would overflow.
 inline constexpr int kMaxChannels = 1 << 14;
 
-// What follows a convolution. It decides which tensors must exist besides the convolution's
+// What follows a convolution. This decides which tensors must exist besides the convolution's
 // weights.
 enum class FollowedBy {
   biases,         // the convolution's biases must exist

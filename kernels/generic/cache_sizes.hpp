@@ -14,8 +14,9 @@ constexpr std::size_t kL2Floats = 1024 * 1024 / sizeof(float);
 constexpr std::size_t kWindowFloats = 384 * 1024 / sizeof(float);
 
 // Largest scratch of a Winograd block in floats: its transformed inputs and its products. The
-// scratch may exceed L2, because a block uses only parts of it at a time. It first needs the inputs
-// and products of one point (a position in a transformed tile), later the products of one tile.
+// scratch may exceed L2, because a block uses only parts of it at a time. The block first needs the
+// inputs and products of one point (a position in a transformed tile), later the products of one
+// tile.
 constexpr std::size_t kWinogradScratchFloats = 1400 * 1024 / sizeof(float);
 
 // Largest scratch of a nested Winograd block (conv_winograd_nested.hpp) in floats. It is smaller

@@ -85,10 +85,10 @@ struct SidesOfTwo : Order<2, 0, 8> {
   // Returns a vector of partial sums for one pixel. Its even lanes add up to Σ ± x1 x2 over the
   // pairs of the pixel's channels. Its odd lanes have no meaning.
   //
-  // Each float is multiplied by the float two channels (kSide) further. That is a pair only in
-  // lanes with the first channel of a pair. Which lanes these are depends on the vector, and
-  // repeats every three vectors. So there are three sums, one for each of the three vectors. In the
-  // end, each lane is taken from the one sum that has pairs there.
+  // Each float is multiplied by the float two channels (kSide) further. Only in lanes with the
+  // first channel of a pair, this is the product of a pair. Which lanes these are depends on the
+  // vector, and repeats every three vectors. So there are three sums, one for each of the three
+  // vectors. In the end, each lane is taken from the one sum that has pairs there.
   //
   // Pairs in odd lanes are to be subtracted. They are subtracted from the even lanes before the
   // lanes are added up. Otherwise the partial sums would grow, because inputs often have the same

@@ -47,8 +47,8 @@ Buffer jpeg_of_scans(int scans) {
   quantisation[0] = 0;
   append_segment(file, 0xdb, quantisation);
   append_segment(file, 0xc2, {8, 0, 8, 0, 8, 1, 1, 0x11, 0});
-  // Each Huffman table has one symbol, coded in one bit. It means "no difference" for the mean and
-  // "end of the block" for other coefficients.
+  // Each Huffman table has one symbol, coded in one bit. The symbol means "no difference" for the
+  // mean and "end of the block" for other coefficients.
   for (const std::uint8_t kind : {std::uint8_t{0x00}, std::uint8_t{0x10}}) {
     Buffer table(18, 0);
     table[0] = kind;

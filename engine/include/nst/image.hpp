@@ -118,9 +118,9 @@ NST_API Image to_u8(const ImageView& image, Quantise method = Quantise::nearest)
 
 // Limits and options for reading a picture.
 struct ReadOptions {
-  // Memory for decoding in bytes, including the decoded picture. It is checked against the size in
-  // the file's header before memory is allocated. 0: the larger of 400 MiB and 16 times the file's
-  // size.
+  // Largest memory for decoding in bytes, including the decoded picture. The size in the file's
+  // header is checked against this limit before memory is allocated. 0: the larger of 400 MiB and
+  // 16 times the file's size.
   std::size_t max_memory_bytes = 0;
   // Allows reduced decoding of a JPEG that needs more memory than max_memory_bytes. The JPEG is
   // decoded at 1/2, 1/4 or 1/8 of its size, with a shorter side of at least this many pixels.
