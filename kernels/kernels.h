@@ -81,7 +81,7 @@ struct View {
 
 // The input of a convolution and its prologue, which is applied while reading: act(x * scale +
 // shift) + prologue_add * prologue_add_factor, for each channel. So an instance norm, its
-// activation and a residual sum need no separate sweep. Padding applies to the prologue's result
+// activation and a residual sum need no separate pass. Padding applies to the prologue's result
 // (zero padding stays zero).
 struct ConvInput {
   ConstView x;

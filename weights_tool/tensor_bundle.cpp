@@ -186,7 +186,7 @@ Bytes TensorBundle::tensor_bytes(const std::string& name, const BundleEntry& ent
       .at(entry.offset, entry.size, "tensor '" + name + "'");
 }
 
-// Returns the bytes that a shard must have at least: the end of its last tensor.
+// Returns the number of bytes that a shard must have at least: the end of its last tensor.
 std::uint64_t TensorBundle::shard_bytes(std::uint64_t shard) const {
   std::uint64_t bytes = 0;
   for (const auto& [key, entry] : entries_) {

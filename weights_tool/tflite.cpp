@@ -99,7 +99,8 @@ class TfliteSource : public ListedSource {
 
  private:
   static constexpr std::size_t kMaxSubgraphs = 64;
-  static constexpr std::size_t kMaxParts = 100'000;  // most tensors and operators in a file
+  // Largest number of tensors and operators in all graphs of a file together.
+  static constexpr std::size_t kMaxParts = 100'000;
 
   static std::vector<int> operator_codes(const std::vector<FlatTable>& tables) {
     std::vector<int> codes;

@@ -32,9 +32,9 @@ class Execution {
     std::vector<float> offset;
   };
 
-  // A function that inspects values by their name in TensorFlow's graph, for tests. It is called on
-  // the calling thread after each step that completes a named value. Observers are allowed only in
-  // runs on one thread.
+  // A function that inspects the values that have a name in TensorFlow's graph, for tests. It is
+  // called on the calling thread after each step that completes such a value. Observers are allowed
+  // only in runs on one thread.
   using Observer = std::function<void(const Step&, kernels::ConstView, const Centre&)>;
 
   // A function that receives rows [first, first + count) of the output as soon as they are made.
@@ -64,7 +64,8 @@ class Execution {
 
   static std::size_t arena_bytes(const Program& program);
   static std::size_t scratch_bytes(const Program& program, int threads);
-  // Returns the bytes that max_memory_bytes limits: the arena and the scratch of all threads.
+  // Returns the number of bytes that max_memory_bytes limits: the arena and the scratch of all
+  // threads.
   static std::size_t needed_bytes(const Program& program, int threads);
 
  private:

@@ -9,12 +9,12 @@ namespace nst {
 
 std::uint64_t tensor_bytes(const Shape& shape);
 
-// Returns the multiply-accumulates that a convolution's definition needs for out_h × out_w output
-// pixels.
+// Returns the number of multiply-accumulates that a convolution's definition needs for out_h ×
+// out_w output pixels.
 std::uint64_t multiply_adds(const kernels::ConvSpec& spec, int out_h, int out_w);
 
-// Returns the multiply-accumulates that the definitions of all convolutions need. This equals
-// Program::mac.
+// Returns the number of multiply-accumulates that the definitions of all convolutions need. This
+// equals Program::mac.
 std::uint64_t multiply_adds(const Graph& graph);
 
 // Returns a lower bound in bytes for the memory of every plan in MemoryMode::fastest. Of all

@@ -196,8 +196,9 @@ bool write_pixels(Encoder& encoder, const ImageView& image, int quality, std::ui
   input.fail_damaged("JPEG", escape.message);
 }
 
-// Returns the bytes that decoding at 1/denominator of the picture's size takes: the picture, a
-// second picture if it must be turned, and all coefficients if there are several scans.
+// Returns the number of bytes that decoding at 1/denominator of the picture's size takes. They are
+// for the picture, a second picture if it must be turned, and all coefficients if there are several
+// scans.
 struct Needs {
   bool several_scans;
   bool turned;

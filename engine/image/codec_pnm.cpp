@@ -80,7 +80,7 @@ Header read_header(ByteReader& reader) {
   return h;
 }
 
-// Returns the most pixels that `bytes` bytes of pixel data can contain.
+// Returns the largest number of pixels that `bytes` bytes of pixel data can contain.
 std::uint64_t most_pixels(const Header& h, std::uint64_t bytes) {
   if (h.type == 1) return bytes;
   if (h.type == 4) return bytes * 8;

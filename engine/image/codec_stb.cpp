@@ -170,7 +170,7 @@ std::vector<std::uint8_t> encode_jpeg(const ImageView& image, int quality) {
 #ifndef NST_HAVE_PNG
 namespace {
 
-// Returns the bytes of all filtered rows of a picture of this size.
+// Returns the number of bytes of all filtered rows of a picture of this size.
 std::uint64_t rows_bytes(const PngChunks& chunks, std::uint64_t width, std::uint64_t height) {
   return width == 0 ? 0 : height * (1 + (width * chunks.bits_per_pixel() + 7) / 8);
 }

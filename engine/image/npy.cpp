@@ -121,7 +121,7 @@ class HeaderParser {
     return value;
   }
   std::vector<std::int64_t> tuple() {
-    constexpr std::size_t kMaxSides = 8;  // most dimensions accepted; pictures have 3
+    constexpr std::size_t kMaxSides = 8;  // largest number of dimensions; pictures have 3
     std::vector<std::int64_t> sides;
     expect('(');
     while (!accept(')')) {

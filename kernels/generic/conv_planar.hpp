@@ -25,7 +25,7 @@ constexpr int kAccumulators = kRegisters == 32 ? 24 : 12;
 constexpr int kMostChannels = kRegisters == 32 ? 8 : 4;
 constexpr int kMostVectors = kRegisters == 32 ? 8 : 4;
 
-// Returns the most vectors of pixels that a register tile of `channels` channels may have.
+// Returns the largest number of vectors of pixels in a register tile of `channels` channels.
 constexpr int most_vectors(int channels) {
   const int fit = kAccumulators / channels;
   return fit < kMostVectors ? fit : kMostVectors;

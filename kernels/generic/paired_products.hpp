@@ -200,8 +200,9 @@ NST_INLINE void accumulate(Accumulators<P, V>& acc, const float** in, const floa
   total.add_to(acc);
 }
 
-// Returns the most pixels of a register tile with `vectors` vectors of channels. Registers that
-// hold no sums are needed for three rows of weights and for the factors of a few products.
+// Returns the largest number of pixels in a register tile with `vectors` vectors of channels.
+// Registers that hold no sums are needed for three rows of weights and for the factors of a few
+// products.
 constexpr int most_pixels(int vectors) { return vectors <= 2 ? 10 : 6; }
 
 // Stands for the row correction of a row whose inputs are all zero. -0 has a sign, so it differs

@@ -22,9 +22,9 @@ constexpr int kTilePixelsOfThree = kRegisters == 32 ? 9 : 4;
 // for several products costs little.
 constexpr int kUnrolledProducts = 4;
 
-// Divides `count` pixels into tiles of nearly equal width, at most `most`, and calls f(width,
-// tiles) for each width. Equal widths keep the multipliers busier: 64 pixels are divided as
-// 13+13+13+13+12 instead of 14+14+14+14+8.
+// Divides `count` pixels into tiles of nearly equal width, none wider than `most`. Calls f(width,
+// number of tiles) for each width. Equal widths keep the multipliers busier: 64 pixels are divided
+// as 13+13+13+13+12 instead of 14+14+14+14+8.
 template <class F>
 NST_INLINE void for_equal_tiles(int count, int most, F&& f) {
   const int tiles = ceil_div(count, most);
