@@ -272,8 +272,8 @@ std::uint32_t crc32(Bytes bytes, std::uint32_t crc) {
 }
 
 void check_png_size(const Input& input, const PngChunks& chunks) {
-  // Limits the size in the header by the file's length. Deflate compresses by a factor of 1032 at
-  // most: 258 bytes take 2 bits.
+  // The file's length limits the size that the header may state. Deflate compresses by a factor of
+  // 1032 at most: 258 bytes take 2 bits.
   const std::uint64_t most_bits = 1032 * 8 * std::uint64_t{input.bytes.size()};
   input.check_size(chunks.width, chunks.height, most_bits / chunks.bits_per_pixel());
 }

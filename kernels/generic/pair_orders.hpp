@@ -51,8 +51,8 @@ struct SidesOfEight : Order<8, 4, 4> {
 // eight give 85. An accumulation chain has 48 products: with 96, layers differed from TensorFlow's
 // by up to 1.08e-4.
 struct SidesOfTwo : Order<2, 0, 8> {
-  // Computes the same as SidesOfEight::row_corrections, but for four pixels at a time, so that the
-  // lanes of four sums are added up together.
+  // Computes the row corrections of pixels, as SidesOfEight::row_corrections does. Takes four
+  // pixels at a time, because the lanes of four vectors can be added up together.
   static NST_INLINE void row_corrections(const float* x, std::ptrdiff_t stride, int pixels,
                                          int depth, float* corrections) {
     constexpr int kFour = 4;
