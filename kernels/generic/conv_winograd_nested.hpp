@@ -93,8 +93,8 @@ struct Layout {
   int pitch;
   std::ptrdiff_t window_channel, window_row;
   std::size_t row_scratch, y;
-  // Transformed inputs V: [point][channel of kChunkChannels][v_channel floats].
-  // Products M: [panel][point][channel of the panel][m_channel floats].
+  // Layout of transformed inputs V: [point][channel of kChunkChannels][v_channel floats].
+  // Layout of products M: [panel][point][channel of the panel][m_channel floats].
   std::size_t v, m, end;
   std::ptrdiff_t v_channel, v_point, m_channel;
   int vectors;  // number of vectors in a plane of M

@@ -7,8 +7,9 @@
 namespace nst::kernels {
 namespace {
 
-// Number of vectors after which the pattern repeats. This works for channel counts that divide the
-// number of lanes in these vectors: with vectors of 16 lanes, 3 and 8 channels do.
+// Number of vectors after which a lane pattern (the channels of the lanes) repeats. The number of
+// channels must divide the number of lanes in these vectors. With vectors of 16 lanes, 3 and 8
+// channels do.
 constexpr int kPatternVectors = 3;
 NST_INLINE bool has_lane_pattern(int channels) {
   return channels < kLanes && kPatternVectors * kLanes % channels == 0;
