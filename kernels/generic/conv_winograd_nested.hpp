@@ -108,7 +108,7 @@ NST_INLINE Layout layout(const ConvSpec& spec, int tiles_h, int tiles_w) {
   l.tiles_w = tiles_w;
   l.rows = tiles_h + l.small - 1;
   l.columns = tiles_w + l.small - 1;
-  // Adds one column, because a tile reads its own three inputs and two of the next tile.
+  // Adds one column to the vectors of a row, because a tile also reads inputs of the next tile.
   l.pitch = ceil_div(l.columns, kLanes) * kLanes + 1;
   l.window_channel = static_cast<std::ptrdiff_t>(ceil_div(kOut * l.pitch, kLanes)) * kLanes;
   l.window_row = l.window_channel * spec.in_c;
