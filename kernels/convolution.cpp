@@ -1,4 +1,4 @@
-// Convolutions with any table: chooses an algorithm of the table and calls it.
+// Chooses an algorithm for a convolution from a kernel table, and calls it.
 #include <cstring>
 
 #include "kernels/kernels.h"

@@ -183,7 +183,7 @@ void check_network_layers(const std::string& name) {
   const bool predicts = network.architecture.predictor != "none";
   const LayerRecord f32 = golden_layers(name, "f32");
   const LayerRecord f64 = golden_layers(name, "f64");
-  REQUIRE(f64.size() >= 42);  // at least 26 style parameters and 16 transformer layers
+  REQUIRE(f64.size() >= 42);  // number of records: at least 26 style parameters and 16 layers
   for_every_table([&](const kernels::Table& table) {
     const Model model = open_model_with_table(file.data(), file.size(), name, table);
     const LayerRecord got = run_layers(model, predicts ? &style_view : nullptr, content(0).view(),

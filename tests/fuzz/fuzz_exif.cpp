@@ -1,4 +1,4 @@
-// Fuzzes EXIF blocks. An orientation is found in any bytes.
+// Fuzzes EXIF blocks: from any bytes, an orientation of 1 to 8 must result.
 #include "fuzz/fuzz.hpp"
 #include "image/exif.hpp"
 
