@@ -143,7 +143,7 @@ Image decode(const codec::Input& input) {
 LoadedImage decode_image(Bytes bytes, const std::string& name, const ReadOptions& options) {
   const DefaultFloatEnvironment environment;
   LoadedImage loaded;
-  loaded.image = decode({bytes, name, options, loaded.warnings});
+  loaded.image = decode({bytes, name, options, loaded.warnings, loaded.metadata});
   return loaded;
 }
 
@@ -164,8 +164,13 @@ OutputFormat output_format(const std::string& path) {
                   ": cannot tell the format to write; end the name in .png, .jpg, .ppm or .npy");
 }
 
+std::vector<std::uint8_t> encode_image(const ImageView& image, OutputFormat format, int quality) {
+  return encode_image(image, format, EncodeOptions{.quality = quality});
+}
+
 std::vector<std::uint8_t> encode_image(const ImageView& image, OutputFormat format,
-                                       int jpeg_quality) {
+                                       const EncodeOptions& options) {
+  const int jpeg_quality = options.quality;
   constexpr int kMaxJpegSide = 65500;  // libjpeg's largest side, JPEG_MAX_DIMENSION
   if (image.data == nullptr || image.width <= 0 || image.height <= 0 ||
       (image.channels != 3 && image.channels != 4)) {

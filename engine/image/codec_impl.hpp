@@ -19,10 +19,14 @@ struct Input {
   const std::string& name;
   const ReadOptions& options;
   std::vector<std::string>& warnings;  // list of warnings; each begins with `name`
+  Metadata& metadata;  // what the file says besides its pixels; the decoder fills it
 
   // Returns the orientation that an EXIF block states. Returns 1 if the options ignore the
   // orientation.
   int orientation(Bytes exif) const { return options.as_tensorflow ? 1 : exif_orientation(exif); }
+
+  // Returns true if samples are not converted to sRGB.
+  bool ignores_profile() const { return options.as_tensorflow || options.ignore_profile; }
 
   ByteReader reader() const { return ByteReader(bytes, name, ErrorCode::input); }
   void warn(const std::string& what) const { warnings.push_back(name + ": " + what); }

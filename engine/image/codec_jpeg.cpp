@@ -19,7 +19,7 @@
 
 #include "image/codec_impl.hpp"
 #include "image/exif.hpp"
-#include "image/jpeg_segments.hpp"
+#include "image/file_colours.hpp"
 #include "nst/error.hpp"
 
 namespace nst::codec {
@@ -120,8 +120,10 @@ bool calculate_size(Decoder& decoder) {
   return true;
 }
 
-// [longjmp] Decodes all rows. `inks` has room for one row of CMYK pixels. Returns false on failure.
-bool read_pixels(Decoder& decoder, std::uint8_t* rgb, std::uint8_t* inks) {
+// [longjmp] Decodes all rows to sRGB. `inks` has room for one row of CMYK pixels. Returns false on
+// failure.
+bool read_pixels(Decoder& decoder, const SrgbConversion& to_srgb, std::uint8_t* rgb,
+                 std::uint8_t* inks) {
   if (setjmp(decoder.escape.target) != 0) return false;
   jpeg_decompress_struct& jpeg = decoder.jpeg;
   jpeg_start_decompress(&jpeg);
@@ -131,7 +133,11 @@ bool read_pixels(Decoder& decoder, std::uint8_t* rgb, std::uint8_t* inks) {
     std::uint8_t* out = rgb + stride * jpeg.output_scanline;
     JSAMPROW row = four_inks ? inks : out;
     jpeg_read_scanlines(&jpeg, &row, 1);
-    if (four_inks) cmyk_to_rgb(inks, static_cast<int>(jpeg.output_width), out);
+    if (to_srgb) {
+      to_srgb.convert(row, out, jpeg.output_width);
+    } else if (four_inks) {
+      cmyk_to_rgb(inks, static_cast<int>(jpeg.output_width), out);
+    }
   }
   jpeg_finish_decompress(&jpeg);
   return true;
@@ -226,6 +232,12 @@ unsigned choose_reduction(const Input& input, const jpeg_decompress_struct& jpeg
   return 1;
 }
 
+// Returns how libjpeg's samples are laid out.
+SampleLayout layout_of(const jpeg_decompress_struct& jpeg) {
+  if (jpeg.out_color_space == JCS_CMYK) return {.model = ColourModel::cmyk, .inverted = true};
+  return {.model = jpeg.jpeg_color_space == JCS_GRAYSCALE ? ColourModel::grey : ColourModel::rgb};
+}
+
 }  // namespace
 
 Image decode_jpeg(const Input& input) {
@@ -246,11 +258,12 @@ Image decode_jpeg(const Input& input) {
   jpeg.scale_denom = choose_reduction(input, jpeg, needs);
   input.check_memory(needed_bytes(jpeg, needs, jpeg.scale_denom));
 
+  const SrgbConversion to_srgb = jpeg_conversion(input, segments, layout_of(jpeg));
   if (!calculate_size(decoder)) fail(input, decoder.escape);
   Image image(static_cast<int>(jpeg.output_width), static_cast<int>(jpeg.output_height), 3,
               SampleType::u8);
   std::vector<std::uint8_t> inks(std::size_t{4} * jpeg.output_width);
-  if (!read_pixels(decoder, image.u8(), inks.data())) fail(input, decoder.escape);
+  if (!read_pixels(decoder, to_srgb, image.u8(), inks.data())) fail(input, decoder.escape);
   if (!segments.has_end) input.warn(kNoEnd);
   return apply_orientation(std::move(image), orientation);
 }

@@ -8,6 +8,7 @@
 #include <zlib.h>
 
 #include <algorithm>
+#include <bit>
 #include <climits>
 #include <csetjmp>
 #include <cstddef>
@@ -18,7 +19,7 @@
 
 #include "image/codec_impl.hpp"
 #include "image/exif.hpp"
-#include "image/png_chunks.hpp"
+#include "image/file_colours.hpp"
 #include "nst/error.hpp"
 
 namespace nst::codec {
@@ -79,9 +80,12 @@ void read_bytes(png_structp png, png_bytep out, std::size_t count) {
   }
 }
 
-// [longjmp] Reads the file up to the pixels and requests 8-bit RGB or RGBA. Returns false on
-// failure.
-bool read_header(Decoder& decoder, std::size_t row_bytes, bool cuts_16) {
+// What happens to samples of 16 bits.
+enum class Wide { rounded, cut, kept };
+
+// [longjmp] Reads the file up to the pixels and requests RGB or RGBA: bytes, or 16-bit samples in
+// the machine's byte order. Returns false on failure.
+bool read_header(Decoder& decoder, std::size_t row_bytes, Wide wide) {
   if (setjmp(decoder.escape.target) != 0) return false;
   decoder.png = png_create_read_struct_2(PNG_LIBPNG_VER_STRING, &decoder.escape, on_error,
                                          on_warning, &decoder.escape, allocate, release);
@@ -94,11 +98,9 @@ bool read_header(Decoder& decoder, std::size_t row_bytes, bool cuts_16) {
   png_set_user_limits(png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);     // check_png_size checks the size
   png_read_info(png, decoder.info);
   png_set_expand(png);  // expands palettes, grey of 1 to 4 bits, and tRNS
-  if (cuts_16) {
-    png_set_strip_16(png);
-  } else {
-    png_set_scale_16(png);
-  }
+  if (wide == Wide::cut) png_set_strip_16(png);
+  if (wide == Wide::rounded) png_set_scale_16(png);
+  if (wide == Wide::kept && std::endian::native == std::endian::little) png_set_swap(png);
   png_set_gray_to_rgb(png);
   png_set_interlace_handling(png);
   png_read_update_info(png, decoder.info);
@@ -209,17 +211,29 @@ Image decode_png(const Input& input) {
   const std::size_t row_bytes = std::size_t{chunks.width} * static_cast<unsigned>(channels);
   const int orientation = input.orientation(chunks.exif());
   const std::size_t pictures = orientation > 1 ? 2 : 1;
-  input.check_memory((pictures * row_bytes + sizeof(png_bytep)) * std::uint64_t{chunks.height});
+  // A picture of 16 bits with a profile is converted from all of its bits.
+  const SrgbConversion to_srgb = png_conversion(input, chunks, chunks.depth == 16);
+  const bool wide = to_srgb && chunks.depth == 16;
+  input.check_memory(((wide ? 2 : 0) * row_bytes + pictures * row_bytes + sizeof(png_bytep)) *
+                     std::uint64_t{chunks.height});
 
   Decoder decoder;
   const std::vector<Bytes> stream = stream_of(input, chunks);
   decoder.stream = &stream;
-  if (!read_header(decoder, row_bytes, input.options.as_tensorflow)) fail(input, decoder.escape);
+  const Wide kind = wide ? Wide::kept : input.options.as_tensorflow ? Wide::cut : Wide::rounded;
+  const std::size_t stored_row_bytes = wide ? 2 * row_bytes : row_bytes;
+  if (!read_header(decoder, stored_row_bytes, kind)) fail(input, decoder.escape);
   Image image(static_cast<int>(chunks.width), static_cast<int>(chunks.height), channels,
               SampleType::u8);
+  std::vector<std::uint16_t> samples(wide ? row_bytes * chunks.height : 0);
+  std::uint8_t* stored = wide ? reinterpret_cast<std::uint8_t*>(samples.data()) : image.u8();
   std::vector<png_bytep> rows(chunks.height);
-  for (std::size_t y = 0; y < rows.size(); ++y) rows[y] = image.u8() + row_bytes * y;
+  for (std::size_t y = 0; y < rows.size(); ++y) rows[y] = stored + stored_row_bytes * y;
   if (!read_pixels(decoder, rows.data())) fail(input, decoder.escape);
+  for (std::size_t y = 0; wide && y < rows.size(); ++y) {
+    to_srgb.convert(rows[y], image.u8() + row_bytes * y, chunks.width);
+  }
+  if (!wide) convert_to_srgb(image, to_srgb);
   if (!chunks.has_end) input.warn(kNoEnd);
   return apply_orientation(std::move(image), orientation);
 }

@@ -13,6 +13,7 @@
 
 #include "image/codec_impl.hpp"
 #include "image/exif.hpp"
+#include "image/file_colours.hpp"
 #include "image/stb_files.hpp"
 #include "nst/error.hpp"
 
@@ -150,6 +151,9 @@ Image decode_jpeg(const Input& input) {
   if (decode_over(0xa5).bytes != image.bytes) {
     input.fail_damaged("JPEG", "it ends early: pixels are missing");
   }
+  const bool grey = segments.components == 1;
+  convert_to_srgb(image, jpeg_conversion(input, segments,
+                                         {.model = grey ? ColourModel::grey : ColourModel::rgb}));
   if (!segments.has_end) input.warn(kNoEnd);
   return apply_orientation(std::move(image), input.orientation(segments.exif));
 }
@@ -233,6 +237,7 @@ Image decode_png(const Input& input) {
   stb_filler = 0;
   check_stream(input, chunks, raw_size);
   Image image = decode_stb(input, png_for_stb(chunks), channels, "PNG");
+  convert_to_srgb(image, png_conversion(input, chunks, false));
   if (!chunks.has_end) input.warn(kNoEnd);
   return apply_orientation(std::move(image), input.orientation(chunks.exif()));
 }

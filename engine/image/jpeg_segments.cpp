@@ -1,5 +1,6 @@
 #include "image/jpeg_segments.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <string>
@@ -28,6 +29,7 @@ enum Marker : std::uint8_t {
   kRestartInterval = 0xdd,
   kApp0 = 0xe0,
   kApp1 = 0xe1,
+  kApp2 = 0xe2,
   kApp14 = 0xee,
   kApp15 = 0xef,
   kFrameLs = 0xf7,
@@ -135,6 +137,7 @@ class Walk {
     if (is_frame(marker)) take_frame(marker, body);
     if (marker == kHuffman) found_.huffman.push_back(body);
     if (marker == kApp1 && found_.scans.empty()) take_exif(body);
+    if (marker == kApp2 && found_.scans.empty()) take_profile(body);
     if (marker == kApp14 && body.size() >= 12 && std::memcmp(body.data(), "Adobe", 5) == 0) {
       found_.adobe = true;
     }
@@ -166,6 +169,21 @@ class Walk {
         std::memcmp(body.data(), kHeader.data(), kHeader.size()) == 0) {
       found_.exif = body.subspan(kHeader.size());
     }
+  }
+
+  // Reads a part of the ICC profile: its number from 1, the number of parts, the bytes.
+  void take_profile(Bytes body) {
+    constexpr std::string_view kHeader("ICC_PROFILE\0", 12);
+    if (body.size() < kHeader.size() + 2 ||
+        std::memcmp(body.data(), kHeader.data(), kHeader.size()) != 0) {
+      return;
+    }
+    const std::size_t number = body[kHeader.size()];
+    if (number == 0) return;
+    std::vector<Bytes>& parts = found_.profile_parts;
+    if (parts.empty()) found_.profile_count = std::max<std::size_t>(body[kHeader.size() + 1], 1);
+    if (parts.size() < number) parts.resize(number);
+    if (parts[number - 1].empty()) parts[number - 1] = body.subspan(kHeader.size() + 2);
   }
 
   // Reads the header of a scan: the number of components, their ids, then the parameters Ss, Se, Ah
@@ -212,6 +230,16 @@ class Walk {
 };
 
 }  // namespace
+
+std::vector<std::uint8_t> joined_profile(const JpegSegments& segments, bool& damaged) {
+  std::vector<std::uint8_t> profile;
+  damaged = segments.profile_parts.size() != segments.profile_count;
+  for (const Bytes part : segments.profile_parts) {
+    damaged = damaged || part.empty();
+    profile.insert(profile.end(), part.begin(), part.end());
+  }
+  return profile;
+}
 
 JpegSegments walk_jpeg(const Input& input) { return Walk(input).run(); }
 

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "image/codec_impl.hpp"
+#include "image/profile.hpp"
 
 namespace nst::codec {
 
@@ -12,12 +14,17 @@ struct PngChunks {
   std::uint32_t width = 0, height = 0;
   unsigned depth = 0, colour_type = 0;
   bool interlaced = false;
-  Bytes header;               // body of the chunk IHDR
-  Bytes palette;              // body of the chunk PLTE of a palette picture; empty: none
-  Bytes trans;                // body of a chunk tRNS that fits the colour type; empty: none
-  std::vector<Bytes> pixels;  // bodies of all IDAT chunks
-  bool has_end = false;       // true: the file has the chunk IEND
-  Bytes exif_chunk;           // body of the chunk eXIf; empty: none
+  Bytes header;                // body of the chunk IHDR
+  Bytes palette;               // body of the chunk PLTE of a palette picture; empty: none
+  Bytes trans;                 // body of a chunk tRNS that fits the colour type; empty: none
+  std::vector<Bytes> pixels;   // bodies of all IDAT chunks
+  bool has_end = false;        // true: the file has the chunk IEND
+  Bytes exif_chunk;            // body of the chunk eXIf; empty: none
+  Bytes profile;               // body of the first chunk iCCP; empty: none
+  bool profile_intact = true;  // false: the checksum of that chunk is wrong
+  std::optional<CodePoints> code_points;  // of the first chunk cICP
+  Bytes resolution;                       // body of the first intact chunk pHYs; empty: none
+  Bytes xmp;  // uncompressed packet of the chunk iTXt "XML:com.adobe.xmp"
   // EXIF from a text chunk "Raw profile type exif", which ImageMagick writes; at most 128 KiB.
   std::vector<std::uint8_t> raw_exif;
 
@@ -25,6 +32,7 @@ struct PngChunks {
   Bytes exif() const { return exif_chunk.empty() ? Bytes(raw_exif) : exif_chunk; }
   // Returns the bits of a stored pixel: samples per pixel times bits per sample.
   unsigned bits_per_pixel() const;
+  bool is_grey() const { return (colour_type & 2) == 0; }
   bool has_alpha() const { return (colour_type & 4) != 0 || !trans.empty(); }
 };
 
