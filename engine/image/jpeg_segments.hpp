@@ -26,8 +26,11 @@ struct JpegSegments {
   unsigned width = 0, height = 0, components = 0;
   bool progressive = false;
   bool arithmetic = false;
-  bool adobe = false;  // true: the file has Adobe's APP14 segment
-  Bytes exif;          // TIFF block of the first EXIF segment; empty: none
+  bool adobe = false;               // true: the file has Adobe's APP14 segment
+  Bytes exif;                       // TIFF block of the first EXIF segment; empty: none
+  Bytes xmp;                        // packet of the first XMP segment; empty: none
+  Bytes photoshop;                  // body of the first segment APP13; empty: none
+  double dpi_x = 0.0, dpi_y = 0.0;  // density of the JFIF segment; 0: not stated
   // The parts of the ICC profile, by number (ICC.1, B.4), and how many there should be.
   std::vector<Bytes> profile_parts;
   std::size_t profile_count = 0;

@@ -102,12 +102,23 @@ class Walk {
       if (!letter) input_.fail_damaged(kFormat, "a chunk without a name");
     }
     if (may_end && chunk.type != "IDAT" && size + 4 > reader_.remaining()) return false;
+    if (chunk.type == "IDAT" && size + 4 > reader_.remaining()) {
+      if (!input_.options.damaged) {
+        input_.fail_damaged(kFormat, "it ends early: pixels are missing", true);
+      }
+      found_.is_cut = true;
+      chunk.body = reader_.take(std::min(size, reader_.remaining()), "pixels");
+      if (reader_.remaining() > 0) reader_.skip(reader_.remaining(), "a checksum");
+      return true;
+    }
     chunk.body = reader_.take(size, "chunk " + std::string(chunk.type));
     const Bytes checksum = reader_.take(4, "chunk " + std::string(chunk.type));
     chunk.checked = {type.data(), 4 + chunk.body.size()};
     chunk.checksum = big_endian(checksum);
-    if (is_wanted(chunk) && !chunk.is_intact()) {
-      input_.fail_damaged(kFormat, "wrong checksum of chunk " + std::string(chunk.type));
+    if (is_wanted(chunk) && !chunk.is_intact() &&
+        !(input_.options.damaged && chunk.type == "IDAT")) {
+      input_.fail_damaged(kFormat, "wrong checksum of chunk " + std::string(chunk.type),
+                          chunk.type == "IDAT");
     }
     return true;
   }
@@ -285,6 +296,16 @@ unsigned PngChunks::bits_per_pixel() const {
 }
 
 PngChunks walk_png(const Input& input) { return Walk(input).run(); }
+
+FoundMetadata png_metadata(const PngChunks& chunks, int orientation) {
+  FoundMetadata found{.exif = chunks.exif(), .xmp = chunks.xmp, .orientation = orientation};
+  constexpr unsigned kPerMetre = 1;
+  if (chunks.resolution.size() == 9 && chunks.resolution[8] == kPerMetre) {
+    found.dpi_x = big_endian(chunks.resolution) * 0.0254;
+    found.dpi_y = big_endian(chunks.resolution.subspan(4)) * 0.0254;
+  }
+  return found;
+}
 
 std::uint32_t crc32(Bytes bytes, std::uint32_t crc) {
 #ifdef NST_HAVE_PNG

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "image/codec_impl.hpp"
+#include "image/kept_metadata.hpp"
 #include "image/profile.hpp"
 
 namespace nst::codec {
@@ -18,6 +19,7 @@ struct PngChunks {
   Bytes palette;               // body of the chunk PLTE of a palette picture; empty: none
   Bytes trans;                 // body of a chunk tRNS that fits the colour type; empty: none
   std::vector<Bytes> pixels;   // bodies of all IDAT chunks
+  bool is_cut = false;         // true: the last chunk IDAT is cut off (ReadOptions::damaged)
   bool has_end = false;        // true: the file has the chunk IEND
   Bytes exif_chunk;            // body of the chunk eXIf; empty: none
   Bytes profile;               // body of the first chunk iCCP; empty: none
@@ -40,6 +42,9 @@ struct PngChunks {
 // changes the picture; skips all other chunks without reading them. Throws Error{input} for damage,
 // and for a file that ends before or among its pixels.
 PngChunks walk_png(const Input& input);
+
+// Returns what the chunks say besides the pixels. `orientation` is that of chunks.exif().
+FoundMetadata png_metadata(const PngChunks& chunks, int orientation);
 
 // Continues a CRC-32 (ISO 3309). `crc` is the CRC-32 of all preceding bytes, or 0. Returns the
 // CRC-32 of the preceding bytes and `bytes`.

@@ -19,6 +19,7 @@ inline void decode(Image (*decoder)(const codec::Input&), Bytes bytes) {
     options.max_memory_bytes = std::size_t{64} << 20;
     options.as_tensorflow = (chosen & 1) != 0;
     options.least_side = (chosen & 2) != 0 ? 16 : 0;
+    options.damaged = (chosen & 4) != 0;
     std::vector<std::string> warnings;
     Metadata metadata;
     const Image image = decoder({bytes, name, options, warnings, metadata});
