@@ -124,6 +124,7 @@ PaintedContent::PaintedContent(const Model& model, const ImageView& content,
     : background_(options.background),
       quantise_(options.quantise),
       raw_(options.raw),
+      type_(options.raw ? SampleType::f32 : options.type),
       composes_(options.alpha == AlphaOutput::compose) {
   naming(options.content_name, [&] {
     size_ = apply(options.size, {content.width, content.height});
@@ -159,7 +160,7 @@ void PaintedContent::paint_into(const MutableImageView& picture, const StyleVect
 
 Image PaintedContent::paint(const StyleVector& style, const RunOptions& run, bool encoded) {
   const Size size = raw_ ? transformer_->output_size() : size_;
-  Image picture(size.width, size.height, channels(), raw_ ? SampleType::f32 : SampleType::u8);
+  Image picture(size.width, size.height, channels(), type_);
   paint_into(picture.target(), style, run, encoded);
   return picture;
 }

@@ -86,6 +86,7 @@ class PaintedContent {
   Colour background_;
   Quantise quantise_;
   bool raw_;
+  SampleType type_;  // sample type of the painted picture
   bool composes_;
   Image alpha_;  // alpha, one channel of size size_; empty: the content has no alpha
   std::unique_ptr<TransformerRun> transformer_;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "options.hpp"
+#include "picture_options.hpp"
 #include "streams.hpp"
 #include "style.hpp"
 
@@ -26,7 +27,7 @@ struct PaintSettings {
   SizeOption size;
   std::string preset;
   double strength = 1.0;
-  int quality = 95;
+  PictureOptions picture;
   std::string background = "white";
   bool force = false;
   bool mix = false;

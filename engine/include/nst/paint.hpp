@@ -64,6 +64,8 @@ struct PaintOptions {
   // true: the result is f32 RGB of the network's own output size (Model::stylize). It is neither
   // cropped nor quantised and has no alpha.
   bool raw = false;
+  // Sample type of the result. f32: not quantised, for files of 16 bits a sample.
+  SampleType type = SampleType::u8;
   // true: a style vector of another model family is accepted.
   bool any_style_space = false;
   // Text put before messages about the content, such as its file's name.
@@ -75,8 +77,9 @@ struct PaintOptions {
 NST_API PaintOptions tfhub_preset();
 
 // Paints `content` in a style. The content may have any format; after resizing it must be at least
-// 5×5. Returns u8 RGB of the size that options.size gives, or RGBA if the content has alpha that is
-// kept. run.progress gets the fraction of all work, including the encoding of styles.
+// 5×5. Returns RGB (u8, or f32 by options.type) of the size that options.size gives, or RGBA if the
+// content has alpha that is kept. run.progress gets the fraction of all work, including the
+// encoding of styles.
 //
 // - Throws Error{input} if samples, sides or the size of a style vector do not suit the model.
 // - Throws Error{model} for a style vector of a different space, or for a painting if the model has
