@@ -1,6 +1,7 @@
 // TensorFlow checkpoints of version 1 (Saver(write_version=V1)). Such a checkpoint is one sorted
 // string table: the entry "" lists the tensors, the other entries hold their values. Format:
-// tensorflow/core/util/saved_tensor_slice.proto, tensorflow/core/framework/tensor.proto.
+// tensorflow/core/util/saved_tensor_slice.proto, tensorflow/core/framework/tensor.proto. Comments
+// give the numbers of a message's fields, as in Dim{size = 1}.
 #include <filesystem>
 #include <optional>
 

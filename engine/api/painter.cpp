@@ -59,7 +59,7 @@ struct Painter::Impl {
   PaintOptions options;
   StyleEncoder encoder;
   std::optional<PaintedContent> content;
-  std::unique_ptr<TransformerRun> spare;  // transformer of a dropped content
+  std::unique_ptr<TransformerRun> spare;  // transformer of a dropped content, kept for the next
   std::optional<StyleVector> own;         // the content's own style, if strength is not 1
 };
 

@@ -36,8 +36,8 @@ struct Input {
   // Throws Error{input} or Error{limit}.
   void check_size(std::uint64_t width, std::uint64_t height, std::uint64_t most_pixels) const;
 
-  // Returns the bytes that decoding may take: ReadOptions::max_memory_bytes, or the default limit
-  // if that is 0.
+  // Returns the number of bytes that decoding may take: ReadOptions::max_memory_bytes, or the
+  // default limit if that is 0.
   std::uint64_t memory_limit() const;
   // Throws Error{limit} if decoding needs more than memory_limit(). `needed` is in bytes and
   // includes the picture.

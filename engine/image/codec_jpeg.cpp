@@ -246,8 +246,9 @@ void warn_damage(const Input& input, const Decoder& decoder, bool is_whole, Imag
   input.fail_damaged("JPEG", escape.message, true);
 }
 
-// Returns the bytes that decoding at 1/denominator of the picture's size takes: the picture, a
-// second picture if it must be turned, and all coefficients if there are several scans.
+// Returns the number of bytes that decoding at 1/denominator of the picture's size takes. They are
+// for the picture, a second picture if it must be turned, and all coefficients if there are several
+// scans.
 struct Needs {
   bool several_scans;
   bool turned;
@@ -291,8 +292,8 @@ Image decode_jpeg(const Input& input) {
     fail(input, decoder.escape);
   }
   jpeg_decompress_struct& jpeg = decoder.jpeg;
-  // Limits the size in the header by the file's length. Huffman coding takes at least one bit for
-  // an 8×8 block; arithmetic coding may take far less.
+  // The file's length limits the size that the header may state. Huffman coding takes at least one
+  // bit for an 8×8 block; arithmetic coding may take far less.
   const std::uint64_t pixels_per_byte = jpeg.arith_code ? 512 * 64 : 512;
   input.check_size(jpeg.image_width, jpeg.image_height,
                    pixels_per_byte * std::uint64_t{input.bytes.size()});

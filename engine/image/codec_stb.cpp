@@ -136,8 +136,8 @@ std::vector<std::uint8_t> written(Sink sink, bool ok, const char* format) {
 Image decode_jpeg(const Input& input) {
   const JpegSegments segments = walk_jpeg(input);
   if (segments.arithmetic) input.fail_unread("arithmetic JPEG", "convert it to ordinary JPEG");
-  // Limits the size in the header by the file's length: Huffman coding takes at least one bit for
-  // an 8×8 block.
+  // The file's length limits the size that the header may state: Huffman coding takes at least one
+  // bit for an 8×8 block.
   input.check_size(segments.width, segments.height, std::uint64_t{input.bytes.size()} * 512);
   // Counts the memory that stb_image takes: the planes, their interleaved copy, two pictures, and
   // for progressive files all coefficients.
@@ -191,7 +191,7 @@ std::vector<std::uint8_t> encode_jpeg(const ImageView& image, const EncodeOption
 #ifndef NST_HAVE_PNG
 namespace {
 
-// Returns the bytes of all filtered rows of a picture of this size.
+// Returns the number of bytes of all filtered rows of a picture of this size.
 std::uint64_t rows_bytes(const PngChunks& chunks, std::uint64_t width, std::uint64_t height) {
   return width == 0 ? 0 : height * (1 + (width * chunks.bits_per_pixel() + 7) / 8);
 }

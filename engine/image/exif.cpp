@@ -60,14 +60,14 @@ struct Turn {
   bool transpose, flip_x, flip_y;
 };
 constexpr Turn kTurns[8] = {
-    {false, false, false},  // 1: upright
-    {false, true, false},   // 2: mirrored
-    {false, true, true},    // 3: upside down
-    {false, false, true},   // 4: upside down and mirrored
-    {true, false, false},   // 5: mirrored at the main diagonal
-    {true, true, false},    // 6: needs a quarter turn clockwise
-    {true, true, true},     // 7: mirrored at the other diagonal
-    {true, false, true},    // 8: needs a quarter turn anticlockwise
+    {false, false, false},  // orientation 1: upright
+    {false, true, false},   // orientation 2: mirrored
+    {false, true, true},    // orientation 3: upside down
+    {false, false, true},   // orientation 4: upside down and mirrored
+    {true, false, false},   // orientation 5: mirrored at the main diagonal
+    {true, true, false},    // orientation 6: needs a quarter turn clockwise
+    {true, true, true},     // orientation 7: mirrored at the other diagonal
+    {true, false, true},    // orientation 8: needs a quarter turn anticlockwise
 };
 
 }  // namespace

@@ -256,7 +256,7 @@ class Walk {
   static constexpr std::uint8_t kUnseen = 255;
   struct Coefficients {
     unsigned component;
-    std::array<std::uint8_t, 64> missing_bits;  // missing bits by coefficient, in zigzag order
+    std::array<std::uint8_t, 64> missing_bits;  // number of missing bits; zigzag order
   };
 
   const Input& input_;

@@ -123,8 +123,8 @@ class Walk {
     return true;
   }
 
-  // Returns true if the picture depends on this chunk, so that its checksum must be right. IEND has
-  // no data to check.
+  // Returns true if the picture depends on this chunk, so that its checksum must be correct. IEND
+  // has no data to check.
   static bool is_wanted(const Chunk& chunk) {
     const bool critical = (chunk.type[0] & 0x20) == 0 && chunk.type != "IEND";
     return critical || chunk.type == "tRNS" || chunk.type == "eXIf" || chunk.type == "cICP" ||
@@ -331,8 +331,8 @@ std::uint32_t crc32(Bytes bytes, std::uint32_t crc) {
 }
 
 void check_png_size(const Input& input, const PngChunks& chunks) {
-  // Limits the size in the header by the file's length. Deflate compresses by a factor of 1032 at
-  // most: 258 bytes take 2 bits.
+  // The file's length limits the size that the header may state. Deflate compresses by a factor of
+  // 1032 at most: 258 bytes take 2 bits.
   const std::uint64_t most_bits = 1032 * 8 * std::uint64_t{input.bytes.size()};
   input.check_size(chunks.width, chunks.height, most_bits / chunks.bits_per_pixel());
 }

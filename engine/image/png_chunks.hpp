@@ -32,7 +32,7 @@ struct PngChunks {
 
   // Returns the EXIF block: that of the chunk eXIf, else that of the text chunk; empty: none.
   Bytes exif() const { return exif_chunk.empty() ? Bytes(raw_exif) : exif_chunk; }
-  // Returns the bits of a stored pixel: samples per pixel times bits per sample.
+  // Returns the number of bits of a stored pixel: samples per pixel times bits per sample.
   unsigned bits_per_pixel() const;
   bool is_grey() const { return (colour_type & 2) == 0; }
   bool has_alpha() const { return (colour_type & 4) != 0 || !trans.empty(); }

@@ -151,7 +151,7 @@ bool is_sstable_end(Bytes bytes) {
   return bytes.size() >= 48 && has(bytes, bytes.size() - 8, "\x57\xfb\x80\x8b\x24\x75\x47\xdb");
 }
 
-// Returns `name` without the file extensions of sources.
+// Returns a file name without the extensions of weight files and archives, such as ".tflite.gz".
 std::string stem(std::string name) {
   for (bool again = true; again;) {
     again = false;

@@ -1,9 +1,9 @@
-// Winograd convolutions of stride 1 (winograd.hpp). Multiplications needed, compared with direct
+// Winograd convolutions of stride 1 (winograd.hpp). Number of multiplications, and that of direct
 // convolution:
 //
-// - 3x3: 36 instead of 144 for 16 outputs
-// - 5x5: 64 instead of 400 for 16 outputs
-// - 1x7 and 7x1: 10 instead of 28 for 4 outputs
+// - 3x3: 36 instead of 144 for a tile of 16 outputs
+// - 5x5: 64 instead of 400 for a tile of 16 outputs
+// - 1x7 and 7x1: 10 instead of 28 for a tile of 4 outputs
 #pragma once
 
 #include "kernels/generic/winograd.hpp"
@@ -34,10 +34,10 @@ using Axis3 = axis::Correlation<Winograd43>;
 using Axis5 = axis::Correlation<Winograd45>;
 using Axis7 = axis::Correlation<Winograd47>;
 
-constexpr ConvAlgorithm k3x3 = algorithm<Correlation<Axis3, Axis3>>();
-constexpr ConvAlgorithm k5x5 = algorithm<Correlation<Axis5, Axis5>>();
-constexpr ConvAlgorithm k1x7 = algorithm<Correlation<axis::Single, Axis7>>();
-constexpr ConvAlgorithm k7x1 = algorithm<Correlation<Axis7, axis::Single>>();
+constexpr ConvAlgorithm k3x3 = algorithm<Correlation<Axis3, Axis3>>("winograd_3x3");
+constexpr ConvAlgorithm k5x5 = algorithm<Correlation<Axis5, Axis5>>("winograd_5x5");
+constexpr ConvAlgorithm k1x7 = algorithm<Correlation<axis::Single, Axis7>>("winograd_1x7");
+constexpr ConvAlgorithm k7x1 = algorithm<Correlation<Axis7, axis::Single>>("winograd_7x1");
 
 }  // namespace winograd
 }  // namespace

@@ -55,7 +55,7 @@ TEST_CASE("C: a picture with alpha is composed in its own memory") {
   CHECK(image.row_stride_bytes == 0);
   const Image expected = compose(rgba.view(), {1, 2, 3});
   CHECK(std::memcmp(image.data, expected.u8(), expected.bytes.size()) == 0);
-  REQUIRE(nst_image_compose(&image, 9, 9, 9) == NST_OK);  // succeeds: there is no alpha left
+  REQUIRE(nst_image_compose(&image, 9, 9, 9) == NST_OK);  // succeeds: the picture has no alpha now
   CHECK(std::memcmp(image.data, expected.u8(), expected.bytes.size()) == 0);
   image = {pixels.data() + 4 * 36, 9, 5, 4, NST_U8, -36, NST_RGB, 0};
   CHECK(nst_image_compose(&image, 1, 2, 3) == NST_ERROR_USAGE);

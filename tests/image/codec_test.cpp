@@ -226,8 +226,8 @@ TEST_CASE("The message for a format that is not read names it") {
   CHECK(contains(decode(""), "empty"));
 }
 
-// The expected results are those of tf.io.decode_image (TensorFlow 2.19): pixels in their stored
-// order, and 30,112 as the sum of the fixture's high bytes.
+// Expected are the results of tf.io.decode_image (TensorFlow 2.19): the pixels keep their stored
+// order, and samples of 16 bits keep their high bytes, whose sum in the fixture is 30,112.
 TEST_CASE("As TensorFlow reads a picture it lies as it is stored, and 16 bits are cut") {
   for (const char* name : {"orientation6.jpg", "exif6.png"}) {
     CAPTURE(name);

@@ -137,8 +137,8 @@ TEST_CASE("PNG: only the beginning of a raw profile is inflated") {
   for (int i = 0; i < 3; ++i) file = with(file, "IDAT", chunk("zTXt", joined(name, stored(huge))));
   const nst::LoadedImage loaded = nst::decode_image(file, "p.png");
   CHECK(loaded.image.width == decoded(bare).height);
-  // The output has room for the whole first stored block. stb_image then inflates no part of the
-  // second block.
+  // The output has room for the whole first stored block and a part of the second. stb_image
+  // inflates a block only if it has room for all of it, so the second block stays empty.
   std::vector<std::uint8_t> out(70000);
   CHECK(nst::codec::inflate_prefix(stored(huge), out.data(), out.size()) == out.size());
   CHECK(std::equal(out.begin(), out.begin() + 65535, huge.begin()));
@@ -147,7 +147,7 @@ TEST_CASE("PNG: only the beginning of a raw profile is inflated") {
 TEST_CASE("PNG: chunks that do not suit the picture are passed over, unknown vital ones are not") {
   const File palette = fixture("palette4.png");
   check_decodes(with(palette, "IDAT", chunk("tRNS", File(40, 9))),
-                decoded(palette));  // more entries than the palette has colours
+                decoded(palette));  // a tRNS chunk with more entries than the palette has colours
   const File rgb = fixture("rgb8.png");
   check_decodes(with(rgb, "IDAT", chunk("PLTE", File(48, 9))), decoded(rgb));
   check_decodes(with(rgb, "IDAT", chunk("tRNS", File(3, 9))), decoded(rgb));

@@ -17,7 +17,7 @@ namespace {
 
 constexpr int kDefaultStyleSize = 256;
 
-// Returns the whole of `text` as a positive integer, or 0.
+// Returns `text` as a positive integer. Returns 0 if it contains anything else.
 template <typename Integer>
 Integer positive(std::string_view text) {
   Integer value = 0;

@@ -1,4 +1,4 @@
-// The settings of the paint command, and the options that follow for one content or style.
+// The settings of the paint command, and the options that they give for one content or style.
 #pragma once
 
 #include <cstddef>

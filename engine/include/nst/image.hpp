@@ -32,7 +32,7 @@ struct ImageView {
   int height = 0;
   int channels = 3;
   SampleType type = SampleType::u8;
-  std::ptrdiff_t row_stride_bytes = 0;  // bytes between rows; may be negative; 0: dense rows
+  std::ptrdiff_t row_stride_bytes = 0;  // bytes between rows; may be negative; 0: rows without gaps
   PixelFormat format = PixelFormat::rgb;
   std::ptrdiff_t plane_stride_bytes = 0;  // bytes between planes; 0: planes follow each other
 };
@@ -45,11 +45,11 @@ struct MutableImageView {
   int height = 0;
   int channels = 3;
   SampleType type = SampleType::u8;
-  std::ptrdiff_t row_stride_bytes = 0;  // bytes from one row to the next; 0: dense rows
+  std::ptrdiff_t row_stride_bytes = 0;  // bytes from one row to the next; 0: rows without gaps
   PixelFormat format = PixelFormat::rgb;
 };
 
-// A picture that owns its memory, with dense rows.
+// A picture that owns its memory. Its rows follow each other without gaps.
 struct Image {
   int width = 0;
   int height = 0;
@@ -119,9 +119,9 @@ NST_API Image to_u8(const ImageView& image, Quantise method = Quantise::nearest)
 
 // Limits and options for reading a picture.
 struct ReadOptions {
-  // Memory for decoding in bytes, including the decoded picture. It is checked against the size in
-  // the file's header before memory is allocated. 0: the larger of 400 MiB and 16 times the file's
-  // size.
+  // Largest memory for decoding in bytes, including the decoded picture. The size in the file's
+  // header is checked against this limit before memory is allocated. 0: the larger of 400 MiB and
+  // 16 times the file's size.
   std::size_t max_memory_bytes = 0;
   // Allows reduced decoding of a JPEG or WebP that needs more memory than max_memory_bytes. It is
   // decoded at 1/2, 1/4 or 1/8 of its size, with a shorter side of at least this many pixels.

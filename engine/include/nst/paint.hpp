@@ -26,7 +26,7 @@ struct Style {
     double weight = 1.0;  // weight relative to the other parts (StyleVector::blend)
     // Options for encoding a picture; empty: PaintOptions::style is used.
     std::optional<StyleOptions> encoding = {};
-    std::string name = {};  // put before messages about this part, such as a file's name
+    std::string name = {};  // text put before messages about this part, such as a file's name
   };
   std::vector<Part> parts;
 
@@ -39,7 +39,7 @@ struct Style {
 
 // What happens to a content's alpha.
 enum class AlphaOutput : std::uint8_t {
-  keep,     // the result keeps it, at the result's size: RGBA
+  keep,     // the result keeps the alpha, resized to its size: RGBA
   compose,  // the painted picture is composed on the background: RGB
   drop      // alpha is ignored, the result is opaque: RGB
 };
