@@ -78,7 +78,7 @@ void check_tiff_size(const Input& input, const TiffLayout& t) {
   }
   const std::uint64_t pixel_bits = std::uint64_t{t.bits} * t.samples;
   const std::uint64_t most = ratio == 0 ? kMaxPixels : ratio * 8 * input.bytes.size() / pixel_bits;
-  input.check_size(t.width, t.height, input.options.damaged ? kMaxPixels : most);
+  input.check_size(t.width, t.height, most);
 }
 
 // Returns true if the samples are of a kind that TiffRows and to_colours read.

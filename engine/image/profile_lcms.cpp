@@ -148,12 +148,18 @@ Profile profile_of(cmsContext context, CodePoints points) {
 
 // Returns true if a profile is one that describes pictures, and not a link between two devices.
 bool describes_pictures(cmsHPROFILE profile) {
-  const cmsProfileClassSignature kind = cmsGetDeviceClass(profile);
+  const auto kind = static_cast<cmsUInt32Number>(cmsGetDeviceClass(profile));
   return kind == cmsSigInputClass || kind == cmsSigDisplayClass || kind == cmsSigOutputClass ||
          kind == cmsSigColorSpaceClass;
 }
 
-const char* name_of(cmsColorSpaceSignature space) {
+// Returns the signature of a profile's colour space. A number, because a damaged profile may have
+// one that lcms2's enum does not know.
+cmsUInt32Number colour_space(cmsHPROFILE profile) {
+  return static_cast<cmsUInt32Number>(cmsGetColorSpace(profile));
+}
+
+const char* name_of(cmsUInt32Number space) {
   switch (space) {
     case cmsSigGrayData:
       return "grey";
@@ -178,7 +184,7 @@ struct SrgbConversion::Impl {
 
   // Makes the transform from `profile`, whose colour space is `space`. Returns false if lcms2
   // refuses the profile.
-  bool make(cmsHPROFILE profile, cmsColorSpaceSignature space, SampleLayout wanted) {
+  bool make(cmsHPROFILE profile, cmsUInt32Number space, SampleLayout wanted) {
     const Profile srgb(cmsCreate_sRGBProfileTHR(context.get()));
     if (!srgb) return false;
     layout = wanted;
@@ -230,7 +236,7 @@ void SrgbConversion::convert(const void* from, std::uint8_t* to, std::size_t pix
 namespace {
 
 // Returns true if samples of this model can have a profile of this colour space.
-bool fits(ColourModel model, cmsColorSpaceSignature space) {
+bool fits(ColourModel model, cmsUInt32Number space) {
   if (model == ColourModel::cmyk) return space == cmsSigCmykData;
   return space == cmsSigRgbData || (model == ColourModel::grey && space == cmsSigGrayData);
 }
@@ -255,7 +261,7 @@ Profile open_profile(const Input& input, cmsContext context, const ColourDescrip
     profile = profile_of(context, *described.code_points);
     if (!profile) return refuse("is one of high dynamic range or of an unknown kind");
   }
-  const cmsColorSpaceSignature space = cmsGetColorSpace(profile.get());
+  const cmsUInt32Number space = colour_space(profile.get());
   if (fits(model, space)) return profile;
   constexpr const char* kModels[] = {"grey", "RGB", "CMYK"};
   return refuse(std::string("is for ") + name_of(space) + " and the picture is " +
@@ -275,7 +281,7 @@ SrgbConversion srgb_conversion(const Input& input, const ColourDescription& desc
   }
   const Profile profile = open_profile(input, impl->context.get(), described, layout.model);
   if (!profile) return {};
-  const cmsColorSpaceSignature space = cmsGetColorSpace(profile.get());
+  const cmsUInt32Number space = colour_space(profile.get());
   bool made = true;
   if (layout.model != ColourModel::cmyk) {
     made = impl->make(profile.get(), space, {.model = layout.model});

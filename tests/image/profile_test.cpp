@@ -45,7 +45,8 @@ Image as_stored(const File& file) {
 }
 
 // Returns the largest distance of a picture to what a colour space says of the stored samples.
-double distance(const Image& got, const Image& stored_samples, const RgbSpace& space) {
+[[maybe_unused]] double distance(const Image& got, const Image& stored_samples,
+                                 const RgbSpace& space) {
   double largest = 0.0;
   for (std::size_t i = 0; i < stored_samples.sample_count(); i += 3) {
     const std::uint8_t* rgb = stored_samples.u8() + i;
@@ -58,7 +59,7 @@ double distance(const Image& got, const Image& stored_samples, const RgbSpace& s
 }
 
 // lcms2 rounds its tables of bytes, and the bytes: a level and a half at most.
-constexpr double kRounding = 1.5;
+[[maybe_unused]] constexpr double kRounding = 1.5;
 
 [[maybe_unused]] std::vector<std::string> warnings_of(const File& file) {
   return decode_image(file, "test.img").warnings;
