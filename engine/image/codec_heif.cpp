@@ -24,9 +24,9 @@ void check(const Input& input, const heif_error& error) {
       error.code == heif_error_Unsupported_feature ||
       error.code == heif_error_Plugin_loading_error ||
       error.subcode == heif_suberror_Unsupported_codec) {
-    input.fail_unread(std::string(heif_name(input.bytes)) +
-                          " picture of this kind (libheif: " + reason + ")",
-                      "install libheif's decoder for it, or convert it to JPEG or PNG");
+    input.fail_unread(
+        std::string(heif_name(input.bytes)) + " picture of this kind (libheif: " + reason + ")",
+        "install libheif's decoder for it, or convert it to JPEG or PNG");
   }
   if (error.code == heif_error_Memory_allocation_error) {
     throw Error(ErrorCode::limit, input.name + ": decoding it takes more memory than is allowed (" +
