@@ -33,7 +33,8 @@ struct Values {
   Number number = Number::f32;
 };
 
-// Parses TensorShapeProto{dim = 2} with Dim{size = 1}.
+// Parses a TensorShapeProto message. Its field 2 is a dimension, a message whose field 1 is the
+// dimension's size.
 std::vector<std::int64_t> parse_shape(ProtoReader reader) {
   std::vector<std::int64_t> shape;
   ProtoField field;

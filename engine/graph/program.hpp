@@ -107,8 +107,9 @@ struct PoolOp {
 };
 
 // Merges the moments of all spatial blocks of a convolution into the scale and shift of an instance
-// norm. scale = γ·rsqrt(σ²+ε) and shift = β − μ·scale + offset. For a centred value the offset is
-// −act(β), because a norm maps a picture of one colour to β. Otherwise the offset is 0.
+// norm. scale = γ·rsqrt(σ²+ε) and shift = β − μ·scale + offset. A centred value is stored minus
+// act(β), which is what it is in a picture of one colour (act is the norm's activation). For a
+// centred value the offset is therefore −act(β), for other values 0.
 struct NormOp {
   BufferId moments;
   Shape shape;

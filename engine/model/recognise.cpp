@@ -226,8 +226,9 @@ bool is_tar(Bytes bytes) {
 
 Content recognise(Bytes bytes) {
   if (bytes.empty()) return Content::empty;
-  // Tests for safetensors first, because the header's length may look like the signature of another
-  // format. A length below 2^32 ends in four zero bytes. No other format has these before a brace.
+  // Tests for safetensors first, because the length of its header may look like the signature of
+  // another format. The length has 8 bytes, little-endian, so a length below 2^32 ends in four zero
+  // bytes. The header's brace follows. No other format has four zero bytes before a brace.
   if (has(bytes, 4, "\0\0\0\0{"sv)) return Content::safetensors;
   for (const Signature& signature : kSignatures) {
     if (has(bytes, signature.at, signature.text)) return signature.content;

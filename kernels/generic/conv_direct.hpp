@@ -159,7 +159,7 @@ void run(const ConvArgs& args, Block block, float* scratch) {
   raise_to_floor(args, block);
 }
 
-// Returns blocks that contain all output channels.
+// Returns how the output is divided into blocks. Each block contains all output channels.
 ConvBlocking blocking(const ConvSpec& spec, const ConvGeometry& geometry) {
   return pixel_blocking(spec, geometry, kWidestBlock, 1, window_floats);
 }

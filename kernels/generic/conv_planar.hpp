@@ -282,7 +282,8 @@ void run(const ConvArgs& args, Block block, float* scratch) {
   }
 }
 
-// Returns blocks whose width is a whole number of vectors of pixels.
+// Returns how the output is divided into blocks. Their width is a whole number of vectors of
+// pixels.
 ConvBlocking blocking(const ConvSpec& spec, const ConvGeometry& geometry) {
   constexpr int kWidest = 128;  // width of the widest register tile: 8 vectors of 16 pixels
   return pixel_blocking(spec, geometry, kWidest, kLanes, scratch_floats);

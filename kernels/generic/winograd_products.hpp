@@ -59,8 +59,9 @@ struct PlainProducts {
   // Called when all rows of a transformed weight are packed. Each row has `width` channels.
   // input_size is the magnitude that the transformed inputs have if the inputs have magnitude 1.
   static void finish(float*, int, int, float) {}
-  // correction_floats() returns the number of floats that are kept for the given number of rows of
-  // transformed inputs. make_corrections() computes these floats for the inputs v [count][depth].
+  // The row corrections of paired products (paired_products.hpp); plain products have none.
+  // correction_floats() returns the number of floats that the corrections of so many rows of
+  // transformed inputs take. make_corrections() computes them for the inputs v [count][depth].
   static constexpr std::size_t correction_floats(std::size_t) { return 0; }
   static void make_corrections(const float*, int, int, float*) {}
 };

@@ -361,8 +361,8 @@ TEST_CASE(
   }
 }
 
-// Tests inputs of unusual magnitude: some tables scale the weights to the magnitude that they
-// expect of inputs.
+// Tests inputs that are much larger or smaller than those of real layers. Kernels with paired
+// products expect inputs of about 1 and scale their weights to that.
 TEST_CASE("1x1 convolutions bear weights of any size, and inputs that are larger or smaller") {
   ConvCase conv;
   conv.spec = {1, 1, 130, 48, 1, 1, false};
