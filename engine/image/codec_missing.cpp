@@ -5,9 +5,8 @@ namespace nst::codec {
 namespace {
 
 [[noreturn, maybe_unused]] void refuse(const Input& input, const char* what, const char* library) {
-  input.fail_unread(std::string(what) + " picture",
-                    std::string("this program was built without ") + library +
-                              "; convert it to PNG or JPEG");
+  input.fail_unread(std::string(what) + " picture", std::string("this program was built without ") +
+                                                        library + "; convert it to PNG or JPEG");
 }
 
 [[noreturn, maybe_unused]] void refuse_to_write(const char* what, const char* library) {

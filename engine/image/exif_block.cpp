@@ -59,9 +59,11 @@ class Reader {
   }
 
  private:
+  // Returns how many entries of a directory are read.
   int entries_of(std::uint64_t at) const {
+    constexpr int kMostEntries = 1000;  // cameras write up to some hundred
     try {
-      return tiff_.u16(at);
+      return std::min<int>(tiff_.u16(at), kMostEntries);
     } catch (const Error&) {
       return 0;
     }

@@ -41,8 +41,9 @@ void set_tag(std::vector<ExifTag>& directory, ExifTag tag);
 double number_of(const ExifTag* tag);
 
 // Reads a TIFF structure: an EXIF block without its "Exif\0\0", or a whole TIFF file. Leaves out
-// tags of unknown types, values outside the block or of more than 64 KiB, and what follows the
-// first MiB of values. Never throws: a damaged block gives the tags that can be read.
+// tags of unknown types, values outside the block or of more than 64 KiB, what follows the first
+// 1000 tags of a directory, and what follows the first MiB of values. Never throws: a damaged block
+// gives the tags that can be read.
 ExifBlock read_exif(Bytes block);
 
 // Returns the TIFF structure of these tags, little-endian. Empty if there are none.

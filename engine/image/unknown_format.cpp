@@ -219,7 +219,7 @@ bool is_heif(Bytes bytes) {
 }
 
 const char* heif_name(Bytes bytes) {
-  return has_brand(bytes, kAvifBrands) ? "AVIF" : "HEIC";
+  return is_media(bytes) && has_brand(bytes, kAvifBrands) ? "AVIF" : "HEIC";
 }
 
 void fail_unknown(const Input& input) {

@@ -257,6 +257,10 @@ TEST_CASE("C: a picture is painted with all options as in C++") {
   newer.options.raw = 1;
   REQUIRE(nst_paint(model.handle, &source, &painted, &newer.options, nullptr, &picture) == NST_OK);
   CHECK(equals_and_free(picture, paint(same, content.view(), painting, {.raw = true})));
+  nst_paint_options floats = NST_PAINT_OPTIONS_INIT;
+  floats.type = NST_F32;
+  REQUIRE(nst_paint(model.handle, &source, &painted, &floats, nullptr, &picture) == NST_OK);
+  CHECK(equals_and_free(picture, paint(same, content.view(), painting, {.type = SampleType::f32})));
   newer.more[3] = 1;
   CHECK(nst_paint(model.handle, &source, &painted, &newer.options, nullptr, &picture) ==
         NST_ERROR_USAGE);
