@@ -80,6 +80,7 @@ void add_look_options(CLI::App& app, PaintSettings& o) {
       ->check(CLI::Range(0.0, 2.0))
       ->type_name("W")
       ->group(kLook);
+  o.look.add_to(app, kLook);
   app.add_flag("--mix", o.mix, "One picture of all styles mixed; -s FILE:2 counts twice")
       ->group(kLook);
   app.add_option("--background", o.background,
@@ -133,6 +134,7 @@ DecodedStyle read_style(const PaintSettings& o, const StyleFile& style) {
 void check(const PaintSettings& o) {
   if (!(o.strength >= 0.0)) throw Error(ErrorCode::usage, "--strength: not a number; see --help");
   (void)o.size.rule({1, 1});
+  o.look.check();
   (void)naming("--background", [&] { return parse_colour(o.background); });
   for (const StyleFile& style : o.styles) {
     if (style.weight == 1.0 || o.mix) continue;
@@ -145,6 +147,8 @@ void check(const PaintSettings& o) {
   for (const StyleFile& style : o.styles) inputs.push_back(style.path);
   inputs.push_back(o.engine.model);
   inputs.push_back(o.files_from);
+  inputs.push_back(o.look.mask);
+  inputs.push_back(o.look.mask_style);
   check_one_standard_input(inputs);
 }
 
@@ -200,8 +204,17 @@ bool parse(PaintSettings& o, int argc, char** argv) {
   return true;
 }
 
-PaintOptions paint_options(const PaintSettings& o, OutputFormat format, const Image& content,
-                           const std::string& name) {
+LookPictures read_look(const PaintSettings& o) {
+  LookPictures look;
+  if (!o.look.mask.empty()) {
+    look.mask = decode_picture(read_bytes(o.look.mask), input_name(o.look.mask), o.reading());
+  }
+  if (!o.look.mask_style.empty()) look.mask_style = read_style(o, StyleFile{o.look.mask_style});
+  return look;
+}
+
+PaintOptions paint_options(const PaintSettings& o, const LookPictures& look, OutputFormat format,
+                           const Image& content, const std::string& name) {
   PaintOptions options;
   if (o.tfhub()) {
     options = tfhub_preset();
@@ -218,6 +231,10 @@ PaintOptions paint_options(const PaintSettings& o, OutputFormat format, const Im
   options.raw = format == OutputFormat::npy;
   options.any_style_space = o.force;
   options.content_name = name;
+  apply_look(o.look, look, o.tfhub(), options);
+  if (!o.look.mask_style.empty()) {
+    options.mask_style = style_of(o, {StyleFile{o.look.mask_style}}, {look.mask_style});
+  }
   return options;
 }
 
