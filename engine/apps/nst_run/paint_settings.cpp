@@ -117,17 +117,25 @@ void add_many_options(CLI::App& app, PaintSettings& o) {
       ->group(kMany);
 }
 
+// Warns of options that have no effect on a saved style.
+void warn_of_unused(const PaintSettings& o, const std::string& name) {
+  const auto warn = [&](const char* has_no, const char* option) {
+    program::print_line("warning: " + name + ": a saved style has no " + has_no + ": " + option +
+                        " does nothing");
+  };
+  if (o.style_size.style_size) warn("size", "--style-size");
+  if (o.look.match_colour) warn("colours", "--match-color");
+}
+
 DecodedStyle read_style(const PaintSettings& o, const StyleFile& style) {
   const std::string name = input_name(style.path);
   DecodedStyle decoded =
-      decode_style(read_bytes(style.path), name, [&](Bytes bytes, const std::string& file) {
-        return decode_painting(bytes, file, o.reading(), o.style_size);
-      });
-  if (o.style_size.style_size && std::holds_alternative<StyleVector>(decoded)) {
-    program::print_line("warning: " + name +
-                        ": a saved style has no size: --style-size does "
-                        "nothing");
-  }
+      is_style_name(style.path)
+          ? DecodedStyle(named_style(style.path))
+          : decode_style(read_bytes(style.path), name, [&](Bytes bytes, const std::string& file) {
+              return decode_painting(bytes, file, o.reading(), o.style_size);
+            });
+  if (std::holds_alternative<StyleVector>(decoded)) warn_of_unused(o, name);
   return decoded;
 }
 
@@ -137,9 +145,11 @@ void check(const PaintSettings& o) {
   o.look.check();
   (void)naming("--background", [&] { return parse_colour(o.background); });
   for (const StyleFile& style : o.styles) {
+    if (is_style_name(style.path)) (void)named_style(style.path);
     if (style.weight == 1.0 || o.mix) continue;
     throw Error(ErrorCode::usage, "--style: the weight of " + style.path + " needs --mix");
   }
+  if (is_style_name(o.look.mask_style)) (void)named_style(o.look.mask_style);
   if (o.contents.empty() && o.files_from.empty()) {
     throw Error(ErrorCode::usage, "CONTENT is required; see nst-run --help");
   }
