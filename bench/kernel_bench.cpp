@@ -3,14 +3,20 @@
 // the multiply-add peak, which is measured in the same run with the same vector width.
 #include <benchmark/benchmark.h>
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cstdint>
 #include <cstdlib>
 #include <ctime>
+#include <exception>
+#include <iostream>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "bench/layers.hpp"
+#include "bench/own_layer.hpp"
 #include "bench/peak.hpp"
 #include "kernels/kernels.h"
 
@@ -37,7 +43,8 @@ Floats make_floats(std::size_t count) {
 
 std::size_t area(int h, int w, int c) { return static_cast<std::size_t>(h) * w * c; }
 
-void run_layer(benchmark::State& state, const Table& table, const Layer& layer) {
+void run_layer(benchmark::State& state, const Table& table, const Layer& layer,
+               const ConvPlan& plan) {
   const ConvSpec& s = layer.spec;
   const ConvGeometry& g = layer.geometry;
   const Floats weights = make_floats(area(s.kernel_h * s.kernel_w, s.in_c, s.out_c));
@@ -49,7 +56,7 @@ void run_layer(benchmark::State& state, const Table& table, const Layer& layer) 
   const Floats moments = make_floats(2 * s.out_c);
 
   ConvArgs args{};
-  args.plan = conv_plan(table, s);
+  args.plan = plan;
   args.geometry = g;
   args.blocking = conv_blocking(args.plan, g);
   const Floats packed = make_floats(args.plan.packed_floats);
@@ -83,6 +90,7 @@ void run_layer(benchmark::State& state, const Table& table, const Layer& layer) 
   state.counters["GMAC/s"] = rate * 1e-9;
   state.counters["peak%"] = 100 * rate / peak;
   state.counters["count"] = layer.count;
+  state.SetLabel(plan.algorithm->name);
 }
 
 void run_affine(benchmark::State& state, const Table& table, int channels, Activation act) {
@@ -143,14 +151,52 @@ void run_dense(benchmark::State& state, const Table& table, int in_n, int out_n)
                           static_cast<std::int64_t>(sizeof(float)));
 }
 
-void register_table(const Table& table) {
-  const std::string prefix = std::string(table.name) + "/";
-  for (const Layer& layer : layers()) {
-    benchmark::RegisterBenchmark((prefix + layer.name).c_str(), [&table,
-                                                                 &layer](benchmark::State& state) {
-      run_layer(state, table, layer);
+// What is measured: nst-bench's own options, beside those of Google Benchmark.
+struct Selection {
+  std::vector<std::string> layers;  // --layer: instead of the networks' layers and other kernels
+  std::vector<std::string> algorithms;  // --algorithm: instead of the one that the engine uses
+  bool all_algorithms = false;          // --all-algorithms
+};
+
+// Returns the plans to measure for a layer: the engine's own, or one for each selected algorithm of
+// the table that suits the layer.
+std::vector<ConvPlan> plans_for(const Table& table, const Layer& layer,
+                                const Selection& selection) {
+  if (selection.algorithms.empty() && !selection.all_algorithms) {
+    return {conv_plan(table, layer.spec)};
+  }
+  std::vector<ConvPlan> plans;
+  const auto add = [&](const ConvPlan& plan) {
+    if (plan.algorithm != nullptr) plans.push_back(plan);
+  };
+  for (const std::string& name : selection.algorithms) {
+    add(conv_plan_with(table, layer.spec, name.c_str()));
+  }
+  if (!selection.all_algorithms) return plans;
+  for (const ConvAlgorithmList* list = &table.conv_algorithms; list != nullptr; list = list->next) {
+    for (int i = 0; i < list->count; ++i) {
+      add(conv_plan_with(table, layer.spec, list->algorithms[i]->name));
+    }
+  }
+  return plans;
+}
+
+// Registers the selected measurements of a layer. Returns their number.
+int register_layer(const Table& table, const Layer& layer, const Selection& selection) {
+  const bool is_chosen = selection.all_algorithms || !selection.algorithms.empty();
+  const std::vector<ConvPlan> plans = plans_for(table, layer, selection);
+  for (const ConvPlan& plan : plans) {
+    std::string name = std::string(table.name) + "/" + layer.name;
+    if (is_chosen) name += std::string("/") + plan.algorithm->name;
+    benchmark::RegisterBenchmark(name.c_str(), [&table, &layer, plan](benchmark::State& state) {
+      run_layer(state, table, layer, plan);
     })->Unit(benchmark::kMicrosecond);
   }
+  return static_cast<int>(plans.size());
+}
+
+void register_other_kernels(const Table& table) {
+  const std::string prefix = std::string(table.name) + "/";
   const auto add = [&](const std::string& name, auto run) {
     benchmark::RegisterBenchmark((prefix + name).c_str(), run)->Unit(benchmark::kMicrosecond);
   };
@@ -164,15 +210,69 @@ void register_table(const Table& table) {
   add("dense_100_2758", [&](benchmark::State& s) { run_dense(s, table, 100, 2758); });
 }
 
+// Parses the arguments, among them those of Google Benchmark, which it removes. --help prints both
+// programs' help and ends the process. Throws CLI::ParseError.
+void parse(Selection& selection, int argc, char** argv) {
+  CLI::App app(
+      "nst-bench measures the kernels, each layer on one thread.\n\n"
+      "Examples:\n"
+      "  nst-bench --benchmark_filter=zen4/full/residual\n"
+      "  nst-bench --layer 3x3,128,128,64x64 --all-algorithms\n"
+      "  nst-bench --algorithm direct --benchmark_filter=avx2/inception\n",
+      "nst-bench");
+  app.footer("Google Benchmark's own options:");
+  app.add_option("--layer", selection.layers,
+                 std::string("A layer of your own instead of the networks': KHxKW,IN,OUT,HxW, then "
+                             "any of ") +
+                     kLayerWords)
+      ->type_name("LAYER")
+      ->allow_extra_args(false);
+  app.add_option("--algorithm", selection.algorithms,
+                 "Measure with this algorithm where it suits the layer, not with the one that the "
+                 "engine uses; the last column names it")
+      ->type_name("NAME")
+      ->allow_extra_args(false);
+  app.add_flag("--all-algorithms", selection.all_algorithms,
+               "Measure every algorithm that suits the layer");
+  const auto is_help = [](const char* argument) { return std::string_view(argument) == "--help"; };
+  if (std::any_of(argv + 1, argv + argc, is_help)) std::cout << app.help() << std::flush;
+  benchmark::Initialize(&argc, argv);
+  app.parse(argc, argv);
+}
+
+// Registers the measurements. Returns the layers that they refer to.
+std::vector<Layer> register_all(const Selection& selection) {
+  std::vector<Layer> own;
+  for (const std::string& text : selection.layers) own.push_back(parse_layer(text));
+  int count = 0;
+  const TableList list = supported_tables();
+  for (int i = 0; i < list.count; ++i) {
+    const Table& table = *list.tables[i];
+    for (const Layer& layer : own.empty() ? layers() : own) {
+      count += register_layer(table, layer, selection);
+    }
+    if (own.empty() && selection.algorithms.empty()) register_other_kernels(table);
+  }
+  if (count == 0) throw std::invalid_argument("no table has such an algorithm for such a layer");
+  return own;
+}
+
 }  // namespace
 }  // namespace nst::bench
 
-int main(int argc, char** argv) {
-  const auto list = nst::kernels::supported_tables();
-  for (int i = 0; i < list.count; ++i) nst::bench::register_table(*list.tables[i]);
-  benchmark::Initialize(&argc, argv);
-  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
+int main(int argc, char** argv) try {
+  nst::bench::Selection selection;
+  nst::bench::parse(selection, argc, argv);
+  const std::vector<nst::bench::Layer> own = nst::bench::register_all(selection);
+  benchmark::AddCustomContext("GMAC/s", "multiply-accumulates by the layer's definition");
+  benchmark::AddCustomContext(
+      "peak%",
+      "their share of the peak of multiply-adds, measured in this run; over 100 where Winograd or "
+      "paired products make fewer products than the definition");
   benchmark::RunSpecifiedBenchmarks();
   benchmark::Shutdown();
   return 0;
+} catch (const std::exception& error) {
+  std::cerr << "nst-bench: " << error.what() << "\n";
+  return 2;
 }

@@ -1,16 +1,30 @@
 // Convolutions with any table: chooses an algorithm of the table and calls it.
+#include <cstring>
+
 #include "kernels/kernels.h"
 
 namespace nst::kernels {
+namespace {
 
-ConvPlan conv_plan(const Table& table, const ConvSpec& spec) {
+// Returns a plan with the first algorithm that suits the convolution and has the name, if one is
+// given.
+ConvPlan find(const Table& table, const ConvSpec& spec, const char* name) {
   for (const ConvAlgorithmList* list = &table.conv_algorithms; list != nullptr; list = list->next) {
     for (int i = 0; i < list->count; ++i) {
       const ConvAlgorithm* algorithm = list->algorithms[i];
+      if (name != nullptr && std::strcmp(name, algorithm->name) != 0) continue;
       if (algorithm->suits(spec)) return {spec, algorithm, algorithm->packed_floats(spec)};
     }
   }
-  return {spec, nullptr, 0};  // never reached: the last algorithm suits every spec
+  return {spec, nullptr, 0};
+}
+
+}  // namespace
+
+ConvPlan conv_plan(const Table& table, const ConvSpec& spec) { return find(table, spec, nullptr); }
+
+ConvPlan conv_plan_with(const Table& table, const ConvSpec& spec, const char* algorithm) {
+  return find(table, spec, algorithm);
 }
 
 void conv_pack(const ConvPlan& plan, const float* weights, float* packed) {

@@ -130,6 +130,7 @@ Block nth_block(const ConvBlocking& blocking, int out_h, int out_w, int out_c, i
 
 // An algorithm for convolutions, compiled for one instruction set.
 struct ConvAlgorithm {
+  const char* name;  // for measurements, e.g. "winograd_3x3"; unique in a table
   // Returns true if the algorithm can compute the convolution and is a good choice for it.
   bool (*suits)(const ConvSpec& spec);
   std::size_t (*packed_floats)(const ConvSpec& spec);
@@ -215,6 +216,9 @@ struct Table {
 
 // Returns a plan for the convolution, with the first algorithm of the table that suits it.
 ConvPlan conv_plan(const Table& table, const ConvSpec& spec);
+// Returns a plan for the convolution with the table's algorithm of this name. plan.algorithm is
+// null if the table has no such algorithm, or if that algorithm does not suit the convolution.
+ConvPlan conv_plan_with(const Table& table, const ConvSpec& spec, const char* algorithm);
 // Packs weights in the order in which the algorithm reads them.
 //
 // - weights: [kernel_h, kernel_w, in_c, out_c] (HWIO), depthwise [kernel_h, kernel_w, in_c, 1]

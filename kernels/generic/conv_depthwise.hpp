@@ -229,12 +229,11 @@ ConvBlocking blocking(const ConvSpec& spec, const ConvGeometry& geometry) {
   return pixel_blocking(spec, geometry, kWidestBlock, 1, window_floats);
 }
 
-constexpr ConvAlgorithm kAlgorithm = {[](const ConvSpec& spec) { return spec.depthwise; },
-                                      packed_floats,
-                                      pack,
-                                      blocking,
-                                      run,
-                                      block_moments};
+constexpr ConvAlgorithm kAlgorithm = {
+    "depthwise",   [](const ConvSpec& spec) { return spec.depthwise; },
+    packed_floats, pack,
+    blocking,      run,
+    block_moments};
 
 }  // namespace depthwise
 }  // namespace

@@ -164,7 +164,8 @@ ConvBlocking blocking(const ConvSpec& spec, const ConvGeometry& geometry) {
 }
 
 constexpr ConvAlgorithm kAlgorithm = {
-    [](const ConvSpec&) { return true; }, packed_floats, pack, blocking, run, block_moments};
+    "direct",     [](const ConvSpec&) { return true; }, packed_floats, pack, blocking, run,
+    block_moments};
 
 }  // namespace direct
 }  // namespace

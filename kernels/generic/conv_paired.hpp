@@ -147,7 +147,8 @@ bool suits(const ConvSpec& spec) {
   return pointwise::suits(spec) && spec.in_c >= kFewestChannels && spec.out_c > kLanes;
 }
 
-constexpr ConvAlgorithm kAlgorithm = {suits, packed_floats, pack, blocking, run, block_moments};
+constexpr ConvAlgorithm kAlgorithm = {"paired", suits, packed_floats, pack,
+                                      blocking, run,   block_moments};
 
 }  // namespace paired
 }  // namespace

@@ -283,7 +283,8 @@ ConvBlocking blocking(const ConvSpec& spec, const ConvGeometry& geometry) {
   return pixel_blocking(spec, geometry, kWidest, kLanes, scratch_floats);
 }
 
-constexpr ConvAlgorithm kAlgorithm = {suits, packed_floats, pack, blocking, run, block_moments};
+constexpr ConvAlgorithm kAlgorithm = {"planar", suits, packed_floats, pack,
+                                      blocking, run,   block_moments};
 
 }  // namespace planar
 }  // namespace

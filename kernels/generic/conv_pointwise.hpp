@@ -167,8 +167,8 @@ bool suits(const ConvSpec& spec) {
          !spec.depthwise;
 }
 
-constexpr ConvAlgorithm kAlgorithm = {suits, direct::packed_floats, direct::pack, blocking,
-                                      run,   block_moments};
+constexpr ConvAlgorithm kAlgorithm = {"pointwise", suits, direct::packed_floats, direct::pack,
+                                      blocking,    run,   block_moments};
 
 }  // namespace pointwise
 }  // namespace

@@ -34,10 +34,10 @@ using Axis3 = axis::Correlation<Winograd43>;
 using Axis5 = axis::Correlation<Winograd45>;
 using Axis7 = axis::Correlation<Winograd47>;
 
-constexpr ConvAlgorithm k3x3 = algorithm<Correlation<Axis3, Axis3>>();
-constexpr ConvAlgorithm k5x5 = algorithm<Correlation<Axis5, Axis5>>();
-constexpr ConvAlgorithm k1x7 = algorithm<Correlation<axis::Single, Axis7>>();
-constexpr ConvAlgorithm k7x1 = algorithm<Correlation<Axis7, axis::Single>>();
+constexpr ConvAlgorithm k3x3 = algorithm<Correlation<Axis3, Axis3>>("winograd_3x3");
+constexpr ConvAlgorithm k5x5 = algorithm<Correlation<Axis5, Axis5>>("winograd_5x5");
+constexpr ConvAlgorithm k1x7 = algorithm<Correlation<axis::Single, Axis7>>("winograd_1x7");
+constexpr ConvAlgorithm k7x1 = algorithm<Correlation<Axis7, axis::Single>>("winograd_7x1");
 
 }  // namespace winograd
 }  // namespace

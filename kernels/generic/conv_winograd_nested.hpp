@@ -389,7 +389,8 @@ void run(const ConvArgs& args, Block block, float* scratch) {
   write_outputs(args, block, l, scratch + l.m);
 }
 
-constexpr ConvAlgorithm kAlgorithm = {suits, packed_floats, pack, blocking, run, block_moments};
+constexpr ConvAlgorithm kAlgorithm = {"winograd_nested", suits, packed_floats, pack,
+                                      blocking,          run,   block_moments};
 
 }  // namespace winograd_nested
 }  // namespace

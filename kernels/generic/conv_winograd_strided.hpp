@@ -31,7 +31,7 @@ struct Strided {
   }
 };
 
-constexpr ConvAlgorithm kAlgorithm = winograd::algorithm<Strided>();
+constexpr ConvAlgorithm kAlgorithm = winograd::algorithm<Strided>("winograd_strided");
 
 }  // namespace winograd_strided
 }  // namespace

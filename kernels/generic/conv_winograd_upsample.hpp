@@ -34,7 +34,7 @@ struct Upsample {
   }
 };
 
-constexpr ConvAlgorithm kAlgorithm = winograd::algorithm<Upsample>();
+constexpr ConvAlgorithm kAlgorithm = winograd::algorithm<Upsample>("winograd_upsample");
 
 }  // namespace winograd_upsample
 }  // namespace

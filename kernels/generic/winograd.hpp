@@ -343,10 +343,10 @@ void run(const ConvArgs& args, Block block, float* scratch) {
   }
 }
 
-// Returns algorithm A as an entry of a kernel table.
+// Returns algorithm A under this name, as an entry of a kernel table.
 template <class A>
-constexpr ConvAlgorithm algorithm() {
-  return {A::suits, packed_floats<A>, pack<A>, blocking<A>, run<A>, block_moments};
+constexpr ConvAlgorithm algorithm(const char* name) {
+  return {name, A::suits, packed_floats<A>, pack<A>, blocking<A>, run<A>, block_moments};
 }
 
 }  // namespace winograd

@@ -15,6 +15,7 @@ bool is_narrow_upsample(const ConvSpec& spec) {
 
 constexpr ConvAlgorithm narrow_upsample() {
   ConvAlgorithm algorithm = winograd_upsample::kAlgorithm;
+  algorithm.name = "winograd_upsample_narrow";
   algorithm.suits = is_narrow_upsample;
   return algorithm;
 }

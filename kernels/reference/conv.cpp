@@ -113,7 +113,7 @@ void run(const ConvArgs& args, Block block, float*) {
 
 }  // namespace
 
-constinit const ConvAlgorithm conv_algorithm = {suits,    packed_floats, pack,
-                                                blocking, run,           block_moments};
+constinit const ConvAlgorithm conv_algorithm = {"reference", suits, packed_floats, pack,
+                                                blocking,    run,   block_moments};
 
 }  // namespace nst::kernels::reference
