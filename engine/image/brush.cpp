@@ -21,9 +21,10 @@ constexpr double kSigma = 12.0;
 // Calls work(first row, number of rows) for each row of cells of a picture, on several threads.
 template <class Work>
 void for_each_cell_row(int threads, int height, Work&& work) {
-  for_each_item(threads, (height + kCell - 1) / kCell, [&](int cell) {
+  const int cells = reduced_size({1, height}).height;
+  for_each_item(threads, cells, [&](int cell) {
     const int first = kCell * cell;
-    work(first, std::min(kCell, height - first));
+    work(first, cell + 1 == cells ? height - first : kCell);
   });
 }
 
@@ -84,7 +85,7 @@ FloatPicture mix_level_input(const FloatPicture& coarse, const Photo& photo, flo
   for_each_cell_row(threads, size.height, [&](int first, int count) {
     FloatRows rows = photo.seen_rows();
     Enlarger::RowBuffer buffer;
-    std::vector<float> enlarged(kCell * samples);
+    std::vector<float> enlarged(static_cast<std::size_t>(count) * samples);
     for (int y = 0; y < count; ++y) {
       float* line = enlarged.data() + samples * static_cast<std::size_t>(y);
       enlarger.row(first + y, buffer, line);

@@ -64,8 +64,10 @@ void blur_row(const float* line, int width, const std::vector<float>& half, floa
 
 void mean_of_cells(const float* rows, int count, int width, float* out) {
   const std::ptrdiff_t row = std::ptrdiff_t{3} * width;
-  for (int x = 0; x < width; x += kCell, out += 3) {
-    const int columns = std::min(kCell, width - x);
+  const int cells = reduced_size({width, 1}).width;
+  for (int cell = 0; cell < cells; ++cell, out += 3) {
+    const int x = kCell * cell;
+    const int columns = cell + 1 == cells ? width - x : kCell;
     float sum[3] = {0.0f, 0.0f, 0.0f};
     for (int y = 0; y < count; ++y) {
       const float* pixel = rows + row * y + std::ptrdiff_t{3} * x;

@@ -7,18 +7,19 @@
 namespace nst {
 
 // The side of a cell, in pixels: a reduced picture has one pixel for each cell of kCell × kCell
-// pixels.
+// pixels. The last cells of a row and of a column also take the pixels that are left, up to
+// kMostOfCell: cells of a few pixels would count too much.
 inline constexpr int kCell = 4;
+inline constexpr int kMostOfCell = 2 * kCell - 1;
 
-// Returns the size of the reduced picture of a picture of this size. Cells at the right and lower
-// edges may be cut.
+// Returns the size of the reduced picture of a picture of this size.
 constexpr Size reduced_size(Size size) {
-  return {(size.width + kCell - 1) / kCell, (size.height + kCell - 1) / kCell};
+  return {size.width < kCell ? 1 : size.width / kCell,
+          size.height < kCell ? 1 : size.height / kCell};
 }
 
 // Writes the means of one row of cells to out [reduced width, 3]. `rows` is the first of `count`
-// (1 to kCell) rows of `width` RGB pixels, which follow each other without gaps. A cut cell gets
-// the mean of the pixels it has.
+// (1 to kMostOfCell) rows of `width` RGB pixels, which follow each other without gaps.
 void mean_of_cells(const float* rows, int count, int width, float* out);
 
 // Writes `picture`, blurred by a Gaussian of standard deviation `sigma` pixels along both axes, to
