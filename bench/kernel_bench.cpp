@@ -151,11 +151,14 @@ void run_dense(benchmark::State& state, const Table& table, int in_n, int out_n)
                           static_cast<std::int64_t>(sizeof(float)));
 }
 
-// What is measured: nst-bench's own options, beside those of Google Benchmark.
+// nst-bench's own options, which say what is measured.
 struct Selection {
-  std::vector<std::string> layers;  // --layer: instead of the networks' layers and other kernels
-  std::vector<std::string> algorithms;  // --algorithm: instead of the one that the engine uses
-  bool all_algorithms = false;          // --all-algorithms
+  // --layer: layers to measure instead of the networks' layers and the other kernels.
+  std::vector<std::string> layers;
+  // --algorithm: algorithms to measure instead of the one that the engine uses for a layer.
+  std::vector<std::string> algorithms;
+  // --all-algorithms: measures every algorithm that suits a layer.
+  bool all_algorithms = false;
 };
 
 // Returns the plans to measure for a layer: the engine's own, or one for each selected algorithm of

@@ -25,8 +25,8 @@ bool same_shape(const Layer& a, const Layer& b) {
          a.moments == b.moments;
 }
 
-// Returns true if a value is normalised while it is read. Such values are outputs of instance norms
-// and sums with them.
+// Returns true if a value is normalised while it is read: an output of an instance norm, or a sum
+// that contains one.
 bool is_normalised(const Graph& graph, int id) {
   const Node& node = graph.nodes()[static_cast<std::size_t>(id)];
   return node.kind == NodeKind::instance_norm ||
@@ -63,7 +63,7 @@ void add(std::vector<Layer>& layers, const std::string& network, const Graph& gr
   for (std::size_t i = 0; i < graph.nodes().size(); ++i) {
     const Node& node = graph.nodes()[i];
     if (node.kind != NodeKind::conv) continue;
-    // The n-th weight tensor belongs to the n-th convolution of the graph.
+    // The n-th recorded weight tensor belongs to the n-th convolution of the graph.
     while (tensor->name.starts_with("style_params/") || tensor->name.ends_with("/biases")) ++tensor;
     const std::string name = layer_name(tensor->name);
     ++tensor;
@@ -110,8 +110,8 @@ double Layer::multiply_adds() const {
   return static_cast<double>(nst::multiply_adds(spec, geometry.out_h, geometry.out_w));
 }
 
-// Counts TF Hub's network too. It has the shapes of "full" but 20 residual blocks instead of 5, so
-// four times as many layers of the residual shape.
+// Counts TF Hub's network too. It has the layer shapes of "full", but 20 residual blocks instead of
+// 5. So there are four times as many layers of the residual shape.
 const std::vector<Layer>& layers() {
   static const std::vector<Layer> all = [] {
     std::vector<Layer> list;

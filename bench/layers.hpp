@@ -18,7 +18,7 @@ struct Layer {
   bool moments;
   int count;  // number of layers with this shape in the network
 
-  double multiply_adds() const;  // multiply-accumulates by the layer's definition
+  double multiply_adds() const;  // number of multiply-accumulates, by the layer's definition
 };
 
 const std::vector<Layer>& layers();

@@ -9,10 +9,10 @@
 namespace nst::bench {
 namespace {
 
-// The largest side, in pixels, and the largest number of channels.
+// The limits of a layer: pixels of its input's side, channels of its input and its output, and taps
+// of its kernel's side (the published networks have up to 9).
 constexpr int kMostPixels = 16384;
 constexpr int kMostChannels = 65536;
-// Kernels are unrolled over their taps; the largest of the published networks has 9x9.
 constexpr int kLargestKernel = 15;
 
 [[noreturn]] void refuse(const std::string& text, const std::string& why) {

@@ -13,8 +13,9 @@ namespace nst::bench {
 
 namespace {
 
-// Number of independent sequences of multiply-adds. Latency (4 or 5 cycles) times units (2, or 4 on
-// some AArch64 cores) requires 8 to 16. 12 sums and the operand fit in 16 registers.
+// Number of independent sequences of multiply-adds (sums). To keep all units busy, there must be as
+// many as latency (4 or 5 cycles) times units (2, or 4 on some AArch64 cores): 8 to 16. 12 sums and
+// the operand fit in 16 registers.
 constexpr int kChains = 12;
 
 #if defined(__x86_64__)
@@ -90,7 +91,7 @@ double multiply_add_peak(int lanes) {
   using Clock = std::chrono::steady_clock;
   constexpr int kTurns = 100000;
   constexpr int kRuns = 20;
-  volatile float factor = 0.5f;  // unknown to the compiler; below 1, so the sums stay bounded
+  volatile float factor = 0.5f;  // not known to the compiler; below 1, so sums stay finite
   volatile float sink = 0.0f;
   double best = 0.0;
   for (int i = 0; i < kRuns; ++i) {

@@ -1,4 +1,4 @@
-// Convolutions with any table: chooses an algorithm of the table and calls it.
+// Chooses an algorithm for a convolution from a kernel table, and calls it.
 #include <cstring>
 
 #include "kernels/kernels.h"
@@ -6,8 +6,8 @@
 namespace nst::kernels {
 namespace {
 
-// Returns a plan with the first algorithm that suits the convolution and has the name, if one is
-// given.
+// Returns a plan with the first algorithm of the table that suits the convolution. If a name is
+// given, considers only the algorithm of that name. The plan has no algorithm if there is none.
 ConvPlan find(const Table& table, const ConvSpec& spec, const char* name) {
   for (const ConvAlgorithmList* list = &table.conv_algorithms; list != nullptr; list = list->next) {
     for (int i = 0; i < list->count; ++i) {

@@ -4,9 +4,9 @@
 namespace nst::kernels {
 
 struct CpuFeatures {
-  bool avx2 = false;    // AVX2 and FMA, with SSE4.2 and POPCNT
-  bool avx512 = false;  // avx2, and AVX-512 F, CD, BW, DQ and VL
-  bool amd = false;     // made by AMD, or by Hygon after AMD's design
+  bool avx2 = false;    // true: AVX2, FMA, SSE4.2 and POPCNT are usable
+  bool avx512 = false;  // true: also AVX-512 F, CD, BW, DQ and VL
+  bool amd = false;     // true: made by AMD, or by Hygon after AMD's design
 };
 
 // Returns the usable instruction sets; all false on processors other than x86-64. CPUID tells what

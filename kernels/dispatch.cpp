@@ -61,8 +61,9 @@ struct Supported {
       if (candidate.runs_on(cpu)) tables[count++] = candidate.table;
     }
 #if defined(NST_HAVE_ZEN4_TABLE)
-    // Paired products are fast only if a core has adders beside its multipliers, as AMD's cores
-    // have. On Intel's cores with AVX-512 the zen4 table would run, but more slowly.
+    // Puts the avx512 table before the zen4 table, except on AMD's processors. The zen4 table uses
+    // paired products (paired_products.hpp). They are fast only on cores that have separate units
+    // for additions, as AMD's have.
     if (cpu.avx512 && !cpu.amd) std::swap(tables[0], tables[1]);
 #endif
   }

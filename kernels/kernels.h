@@ -13,14 +13,15 @@
 namespace nst::kernels {
 
 // The activation after an operation. relu is max(v, 0), or max(v, floor) if floors [channels] are
-// given. A tensor that is stored as the deviation from a constant has minus this constant as its
-// floor.
+// given. If a tensor is stored as deviations from a constant of each channel, the floor is minus
+// this constant.
 enum class Activation : std::uint8_t { none, relu, relu6, sigmoid };
 
 // What a convolution reads outside its input:
 //     zero        zeros
 //     reflect     the input mirrored at its edge pixel, which is not repeated (TensorFlow's
-//                 REFLECT); pad < side; with upsample, the upsampled input is mirrored
+//                 REFLECT). The padding must be smaller than the input. With upsample, the
+//                 upsampled input is mirrored.
 //     replicate   the edge pixel; used only inside the kernels
 enum class Border : std::uint8_t { zero, reflect, replicate };
 
@@ -28,7 +29,7 @@ enum class Border : std::uint8_t { zero, reflect, replicate };
 // are packed.
 struct ConvSpec {
   int kernel_h, kernel_w;
-  int in_c, out_c;  // the two are equal if depthwise
+  int in_c, out_c;  // input and output channels; equal if depthwise
   int stride;       // 1 or 2, for both axes
   int upsample;     // 1 or 2: nearest-neighbour upsampling of the input, before padding
   bool depthwise;
@@ -55,9 +56,9 @@ struct ConvGeometry {
 
 // How an output is cut into blocks, and how much scratch a block needs (64-byte aligned,
 // uninitialised). Spatial blocks form a grid of block_h x block_w pixels, cut off at the output's
-// edges. The grid starts at (first_y, first_x), in (-block_h, 0] x (-block_w, 0]. Each spatial
-// block is divided by channels into blocks of block_c channels; the last one has the remaining
-// channels.
+// edges. The grid starts at pixel (first_y, first_x), at or before the output's first pixel:
+// first_y is in (-block_h, 0], first_x in (-block_w, 0]. Each spatial block is divided by channels
+// into blocks of block_c channels; the last one has the remaining channels.
 struct ConvBlocking {
   int first_y, first_x;
   int block_h, block_w, block_c;
@@ -80,7 +81,7 @@ struct View {
 
 // The input of a convolution and its prologue, which is applied while reading: act(x * scale +
 // shift) + prologue_add * prologue_add_factor, for each channel. So an instance norm, its
-// activation and a residual sum need no separate sweep. Padding applies to the prologue's result
+// activation and a residual sum need no separate pass. Padding applies to the prologue's result
 // (zero padding stays zero).
 struct ConvInput {
   ConstView x;
@@ -106,7 +107,7 @@ struct ConvArgs {
   const float* bias;       // biases [out_c], or null
   const float* floor;      // lower bounds [out_c] for relu, or null; not with epilogue_add
   Activation act;          // activation: none, relu or relu6
-  ConstView epilogue_add;  // added after the activation (MobileNetV2); data = null: none
+  ConstView epilogue_add;  // operand to add after the activation; data = null: none
   View output;
 };
 
@@ -119,7 +120,7 @@ struct Block {
 };
 
 // Return the number of spatial blocks of an output of out_h x out_w pixels, and the n-th of them,
-// counted row by row. The returned block has no channels (0).
+// counted row by row. The returned block's number of channels is 0.
 int spatial_block_count(const ConvBlocking& blocking, int out_h, int out_w);
 Block nth_spatial_block(const ConvBlocking& blocking, int out_h, int out_w, int n);
 
@@ -130,7 +131,7 @@ Block nth_block(const ConvBlocking& blocking, int out_h, int out_w, int out_c, i
 
 // An algorithm for convolutions, compiled for one instruction set.
 struct ConvAlgorithm {
-  const char* name;  // for measurements, e.g. "winograd_3x3"; unique in a table
+  const char* name;  // name for measurements, such as "winograd_3x3"; unique in a table
   // Returns true if the algorithm can compute the convolution and is a good choice for it.
   bool (*suits)(const ConvSpec& spec);
   std::size_t (*packed_floats)(const ConvSpec& spec);
@@ -159,13 +160,13 @@ enum class PoolKind : std::uint8_t { max, average };
 struct PoolArgs {
   PoolKind kind;
   int channels, kernel, stride;
-  ConvGeometry geometry;  // the border is not used: pixels outside do not count
+  ConvGeometry geometry;  // geometry.border is not used: pixels outside do not count
   ConstView input;
   View output;
 };
 
-// The arguments of output = act(x * scale + shift) + add * add_factor over whole rows. It is the
-// prologue of ConvInput, as a separate sweep. output may be the same memory as x.
+// The arguments of output = act(x * scale + shift) + add * add_factor over whole rows. These are
+// the operations of ConvInput's prologue, as a separate pass. output may be the same memory as x.
 struct AffineArgs {
   int width, channels;
   ConstView x;
@@ -193,7 +194,7 @@ struct MomentsArgs {
 
 // The kernels of one instruction set.
 struct Table {
-  const char* name;  // "reference", "baseline", "avx2", "avx512", "zen4" or "neon"
+  const char* name;  // name: "reference", "baseline", "avx2", "avx512", "zen4" or "neon"
   int lanes;         // number of floats in a vector
 
   ConvAlgorithmList conv_algorithms;

@@ -12,7 +12,7 @@ trap 'rm -rf "$logs"' EXIT
 build_packages=(
   g++ cmake ninja-build pkg-config
   libxsimd-dev libstb-dev nlohmann-json3-dev libcli11-dev
-  libjpeg-dev libpng-dev zlib1g-dev libarchive-dev libsnappy-dev
+  libjpeg-dev libpng-dev liblcms2-dev libtiff-dev libwebp-dev libheif-dev zlib1g-dev libarchive-dev libsnappy-dev
   doctest-dev libxtensor-dev libbenchmark-dev
 )
 

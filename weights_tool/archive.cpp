@@ -64,7 +64,7 @@ class Budget {
     }
   }
   void take_name(const std::string& name) {
-    constexpr std::uint64_t kHeaderBytes = 64;  // bytes counted per name, besides its length
+    constexpr std::uint64_t kHeaderBytes = 64;  // bytes counted for each name, added to its length
     names_bytes_ += name.size() + kHeaderBytes;
     if (names_bytes_ > limits_.max_names_bytes) {
       throw Error(ErrorCode::limit, one_line(path_) +
@@ -164,7 +164,7 @@ class MemberReader {
     fail_unpacking(path_, owner_.get());
   }
 
-  Utf8Locale locale_;  // comes first: libarchive reads the locale at creation
+  Utf8Locale locale_;  // first member: libarchive reads the locale when it is created
   const std::string& path_;
   Bytes head_;
   UnpackingStream* rest_;

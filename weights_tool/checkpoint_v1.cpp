@@ -1,6 +1,7 @@
 // TensorFlow checkpoints of version 1 (Saver(write_version=V1)). Such a checkpoint is one sorted
 // string table: the entry "" lists the tensors, the other entries hold their values. Format:
-// tensorflow/core/util/saved_tensor_slice.proto, tensorflow/core/framework/tensor.proto.
+// tensorflow/core/util/saved_tensor_slice.proto, tensorflow/core/framework/tensor.proto. Comments
+// give the numbers of a message's fields, as in Dim{size = 1}.
 #include <filesystem>
 #include <optional>
 
@@ -32,7 +33,8 @@ struct Values {
   Number number = Number::f32;
 };
 
-// Parses TensorShapeProto{dim = 2} with Dim{size = 1}.
+// Parses a TensorShapeProto message. Its field 2 is a dimension, a message whose field 1 is the
+// dimension's size.
 std::vector<std::int64_t> parse_shape(ProtoReader reader) {
   std::vector<std::int64_t> shape;
   ProtoField field;

@@ -11,7 +11,7 @@
 namespace nst::weights {
 
 struct ConversionOptions {
-  std::optional<PaddingKind> padding = {};  // empty: what the source states, else reflect
+  std::optional<PaddingKind> padding = {};  // empty: the padding stated by the source, else reflect
   bool force = false;       // true: the two networks may belong to different style spaces
   std::string output = {};  // path of the model file; must not be a file of a source
 };

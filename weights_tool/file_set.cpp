@@ -86,7 +86,7 @@ FileSet FileSet::beside(const std::string& path, FileData data) {
     FileSet set = folder(parent.empty() ? "." : parent.string());
     set.files_[fs::path(path).filename().string()] = {path, std::move(data)};
     return set;
-  } catch (const Error&) {  // goes on: files may open even in an unlistable folder
+  } catch (const Error&) {  // no error: the folder cannot be listed, its files may be readable
     return file(path, std::move(data));
   }
 }

@@ -37,7 +37,7 @@ struct Found {
   Names old_checkpoints;               // files that may be a checkpoint of version 1
   Names manifests;                     // manifests of TF.js models
   Names tflite;
-  Names shard_indexes;  // indexes of safetensors shards
+  Names shard_indexes;  // names of index files of safetensors shards
   Names safetensors;
 
   bool any() const {
@@ -53,7 +53,7 @@ void sort_json(const FileSet& files, const std::string& name, Found& found) {
   Bytes bytes;
   try {
     bytes = files.bytes(name);
-  } catch (const Error&) {  // skips a file that cannot be read: it may not matter
+  } catch (const Error&) {  // skips a file that cannot be read: it may be no part of the model
     return;
   }
   if (is_tfjs_manifest(bytes) || last_part(name) == "model.json") {
@@ -87,8 +87,9 @@ Found sort_names(const FileSet& files) {
     }
   }
   for (const std::string& folder : found.saved_models) found.bare_graphs.erase(folder);
-  // Drops manifests that a model.json makes needless. Before version 1.0, TF.js wrote the manifest
-  // as a separate file; later versions put it into model.json.
+  // Drops each old manifest (weights_manifest.json) that has a model.json in its folder. Before
+  // version 1.0, TF.js wrote the manifest as a separate file; later versions put it into
+  // model.json.
   std::erase_if(found.manifests, [&](const std::string& name) {
     return last_part(name) == "weights_manifest.json" &&
            std::count(found.manifests.begin(), found.manifests.end(),

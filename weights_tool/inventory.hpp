@@ -23,10 +23,11 @@ struct LayerRecord {
 };
 
 struct Inventory {
-  Architecture architecture;  // padding is reflect here: the variables do not show it
+  Architecture architecture;  // padding is always reflect here: variables do not tell it
   std::vector<LayerRecord> layers;
-  // The name of one variable of the transformer's style parameters. The source that has it states
-  // the transformer's padding and style space. "": the transformer takes no style.
+  // The name of one variable of the transformer's style parameters. The source that contains this
+  // variable is asked for the transformer's padding and style space. "": the transformer takes no
+  // style.
   std::string style_variable;
   std::vector<std::string> leftovers;  // names of variables that no layer needs, sorted
 };

@@ -119,7 +119,7 @@ void LayerRecorder::finish_batch_norm(LayerRecord& layer) const {
     return variables_.find(scope + part) != nullptr;
   });
   if (!layer.has_batch_norm && layer.has_bias) return;
-  if (!layer.has_batch_norm && !uses_batch_norm_) {  // batch norm is folded, without this bias
+  if (!layer.has_batch_norm && !uses_batch_norm_) {  // batch norm is folded, so biases must exist
     use(layer.name + "/biases", true);
     return;
   }

@@ -37,8 +37,8 @@ class LayerRecorder : public LayerSource {
   std::vector<std::string> leftovers() const;
 
  private:
-  // What the builder's questions have recorded. Stored behind a pointer, because the functions that
-  // answer questions are const.
+  // The records of the builder's questions. They are stored behind a pointer, because the functions
+  // that answer questions are const.
   struct Recorded {
     std::vector<LayerRecord> layers;
     std::vector<std::string> missing;

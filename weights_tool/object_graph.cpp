@@ -22,8 +22,9 @@ void for_each_message(ProtoReader reader, std::uint32_t number, Visit&& visit) {
   }
 }
 
-// Parses trackable_object_graph.proto: TrackableObjectGraph{nodes = 1}, TrackableObject{attributes
-// = 2}, SerializedTensor{name = 1, full_name = 2, checkpoint_key = 3}.
+// Parses the messages of trackable_object_graph.proto, which have these fields:
+// TrackableObjectGraph{nodes = 1}, TrackableObject{attributes = 2}, SerializedTensor{name = 1,
+// full_name = 2, checkpoint_key = 3}.
 std::vector<Variable> parse_graph(Bytes graph, const std::string& name) {
   std::vector<Variable> variables;
   std::size_t node = 0;
@@ -43,8 +44,8 @@ std::vector<Variable> parse_graph(Bytes graph, const std::string& name) {
   return variables;
 }
 
-// Returns the names of the variables by node number. The messages are in saved_model.proto,
-// meta_graph.proto and saved_object_graph.proto: SavedModel{meta_graphs = 2},
+// Returns the names of the variables by node number. The messages of saved_model.proto,
+// meta_graph.proto and saved_object_graph.proto have these fields: SavedModel{meta_graphs = 2},
 // MetaGraphDef{object_graph_def = 7}, SavedObjectGraph{nodes = 1}, SavedObject{variable = 7},
 // SavedVariable{name = 6}.
 std::map<std::size_t, std::string> parse_saved_model(Bytes saved_model, const std::string& name) {

@@ -11,7 +11,7 @@
 
 namespace nst::weights {
 
-struct FileData;  // file_set.hpp
+struct FileData;  // declared in file_set.hpp
 
 // One tensor of a source. The fields are known before the values are read.
 struct SourceTensor {

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::uint64_t kMagic = 0xdb4775248b80fb57u;
 constexpr std::uint64_t kFooterBytes = 48;
-constexpr std::uint64_t kBlockTrailerBytes = 5;  // compression type and masked CRC-32C, in bytes
+constexpr std::uint64_t kBlockTrailerBytes = 5;  // size of compression type and masked CRC-32C
 // Limits of a key's length and of all keys together. An entry stores only what differs from the
 // previous key. So three bytes of a file may stand for a key of any length.
 constexpr std::uint64_t kMaxKeyBytes = 4096;
@@ -54,7 +54,7 @@ class TableReader {
     if (std::any_of(padding.begin(), padding.end(), [](std::uint8_t b) { return b != 0; })) {
       file_.fail("damaged footer");
     }
-    block(meta);  // its entries are not used, but its checksum must be right
+    block(meta);  // the metaindex block: only its checksum matters here
     std::vector<BlockHandle> data_blocks;
     for_each_entry(block(index), [&](const std::string&, Bytes value) {
       ByteReader reader(value, file_.name(), ErrorCode::model);

@@ -186,7 +186,7 @@ Bytes TensorBundle::tensor_bytes(const std::string& name, const BundleEntry& ent
       .at(entry.offset, entry.size, "tensor '" + name + "'");
 }
 
-// Returns the bytes that a shard must have at least: the end of its last tensor.
+// Returns the number of bytes that a shard must have at least: the end of its last tensor.
 std::uint64_t TensorBundle::shard_bytes(std::uint64_t shard) const {
   std::uint64_t bytes = 0;
   for (const auto& [key, entry] : entries_) {
@@ -229,10 +229,12 @@ std::string TensorBundle::read_string(const std::string& key) const {
   // (tensorflow/core/util/tensor_bundle/tensor_bundle.cc):
   //
   // - the string's length as a varint
-  // - the masked CRC of the length as a little-endian integer: 32 bits if it fits, else 64
+  // - a masked CRC of the length. The CRC is computed from the length as a little-endian integer of
+  //   32 bits, or of 64 bits if the length needs them.
   // - the string
   //
-  // The CRC in the entry covers the integer, that checksum and the string.
+  // The CRC in the tensor's entry covers three things: the length as that integer, the CRC of the
+  // length, and the string.
   const std::uint64_t length = reader.read_varint("its length");
   const auto* raw_length = reinterpret_cast<const std::uint8_t*>(&length);
   const std::size_t length_bytes = length <= UINT32_MAX ? 4 : 8;

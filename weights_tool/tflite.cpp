@@ -21,7 +21,7 @@ constexpr int kDequantize = 6;
 constexpr int kFullyConnected = 9;
 constexpr int kDensify = 124;
 
-// Limits of the shape and the name that are copied for each tensor. In a hostile FlatBuffer, any
+// Limits of a tensor's shape and name, both of which are copied. In a hostile FlatBuffer, any
 // number of tensors may share one long name or shape.
 constexpr std::size_t kMaxRank = 8;
 constexpr std::size_t kMaxNameBytes = 2048;
@@ -68,7 +68,7 @@ struct Variable {
 struct Subgraph {
   std::vector<FlatTable> tensors;
   std::vector<FlatTable> operators;
-  std::map<std::int32_t, std::int32_t> dequantised;  // constants read by Dequantize, by its output
+  std::map<std::int32_t, std::int32_t> dequantised;  // output of each Dequantize → its input
   std::set<std::int32_t> densified;                  // outputs of Densify (unpacks sparse tensors)
 };
 
@@ -99,7 +99,8 @@ class TfliteSource : public ListedSource {
 
  private:
   static constexpr std::size_t kMaxSubgraphs = 64;
-  static constexpr std::size_t kMaxParts = 100'000;  // tensors and operators of all graphs together
+  // Largest number of tensors and operators in all graphs of a file together.
+  static constexpr std::size_t kMaxParts = 100'000;
 
   static std::vector<int> operator_codes(const std::vector<FlatTable>& tables) {
     std::vector<int> codes;
@@ -151,7 +152,7 @@ class TfliteSource : public ListedSource {
       if (code == kDequantize) graph.dequantised[output] = operand(graph, op, 1, 0);
       if (code == kDensify) graph.densified.insert(output);
     }
-    std::vector<const FlatTable*> unknown;  // convolutions whose layer the names do not tell
+    std::vector<const FlatTable*> unknown;  // convolutions whose names tell no layer
     std::string head;
     for (const FlatTable& op : graph.operators) {
       const int code = code_of(op);
@@ -333,7 +334,7 @@ class TfliteSource : public ListedSource {
     const std::vector<std::int64_t>& zeros = tensor.zero_points;
     const auto axis = variable.is_bias ? 0 : static_cast<std::size_t>(tensor.quantised_dimension);
     std::uint64_t channels = 1;
-    std::uint64_t stride = 1;  // elements from one index of the dimension to the next
+    std::uint64_t stride = 1;  // number of elements from one channel to the next
     if (scales.size() != 1 && axis < tensor.shape.size()) {
       channels = static_cast<std::uint64_t>(tensor.shape[axis]);
       for (std::size_t d = axis + 1; d < tensor.shape.size(); ++d) {

@@ -1,11 +1,13 @@
-// Finds out to which layer of the trained network an operator of a TFLite file belongs.
+// Finds out to which layer of the trained network an operator of a TFLite file belongs. The
+// operators are convolutions and other nodes of the file's graph; their tensors have names such as
+// "transformer/contract/conv1/Conv2D".
 #pragma once
 
 #include <string>
 
 namespace nst::weights {
 
-// A layer of the trained network, and what an operator's name tells about it.
+// A layer of the trained network, as far as the name of an operator's tensor tells.
 struct LayerName {
   std::string name;           // name such as "transformer/contract/conv1"
   bool is_pointwise = false;  // true: the pointwise half of a separable convolution

@@ -7,16 +7,16 @@
 namespace nst::weights {
 namespace {
 
-// The outermost scopes of the networks. "transformer/" is not the root of
-// "style_params/transformer/...", because the first root in a name counts.
+// The root scopes: the outermost scopes in the names of the networks' variables. The first root
+// scope in a name counts, so "style_params/transformer/..." belongs to "style_params/".
 constexpr std::array<std::string_view, 5> kRoots = {"style_params/", "transformer/", "InceptionV3/",
                                                     "MobilenetV2/", "mobilenet_conv/"};
 constexpr std::size_t kInception = 2;
 // The scope of Inception's bottleneck layer, which is not inside "InceptionV3/".
 constexpr std::string_view kInceptionHead = "Conv/";
 
-// The first root scope in a name: its position and its index in kRoots. A root begins at the start
-// of a name or after a '/'.
+// The place of the first root scope (kRoots) in a name: its position, and its index in kRoots. A
+// root scope begins at the start of a name or after a '/'.
 struct Root {
   std::size_t at = std::string::npos;
   std::size_t index = 0;
@@ -68,8 +68,8 @@ std::string variable_of(std::string name) {
   return name;
 }
 
-// Returns, for each root scope, the most frequent prefix before it. Returns "" if any name begins
-// with the root itself.
+// Returns the most frequent prefix before each root scope (kRoots). Returns "" for a root scope
+// with which any name begins.
 std::array<std::string, kRoots.size()> scopes(const std::vector<std::string>& names) {
   std::array<std::map<std::string, std::size_t>, kRoots.size()> uses;
   for (const std::string& name : names) {

@@ -64,6 +64,7 @@ PictureForm::PictureForm(const ImageView& content, const PaintOptions& options, 
       background_(options.background),
       quantise_(options.quantise),
       raw_(options.raw),
+      type_(options.raw ? SampleType::f32 : options.type),
       composes_(options.alpha == AlphaOutput::compose) {
   if (has_alpha(content) && options.alpha != AlphaOutput::drop && !raw_) {
     alpha_ = alpha_at(content, size_, options.resize);
@@ -79,8 +80,7 @@ OutputRows PictureForm::rows(const MutableImageView& picture) const {
 
 Image ContentPainting::paint(const StyleVector& style, const RunOptions& run) {
   const Size size = form_.raw() ? raw_size() : form_.size();
-  Image picture(size.width, size.height, form_.channels(),
-                form_.raw() ? SampleType::f32 : SampleType::u8);
+  Image picture(size.width, size.height, form_.channels(), form_.type());
   paint_into(picture.target(), style, run);
   return picture;
 }

@@ -20,6 +20,7 @@ class PictureForm {
   Size size() const { return size_; }
   int channels() const { return alpha_.bytes.empty() || composes_ ? 3 : 4; }
   bool raw() const { return raw_; }
+  SampleType type() const { return type_; }
   // Returns `picture` as the destination of painted rows. It refers to this object.
   OutputRows rows(const MutableImageView& picture) const;
 
@@ -28,6 +29,7 @@ class PictureForm {
   Colour background_;
   Quantise quantise_;
   bool raw_;
+  SampleType type_;
   bool composes_;
   Image alpha_;  // alpha, one channel of size size_; empty: the content has no alpha
 };

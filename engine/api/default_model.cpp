@@ -4,7 +4,7 @@
 #include <cstdint>
 
 extern "C" {
-extern const std::uint8_t nst_default_model_begin[];  // the model file, in default_model.S
+extern const std::uint8_t nst_default_model_begin[];  // the model file, from default_model.S
 extern const std::uint8_t nst_default_model_end[];
 }
 

@@ -62,7 +62,8 @@ std::uint64_t StagedPainting::picture_bytes(const ImageView& content, const Pain
                                             Size size, bool repeated) {
   const std::vector<Size> sizes = painted_sizes(options, size);
   const bool brushes = sizes.size() > 1;
-  const auto depth = brushes && !options.raw ? Canvas::Depth::bits16 : Canvas::Depth::floats;
+  const bool is_float = options.raw || options.type == SampleType::f32;
+  const auto depth = brushes && !is_float ? Canvas::Depth::bits16 : Canvas::Depth::floats;
   std::uint64_t bytes =
       Photo::owned_bytes(content, {size, options.resize, options.background, repeated});
   for (std::size_t i = 0; i + 1 < sizes.size(); ++i) bytes += float_picture_bytes(sizes[i]);

@@ -16,7 +16,7 @@
 
 namespace nst {
 namespace {
-constexpr std::int64_t kMaxSize = 4096;  // far above every network's style size
+constexpr std::int64_t kMaxSize = 4096;  // largest number of values; networks have far fewer
 constexpr std::string_view kSpaceComment = "nst-space: ";
 
 // Throws Error{usage} if sizes or known spaces differ.

@@ -21,7 +21,7 @@ int run(const char* name, const char* when_memory_ends, int (*work)(int argc, ch
 // True while standard error shows an unfinished line, such as a progress bar. The unfinished line
 // is erased before another line is printed.
 extern std::atomic<bool> unfinished_line;
-// Clears that line if there is one. Async-signal-safe.
+// Erases the unfinished line on standard error, if there is one. Async-signal-safe.
 void clear_unfinished_line() noexcept;
 
 // Prints "<name>: <text>" as one line on standard error, for a failure that does not end the

@@ -71,7 +71,8 @@ constexpr CrcOperator zero_bytes(int log2_bytes) {
   return columns;
 }
 
-// Size of a stripe in bytes. Stripes are so long that joining their CRCs costs almost nothing.
+// The CPU computes the CRCs of three stripes of the data at the same time. This is the size of a
+// stripe in bytes. Stripes are so long that joining their CRCs costs almost nothing.
 constexpr int kLog2Stripe = 12;
 constexpr std::size_t kStripe = std::size_t{1} << kLog2Stripe;
 constexpr CrcOperator kPastStripe = zero_bytes(kLog2Stripe);
@@ -82,10 +83,10 @@ inline std::uint64_t word_at(const std::uint8_t* p) {
   return word;
 }
 
-// Updates a CRC with the CPU's CRC instruction, three stripes at a time. The instruction takes
-// three cycles, but one can start in every cycle (Gopal et al. 2011, Intel: Fast CRC Computation
-// Using CRC32 Instruction). The attribute allows the instruction in this function only, so that the
-// file still compiles for every x86-64.
+// Updates a CRC with the CPU's CRC instruction, for three stripes of the data at a time. The
+// instruction takes three cycles, but one can start in every cycle (Gopal et al. 2011, Intel: Fast
+// CRC Computation Using CRC32 Instruction). The attribute allows the instruction in this function
+// only, so that the file still compiles for every x86-64.
 __attribute__((target("sse4.2"))) std::uint32_t update_sse42(const std::uint8_t* p, std::size_t n,
                                                              std::uint32_t crc) {
   for (; n >= 3 * kStripe; p += 3 * kStripe, n -= 3 * kStripe) {

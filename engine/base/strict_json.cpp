@@ -187,7 +187,7 @@ class JsonBuilder : public nlohmann::json_sax<nlohmann::json> {
   JsonDocument document_;
   std::vector<Open> open_;
   std::string key_;
-  bool skips_ = false;  // true inside an outermost member that limits_.only excludes
+  bool skips_ = false;  // true inside an outermost member that JsonLimits::only excludes
   std::uint64_t values_ = 0;
   std::vector<std::string_view> keys_;
 };

@@ -8,9 +8,9 @@
 namespace nst {
 namespace {
 
-// Calls f(y, x) for sampled pixels: one in each cell of a grid of at most 32 × 32 cells. The
+// Calls f(y, x) for a sample of pixels: one in each cell of a grid of at most 32 × 32 cells. The
 // pixel's place in its cell is pseudo-random, so that patterns in the picture do not bias the
-// samples.
+// sample.
 template <typename F>
 void for_samples(const Shape& shape, F&& f) {
   constexpr int kMostSamples = 32;  // largest number of grid cells along a side
@@ -42,12 +42,12 @@ float sampled_mean(const kernels::ConstView& picture, const Shape& shape, int ch
   return static_cast<float>(sum / count);
 }
 
-// Returns the largest |value + offset[channel]| of a picture with dense pixels. Stops after the
-// first row that exceeds `enough` and returns the value found so far. So only pictures with small
-// deviations are read completely.
+// Returns the largest |value + offset[channel]| of a picture whose pixels have no gaps. Stops after
+// the first row with a value above `enough`, and returns the largest value so far. So only pictures
+// with small deviations are read completely.
 float largest_deviation(const kernels::ConstView& picture, const Shape& shape, const float* offset,
                         float enough) {
-  // Floats per iteration: whole pixels of 3 channels, and enough for vector instructions.
+  // Floats per turn of the loop: whole pixels of 3 channels, and enough for vector instructions.
   constexpr int kPeriod = 12;
   const int floats = shape.w * shape.c;
   float largest = 0;

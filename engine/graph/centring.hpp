@@ -1,4 +1,5 @@
-// Chooses the constants of a network that computes with deviations (Graph::centred_input).
+// Computes the constants of a network that computes with deviations from a picture of one colour
+// (Graph::centred_input).
 #pragma once
 
 #include <functional>
@@ -17,15 +18,16 @@ namespace nst {
 //   between 0.25 and 0.5.
 float centring_of(const kernels::ConstView& picture, const Shape& shape, float* offset);
 
-// Computes the bias and the floor that a convolution of deviations needs. Let c be the
-// convolution's output, bias included, for a picture of one colour, constant(channel). Let d be the
-// convolution of the deviations from this colour. Then the output's deviation act(c + d) − act(c)
-// is:
+// Computes the bias and the floor of a convolution whose input and output are stored as deviations.
+// `constant` returns the constant that each input channel deviates from.
+//
+// Let c be the layer's output for that constant input, bias included. Let d be the convolution of
+// the deviations, without bias. The output's deviation is act(c + d) − act(c). That is:
 //
 // - relu: max(d + bias, floor)
 // - no activation: d
 //
-// Writes bias and floor [out_c], both multiplied by `factor`; −floor is act(c).
+// Writes bias and floor [out_c], both multiplied by `factor`. The floor is −act(c).
 // PackedConv::sum_taps must have been called before.
 void split_response(const PackedConv& layer, const std::function<double(int)>& constant,
                     kernels::Activation act, float factor, float* bias, float* floor);

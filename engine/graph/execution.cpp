@@ -24,8 +24,8 @@ std::size_t scratch_stride(const Program& program) {
          kScratchAlignFloats;
 }
 
-// Packs the weights that the program's steps read. Also sums the taps of convolutions whose offset
-// a step computes.
+// Packs the weights that the program's steps read. Also sums the taps of each convolution whose
+// bias and floor an OffsetOp computes.
 void prepare_weights(const Program& program, int threads) {
   std::vector<const PackedConv*> layers;
   for (const Step& step : program.steps) {
@@ -38,8 +38,8 @@ void prepare_weights(const Program& program, int threads) {
   pack(layers, threads);
 }
 
-// Returns the weight of a step in the progress: its multiply-accumulates, plus a small constant for
-// steps without any.
+// Returns a step's part of the progress: its multiply-accumulates plus a small constant. The
+// constant is for steps without multiply-accumulates.
 double step_work(const Step& step) { return static_cast<double>(step.mac) + 1e4; }
 
 }  // namespace

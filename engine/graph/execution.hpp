@@ -26,32 +26,35 @@ class Execution {
 
   const Program& program() const { return program_; }
 
-  // Returns the input tensor [h, w, c], dense. If the program has keep_encoder, only the steps
-  // before first_style_step read the input tensor.
+  // Returns the input tensor [h, w, c], which has no gaps between pixels and rows. If the program
+  // has keep_encoder, only the steps before first_style_step read the input tensor.
   float* input();
-  // How the result of a step is stored in a network of deviations (Graph::centred_input): stored =
-  // value · factor + offset[channel]. If `offset` is empty, all offsets are 0.
+  // How the result of a step is stored in a network that computes with deviations
+  // (Graph::centred_input): stored = value · factor + offset[channel]. If `offset` is empty, all
+  // offsets are 0.
   struct Centre {
     float factor = 1;
     std::vector<float> offset;
   };
 
-  // A function that inspects named values, for tests. It is called on the calling thread after each
-  // step that completes a named value. Observers are allowed only in runs on one thread.
+  // A function that inspects the values that have a name in TensorFlow's graph, for tests. It is
+  // called on the calling thread after each step that completes such a value. Observers are allowed
+  // only in runs on one thread.
   using Observer = std::function<void(const Step&, kernels::ConstView, const Centre&)>;
 
-  // A function that receives rows [first, first + count) of the output, dense, as soon as they are
-  // made. It is called once for each row, by any thread. It must not throw.
+  // A function that receives rows [first, first + count) of the output as soon as they are made.
+  // There are no gaps between pixels and rows. The function is called once for each row, by any
+  // thread, and must not throw.
   using RowSink = std::function<void(int first, int count, const float* rows)>;
 
   struct RunArgs {
     int first_step = 0;
     int last_step = 0;  // the step after the last one to run
-    // γ and β of all norms, at the graph's offsets; required if steps from first_style_step on are
-    // run.
+    // γ and β of all instance norms, at the offsets Node::gamma and Node::beta. Required if steps
+    // from first_style_step on are run.
     const float* style_params = nullptr;
     float* output = nullptr;             // output memory [h, w, c], if the program needs_output
-    const RowSink* rows = nullptr;       // receives the output's rows, with output_rows
+    const RowSink* rows = nullptr;       // receives output rows, if the program has them
     const Progress* progress = nullptr;  // receives the finished fraction of this call's work
     const Observer* observer = nullptr;
   };
@@ -66,20 +69,21 @@ class Execution {
 
   static std::size_t arena_bytes(const Program& program);
   static std::size_t scratch_bytes(const Program& program, int threads);
-  // Returns the bytes that max_memory_bytes limits: the arena and the scratch of all threads.
+  // Returns the number of bytes that max_memory_bytes limits: the arena and the scratch of all
+  // threads.
   static std::size_t needed_bytes(const Program& program, int threads);
 
  private:
   Centre centre(const Step& step) const;
   void check_memory(int threads, std::size_t max_memory_bytes) const;
-  // Returns the factor by which the centred input's deviations are multiplied, or 1 if is_scaled is
-  // false.
+  // Returns the factor by which the input picture's deviations are multiplied. Returns 1 if
+  // is_scaled is false.
   float factor(bool is_scaled) const;
-  // Returns the offset of a tensor's channel. If the offset was multiplied by the input's factor,
-  // divides it by the factor.
+  // Returns the offset of a tensor's channel. If the offset was multiplied by the input picture's
+  // factor, divides it by this factor.
   float offset_of(const Offset& offset, int channel) const;
-  // Returns the address of element `place` of a buffer in the arena, counted in floats. Returns
-  // null for BufferId::none.
+  // Returns the address of float number `place` of a buffer in the arena. Returns null for
+  // BufferId::none.
   const float* address(BufferId buffer, std::size_t place = 0) const;
   float* address(BufferId buffer, std::size_t place = 0);
   float* address(const Operand& operand);

@@ -11,7 +11,7 @@ namespace {
 using kernels::Border;
 using kernels::ConvGeometry;
 
-// Output side and leading padding of an operation along one axis.
+// Size of an operation's output, and padding before its input, along one axis.
 struct Axis {
   int out;
   int pad;

@@ -23,7 +23,9 @@ struct Value {
 
 enum class Padding {
   valid,  // TensorFlow's VALID: no padding
-  same,  // TensorFlow's SAME: zeros, output ⌈in / stride⌉; one zero more below and right if odd
+  // TensorFlow's SAME: zeros around the input, so that the output has ⌈in / stride⌉ pixels per
+  // side. If the zeros cannot be shared evenly, the lower and the right side get one more.
+  same,
   reflect,  // ⌊k / 2⌋ pixels on every side, mirrored without repeating the edge
   zero      // ⌊k / 2⌋ zeros on every side
 };
@@ -53,7 +55,7 @@ struct Node {
   // True if the result is stored as deviations from the result for a picture of one colour
   // (Graph::centred_input).
   bool is_centred = false;
-  bool is_scaled = false;  // true: the deviations are multiplied by the input's factor
+  bool is_scaled = false;  // true: these deviations are multiplied by the factor of centring_of
   kernels::PoolKind pool_kind = kernels::PoolKind::max;
   int pool_kernel = 0, pool_stride = 0;
   // Offsets of a norm's γ and β [c] in the style parameters.
@@ -68,8 +70,9 @@ class Graph {
   // Each of the following functions adds a node and returns its result. They throw Error{model} if
   // the weights do not fit the input, Error{input} if the picture is too small for the operation.
   Value input(Shape shape);
-  // Adds an input picture whose network computes with deviations. A deviation is a value minus the
-  // constant that a picture of one colour would give there. CentreOp chooses the colour.
+  // Adds an input picture for a network that computes with deviations. A deviation is a value minus
+  // the constant that the network would compute there for a picture of one colour. CentreOp chooses
+  // this colour.
   //
   // - Large constants then cause no rounding errors. An instance norm would subtract the constants
   //   anyway.
@@ -77,12 +80,12 @@ class Graph {
   // - Before the first norms, deviations are multiplied by a factor. So pictures with small
   //   deviations lose no digits.
   //
-  // The network must map a picture of one colour to tensors that are constant in each channel.
-  // These operations do:
+  // From a picture of one colour, the network must make tensors that are constant in each channel.
+  // The network may consist of these operations:
   //
   // - convolutions whose padding is not zeros, followed by relu or no activation
   // - sums
-  // - instance norms; one with another activation, or at the graph's end, returns plain values
+  // - instance norms. A norm with another activation, or at the graph's end, returns plain values.
   Value centred_input(Shape shape);
   // Adds a convolution. `weights` is the full name of the weight tensor, which ends in
   // "/depthwise_weights" for a depthwise convolution. The bias tensor has the same scope.
@@ -99,7 +102,7 @@ class Graph {
   Value concat(const std::vector<Value>& values, const std::string& name);
   // Adds the mean over height and width. The result has the shape [1, 1, c].
   Value mean(Value x, const std::string& name);
-  // Returns the id of the node that makes the graph's result. It is the last node.
+  // Returns the id of the graph's last node, which makes the graph's result.
   int output() const { return static_cast<int>(nodes_.size()) - 1; }
 
   const std::vector<Node>& nodes() const { return nodes_; }

@@ -9,17 +9,17 @@ namespace nst {
 
 std::uint64_t tensor_bytes(const Shape& shape);
 
-// Returns the multiply-accumulates that a convolution's definition needs for out_h × out_w output
-// pixels.
+// Returns the number of multiply-accumulates that a convolution's definition needs for out_h ×
+// out_w output pixels.
 std::uint64_t multiply_adds(const kernels::ConvSpec& spec, int out_h, int out_w);
 
-// Returns the multiply-accumulates that the definitions of all convolutions need. This equals
-// Program::mac.
+// Returns the number of multiply-accumulates that the definitions of all convolutions need. This
+// equals Program::mac.
 std::uint64_t multiply_adds(const Graph& graph);
 
-// Returns a lower bound in bytes for the memory of every plan in MemoryMode::fastest. The bound is
-// the largest output of a normalised convolution, plus that convolution's input if it is normalised
-// too.
+// Returns a lower bound in bytes for the memory of every plan in MemoryMode::fastest. Of all
+// convolutions that are followed by an instance norm, the one with the largest output counts. The
+// bound is this output, plus the convolution's input if that is normalised too.
 std::uint64_t least_fast_bytes(const Graph& graph);
 
 }  // namespace nst

@@ -1,7 +1,8 @@
 // Lowers a graph to a program, node by node. The rules:
 //
-//   conv → instance_norm         the conv stores moments of each area; the norm becomes a scale
-//                                and a shift, which the readers apply (a deferred value)
+//   conv → instance_norm         the conv stores the moments of each area (spatial block). The norm
+//                                becomes a scale and a shift, which the readers apply: the norm's
+//                                result is a deferred value.
 //   instance_norm → add          the sum is deferred too: its readers add the other term
 //   deferred value, two readers  the first convolution that reads it also stores it
 //   conv → add (MobileNetV2)     the convolution adds the other term in its epilogue
@@ -20,11 +21,12 @@ namespace {
 
 using kernels::Activation;
 
-// Floats per item of an elementwise or pooling step. Items must be large enough that sharing them
-// among threads costs little. Yet the smallest pictures must still give several items.
+// Number of floats that a work item of an elementwise or pooling step computes. Items must be so
+// large that sharing them among threads costs little. Yet the smallest pictures must still give
+// several items.
 constexpr int kItemFloats = 32 * 1024;
 
-// Channels per item of a mean: a few cache lines of every pixel.
+// Number of channels that a work item of a mean computes: a few cache lines of every pixel.
 constexpr int kMeanChannels = 256;
 
 std::atomic<std::uint64_t> lowerings{0};
@@ -154,8 +156,8 @@ void Lowering::emit_affine(const FormedOperand& input, const Operand& output, Ro
 const FormedOperand& Lowering::materialise(std::size_t id) {
   if (!values_[id].is_plain()) {
     keep_offsets(id);
-    // The result may overwrite the tensor: lower_add has made sure that no other node reads the
-    // tensor with a deferred operation.
+    // The result may overwrite the tensor that it is computed from. lower_add has made sure that no
+    // other deferred value needs this tensor.
     const Operand raw = values_[id].x;
     const bool in_place = options_.memory_mode != MemoryMode::fastest && may_change(raw.buffer);
     const Operand output = in_place ? raw : new_tensor(node(id).shape);
@@ -235,8 +237,9 @@ void Lowering::lower_add(std::size_t id) {
   const Node& n = node(id);
   std::size_t a = at(n.inputs[0]);
   std::size_t b = at(n.inputs[1]);
-  // Chooses which term may stay deferred (`a`) and which term is stored (`b`). If only one term is
-  // multiplied by the input's factor, that term must be `b`: the reader divides it by the factor.
+  // Of the two terms, `a` may stay deferred, and `b` is stored as a plain tensor. If the deviations
+  // of only one term are multiplied by a factor (Node::is_scaled), that term must be `b`. The
+  // reader of the sum then divides `b` by the factor.
   const bool is_rescaled = node(a).is_scaled != node(b).is_scaled;
   if (values_[a].is_plain() && !(is_rescaled && node(b).is_scaled)) std::swap(a, b);
   if (values_[a].residual.exists() || readers_[a].size() > 1) materialise(a);
@@ -279,8 +282,8 @@ void Lowering::lower_mean(std::size_t id) {
 void Lowering::finish() {
   const int last = static_cast<int>(program_.steps.size()) - 1;
   const int split = program_.first_style_step;
-  // Keeps the buffer of the input's factor to the last step, because every scaled value may need
-  // it.
+  // Keeps the buffer with the input's factor (CentreOp) until the last step, because any step may
+  // need the factor.
   if (program_.input_centre != BufferId::none)
     program_.buffers[index_of(program_.input_centre)].last = last;
   for (Lifetime& buffer : program_.buffers) {

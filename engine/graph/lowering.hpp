@@ -65,11 +65,11 @@ class Lowering {
 
   void emit_affine(const FormedOperand& input, const Operand& output, Rows rows,
                    const std::string& name);
-  // Appends the step that hands the output's rows to the caller, a few rows per item
+  // Appends the step that hands the output's rows to the caller, a few rows per work item
   // (LoweringOptions::output_rows).
   void emit_output_rows(std::size_t id);
-  // Stores a deferred value as a plain tensor, so that every kind of step can read it. Returns the
-  // new operand.
+  // Stores a deferred value as a plain tensor, so that every kind of step can read it. (The readers
+  // of a deferred value apply its last operations.) Returns the new operand.
   const FormedOperand& materialise(std::size_t id);
 
   void lower_node(std::size_t id);
@@ -82,19 +82,19 @@ class Lowering {
 
   // The functions in lowering_conv.cpp:
 
-  // The convolutions that must run together with a later convolution, because they make its input,
-  // which is never stored whole.
+  // Convolutions that must run together with a later convolution. They make the input of the later
+  // one, and this input is never stored whole.
   struct Before {
     ConvSequence fused;   // convolutions to run in the same fused step
-    ConvSequence strips;  // convolutions to run in strips, alternating with its own
+    ConvSequence strips;  // convolutions whose strips alternate with those of the later one
   };
   // Where a convolution's output is stored.
   enum class Storage {
-    scratch,       // in a thread's scratch: fused with the reader into one step
-    end_of_fused,  // in a tensor: the last convolution of a fused step
-    strips,        // in strips: some rows at a time, before the reader needs them
-    in_place,      // in the memory of the convolution's own input
-    tensor         // a new tensor, the caller's memory or a slice of a concatenation
+    scratch,       // the output is in a thread's scratch; its reader is in the same step
+    end_of_fused,  // the output of a fused step's last convolution is in a tensor
+    strips,        // the output is made in strips, each just before the reader needs it
+    in_place,      // the output overwrites the convolution's own input
+    tensor         // the output is in a new tensor, the caller's memory or a concatenation
   };
   void lower_conv(std::size_t id);
   // Plans the convolution of node `id`; output and moments are not set yet. If the convolution
@@ -102,8 +102,7 @@ class Lowering {
   ConvOp conv_op(std::size_t id);
   // Adds a buffer for the moments of node `id`'s output if an instance norm reads that output.
   void add_moments(std::size_t id, ConvOp& op);
-  // Chooses where to store the output of node `id`. The rules are tried in order; the first that
-  // applies wins.
+  // Chooses where to store the output of node `id`. The first case of the code that applies wins.
   Storage storage_of(std::size_t id, const ConvOp& op, const Before& before) const;
   void store_in_strips(std::size_t id, ConvOp op, ConvSequence strips);
   void store_whole(std::size_t id, ConvOp op, Before before, Storage storage);
@@ -119,14 +118,14 @@ class Lowering {
   // The functions in lowering_centred.cpp:
 
   void lower_input(std::size_t id);
-  // Returns the offsets of a centred value; the value's offset is their sum. Appends the steps that
-  // compute missing offsets.
+  // Returns the offsets of a centred value (one that is stored as deviations). The sum of these is
+  // the value's offset. Appends the steps that compute missing offsets.
   const std::vector<Offset>& offsets_of(std::size_t id);
-  // If steps are not fused, keeps a value's offsets alive for an observer. Called before the last
-  // step of the value is appended.
+  // If steps are not fused, keeps the buffers with a value's offsets, so that an observer can read
+  // them. Called before the last step of the value is appended.
   void keep_offsets(std::size_t id);
-  // Records offsets and scale of node `id` in the step appended last, whose result is the value of
-  // the node.
+  // Records how the result of node `id` is stored (its offsets, and whether it is scaled) in the
+  // step that was appended last. That step must have completed the node's value.
   void describe_result(std::size_t id);
 
   // The functions in lowering_fused.cpp:
@@ -137,8 +136,8 @@ class Lowering {
 
   // The functions in lowering_strips.cpp:
 
-  // Returns true if the output of node `id` can be computed in strips and never stored whole. It
-  // must be large, and its only reader must be a convolution without a norm between.
+  // Returns true if the output of node `id` can be computed in strips and never stored whole. The
+  // output must be large, and only one node may read it: a convolution.
   bool is_streamed(std::size_t id) const;
   // Returns true if node `id` is the normalised convolution that runs twice in
   // MemoryMode::rematerialise.
@@ -155,11 +154,12 @@ class Lowering {
   // Emits a convolution in strips whose output overwrites its input. Returns the output.
   Operand emit_overwriting(PlannedConv pass);
   void emit_strip(const PlannedConv& pass, const Strip& strip);
-  // Emits a copy of the rows that the next strip needs again, to their new place in the buffer.
+  // Emits a step that moves the rows which the next strip needs again to their new place in the
+  // buffer.
   void emit_move(const Operand& from, const Operand& to, Rows rows);
   void count_layer(const PlannedConv& pass);
   static bool is_shared_by_area(const ConvOp& op);
-  // Returns the multiply-accumulates that these output rows of a convolution take.
+  // Returns the number of multiply-accumulates for the given output rows of a convolution.
   static std::uint64_t multiply_adds(const ConvOp& op, Rows rows);
   std::size_t tensor_bytes(std::size_t id) const;
 
@@ -167,12 +167,12 @@ class Lowering {
   LoweringOptions options_;
   Program program_;
   std::vector<std::vector<int>> readers_;
-  std::vector<FormedOperand> values_;         // value of each node; x is missing if not lowered yet
+  std::vector<FormedOperand> values_;         // value of each node; x is missing before lowering
   std::vector<std::vector<Offset>> offsets_;  // offsets of each node; empty if none was needed yet
   std::vector<Slice> slices_;
   std::map<std::size_t, Operand> concat_tensors_;  // tensor of each concat node
   std::map<std::size_t, std::pair<BufferId, kernels::ConvBlocking>>
-      moments_;  // moments' buffer and blocking, by convolution node
+      moments_;  // maps a convolution to the buffer and blocking of its moments
   // Maps a node to the planned convolutions that compute its value in strips. They are emitted
   // together with the node's reader.
   std::map<std::size_t, ConvSequence> streamed_;
@@ -180,7 +180,7 @@ class Lowering {
   // step.
   std::map<std::size_t, ConvSequence> fused_;
   std::set<const PackedConv*> layers_seen_;
-  std::set<std::size_t> counted_;       // nodes whose work program_.mac already contains
+  std::set<std::size_t> counted_;       // nodes whose work is counted in program_.mac
   std::size_t largest_normalised_ = 0;  // bytes of the largest normalised tensor
   bool style_seen_ = false;
 };

@@ -1,5 +1,5 @@
-// Offsets in a network of deviations (Graph::centred_input). An offset is minus the constant that a
-// value deviates from. It comes from the node that computes the value:
+// Offsets in a network that computes with deviations (Graph::centred_input). An offset is minus the
+// constant that a value deviates from. It depends on the node that computes the value:
 //
 //   instance norm  the offset is −act(β); the norm's own step stores it
 //   convolution    a separate step computes the offset, if a relu or an observer needs it

@@ -14,8 +14,9 @@ ConvOp Lowering::conv_op(std::size_t id) {
   const bool keeps_size = n.spec.stride == 1 && n.spec.upsample == 1 &&
                           n.geometry.in_h == n.shape.h && n.geometry.in_w == n.shape.w;
   const bool is_shared = readers_[source].size() > 1;
-  // Computes a sum in place if memory matters: a sum formed while reading would need a third
-  // tensor.
+  // A convolution could add the two terms of a sum while it reads them. But then three tensors
+  // would exist: both terms and the convolution's output. To save memory, the sum is computed in
+  // place before.
   const bool sums_in_place =
       options_.memory_mode != MemoryMode::fastest && values_[source].residual.exists();
   if ((is_shared && !keeps_size) || sums_in_place || !is_formed_by_convs(values_[source].act)) {
@@ -94,7 +95,7 @@ void Lowering::store_in_strips(std::size_t id, ConvOp op, ConvSequence strips) {
   const bool has_moments = op.moments != BufferId::none;
   strips.push_back({op, id});
   std::size_t value = id;
-  if (has_moments) {  // runs twice: the reader needs the moments first
+  if (has_moments) {  // the sequence runs twice: its reader needs the moments first
     emit_sequence(strips, true);
     strips.back().op.moments = BufferId::none;
     value = at(readers_[id].front());

@@ -1,8 +1,8 @@
-// Several convolutions as one step: the expansion, depthwise and projection of a MobileNetV2 block.
-// The tensors between them are the largest of the network. Writing and reading them through the L3
-// cache would cost about as much time as the arithmetic. So each item of the step keeps the rows
-// that it needs in its thread's scratch. Rows of an expansion that two items need are computed
-// twice (about one row in eight).
+// Makes one step of several convolutions: the expansion, depthwise and projection of a MobileNetV2
+// block. The tensors between them are the largest of the network. Writing and reading them through
+// the L3 cache would cost about as much time as the arithmetic. So each work item of the step keeps
+// the rows that it needs in its thread's scratch. Rows of an expansion that two items need are
+// computed twice (about one row in eight).
 #include <algorithm>
 #include <cstdint>
 #include <vector>
@@ -12,8 +12,8 @@
 namespace nst {
 namespace {
 
-// Largest scratch of an item, as a part of an L2 cache of 1 MiB. The rest of the cache is for the
-// rows that the item reads and writes.
+// Largest scratch of a work item: somewhat more than half of an L2 cache of 1 MiB. The rest of the
+// cache is for the rows that the item reads and writes.
 constexpr std::size_t kMostFloats = 576 * 1024 / sizeof(float);
 constexpr int kFewestItems = 16;
 
@@ -34,8 +34,8 @@ void widen_blocks(ConvOp& op) {
 
 std::size_t aligned(std::size_t floats) { return (floats + 15) / 16 * 16; }
 
-// The layout of an item's scratch, in floats: the offset of the rows of every output but the last,
-// and the end of all rows.
+// The layout of a work item's scratch, in floats. It contains rows of every convolution's output
+// but the last: `offsets` tell where these rows begin, `end` where the last of them end.
 struct Places {
   std::vector<std::size_t> offsets;
   std::size_t end = 0;

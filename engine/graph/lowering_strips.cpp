@@ -13,12 +13,12 @@
 namespace nst {
 namespace {
 
-// Number of strips of a convolution that overwrites its input. All threads wait once per strip.
-// Output and input cannot overlap completely: 1/16 of the tensor needs memory of its own, more with
-// fewer strips.
+// Number of strips of a convolution that overwrites its input. Each strip costs time, because all
+// threads wait at its end. Few strips cost memory: output and input cannot overlap completely, and
+// with 16 strips 1/16 of the tensor needs memory of its own.
 constexpr int kOverwritingStrips = 16;
 
-// Distances between tied buffers are multiples of this number of floats (memory_plan.hpp).
+// Tied buffers, which may overlap, lie a multiple of this number of floats apart (memory_plan.hpp).
 constexpr std::ptrdiff_t kAlignFloats = 16;
 
 }  // namespace
@@ -61,11 +61,11 @@ bool Lowering::may_overwrite(std::size_t id, const ConvOp& op) const {
          tensor_bytes(id) > options_.strip_bytes;
 }
 
-// Returns true if threads share a convolution by area, false if they share it by channel. By area,
-// every thread reads all weights. By channel, a thread reads most values from another core's cache.
-// By area is better in two cases:
+// Returns true if threads share a convolution by area (spatial block), false if by channel. By
+// area, every thread reads all weights. By channel, every thread reads all inputs, most of them
+// from another core's cache. By area is better in two cases:
 //
-// - there are fewer weights than values
+// - there are fewer weights than inputs and outputs
 // - the weights of one channel group exceed an L2 cache (1 MiB), so they are read again for every
 //   area anyway
 bool Lowering::is_shared_by_area(const ConvOp& op) {
@@ -117,8 +117,8 @@ void Lowering::emit_strip(const PlannedConv& pass, const Strip& strip) {
 void Lowering::emit_move(const Operand& from, const Operand& to, Rows rows) {
   if (rows.empty() || from.first_row == to.first_row) return;
   extend_lifetime(from.buffer);
-  // If the rows' old and new places overlap, a single item moves the rows one after the other, from
-  // the top.
+  // If the old and the new place of the rows overlap, a single work item moves one row after the
+  // other, from the top.
   const bool apart = rows.count() <= to.first_row - from.first_row;
   const int per_item = apart ? std::max(rows.count() / 16, 1) : rows.count();
   const int items = (rows.count() + per_item - 1) / per_item;
@@ -127,7 +127,7 @@ void Lowering::emit_move(const Operand& from, const Operand& to, Rows rows) {
 }
 
 void Lowering::emit_sequence(ConvSequence chain, bool discards) {
-  // The number of layers whose outputs exist in strips only: the first layers of the sequence.
+  // Number of layers whose outputs exist in strips only. They are the first layers of the sequence.
   const std::size_t stored = discards ? chain.size() : chain.size() - 1;
   std::vector<StripLayer> layers;
   std::size_t bytes = 0;

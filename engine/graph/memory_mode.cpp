@@ -17,13 +17,14 @@ namespace {
 // tensors exceed the caches.
 constexpr std::size_t kSmallBytes = std::size_t{32} << 20;
 
-// Largest plan in bytes that avoids rematerialising if the caller sets no limit. It is enough for 7
-// megapixels with the full-width transformer, or 30 at a quarter of its channels. Rematerialising
-// costs up to an eighth more time.
+// Largest plan in bytes for which MemoryMode::rematerialise is avoided if the caller sets no limit.
+// It is enough for 7 megapixels with the full-width transformer, or 30 at a quarter of its
+// channels. Rematerialising costs up to an eighth more time.
 constexpr std::size_t kComfortableBytes = std::size_t{1} << 30;
 
-// Returns the bytes that the process may still allocate for a plan. Memory for the results is
-// subtracted: the caller's floats if the program needs them, the u8 picture, and its encoded file.
+// Returns the number of bytes that the process may still allocate for a plan. Memory for the
+// results is subtracted: the caller's floats if the program needs them, the u8 picture, and its
+// encoded file.
 std::uint64_t memory_left_beside_results(const Program& program) {
   const std::uint64_t floats = tensor_bytes(program.output_shape);
   const std::uint64_t results = (program.needs_output ? floats : 0) + 2 * floats / sizeof(float);

@@ -6,9 +6,9 @@
 namespace nst {
 
 // Lowers a graph in the first MemoryMode whose plan for `threads` threads fits max_memory_bytes. If
-// none fits, uses the last mode. A max_memory_bytes of 0 means the memory that a plan may take
-// without a caller's limit. Sets options.memory_mode and, if there is a limit,
-// options.rows_from_caller.
+// none fits, uses the last mode. If max_memory_bytes is 0, the plan must fit a default limit and
+// the memory that the process may still allocate. Sets options.memory_mode and, if there is a
+// limit, options.rows_from_caller.
 Program lower_within(const Graph& graph, const kernels::Table& table, LoweringOptions options,
                      int threads, std::size_t max_memory_bytes);
 

@@ -20,13 +20,13 @@ bool overlap_in_time(const Lifetime& a, const Lifetime& b) {
 struct Group {
   std::vector<std::size_t> members;
   std::vector<std::size_t> starts;
-  std::size_t floats = 0;  // size of the largest member
+  std::size_t floats = 0;  // size of the largest member, in floats
   int last = 0;            // last step that uses a member
 };
 
 std::vector<Group> tied_groups(const std::vector<Lifetime>& lifetimes) {
   std::vector<std::size_t> group_of(lifetimes.size());
-  std::vector<std::ptrdiff_t> start(lifetimes.size(), 0);  // offset from the group's first member
+  std::vector<std::ptrdiff_t> start(lifetimes.size(), 0);  // offsets from the group's first member
   std::vector<Group> groups;
   for (std::size_t i = 0; i < lifetimes.size(); ++i) {
     const Lifetime& buffer = lifetimes[i];
@@ -53,9 +53,9 @@ std::vector<Group> tied_groups(const std::vector<Lifetime>& lifetimes) {
   return groups;
 }
 
-// Returns the lowest offset of a group, not below `offset`, at which its member `buffer` overlaps
-// no placed buffer that lives at the same time. The member lies `start` floats after the group's
-// offset.
+// Looks for a place for one member of a group. Returns the lowest offset of the group, not below
+// `offset`, at which the member overlaps no placed buffer that lives at the same time. The member
+// is `buffer`; it begins `start` floats after the group's offset.
 std::size_t cleared(const std::vector<Lifetime>& lifetimes, const MemoryPlan& plan,
                     const std::vector<std::size_t>& placed, std::size_t buffer, std::size_t start,
                     std::size_t offset) {

@@ -32,7 +32,7 @@ struct MemoryPlan {
 // - largest first ("greedy by size", Pisarchyk & Lee 2020, arXiv 2001.03288)
 // - longest-lived first: equal tensors of a sequence then alternate between the same places
 //
-// O(n²) in the number of buffers, except if buffers are tied in pathological ways.
+// Takes O(n²) time for n buffers, except if buffers are tied in pathological ways.
 MemoryPlan plan_memory(const std::vector<Lifetime>& lifetimes);
 
 }  // namespace nst

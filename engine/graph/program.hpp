@@ -18,7 +18,7 @@ namespace nst {
 // Program::buffers, for buffers of the arena. The other values are listed here.
 enum class BufferId : int {
   none = -1,
-  output = -2,       // the caller's output memory, dense, given anew for each run
+  output = -2,       // the caller's output memory without gaps, given anew for each run
   strips = -3,       // a value that exists in strips only; used only during lowering
   output_rows = -4,  // output rows, which the caller receives as they are made
 };
@@ -33,18 +33,18 @@ struct Operand {
   Shape shape;                        // shape of the whole tensor
   std::ptrdiff_t pixel_stride = 0;    // floats between two pixels
   std::ptrdiff_t channel_offset = 0;  // floats before the first channel
-  int first_row = 0;                  // first row of the tensor that the buffer contains
+  int first_row = 0;                  // number of the tensor's first row that is in the buffer
 
   bool exists() const { return buffer != BufferId::none; }
 };
 
-// The offset of a centred tensor (Graph::centred_input): stored = value + offset[channel]. It is
-// minus the constant that the tensor deviates from. A buffer contains the offsets of all channels
-// as floats [c].
+// The offset of a centred tensor (Graph::centred_input): stored = value + offset[channel]. The
+// offset is minus the constant that the channel's values deviate from. A buffer contains the
+// offsets of all channels as floats [c].
 struct Offset {
   BufferId buffer = BufferId::none;
-  std::size_t place = 0;   // offset of the values in the buffer, in floats
-  bool is_scaled = false;  // true: multiplied by the input's factor, like the tensor
+  std::size_t place = 0;   // where the offsets begin in the buffer, in floats
+  bool is_scaled = false;  // true: tensor and offset are multiplied by the input's factor
 };
 
 // A tensor in the form its reader uses: act(x · scale + shift) + residual (kernels::ConvInput).
@@ -53,12 +53,13 @@ struct FormedOperand {
   BufferId scale_shift = BufferId::none;  // buffer [3][c]: scale, shift, and the floor of a relu
   kernels::Activation act = kernels::Activation::none;
   Operand residual;
-  bool is_residual_scaled = false;  // true: divide the residual by the factor
+  bool is_residual_scaled = false;  // true: the reader divides the residual by the input's factor
 
   bool is_plain() const { return scale_shift == BufferId::none && !residual.exists(); }
 };
 
-// The areas first to first + count - 1 of a blocking.
+// The areas [first, first + count) of a blocking. An area is a spatial block: some pixels with all
+// their channels.
 struct AreaRange {
   int first = 0, count = 0;
 };
@@ -72,12 +73,12 @@ struct ConvOp {
   kernels::Activation act;
   Operand skip;
   Operand output;
-  bool is_centred = false;               // true: the layer's own bias is not added
+  bool is_centred = false;               // true: reads deviations; the layer's bias is not added
   BufferId bias_floor = BufferId::none;  // result of an OffsetOp, for a relu on deviations
-  BufferId moments = BufferId::none;     // buffer [areas][2][out_c] for the moments of the areas
-  AreaRange areas;                       // areas that this step computes: all, or those of a strip
-  // Order of the items. true: all channel groups of an area, then the next area. false: all areas
-  // of a channel group, then the next group.
+  BufferId moments = BufferId::none;     // moments: buffer [spatial blocks][2][out_c]
+  AreaRange areas;                       // spatial blocks of this step: all, or those of a strip
+  // Order of the work items. true: all channel groups of an area (spatial block), then the next
+  // area. false: all areas of a channel group, then the next group.
   bool by_area = false;
 };
 
@@ -85,14 +86,14 @@ inline StripLayer strip_layer(const ConvOp& op) {
   return {op.layer->plan().spec, op.geometry, op.blocking};
 }
 
-// Several consecutive convolutions as one step; each output is read by the next convolution only.
-// An item of the step computes some rows of the last output. For that it first computes the rows
+// Several consecutive convolutions as one step; each output is read by the next convolution only. A
+// work item of the step computes some rows of the last output. For that it first computes the rows
 // that it needs of the other outputs, in the thread's scratch. So only the first convolution has an
 // input operand, and only the last an output operand.
 struct FusedConvsOp {
   static constexpr std::size_t kMostConvs = 3;
-  std::vector<ConvOp> convs;         // the convolutions; each blocking cuts an item's rows
-  std::vector<std::size_t> offsets;  // offset in scratch of each output but the last, in floats
+  std::vector<ConvOp> convs;         // convolutions; each blocking divides the rows of a work item
+  std::vector<std::size_t> offsets;  // offsets of all outputs but the last in scratch, in floats
   std::size_t rows_floats;  // floats of all rows in the scratch; the kernels' scratch follows
   int rows_per_item;
 };
@@ -105,9 +106,10 @@ struct PoolOp {
   int block_h;
 };
 
-// Merges the moments of all areas of a convolution into the scale and shift of an instance norm.
-// scale = γ·rsqrt(σ²+ε) and shift = β − μ·scale + offset. For a centred value the offset is
-// −act(β), because a norm maps a picture of one colour to β. Otherwise the offset is 0.
+// Merges the moments of all spatial blocks of a convolution into the scale and shift of an instance
+// norm. scale = γ·rsqrt(σ²+ε) and shift = β − μ·scale + offset. A centred value is stored minus
+// act(β), which is what it is in a picture of one colour (act is the norm's activation). For a
+// centred value the offset is therefore −act(β), for other values 0.
 struct NormOp {
   BufferId moments;
   Shape shape;
@@ -119,21 +121,22 @@ struct NormOp {
   BufferId scale_shift;
 };
 
-// Chooses a factor and an offset per channel from the picture's pixels. The input's deviations are
-// picture · factor + offset. The readers of the picture apply both.
+// Chooses a factor, and an offset for each channel, from the picture's pixels. The input's
+// deviations are picture · factor + offset. The readers of the picture apply both.
 struct CentreOp {
   Operand picture;
   BufferId scale_shift;  // buffer [2][c]: the factor for each channel, then the offsets
 };
 
-// Computes bias and floor of a convolution that reads deviations and is followed by relu. Let c be
-// the convolution's output, bias included, for the constant that its input deviates from. Let d be
-// the convolution of the deviations. The output is stored as act(c + d) − act(c). For relu this is
-// max(d + min(c, 0), −max(c, 0)): the bias is min(c, 0). The floor −max(c, 0) is also the output's
-// offset.
+// Computes the bias and the floor of a convolution whose input and output are stored as deviations.
+//
+// Let c be the layer's output, bias included, for the constant that its input deviates from. Let d
+// be the convolution of the deviations, without bias. The output is stored as act(c + d) − act(c).
+// With relu this is max(d + bias, floor), where bias = min(c, 0) and floor = −max(c, 0). The floor
+// is also the output's offset.
 struct OffsetOp {
   const PackedConv* layer;
-  std::vector<Offset> input;  // the input's offsets, whose sum counts
+  std::vector<Offset> input;  // offsets of the input; the sum of these is the input's offset
   kernels::Activation act;    // activation after the convolution: relu or none
   bool is_scaled;             // true: output, bias and floor are multiplied by the input's factor
   BufferId bias_floor;        // buffer [2][out_c] for bias and floor
@@ -151,7 +154,7 @@ struct MeanOp {
   int channels_per_item;
 };
 
-// Computes nothing. Marks that a value is complete which several earlier steps have made (a
+// Computes nothing. Marks the end of a value that several earlier steps have made (a
 // concatenation).
 struct CompleteOp {};
 
@@ -159,7 +162,7 @@ struct Step {
   std::variant<ConvOp, FusedConvsOp, PoolOp, NormOp, CentreOp, OffsetOp, AffineOp, MeanOp,
                CompleteOp>
       op;
-  std::string name;  // name of the value that this step completes; empty: none
+  std::string name;  // name of the value that is complete after this step; empty: none
   Operand result;
   int items = 1;  // number of work items, which may run in any order
   std::uint64_t mac = 0;
@@ -178,8 +181,8 @@ enum class MemoryMode {
   // in place. Costs almost no time.
   in_place,
   // As `in_place`, but the largest normalised tensor is computed twice and never stored. The first
-  // time gives its moments, the second time its reader gets it in strips. Costs the multiplications
-  // of this layer once more.
+  // computation gives its moments; the second gives the tensor to its reader, strip by strip. Costs
+  // the multiplications of this layer once more.
   rematerialise
 };
 
@@ -202,10 +205,10 @@ struct LoweringOptions {
   // run again.
   bool keep_encoder = false;
   // true: the caller receives the output row by row (Execution::RowSink), while the rows are in the
-  // caches. The input of the step that makes the rows reuses memory of the arena.
+  // caches. Without rows_from_caller, the step that makes the rows reads its input from the arena.
   bool output_rows = false;
-  // true: with output_rows, the input of the step that makes the rows may lie in the caller's
-  // memory. It does so if it would make the arena larger.
+  // true: with output_rows, the step that makes the rows may have its input in the caller's output
+  // memory instead of the arena. This is done if the arena would otherwise become larger.
   bool rows_from_caller = false;
 };
 
@@ -214,7 +217,7 @@ struct Program {
   std::vector<Lifetime> buffers;
   MemoryPlan memory;
   Operand input;
-  BufferId input_centre = BufferId::none;  // scale_shift buffer of the CentreOp
+  BufferId input_centre = BufferId::none;  // buffer of the CentreOp: factor and offsets
   Shape output_shape;
   bool needs_output = false;       // true: a run needs memory of the caller for output_shape
   int first_style_step = 0;        // first step that depends on the style

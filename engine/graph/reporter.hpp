@@ -11,7 +11,7 @@
 
 namespace nst {
 
-// Progress and cancellation of one run. The calling thread reports between its items. After a
+// Progress and cancellation of one run. The calling thread reports between its work items. After a
 // request to stop, all threads still take their items but compute nothing.
 class Reporter {
  public:

@@ -1,5 +1,5 @@
-// Computes one item of a step, for every kind of step. Turns the step's operands into a kernel's
-// arguments and calls the kernel.
+// Computes one work item of a step, for every kind of step. Turns the step's operands into a
+// kernel's arguments and calls the kernel.
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -18,7 +18,7 @@ using kernels::View;
 // 1e-5).
 constexpr double kNormEpsilon = 1e-5;
 
-// Computes rows `rows` of a convolution's output without moments, block by block.
+// Computes the given rows of a convolution's output, block by block, without moments.
 void run_rows(const kernels::ConvArgs& args, Rows rows, float* scratch) {
   const kernels::ConvBlocking& b = args.blocking;
   const int w = args.geometry.out_w;
@@ -120,8 +120,8 @@ void Execution::run_item(const NormOp& op, int, float*) {
     offset[c] = op.is_centred ? -flat : 0.0f;
     shift[c] = beta[c] + offset[c];
   }
-  // The values are multiplied by the factor, so their variance is multiplied by the factor's
-  // square. ε must be multiplied by the square too.
+  // The norm's input is multiplied by the factor, so its variance is multiplied by the square of
+  // the factor. ε must be multiplied by the same square.
   const double scale_factor = factor(op.is_scaled);
   program_.table->merge_moments({op.blocking, op.shape.h, op.shape.w, op.shape.c,
                                  address(op.moments), style_params_ + op.gamma, shift,

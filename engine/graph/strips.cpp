@@ -9,7 +9,7 @@ int ceil_div(int a, int b) { return (a + b - 1) / b; }
 
 int floor_div(int a, int b) { return a >= 0 ? a / b : -ceil_div(-a, b); }
 
-// Returns the number of area rows that are needed to cover the output rows [0, rows).
+// Returns the number of area rows (rows of spatial blocks) that cover the output rows [0, rows).
 int areas_that_hold(const StripLayer& layer, int rows) {
   return ceil_div(rows - layer.blocking.first_y, layer.blocking.block_h);
 }
@@ -45,7 +45,7 @@ std::vector<std::vector<Strip>> cut_into_strips(const std::vector<StripLayer>& c
   const int last_rows = chain.back().area_rows();
   const int count = std::clamp(strips, 1, last_rows);
   std::vector<std::vector<Strip>> cut(static_cast<std::size_t>(count), std::vector<Strip>(layers));
-  std::vector<int> done(layers, 0);  // number of finished area rows, by layer
+  std::vector<int> done(layers, 0);  // by layer: number of finished rows of spatial blocks
   for (int s = 0; s < count; ++s) {
     std::vector<Strip>& strip = cut[static_cast<std::size_t>(s)];
     const bool is_last = s + 1 == count;
@@ -56,8 +56,8 @@ std::vector<std::vector<Strip>> cut_into_strips(const std::vector<StripLayer>& c
       if (i + 1 == layers) {
         end = static_cast<int>(static_cast<long long>(last_rows) * (s + 1) / count);
       } else {
-        // The last strip takes all remaining areas. Some may be beyond the rows that the next layer
-        // reads.
+        // The last strip takes all remaining spatial blocks. Some may be beyond the rows that the
+        // next layer reads.
         const Rows read = chain[i + 1].rows_read(strip[i + 1].rows);
         end = is_last ? layer.area_rows() : areas_that_hold(layer, read.end);
         part.first_needed = read.begin;

@@ -1,8 +1,8 @@
 // Cuts convolutions into strips of rows. Computes which rows a strip makes and reads, and which
 // rows must be kept for later strips.
 //
-// A strip consists of whole rows of areas (kernels::ConvBlocking). So every block is computed
-// exactly as without strips, and the output has the same bytes.
+// A strip consists of whole area rows, that is, rows of spatial blocks (kernels::ConvBlocking). So
+// every block is computed exactly as without strips, and the output has the same bytes.
 #pragma once
 
 #include <vector>
@@ -26,7 +26,7 @@ struct StripLayer {
 
   int area_rows() const;
   int area_columns() const;
-  // Returns the output rows in the area rows [areas.begin, areas.end).
+  // Returns the output rows in the area rows (rows of spatial blocks) [areas.begin, areas.end).
   Rows rows_of(Rows areas) const;
   // Returns the input rows that the given output rows read, without rows outside the picture.
   Rows rows_read(Rows output) const;
@@ -34,17 +34,17 @@ struct StripLayer {
 
 // The part of one layer that one strip computes.
 struct Strip {
-  Rows areas;  // area rows that the strip computes; may be empty
-  Rows rows;   // output rows in those area rows
+  Rows areas;  // rows of spatial blocks that the strip computes; may be empty
+  Rows rows;   // output rows that these spatial blocks contain
   // First output row that the next layer still needs in this or a later strip. Earlier rows may be
   // dropped. For the last layer this is the first row that the strip computes.
   int first_needed = 0;
 };
 
 // Cuts a sequence of convolutions into strips; each convolution reads the output of the previous
-// one. Every strip makes some rows of the last output. Returns [strip][layer]. The last layer's
-// area rows limit the number of strips. Other layers compute each row once, in the first strip that
-// needs the row.
+// one. Every strip makes some rows of the last output. Returns [strip][layer]. There are at most as
+// many strips as the last layer has rows of spatial blocks. Other layers compute each row once, in
+// the first strip that needs the row.
 std::vector<std::vector<Strip>> cut_into_strips(const std::vector<StripLayer>& chain, int strips);
 
 // Returns the largest number of rows of `layer`'s output that must exist at the same time.

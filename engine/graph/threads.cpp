@@ -12,7 +12,7 @@ namespace nst {
 namespace {
 
 // Fewest multiply-accumulates per thread (about 50 µs of arithmetic). With less work, waiting for
-// the thread costs more than the thread saves.
+// one more thread costs more than the thread saves.
 constexpr std::uint64_t kMacPerThread = 4'000'000;
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Shares the items of a step among threads, and waits for the end of a step.
+// Shares the work items of a step among threads, and waits for the end of a step.
 #pragma once
 
 #include <algorithm>
@@ -10,10 +10,10 @@
 
 namespace nst {
 
-// Shares the items of every step among the threads of a team. Each thread first takes its own part
-// of the items, one after the other. The part is at the same position in every step, so a thread
-// mostly reads values that it wrote itself, from its own cache. Then the thread takes items that
-// slower threads have left.
+// Shares the work items of every step among the threads of a team. Each thread first takes its own
+// part of the items, one after the other. The part is at the same position in every step, so a
+// thread mostly reads values that it wrote itself, from its own cache. Then the thread takes items
+// that slower threads have left.
 //
 // A step ends when its items are done, even if some threads never came. A thread that the system
 // does not schedule delays the others only while it computes an item. When such a thread runs
@@ -34,9 +34,9 @@ class WorkSharing {
     for (Count& done : done_) done.items.store(0, std::memory_order_relaxed);
   }
 
-  // Calls work(item) for the items that this thread gets. Every thread of the running team must
-  // call this function, with its own number 0 <= thread < team. Returns when all items of the step
-  // are done; what any thread wrote is visible then.
+  // Calls work(item) for the work items that this thread gets. Every thread of the running team
+  // must call this function, with its own number 0 <= thread < team. Returns when all items of the
+  // step are done; what any thread wrote is visible then.
   template <class Work>
   void for_each(int step, int items, int thread, int team, Work work) {
     std::atomic<int>* const taken = taken_.data() + static_cast<std::size_t>(step) * parts();
@@ -73,8 +73,8 @@ class WorkSharing {
   }
 
   int threads_ = 0;
-  std::vector<std::atomic<int>> taken_;  // number of taken items by [step][part]
-  std::vector<Count> done_;              // number of finished items by [step]
+  std::vector<std::atomic<int>> taken_;  // number of taken work items by [step][part]
+  std::vector<Count> done_;              // number of finished work items by [step]
 };
 
 }  // namespace nst

@@ -26,7 +26,9 @@ void Input::check_size(std::uint64_t width, std::uint64_t height, std::uint64_t 
     throw Error(ErrorCode::limit, name + ": " + size + " pixels are more than the limit of " +
                                       std::to_string(kMaxPixels) + "; make the picture smaller");
   }
-  if (width * height > most_pixels) {
+  // A cut file is let pass if it may hold a 64th of its picture.
+  const std::uint64_t most = std::min(most_pixels, kMaxPixels) * (options.damaged ? 64 : 1);
+  if (width * height > most) {
     throw Error(ErrorCode::input, name + ": the file is too short for the " + size +
                                       " pixels it claims; it is damaged, get it again");
   }
@@ -54,13 +56,35 @@ void Input::check_memory(std::uint64_t needed) const {
                                     "; make the picture smaller or raise the limit (--max-memory)");
 }
 
-void Input::fail_damaged(const char* format, const std::string& reason) const {
+void Input::fail_damaged(const char* format, const std::string& reason, bool has_more) const {
   throw Error(ErrorCode::input, name + ": damaged " + format + " picture (" + reason +
-                                    "); get it again or save it again with a picture editor");
+                                    "); get it again or save it again with a picture editor" +
+                                    (has_more ? ", or paint what is there with --damaged" : ""));
+}
+
+void Input::warn_missing(std::uint64_t missing, std::uint64_t total) const {
+  if (missing == 0) return;
+  const std::uint64_t percent = std::max<std::uint64_t>((missing * 100 + total / 2) / total, 1);
+  warn("damaged: " + std::to_string(percent) + " % of the picture is missing");
 }
 
 void Input::fail_unread(const std::string& what, const std::string& advice) const {
   throw Error(ErrorCode::input, name + ": " + what + " is not read; " + advice);
+}
+
+void row_u16(const ImageView& image, int y, std::uint16_t* out) {
+  const int samples = image.width * image.channels;
+  if (image.type == SampleType::u8) {
+    const std::uint8_t* row = row_u8(image, y);
+    for (int i = 0; i < samples; ++i) out[i] = static_cast<std::uint16_t>(row[i] * 257);
+    return;
+  }
+  const float* row = view_row<float>(image, y);
+  for (int i = 0; i < samples; ++i) {
+    const float level = row[i] * 65535.0f + 0.5f;  // NaN becomes 0
+    out[i] =
+        static_cast<std::uint16_t>(level > 0.0f ? (level < 65535.0f ? level : 65535.0f) : 0.0f);
+  }
 }
 
 void copy_rgb_row(const ImageView& image, int y, std::uint8_t* rgb) {
@@ -124,6 +148,31 @@ std::vector<std::uint8_t> encode_npy_picture(const ImageView& image) {
   return encode_npy({image.height, image.width, 3}, values.data());
 }
 
+// Throws unless the format can hold the picture as the options want it.
+void check_options(const ImageView& image, OutputFormat format, const EncodeOptions& options) {
+  constexpr int kMaxJpegSide = 65500;  // libjpeg's largest side, JPEG_MAX_DIMENSION
+  const bool is_deep = format == OutputFormat::png || format == OutputFormat::tiff;
+  if (options.depth != 8 && options.depth != 16) {
+    throw Error(ErrorCode::usage, "a depth of " + std::to_string(options.depth) +
+                                      " bits is not written; choose 8 or 16");
+  }
+  if (options.depth == 16 && !is_deep) {
+    throw Error(ErrorCode::usage, "only PNG and TIFF hold 16 bits a sample; write one of them");
+  }
+  if (image.type != SampleType::u8 && options.depth == 8) {
+    throw Error(ErrorCode::output,
+                "pictures of 8 bits a sample hold bytes; convert the picture with to_u8");
+  }
+  const bool has_quality = format == OutputFormat::jpeg || format == OutputFormat::webp;
+  if (has_quality && (options.quality < 1 || options.quality > 100)) {
+    throw Error(ErrorCode::usage, "JPEG quality " + std::to_string(options.quality) +
+                                      " is outside 1..100; choose one inside");
+  }
+  if (format == OutputFormat::jpeg && (image.width > kMaxJpegSide || image.height > kMaxJpegSide)) {
+    throw Error(ErrorCode::output, "JPEG cannot hold sides over 65500; write PNG");
+  }
+}
+
 Image decode(const codec::Input& input) {
   const Bytes bytes = input.bytes;
   if (has_signature(bytes, "\xff\xd8\xff")) return codec::decode_jpeg(input);
@@ -134,6 +183,12 @@ Image decode(const codec::Input& input) {
   if (is_npy(bytes)) return decode_npy_picture(input);
   if (codec::is_pnm(bytes)) return codec::decode_pnm(input);
   if (has_signature(bytes, "BM")) return codec::decode_bmp(input);
+  if (codec::is_tiff(bytes)) return codec::decode_tiff(input);
+  if (bytes.size() > 12 && has_signature(bytes, "RIFF") &&
+      has_signature(bytes.subspan(8), "WEBP")) {
+    return codec::decode_webp(input);
+  }
+  if (codec::is_heif(bytes)) return codec::decode_heif(input);
   if (codec::looks_like_tga(bytes)) return codec::decode_tga(input);
   codec::fail_unknown(input);
 }
@@ -143,14 +198,15 @@ Image decode(const codec::Input& input) {
 LoadedImage decode_image(Bytes bytes, const std::string& name, const ReadOptions& options) {
   const DefaultFloatEnvironment environment;
   LoadedImage loaded;
-  loaded.image = decode({bytes, name, options, loaded.warnings});
+  loaded.image = decode({bytes, name, options, loaded.warnings, loaded.metadata});
   return loaded;
 }
 
 OutputFormat output_format(const std::string& path) {
   constexpr std::pair<std::string_view, OutputFormat> kFormats[] = {
-      {".png", OutputFormat::png}, {".jpg", OutputFormat::jpeg}, {".jpeg", OutputFormat::jpeg},
-      {".ppm", OutputFormat::ppm}, {".npy", OutputFormat::npy},
+      {".png", OutputFormat::png},   {".jpg", OutputFormat::jpeg},  {".jpeg", OutputFormat::jpeg},
+      {".ppm", OutputFormat::ppm},   {".npy", OutputFormat::npy},   {".tif", OutputFormat::tiff},
+      {".tiff", OutputFormat::tiff}, {".webp", OutputFormat::webp},
   };
   std::string extension = std::filesystem::path(path).extension().string();
   for (char& c : extension) {
@@ -161,30 +217,34 @@ OutputFormat output_format(const std::string& path) {
   }
   throw Error(ErrorCode::usage,
               one_line(path) +
-                  ": cannot tell the format to write; end the name in .png, .jpg, .ppm or .npy");
+                  ": cannot tell the format to write; end the name in .png, .jpg, .tif, .webp, "
+                  ".ppm or .npy");
+}
+
+std::vector<std::uint8_t> encode_image(const ImageView& image, OutputFormat format, int quality) {
+  return encode_image(image, format, EncodeOptions{.quality = quality});
 }
 
 std::vector<std::uint8_t> encode_image(const ImageView& image, OutputFormat format,
-                                       int jpeg_quality) {
-  constexpr int kMaxJpegSide = 65500;  // libjpeg's largest side, JPEG_MAX_DIMENSION
+                                       const EncodeOptions& options) {
   if (image.data == nullptr || image.width <= 0 || image.height <= 0 ||
       (image.channels != 3 && image.channels != 4)) {
     throw Error(ErrorCode::output, "not a picture: it must have pixels of 3 or 4 channels");
   }
   if (format == OutputFormat::npy) return encode_npy_picture(image);
-  if (image.type != SampleType::u8) {
-    throw Error(ErrorCode::output, "PNG, JPEG and PPM hold bytes; convert the picture with to_u8");
+  check_options(image, format, options);
+  switch (format) {
+    case OutputFormat::jpeg:
+      return codec::encode_jpeg(image, options);
+    case OutputFormat::ppm:
+      return codec::encode_pnm(image);
+    case OutputFormat::tiff:
+      return codec::encode_tiff(image, options);
+    case OutputFormat::webp:
+      return codec::encode_webp(image, options);
+    default:
+      return codec::encode_png(image, options);
   }
-  if (format == OutputFormat::png) return codec::encode_png(image);
-  if (format == OutputFormat::ppm) return codec::encode_pnm(image);
-  if (jpeg_quality < 1 || jpeg_quality > 100) {
-    throw Error(ErrorCode::usage, "JPEG quality " + std::to_string(jpeg_quality) +
-                                      " is outside 1..100; choose one inside");
-  }
-  if (image.width > kMaxJpegSide || image.height > kMaxJpegSide) {
-    throw Error(ErrorCode::output, "JPEG cannot hold sides over 65500; write PNG");
-  }
-  return codec::encode_jpeg(image, jpeg_quality);
 }
 
 }  // namespace nst

@@ -160,7 +160,7 @@ class RunLengths {
   std::vector<std::uint8_t> decode() {
     indices_.resize(h_.width * h_.height);
     while (y_ < h_.height) {
-      if (y_ + 1 == h_.height && x_ >= h_.width) break;  // complete, even without an end code
+      if (y_ + 1 == h_.height && x_ >= h_.width) break;  // all rows are there: needs no end code
       const unsigned count = reader_.read<std::uint8_t>("a run of pixels");
       const unsigned value = reader_.read<std::uint8_t>("a run of pixels");
       if (count > 0) {

@@ -19,10 +19,14 @@ struct Input {
   const std::string& name;
   const ReadOptions& options;
   std::vector<std::string>& warnings;  // list of warnings; each begins with `name`
+  Metadata& metadata;  // what the file says besides its pixels; the decoder fills it
 
   // Returns the orientation that an EXIF block states. Returns 1 if the options ignore the
   // orientation.
   int orientation(Bytes exif) const { return options.as_tensorflow ? 1 : exif_orientation(exif); }
+
+  // Returns true if samples are not converted to sRGB.
+  bool ignores_profile() const { return options.as_tensorflow || options.ignore_profile; }
 
   ByteReader reader() const { return ByteReader(bytes, name, ErrorCode::input); }
   void warn(const std::string& what) const { warnings.push_back(name + ": " + what); }
@@ -32,15 +36,20 @@ struct Input {
   // Throws Error{input} or Error{limit}.
   void check_size(std::uint64_t width, std::uint64_t height, std::uint64_t most_pixels) const;
 
-  // Returns the bytes that decoding may take: ReadOptions::max_memory_bytes, or the default limit
-  // if that is 0.
+  // Returns the number of bytes that decoding may take: ReadOptions::max_memory_bytes, or the
+  // default limit if that is 0.
   std::uint64_t memory_limit() const;
   // Throws Error{limit} if decoding needs more than memory_limit(). `needed` is in bytes and
   // includes the picture.
   void check_memory(std::uint64_t needed) const;
 
-  // Throws Error{input} "<name>: damaged <format> picture (<reason>); get it again …".
-  [[noreturn]] void fail_damaged(const char* format, const std::string& reason) const;
+  // Throws Error{input} "<name>: damaged <format> picture (<reason>); get it again …". If the
+  // decoder can do without the damaged part, the message names the option for that.
+  [[noreturn]] void fail_damaged(const char* format, const std::string& reason,
+                                 bool has_more = false) const;
+  // Warns that `missing` of `total` parts of the picture, such as rows, are missing, unless none
+  // is.
+  void warn_missing(std::uint64_t missing, std::uint64_t total) const;
   // Throws Error{input} "<name>: <what> is not read; <advice>". For intact files of a kind that NST
   // does not support.
   [[noreturn]] void fail_unread(const std::string& what,
@@ -56,6 +65,13 @@ Image decode_bmp(const Input& input);
 Image decode_tga(const Input& input);
 Image decode_gif(const Input& input);
 Image decode_pnm(const Input& input);
+// In builds without the library that they need, these refuse the picture and name the library.
+Image decode_tiff(const Input& input);
+Image decode_webp(const Input& input);
+Image decode_heif(const Input& input);
+
+// The samples of pixels that a damaged file lacks.
+inline constexpr std::uint8_t kMissingGrey = 128;
 
 // The text of the warning for a picture file without its end marker.
 inline constexpr const char* kNoEnd =
@@ -67,6 +83,14 @@ bool looks_like_tga(Bytes bytes);
 // Returns true if the bytes begin with "P1" to "P6", followed by white space or a comment.
 bool is_pnm(Bytes bytes);
 
+// Returns true if the bytes begin as a TIFF or BigTIFF file that holds a picture, and not a
+// camera's raw data that only looks like TIFF.
+bool is_tiff(Bytes bytes);
+// Returns true if the bytes are an ISO base media file with a brand of HEIF pictures: HEIC, AVIF.
+bool is_heif(Bytes bytes);
+// Returns what such a file is called: "AVIF" or "HEIC".
+const char* heif_name(Bytes bytes);
+
 // Throws Error{input} for a file that no decoder reads. The message names the file's format, if it
 // is recognised, and what to do.
 [[noreturn]] void fail_unknown(const Input& input);
@@ -76,9 +100,12 @@ bool is_pnm(Bytes bytes);
 // `out` limits the work.
 std::size_t inflate_prefix(Bytes stream, std::uint8_t* out, std::size_t size);
 
-// Encode a valid u8 picture of 3 or 4 channels. For JPEG and PNM, alpha is composed on white.
-std::vector<std::uint8_t> encode_jpeg(const ImageView& image, int quality);
-std::vector<std::uint8_t> encode_png(const ImageView& image);
+// Encode a valid picture of 3 or 4 channels: u8, or f32 for a depth of 16. For JPEG and PNM, alpha
+// is composed on white.
+std::vector<std::uint8_t> encode_jpeg(const ImageView& image, const EncodeOptions& options);
+std::vector<std::uint8_t> encode_png(const ImageView& image, const EncodeOptions& options);
+std::vector<std::uint8_t> encode_tiff(const ImageView& image, const EncodeOptions& options);
+std::vector<std::uint8_t> encode_webp(const ImageView& image, const EncodeOptions& options);
 std::vector<std::uint8_t> encode_pnm(const ImageView& image);
 
 // Returns the samples of row y of a u8 picture.
@@ -88,6 +115,9 @@ inline const std::uint8_t* row_u8(const ImageView& image, int y) {
                                     : std::ptrdiff_t{image.width} * image.channels;
   return static_cast<const std::uint8_t*>(image.data) + stride * y;
 }
+
+// Writes the samples of row y as 16-bit ones: u8 times 257, f32 rounded to nearest.
+void row_u16(const ImageView& image, int y, std::uint16_t* out);
 
 // Writes row y of a u8 picture to rgb[3 * width], composed on white if it has alpha.
 void copy_rgb_row(const ImageView& image, int y, std::uint8_t* rgb);

@@ -19,7 +19,8 @@
 
 #include "image/codec_impl.hpp"
 #include "image/exif.hpp"
-#include "image/jpeg_segments.hpp"
+#include "image/file_colours.hpp"
+#include "image/file_metadata.hpp"
 #include "nst/error.hpp"
 
 namespace nst::codec {
@@ -31,6 +32,12 @@ struct Escape {
   std::jmp_buf target;
   char message[JMSG_LENGTH_MAX] = "";
   bool out_of_memory = false;
+  bool goes_on = false;  // true: damage is noted in `damage`, and decoding goes on
+  struct {
+    bool found = false;
+    bool in_first_scan = false;  // of several
+    unsigned row = 0;            // row of the picture, or of blocks in the first scan
+  } damage;
 };
 
 [[noreturn]] void on_error(j_common_ptr object) {
@@ -52,8 +59,20 @@ bool is_harmless(int warning) {
          warning == JWRN_JFIF_MAJOR || warning == JWRN_JPEG_EOF || warning == JWRN_NOT_SEQUENTIAL;
 }
 
+// Notes where in the picture the first damage is. Only a decompressor's Escape goes on.
+void note_damage(j_common_ptr object, Escape& escape) {
+  if (escape.damage.found) return;
+  const auto* jpeg = reinterpret_cast<j_decompress_ptr>(object);
+  escape.damage.found = true;
+  escape.damage.in_first_scan = jpeg->output_scanline == 0 && jpeg->input_scan_number <= 1;
+  escape.damage.row = escape.damage.in_first_scan ? jpeg->input_iMCU_row : jpeg->output_scanline;
+}
+
 void on_message(j_common_ptr object, int level) {
-  if (level < 0 && !is_harmless(object->err->msg_code)) on_error(object);
+  if (level >= 0 || is_harmless(object->err->msg_code)) return;
+  auto* escape = static_cast<Escape*>(object->client_data);
+  if (!escape->goes_on) on_error(object);
+  note_damage(object, *escape);
 }
 
 // Stops decoding a progressive file that has more than 200 scans. A hostile file can repeat scans:
@@ -120,8 +139,10 @@ bool calculate_size(Decoder& decoder) {
   return true;
 }
 
-// [longjmp] Decodes all rows. `inks` has room for one row of CMYK pixels. Returns false on failure.
-bool read_pixels(Decoder& decoder, std::uint8_t* rgb, std::uint8_t* inks) {
+// [longjmp] Decodes all rows to sRGB. `inks` has room for one row of CMYK pixels. Returns false on
+// failure.
+bool read_pixels(Decoder& decoder, const SrgbConversion& to_srgb, std::uint8_t* rgb,
+                 std::uint8_t* inks) {
   if (setjmp(decoder.escape.target) != 0) return false;
   jpeg_decompress_struct& jpeg = decoder.jpeg;
   jpeg_start_decompress(&jpeg);
@@ -131,7 +152,11 @@ bool read_pixels(Decoder& decoder, std::uint8_t* rgb, std::uint8_t* inks) {
     std::uint8_t* out = rgb + stride * jpeg.output_scanline;
     JSAMPROW row = four_inks ? inks : out;
     jpeg_read_scanlines(&jpeg, &row, 1);
-    if (four_inks) cmyk_to_rgb(inks, static_cast<int>(jpeg.output_width), out);
+    if (to_srgb) {
+      to_srgb.convert(row, out, jpeg.output_width);
+    } else if (four_inks) {
+      cmyk_to_rgb(inks, static_cast<int>(jpeg.output_width), out);
+    }
   }
   jpeg_finish_decompress(&jpeg);
   return true;
@@ -156,13 +181,20 @@ struct Encoder {
   }
 };
 
-// [longjmp] Compresses the picture into encoder.file. `rgb` has room for one row. Returns false on
-// failure.
-bool write_pixels(Encoder& encoder, const ImageView& image, int quality, std::uint8_t* rgb) {
+// Returns how colour is stored if the options leave it open.
+Subsampling subsampling_of(const EncodeOptions& options) {
   // Lowest quality at which colour is stored at full resolution. At lower qualities, quantisation
   // is more visible than colour of half resolution, even in the saturated strokes of painted
   // pictures.
   constexpr int kFullColourQuality = 90;
+  if (options.subsampling != Subsampling::automatic) return options.subsampling;
+  return options.quality >= kFullColourQuality ? Subsampling::s444 : Subsampling::s420;
+}
+
+// [longjmp] Compresses the picture into encoder.file. `rgb` has room for one row. Returns false on
+// failure.
+bool write_pixels(Encoder& encoder, const ImageView& image, const EncodeOptions& options,
+                  std::uint8_t* rgb) {
   if (setjmp(encoder.escape.target) != 0) return false;
   jpeg_compress_struct& jpeg = encoder.jpeg;
   jpeg_create_compress(&jpeg);
@@ -172,11 +204,11 @@ bool write_pixels(Encoder& encoder, const ImageView& image, int quality, std::ui
   jpeg.input_components = 3;
   jpeg.in_color_space = JCS_RGB;
   jpeg_set_defaults(&jpeg);
-  jpeg_set_quality(&jpeg, quality, TRUE);
-  if (quality >= kFullColourQuality) {
-    jpeg.comp_info[0].h_samp_factor = 1;
-    jpeg.comp_info[0].v_samp_factor = 1;
-  }
+  jpeg_set_quality(&jpeg, options.quality, TRUE);
+  const Subsampling colour = subsampling_of(options);
+  jpeg.comp_info[0].h_samp_factor = colour == Subsampling::s444 ? 1 : 2;
+  jpeg.comp_info[0].v_samp_factor = colour == Subsampling::s420 ? 2 : 1;
+  if (options.progressive) jpeg_simple_progression(&jpeg);
   jpeg_start_compress(&jpeg, TRUE);
   JSAMPROW row = rgb;
   while (jpeg.next_scanline < jpeg.image_height) {
@@ -187,17 +219,36 @@ bool write_pixels(Encoder& encoder, const ImageView& image, int quality, std::ui
   return true;
 }
 
+// Warns about the part of the picture that is missing or damaged. Fills rows that were not decoded.
+void warn_damage(const Input& input, const Decoder& decoder, bool is_whole, Image& image) {
+  const jpeg_decompress_struct& jpeg = decoder.jpeg;
+  const auto& damage = decoder.escape.damage;
+  const std::size_t done = std::size_t{3} * jpeg.output_width * jpeg.output_scanline;
+  std::fill(image.bytes.begin() + static_cast<std::ptrdiff_t>(done), image.bytes.end(),
+            kMissingGrey);
+  if (damage.in_first_scan) {
+    input.warn_missing(jpeg.total_iMCU_rows - std::min(damage.row, jpeg.total_iMCU_rows),
+                       jpeg.total_iMCU_rows);
+  } else if (damage.row > 0 || jpeg.output_scanline < jpeg.output_height) {
+    const unsigned row = damage.found ? damage.row : jpeg.output_scanline;
+    input.warn_missing(jpeg.output_height - std::min(row, jpeg.output_height), jpeg.output_height);
+  } else if (damage.found || !is_whole) {
+    input.warn("damaged: fine detail of the picture is missing");
+  }
+}
+
 [[noreturn]] void fail(const Input& input, const Escape& escape) {
   if (escape.out_of_memory) {
     throw Error(ErrorCode::limit, input.name +
                                       ": no memory to decode it; free some, or make the "
                                       "picture smaller");
   }
-  input.fail_damaged("JPEG", escape.message);
+  input.fail_damaged("JPEG", escape.message, true);
 }
 
-// Returns the bytes that decoding at 1/denominator of the picture's size takes: the picture, a
-// second picture if it must be turned, and all coefficients if there are several scans.
+// Returns the number of bytes that decoding at 1/denominator of the picture's size takes. They are
+// for the picture, a second picture if it must be turned, and all coefficients if there are several
+// scans.
 struct Needs {
   bool several_scans;
   bool turned;
@@ -226,6 +277,12 @@ unsigned choose_reduction(const Input& input, const jpeg_decompress_struct& jpeg
   return 1;
 }
 
+// Returns how libjpeg's samples are laid out.
+SampleLayout layout_of(const jpeg_decompress_struct& jpeg) {
+  if (jpeg.out_color_space == JCS_CMYK) return {.model = ColourModel::cmyk, .inverted = true};
+  return {.model = jpeg.jpeg_color_space == JCS_GRAYSCALE ? ColourModel::grey : ColourModel::rgb};
+}
+
 }  // namespace
 
 Image decode_jpeg(const Input& input) {
@@ -235,8 +292,8 @@ Image decode_jpeg(const Input& input) {
     fail(input, decoder.escape);
   }
   jpeg_decompress_struct& jpeg = decoder.jpeg;
-  // Limits the size in the header by the file's length. Huffman coding takes at least one bit for
-  // an 8×8 block; arithmetic coding may take far less.
+  // The file's length limits the size that the header may state. Huffman coding takes at least one
+  // bit for an 8×8 block; arithmetic coding may take far less.
   const std::uint64_t pixels_per_byte = jpeg.arith_code ? 512 * 64 : 512;
   input.check_size(jpeg.image_width, jpeg.image_height,
                    pixels_per_byte * std::uint64_t{input.bytes.size()});
@@ -246,23 +303,35 @@ Image decode_jpeg(const Input& input) {
   jpeg.scale_denom = choose_reduction(input, jpeg, needs);
   input.check_memory(needed_bytes(jpeg, needs, jpeg.scale_denom));
 
+  const SrgbConversion to_srgb = jpeg_conversion(input, segments, layout_of(jpeg));
   if (!calculate_size(decoder)) fail(input, decoder.escape);
   Image image(static_cast<int>(jpeg.output_width), static_cast<int>(jpeg.output_height), 3,
               SampleType::u8);
   std::vector<std::uint8_t> inks(std::size_t{4} * jpeg.output_width);
-  if (!read_pixels(decoder, image.u8(), inks.data())) fail(input, decoder.escape);
-  if (!segments.has_end) input.warn(kNoEnd);
+  decoder.escape.goes_on = input.options.damaged;
+  const bool read = read_pixels(decoder, to_srgb, image.u8(), inks.data());
+  const bool has_rows = input.options.damaged && jpeg.output_scanline > 0;
+  if (!read && (!has_rows || decoder.escape.out_of_memory)) fail(input, decoder.escape);
+  if (input.options.damaged) warn_damage(input, decoder, segments.is_whole, image);
+  keep_metadata(input, {.exif = segments.exif,
+                        .xmp = segments.xmp,
+                        .iptc = iptc_of(segments.photoshop),
+                        .dpi_x = segments.dpi_x,
+                        .dpi_y = segments.dpi_y,
+                        .orientation = orientation});
+  if (!segments.has_end && !decoder.escape.damage.found) input.warn(kNoEnd);
   return apply_orientation(std::move(image), orientation);
 }
 
-std::vector<std::uint8_t> encode_jpeg(const ImageView& image, int quality) {
+std::vector<std::uint8_t> encode_jpeg(const ImageView& image, const EncodeOptions& options) {
   Encoder encoder;
   std::vector<std::uint8_t> rgb(std::size_t{3} * static_cast<std::size_t>(image.width));
-  if (!write_pixels(encoder, image, quality, rgb.data())) {
+  if (!write_pixels(encoder, image, options, rgb.data())) {
     throw Error(encoder.escape.out_of_memory ? ErrorCode::limit : ErrorCode::output,
                 std::string("cannot encode as JPEG: ") + encoder.escape.message + "; try PNG");
   }
-  return {encoder.file, encoder.file + encoder.file_bytes};
+  return with_metadata({encoder.file, encoder.file_bytes},
+                       metadata_to_write(options, image.width, image.height));
 }
 
 }  // namespace nst::codec

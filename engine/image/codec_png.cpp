@@ -8,6 +8,8 @@
 #include <zlib.h>
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <climits>
 #include <csetjmp>
 #include <cstddef>
@@ -18,7 +20,8 @@
 
 #include "image/codec_impl.hpp"
 #include "image/exif.hpp"
-#include "image/png_chunks.hpp"
+#include "image/file_colours.hpp"
+#include "image/file_metadata.hpp"
 #include "nst/error.hpp"
 
 namespace nst::codec {
@@ -55,6 +58,9 @@ struct Decoder {
   const std::vector<Bytes>* stream = nullptr;
   std::size_t part = 0;
   std::size_t offset = 0;  // offset in the current part of the stream
+  int passes = 1;          // 7: interlaced
+  int pass = 0;            // the pass and the row that is being read
+  png_uint_32 row = 0;
 
   Decoder() = default;
   Decoder(const Decoder&) = delete;
@@ -79,9 +85,12 @@ void read_bytes(png_structp png, png_bytep out, std::size_t count) {
   }
 }
 
-// [longjmp] Reads the file up to the pixels and requests 8-bit RGB or RGBA. Returns false on
-// failure.
-bool read_header(Decoder& decoder, std::size_t row_bytes, bool cuts_16) {
+// What happens to samples of 16 bits.
+enum class Wide { rounded, cut, kept };
+
+// [longjmp] Reads the file up to the pixels and requests RGB or RGBA: bytes, or 16-bit samples in
+// the machine's byte order. Returns false on failure.
+bool read_header(Decoder& decoder, std::size_t row_bytes, Wide wide) {
   if (setjmp(decoder.escape.target) != 0) return false;
   decoder.png = png_create_read_struct_2(PNG_LIBPNG_VER_STRING, &decoder.escape, on_error,
                                          on_warning, &decoder.escape, allocate, release);
@@ -91,16 +100,14 @@ bool read_header(Decoder& decoder, std::size_t row_bytes, bool cuts_16) {
   if (decoder.info == nullptr) return false;
   png_set_read_fn(png, &decoder, read_bytes);
   png_set_crc_action(png, PNG_CRC_QUIET_USE, PNG_CRC_QUIET_USE);  // walk_png has checked the CRCs
-  png_set_user_limits(png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);     // check_png_size checks the size
+  png_set_user_limits(png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);  // no limit: check_png_size has one
   png_read_info(png, decoder.info);
   png_set_expand(png);  // expands palettes, grey of 1 to 4 bits, and tRNS
-  if (cuts_16) {
-    png_set_strip_16(png);
-  } else {
-    png_set_scale_16(png);
-  }
+  if (wide == Wide::cut) png_set_strip_16(png);
+  if (wide == Wide::rounded) png_set_scale_16(png);
+  if (wide == Wide::kept && std::endian::native == std::endian::little) png_set_swap(png);
   png_set_gray_to_rgb(png);
-  png_set_interlace_handling(png);
+  decoder.passes = png_set_interlace_handling(png);
   png_read_update_info(png, decoder.info);
   if (png_get_rowbytes(png, decoder.info) != row_bytes) png_error(png, "its row length");
   return true;
@@ -109,9 +116,43 @@ bool read_header(Decoder& decoder, std::size_t row_bytes, bool cuts_16) {
 // [longjmp] Decodes all rows and checks the rest of the file. Returns false on failure.
 bool read_pixels(Decoder& decoder, png_bytep* rows) {
   if (setjmp(decoder.escape.target) != 0) return false;
-  png_read_image(decoder.png, rows);
+  const png_uint_32 height = png_get_image_height(decoder.png, decoder.info);
+  for (decoder.pass = 0; decoder.pass < decoder.passes; ++decoder.pass) {
+    for (decoder.row = 0; decoder.row < height; ++decoder.row) {
+      // An interlaced picture is read as blocks, so that it is all there after the first pass.
+      const bool blocks = decoder.passes > 1;
+      png_read_row(decoder.png, blocks ? nullptr : rows[decoder.row],
+                   blocks ? rows[decoder.row] : nullptr);
+    }
+  }
   png_read_end(decoder.png, nullptr);
   return true;
+}
+
+// Fills a picture of `bytes` bytes with grey, opaque pixels.
+void fill_grey(std::uint8_t* stored, std::size_t bytes, std::size_t sample, int channels) {
+  std::memset(stored, kMissingGrey, bytes);
+  for (std::size_t at = 3 * sample; channels == 4 && at < bytes; at += 4 * sample) {
+    std::memset(stored + at, 255, sample);
+  }
+}
+
+// Warns how many of the pixels were not read before libpng failed.
+void warn_damage(const Input& input, const Decoder& decoder, std::uint32_t height) {
+  // The share of each pass of Adam7 (PNG 1.2, 8.2), in 64ths of the pixels.
+  constexpr unsigned kShares[7] = {1, 1, 2, 4, 8, 16, 32};
+  std::uint64_t read = 0;
+  const bool interlaced = decoder.passes > 1;
+  for (int pass = 0; interlaced && pass < decoder.pass; ++pass)
+    read += kShares[pass] * std::uint64_t{height};
+  const bool all = decoder.pass == decoder.passes;
+  if (!all) read += (interlaced ? kShares[decoder.pass] : 64u) * std::uint64_t{decoder.row};
+  const std::uint64_t total = 64 * std::uint64_t{height};
+  if (all) {
+    input.warn("damaged: the checksum of the pixels is wrong; some may be");
+  } else {
+    input.warn_missing(total - read, total);
+  }
 }
 
 [[noreturn]] void fail(const Input& input, const Escape& escape) {
@@ -120,27 +161,39 @@ bool read_pixels(Decoder& decoder, png_bytep* rows) {
                                       ": no memory to decode it; free some, or make the "
                                       "picture smaller");
   }
-  input.fail_damaged("PNG", escape.message);
+  input.fail_damaged("PNG", escape.message, true);
 }
 
 // Returns the whole chunk, given its body. In the file, length and type precede the body, and a
 // checksum follows it.
 Bytes whole(Bytes body) { return {body.data() - 8, body.size() + 12}; }
 
-// Returns the parts of the file that libpng reads, in order.
-std::vector<Bytes> stream_of(const Input& input, const PngChunks& chunks) {
+// Returns the parts of the file that libpng reads, in order. A cut chunk gets the length that it
+// has; `cut_header` is memory for its header.
+std::vector<Bytes> stream_of(const Input& input, const PngChunks& chunks,
+                             std::array<std::uint8_t, 8>& cut_header) {
   static constexpr std::uint8_t kEnd[] = {0, 0, 0, 0, 'I', 'E', 'N', 'D', 0xae, 0x42, 0x60, 0x82};
   std::vector<Bytes> stream{input.bytes.first(8), whole(chunks.header)};
   if (!chunks.palette.empty()) stream.push_back(whole(chunks.palette));
   if (!chunks.trans.empty()) stream.push_back(whole(chunks.trans));
-  for (const Bytes body : chunks.pixels) {
-    const Bytes chunk = whole(body);
+  const std::size_t whole_chunks = chunks.pixels.size() - (chunks.is_cut ? 1 : 0);
+  for (std::size_t i = 0; i < whole_chunks; ++i) {
+    const Bytes chunk = whole(chunks.pixels[i]);
     Bytes& last = stream.back();
     if (last.data() + last.size() == chunk.data()) {
       last = {last.data(), last.size() + chunk.size()};
     } else {
       stream.push_back(chunk);
     }
+  }
+  if (chunks.is_cut) {
+    static constexpr std::uint8_t kNoChecksum[4] = {};  // libpng does not check it
+    const Bytes body = chunks.pixels.back();
+    for (std::size_t i = 0; i < 4; ++i) {
+      cut_header[i] = static_cast<std::uint8_t>(body.size() >> (24 - 8 * i));
+    }
+    std::memcpy(cut_header.data() + 4, "IDAT", 4);
+    stream.insert(stream.end(), {Bytes(cut_header), body, Bytes(kNoChecksum)});
   }
   stream.emplace_back(kEnd);
   return stream;
@@ -151,6 +204,8 @@ struct Encoder {
   png_infop info = nullptr;
   Escape escape;
   std::vector<std::uint8_t> file;
+  std::vector<PngChunk> chunks;         // what stands before the pixels
+  std::vector<std::uint16_t> wide_row;  // room for a row of 16-bit samples
 
   Encoder() = default;
   Encoder(const Encoder&) = delete;
@@ -174,7 +229,7 @@ void write_bytes(png_structp png, png_bytep data, std::size_t count) {
 void flush_bytes(png_structp) {}
 
 // [longjmp] Compresses the picture into encoder.file. Returns false on failure.
-bool write_pixels(Encoder& encoder, const ImageView& image) {
+bool write_pixels(Encoder& encoder, const ImageView& image, int depth) {
   if (setjmp(encoder.escape.target) != 0) return false;
   encoder.png = png_create_write_struct_2(PNG_LIBPNG_VER_STRING, &encoder.escape, on_error,
                                           on_warning, &encoder.escape, allocate, release);
@@ -185,7 +240,7 @@ bool write_pixels(Encoder& encoder, const ImageView& image) {
   png_set_write_fn(png, &encoder, write_bytes, flush_bytes);
   png_set_user_limits(png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
   png_set_IHDR(png, encoder.info, static_cast<png_uint_32>(image.width),
-               static_cast<png_uint_32>(image.height), 8,
+               static_cast<png_uint_32>(image.height), depth,
                image.channels == 4 ? PNG_COLOR_TYPE_RGB_ALPHA : PNG_COLOR_TYPE_RGB,
                PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
   // Uses the average filter with run lengths and Huffman codes only. Painted pictures have texture
@@ -195,7 +250,16 @@ bool write_pixels(Encoder& encoder, const ImageView& image) {
   png_set_compression_level(png, 1);
   png_set_filter(png, PNG_FILTER_TYPE_BASE, PNG_FILTER_AVG);
   png_write_info(png, encoder.info);
-  for (int y = 0; y < image.height; ++y) png_write_row(png, row_u8(image, y));
+  for (const PngChunk& chunk : encoder.chunks) {
+    png_write_chunk(png, reinterpret_cast<png_const_bytep>(chunk.type.data()), chunk.body.data(),
+                    chunk.body.size());
+  }
+  if (depth == 16 && std::endian::native == std::endian::little) png_set_swap(png);
+  for (int y = 0; y < image.height; ++y) {
+    if (depth == 16) row_u16(image, y, encoder.wide_row.data());
+    png_write_row(png, depth == 16 ? reinterpret_cast<png_const_bytep>(encoder.wide_row.data())
+                                   : row_u8(image, y));
+  }
   png_write_end(png, encoder.info);
   return true;
 }
@@ -209,24 +273,47 @@ Image decode_png(const Input& input) {
   const std::size_t row_bytes = std::size_t{chunks.width} * static_cast<unsigned>(channels);
   const int orientation = input.orientation(chunks.exif());
   const std::size_t pictures = orientation > 1 ? 2 : 1;
-  input.check_memory((pictures * row_bytes + sizeof(png_bytep)) * std::uint64_t{chunks.height});
+  // A picture of 16 bits with a profile is converted from all of its bits.
+  const SrgbConversion to_srgb = png_conversion(input, chunks, chunks.depth == 16);
+  const bool wide = to_srgb && chunks.depth == 16;
+  input.check_memory(((wide ? 2 : 0) * row_bytes + pictures * row_bytes + sizeof(png_bytep)) *
+                     std::uint64_t{chunks.height});
 
   Decoder decoder;
-  const std::vector<Bytes> stream = stream_of(input, chunks);
+  std::array<std::uint8_t, 8> cut_header;
+  const std::vector<Bytes> stream = stream_of(input, chunks, cut_header);
   decoder.stream = &stream;
-  if (!read_header(decoder, row_bytes, input.options.as_tensorflow)) fail(input, decoder.escape);
+  const Wide kind = wide ? Wide::kept : input.options.as_tensorflow ? Wide::cut : Wide::rounded;
+  const std::size_t stored_row_bytes = wide ? 2 * row_bytes : row_bytes;
+  if (!read_header(decoder, stored_row_bytes, kind)) fail(input, decoder.escape);
   Image image(static_cast<int>(chunks.width), static_cast<int>(chunks.height), channels,
               SampleType::u8);
+  std::vector<std::uint16_t> samples(wide ? row_bytes * chunks.height : 0);
+  std::uint8_t* stored = wide ? reinterpret_cast<std::uint8_t*>(samples.data()) : image.u8();
   std::vector<png_bytep> rows(chunks.height);
-  for (std::size_t y = 0; y < rows.size(); ++y) rows[y] = image.u8() + row_bytes * y;
-  if (!read_pixels(decoder, rows.data())) fail(input, decoder.escape);
-  if (!chunks.has_end) input.warn(kNoEnd);
+  for (std::size_t y = 0; y < rows.size(); ++y) rows[y] = stored + stored_row_bytes * y;
+  const bool damaged = input.options.damaged;
+  if (damaged) fill_grey(stored, stored_row_bytes * rows.size(), wide ? 2 : 1, channels);
+  const bool read = read_pixels(decoder, rows.data());
+  if (!read && (!damaged || decoder.escape.out_of_memory)) fail(input, decoder.escape);
+  if (!read) warn_damage(input, decoder, chunks.height);
+  for (std::size_t y = 0; wide && y < rows.size(); ++y) {
+    to_srgb.convert(rows[y], image.u8() + row_bytes * y, chunks.width);
+  }
+  if (!wide) convert_to_srgb(image, to_srgb);
+  keep_metadata(input, png_metadata(chunks, orientation));
+  if (!chunks.has_end && read) input.warn(kNoEnd);
   return apply_orientation(std::move(image), orientation);
 }
 
-std::vector<std::uint8_t> encode_png(const ImageView& image) {
+std::vector<std::uint8_t> encode_png(const ImageView& image, const EncodeOptions& options) {
   Encoder encoder;
-  if (!write_pixels(encoder, image)) {
+  encoder.chunks = metadata_chunks(metadata_to_write(options, image.width, image.height));
+  if (options.depth == 16) {
+    encoder.wide_row.resize(static_cast<std::size_t>(image.width) *
+                            static_cast<std::size_t>(image.channels));
+  }
+  if (!write_pixels(encoder, image, options.depth)) {
     throw Error(
         encoder.escape.out_of_memory ? ErrorCode::limit : ErrorCode::output,
         std::string("cannot encode as PNG: ") + encoder.escape.message + "; try a smaller picture");

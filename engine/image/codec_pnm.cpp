@@ -80,11 +80,11 @@ Header read_header(ByteReader& reader) {
   return h;
 }
 
-// Returns the most pixels that `bytes` bytes of pixel data can contain.
+// Returns the largest number of pixels that `bytes` bytes of pixel data can contain.
 std::uint64_t most_pixels(const Header& h, std::uint64_t bytes) {
   if (h.type == 1) return bytes;
   if (h.type == 4) return bytes * 8;
-  if (h.text()) return (bytes + 1) / 2 / h.channels();  // digit and space per sample
+  if (h.text()) return (bytes + 1) / 2 / h.channels();  // at least a digit and a space per sample
   return bytes / (h.channels() * h.sample_bytes());
 }
 

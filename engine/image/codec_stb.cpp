@@ -13,6 +13,8 @@
 
 #include "image/codec_impl.hpp"
 #include "image/exif.hpp"
+#include "image/file_colours.hpp"
+#include "image/file_metadata.hpp"
 #include "image/stb_files.hpp"
 #include "nst/error.hpp"
 
@@ -134,8 +136,8 @@ std::vector<std::uint8_t> written(Sink sink, bool ok, const char* format) {
 Image decode_jpeg(const Input& input) {
   const JpegSegments segments = walk_jpeg(input);
   if (segments.arithmetic) input.fail_unread("arithmetic JPEG", "convert it to ordinary JPEG");
-  // Limits the size in the header by the file's length: Huffman coding takes at least one bit for
-  // an 8×8 block.
+  // The file's length limits the size that the header may state: Huffman coding takes at least one
+  // bit for an 8×8 block.
   input.check_size(segments.width, segments.height, std::uint64_t{input.bytes.size()} * 512);
   // Counts the memory that stb_image takes: the planes, their interleaved copy, two pictures, and
   // for progressive files all coefficients.
@@ -148,13 +150,31 @@ Image decode_jpeg(const Input& input) {
   };
   Image image = decode_over(0);
   if (decode_over(0xa5).bytes != image.bytes) {
-    input.fail_damaged("JPEG", "it ends early: pixels are missing");
+    if (!input.options.damaged) {
+      input.fail_damaged("JPEG", "it ends early: pixels are missing", true);
+    }
+    input.warn("damaged: a part of the picture is missing");
   }
+  const bool grey = segments.components == 1;
+  convert_to_srgb(image, jpeg_conversion(input, segments,
+                                         {.model = grey ? ColourModel::grey : ColourModel::rgb}));
+  const int orientation = input.orientation(segments.exif);
+  keep_metadata(input, {.exif = segments.exif,
+                        .xmp = segments.xmp,
+                        .iptc = iptc_of(segments.photoshop),
+                        .dpi_x = segments.dpi_x,
+                        .dpi_y = segments.dpi_y,
+                        .orientation = orientation});
   if (!segments.has_end) input.warn(kNoEnd);
-  return apply_orientation(std::move(image), input.orientation(segments.exif));
+  return apply_orientation(std::move(image), orientation);
 }
 
-std::vector<std::uint8_t> encode_jpeg(const ImageView& image, int quality) {
+std::vector<std::uint8_t> encode_jpeg(const ImageView& image, const EncodeOptions& options) {
+  if (options.progressive || options.subsampling != Subsampling::automatic) {
+    throw Error(
+        ErrorCode::usage,
+        "progressive JPEG and a choice of subsampling need libjpeg, which this build lacks");
+  }
   std::vector<std::uint8_t> rgb(std::size_t{3} * static_cast<std::size_t>(image.width) *
                                 static_cast<std::size_t>(image.height));
   for (int y = 0; y < image.height; ++y) {
@@ -162,15 +182,16 @@ std::vector<std::uint8_t> encode_jpeg(const ImageView& image, int quality) {
   }
   Sink sink;
   const bool ok = stbi_write_jpg_to_func(Sink::write, &sink, image.width, image.height, 3,
-                                         rgb.data(), quality) != 0;
-  return written(std::move(sink), ok, "JPEG");
+                                         rgb.data(), options.quality) != 0;
+  return with_metadata(written(std::move(sink), ok, "JPEG"),
+                       metadata_to_write(options, image.width, image.height));
 }
 #endif
 
 #ifndef NST_HAVE_PNG
 namespace {
 
-// Returns the bytes of all filtered rows of a picture of this size.
+// Returns the number of bytes of all filtered rows of a picture of this size.
 std::uint64_t rows_bytes(const PngChunks& chunks, std::uint64_t width, std::uint64_t height) {
   return width == 0 ? 0 : height * (1 + (width * chunks.bits_per_pixel() + 7) / 8);
 }
@@ -233,17 +254,49 @@ Image decode_png(const Input& input) {
   stb_filler = 0;
   check_stream(input, chunks, raw_size);
   Image image = decode_stb(input, png_for_stb(chunks), channels, "PNG");
+  convert_to_srgb(image, png_conversion(input, chunks, false));
+  const int orientation = input.orientation(chunks.exif());
+  keep_metadata(input, png_metadata(chunks, orientation));
   if (!chunks.has_end) input.warn(kNoEnd);
-  return apply_orientation(std::move(image), input.orientation(chunks.exif()));
+  return apply_orientation(std::move(image), orientation);
 }
 
-std::vector<std::uint8_t> encode_png(const ImageView& image) {
+namespace {
+
+// Returns the PNG file with chunks behind its header.
+std::vector<std::uint8_t> with_chunks(const std::vector<std::uint8_t>& png,
+                                      const std::vector<PngChunk>& chunks) {
+  constexpr std::ptrdiff_t kHeaderEnd = 8 + 25;  // signature, IHDR
+  std::vector<std::uint8_t> file(png.begin(), png.begin() + kHeaderEnd);
+  const auto be32 = [&](std::uint64_t value) {
+    for (int shift = 24; shift >= 0; shift -= 8) {
+      file.push_back(static_cast<std::uint8_t>(value >> shift));
+    }
+  };
+  for (const PngChunk& chunk : chunks) {
+    be32(chunk.body.size());
+    const std::size_t checked = file.size();
+    file.insert(file.end(), chunk.type.begin(), chunk.type.end());
+    file.insert(file.end(), chunk.body.begin(), chunk.body.end());
+    be32(crc32(Bytes(file).subspan(checked)));
+  }
+  file.insert(file.end(), png.begin() + kHeaderEnd, png.end());
+  return file;
+}
+
+}  // namespace
+
+std::vector<std::uint8_t> encode_png(const ImageView& image, const EncodeOptions& options) {
+  if (options.depth != 8) {
+    throw Error(ErrorCode::usage, "a PNG of 16 bits needs libpng, which this build lacks");
+  }
   Sink sink;
   const std::ptrdiff_t stride = row_u8(image, 1) - row_u8(image, 0);
   const bool ok = stride <= INT_MAX && stride > 0 &&
                   stbi_write_png_to_func(Sink::write, &sink, image.width, image.height,
                                          image.channels, image.data, static_cast<int>(stride)) != 0;
-  return written(std::move(sink), ok, "PNG");
+  return with_chunks(written(std::move(sink), ok, "PNG"),
+                     metadata_chunks(metadata_to_write(options, image.width, image.height)));
 }
 
 std::size_t inflate_prefix(Bytes stream, std::uint8_t* out, std::size_t size) {

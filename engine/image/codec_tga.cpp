@@ -61,7 +61,7 @@ struct Map {
   unsigned first = 0;
 
   Colour at(unsigned index) const {
-    const unsigned entry = index - first;  // very large if index < first
+    const unsigned entry = index - first;  // unsigned: very large if index < first
     return entry < colours.size() ? colours[entry] : Colour{0, 0, 0, 255};
   }
 };
@@ -170,8 +170,8 @@ Image decode_tga(const Input& input) {
   if ((h.descriptor & 0xc0) != 0) input.fail_unread("TGA with interleaved rows");
   reader.skip(h.id_bytes, "the comment");
   const Map map = read_map(reader, h);
-  // Limits the size in the header by the file's length: a run of 128 pixels takes one byte plus the
-  // bytes of one pixel.
+  // The file's length limits the size that the header may state: a run of 128 pixels takes one byte
+  // plus the bytes of one pixel.
   const std::uint64_t most = h.run_length() ? reader.remaining() * 128 / (1 + h.pixel_bytes()) + 128
                                             : reader.remaining() / h.pixel_bytes();
   input.check_size(h.width, h.height, most);

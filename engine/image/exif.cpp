@@ -4,35 +4,11 @@
 #include <cstring>
 #include <string_view>
 
+#include "image/tiff_reader.hpp"
 #include "nst/error.hpp"
 
 namespace nst {
 namespace {
-
-// Reads the numbers of a TIFF block at given offsets, in the byte order that the block states.
-class TiffReader {
- public:
-  explicit TiffReader(Bytes block) : reader_(block, "EXIF", ErrorCode::input) {
-    const Bytes order = reader_.at(0, 2, "byte order");
-    big_endian_ = order[0] == 'M';
-    if (order[0] != order[1] || (order[0] != 'M' && order[0] != 'I')) reader_.fail("byte order");
-    if (u16(2) != 42) reader_.fail("not a TIFF header");
-  }
-  std::uint8_t u8(std::uint64_t offset) const { return reader_.at(offset, 1, "number")[0]; }
-  std::uint16_t u16(std::uint64_t offset) const {
-    const Bytes b = reader_.at(offset, 2, "number");
-    return static_cast<std::uint16_t>(big_endian_ ? b[0] << 8 | b[1] : b[1] << 8 | b[0]);
-  }
-  std::uint32_t u32(std::uint64_t offset) const {
-    const std::uint32_t a = u16(offset);
-    const std::uint32_t b = u16(offset + 2);
-    return big_endian_ ? a << 16 | b : b << 16 | a;
-  }
-
- private:
-  ByteReader reader_;
-  bool big_endian_ = false;
-};
 
 // Returns the integer value of a directory entry. Returns 0 for other types, and for values stored
 // outside the entry. Accepts LONG and signed types too: some programs write them where EXIF
@@ -84,24 +60,27 @@ struct Turn {
   bool transpose, flip_x, flip_y;
 };
 constexpr Turn kTurns[8] = {
-    {false, false, false},  // 1: upright
-    {false, true, false},   // 2: mirrored
-    {false, true, true},    // 3: upside down
-    {false, false, true},   // 4: upside down and mirrored
-    {true, false, false},   // 5: mirrored at the main diagonal
-    {true, true, false},    // 6: needs a quarter turn clockwise
-    {true, true, true},     // 7: mirrored at the other diagonal
-    {true, false, true},    // 8: needs a quarter turn anticlockwise
+    {false, false, false},  // orientation 1: upright
+    {false, true, false},   // orientation 2: mirrored
+    {false, true, true},    // orientation 3: upside down
+    {false, false, true},   // orientation 4: upside down and mirrored
+    {true, false, false},   // orientation 5: mirrored at the main diagonal
+    {true, true, false},    // orientation 6: needs a quarter turn clockwise
+    {true, true, true},     // orientation 7: mirrored at the other diagonal
+    {true, false, true},    // orientation 8: needs a quarter turn anticlockwise
 };
 
 }  // namespace
 
-int exif_orientation(Bytes block) {
+Bytes without_exif_prefix(Bytes block) {
   constexpr std::string_view kPrefix("Exif\0\0", 6);
-  if (block.size() > kPrefix.size() &&
-      std::memcmp(block.data(), kPrefix.data(), kPrefix.size()) == 0) {
-    block = block.subspan(kPrefix.size());
-  }
+  const bool has_prefix = block.size() > kPrefix.size() &&
+                          std::memcmp(block.data(), kPrefix.data(), kPrefix.size()) == 0;
+  return has_prefix ? block.subspan(kPrefix.size()) : block;
+}
+
+int exif_orientation(Bytes block) {
+  block = without_exif_prefix(block);
   if (block.empty()) return 1;
   try {
     return tiff_orientation(block);

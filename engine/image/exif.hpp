@@ -1,4 +1,4 @@
-// The EXIF orientation, which is the only metadata that NST reads from a picture.
+// The EXIF orientation, which is the only metadata that changes a picture.
 #pragma once
 
 #include "base/byte_reader.hpp"
@@ -10,6 +10,9 @@ namespace nst {
 // "Exif\0\0" before it. Returns 1 (upright) if the block is empty, damaged or without orientation:
 // broken metadata must not make an intact picture unreadable.
 int exif_orientation(Bytes block);
+
+// Returns the block without the "Exif\0\0" that may stand before it.
+Bytes without_exif_prefix(Bytes block);
 
 // Turns and mirrors a picture so that it is upright, and returns it. Orientations 5..8 exchange
 // width and height.

@@ -35,7 +35,7 @@ Image::Image(int width_, int height_, int channels_, SampleType type_)
   if (!memory_allows(total)) fail();
   try {
     bytes.reserve(total);
-    advise_large_pages(bytes.data(), total);  // must come before resize(), which touches the memory
+    advise_large_pages(bytes.data(), total);  // before resize(), which touches the memory
     bytes.resize(total);
   } catch (const std::exception&) {  // catches bad_alloc and length_error
     fail();
@@ -101,12 +101,16 @@ LoadedImage load_image(const std::string& path, const ReadOptions& options) {
 
 Image read_image(const std::string& path) { return load_image(path).image; }
 
-void write_image(const std::string& path, const ImageView& image, int jpeg_quality) {
+void write_image(const std::string& path, const ImageView& image, int quality) {
+  write_image(path, image, EncodeOptions{.quality = quality});
+}
+
+void write_image(const std::string& path, const ImageView& image, const EncodeOptions& options) {
   const OutputFormat format = output_format(path);
   check_writable(path);
   std::vector<std::uint8_t> file;
   try {
-    file = encode_image(image, format, jpeg_quality);
+    file = encode_image(image, format, options);
   } catch (const Error& error) {
     throw Error(error.code(), one_line(path) + ": " + error.what());
   }

@@ -1,5 +1,6 @@
 #include "image/jpeg_segments.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <string>
@@ -28,6 +29,8 @@ enum Marker : std::uint8_t {
   kRestartInterval = 0xdd,
   kApp0 = 0xe0,
   kApp1 = 0xe1,
+  kApp2 = 0xe2,
+  kApp13 = 0xed,
   kApp14 = 0xee,
   kApp15 = 0xef,
   kFrameLs = 0xf7,
@@ -87,13 +90,20 @@ class Walk {
     const std::uint8_t* end = found_.picture.data() + found_.picture.size();
     std::erase_if(found_.huffman, [&](Bytes table) { return table.data() >= end; });
     found_.is_whole = is_whole();
-    if (!found_.has_end && !found_.is_whole) fail_cut("the file ends early: scans are missing");
-    if (!found_.progressive && !found_.is_whole) fail_cut("the scan of a component is missing");
+    const bool may_be_cut = input_.options.damaged;
+    if (!may_be_cut && !found_.has_end && !found_.is_whole) {
+      fail_cut("the file ends early: scans are missing", true);
+    }
+    if (!may_be_cut && !found_.progressive && !found_.is_whole) {
+      fail_cut("the scan of a component is missing", true);
+    }
     return std::move(found_);
   }
 
  private:
-  [[noreturn]] void fail_cut(const char* reason) const { input_.fail_damaged(kFormat, reason); }
+  [[noreturn]] void fail_cut(const char* reason, bool has_more = false) const {
+    input_.fail_damaged(kFormat, reason, has_more);
+  }
 
   // Moves past the next marker and returns the marker's second byte, or -1 at the end of the file.
   // Pixel data is skipped: a byte 0xff in pixel data is followed by 0 or by a restart number.
@@ -134,7 +144,7 @@ class Walk {
     at_ += length;
     if (is_frame(marker)) take_frame(marker, body);
     if (marker == kHuffman) found_.huffman.push_back(body);
-    if (marker == kApp1 && found_.scans.empty()) take_exif(body);
+    if (found_.scans.empty()) take_metadata(marker, body);
     if (marker == kApp14 && body.size() >= 12 && std::memcmp(body.data(), "Adobe", 5) == 0) {
       found_.adobe = true;
     }
@@ -160,12 +170,57 @@ class Walk {
     }
   }
 
-  void take_exif(Bytes body) {
-    constexpr std::string_view kHeader("Exif\0\0", 6);
-    if (found_.exif.empty() && body.size() > kHeader.size() &&
-        std::memcmp(body.data(), kHeader.data(), kHeader.size()) == 0) {
-      found_.exif = body.subspan(kHeader.size());
+  void take_metadata(unsigned marker, Bytes body) {
+    constexpr std::string_view kExif("Exif\0\0", 6);
+    constexpr std::string_view kXmp("http://ns.adobe.com/xap/1.0/\0", 29);
+    const auto take = [&](std::string_view header, Bytes& found) {
+      if (found.empty() && body.size() > header.size() &&
+          std::memcmp(body.data(), header.data(), header.size()) == 0) {
+        found = body.subspan(header.size());
+      }
+    };
+    switch (marker) {
+      case kApp0:
+        take_density(body);
+        break;
+      case kApp1:
+        take(kExif, found_.exif);
+        take(kXmp, found_.xmp);
+        break;
+      case kApp2:
+        take_profile(body);
+        break;
+      case kApp13:
+        if (found_.photoshop.empty()) found_.photoshop = body;
+        break;
+      default:
+        break;
     }
+  }
+
+  // Reads the density of a JFIF segment (JFIF 1.02): name, version, unit, density.
+  void take_density(Bytes body) {
+    constexpr std::string_view kHeader("JFIF\0", 5);
+    if (body.size() < 12 || std::memcmp(body.data(), kHeader.data(), kHeader.size()) != 0) return;
+    const unsigned unit = body[7];  // 1: dots per inch, 2: per centimetre
+    const double scale = unit == 1 ? 1.0 : unit == 2 ? 2.54 : 0.0;
+    found_.dpi_x = scale * (body[8] * 256 + body[9]);
+    found_.dpi_y = scale * (body[10] * 256 + body[11]);
+  }
+
+  // Reads a part of the ICC profile: its number from 1, the number of parts, the bytes.
+  void take_profile(Bytes body) {
+    constexpr std::string_view kHeader("ICC_PROFILE\0", 12);
+    if (body.size() < kHeader.size() + 2 ||
+        std::memcmp(body.data(), kHeader.data(), kHeader.size()) != 0) {
+      return;
+    }
+    const std::size_t number = body[kHeader.size()];
+    if (number == 0) return;
+    std::vector<Bytes>& parts = found_.profile_parts;
+    if (parts.empty()) found_.profile_count = std::max<std::size_t>(body[kHeader.size() + 1], 1);
+    if (parts.size() < number) parts.resize(number);
+    if (parts[number - 1].empty()) parts[number - 1] = body.subspan(kHeader.size() + 2);
   }
 
   // Reads the header of a scan: the number of components, their ids, then the parameters Ss, Se, Ah
@@ -201,7 +256,7 @@ class Walk {
   static constexpr std::uint8_t kUnseen = 255;
   struct Coefficients {
     unsigned component;
-    std::array<std::uint8_t, 64> missing_bits;  // missing bits by coefficient, in zigzag order
+    std::array<std::uint8_t, 64> missing_bits;  // number of missing bits; zigzag order
   };
 
   const Input& input_;
@@ -212,6 +267,16 @@ class Walk {
 };
 
 }  // namespace
+
+std::vector<std::uint8_t> joined_profile(const JpegSegments& segments, bool& damaged) {
+  std::vector<std::uint8_t> profile;
+  damaged = segments.profile_parts.size() != segments.profile_count;
+  for (const Bytes part : segments.profile_parts) {
+    damaged = damaged || part.empty();
+    profile.insert(profile.end(), part.begin(), part.end());
+  }
+  return profile;
+}
 
 JpegSegments walk_jpeg(const Input& input) { return Walk(input).run(); }
 

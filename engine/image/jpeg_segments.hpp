@@ -26,11 +26,21 @@ struct JpegSegments {
   unsigned width = 0, height = 0, components = 0;
   bool progressive = false;
   bool arithmetic = false;
-  bool adobe = false;          // true: the file has Adobe's APP14 segment
-  Bytes exif;                  // TIFF block of the first EXIF segment; empty: none
+  bool adobe = false;               // true: the file has Adobe's APP14 segment
+  Bytes exif;                       // TIFF block of the first EXIF segment; empty: none
+  Bytes xmp;                        // packet of the first XMP segment; empty: none
+  Bytes photoshop;                  // body of the first segment APP13; empty: none
+  double dpi_x = 0.0, dpi_y = 0.0;  // density of the JFIF segment; 0: not stated
+  // The parts of the ICC profile, by number (ICC.1, B.4), and how many there should be.
+  std::vector<Bytes> profile_parts;
+  std::size_t profile_count = 0;
   std::vector<Bytes> huffman;  // bodies of the segments that define Huffman tables
   std::vector<JpegScan> scans;
 };
+
+// Returns the ICC profile of a JPEG file, joined of its parts. Returns an empty vector if the file
+// has none. Sets `damaged` if parts are missing.
+std::vector<std::uint8_t> joined_profile(const JpegSegments& segments, bool& damaged);
 
 // Walks the segments of a JPEG file (ITU-T T.81, annex B). Skips stray bytes between segments, as
 // libjpeg does. Ignores further pictures and data that a phone has appended. Throws Error{input}

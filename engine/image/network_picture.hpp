@@ -21,9 +21,9 @@ struct InputOptions {
 // Writes the values byte / 255, divided in float32, of `count` bytes to `out`.
 void units_of_bytes(const std::uint8_t* bytes, int count, float* out);
 
-// Writes a picture of any format to out [h, w, 3], dense, in 0..1. u8 samples are divided by 255 in
-// float32, as in TensorFlow; f32 samples are copied. Makes no temporary copy of a picture that is
-// RGB or keeps its size.
+// Writes a picture of any format to out [h, w, 3], without gaps, in 0..1. u8 samples are divided by
+// 255 in float32, as in TensorFlow; f32 samples are copied. Makes no temporary copy of a picture
+// that is RGB or keeps its size.
 void fill_input(const ImageView& image, const InputOptions& options, float* out);
 
 // Writes a picture to a network's input without resizing it. Drops alpha and checks the samples
@@ -37,9 +37,9 @@ void to_network_input(const ImageView& image, float* out,
 struct OutputRows {
   MutableImageView picture;
   Quantise quantise = Quantise::nearest;
-  // A picture of one channel, at least as large as `picture`, or null. Without a background, alpha
-  // becomes the fourth channel of `picture`; null means opaque. With a background, the colours are
-  // composed on it with this alpha.
+  // The content's alpha: a picture of one channel, at least as large as `picture`, or null. Without
+  // a background, this alpha becomes the fourth channel of `picture`; null means opaque. With a
+  // background, the colours are composed on it with this alpha.
   const Image* alpha = nullptr;
   std::optional<Colour> background = {};
 };
@@ -48,9 +48,9 @@ struct OutputRows {
 // larger than `most`.
 void check_target(const MutableImageView& picture, Size most);
 
-// Writes `count` dense RGB rows of `width` pixels to the picture of `out`, beginning at row
-// `first`. Rows below the picture are dropped. Several threads may write different rows at the same
-// time.
+// Writes `count` RGB rows of `width` pixels, without gaps, to the picture of `out`, beginning at
+// row `first`. Rows below the picture are dropped. Several threads may write different rows at the
+// same time.
 void write_rows(const OutputRows& out, int first, int count, const float* rows, int width);
 
 }  // namespace nst

@@ -10,9 +10,9 @@
 namespace nst {
 namespace {
 
-// The format (numpy/lib/format.py, NEP 1): a signature, a version, the header's length, then the
-// header. The header is a Python dict literal with the keys descr, fortran_order and shape. It is
-// padded with spaces to a multiple of 64 bytes.
+// The .npy format (numpy/lib/format.py, NEP 1): a signature, a version, the header's length, then
+// the header. The header is a Python dict literal with the keys descr, fortran_order and shape. It
+// is padded with spaces to a multiple of 64 bytes.
 constexpr std::string_view kSignature("\x93NUMPY", 6);
 constexpr std::size_t kAlignment = 64;
 
@@ -121,7 +121,7 @@ class HeaderParser {
     return value;
   }
   std::vector<std::int64_t> tuple() {
-    constexpr std::size_t kMaxSides = 8;  // most dimensions accepted; pictures have 3
+    constexpr std::size_t kMaxSides = 8;  // largest number of dimensions; pictures have 3
     std::vector<std::int64_t> sides;
     expect('(');
     while (!accept(')')) {
@@ -201,7 +201,7 @@ std::vector<std::uint8_t> encode_npy(const std::vector<std::int64_t>& shape, con
   std::string header =
       "{'descr': '<f4', 'fortran_order': False, 'shape': " + numpy_shape(shape) + ", }";
   if (!comment.empty()) header += "  # " + comment;
-  const std::size_t before = kSignature.size() + 4;  // bytes of signature, version and length
+  const std::size_t before = kSignature.size() + 4;  // size of signature, version and length
   const std::size_t used = before + header.size() + 1;
   header.append((kAlignment - used % kAlignment) % kAlignment, ' ');
   header += '\n';

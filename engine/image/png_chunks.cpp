@@ -25,12 +25,16 @@ std::uint32_t big_endian(Bytes b) {
 struct Chunk {
   std::string_view type;
   Bytes body;
+  Bytes checked;           // type and body, which the checksum covers
+  std::uint32_t checksum;  // as stored
+
+  bool is_intact() const { return crc32(checked) == checksum; }
 };
 
 // Returns true if `type` differs by a single bit from the type of a chunk that changes the picture.
 // One flipped bit must not make NST silently skip such a chunk.
 bool is_almost_known(std::string_view type) {
-  for (const std::string_view known : {"IHDR", "PLTE", "IDAT", "tRNS", "eXIf"}) {
+  for (const std::string_view known : {"IHDR", "PLTE", "IDAT", "tRNS", "eXIf", "iCCP", "cICP"}) {
     int differing = 0;
     for (std::size_t i = 0; i < 4; ++i) {
       differing += std::popcount(static_cast<unsigned char>(type[i] ^ known[i]));
@@ -98,20 +102,33 @@ class Walk {
       if (!letter) input_.fail_damaged(kFormat, "a chunk without a name");
     }
     if (may_end && chunk.type != "IDAT" && size + 4 > reader_.remaining()) return false;
+    if (chunk.type == "IDAT" && size + 4 > reader_.remaining()) {
+      if (!input_.options.damaged) {
+        input_.fail_damaged(kFormat, "it ends early: pixels are missing", true);
+      }
+      found_.is_cut = true;
+      chunk.body = reader_.take(std::min(size, reader_.remaining()), "pixels");
+      if (reader_.remaining() > 0) reader_.skip(reader_.remaining(), "a checksum");
+      return true;
+    }
     chunk.body = reader_.take(size, "chunk " + std::string(chunk.type));
     const Bytes checksum = reader_.take(4, "chunk " + std::string(chunk.type));
-    if (is_wanted(chunk) && crc32(chunk.body, crc32(type)) != big_endian(checksum)) {
-      input_.fail_damaged(kFormat, "wrong checksum of chunk " + std::string(chunk.type));
+    chunk.checked = {type.data(), 4 + chunk.body.size()};
+    chunk.checksum = big_endian(checksum);
+    if (is_wanted(chunk) && !chunk.is_intact() &&
+        !(input_.options.damaged && chunk.type == "IDAT")) {
+      input_.fail_damaged(kFormat, "wrong checksum of chunk " + std::string(chunk.type),
+                          chunk.type == "IDAT");
     }
     return true;
   }
 
-  // Returns true if the picture depends on this chunk, so that its checksum must be right. IEND has
-  // no data to check.
+  // Returns true if the picture depends on this chunk, so that its checksum must be correct. IEND
+  // has no data to check.
   static bool is_wanted(const Chunk& chunk) {
     const bool critical = (chunk.type[0] & 0x20) == 0 && chunk.type != "IEND";
-    return critical || chunk.type == "tRNS" || chunk.type == "eXIf" || is_raw_exif(chunk) ||
-           is_almost_known(chunk.type);
+    return critical || chunk.type == "tRNS" || chunk.type == "eXIf" || chunk.type == "cICP" ||
+           is_raw_exif(chunk) || is_almost_known(chunk.type);
   }
 
   static bool is_raw_exif(const Chunk& chunk) {
@@ -146,6 +163,10 @@ class Walk {
       if (found_.exif_chunk.empty()) found_.exif_chunk = chunk.body;
     } else if (is_raw_exif(chunk)) {
       take_raw_exif(chunk);
+    } else if (chunk.type == "iCCP" || chunk.type == "cICP") {
+      take_colours(chunk);
+    } else if (chunk.type == "pHYs" || chunk.type == "iTXt") {
+      take_metadata(chunk);
     } else if ((chunk.type[0] & 0x20) == 0) {
       input_.fail_damaged(kFormat, "unknown chunk " + std::string(chunk.type));
     }
@@ -192,6 +213,34 @@ class Walk {
                           ? size > 0 && size <= found_.palette.size() / 3
                           : false;
     if (fits) found_.trans = body;
+  }
+
+  // Stores what the chunks iCCP and cICP say of the colours. cICP is four bytes: primaries,
+  // transfer characteristics, matrix (0 in a PNG) and full range (PNG 3, 11.3.2.6). Both come
+  // before the pixels.
+  void take_colours(const Chunk& chunk) {
+    if (!found_.pixels.empty()) return;
+    if (chunk.type == "iCCP" && found_.profile.empty()) {
+      found_.profile = chunk.body;
+      found_.profile_intact = chunk.is_intact();
+    }
+    if (chunk.type == "cICP" && chunk.body.size() == 4 && !found_.code_points) {
+      found_.code_points = CodePoints{chunk.body[0], chunk.body[1]};
+    }
+  }
+
+  // Stores the chunk pHYs, and an XMP packet that is not compressed.
+  void take_metadata(const Chunk& chunk) {
+    using std::string_view_literals::operator""sv;
+    constexpr std::string_view kXmp = "XML:com.adobe.xmp\0\0\0\0\0"sv;  // name, flags, languages
+    if (!chunk.is_intact()) return;
+    if (chunk.type == "pHYs" && chunk.body.size() == 9 && found_.resolution.empty()) {
+      found_.resolution = chunk.body;
+    }
+    if (chunk.type == "iTXt" && chunk.body.size() > kXmp.size() && found_.xmp.empty() &&
+        std::memcmp(chunk.body.data(), kXmp.data(), kXmp.size()) == 0) {
+      found_.xmp = chunk.body.subspan(kXmp.size());
+    }
   }
 
   // Reads an EXIF block from a text chunk. After the chunk's name follow:
@@ -248,6 +297,16 @@ unsigned PngChunks::bits_per_pixel() const {
 
 PngChunks walk_png(const Input& input) { return Walk(input).run(); }
 
+FoundMetadata png_metadata(const PngChunks& chunks, int orientation) {
+  FoundMetadata found{.exif = chunks.exif(), .xmp = chunks.xmp, .orientation = orientation};
+  constexpr unsigned kPerMetre = 1;
+  if (chunks.resolution.size() == 9 && chunks.resolution[8] == kPerMetre) {
+    found.dpi_x = big_endian(chunks.resolution) * 0.0254;
+    found.dpi_y = big_endian(chunks.resolution.subspan(4)) * 0.0254;
+  }
+  return found;
+}
+
 std::uint32_t crc32(Bytes bytes, std::uint32_t crc) {
 #ifdef NST_HAVE_PNG
   return static_cast<std::uint32_t>(::crc32_z(crc, bytes.data(), bytes.size()));
@@ -272,8 +331,8 @@ std::uint32_t crc32(Bytes bytes, std::uint32_t crc) {
 }
 
 void check_png_size(const Input& input, const PngChunks& chunks) {
-  // Limits the size in the header by the file's length. Deflate compresses by a factor of 1032 at
-  // most: 258 bytes take 2 bits.
+  // The file's length limits the size that the header may state. Deflate compresses by a factor of
+  // 1032 at most: 258 bytes take 2 bits.
   const std::uint64_t most_bits = 1032 * 8 * std::uint64_t{input.bytes.size()};
   input.check_size(chunks.width, chunks.height, most_bits / chunks.bits_per_pixel());
 }

@@ -2,9 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "image/codec_impl.hpp"
+#include "image/kept_metadata.hpp"
+#include "image/profile.hpp"
 
 namespace nst::codec {
 
@@ -12,19 +15,26 @@ struct PngChunks {
   std::uint32_t width = 0, height = 0;
   unsigned depth = 0, colour_type = 0;
   bool interlaced = false;
-  Bytes header;               // body of the chunk IHDR
-  Bytes palette;              // body of the chunk PLTE of a palette picture; empty: none
-  Bytes trans;                // body of a chunk tRNS that fits the colour type; empty: none
-  std::vector<Bytes> pixels;  // bodies of all IDAT chunks
-  bool has_end = false;       // true: the file has the chunk IEND
-  Bytes exif_chunk;           // body of the chunk eXIf; empty: none
+  Bytes header;                // body of the chunk IHDR
+  Bytes palette;               // body of the chunk PLTE of a palette picture; empty: none
+  Bytes trans;                 // body of a chunk tRNS that fits the colour type; empty: none
+  std::vector<Bytes> pixels;   // bodies of all IDAT chunks
+  bool is_cut = false;         // true: the last chunk IDAT is cut off (ReadOptions::damaged)
+  bool has_end = false;        // true: the file has the chunk IEND
+  Bytes exif_chunk;            // body of the chunk eXIf; empty: none
+  Bytes profile;               // body of the first chunk iCCP; empty: none
+  bool profile_intact = true;  // false: the checksum of that chunk is wrong
+  std::optional<CodePoints> code_points;  // of the first chunk cICP
+  Bytes resolution;                       // body of the first intact chunk pHYs; empty: none
+  Bytes xmp;  // uncompressed packet of the chunk iTXt "XML:com.adobe.xmp"
   // EXIF from a text chunk "Raw profile type exif", which ImageMagick writes; at most 128 KiB.
   std::vector<std::uint8_t> raw_exif;
 
   // Returns the EXIF block: that of the chunk eXIf, else that of the text chunk; empty: none.
   Bytes exif() const { return exif_chunk.empty() ? Bytes(raw_exif) : exif_chunk; }
-  // Returns the bits of a stored pixel: samples per pixel times bits per sample.
+  // Returns the number of bits of a stored pixel: samples per pixel times bits per sample.
   unsigned bits_per_pixel() const;
+  bool is_grey() const { return (colour_type & 2) == 0; }
   bool has_alpha() const { return (colour_type & 4) != 0 || !trans.empty(); }
 };
 
@@ -32,6 +42,9 @@ struct PngChunks {
 // changes the picture; skips all other chunks without reading them. Throws Error{input} for damage,
 // and for a file that ends before or among its pixels.
 PngChunks walk_png(const Input& input);
+
+// Returns what the chunks say besides the pixels. `orientation` is that of chunks.exif().
+FoundMetadata png_metadata(const PngChunks& chunks, int orientation);
 
 // Continues a CRC-32 (ISO 3309). `crc` is the CRC-32 of all preceding bytes, or 0. Returns the
 // CRC-32 of the preceding bytes and `bytes`.

@@ -104,7 +104,7 @@ void blend_rows(const ImageView& in, Filter::Span span, const float* weights, fl
   const std::ptrdiff_t samples = std::ptrdiff_t{in.width} * in.channels;
   std::fill_n(line, samples, 0.0f);
   int k = 0;
-  for (; k + 1 < span.count; k += 2) {  // adds two rows per loop: half the traffic on `line`
+  for (; k + 1 < span.count; k += 2) {  // two rows per turn halve the accesses to `line`
     const T* a = view_row<T>(in, span.first + k);
     const T* b = view_row<T>(in, span.first + k + 1);
     const float wa = weights[k];
@@ -130,8 +130,8 @@ void filter_plane_line(const float* line, const Filter& filter, int width, float
 }
 
 // Filters a line horizontally: computes one output row of RGB from `channels` samples per source
-// pixel. Each sum has four floats, so that it fits a vector. The fourth float is dropped: alpha, a
-// sample of the next pixel, or the line's spare float.
+// pixel. Each sum has four floats, so that it fits a vector. The fourth float is dropped. It may
+// come from alpha, from the next pixel, or from the unused float at the line's end.
 void filter_line(const float* line, int channels, const Filter& filter, int width, float* out) {
   for (int x = 0; x < width; ++x) {
     const Filter::Span span = filter.spans[x];

@@ -42,7 +42,7 @@ Size shorter_side_size(Size picture, int side, bool bounds_aspect) {
   if (bounds_aspect && longer > kMostAspect * shorter) {
     factor /= std::sqrt(longer / shorter / kMostAspect);
   }
-  // Reports sides that are far too large here, before their product can overflow.
+  // Throws Error{limit} for sides that are far too large. Otherwise their product could overflow.
   constexpr float kHuge = 1e9f;
   if (longer * factor > kHuge) return checked(std::int64_t{1} << 30, 1);
   return checked(scaled(picture.width, factor), scaled(picture.height, factor));

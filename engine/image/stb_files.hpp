@@ -14,8 +14,8 @@ namespace nst::codec {
 // - adds the standard Huffman tables if the file has none
 // - adds Adobe's marker if the file has four inks, and an end marker
 // - corrects the scan parameters of sequential pictures
-// - adds bytes of `filler` after the data of every scan; if they change the picture, the file is
-//   truncated
+// - adds bytes of `filler` after the data of every scan: if two fillers give different pictures,
+//   the file is truncated
 //
 // Throws Error{input} for a Huffman table with which stb_image 2.27 would write beyond its own
 // tables.

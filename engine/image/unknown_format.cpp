@@ -1,6 +1,7 @@
 // Names the format of a file that cannot be read as a picture.
 #include <algorithm>
 #include <cstring>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -31,10 +32,6 @@ constexpr Known kKnown[] = {
      "copy it again, as binary"},
     {0, "\x8aMNG"sv, "MNG picture", kConvert},
     {0, "\x8bJNG"sv, "JNG picture", kConvert},
-    {0, "II*\0"sv, "TIFF picture (or a camera's raw one)", kConvert},
-    {0, "MM\0*"sv, "TIFF picture (or a camera's raw one)", kConvert},
-    {0, "II+\0"sv, "BigTIFF picture (TIFF)", kConvert},
-    {0, "MM\0+"sv, "BigTIFF picture (TIFF)", kConvert},
     {0, "IIRO"sv, "raw picture of a camera (ORF)", kConvert},
     {0, "IIRS"sv, "raw picture of a camera (ORF)", kConvert},
     {0, "IIU\0"sv, "raw picture of a camera (RW2)", kConvert},
@@ -46,7 +43,7 @@ constexpr Known kKnown[] = {
     {4, "JXL \r\n"sv, "JPEG XL picture", kConvert},
     {4, "jP  \r\n"sv, "JPEG 2000 picture", kConvert},
     {0, "\xff\x4f\xff\x51"sv, "JPEG 2000 picture", kConvert},
-    {8, "WEBP"sv, "WebP picture", kConvert},
+    {8, "CR\2\0"sv, "raw picture of a camera (CR2)", kConvert},
     {8, "AVI "sv, "film (AVI)", kFrame},
     {8, "WAVE"sv, "sound (WAV)", kAgain},
     {8, "ACON"sv, "Windows cursor", kConvert},
@@ -126,32 +123,38 @@ bool has(Bytes bytes, std::size_t offset, std::string_view signature) {
          std::memcmp(bytes.data() + offset, signature.data(), signature.size()) == 0;
 }
 
-// Refuses ISO base media files (ISO/IEC 14496-12, 4.3) and names their kind by the brands. HEIF
+using Brands = std::span<const std::string_view>;
+constexpr std::string_view kAvifBrands[] = {"avif", "avis", "avio"};
+constexpr std::string_view kHeifBrands[] = {"heic", "heix", "heim", "heis", "hevc", "hevx", "hevm",
+                                            "hevs", "mif1", "mif2", "msf1", "miaf", "MiHE"};
+
+bool is_media(Bytes bytes) { return has(bytes, 4, "ftyp") && bytes.size() >= 12; }
+
+// Returns true if an ISO base media file (ISO/IEC 14496-12, 4.3) has one of these brands. HEIF
 // pictures may have a general main brand and a specific one among the compatible brands.
-void check_media(const Input& input) {
-  const Bytes bytes = input.bytes;
-  if (!has(bytes, 4, "ftyp") || bytes.size() < 12) return;
+bool has_brand(Bytes bytes, Brands brands) {
   const std::size_t box = std::size_t{bytes[0]} << 24 | std::size_t{bytes[1]} << 16 |
                           std::size_t{bytes[2]} << 8 | bytes[3];
   const std::size_t end =
       std::min({bytes.size(), std::max<std::size_t>(box, 16), std::size_t{1024}});
-  const auto has_brand = [&](std::initializer_list<std::string_view> brands) {
-    for (std::size_t at = 8; at + 4 <= end;
-         at += at == 8 ? 8 : 4) {  // bytes 12 to 15 are a version, not a brand
-      for (const std::string_view brand : brands) {
-        if (has(bytes, at, brand)) return true;
-      }
+  for (std::size_t at = 8; at + 4 <= end;
+       at += at == 8 ? 8 : 4) {  // bytes 12 to 15 are a version, not a brand
+    for (const std::string_view brand : brands) {
+      if (has(bytes, at, brand)) return true;
     }
-    return false;
-  };
-  if (has_brand({"avif", "avis", "avio"})) input.fail_unread("AVIF picture", kConvert);
-  if (has_brand({"heic", "heix", "heim", "heis", "hevc", "hevx", "hevm", "hevs", "mif1", "mif2",
-                 "msf1", "miaf", "MiHE"})) {
-    input.fail_unread("HEIC picture (HEIF)", "convert it to JPEG; a phone exports it as such");
   }
-  if (has_brand({"jxl "})) input.fail_unread("JPEG XL picture", kConvert);
-  if (has_brand({"jp2 ", "jpx ", "jph "})) input.fail_unread("JPEG 2000 picture", kConvert);
-  if (has_brand({"crx "})) input.fail_unread("raw picture of a camera (CR3)", kConvert);
+  return false;
+}
+
+// Refuses ISO base media files that are not HEIF, and names their kind.
+void check_media(const Input& input) {
+  const Bytes bytes = input.bytes;
+  if (!is_media(bytes)) return;
+  constexpr std::string_view kJxl[] = {"jxl "}, kJp2[] = {"jp2 ", "jpx ", "jph "};
+  constexpr std::string_view kRaw[] = {"crx "};
+  if (has_brand(bytes, kJxl)) input.fail_unread("JPEG XL picture", kConvert);
+  if (has_brand(bytes, kJp2)) input.fail_unread("JPEG 2000 picture", kConvert);
+  if (has_brand(bytes, kRaw)) input.fail_unread("raw picture of a camera (CR3)", kConvert);
   input.fail_unread("film (MP4, MOV)", kFrame);
 }
 
@@ -205,6 +208,20 @@ void check_text(const Input& input) {
 
 }  // namespace
 
+bool is_tiff(Bytes bytes) {
+  if (has(bytes, 8, "CR\2\0"sv)) return false;  // Canon's raw pictures
+  return has(bytes, 0, "II*\0"sv) || has(bytes, 0, "MM\0*"sv) || has(bytes, 0, "II+\0"sv) ||
+         has(bytes, 0, "MM\0+"sv);
+}
+
+bool is_heif(Bytes bytes) {
+  return is_media(bytes) && (has_brand(bytes, kAvifBrands) || has_brand(bytes, kHeifBrands));
+}
+
+const char* heif_name(Bytes bytes) {
+  return has_brand(bytes, kAvifBrands) ? "AVIF" : "HEIC";
+}
+
 void fail_unknown(const Input& input) {
   const Bytes bytes = input.bytes;
   if (bytes.empty()) {
@@ -222,9 +239,10 @@ void fail_unknown(const Input& input) {
     throw Error(ErrorCode::input,
                 input.name + ": nothing but zeros, a broken copy; get the file again");
   }
-  throw Error(ErrorCode::input, input.name +
-                                    ": not a picture in a known format (JPEG, PNG, BMP, TGA, GIF, "
-                                    "PPM, .npy); convert it to PNG or JPEG");
+  throw Error(ErrorCode::input,
+              input.name +
+                  ": not a picture in a known format (JPEG, PNG, BMP, TGA, GIF, "
+                  "PPM, TIFF, WebP, HEIC, AVIF, .npy); convert it to PNG or JPEG");
 }
 
 }  // namespace nst::codec

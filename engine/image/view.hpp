@@ -21,14 +21,14 @@ inline std::ptrdiff_t sample_bytes(SampleType type) {
 
 inline bool has_alpha(const ImageView& image) { return image.channels % 2 == 0; }
 
-// Returns the bytes from one row of a picture to the next.
+// Returns the number of bytes from one row of a picture to the next.
 inline std::ptrdiff_t view_stride(const ImageView& image) {
   if (image.row_stride_bytes != 0) return image.row_stride_bytes;
   const int side_by_side = image.format == PixelFormat::planar ? 1 : image.channels;
   return std::ptrdiff_t{image.width} * side_by_side * sample_bytes(image.type);
 }
 
-// Returns the bytes from one plane to the next of a planar picture.
+// Returns the number of bytes from one plane to the next of a planar picture.
 inline std::ptrdiff_t plane_stride(const ImageView& image) {
   if (image.plane_stride_bytes != 0) return image.plane_stride_bytes;
   return view_stride(image) * image.height;

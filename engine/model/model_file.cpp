@@ -102,7 +102,7 @@ class MetadataReader {
   }
 
   // Returns the name of the first part of the file whose checksum is wrong; "" if all checksums are
-  // right.
+  // correct.
   std::string mismatch() const {
     if (optional("header_crc32c") != header_crc(contents_)) return "the header";
     const std::string text = require("crc32c");

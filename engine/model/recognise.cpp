@@ -151,7 +151,7 @@ bool is_sstable_end(Bytes bytes) {
   return bytes.size() >= 48 && has(bytes, bytes.size() - 8, "\x57\xfb\x80\x8b\x24\x75\x47\xdb");
 }
 
-// Returns `name` without the file extensions of sources.
+// Returns a file name without the extensions of weight files and archives, such as ".tflite.gz".
 std::string stem(std::string name) {
   for (bool again = true; again;) {
     again = false;
@@ -226,8 +226,9 @@ bool is_tar(Bytes bytes) {
 
 Content recognise(Bytes bytes) {
   if (bytes.empty()) return Content::empty;
-  // Tests for safetensors first, because the header's length may look like the signature of another
-  // format. A length below 2^32 ends in four zero bytes. No other format has these before a brace.
+  // Tests for safetensors first, because the length of its header may look like the signature of
+  // another format. The length has 8 bytes, little-endian, so a length below 2^32 ends in four zero
+  // bytes. The header's brace follows. No other format has four zero bytes before a brace.
   if (has(bytes, 4, "\0\0\0\0{"sv)) return Content::safetensors;
   for (const Signature& signature : kSignatures) {
     if (has(bytes, signature.at, signature.text)) return signature.content;

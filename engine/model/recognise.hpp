@@ -1,5 +1,6 @@
-// Recognises files by their content. A source of weights may be given as a model file, or a foreign
-// model as a source. The error message then says what the file is.
+// Recognises files by their content. The user may give the wrong kind of file: a source of weights
+// instead of a model file, or a foreign model instead of a source. The error message then says what
+// the file is.
 #pragma once
 
 #include <string>

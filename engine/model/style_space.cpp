@@ -12,8 +12,8 @@ namespace {
 
 constexpr std::size_t kProjections = 16;
 constexpr std::uint64_t kSeed = 0x5717e;
-// Number of values of a predictor's last layer that the fingerprint uses. The layer is large, and
-// its first values are enough to identify it.
+// Number of values of a predictor's last layer from which its fingerprint (style_fingerprint) is
+// computed. The layer is large, and its first values are enough to identify it.
 constexpr std::size_t kPredictorValues = 8192;
 
 // The tensors that identify a transformer. They belong to its last normalised layer, which has
@@ -24,11 +24,11 @@ constexpr const char* kTransformerTensors[] = {
 constexpr std::size_t kTransformerValues = 300;
 constexpr const char* kPredictorTensors[] = {"mobilenet_conv/Conv/weights", "Conv/weights"};
 
-// Largest distance between the fingerprints of two networks that count as relatives. The distance
-// is the root mean square difference of their projections. It estimates √(2 − 2·cosine) of the
-// angle between their weights. Copies of a published network have 0.005 to 0.02, independent
-// networks above 1. Networks fine-tuned from a published one lie between; up to 0.2 (a cosine of
-// 0.98) they count as its relatives.
+// Networks whose fingerprints have at most this distance count as versions of one network. The
+// distance is the root mean square difference of their projections. It estimates √(2 − 2 cos φ),
+// where φ is the angle between the weights of the two networks. Copies of a published network have
+// 0.005 to 0.02, independent networks above 1. Networks fine-tuned from a published one lie
+// between. Up to 0.2 (a cosine of 0.98), they count as its versions.
 constexpr double kLargestDistance = 0.2;
 
 struct Lineage {

@@ -19,9 +19,10 @@
 
 namespace nst {
 
-inline constexpr const char* kMobileSpace = "magenta-mobile-100";        // the TFLite pair's space
-inline constexpr const char* kInceptionSpace = "magenta-inception-100";  // the checkpoint's space
-inline constexpr const char* kHubSpace = "magenta-hub-768";              // TF Hub's space
+// The style spaces of the published models: the TFLite models, the checkpoint, and TF Hub's model.
+inline constexpr const char* kMobileSpace = "magenta-mobile-100";
+inline constexpr const char* kInceptionSpace = "magenta-inception-100";
+inline constexpr const char* kHubSpace = "magenta-hub-768";
 
 // Returns true if `text` is a valid name of a style space: 1 to 64 letters, digits, '.', '-', '_'.
 bool is_style_space(std::string_view text);
@@ -49,7 +50,7 @@ using TensorSample = std::function<std::vector<float>(const std::string& name, s
 StyleSpaces recognise_style_spaces(const TensorSample& sample);
 
 // Returns the fingerprint of a sequence of weights: scales it to length 1, then projects it onto 16
-// pseudo-random vectors of ±1. Also used to measure new networks for the list.
+// pseudo-random vectors of ±1. Also serves to add networks to the list of published ones.
 std::vector<double> style_fingerprint(const std::vector<float>& values);
 
 }  // namespace nst

@@ -2,8 +2,9 @@
 // of its own.
 #pragma once
 
-// The order matters: a family whose variables may contain the marker of another family must come
-// before it.
+// The order of the transformers matters. A source belongs to the first family whose marker (a part
+// of variable names) it contains. If variables of family A may contain the marker of family B, A
+// must come before B.
 #define NST_TRANSFORMERS(family) family(separable_transformer) family(full_transformer)
 
 #define NST_PREDICTORS(family) family(inception_v3) family(mobilenet_v2)

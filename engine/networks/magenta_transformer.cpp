@@ -40,8 +40,8 @@ class Transformer {
         separable_(separable) {}
 
   void build(int h, int w) {
-    // Computes with deviations only if padding is reflect: padding with zeros would not keep a
-    // picture of one colour constant.
+    // Computes with deviations (Graph::centred_input) only if padding is reflect. Padding with
+    // zeros would not keep a picture of one colour constant.
     const Shape picture{h, w, 3};
     Value x = padding_ == Padding::reflect ? g_.centred_input(picture) : g_.input(picture);
     x = contract(x, "contract/conv1", 9, 32, 1);

@@ -21,7 +21,7 @@ struct StyleSlot {
 struct StyleLayout {
   std::vector<StyleSlot> slots;
   std::size_t size = 0;  // number of floats of the whole array
-  int style_size = 0;    // size of a style vector, as the dense layers have it
+  int style_size = 0;    // size of a style vector: the inputs of each dense layer
 
   // Appends a layer, such as "residual/residual1/conv1", and returns its slot. Two dense layers
   // must compute β (StyleNorm/Conv) and γ (StyleNorm/Conv_1) from a style vector (Ghiasi et al.

@@ -57,9 +57,9 @@ std::string group_name(const std::string& root, bool v2, const std::string& cont
   return {};
 }
 
-// Returns the folder of the group `name`. The hierarchy's folder `shown` is mounted at `mount`. If
-// the group is not below `shown`, returns `mount`: in a container, `mount` is often the container's
-// own group.
+// Returns the folder of the group `name`. `shown` is the folder of the hierarchy that is mounted at
+// `mount`. If the group is not below `shown`, returns `mount`: in a container, `mount` is often the
+// container's own group.
 std::string own_folder(const std::string& mount, const std::string& shown,
                        const std::string& name) {
   const bool is_below = shown != "/" && name.starts_with(shown);
@@ -134,8 +134,8 @@ std::optional<double> number_of(const std::string& path, const std::string& key)
   return {};
 }
 
-// Returns the CPU quota of one group, in processors (CPU time per time). Returns 0 if there is no
-// limit.
+// Returns the CPU quota of one group, in processors (CPU time per elapsed time). Returns 0 if there
+// is no limit.
 double group_quota(const Hierarchy& hierarchy, const std::string& folder) {
   if (hierarchy.v2) {
     // The file cpu.max contains quota and period, such as "100000 100000" or "max 100000".

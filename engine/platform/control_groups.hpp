@@ -12,9 +12,9 @@ namespace nst {
 // if there is no limit. `root` replaces the folder "/" in tests.
 double processor_quota(const std::string& root = "/");
 
-// Returns the bytes of memory that the groups containing the process still allow; empty if there is
-// no limit. For each group this is its limit minus its anonymous memory, which cannot be reclaimed.
-// The smallest result counts.
+// Returns the number of bytes of memory that the groups containing the process still allow; empty
+// if there is no limit. For each group this is its limit minus its anonymous memory, which cannot
+// be reclaimed. The smallest result counts.
 std::optional<std::uint64_t> group_memory_left(const std::string& root = "/");
 
 }  // namespace nst

@@ -18,7 +18,7 @@ namespace nst {
 // Error{limit} instead.
 [[noreturn]] inline void fail_file(ErrorCode code, const std::string& path, const std::string& what,
                                    int error_number) {
-  const bool memory = error_number == ENOMEM;  // then memory is short, and the file is not at fault
+  const bool memory = error_number == ENOMEM;  // ENOMEM: memory is short, the file is not at fault
   throw Error(memory ? ErrorCode::limit : code,
               one_line(path) + ": " + what + ": " + std::generic_category().message(error_number));
 }

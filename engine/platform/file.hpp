@@ -16,9 +16,9 @@ namespace nst {
 class FileContents {
  public:
   // Reads a file, a pipe or a device to its end. The path is opened once. Throws Error{code}
-  // "<path>: cannot open: <reason>". It also throws for a folder, for more than max_bytes (0: no
-  // limit), and for a file that becomes shorter while it is read. Throws Error{limit} if memory
-  // runs out.
+  // "<path>: cannot open: <reason>". Also throws Error{code} for a folder, for more than max_bytes
+  // (0: no limit), and for a file that becomes shorter while it is read. Throws Error{limit} if
+  // memory runs out.
   FileContents(const std::string& path, ErrorCode code, std::uint64_t max_bytes = 0);
   // Reads standard input to its end. Messages call it `name`.
   static FileContents standard_input(const std::string& name, ErrorCode code,

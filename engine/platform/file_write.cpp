@@ -29,7 +29,7 @@ class WriteSignalsHeld {
     sigset_t pending;
     sigpending(&pending);
     for (const int s : {SIGPIPE, SIGXFSZ}) {
-      if (sigismember(&pending, s) == 1) sigdelset(&set_, s);  // keeps earlier signals
+      if (sigismember(&pending, s) == 1) sigdelset(&set_, s);  // it was pending before: leaves it
     }
     pthread_sigmask(SIG_BLOCK, &set_, &of_caller_);
   }

@@ -5,9 +5,9 @@
 
 namespace nst {
 
-// Returns the bytes that the process may still allocate, limited by its control groups and by its
-// address limit (RLIMIT_AS). Returns the largest number if there is no limit. The call takes about
-// 50 µs, so make it for large blocks only.
+// Returns the number of bytes that the process may still allocate, limited by its control groups
+// and by its address limit (RLIMIT_AS). Returns the largest number if there is no limit. The call
+// takes about 50 µs, so make it for large blocks only.
 std::uint64_t memory_left();
 
 // Allocations of at least this many bytes are first compared with memory_left(). Linux does not

@@ -26,7 +26,8 @@ int processors_by_affinity() {
 }  // namespace
 
 int usable_processors() {
-  static const double quota = processor_quota();  // cached: takes longer than some runs
+  // The quota is looked up once, because a look-up takes longer than some runs.
+  static const double quota = processor_quota();
   const int count = processors_by_affinity();
   if (quota <= 0) return count;
   return std::max(std::min(count, static_cast<int>(std::ceil(quota))), 1);

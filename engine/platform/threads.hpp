@@ -72,9 +72,9 @@ inline void pause_briefly() {
 #endif
 }
 
-// Waits until `value` is no longer `old`: spins for about 50 µs, then sleeps. Threads that share a
-// step evenly finish within that time, and the system's time slices are much longer. Whoever
-// changes the value must call notify_all().
+// Waits until `value` is no longer `old`: spins for about 50 µs, then sleeps. Threads with equal
+// shares of a step finish within 50 µs of each other, and the system's time slices are much longer.
+// Whoever changes the value must call notify_all().
 inline void wait_while_equal(const std::atomic<int>& value, int old) {
   constexpr int kSpins = 1000;
   for (int i = 0; i < kSpins; ++i) {

@@ -1,6 +1,6 @@
-// The team as OpenMP threads. If the system gives no thread, OpenMP's runtime ends the process.
-// OpenMP also decides whether its threads spin, and which signals they receive. This file cannot
-// change that.
+// Implements thread teams (threads.hpp) by OpenMP. If the system gives no thread, OpenMP's runtime
+// ends the process. OpenMP also decides whether its threads spin, and which signals they receive.
+// This file cannot change that.
 #include <omp.h>
 #include <unistd.h>
 

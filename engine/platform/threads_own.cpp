@@ -1,7 +1,7 @@
-// The team as the library's own threads. Threads are created on demand; a run borrows them and
-// gives them back. Unlike OpenMP, this team never prints or ends the process, and it works in a
-// forked child process. It also does not slow a busy host program down by threads that spin
-// (bench/RESULTS.md).
+// Implements thread teams (threads.hpp) by threads of the library. Threads are created on demand; a
+// run borrows them and gives them back. Unlike OpenMP, this team never prints or ends the process,
+// and it works in a forked child process. It also does not slow a busy host program down by threads
+// that spin (bench/RESULTS.md).
 #include <dlfcn.h>
 #include <pthread.h>
 #include <signal.h>
@@ -16,8 +16,8 @@
 #include "platform/processors.hpp"
 #include "platform/threads.hpp"
 
-// The symbols are weak because a fully static program lacks them. A static program cannot be
-// unloaded anyway.
+// dladdr and dlopen are weak symbols, because a fully static program lacks these functions. A
+// static program cannot be unloaded anyway.
 #pragma weak dladdr
 #pragma weak dlopen
 

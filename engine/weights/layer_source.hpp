@@ -15,12 +15,12 @@ class PackedConv;
 // Largest number of channels of a tensor. With more, the kernels' int arithmetic would overflow.
 inline constexpr int kMaxChannels = 1 << 14;
 
-// What follows a convolution. It decides which tensors must exist besides the convolution's
+// What follows a convolution. This decides which tensors must exist besides the convolution's
 // weights.
 enum class FollowedBy {
-  biases,         // needs the convolution's biases
-  batch_norm,     // needs biases that contain batch norm; a foreign source has batch norm itself
-  instance_norm,  // needs no tensor: the norm would subtract any bias
+  biases,         // the convolution's biases must exist
+  batch_norm,     // biases with folded batch norm must exist; in a foreign source, batch norm
+  instance_norm,  // no biases are needed: the norm would subtract them
 };
 
 // A network's question about one convolution.

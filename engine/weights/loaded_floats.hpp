@@ -13,8 +13,8 @@ namespace nst {
 // Otherwise this object owns a converted copy.
 class LoadedFloats {
  public:
-  // Loads the values of `tensor`. `contents` is the file to read the bytes from again, if the
-  // file's memory was given back, or null. `name` is the tensor's name in the message of
+  // Loads the values of `tensor`. If the file's memory was given back, `contents` is the file to
+  // read the bytes from again; otherwise it is null. `name` is the tensor's name in the message of
   // Error{limit}.
   LoadedFloats(const TensorEntry& tensor, const FileContents* contents, const std::string& name);
 

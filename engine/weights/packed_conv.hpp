@@ -18,8 +18,8 @@ namespace nst {
 // after pack().
 class PackedConv {
  public:
-  // `contents` is the file to read the tensors from again when they are packed, or null if they
-  // stay in memory.
+  // If the tensors do not stay in memory, `contents` is the file to read them from again when they
+  // are packed. Otherwise it is null.
   PackedConv(const kernels::Table& table, const kernels::ConvSpec& spec, const TensorEntry& weights,
              const TensorEntry* biases, const FileContents* contents, std::string name);
 
@@ -39,8 +39,9 @@ class PackedConv {
   // Computes the sum of the taps of each kernel. Only the first call has an effect. Safe to call
   // from several threads.
   void sum_taps() const;
-  // Returns the sum of each kernel's taps, [out_c][in_c] or, if depthwise, [c]. For a constant
-  // input, the sums replace the weights. Valid after sum_taps().
+  // Returns the sum of each kernel's taps, [out_c][in_c] or, if depthwise, [c]. For an input that
+  // is constant in each channel, these sums are all that the convolution needs. Valid after
+  // sum_taps().
   const double* tap_sums() const { return tap_sums_.data(); }
 
  private:

@@ -21,8 +21,8 @@ namespace nst {
 // tensors are read from the file again.
 class WeightStore final : public LayerSource {
  public:
-  // `name` is the model's name in messages. `contents` is the file to read tensors from again, or
-  // null if they stay in memory.
+  // `name` is the model's name in messages. If tensors do not stay in memory, `contents` is the
+  // file to read them from again. Otherwise it is null.
   WeightStore(const ModelFile& file, const FileContents* contents, const kernels::Table& table,
               std::string name);
 

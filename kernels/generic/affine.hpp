@@ -1,4 +1,5 @@
-// Applies scale, shift, activation and a sum to a tensor, in a separate sweep.
+// Applies scale, shift and activation to a tensor and adds another tensor to it. This is a separate
+// pass over the tensor, not part of a convolution.
 #pragma once
 
 #include "kernels/generic/clamp.hpp"
@@ -12,7 +13,7 @@ struct AffineVector {
   Vec scale, shift, floor;
 };
 
-// Applies scale and shift, then the channels' floors (if Floors) or the activation.
+// Applies scale and shift to v, then the channels' floors (if Floors is true) or the activation.
 template <bool Floors>
 NST_INLINE Vec affine_vector(const AffineArgs& args, Clamp clamp, const AffineVector& coefficients,
                              Vec v) {
@@ -42,8 +43,9 @@ NST_INLINE void affine_pixel(const AffineArgs& args, Clamp clamp, const float* x
   }
 }
 
-// The coefficients for kLanes pixels that have fewer channels than lanes and no gaps between them.
-// These pixels fill `channels` whole vectors; after them the coefficients repeat.
+// The coefficients (scale, shift, lower bound) of each value of kLanes neighbouring pixels. Each
+// pixel has fewer channels than a vector has lanes, and there are no gaps between pixels. kLanes
+// pixels of `channels` values fill `channels` whole vectors. After that the coefficients repeat.
 struct AffinePattern {
   float scale[kLanes * kLanes];
   float shift[kLanes * kLanes];

@@ -17,13 +17,15 @@ constexpr int kWidestBlock = 64;
 // read.
 constexpr int kHighestBlock = 16;
 
-// Returns the blocks of an algorithm that needs scratch_floats(spec, h, w) for h x w pixels. Blocks
-// are at most `widest` pixels wide. If the picture is wider than a block, the width is a multiple
-// of `granule`. A block has at least `fewest` pixels if its scratch allows.
+// Returns the blocks of an algorithm that needs scratch_floats(spec, h, w) floats of scratch for h
+// x w pixels.
+// - A block is at most `widest` pixels wide.
+// - If the picture is wider than a block, a block's width is a multiple of `granule`.
+// - A block has at least `fewest` pixels if their scratch is not too large.
 template <class ScratchFloats>
 ConvBlocking pixel_blocking(const ConvSpec& spec, const ConvGeometry& g, int widest, int granule,
                             ScratchFloats&& scratch_floats, int fewest = kRegisterTile) {
-  constexpr int kEnoughBlocks = 16;  // two blocks for each of eight threads
+  constexpr int kEnoughBlocks = 16;  // number of blocks: two for each of eight threads
   const auto width = [&](int columns) {
     return min_of(ceil_div(ceil_div(g.out_w, columns), granule) * granule, g.out_w);
   };
@@ -38,8 +40,7 @@ ConvBlocking pixel_blocking(const ConvSpec& spec, const ConvGeometry& g, int wid
          scratch_floats(spec, h, width(columns)) > kWindowFloats) {
     ++columns;
   }
-  // Rounds up to whole cache lines, so that whatever the caller stores after this scratch is
-  // aligned.
+  // Rounds the scratch up to whole cache lines. So what the caller stores after it is aligned, too.
   const std::size_t scratch = round_up_to_line(scratch_floats(spec, h, width(columns)));
   return {0, 0, h, width(columns), spec.out_c, scratch};
 }

@@ -1,4 +1,4 @@
-// The cache sizes for which blocks are made.
+// The cache sizes that limit how large a block may be.
 #pragma once
 
 #include <cstddef>
@@ -9,16 +9,19 @@ namespace {
 // Size of L2 in floats. 1 MiB is what the measured processors with AVX-512 have.
 constexpr std::size_t kL2Floats = 1024 * 1024 / sizeof(float);
 
-// Largest window of a block of direct convolution, in floats. The rest of L2 is for weights and
-// outputs.
+// Largest window (the inputs that a block reads) of direct convolution, in floats. The rest of L2
+// is for weights and outputs.
 constexpr std::size_t kWindowFloats = 384 * 1024 / sizeof(float);
 
-// Scratch of a Winograd block in floats: transformed inputs and products. It may exceed L2, because
-// a block uses it in pieces: inputs and products of one point, then the products of one tile.
+// Largest scratch of a Winograd block in floats: its transformed inputs and its products. The
+// scratch may exceed L2, because a block uses only parts of it at a time. The block first needs the
+// inputs and products of one point (a position in a transformed tile), later the products of one
+// tile.
 constexpr std::size_t kWinogradScratchFloats = 1400 * 1024 / sizeof(float);
 
-// Scratch of a nested Winograd block in floats. It is smaller than for other Winograd blocks,
-// because every group of input channels reads the block's window again.
+// Largest scratch of a nested Winograd block (conv_winograd_nested.hpp) in floats. It is smaller
+// than that of other Winograd blocks, because every group of input channels uses the block's window
+// and products again.
 constexpr std::size_t kNestedScratchFloats = 1200 * 1024 / sizeof(float);
 
 }  // namespace

@@ -1,4 +1,5 @@
-// Activations that clamp: none, relu, relu6, and relu with a floor for each channel.
+// Activations that limit values to a range: none, relu, relu6, and relu with a lower bound
+// ("floor") for each channel.
 #pragma once
 
 #include "kernels/generic/view.hpp"
@@ -6,7 +7,8 @@
 namespace nst::kernels {
 namespace {
 
-// The lower and upper bound of none, relu or relu6. So the same instructions serve all three.
+// The lower and upper bound of an activation (none, relu or relu6). With bounds, the same
+// instructions serve all three activations.
 struct Clamp {
   float low, high;
 };
@@ -24,13 +26,14 @@ struct ClampEach {
   float high;
 };
 
-// Returns the bounds of the n channels that begin at `floor`. If `floor` is null, all lanes get the
-// bounds of the activation.
+// Returns the bounds of the n channels whose floors begin at `floor`. If `floor` is null, all lanes
+// get the bounds of the activation.
 NST_INLINE ClampEach clamp_each(Clamp clamp, const float* floor, int n) {
   return {floor != nullptr ? load_masked(floor, n) : broadcast(clamp.low), clamp.high};
 }
 
-// Returns v clamped to the bounds. The bound is the first operand, so that a NaN stays a NaN.
+// Returns v clamped to the bounds. The bound is the first operand of max and min, so that a NaN in
+// v stays a NaN.
 NST_INLINE Vec clamped(const ClampEach& clamp, Vec v) {
   return at_most(clamp.high, maximum(clamp.low, v));
 }
@@ -40,8 +43,9 @@ NST_INLINE Clamp clamp_of_channel(Clamp clamp, const float* floor, int channel) 
   return {floor != nullptr ? floor[channel] : clamp.low, clamp.high};
 }
 
-// Returns the clamp for an algorithm whose inner loops cannot apply floors; few layers have floors.
-// raise_to_floor applies them afterwards, in a sweep over the block.
+// Returns the clamp for an algorithm whose inner loops cannot apply a floor for each channel.
+// raise_to_floor applies the floors afterwards, in a pass over the block. That is rare: few layers
+// have floors.
 NST_INLINE Clamp clamp_before_floor(const ConvArgs& args) {
   return clamp_of(args.floor != nullptr ? Activation::none : args.act);
 }

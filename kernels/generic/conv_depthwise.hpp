@@ -92,7 +92,8 @@ NST_INLINE void run_channels(const RegisterTile& tile, std::ptrdiff_t weights_ve
   functions[pixels - 1](tile, weights_vector, channels);
 }
 
-// Computes `pixels` neighbouring pixels, all with the same taps, which `tile` gives.
+// Computes `pixels` neighbouring pixels. `tile` describes the first one and says which taps are
+// computed; they are the same for all pixels.
 NST_INLINE void run_pixels(const ConvArgs& args, Block block, RegisterTile tile, int pixels) {
   const ConvSpec& spec = args.plan.spec;
   const std::ptrdiff_t vector = static_cast<std::ptrdiff_t>(spec.kernel_h) * spec.kernel_w * kLanes;
@@ -102,7 +103,7 @@ NST_INLINE void run_pixels(const ConvArgs& args, Block block, RegisterTile tile,
   });
 }
 
-// Neighbouring outputs of a row that have the same taps inside the picture: the kernel columns
+// Neighbouring outputs of a row that have the same taps inside the picture: those of kernel columns
 // [begin, end).
 struct Span {
   int pixels;
@@ -159,7 +160,7 @@ NST_INLINE bool is_3x3(const ConvArgs& args) {
 }
 
 // Computes a row of a convolution for which is_3x3 is true. If `clips`, skips the taps outside the
-// picture; otherwise the window contains the border.
+// picture; otherwise the window (the block's inputs) contains the border.
 NST_INLINE void run_row_3x3(const ConvArgs& args, Block block, RegisterTile tile, bool clips) {
   const ConvGeometry& g = args.geometry;
   const int stride = args.plan.spec.stride;
@@ -207,8 +208,8 @@ void run(const ConvArgs& args, Block block, float* scratch) {
       const int first_row = max_of(-top, 0);
       row.kernel_h = min_of(g.in_h - top, spec.kernel_h) - first_row;
       row.weights += first_row * tile.weights_row;
-      // Column -1 may lie before the tensor's memory. The tap of column -1 is skipped, so that
-      // memory is never read.
+      // `row.in` may point to column -1, before the tensor's memory. Nothing is read there, because
+      // the tap of column -1 is skipped.
       row.in = address(args.input.x, top + first_row, 0) + block.first_c +
                (block.x * spec.stride - g.pad_left) * tile.in_column;
     } else {

@@ -1,9 +1,9 @@
-// Direct convolution with output channels in the lanes. Each register tile multiplies broadcast
-// inputs by packed weights.
+// Direct convolution with output channels in the lanes. Each register tile multiplies inputs, each
+// broadcast to all lanes, by packed weights.
 //
-// In an NHWC row, the inputs of one kernel row are contiguous: all channels of kernel_w
-// neighbouring pixels. So a kernel row is a sum of kernel_w * in_c products over contiguous inputs,
-// and a convolution is kernel_h such sums.
+// In a row of an NHWC tensor, the inputs of one kernel row are contiguous: all channels of kernel_w
+// neighbouring pixels. So each kernel row contributes a sum of kernel_w * in_c products over
+// contiguous inputs, and an output is the sum over kernel_h rows.
 #pragma once
 
 #include "kernels/generic/blocking.hpp"
@@ -36,8 +36,8 @@ void pack(const ConvSpec& spec, const float* weights, float* packed) {
   });
 }
 
-// Adds the products of all kernel rows, at most kChainProducts at a time. Calls between(count)
-// before each `count` products.
+// Adds the products of all kernel rows, at most kChainProducts at a time. Before each portion calls
+// between(number of products in it).
 template <int P, int V, class Between>
 NST_INLINE void accumulate_rows(Accumulators<P, V>& acc, const RegisterTile& t, Between&& between) {
   constexpr int kPointers = (P + 2) / 3;
@@ -84,8 +84,8 @@ NST_INLINE void run_panel(const RegisterTile& t) {
 }
 
 // The tile loop for kernels of any size. One call computes `tiles` register tiles of P pixels and V
-// vectors. A call for each tile would cost as much as 64 products, because the jump is mispredicted
-// and the RegisterTile is copied.
+// vectors. Calling a function for each tile would take the time of 64 products: the jump is
+// mispredicted, and the RegisterTile is copied.
 struct GenericTile {
   static constexpr int kMostVectors = kMostPanelVectors;
   static constexpr int most_pixels(int vectors) { return most_tile_pixels(vectors); }
@@ -108,7 +108,8 @@ NST_INLINE void move_to_channel(const ConvArgs& args, RegisterTile& tile, int fi
   if (tile.epilogue_add != nullptr) tile.epilogue_add += first;
 }
 
-// Returns a copy of a tile at channel 0, moved to the panel that starts at channel `first`.
+// Copies a tile that is at channel 0, and returns the copy moved to the panel that starts at
+// channel `first`.
 NST_INLINE RegisterTile panel_of(const ConvArgs& args, RegisterTile tile, int first) {
   move_to_channel(args, tile, first);
   tile.weights =
@@ -158,7 +159,7 @@ void run(const ConvArgs& args, Block block, float* scratch) {
   raise_to_floor(args, block);
 }
 
-// Returns blocks that contain all output channels.
+// Returns how the output is divided into blocks. Each block contains all output channels.
 ConvBlocking blocking(const ConvSpec& spec, const ConvGeometry& geometry) {
   return pixel_blocking(spec, geometry, kWidestBlock, 1, window_floats);
 }

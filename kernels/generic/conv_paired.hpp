@@ -1,5 +1,5 @@
-// 1x1 convolution by paired products (paired_products.hpp). Uses register tiles as
-// conv_pointwise.hpp does.
+// 1x1 convolution by paired products (paired_products.hpp), with the register tiles of
+// conv_pointwise.hpp.
 #pragma once
 
 #include "kernels/generic/conv_pointwise.hpp"
@@ -13,8 +13,8 @@ using Order = paired_products::SidesOfEight;
 
 // A register tile with the additional operands of paired products.
 struct PairedTile : RegisterTile {
-  const float* corrections;                  // row corrections, from the tile's first pixel on
-  const float *scales, *column_corrections;  // one for each channel of the panel
+  const float* corrections;                  // row corrections from the tile's first pixel on
+  const float *scales, *column_corrections;  // scale and correction of each channel
 };
 
 // Prefetches the next panel's weights, some of them before each accumulation chain.
@@ -100,7 +100,8 @@ void pack(const ConvSpec& spec, const float* weights, float* packed) {
   });
 }
 
-// Returns a copy of a tile at channel 0, moved to the panel that starts at channel `first`.
+// Copies a tile that is at channel 0, and returns the copy moved to the panel that starts at
+// channel `first`.
 NST_INLINE PairedTile panel_of(const ConvArgs& args, PairedTile tile, int first, int vectors) {
   const ConvSpec& spec = args.plan.spec;
   direct::move_to_channel(args, tile, first);
@@ -110,8 +111,8 @@ NST_INLINE PairedTile panel_of(const ConvArgs& args, PairedTile tile, int first,
   return tile;
 }
 
-// Returns the floats of scratch: the window, in case it must be copied, then one row correction for
-// each pixel.
+// Returns the number of floats of scratch: those of the window (the block's inputs), in case it
+// must be copied, then one row correction for each pixel.
 std::size_t scratch_floats(const ConvSpec& spec, int h, int w) {
   return window_floats(spec, h, w) + static_cast<std::size_t>(h) * w;
 }
@@ -140,8 +141,8 @@ ConvBlocking blocking(const ConvSpec& spec, const ConvGeometry& geometry) {
   return pointwise::blocking_with(spec, geometry, scratch_floats);
 }
 
-// Returns true for layers that become faster. A pixel's row correction costs about as much time as
-// paired products save for half a vector of channels.
+// Returns true for layers that paired products make faster. There must be more than one vector of
+// output channels: the row correction of a pixel takes the time that is saved on half a vector.
 bool suits(const ConvSpec& spec) {
   constexpr int kFewestChannels = 12;
   return pointwise::suits(spec) && spec.in_c >= kFewestChannels && spec.out_c > kLanes;

@@ -2,9 +2,9 @@
 // (9×9 to 3 channels, layers of 8 channels). With channels in the lanes, as in conv_direct.hpp,
 // most lanes would be empty.
 //
-// The window is planar: it has a separate row for each channel. So a vector of pixels is one
-// unaligned load, and each weight is broadcast. With stride 2, even and odd columns have separate
-// planes.
+// The window (the inputs that a block reads) is planar: in each of its rows, every channel has
+// floats of its own, one for each pixel. So a vector of pixels is one unaligned load, and each
+// weight is broadcast. With stride 2, even and odd columns are stored separately.
 #pragma once
 
 #include "kernels/generic/blocking.hpp"
@@ -18,13 +18,14 @@ namespace nst::kernels {
 namespace {
 namespace planar {
 
-// The size of a register tile: its sums are channels × vectors of pixels. They fill the registers
-// except for a few operands. Channels beyond the largest tile belong to further panels.
+// Limits of a register tile: its sums (channels × vectors of pixels), its channels and its vectors.
+// The sums fill all registers except a few for operands. If a layer has more channels, it has more
+// panels.
 constexpr int kAccumulators = kRegisters == 32 ? 24 : 12;
 constexpr int kMostChannels = kRegisters == 32 ? 8 : 4;
 constexpr int kMostVectors = kRegisters == 32 ? 8 : 4;
 
-// Returns the most vectors of pixels that a panel of `channels` channels may have.
+// Returns the largest number of vectors of pixels in a register tile of `channels` channels.
 constexpr int most_vectors(int channels) {
   const int fit = kAccumulators / channels;
   return fit < kMostVectors ? fit : kMostVectors;
@@ -65,8 +66,9 @@ void pack(const ConvSpec& spec, const float* weights, float* packed) {
   }
 }
 
-// The layout of the planar window: [row][in_c][column parity][pitch]. The column parity exists only
-// with stride 2.
+// The layout of the planar window (the block's inputs): [row][in_c][column parity][pitch]. The
+// column parity (even or odd) exists only with stride 2. `pitch` is the number of floats from one
+// such run of pixels to the next.
 struct Layout {
   int pitch;
   std::ptrdiff_t channel, row;  // strides: floats to the next channel, to the next row
@@ -76,7 +78,7 @@ struct Layout {
 NST_INLINE Layout layout_of(const ConvSpec& spec, int block_h, int block_w) {
   const int rows = (block_h - 1) * spec.stride + spec.kernel_h;
   Layout l{};
-  // The last vector of pixels of a row reads up to here.
+  // Leaves room after the pixels of a row, because the row's last vector of pixels is loaded whole.
   l.pitch = ceil_div(block_w, kLanes) * kLanes + ceil_div(spec.kernel_w, spec.stride);
   l.channel = static_cast<std::ptrdiff_t>(l.pitch) * spec.stride;
   l.row = l.channel * spec.in_c;
@@ -84,7 +86,8 @@ NST_INLINE Layout layout_of(const ConvSpec& spec, int block_h, int block_w) {
   return l;
 }
 
-// Returns the floats of one window row in pixel-major order, which is transposed to planes.
+// Returns the number of floats of one row of the window (the block's inputs) in pixel-major order,
+// before the row is split into planes.
 NST_INLINE std::size_t row_floats(const ConvSpec& spec, int block_w) {
   return static_cast<std::size_t>((block_w - 1) * spec.stride + spec.kernel_w) * spec.in_c + kLanes;
 }
@@ -93,7 +96,8 @@ std::size_t scratch_floats(const ConvSpec& spec, int block_h, int block_w) {
   return layout_of(spec, block_h, block_w).floats + row_floats(spec, block_w);
 }
 
-// Splits `width` pixels in pixel-major order into the planes of one window row.
+// Splits a row of the window (`width` pixels in pixel-major order) into planes, one for each
+// channel.
 NST_INLINE void to_planes(const ConvSpec& spec, const Layout& layout, const float* row, int width,
                           float* planes) {
   if (spec.stride == 1) {
@@ -120,8 +124,9 @@ struct RegisterTile {
 };
 
 // Adds the products of one tap and one input channel. If there are fewer vectors of weights (C)
-// than of pixels (P), the weights stay in registers and the pixels are loaded one vector at a time.
-// Otherwise the pixels stay. So kAccumulators + min(C, P) + 1 registers are enough.
+// than of pixels (P), the weights stay in registers. Then the pixels are loaded one vector at a
+// time. Otherwise the pixels stay in registers. So kAccumulators + min(C, P) + 1 registers are
+// enough.
 template <int C, int P>
 NST_INLINE void accumulate(Accumulators<C, P>& acc, const float* in, const float* weights) {
   if constexpr (C <= P) {
@@ -154,7 +159,7 @@ void run_tile(const RegisterTile& t) {
   for (int ky = 0; ky < t.kernel_h; ++ky) {
     const float* plane = t.in + ky * t.layout.row;
     for (int ic = 0; ic < t.in_c; ++ic, plane += t.layout.channel) {
-      // With stride 2, the plane of odd columns lies one pitch after that of even columns.
+      // With stride 2, the plane of odd columns begins `pitch` floats after that of even columns.
       const float* in[2] = {plane, t.stride == 1 ? plane + 1 : plane + t.layout.pitch};
       const int step = 3 - t.stride;
       int kx = t.kernel_w;
@@ -216,8 +221,8 @@ struct PlanarTileLoop {
   }
 };
 
-// Writes a finished tile to every step-th output pixel, beginning at (y, x). In the tile, the row
-// of the next channel is `pitch` floats further.
+// Writes a finished tile to every step-th output pixel, beginning at (y, x). In the tile, the
+// pixels of a channel are contiguous, and the next channel begins `pitch` floats further.
 NST_INLINE void write_pixels(const ConvArgs& args, const float* tile, int pitch, int channels,
                              int pixels, int y, int x, int step, int first) {
   const std::ptrdiff_t out_step = step * args.output.pixel_stride;
@@ -277,7 +282,8 @@ void run(const ConvArgs& args, Block block, float* scratch) {
   }
 }
 
-// Returns blocks whose width is a whole number of vectors of pixels.
+// Returns how the output is divided into blocks. Their width is a whole number of vectors of
+// pixels.
 ConvBlocking blocking(const ConvSpec& spec, const ConvGeometry& geometry) {
   constexpr int kWidest = 128;  // width of the widest register tile: 8 vectors of 16 pixels
   return pixel_blocking(spec, geometry, kWidest, kLanes, scratch_floats);

@@ -1,5 +1,5 @@
 // 1x1 convolution: the product of a matrix of pixels and a matrix of weights, computed by register
-// tiles. Its weights are packed as in conv_direct.hpp.
+// tiles. The weights are packed as in conv_direct.hpp.
 #pragma once
 
 #include "kernels/generic/conv_direct.hpp"
@@ -17,7 +17,7 @@ class NextPanel {
   // layers with fewer than kDeep input channels.
   NST_INLINE NextPanel(const RegisterTile& t, const float* next, int vectors, int calls)
       : at_(next) {
-    constexpr int kDeep = 64;  // fewest input channels; with fewer, loads end too late
+    constexpr int kDeep = 64;  // fewest input channels; with fewer, loads would come too late
     if (t.channels > vectors * kLanes && t.row_products >= kDeep) {
       lines_ = ceil_div(t.row_products * vectors * kLanes, calls * kLine);
     }
@@ -31,9 +31,9 @@ class NextPanel {
   int lines_ = 0;
 };
 
-// The tile loop for one kernel row and a panel whose lanes all have a channel. HasEpilogueAdd:
-// epilogue_add is added to the outputs. This is a template parameter because a test in the loop
-// takes as long as ten products of a sum. A sum may have as few as 16 products.
+// The tile loop for one kernel row and a panel whose lanes all have a channel. If HasEpilogueAdd,
+// epilogue_add is added to the outputs. This is a template parameter, because testing it in the
+// loop would take the time of ten products, and a sum may have only 16.
 template <bool HasEpilogueAdd>
 struct PointwiseTile {
   static constexpr int kMostVectors = kMostPanelVectors;
@@ -135,9 +135,9 @@ void run(const ConvArgs& args, const Block whole, float* scratch) {
 template <class ScratchFloats>
 NST_INLINE ConvBlocking blocking_with(const ConvSpec& spec, const ConvGeometry& geometry,
                                       ScratchFloats&& scratch_floats) {
-  constexpr int kEnoughBlocks = 16;  // two blocks for each of eight threads
-  constexpr int kFewestBlocks = 8;   // one block for each of eight threads
-  constexpr int kFewestPixels = 60;  // pixels of four register tiles
+  constexpr int kEnoughBlocks = 16;  // number of blocks: two for each of eight threads
+  constexpr int kFewestBlocks = 8;   // number of blocks: one for each of eight threads
+  constexpr int kFewestPixels = 60;  // number of pixels: about four register tiles
   const auto spatial_blocks_with = [&](int fewest_pixels) {
     return pixel_blocking(spec, geometry, kWidestBlock, 1, scratch_floats, fewest_pixels);
   };
@@ -151,8 +151,8 @@ NST_INLINE ConvBlocking blocking_with(const ConvSpec& spec, const ConvGeometry& 
   }
   const int channel_blocks = ceil_div(kEnoughBlocks, count(b));
   int panels = max_of(vectors / kPanelVectors / channel_blocks, 1);
-  // Avoids a last block with only one vector of channels: there, every multiplication would need a
-  // broadcast of its own.
+  // Avoids a last block with only one vector of channels. In such a block each broadcast input
+  // would be used in only one multiplication.
   while (vectors > panels * kPanelVectors && vectors % (panels * kPanelVectors) == 1) ++panels;
   b.block_c = min_of(spec.out_c, panels * kPanelChannels);
   return b;

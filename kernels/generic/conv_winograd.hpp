@@ -1,9 +1,9 @@
-// Winograd convolutions of stride 1 (winograd.hpp). Multiplications needed, compared with direct
+// Winograd convolutions of stride 1 (winograd.hpp). Number of multiplications, and that of direct
 // convolution:
 //
-// - 3x3: 36 instead of 144 for 16 outputs
-// - 5x5: 64 instead of 400 for 16 outputs
-// - 1x7 and 7x1: 10 instead of 28 for 4 outputs
+// - 3x3: 36 instead of 144 for a tile of 16 outputs
+// - 5x5: 64 instead of 400 for a tile of 16 outputs
+// - 1x7 and 7x1: 10 instead of 28 for a tile of 4 outputs
 #pragma once
 
 #include "kernels/generic/winograd.hpp"

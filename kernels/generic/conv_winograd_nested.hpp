@@ -1,15 +1,16 @@
-// Large square kernels (9x9) as nested 3x3 kernels: 25 multiplications for each output, where
-// direct convolution needs 81.
+// Convolution with a large square kernel (9x9), computed as many 3x3 convolutions by Winograd's
+// algorithm. An output needs 25 multiplications; direct convolution needs 81.
 //
-// Along an axis, a kernel of 3 S taps consists of S small kernels of 3 taps. The outputs are cut
-// into tiles of 3, and each small kernel makes its part of a tile by F(3, 3). Small kernel s begins
-// 3 s taps after the first one. So for a tile it reads the inputs that the first small kernel reads
-// s tiles further:
+// Along each axis, a kernel of 3 S taps is cut into S small kernels of 3 taps. The outputs are cut
+// into tiles of 3. Each small kernel makes its part of a tile by the transform F(3, 3). Small
+// kernel s begins s tiles (3 s taps) after the first one. It needs the inputs of the tile that is
+// s tiles further on:
 //     M[tile] = sum over s of U[s] V[tile + s]
-// All small kernels share the transformed inputs V. So at each of the 5 x 5 points, M is an S x S
-// convolution of V over the grid of tiles. Vectors contain neighbouring tiles. The grid of one
-// point is stored as a plane. Its rows, each with S - 1 surplus tiles, follow each other without
-// gaps, so that a vector may continue in the next row.
+// V are the transformed inputs, shared by all small kernels, U the transformed weights and M the
+// products. A transformed tile has 5 x 5 values, called points. For each point, the formula is a
+// convolution with S x S taps over the grid of tiles. V and M store one plane of tiles for each
+// point, so that a vector contains neighbouring tiles. A plane's rows follow each other without
+// gaps. Each row ends with S - 1 surplus tiles, whose outputs are dropped.
 #pragma once
 
 #include "kernels/generic/conv_planar.hpp"
@@ -23,10 +24,11 @@ using Transform = Winograd33;
 constexpr int kOut = Transform::kOut;
 constexpr int kAxis = Transform::kIn;
 constexpr int kPoints = kAxis * kAxis;
-// Number of input channels that are transformed at a time, so that all their points fit in L2.
+// Number of input channels that are transformed together. Their transformed inputs fit in L2.
 constexpr int kChunkChannels = 8;
 
-// Returns the number of small kernels along one axis. (small_kernels_of counts those of both axes.)
+// Returns the number of small kernels along one axis. small_kernels_of returns the number of all
+// small kernels, which is its square.
 NST_INLINE int small_kernels(const ConvSpec& spec) { return spec.kernel_h / kOut; }
 
 bool suits(const ConvSpec& spec) {
@@ -42,8 +44,8 @@ std::size_t packed_floats(const ConvSpec& spec) {
   return kPoints * small_kernels_of(spec) * spec.in_c * spec.out_c;
 }
 
-// Returns the transformed weight G g Gᵀ at one point. The first tap of the small kernel is at
-// `weights`.
+// Returns one of the 5 x 5 values (points) of a small kernel's transformed weights G g Gᵀ.
+// `weights` points to the first tap of the small kernel.
 NST_INLINE double transformed(const float* weights, std::ptrdiff_t tap, std::ptrdiff_t row,
                               int point) {
   const double(&gy)[kOut] = Transform::kKernel[point / kAxis];
@@ -84,15 +86,15 @@ void pack(const ConvSpec& spec, const float* weights, float* packed) {
 // The numbers of tiles in a block, and the parts of the block's scratch, as offsets in floats.
 struct Layout {
   int small;             // number of small kernels along an axis
-  int tiles_h, tiles_w;  // tiles of outputs
-  int rows, columns;     // tiles of transformed inputs
-  // The layout of the window is [row][in_c][column mod 3][pitch]. Room for one row of pixels
-  // follows it.
+  int tiles_h, tiles_w;  // number of output tiles
+  int rows, columns;     // number of tiles of transformed inputs
+  // The window (the block's inputs) is stored as [row][in_c][column mod 3][pitch]. After it there
+  // is room for one row of pixels, and for the vertically transformed rows of one channel.
   int pitch;
   std::ptrdiff_t window_channel, window_row;
   std::size_t row_scratch, y;
-  // Transformed inputs V: [point][channel of the chunk][v_channel]. Products M:
-  // [panel][point][channel of the panel][m_channel].
+  // Layout of transformed inputs V: [point][channel of kChunkChannels][v_channel floats].
+  // Layout of products M: [panel][point][channel of the panel][m_channel floats].
   std::size_t v, m, end;
   std::ptrdiff_t v_channel, v_point, m_channel;
   int vectors;  // number of vectors in a plane of M
@@ -106,7 +108,7 @@ NST_INLINE Layout layout(const ConvSpec& spec, int tiles_h, int tiles_w) {
   l.tiles_w = tiles_w;
   l.rows = tiles_h + l.small - 1;
   l.columns = tiles_w + l.small - 1;
-  // One column more: the last vector also reads the column after it, for tiles that are dropped.
+  // Adds one column to the vectors of a row, because a tile also reads inputs of the next tile.
   l.pitch = ceil_div(l.columns, kLanes) * kLanes + 1;
   l.window_channel = static_cast<std::ptrdiff_t>(ceil_div(kOut * l.pitch, kLanes)) * kLanes;
   l.window_row = l.window_channel * spec.in_c;
@@ -116,8 +118,7 @@ NST_INLINE Layout layout(const ConvSpec& spec, int tiles_h, int tiles_w) {
         round_up_to_line(static_cast<std::ptrdiff_t>(kOut * l.columns + kAxis - kOut) * spec.in_c +
                          kLanes);
   l.v = l.y + round_up_to_line(kAxis * l.window_channel + kLanes);
-  // A plane has one vector more than its pixels, because the last vector of a row may reach beyond
-  // the plane's end.
+  // Leaves room for one vector more, because the last store may reach beyond the plane's end.
   l.v_channel = round_up_to_line(static_cast<std::ptrdiff_t>(l.rows) * l.columns + kLanes);
   l.v_point = l.v_channel * min_of(spec.in_c, kChunkChannels);
   l.m = l.v + kPoints * l.v_point + kLanes;
@@ -127,13 +128,14 @@ NST_INLINE Layout layout(const ConvSpec& spec, int tiles_h, int tiles_w) {
   return l;
 }
 
-// Returns blocks as wide as a whole number of vectors of tiles, and as high as L2 allows. High
-// blocks are better, because a block must make 8 rows of inputs more than it has rows of outputs.
+// Returns blocks that are at most kWidest tiles wide, and as high as the scratch allows. High
+// blocks are better: a block reads a fixed number of additional input rows (8 for a kernel of 9x9).
 ConvBlocking blocking(const ConvSpec& spec, const ConvGeometry& g) {
-  // Largest sizes in tiles. 46 columns and two surplus ones make three vectors of 16.
+  // Largest width and height of a block in tiles. 46 tiles and two tiles that are dropped fill
+  // three vectors of 16 lanes.
   constexpr int kWidest = 46;
   constexpr int kHighest = 8;
-  constexpr int kEnoughBlocks = 8;  // one block for each of eight threads
+  constexpr int kEnoughBlocks = 8;  // number of blocks: one for each of eight threads
   const int tiles_h = ceil_div(g.out_h, kOut);
   const int tiles_w = ceil_div(g.out_w, kOut);
   const int w = ceil_div(tiles_w, ceil_div(tiles_w, kWidest));
@@ -145,8 +147,7 @@ ConvBlocking blocking(const ConvSpec& spec, const ConvGeometry& g) {
   return {0, 0, h * kOut, w * kOut, spec.out_c, layout(spec, h, w).end};
 }
 
-// Makes the planar window of a block. Pixels that only surplus outputs read become zero, because
-// they may lie outside the picture.
+// Makes a block's window (its inputs) in planes. Inputs that only dropped outputs need are zero.
 void make_window(const ConvArgs& args, Block block, const Layout& l, float* scratch) {
   const int channels = args.plan.spec.in_c;
   const Rect rect = window_rect(args.plan.spec, args.geometry, block);
@@ -155,8 +156,9 @@ void make_window(const ConvArgs& args, Block block, const Layout& l, float* scra
                 const auto plane = [&](int r, int c) __attribute__((always_inline)) {
                   return planes + r * l.pitch + c * l.window_channel;
                 };
-                // Transposes kOut neighbouring pixels together. So each step of transpose() has
-                // enough columns, even with few channels.
+                // Transposes kOut neighbouring pixels as if they were one pixel with kOut times as
+                // many channels. So transpose() can use full vectors even if there are few
+                // channels.
                 const int tiles = rect.w / kOut;
                 const std::ptrdiff_t tile = static_cast<std::ptrdiff_t>(kOut) * channels;
                 transpose(
@@ -177,8 +179,8 @@ void make_window(const ConvArgs& args, Block block, const Layout& l, float* scra
               (kOut * l.rows + kAxis - kOut - rect.h) * l.window_row);
 }
 
-// Transforms one channel of a row of tiles in vertical direction. Reads `length` floats of each of
-// kAxis window rows, and writes as many.
+// Applies the input transform vertically to one channel of a row of tiles. Reads `length` floats
+// from each of kAxis window rows. Writes kAxis transformed rows of `length` floats to y.
 NST_INLINE void transform_columns(const float* rows, std::ptrdiff_t row, std::ptrdiff_t length,
                                   float* y) {
   for (std::ptrdiff_t i = 0; i < length; i += kLanes) {
@@ -191,8 +193,8 @@ NST_INLINE void transform_columns(const float* rows, std::ptrdiff_t row, std::pt
   }
 }
 
-// Transforms one row of tiles in horizontal direction, and writes kAxis points. Reads three planes,
-// which contain every third column: those with column mod 3 = 0, 1 and 2.
+// Applies the input transform horizontally to one row of tiles, and writes kAxis points of each
+// tile. Reads three planes: the columns of the window with column mod 3 = 0, 1 and 2.
 NST_INLINE void transform_row(const float* planes, int pitch, int columns, float* v,
                               std::ptrdiff_t v_point) {
   for (int i = 0; i < columns; i += kLanes) {
@@ -207,14 +209,14 @@ NST_INLINE void transform_row(const float* planes, int pitch, int columns, float
   }
 }
 
-// Transforms `channels` input channels of the window, beginning at channel `first`.
+// Transforms input channels [first, first + channels) of the window and writes them to V.
 void transform_inputs(const Layout& l, int first, int channels, float* scratch) {
   float* const y = scratch + l.y;
   for (int c = 0; c < channels; ++c) {
     const float* window = scratch + (first + c) * l.window_channel;
     float* v = scratch + l.v + c * l.v_channel;
-    // Transforms the rows from top to bottom. The last vector of a row may write into the next row,
-    // which is overwritten later.
+    // Goes from top to bottom, because the last vector of a row may write into the beginning of the
+    // next row. The next row then overwrites it.
     for (int row = 0; row < l.rows; ++row) {
       transform_columns(window, l.window_row, l.window_channel, y);
       for (int i = 0; i < kAxis; ++i) {
@@ -227,7 +229,8 @@ void transform_inputs(const Layout& l, int first, int channels, float* scratch) 
   }
 }
 
-// The operands of one point, for several vectors of tiles and one panel of output channels.
+// The operands of the products at one of the 5 x 5 points: several vectors of tiles × one panel of
+// output channels.
 struct PointProducts {
   const float* v;  // points to the first tile of the first input channel
   std::ptrdiff_t channel, row;
@@ -235,10 +238,10 @@ struct PointProducts {
   const float* weights;
   float* m;
   std::ptrdiff_t m_channel;
-  bool adds;  // true: adds to the values in m; false: overwrites them
+  bool adds;  // true: adds the products to the values in m; false: overwrites them
 };
 
-// The tile loop at one point, for C output channels × P vectors of Winograd tiles.
+// The tile loop at one of the 5 x 5 points, for C output channels × P vectors of Winograd tiles.
 struct PointTileLoop {
   using Function = void (*)(const PointProducts&);
   template <int C, int P>
@@ -289,8 +292,8 @@ void multiply(const Layout& l, int in_channels, int channels, const float* weigh
   }
 }
 
-// Computes the outputs Aᵀ m A of one channel for one vector of tiles. Writes them as
-// [row][column][lane].
+// Computes the outputs Aᵀ m A of one channel, for one vector of tiles. Stores them at `out` as [row
+// of the tile][column of the tile][lane].
 NST_INLINE void transform_outputs(const float* m, std::ptrdiff_t point, Vec bias, Clamp clamp,
                                   float* out, std::ptrdiff_t out_stride) {
   transform_2d<kAxis, kOut, kAxis, kOut>(
@@ -306,8 +309,8 @@ NST_INLINE void transform_outputs(const float* m, std::ptrdiff_t point, Vec bias
       });
 }
 
-// Writes a vector of finished tiles, [row][column][channel][lane], to the output pixels of the
-// block, beginning at (y, x).
+// Writes one vector of finished tiles to the output pixels of the block, beginning at (y, x). The
+// tiles are stored as [row][column][channel][lane].
 NST_INLINE void write_tiles(const ConvArgs& args, Block block, const float* finished, int y, int x,
                             int channels, int first) {
   const std::ptrdiff_t plane = static_cast<std::ptrdiff_t>(channels) * kLanes;
@@ -324,8 +327,8 @@ NST_INLINE void write_tiles(const ConvArgs& args, Block block, const float* fini
     }
     return;
   }
-  // The output has no gaps between pixels and epilogue_add is not used. So a row of a tile is
-  // contiguous in memory.
+  // Here the output has no gaps between pixels, and epilogue_add is not used. So each row of a tile
+  // is contiguous in the output.
   const int tiles = pixels / kOut;
   for (int r = 0; r < rows; ++r) {
     const float* const from = finished + r * kOut * plane;
@@ -336,10 +339,10 @@ NST_INLINE void write_tiles(const ConvArgs& args, Block block, const float* fini
   }
 }
 
-// Computes the block's outputs from M and writes them, kFinishedChannels channels at a time.
+// Computes the block's outputs from the products M, and writes them.
 void write_outputs(const ConvArgs& args, Block block, const Layout& l, const float* m) {
-  // Number of channels finished at a time. They are whole panels, and whole cache lines of an
-  // output pixel.
+  // Number of channels that are finished at a time. They are whole panels, and fill whole cache
+  // lines of an output pixel.
   constexpr int kFinishedChannels = 4 * planar::kMostChannels;
   alignas(64) float finished[kOut * kOut * kFinishedChannels * kLanes];
   const Clamp clamp = clamp_of(args.act);

@@ -14,11 +14,11 @@ struct Strided {
   using X = axis::Strided;
   using Products = winograd::PlainProducts;
 
-  // Largest in_c · out_c for which this algorithm is used. There are four times as many transformed
-  // weights as weights. If a layer has many channels and few pixels, loading them takes more time
-  // than the saved multiplications. This limits AVX2 only, because its processors have smaller
-  // caches: layers of 288 to 384 channels at 29x29 took 1.45 times as long as with direct
-  // convolution.
+  // Largest in_c · out_c for which this algorithm is used. The transformed weights are four times
+  // as many as the weights. If a layer has many channels and few pixels, loading them takes longer
+  // than the saved multiplications would. Only AVX2 has a limit, because its processors have
+  // smaller caches. There, layers of 288 to 384 channels at 29x29 pixels took 1.45 times as long as
+  // by direct convolution.
   static constexpr int kMostKernels = kRegisters == 32 ? 1 << 30 : 32 * 1024;
 
   static bool suits(const ConvSpec& spec) {

@@ -14,17 +14,18 @@ struct Upsample {
   using X = axis::Upsampled;
   using Products = winograd::PlainProducts;
 
-  // Fewest input and output channels, half as many as for other Winograd convolutions. The
-  // algorithm saves more: a seventh of the multiplications remains, not a quarter.
+  // Fewest input and output channels: half as many as other Winograd convolutions need. This
+  // algorithm saves more: a seventh of the multiplications remains, elsewhere a quarter.
   static constexpr int kFewestChannels = 8;
 
   static bool suits(const ConvSpec& spec) {
     return spec.kernel_h == 3 && spec.kernel_w == 3 && spec.stride == 1 && spec.upsample == 2 &&
            !spec.depthwise && spec.in_c >= kFewestChannels && spec.out_c >= kFewestChannels;
   }
-  // Makes the window of the picture before upsampling. Reflecting the upsampled picture by one
-  // pixel is the same as repeating the edge before upsampling. Pixels that only surplus outputs
-  // read are treated as border, too.
+  // Makes the window (the block's inputs) from the picture before upsampling. Reflecting the
+  // upsampled picture by one pixel is the same as repeating the edge pixel before upsampling. The
+  // last tiles may reach beyond the picture. There the window is filled as at a border, but only
+  // dropped outputs depend on it.
   static Window window(const ConvArgs& args, Block, const Rect& rect, float* scratch) {
     ConvArgs source = args;
     source.plan.spec.upsample = 1;

@@ -1,4 +1,4 @@
-// The dense layer.
+// The dense (fully connected) layer.
 #pragma once
 
 #include "kernels/generic/simd.hpp"
@@ -27,7 +27,8 @@ NST_INLINE void dense_vectors(const float* x, int in_n, const float* weights, co
 
 void dense(const float* x, int in_n, const float* weights, const float* bias, int out_n,
            float* out) {
-  // Number of vectors of sums. Eight hide the latency of the multiply-adds.
+  // Number of vectors of sums that are computed at a time. Eight hide the latency of the
+  // multiply-adds.
   constexpr int kVectors = 8;
   int j = 0;
   for (; j + kVectors * kLanes <= out_n; j += kVectors * kLanes) {

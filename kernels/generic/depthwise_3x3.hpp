@@ -8,10 +8,11 @@ namespace nst::kernels {
 namespace {
 namespace depthwise {
 
-// Adds the products of one kernel row. Neighbouring outputs share inputs, and each input is loaded
-// once. Left: the first pixel's first tap lies outside the picture and is skipped. Right: the last
-// pixel's last tap lies outside and is skipped. Only every third column has a pointer, so that
-// x86's 16 general registers are enough.
+// Adds the products of one kernel row to the sums of P outputs. Neighbouring outputs share inputs,
+// and each input is loaded once. Only every third input column has a pointer, so that x86's 16
+// general registers are enough.
+// - Left: skips the first output's first tap, which lies outside the picture
+// - Right: skips the last output's last tap, which lies outside the picture
 template <int P, int Stride, bool Left, bool Right>
 NST_INLINE void accumulate_3(Vec (&acc)[P], const float* in, std::ptrdiff_t column,
                              const float* weights) {
@@ -33,8 +34,8 @@ NST_INLINE void accumulate_3(Vec (&acc)[P], const float* in, std::ptrdiff_t colu
   });
 }
 
-// Prefetches a cache line of channels for the next tile. Only input rows that the previous output
-// row did not read are prefetched. The hardware prefetcher cannot follow so many streams.
+// Prefetches a cache line of channels for the next tile, from input rows that the previous row of
+// outputs did not read. The hardware prefetcher cannot follow so many streams.
 template <int P, int Stride>
 NST_INLINE void fetch_next(const float* in, std::ptrdiff_t column, std::ptrdiff_t row) {
   constexpr int kColumns = P * Stride;
@@ -47,8 +48,8 @@ NST_INLINE void fetch_next(const float* in, std::ptrdiff_t column, std::ptrdiff_
   }
 }
 
-// Computes `vectors` vectors of channels for P pixels, one after the other, as they lie in memory.
-// The loop does nothing else, because its 9 P products take little time.
+// Computes `vectors` vectors of channels for P pixels, one vector after the other, as they lie in
+// memory. The loop does little else, because a vector has only 9 P products to compute.
 template <int P, int Stride, bool Left, bool Right>
 void run_3x3(const RegisterTile& tile, int vectors) {
   const RegisterTile t = tile;

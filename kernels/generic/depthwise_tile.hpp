@@ -8,13 +8,14 @@ namespace {
 
 namespace depthwise {
 
-// Pixels of a register tile: as many as hide the latency (4 cycles × 2 units). More pixels gain
-// nothing.
+// Pixels of a register tile: as many as hide the latency of a multiply-add (4 cycles × 2 units).
+// More pixels gain nothing.
 constexpr int kPixels = 8;
 // Number of vectors in a cache line.
 constexpr int kLineVectors = ceil_div(kLine, kLanes);
 
-// The operands of neighbouring pixels of one row, from one vector of channels on.
+// The operands of a register tile: neighbouring pixels of one row, all channels from a given one
+// on.
 struct RegisterTile {
   const float* in;
   std::ptrdiff_t in_pixel, in_column, in_row;  // strides: output pixel, kernel column, kernel row

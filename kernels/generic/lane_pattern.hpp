@@ -1,4 +1,5 @@
-// Lane patterns: which channel each lane belongs to, where a vector holds several dense pixels.
+// Lane patterns. If pixels have few channels and no gaps between them, a vector holds several
+// pixels. A lane pattern tells which channel each lane belongs to.
 #pragma once
 
 #include "kernels/generic/simd.hpp"
@@ -6,14 +7,15 @@
 namespace nst::kernels {
 namespace {
 
-// Number of vectors after which the pattern repeats. The number of channels must divide the number
-// of lanes in these vectors: with 16 lanes, 3 and 8 channels do.
+// Number of vectors after which a lane pattern (the channels of the lanes) repeats. The number of
+// channels must divide the number of lanes in these vectors. With vectors of 16 lanes, 3 and 8
+// channels do.
 constexpr int kPatternVectors = 3;
 NST_INLINE bool has_lane_pattern(int channels) {
   return channels < kLanes && kPatternVectors * kLanes % channels == 0;
 }
 
-// A value for each lane of the pattern.
+// Values for the lanes of one period of the pattern.
 struct LanePattern {
   Vec at[kPatternVectors];
 };

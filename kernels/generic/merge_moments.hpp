@@ -1,4 +1,5 @@
-// Merges the moments of an output's spatial blocks into the scale and shift of an instance norm.
+// Merges the moments of all spatial blocks of an output into the scale and shift of an instance
+// norm.
 #pragma once
 
 #include "kernels/generic/simd.hpp"
@@ -7,10 +8,13 @@
 namespace nst::kernels {
 namespace {
 
-// Merges the moments of channels [first, first + channels). There are at most kMergedChannels, so
-// that the compiler can use vectors. The squared deviations of all blocks together are Σ M2ᵢ + Σ nᵢ
-// (μᵢ − μ)² (Chan, Golub, LeVeque 1979). They are computed in double: if a channel hardly varies,
-// rounding the mean to float would matter.
+// Merges the moments of channels [first, first + channels). `channels` is at most kMergedChannels,
+// a constant, so that the compiler can use vectors.
+//
+// Let block i have nᵢ pixels, the mean μᵢ and the sum of squared deviations M2ᵢ. Let μ be the mean
+// of all pixels. The squared deviations of all pixels from μ sum to Σ M2ᵢ + Σ nᵢ (μᵢ − μ)² (Chan,
+// Golub, LeVeque 1979). This is computed in double: if a channel hardly varies, rounding the mean
+// to float would matter.
 constexpr int kMergedChannels = 64;
 
 NST_INLINE void merge_channels(const MomentsArgs& args, int first, int channels) {

@@ -8,14 +8,14 @@
 namespace nst::kernels {
 namespace {
 
-// Computes the moments of V whole vectors of channels from channel c on. If not Whole, computes
-// those of the first n lanes of one vector.
+// Computes the moments of V whole vectors of channels from channel c on. If Whole is false,
+// computes the moments of the first n lanes of one vector.
 //
-// The first sweep sums deviations from the block's first pixel. So a mean that is large compared
-// with the deviations loses no digits. The second sweep sums squared deviations from this mean and
+// The first pass sums deviations from the block's first pixel. So a mean that is large compared
+// with the deviations loses no digits. The second pass sums squared deviations from the mean and
 // corrects for its rounding (Chan, Golub, LeVeque 1983: the corrected two-pass algorithm). Each row
-// is summed separately first. So rounding errors grow with rows plus columns instead of rows times
-// columns.
+// has a sum of its own, which is then added to the total. So rounding errors grow with rows plus
+// columns instead of rows times columns.
 template <int V, bool Whole>
 struct VectorMoments {
   const View& output;
@@ -110,8 +110,8 @@ struct VectorMoments {
   }
 };
 
-// Calls f(vector of the pattern, deviations from the centre) for the `length` floats of a row.
-// Beyond the row's end the deviations are zero.
+// Calls f(i, deviations) for the vectors of a row of `length` floats. i is the vector's index in
+// the lane pattern. The deviations are those from `centre`; beyond the row's end they are zero.
 template <class F>
 NST_INLINE void for_deviations(const float* row, int length, const LanePattern& centre, F&& f) {
   const auto group = [&](const float* p) __attribute__((always_inline)) {
@@ -130,8 +130,8 @@ NST_INLINE void for_deviations(const float* row, int length, const LanePattern& 
   group(last);
 }
 
-// Computes the moments of all channels at once, if there are so few channels that several pixels
-// share a vector. Uses the method of VectorMoments.
+// Computes the moments of all channels at once, for so few channels that several pixels share a
+// vector. Uses the method of VectorMoments.
 void narrow_moments(const View& output, Block block, int channels, float* mean_out,
                     float* squares_out) {
   const float count = static_cast<float>(block.h) * static_cast<float>(block.w);

@@ -6,11 +6,12 @@
 // x is a row of inputs (the channels of a pixel) and w a column of weights (those of an output
 // channel). The row correction Σ x1 x2 is summed once for each row, the column correction Σ w1 w2
 // once for each column. One multiplication and two additions remain for two products. This is
-// faster if a core can add beside its multipliers. AMD's cores from Zen 4 on, with AVX-512, do a
-// multiply-add and an addition in a cycle. Two of three products are paired, which keeps
-// multipliers and adders busy (24 products per lane in 16 cycles).
+// faster on cores that have separate units for additions: AMD's cores from Zen 4 on, with AVX-512,
+// do a multiply-add and an addition in a cycle. Two of three products are paired and the third is
+// multiplied singly. This keeps multipliers and adders equally busy (24 products per lane in 16
+// cycles).
 //
-// Rounding errors of a pair are relative to (|x| + |w|)². So weights are scaled by a power of two
+// The rounding error of a pair is relative to (|x| + |w|)². So weights are scaled by a power of two
 // to the magnitude of the inputs. Pairs are added and subtracted in turn,
 //
 //     x1 w1 + x2 w2 = −((w2 − x1) (w1 − x2) − x1 x2 − w1 w2)
@@ -65,9 +66,10 @@ struct Order {
   }
 };
 
-// Add the float at p to every lane of v, subtract it, or add v times the float to sum. The
-// instruction reads and broadcasts the float itself: this gives 84 GMAC/s. The compiler would
-// choose a separate broadcast, which occupies the add ports: 61 GMAC/s.
+// Each of these functions broadcasts the float at p to all lanes. The first adds it to v, the
+// second subtracts it from v, the third adds v times the float to sum. One instruction reads,
+// broadcasts and computes: this gives 84 GMAC/s. The compiler would choose a separate broadcast,
+// which occupies the add ports: 61 GMAC/s.
 NST_INLINE Vec add_broadcast(Vec v, const float* p) {
   auto raw = v.data;
   asm("vaddps %2%{1to16%}, %1, %0" : "=v"(raw) : "v"(v.data), "m"(*p));
@@ -84,8 +86,8 @@ NST_INLINE void add_product_broadcast(Vec& sum, Vec v, const float* p) {
   sum = Vec(raw);
 }
 
-// Add a · b to sum, or subtract it, in the same register. Otherwise the compiler might move the sum
-// to another register, and there is none left.
+// Add a · b to sum, or subtract a · b from sum, in the same register. Without asm, the compiler
+// might move the sum to another register, and no register is left.
 NST_INLINE void add_pair(Vec& sum, Vec a, Vec b) {
   auto raw = sum.data;
   asm("vfmadd231ps %2, %1, %0" : "+v"(raw) : "v"(a.data), "v"(b.data));
@@ -97,8 +99,8 @@ NST_INLINE void subtract_pair(Vec& sum, Vec a, Vec b) {
   sum = Vec(raw);
 }
 
-// Adds one pair and one single product to every sum. Uses channels I, I + Side and I + 2 Side after
-// `in`, and the next three rows of weights.
+// Adds the products of one pair of channels and of one single channel to every sum. The inputs are
+// channels I, I + Side and I + 2 Side, counted from `in`. The weights are the next three rows.
 template <int P, int V, int Side, int I>
 NST_INLINE void accumulate_three(Accumulators<P, V>& acc, const float* const* in,
                                  const float* weights) {
@@ -108,8 +110,8 @@ NST_INLINE void accumulate_three(Accumulators<P, V>& acc, const float* const* in
     w2[v] = load(weights + (V + v) * kLanes);
     w3[v] = load(weights + (2 * V + v) * kLanes);
   });
-  // Adds a pixel's single product two pixels after its pair, so that it need not wait for the
-  // pair's addition. The pair comes first for every pixel, so that all pixels round in the same
+  // Adds a pixel's single product two steps after the pixel's pair, so that it need not wait for
+  // the pair's addition. The pair comes first for every pixel, so that all pixels round in the same
   // order.
   constexpr int kBehind = min_of(2, P);
   unroll<P + kBehind>([&](auto i) __attribute__((always_inline)) {
@@ -130,7 +132,7 @@ NST_INLINE void accumulate_three(Accumulators<P, V>& acc, const float* const* in
   });
 }
 
-// Adds the products of `groups` groups and advances `in` and `weights`. Calls
+// Adds the products of `groups` groups of channels and advances `in` and `weights`. Calls
 // prefetch.before_group(weights) before each group.
 template <int P, int V, int Side, class Prefetch>
 NST_INLINE void accumulate_groups(Accumulators<P, V>& acc, const float** in, const float*& weights,
@@ -164,7 +166,8 @@ NST_INLINE void accumulate_singles(Accumulators<P, V>& acc, const float** in, co
   }
 }
 
-// How the input channels of a layer are divided, in the order in which they are multiplied.
+// How many groups, small groups and single channels a layer's input channels form. They are
+// multiplied in this order.
 struct Depth {
   int groups, small_groups, singles;
 };
@@ -197,13 +200,14 @@ NST_INLINE void accumulate(Accumulators<P, V>& acc, const float** in, const floa
   total.add_to(acc);
 }
 
-// Returns the most pixels of a register tile with `vectors` vectors. The other registers are needed
-// for three rows of weights and for the factors of a few products.
+// Returns the largest number of pixels in a register tile with `vectors` vectors of channels.
+// Registers that hold no sums are needed for three rows of weights and for the factors of a few
+// products.
 constexpr int most_pixels(int vectors) { return vectors <= 2 ? 10 : 6; }
 
-// The row correction of a row whose inputs are all zero. The sign of -0 tells it from a correction
-// that happens to be zero. The sums of such a row would be zero only up to rounding, so exact zeros
-// are written instead.
+// Stands for the row correction of a row whose inputs are all zero. -0 has a sign, so it differs
+// from a correction that happens to be 0. For such a row the exact result is written instead of the
+// sums, which would be exact only up to rounding.
 constexpr float kZeroRow = -0.0f;
 NST_INLINE bool is_zero_row(float row_correction) {
   std::uint32_t bits = 0;
@@ -219,14 +223,15 @@ NST_INLINE bool all_zero(const float* x, int depth) {
   return true;
 }
 
-// Returns the row correction of the inputs x, given their sum `term`: `term` itself, or kZeroRow if
-// all inputs are zero.
+// Returns the row correction of the inputs x, whose products are summed in `term`. That is `term`
+// itself, or kZeroRow if all inputs are zero.
 NST_INLINE float row_correction(float term, const float* x, int depth) {
   if (term != 0.0f) return term;
   return all_zero(x, depth) ? kZeroRow : 0.0f;
 }
 
-// Returns sum * factor. If row_correction marks a row of zeros, returns `nothing` instead.
+// Returns sum * factor. If row_correction is kZeroRow, returns `nothing` instead: the result for
+// inputs that are all zero.
 NST_INLINE Vec finished(Vec sum, Vec factor, const float* row_correction, Vec nothing) {
   const auto lanes = static_cast<__mmask16>(is_zero_row(*row_correction) ? 0 : 0xffff);
   return _mm512_mask_mul_ps(nothing, lanes, sum, factor);
@@ -238,8 +243,8 @@ NST_INLINE float scale_for(double mean) {
   __builtin_memcpy(&bits, &mean, sizeof bits);
   const int exponent =
       static_cast<int>(bits >> 52 & 0x7ff) - 1023;  // mean is positive: no sign bit
-  // Rounds down: floor(-exponent / 2). The bound of ±60 keeps the reciprocal of the scale a normal
-  // number for any weights.
+  // n is floor(-exponent / 2). It is limited to ±60, so that the reciprocal of the scale is a
+  // normal number for any weights.
   const int n = max_of(-60, min_of(60, -exponent >> 1));
   const std::uint32_t scale = static_cast<std::uint32_t>(127 + n) << 23;
   float result = 0.0f;
@@ -247,8 +252,8 @@ NST_INLINE float scale_for(double mean) {
   return result;
 }
 
-// Number of rows after a panel's weights: one for the scales (powers of two), one for the column
-// corrections −Σ ± w1 w2.
+// Number of rows after the weights of a panel: one for the scales (powers of two), one for the
+// column corrections −Σ ± w1 w2.
 constexpr int kExtraRows = 2;
 
 // Scales a packed panel [depth][width] to the magnitude of its inputs, and appends kExtraRows rows

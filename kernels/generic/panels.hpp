@@ -1,5 +1,5 @@
 // Panels: the output channels that are packed and computed together. A panel has two vectors of
-// channels. The last panel may have one or three.
+// channels. The last panel may have one or three vectors.
 #pragma once
 
 #include "kernels/generic/simd.hpp"

@@ -1,5 +1,5 @@
-// Makes windows whose rows are split into planes, for algorithms with neighbouring pixels in the
-// lanes.
+// Makes windows (the inputs that a block reads) whose rows are split into planes, one for each
+// channel. Algorithms with neighbouring pixels in the lanes use them.
 #pragma once
 
 #include "kernels/generic/window.hpp"
@@ -7,9 +7,9 @@
 namespace nst::kernels {
 namespace {
 
-// Makes the rows of `rect` one by one and calls split(row, planes) for each. `row` has rect.w dense
-// pixels of all channels. split() writes them to `planes`, which has row_floats floats. row_scratch
-// is memory for one row.
+// Makes the rows of `rect` one by one and calls split(row, planes) for each. `row` has rect.w
+// pixels of all channels, without gaps. split() writes them to `planes`, which has row_floats
+// floats. row_scratch is memory for one row.
 template <class Split>
 NST_INLINE void make_planes(const ConvArgs& args, Block block, const Rect& rect,
                             std::ptrdiff_t row_floats, float* row_scratch, float* planes,
@@ -39,8 +39,9 @@ NST_INLINE void make_planes(const ConvArgs& args, Block block, const Rect& rect,
       split(row, to);
     }
     previous = sy;
-    // Stores this row of the prologue's output from row_scratch. If the output is wanted, rows are
-    // never read in place, and no row inside the picture is a copy of the row before.
+    // If the caller wants the prologue's output, copies this row of it from row_scratch. The row is
+    // always there: in this case rows of the picture are neither read in place nor copied from the
+    // row before.
     if (stores_prologue(args, block, y)) {
       store_prologue(args, block, rect, y, row_scratch);
     }

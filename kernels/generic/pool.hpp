@@ -19,7 +19,7 @@ NST_INLINE PoolWindow pool_window(const PoolArgs& args, int y, int x) {
           min_of(left + args.kernel, g.in_w)};
 }
 
-// Returns the first n channels, from channel c on, of one output pixel.
+// Computes n channels of one output pixel, beginning at channel c.
 NST_INLINE Vec pool_vector(const PoolArgs& args, const PoolWindow& w, int c, int n) {
   const bool is_max = args.kind == PoolKind::max;
   Vec result =

@@ -1,5 +1,5 @@
-// The register tile: the sums that an inner loop keeps in registers. They belong to neighbouring
-// pixels of one row × a panel of channels.
+// The register tile: the sums that an inner loop keeps in registers. A tile has the sums of some
+// neighbouring pixels of a row, for the channels of one panel.
 #pragma once
 
 #include "kernels/generic/clamp.hpp"
@@ -16,14 +16,15 @@ constexpr int kTilePixels = kRegisters == 32 ? 14 : 6;
 // additions.
 constexpr int kTilePixelsOfOne = kRegisters == 32 ? 14 : 12;
 // Pixels of a register tile with three vectors of channels. A panel of three vectors avoids a last
-// panel of one, which would need a broadcast for every multiplication.
+// panel of one vector, in which each broadcast input would be used in only one multiplication.
 constexpr int kTilePixelsOfThree = kRegisters == 32 ? 9 : 4;
-// Number of products in one turn of the loop, so that incrementing the pointers costs little.
+// Number of products that are added to each sum in one turn of the loop. Moving the pointers once
+// for several products costs little.
 constexpr int kUnrolledProducts = 4;
 
-// Divides `count` pixels into tiles of nearly equal width, at most `most`, and calls f(width,
-// tiles) for each width. Equal widths keep the multipliers busier: 64 pixels are divided as
-// 13+13+13+13+12 instead of 14+14+14+14+8.
+// Divides `count` pixels into tiles of nearly equal width, none wider than `most`. Calls f(width,
+// number of tiles) for each width. Equal widths keep the multipliers busier: 64 pixels are divided
+// as 13+13+13+13+12 instead of 14+14+14+14+8.
 template <class F>
 NST_INLINE void for_equal_tiles(int count, int most, F&& f) {
   const int tiles = ceil_div(count, most);
@@ -56,9 +57,9 @@ struct RegisterTile {
   int kernel_h, row_products;       // row_products: kernel_w * in_c
   const float* weights;
   const float* bias;  // biases of the panel's channels, or null
-  int channels;       // number of channels from the panel's first one on
+  int channels;       // number of the layer's channels from the panel's first one on
   Clamp clamp;
-  const float* epilogue_add;  // points to the operand to add at the first pixel, or null
+  const float* epilogue_add;  // operand to add at the first pixel, or null
   std::ptrdiff_t epilogue_add_pixel;
   float* out;
   std::ptrdiff_t out_pixel;
@@ -140,7 +141,8 @@ struct PartialSums {
   alignas(64) float at[P][V][kLanes];
   bool is_empty = true;
 
-  // Tells the compiler that `at` is written here. Otherwise it would clear `at`, or warn.
+  // The asm statement tells the compiler that `at` is written here. Otherwise the compiler would
+  // clear `at`, or warn that it is not initialised.
   NST_INLINE PartialSums() { asm("" : "=m"(at)); }
 
   NST_INLINE void take(Accumulators<P, V>& acc) {

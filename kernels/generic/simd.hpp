@@ -224,7 +224,7 @@ NST_INLINE Vec power_of_two(Vec biased) {
 // with |r| <= ln 2 / 2. The polynomial and the split of ln 2 into two parts are those of expf in
 // the Cephes library (S. Moshier).
 NST_INLINE Vec exp_bounded(Vec v) {
-  // Adding 1.5 * 2^23 rounds to an integer, which is then in the low bits.
+  // Adding 1.5 * 2^23 rounds v / ln 2 to an integer n. The low bits of the sum then contain n.
   const Vec magic = broadcast(12582912.0f);
   const Vec rounded = fma(v, broadcast(1.44269504088896341f), magic);
   const Vec n = rounded - magic;

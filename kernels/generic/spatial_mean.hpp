@@ -7,7 +7,7 @@
 namespace nst::kernels {
 namespace {
 
-// Number of pixels that are summed in float32. These partial sums are then summed in double. So the
+// Sums kChainPixels pixels at a time in float32, and adds up these partial sums in double. So the
 // error is a few units in the last place for any picture size.
 void spatial_mean(ConstView x, int h, int w, int channel_begin, int channel_end, float* out) {
   constexpr int kChainPixels = 32;

@@ -10,25 +10,26 @@
 namespace nst::kernels {
 namespace {
 
-// A rectangle of the input after upsampling. It may reach over the border.
+// A rectangle of the input after upsampling. It may reach beyond the edges of the picture.
 struct Rect {
   int y, x, h, w;
 };
 
-// The window in memory: tap (0, 0) of the block's first output pixel is at `data`.
+// The window (a block's inputs) in memory. `data` points to tap (0, 0) of the block's first output
+// pixel.
 struct Window {
   const float* data;
   std::ptrdiff_t row_stride, pixel_stride;
 };
 
-// Returns the rectangle of the input that a block reads.
+// Returns the rectangle of the input that a block reads, in pixels after upsampling.
 NST_INLINE Rect window_rect(const ConvSpec& spec, const ConvGeometry& g, Block block) {
   return {block.y * spec.stride - g.pad_top, block.x * spec.stride - g.pad_left,
           (block.h - 1) * spec.stride + spec.kernel_h, (block.w - 1) * spec.stride + spec.kernel_w};
 }
 
-// Returns the floats of scratch for the window of a full block. One vector is added, because the
-// last load may reach beyond the window.
+// Returns the number of floats of scratch for the window (the inputs) of a full block. One vector
+// is added, because the last load may reach beyond the window.
 NST_INLINE std::size_t window_floats(const ConvSpec& spec, int block_h, int block_w) {
   const Rect rect = window_rect(spec, ConvGeometry{}, {0, 0, block_h, block_w, 0, 0});
   return static_cast<std::size_t>(rect.h) * rect.w * spec.in_c + kLanes;
@@ -50,8 +51,8 @@ NST_INLINE bool has_prologue(const ConvInput& input) {
   return input.scale != nullptr || input.prologue_add.data != nullptr;
 }
 
-// Returns true if a block can read the tensor itself. Then there is no prologue and no upsampling,
-// and the window lies inside the picture. If contiguous_columns, the pixels must also have no gaps.
+// Returns true if a block can read the tensor itself: without prologue and upsampling, and with the
+// window inside the picture. If contiguous_columns, the pixels must also have no gaps between them.
 NST_INLINE bool reads_in_place(const ConvArgs& args, const Rect& rect, bool contiguous_columns) {
   const ConvSpec& spec = args.plan.spec;
   const ConvGeometry& g = args.geometry;
@@ -71,8 +72,8 @@ NST_INLINE Window window_in_place(const ConvArgs& args, const Rect& rect) {
           args.input.x.pixel_stride};
 }
 
-// The operands of the prologue for some pixels of one source row, from one channel on. Strides
-// count floats.
+// The operands of the prologue for some pixels of one source row, for all channels from a given one
+// on. Strides count floats.
 struct Prologue {
   const float* x;
   std::ptrdiff_t x_pixel;
@@ -89,7 +90,7 @@ struct Prologue {
   int pixels;
 };
 
-// Returns the prologue, moved n channels further.
+// Returns a copy of the prologue, moved n channels further.
 NST_INLINE Prologue advanced(Prologue f, int n) {
   f.x += n;
   if (f.scale != nullptr) {
@@ -102,7 +103,7 @@ NST_INLINE Prologue advanced(Prologue f, int n) {
   return f;
 }
 
-// Applies the prologue to V whole vectors of channels. If not Whole, applies it to the first n
+// Applies the prologue to V whole vectors of channels. If Whole is false, applies it to the first n
 // lanes of one vector. The coefficients stay in registers.
 //
 // - Scaled: applies scale, shift and floor
@@ -156,8 +157,8 @@ NST_INLINE void apply_prologue_to_vectors(const Prologue& f, int n) {
   kFunctions[f.scale != nullptr][f.prologue_add != nullptr][f.second_copy != 0](f, n);
 }
 
-// Applies the prologue to all channels. As many channels are done at a time as have their
-// coefficients in registers, so that memory is read almost in order.
+// Applies the prologue to all channels of the pixels. Takes as many channels at a time as have
+// their coefficients in registers, so that memory is read almost in order.
 NST_INLINE void apply_prologue_to_channels(const Prologue& f, int channels) {
   constexpr int kMost = kRegisters == 32 ? 8 : 4;
   int c = 0;
@@ -171,8 +172,8 @@ NST_INLINE void apply_prologue_to_channels(const Prologue& f, int channels) {
   if (c < channels) apply_prologue_to_vectors<1, false>(advanced(f, c), channels - c);
 }
 
-// Returns true if several pixels without gaps share a vector, and there are enough pixels to make a
-// pattern of coefficients worth its cost.
+// Returns true if the pixels have no gaps and several of them share a vector. There must also be
+// enough pixels to make a pattern of coefficients (lane_pattern.hpp) worth its cost.
 NST_INLINE bool is_narrow_and_dense(const ConvInput& input, int channels, int pixels) {
   return has_lane_pattern(channels) && pixels * channels >= kPatternVectors * kLanes &&
          input.x.pixel_stride == channels &&
@@ -250,7 +251,7 @@ void apply_prologue_to_pixels(const ConvArgs& args, int sy, int sx, int n, int r
   }
 }
 
-// Makes one row of the window from the source row sy.
+// Makes one row of the window (the block's inputs) from row sy of the tensor.
 void make_window_row(const ConvArgs& args, const Rect& rect, int sy, float* to) {
   const ConvSpec& spec = args.plan.spec;
   const ConvGeometry& g = args.geometry;
@@ -288,8 +289,8 @@ NST_INLINE bool stores_prologue(const ConvArgs& args, Block block, int y) {
          y < block.y + block.h;
 }
 
-// Stores the prologue's output for the caller: from one window row, the pixels at the block's own
-// coordinates.
+// Copies the prologue's output to the caller's tensor: from one window row, the pixels at the
+// block's own coordinates.
 void store_prologue(const ConvArgs& args, Block block, const Rect& rect, int y, const float* row) {
   const View& prologue_output = args.input.prologue_output;
   const int channels = args.plan.spec.in_c;
@@ -302,8 +303,8 @@ void store_prologue(const ConvArgs& args, Block block, const Rect& rect, int y, 
   }
 }
 
-// Makes a window in scratch. Its rows are row_stride floats apart. Floats of a row beyond the
-// rectangle are zero.
+// Makes the window (the inputs) of a block in scratch. Its rows are row_stride floats apart. If the
+// rectangle is narrower, the rest of each row is zero.
 Window make_window(const ConvArgs& args, Block block, const Rect& rect, std::ptrdiff_t row_stride,
                    float* scratch) {
   const ConvSpec& spec = args.plan.spec;
@@ -343,9 +344,10 @@ Window block_window(const ConvArgs& args, Block block, bool contiguous_columns, 
   return make_window(args, block, rect, scratch);
 }
 
-// Returns the window of a block enlarged to whole Winograd tiles (`whole`, with the same origin).
-// Pixels that only surplus outputs read are zero or pixels of the picture. Any finite value would
-// do, because surplus outputs are dropped.
+// Returns the window of a block that is enlarged to whole Winograd tiles. `whole` is the enlarged
+// window's rectangle, with the same first row and column. Some of its pixels are read only for
+// outputs outside the block, which are dropped. So these pixels may have any finite value: they are
+// zero, or pixels of the picture.
 Window tile_window(const ConvArgs& args, Block block, const Rect& whole, float* scratch) {
   if (reads_in_place(args, whole, false)) {
     return window_in_place(args, whole);

@@ -42,12 +42,12 @@ NST_INLINE std::size_t plane_stride(std::size_t floats) {
 constexpr int kFewestChannels = 16;
 
 // The tiles of one block, and the parts of the block's scratch as offsets in floats. The scratch
-// begins with the window, which M overwrites later. Then follow V, the row corrections of Products,
-// and the end.
+// begins with the window (the block's inputs), which the products M overwrite later. Then follow
+// the transformed inputs V, the row corrections of Products, and the end.
 struct Layout {
   int tiles_h, tiles_w;
-  int tile_y, tile_x;  // output pixel at which the first tile begins
-  Rect rect;           // rectangle of the window, in whole tiles
+  int tile_y, tile_x;  // output pixel at which the first Winograd tile begins
+  Rect rect;           // rectangle of the window, enlarged to whole tiles
   std::size_t v, corrections, end;
   std::ptrdiff_t v_stride, m_stride;  // strides: to the next point in V, to the next product in M
 };
@@ -78,9 +78,9 @@ Layout layout(const ConvSpec& spec, const ConvGeometry& g, Block block) {
 }
 
 // Returns blocks as large as L2 allows, because every spatial block reads all weights. There are at
-// least kEnoughBlocks blocks, so that threads share the work evenly. If spatial blocks would become
-// too small for that, blocks have fewer channels instead. Then each block transforms the inputs
-// again.
+// least kEnoughBlocks blocks, so that threads share the work evenly. If that would make spatial
+// blocks too small, blocks have fewer channels instead. Then several blocks transform the same
+// inputs.
 template <class A>
 ConvBlocking blocking(const ConvSpec& spec, const ConvGeometry& g) {
   using Y = typename A::Y;
@@ -91,14 +91,14 @@ ConvBlocking blocking(const ConvSpec& spec, const ConvGeometry& g) {
   // Smallest width in tiles. A narrower block would share most of the columns that it reads with
   // its neighbours.
   constexpr int kNarrowest = 4;
-  // Fewest tiles of a block: two register tiles.
+  // Fewest tiles of a block: enough for two register tiles.
   constexpr int kFewestTiles = 24;
   // Wanted number of spatial blocks: one for each of eight threads. If there are fewer than
   // kEnoughBlocks, blocks are also divided by channels, to keep at least four threads busy.
   constexpr int kEnoughSpatialBlocks = 8;
   constexpr int kEnoughBlocks = 4;
-  // Fewest panels of a block that is divided by channels, because each such block transforms the
-  // inputs again.
+  // Fewest panels of a block, if blocks are divided by channels. Fewer panels would make the layer
+  // slower, because each block transforms the inputs again.
   constexpr int kFewestPanels = 3;
   const int first_y = Y::origin(g.pad_top);
   const int first_x = X::origin(g.pad_left);
@@ -129,8 +129,8 @@ ConvBlocking blocking(const ConvSpec& spec, const ConvGeometry& g) {
           round_up_to_line(floats())};
 }
 
-// Transforms the inputs of one tile, for one vector of channels. Writes point p to v + p *
-// point_stride.
+// Transforms the inputs of one tile, for one vector of channels. Writes point p (value number p of
+// the transformed tile) to v + p * point_stride.
 template <class A, bool Whole>
 NST_INLINE void transform_input(const Window& window, const float* tile, int n, float* v,
                                 std::ptrdiff_t point_stride) {
@@ -184,7 +184,8 @@ NST_INLINE void multiply(const float* v, const float* corrections, int count, in
   });
 }
 
-// Where a tile's outputs are written, and what is done to them before, for one vector of channels.
+// Where a tile's outputs are written, and what is done to them before (bias, clamp and
+// epilogue_add), for one vector of channels.
 struct Epilogue {
   Vec bias;
   ClampEach clamp;
@@ -232,7 +233,7 @@ NST_INLINE void store_output(const Epilogue& e, int y, int x, Vec sum) {
   store_masked(e.out + y * e.out_row + x * e.out_pixel, value, e.channels);
 }
 
-// Computes the outputs Aᵀ m A of one tile, for one vector of channels.
+// Computes the outputs Aᵀ m A of one Winograd tile, for one vector of channels.
 template <class A, bool Plain>
 NST_INLINE void transform_output(const float* m, std::ptrdiff_t product_stride, const Epilogue& e) {
   using Y = typename A::Y;
@@ -275,8 +276,9 @@ void transform_outputs(const ConvArgs& args, Block block, const Layout& l, int f
   }
 }
 
-// Return the index of the point, and of the transformed weight, that product n multiplies. For n
-// after the last product, weight_of returns the first weight of the next panel.
+// Return the index of the point (a value of a transformed tile), and of the transformed weight,
+// that product n multiplies. For n after the last product, weight_of returns the first weight of
+// the next panel.
 template <class A>
 NST_INLINE int point_of(int n) {
   return A::Y::point_of(n / A::X::kProducts) * A::X::kPoints + A::X::point_of(n % A::X::kProducts);
@@ -288,9 +290,9 @@ NST_INLINE int weight_of(int n) {
          A::X::weight_of(n % A::X::kProducts);
 }
 
-// Fewest input channels for prefetching. Prefetching takes time from the products. It helps only if
-// the data is far away and each cache line is used in many products. Otherwise it makes a layer 2
-// to 7 % slower.
+// Fewest input channels for prefetching. Prefetching takes time from the multiplications. It helps
+// only if the data is not in L2 and each cache line is used in many products. Otherwise it makes a
+// layer 2 to 7 % slower.
 constexpr int kManyChannels = 64;
 
 template <class A>

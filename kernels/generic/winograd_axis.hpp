@@ -31,7 +31,7 @@ struct Matrix {
   double at[Weights][Taps];
 };
 
-// The axis of a 1xN kernel along which it has one tap: a tile is a single output.
+// The axis along which a 1xN kernel has only one tap. A tile is a single output.
 struct Single {
   static constexpr int kStep = 1, kIn = 1, kOut = 1, kPoints = 1, kProducts = 1, kTaps = 1,
                        kWeights = 1;
@@ -44,7 +44,7 @@ struct Single {
   static constexpr int source(int output, int pad) { return output - pad; }
 };
 
-// The axis for stride 1: the transform F(kOut, kTaps).
+// The axis for stride 1. It uses the transform F(kOut, kTaps) (winograd_transform.hpp).
 template <class Transform>
 struct Correlation {
   static constexpr int kStep = Transform::kOut, kIn = Transform::kIn, kOut = Transform::kOut,
@@ -60,8 +60,8 @@ struct Correlation {
 
 // The axis for stride 2 with three taps: 9 multiplications for four outputs, where direct
 // convolution needs 12. Input pixels are counted from the tile's first one. The first and the third
-// tap read only even pixels, so F(4, 2) computes their part of the four outputs. The second tap
-// reads only odd pixels, with one multiplication for each output.
+// tap read only even pixels, so the transform F(4, 2) computes their part of the four outputs. The
+// second tap reads only odd pixels, with one multiplication for each output.
 struct Strided {
   using Outer = Winograd42;
   static constexpr int kOut = Outer::kOut;
@@ -103,10 +103,10 @@ struct Strided {
 // pixels:
 //     even outputs: y[2i]     = w0 X[i-1] + (w1 + w2) X[i]
 //     odd outputs:  y[2i - 1] = (w0 + w1) X[i-1] + w2 X[i]
-// A tile has four even and four odd outputs. F(4, 2) computes the even ones, and again the odd
-// ones, by 5 products each from the same five source pixels X[i-1] … X[i+3]. At the interpolation
-// point 1, the transformed weight is the sum of all taps, w0 + w1 + w2, for both kinds of outputs.
-// So they share this product, and 5 + 5 - 1 = 9 products make 8 outputs. A tile begins with an odd
+// A tile has four even and four odd outputs. One transform F(4, 2) computes the even outputs,
+// another the odd ones. Each takes 5 products, from the same five source pixels X[i-1] … X[i+3].
+// One product is the same in both: at the interpolation point 1, the transformed weight is the sum
+// of all taps, w0 + w1 + w2. So 5 + 5 - 1 = 9 products make 8 outputs. A tile begins with an odd
 // output. With the usual padding of 1, the first tile's first output lies one before the picture.
 struct Upsampled {
   using Half = Winograd42;

@@ -22,7 +22,8 @@ std::size_t packed_floats(const ConvSpec& spec) {
 }
 
 // Transforms the kernels of `width` output channels together, in double: u[weight] = Gy g Gxᵀ. Only
-// the first `valid` channels exist. Tap (y, x) is at weights + (y * kTaps + x) * tap_stride.
+// the first `valid` channels exist; the others get zeros. Tap (y, x) is at weights + (y * kTaps +
+// x) * tap_stride.
 template <class A>
 void transform_kernels(const float* weights, std::size_t tap_stride, int valid, int width, float* u,
                        std::ptrdiff_t weight_stride) {
@@ -56,20 +57,36 @@ void transform_kernels(const float* weights, std::size_t tap_stride, int valid, 
   }
 }
 
-// For each transformed weight of an axis: the magnitude of the transformed inputs that it
-// multiplies. It is a root of a sum of squares, for inputs that are independent and of magnitude 1.
+// The correlation of neighbouring inputs of a layer, as InputSizes assumes it. Paired products
+// round least if it is about that of real layers. Measured were the style vectors that Inception
+// makes of 18 pictures, by their root-mean-square distance from float64. It is 2.03 times
+// TensorFlow's if this correlation is 0, 1.96 times if it is 0.3, 1.86 if 0.5 and 2.05 if 0.85
+// (with accumulation chains of 96 products).
+constexpr float kNeighbourCorrelation = 0.5f;
+
+// For each transformed weight of an axis, the magnitude of the transformed inputs that are
+// multiplied by it. The inputs are assumed to have magnitude 1. The correlation of two inputs that
+// are n pixels apart is assumed to be kNeighbourCorrelation to the power of n.
 template <class Axis>
 struct InputSizes {
   float of_weight[Axis::kWeights];
 
   InputSizes() {
-    float squares[Axis::kPoints] = {};
+    float factors[Axis::kIn][Axis::kPoints];  // how much each input adds to each transformed one
     for (int i = 0; i < Axis::kIn; ++i) {
       Vec d[Axis::kIn];
       Vec v[Axis::kPoints];
       for (int j = 0; j < Axis::kIn; ++j) d[j] = broadcast(i == j ? 1.0f : 0.0f);
       Axis::input(d, v);
-      for (int j = 0; j < Axis::kPoints; ++j) squares[j] += v[j].get(0) * v[j].get(0);
+      for (int j = 0; j < Axis::kPoints; ++j) factors[i][j] = v[j].get(0);
+    }
+    float squares[Axis::kPoints] = {};
+    for (int a = 0; a < Axis::kIn; ++a) {
+      float correlation = 1.0f;
+      for (int b = a; b < Axis::kIn; ++b, correlation *= kNeighbourCorrelation) {
+        const float pairs = a == b ? 1.0f : 2.0f * correlation;
+        for (int j = 0; j < Axis::kPoints; ++j) squares[j] += pairs * factors[a][j] * factors[b][j];
+      }
     }
     for (int product = 0; product < Axis::kProducts; ++product) {
       of_weight[Axis::weight_of(product)] = __builtin_sqrtf(squares[Axis::point_of(product)]);
@@ -78,7 +95,7 @@ struct InputSizes {
 };
 
 // Packs the transformed weights as [panel][weight][in_c][channels of the panel]. Lanes without a
-// channel get zeros. Products may reorder the in_c rows and append rows. `weights` are in HWIO
+// channel get zeros. A::Products may reorder the in_c rows and append rows. `weights` are in HWIO
 // order.
 template <class A>
 void pack(const ConvSpec& spec, const float* weights, float* packed) {

@@ -30,8 +30,8 @@ NST_INLINE void multiply_tile(const float* v, int depth, const float* u, float* 
   }
 }
 
-// Multiplies transformed inputs by transformed weights as a plain matrix product. Another class
-// with this interface may reorder and scale weights, append rows, and keep one float for each row
+// Multiplies transformed inputs V by transformed weights U as a plain matrix product. Another class
+// with this interface may reorder and scale U, append rows to it, and keep one float for each row
 // of V.
 struct PlainProducts {
   // True: while a product is computed, the next product's weights and the memory of outputs are
@@ -56,11 +56,12 @@ struct PlainProducts {
   // returns the row of an input channel.
   static constexpr int rows(int depth) { return depth; }
   static constexpr int row_of(int channel, int) { return channel; }
-  // Called when all rows of a transformed weight are packed; each row has `width` channels.
+  // Called when all rows of a transformed weight are packed. Each row has `width` channels.
   // input_size is the magnitude that the transformed inputs have if the inputs have magnitude 1.
   static void finish(float*, int, int, float) {}
-  // correction_floats() returns how many floats are kept for this number of rows of V.
-  // make_corrections() computes these floats for v [count][depth].
+  // The row corrections of paired products (paired_products.hpp); plain products have none.
+  // correction_floats() returns the number of floats that the corrections of so many rows of
+  // transformed inputs take. make_corrections() computes them for the inputs v [count][depth].
   static constexpr std::size_t correction_floats(std::size_t) { return 0; }
   static void make_corrections(const float*, int, int, float*) {}
 };

@@ -68,8 +68,8 @@ struct PairedProducts {
   }
 };
 
-// Algorithm A with paired products. For layers with so many output channels that a row correction
-// costs little compared with the row's products.
+// Winograd algorithm A with paired products. It suits layers with so many output channels that a
+// row correction costs little compared with the row's products.
 template <class A, class Order, int FewestChannels, bool Prefetch>
 struct Paired : A {
   using Products = PairedProducts<Order, Prefetch>;

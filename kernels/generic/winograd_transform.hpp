@@ -1,11 +1,15 @@
-// Short convolutions as transforms along one axis: Toom-Cook / Winograd (Lavin & Gray 2015, arXiv
-// 1509.09308). F(m, r) makes m outputs of an r-tap correlation from m + r - 1 inputs, y = Aᵀ[(G g)
-// ⊙ (Bᵀ d)]. It needs as many multiplications as inputs.
+// One-dimensional Winograd transforms (Toom-Cook; Lavin & Gray 2015, arXiv 1509.09308). The
+// transform F(m, r) computes m outputs of an r-tap correlation from m + r - 1 inputs:
 //
-// The interpolation points decide how many digits are lost (Barabasz et al. 2018, arXiv
-// 1803.10986). The points used here are the best that a search over small fractions found. The
-// errors stated below are those of float32 compared with the exact result, relative to its standard
-// deviation, for sums over 128 channels.
+//     y = Aᵀ [(G g) ⊙ (Bᵀ d)]
+//
+// y are the outputs, g the taps, d the inputs, and ⊙ multiplies elements. A, G and B are constant
+// matrices. Each input costs one multiplication; direct convolution needs m * r.
+//
+// A, G and B follow from a choice of interpolation points. The points decide how many digits are
+// lost (Barabasz et al. 2018, arXiv 1803.10986). Those used here are the best that a search over
+// small fractions found. The errors stated below are differences between float32 and exact results,
+// for sums over 128 channels. They are divided by the standard deviation of the exact results.
 #pragma once
 
 #include "kernels/generic/simd.hpp"
@@ -13,13 +17,16 @@
 namespace nst::kernels {
 namespace {
 
-// F(Outputs, Taps) with the interpolation points 0, ±a for each a of Magnitudes::kAt, and infinity.
+// The transform F(Outputs, Taps). Its interpolation points are 0, infinity, and ±a for each a in
+// Magnitudes::kAt.
 //
-// With P(x) = Π (x² - a²) and Q = P / (x² - a²), the rows of Bᵀ are coefficients of polynomials:
-//     point 0     P
-//     infinity    x P
-//     points ±a   x (x ± a) Q: an even part and ± an odd part, which both points share
-// Row i of G is [1, a, a² …], divided by the value that the row's polynomial has at the point.
+// Let P(x) be the product of (x² - a²) over all a, and let Q = P / (x² - a²) for one a. Each row of
+// Bᵀ has the coefficients of a polynomial:
+//     row of point 0      P
+//     row of infinity     x P
+//     row of point a      x (x + a) Q
+//     row of point -a     x (x - a) Q: the same even powers, the odd ones negated
+// The row of G for point a is [1, a, a² …], divided by the value of that polynomial at a.
 template <int Outputs, int Taps, class Magnitudes>
 struct ToomCook {
   static constexpr int kOut = Outputs;
@@ -31,7 +38,7 @@ struct ToomCook {
   struct Polynomial {
     double at[kPairs + 1];  // coefficients of x⁰, x², x⁴ …
   };
-  // Returns P without the factor of the pair `omitted`; -1: with all factors.
+  // Returns P without the factor of pair number `omitted`. If `omitted` is -1, returns P.
   static constexpr Polynomial product(int omitted) {
     Polynomial p{};
     p.at[0] = 1;
@@ -69,8 +76,8 @@ struct ToomCook {
   }
   static constexpr Kernel kKernel = kernel();
 
-  // Returns Σ coefficients[k] d[First + 2 k]. The highest coefficient is one, so it is not
-  // multiplied.
+  // Returns Σ coefficients[k] d[First + 2 k], with the coefficients of product(Omitted). The
+  // highest coefficient is one, so it needs no multiplication.
   template <int Terms, int Omitted, int First>
   static NST_INLINE Vec even_sum(const Vec (&d)[kIn]) {
     Vec sum = d[First + 2 * (Terms - 1)];
@@ -93,7 +100,8 @@ struct ToomCook {
     v[kIn - 1] = even_sum<kPairs + 1, -1, 1>(d);
   }
 
-  // Computes the outputs from the products. Row k of Aᵀ contains the k-th powers of the points.
+  // Computes the outputs y = Aᵀ m from the products m. Row k of Aᵀ contains the k-th powers of the
+  // interpolation points.
   static NST_INLINE void output(const Vec (&m)[kIn], Vec (&y)[kOut]) {
     Vec sums[kPairs];
     Vec differences[kPairs];
@@ -118,7 +126,7 @@ struct ToomCook {
   }
 };
 
-// Magnitudes a of the interpolation points ±a.
+// Choices of interpolation points: the magnitudes a of the pairs ±a.
 struct TwoPairs {
   static constexpr double kAt[] = {1.5, 2.0 / 3};
 };
@@ -129,15 +137,15 @@ struct FourPairs {
   static constexpr double kAt[] = {2.0, 0.5, 0.75, 4.0 / 3};
 };
 
-// F(4, 3). Its error in two dimensions is 7.4e-7 rms and 4.2e-6 at most. (The points 0, ±1, 2, -1/2
-// would give 1.1e-6 and 6.1e-6.)
+// The transform F(4, 3). Its error, when applied to both axes, is 7.4e-7 rms and 4.2e-6 at most.
+// (With the points 0, ±1, 2, -1/2 and infinity it would be 1.1e-6 and 6.1e-6.)
 using Winograd43 = ToomCook<4, 3, TwoPairs>;
-// F(4, 5). Its error in two dimensions is 2.3e-6 rms and 1.2e-5 at most.
+// The transform F(4, 5). Its error, when applied to both axes, is 2.3e-6 rms and 1.2e-5 at most.
 using Winograd45 = ToomCook<4, 5, ThreePairs>;
-// F(4, 7). Its error in one dimension is 1.7e-6 rms and 1.2e-5 at most.
+// The transform F(4, 7). Its error, when applied to one axis, is 1.7e-6 rms and 1.2e-5 at most.
 using Winograd47 = ToomCook<4, 7, FourPairs>;
 
-// F(4, 2) with the interpolation points 0, 1, -1, 1/2 and infinity.
+// The transform F(4, 2) with the interpolation points 0, 1, -1, 1/2 and infinity.
 struct Winograd42 {
   static constexpr int kIn = 5;
   static constexpr int kOut = 4;
@@ -170,8 +178,8 @@ struct Winograd42 {
   }
 };
 
-// F(3, 3) with the interpolation points 0, -1/2, 1, -2 and infinity. Its rounding error is two
-// thirds of that with 0, 1, -1, 1/2 and infinity.
+// The transform F(3, 3) with the interpolation points 0, -1/2, 1, -2 and infinity. The points 0, 1,
+// -1, 1/2 and infinity would give a rounding error 1.5 times as large.
 struct Winograd33 {
   static constexpr int kIn = 5;
   static constexpr int kOut = 3;

@@ -1,6 +1,6 @@
 // The kernels for AMD's cores with AVX-512, from Zen 4 on. They are those of the AVX-512 table, but
-// use paired products (paired_products.hpp) where that is faster. They have a table of their own
-// because other cores with AVX-512 cannot add beside their multipliers.
+// use paired products (paired_products.hpp) where that is faster. They have a table of their own,
+// because other cores with AVX-512 have no separate units for additions.
 #define NST_ARCH xsimd::avx512bw
 #include "kernels/generic/conv_paired.hpp"
 #include "kernels/generic/conv_winograd.hpp"
@@ -18,9 +18,9 @@ using winograd::Axis3, winograd::Axis5, winograd::Axis7;
 
 using paired_products::SidesOfEight, paired_products::SidesOfTwo;
 
-// The fewest input channels of a layer that is computed by paired products (pair_orders.hpp). With
-// sides of eight that is one group of channels. With sides of two it is several groups, so that the
-// channels that fill no group cost little.
+// The fewest input channels of a layer that uses paired products, for each order of
+// pair_orders.hpp. SidesOfEight needs one group of channels. SidesOfTwo needs many groups, so that
+// the channels after the last group cost little.
 constexpr int kFewestChannels = SidesOfEight::kGroup;
 constexpr int kFewestDeepChannels = 64;
 
@@ -50,9 +50,9 @@ constexpr ConvAlgorithm k7x1 =
 constexpr ConvAlgorithm kStrided =
     paired_winograd<winograd_strided::Strided>("paired_winograd_strided");
 
-// The algorithms that are tried before those of the AVX-512 table, in this order. Compared with
-// sides of eight, sides of two make layers of 64 channels or more 5 to 9 % faster. They make other
-// layers up to 7 % slower.
+// The algorithms that are tried before those of the AVX-512 table, in this order. Those named
+// …Deep pair channels by SidesOfTwo, the others by SidesOfEight. SidesOfTwo makes layers of 64
+// channels or more 5 to 9 % faster than SidesOfEight, and other layers up to 7 % slower.
 constexpr const ConvAlgorithm* kPairedAlgorithms[] = {
     &kUpsampleDeep, &kUpsample, &k3x3Deep,          &k3x3, &k5x5, &k1x7,
     &k7x1,          &kStrided,  &paired::kAlgorithm};

@@ -4,8 +4,9 @@
 
 namespace nst::kernels::reference {
 
-// Merges the moments of all blocks. Their squared deviations together are Σ M2ᵢ + Σ nᵢ (μᵢ − μ)²
-// (Chan, Golub, LeVeque 1979).
+// Merges the moments of all blocks. Block i has nᵢ pixels, the mean μᵢ and the sum of squared
+// deviations M2ᵢ; μ is the mean of all pixels. The squared deviations of all pixels from μ sum to Σ
+// M2ᵢ + Σ nᵢ (μᵢ − μ)² (Chan, Golub, LeVeque 1979).
 void merge_moments(const MomentsArgs& args) {
   const int spatial_blocks = spatial_block_count(args.blocking, args.out_h, args.out_w);
   const double total = static_cast<double>(args.out_h) * args.out_w;

@@ -11,7 +11,7 @@ namespace {
 struct Sample {
   const char* file;
   nst::Image (*paint)();
-  int jpeg_quality;  // JPEG quality: the content has < 120 KB, a style < 100 KB
+  int jpeg_quality;  // keeps the content below 120 KB and a style below 100 KB
 };
 
 constexpr std::array kSamples{

@@ -55,7 +55,7 @@ TEST_CASE("C: a picture with alpha is composed in its own memory") {
   CHECK(image.row_stride_bytes == 0);
   const Image expected = compose(rgba.view(), {1, 2, 3});
   CHECK(std::memcmp(image.data, expected.u8(), expected.bytes.size()) == 0);
-  REQUIRE(nst_image_compose(&image, 9, 9, 9) == NST_OK);  // succeeds: there is no alpha left
+  REQUIRE(nst_image_compose(&image, 9, 9, 9) == NST_OK);  // succeeds: the picture has no alpha now
   CHECK(std::memcmp(image.data, expected.u8(), expected.bytes.size()) == 0);
   image = {pixels.data() + 4 * 36, 9, 5, 4, NST_U8, -36, NST_RGB, 0};
   CHECK(nst_image_compose(&image, 1, 2, 3) == NST_ERROR_USAGE);
@@ -186,6 +186,71 @@ TEST_CASE("C: files in memory are decoded and encoded, bytes read and written wh
   CHECK(nst_parse_colour("#102030", rgb) == NST_OK);
   CHECK(rgb[2] == 0x30);
   CHECK(nst_parse_colour("no colour", rgb) == NST_ERROR_USAGE);
+}
+
+TEST_CASE("C: what a file says besides the pixels goes from one file to another") {
+  const TemporaryFolder folder;
+  const Image picture = random_image(21, 13, 3, SampleType::u8);
+  Metadata metadata;
+  metadata.dpi_x = metadata.dpi_y = 300.0;
+  const std::vector<std::uint8_t> file =
+      encode_image(picture.view(), OutputFormat::png, {.metadata = &metadata});
+  nst_image image{};
+  nst_metadata* found = nullptr;
+  REQUIRE(nst_image_decode_all(file.data(), file.size(), "a.png", nullptr, &image, &found) ==
+          NST_OK);
+  REQUIRE(found != nullptr);
+  nst_encode_options options = NST_ENCODE_OPTIONS_INIT;
+  options.metadata = found;
+  options.quality = 80;
+  options.keep = NST_METADATA_ALL;
+  unsigned char* bytes = nullptr;
+  std::size_t size = 0;
+  REQUIRE(nst_image_encode_as(&image, NST_JPEG, &options, &bytes, &size) == NST_OK);
+  const EncodeOptions same{.quality = 80, .metadata = &metadata, .keep = KeepMetadata::all};
+  CHECK(std::vector<std::uint8_t>(bytes, bytes + size) ==
+        encode_image(picture.view(), OutputFormat::jpeg, same));
+  const std::string path = (folder.path() / "a.jpg").string();
+  REQUIRE(nst_image_write_as(path.c_str(), &image, &options) == NST_OK);
+  CHECK(file_bytes(path) == std::vector<std::uint8_t>(bytes, bytes + size));
+  nst_bytes_free(bytes);
+
+  options.depth = 16;
+  CHECK(nst_image_encode_as(&image, NST_JPEG, &options, &bytes, &size) == NST_ERROR_USAGE);
+  options.depth = 8;
+  options.keep = static_cast<nst_keep_metadata>(3);
+  CHECK(nst_image_write_as(path.c_str(), &image, &options) == NST_ERROR_USAGE);
+  options.struct_size = 1;
+  CHECK(nst_image_write_as(path.c_str(), &image, &options) == NST_ERROR_USAGE);
+  nst_image again{};
+  CHECK(nst_image_decode_all(file.data(), file.size(), "a.png", nullptr, &again, nullptr) ==
+        NST_ERROR_USAGE);
+  CHECK(again.data == nullptr);
+  nst_metadata_free(found);
+  nst_metadata_free(nullptr);
+  nst_image_free(&image);
+
+  nst_output_format format = NST_PNG;
+  CHECK(nst_output_format_of("a.TIF", &format) == NST_OK);
+  CHECK(format == NST_TIFF);
+  CHECK(nst_output_format_of("a.webp", &format) == NST_OK);
+  CHECK(format == NST_WEBP);
+}
+
+TEST_CASE("C: a damaged picture is read as far as it goes, and profiles can be ignored") {
+  const Image picture = random_image(40, 400, 3, SampleType::u8);
+  const std::vector<std::uint8_t> file = encode_image(picture.view(), OutputFormat::jpeg);
+  nst_read_options options = NST_READ_OPTIONS_INIT;
+  options.ignore_profile = 1;
+  nst_image image{};
+  const bool by_stb = NST_JPEG_BY_STB;
+  CHECK(nst_image_decode(file.data(), file.size() / 2, nullptr, &options, &image) ==
+        NST_ERROR_INPUT);
+  options.damaged = 1;
+  if (by_stb) return;
+  REQUIRE(nst_image_decode(file.data(), file.size() / 2, nullptr, &options, &image) == NST_OK);
+  CHECK(std::string(nst_last_warnings()).find("damaged") != std::string::npos);
+  nst_image_free(&image);
 }
 
 }  // namespace nst::test

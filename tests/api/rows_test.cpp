@@ -1,5 +1,5 @@
-// Tests of painting in which the last step delivers rows, and of costs that are computed without a
-// plan.
+// Tests of painting in which the caller receives the output row by row. Also tests the costs that
+// are computed before a network is planned.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -59,7 +59,7 @@ TEST_CASE("A limit that the arena with the picture in it exceeds still paints, t
   };
   const std::size_t least = needed(MemoryMode::rematerialise, true);
   REQUIRE(least < needed(MemoryMode::rematerialise, false));
-  // Sets the memory that a program without output rows needs as the limit.
+  // A plan without output rows needs this much memory. The value is now the limit.
   CHECK(least == [&] {
     StyleLayout layout;
     return Execution::needed_bytes(

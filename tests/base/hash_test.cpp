@@ -45,7 +45,7 @@ TEST_CASE("CRC-32C does not depend on how the bytes are cut, and both versions a
   INFO("seed " << kSeed);
   const auto bytes = random_bytes(200, kSeed);
   for (std::size_t n = 0; n <= bytes.size(); ++n) {
-    const Bytes all = Bytes(bytes).subspan(bytes.size() - n);  // each n has a different alignment
+    const Bytes all = Bytes(bytes).subspan(bytes.size() - n);  // alignment differs with each n
     const std::uint32_t whole = nst::crc32c(all);
     REQUIRE(whole == nst::crc32c_portable(all));
     REQUIRE(whole == nst::crc32c(all.subspan(n / 3), nst::crc32c(all.first(n / 3))));

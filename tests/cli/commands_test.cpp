@@ -83,7 +83,7 @@ TEST_CASE("nst-run: bench --only measures one network, and counts the memory of 
       {"predictor", model.plan_predictor(64, 64, 1)},
       {"transformer", model.plan_transformer(48, 32, 1)}};
   for (const auto& stage : stages) {
-    const std::string& name = stage.first;  // clang 14 cannot capture a structured binding
+    const std::string& name = stage.first;  // a copy: clang 14 cannot capture a structured binding
     const nst::PlanInfo& plan = stage.second;
     CAPTURE(name);
     const auto report =

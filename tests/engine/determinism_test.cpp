@@ -24,7 +24,7 @@ Image picture() { return formula_picture("content_threads", kHeight, kWidth); }
 
 TEST_CASE("A picture's bytes do not depend on the number of threads, on any kernel table") {
   for (const FormulaNetwork& network : formula_networks()) {
-    if (network.name == "separable_reflect") continue;  // same kernels as separable_zero
+    if (network.name == "separable_reflect") continue;  // uses the same kernels as separable_zero
     on_every_table(network, [](const Model& model) {
       REQUIRE(model.plan_transformer(kWidth, kHeight).mac >= 8 * 4'000'000);
       const StyleVector style = formula_style("style_a", model);

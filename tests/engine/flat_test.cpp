@@ -82,7 +82,7 @@ void check_flat(const Model& model, const Image& content) {
   CHECK(other == 0);
 }
 
-// Returns grey plus `factor` times the deviation of the formula picture from grey.
+// Returns a picture close to grey: grey plus `factor` times (formula picture − grey).
 Image faint_picture(int h, int w, float factor) {
   const Image picture = formula_picture("content_faint", h, w);
   return picture_of(h, w, [&](int y, int x, int c) {
@@ -165,8 +165,8 @@ TEST_CASE("A flat content becomes one colour at every memory limit and number of
 TEST_CASE("The transformer in float64 is TensorFlow's") {
   for (const std::string name : {"mobile", "separable_reflect", "separable_zero"}) {
     CAPTURE(name);
-    const xt::xarray<float> both = load_npy(NST_FIXTURE_DIR "/golden/" + name +
-                                            "/stylized_a.npy");  // in float32, then in float64
+    // The file has two pictures: TensorFlow's in float32, then in float64.
+    const xt::xarray<float> both = load_npy(NST_FIXTURE_DIR "/golden/" + name + "/stylized_a.npy");
     const std::vector<float> truth(both.begin() + static_cast<std::ptrdiff_t>(both.size() / 2),
                                    both.end());
     StyleVector style = formula_style("style_a");

@@ -85,6 +85,19 @@ class Check {
     widen(theirs_, difference(golden.f32, golden.f64));
   }
 
+  // Checks that `got` differs from the float64 result by at most twice as much as TensorFlow's
+  // float32 result does. It then differs from that float32 result by at most three times as much.
+  void as_exact_as_twice_tensorflow(const std::string& label, std::span<const float> got,
+                                    const Golden& golden) {
+    CAPTURE(label);
+    const Difference to_f64 = difference(got, golden.f64);
+    const Difference own = difference(golden.f32, golden.f64);
+    CHECK_MESSAGE(to_f64.max <= 2 * own.max, to_string(to_f64));
+    CHECK_MESSAGE(to_f64.mean <= 2 * own.mean, to_string(to_f64));
+    widen(ours_, to_f64);
+    widen(theirs_, own);
+  }
+
   std::string summary() const {
     return what_ + ": engine " + to_string(ours_) + "; TensorFlow in float32 " + to_string(theirs_);
   }
@@ -128,16 +141,14 @@ void for_every_table(Test&& test) {
 
 // The bounds of the accuracy table in the README.
 constexpr double kBottleneckMax = 2e-5, kImageMax = 1e-3, kImageMean = 1e-5;
-// The bound for the 768 means of the hub predictor. The means are as large as 3, and TensorFlow in
-// float32 already differs from float64 by up to 4e-5.
-constexpr double kMeansMax = 8e-5;
-
 void check_network(const std::string& name) {
   const FormulaNetwork& network = formula_network(name);
   const std::vector<std::uint8_t> file = formula_model_file(network);
   const bool predicts = network.architecture.predictor != "none";
-  const double bottleneck_max = network.sizes.style_size == 768 ? kMeansMax : kBottleneckMax;
-  Check bottlenecks(name + " bottleneck, to float64", bottleneck_max, kBottleneckMax);
+  // The 768 means of the hub predictor are as large as 3. TensorFlow in float32 differs from
+  // float64 by up to 4e-5 there, so a bound of 2e-5 cannot be met.
+  const bool has_large_means = network.sizes.style_size == 768;
+  Check bottlenecks(name + " bottleneck, to float64", kBottleneckMax, kBottleneckMax);
   Check images(name + " image, to float64", kImageMax, kImageMean);
   for_every_table([&](const kernels::Table& table) {
     const Model model = open_model_with_table(file.data(), file.size(), name, table);
@@ -147,8 +158,12 @@ void check_network(const std::string& name) {
       const std::string label = table.name + case_name(" ", i);
       if (predicts) {
         const StyleVector vector = model.encode_style(style_picture(i).view(), {.style_size = 0});
-        bottlenecks.near(label, samples(vector),
-                         load_golden(fixture(name, case_name("bottleneck_", i) + ".npy")));
+        const Golden golden = load_golden(fixture(name, case_name("bottleneck_", i) + ".npy"));
+        if (has_large_means) {
+          bottlenecks.as_exact_as_twice_tensorflow(label, samples(vector), golden);
+        } else {
+          bottlenecks.near(label, samples(vector), golden);
+        }
       }
       const Golden golden = load_golden(fixture(name, case_name("stylized_", i) + ".npy"));
       const Image painted = model.stylize(content(i).view(), golden_style(network, i));
@@ -168,7 +183,7 @@ void check_network_layers(const std::string& name) {
   const bool predicts = network.architecture.predictor != "none";
   const LayerRecord f32 = golden_layers(name, "f32");
   const LayerRecord f64 = golden_layers(name, "f64");
-  REQUIRE(f64.size() >= 42);  // at least 26 style parameters and 16 transformer layers
+  REQUIRE(f64.size() >= 42);  // number of records: at least 26 style parameters and 16 layers
   for_every_table([&](const kernels::Table& table) {
     const Model model = open_model_with_table(file.data(), file.size(), name, table);
     const LayerRecord got = run_layers(model, predicts ? &style_view : nullptr, content(0).view(),

@@ -142,7 +142,7 @@ TEST_CASE("Every value of TF Hub's network that is a tensor here is TensorFlow's
   for (const auto& [name, layer] : recorded.items()) {
     const std::string ours = our_name(name);
     if (ours.empty()) continue;
-    LayerStatistics statistics = statistics_from_json(layer);  // for a value [h, w, c]
+    LayerStatistics statistics = statistics_from_json(layer);  // statistics of a value [h, w, c]
     auto& shape = statistics.shape;
     shape.insert(shape.begin(), 1);
     if (shape[1] == 1 && shape[2] == 1) shape.erase(shape.begin() + 1, shape.begin() + 3);

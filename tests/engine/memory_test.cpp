@@ -20,18 +20,18 @@ namespace {
 constexpr int kHeight = 75, kWidth = 101;
 constexpr MemoryMode kEveryMemoryMode[] = {MemoryMode::fastest, MemoryMode::in_place,
                                            MemoryMode::rematerialise};
-// A strip size in bytes that cuts every tensor of the content above, most tensors into several
-// strips.
+// Size of a strip in bytes. It is so small that every tensor of a content of 75×101 pixels is cut,
+// most tensors into several strips.
 constexpr std::size_t kSmallStrip = 20'000;
-constexpr std::size_t kNever = std::size_t{1} << 40;  // larger than any tensor
+constexpr std::size_t kNever = std::size_t{1} << 40;  // a strip size larger than any tensor
 
 struct Painted {
   std::vector<std::uint8_t> bytes;
   std::size_t arena_bytes = 0;
 };
 
-// Runs the whole program and returns the picture. With keep_encoder, runs the style-dependent steps
-// a second time.
+// Runs all steps of a transformer's program and returns the picture. With keep_encoder, runs the
+// style-dependent steps a second time.
 Painted paint(const Model& model, const LoweringOptions& options, int threads) {
   StyleLayout layout;
   Program program = lower_transformer(opened(model), kWidth, kHeight, layout, options);

@@ -92,7 +92,8 @@ TEST_CASE("A convolution overwrites no input row that it still reads") {
     for (const int wanted : {1, 3, 1000}) {
       const std::vector<std::vector<Strip>> strips = cut_into_strips({l}, wanted);
       const std::ptrdiff_t distance = overwriting_distance(l, strips, input_row, output_row);
-      // In memory the input begins at byte 0, the output at byte -distance.
+      // Positions count floats from the input's beginning. The output begins `distance` floats
+      // before the input and may grow over input rows that are no longer read.
       std::ptrdiff_t written = -distance;
       for (const std::vector<Strip>& strip : strips) {
         const Rows rows = strip.front().rows;

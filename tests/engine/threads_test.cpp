@@ -42,8 +42,8 @@ cpu_set_t processors_of(int thread) {
 }
 
 // Checks that the caller of start_threads(count), and the new threads, may use all processors that
-// the caller could use before. All processors of the process are accepted too: LLVM's OpenMP
-// runtime gives every thread that it meets all of them.
+// the caller could use before. The test also accepts that they may use all processors of the
+// process, because LLVM's OpenMP runtime allows this to every thread that it meets.
 //
 // The check runs on a new thread, which gets a team of its own.
 void check_processors_of_new_threads(int count, bool caller_is_bound) {

@@ -1,5 +1,5 @@
-// Tests of work sharing: every item of a step is computed once, whichever threads take part and
-// whenever they come.
+// Tests of work sharing: every work item of a step is computed once, whichever threads take part
+// and whenever they come.
 #include "graph/work_sharing.hpp"
 
 #include <doctest/doctest.h>
@@ -13,8 +13,8 @@
 namespace nst {
 namespace {
 
-// Returns the items that `thread` computes. Items that belong to threads missing in the test are
-// counted as done, so that the step can end.
+// Returns the work items that `thread` computes. Items that belong to threads missing in the test
+// are counted as done, so that the step can end.
 std::vector<int> taken_by(WorkSharing& sharing, int step, int items, int thread, int team) {
   std::vector<int> taken;
   sharing.for_each(step, items, thread, team, [&](int item) { taken.push_back(item); });
@@ -49,7 +49,7 @@ TEST_CASE("A step ends when its items are done, whoever does not come") {
     sharing.for_each(0, 4, 0, 3, [&](int) {
       first_is_at_work = true;
       std::this_thread::sleep_for(std::chrono::milliseconds(30));
-      CHECK(!second_ended);  // the first thread is still working on an item
+      CHECK(!second_ended);  // the first thread is still computing a work item
     });
   });
   while (!first_is_at_work) std::this_thread::yield();

@@ -130,7 +130,8 @@ class Scene {
            (code == 7 && !is_one)));
     const auto lines = std::count(outcome.message.begin(), outcome.message.end(), '\n');
     CHECK(lines >= (code == 0 ? 0 : 1));
-    const auto most = static_cast<std::ptrdiff_t>(is_one ? 1 : whole.size() + 1);  // with a summary
+    // A command with several outputs may print a line for each of them, and a summary.
+    const auto most = static_cast<std::ptrdiff_t>(is_one ? 1 : whole.size() + 1);
     CHECK(lines <= (code == 0 ? 0 : most));
     for (std::size_t i = 0; i < whole.size(); ++i) {
       const bool is_whole = outcome.outputs[i] == whole[i], is_old = outcome.outputs[i] == old_;
@@ -158,7 +159,7 @@ class Scene {
     ::dup2(err, STDERR_FILENO);
     if (::chdir(out_.path().c_str()) != 0) ::_exit(98);
     constexpr unsigned kMostSeconds = 20;
-    ::alarm(kMostSeconds);  // stays set across execv
+    ::alarm(kMostSeconds);  // the alarm stays set across execv
     ::execv(argv[0], argv.data());
     ::_exit(97);
   }

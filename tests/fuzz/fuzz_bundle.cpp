@@ -1,5 +1,5 @@
-// Fuzzes checkpoints of version 2: any keys and protobufs in a table with right checksums, together
-// with a fixed shard.
+// Fuzzes checkpoints of version 2: any keys and protobufs in a table with correct checksums,
+// together with a fixed shard.
 //
 // The input is a list of entries. Each entry has a byte for the key's length, a byte for the
 // value's length, the key and the value.

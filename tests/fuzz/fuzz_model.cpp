@@ -1,4 +1,4 @@
-// Fuzzes whole model files with right checksums, whose tensors do not fit each other.
+// Fuzzes whole model files with correct checksums, whose tensors do not fit each other.
 //
 // The first byte of the input chooses a network. Then follow edits of 4 bytes each:
 //

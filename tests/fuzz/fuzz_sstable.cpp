@@ -1,5 +1,5 @@
 // Fuzzes sorted string tables. The input is read as a whole file, and as the only block of a table
-// with right checksums.
+// with correct checksums.
 #include "fuzz/sources.hpp"
 #include "weights_tool/sstable.hpp"
 

@@ -19,8 +19,10 @@ inline void decode(Image (*decoder)(const codec::Input&), Bytes bytes) {
     options.max_memory_bytes = std::size_t{64} << 20;
     options.as_tensorflow = (chosen & 1) != 0;
     options.least_side = (chosen & 2) != 0 ? 16 : 0;
+    options.damaged = (chosen & 4) != 0;
     std::vector<std::string> warnings;
-    const Image image = decoder({bytes, name, options, warnings});
+    Metadata metadata;
+    const Image image = decoder({bytes, name, options, warnings, metadata});
     // Reads every sample, so that MemorySanitizer reports samples that the decoder did not write.
     if (std::count(image.bytes.begin(), image.bytes.end(), 1) < 0) std::abort();
   });

@@ -41,7 +41,7 @@ weights::FileSet several_files(const std::vector<std::pair<std::string, Bytes>>&
 Buffer make_block(const std::vector<std::pair<std::string, std::string>>& entries) {
   Buffer block;
   for (const auto& [key, value] : entries) {
-    append_varint(block, 0);  // bytes shared with the previous key
+    append_varint(block, 0);  // number of bytes shared with the previous key
     append_varint(block, key.size());
     append_varint(block, value.size());
     block.insert(block.end(), key.begin(), key.end());

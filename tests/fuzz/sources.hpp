@@ -33,7 +33,7 @@ void open_and_read(Opener&& opener) {
   });
 }
 
-// Returns a sorted string table with one data block and right checksums
+// Returns a sorted string table with one data block and correct checksums
 // (tests/weights/sstable_test.cpp tests the format). A `block_type` of 0 means that the block is
 // stored as it is, 1 that snappy has compressed it.
 std::vector<std::uint8_t> make_table(Bytes block, std::uint8_t block_type);

@@ -97,7 +97,7 @@ TEST_CASE("BMP: palettes of 1 to 8 bits behind every header of Windows and OS/2"
   for (const unsigned header : {12, 16, 24, 40, 48, 52, 56, 64, 108, 124}) {
     for (const unsigned bits : {1, 2, 4, 8}) {
       for (const bool top_down : {false, true}) {
-        if (header == 12 && top_down) continue;  // its height cannot be negative
+        if (header == 12 && top_down) continue;  // a 12-byte header has no negative height
         CAPTURE(header);
         CAPTURE(bits);
         const unsigned count = 1u << bits;
@@ -155,7 +155,7 @@ TEST_CASE("BMP: the fourth byte of 32 bits without masks is no alpha") {
   for (const unsigned header : {16u, 40u, 124u}) {
     Bmp bmp{.header = header, .bits = 32};
     if (header == 124)
-      bmp.masks = {0xff0000, 0xff00, 0xff, 0xff000000};  // must be ignored, as compression is not 3
+      bmp.masks = {0xff0000, 0xff00, 0xff, 0xff000000};  // to be ignored, as compression is not 3
     check_decodes(bmp.file(bmp.rows(bgr(rgb, 77))), rgb);
   }
 }
@@ -222,10 +222,10 @@ TEST_CASE("BMP: run lengths, written-out pixels, ends of rows, jumps") {
                                              9, 9, 9, 9, 9, 9,  //
                                              0, 0, 0, 0, 7, 7,  //
                                              5, 5, 1, 2, 3, 0};
-  const std::vector<std::uint8_t> rle8 = {2,   5, 0, 3, 1, 2, 3, 0, 0, 0,  // codes of row 0
-                                          4,   0, 2, 7, 0, 0,              // codes of row 1
-                                          200, 9, 0, 0,                    // codes of row 2
-                                          0,   2, 1, 0, 5, 0, 0, 1};       // row 3 and the end
+  const std::vector<std::uint8_t> rle8 = {2,   5, 0, 3, 1, 2, 3, 0, 0, 0,  // RLE codes of row 0
+                                          4,   0, 2, 7, 0, 0,              // RLE codes of row 1
+                                          200, 9, 0, 0,                    // RLE codes of row 2
+                                          0,   2, 1, 0, 5, 0, 0, 1};       // RLE codes: row 3, end
   Bmp bmp{.width = 6, .height = 4, .bits = 8, .compression = 1, .used = 16};
   bmp.colours = colours;
   check_decodes(bmp.file(rle8), coloured(6, 4, picture, colours));
@@ -239,10 +239,10 @@ TEST_CASE("BMP: run lengths, written-out pixels, ends of rows, jumps") {
   check_refused(bmp.file({6, 1, 0, 0, 0, 1}), "early");
 
   const std::vector<std::uint8_t> rle4 = {
-      2,   0x55, 0, 3,    0x12, 0x30, 0, 0,   // codes of row 0
-      4,   0,    2, 0x77, 0,    0,            // codes of row 1
-      200, 0x99, 0, 0,                        // codes of row 2
-      0,   2,    1, 0,    5,    0,    0, 1};  // row 3 and the end
+      2,   0x55, 0, 3,    0x12, 0x30, 0, 0,   // RLE codes of row 0
+      4,   0,    2, 0x77, 0,    0,            // RLE codes of row 1
+      200, 0x99, 0, 0,                        // RLE codes of row 2
+      0,   2,    1, 0,    5,    0,    0, 1};  // RLE codes: row 3, end
   bmp.bits = 4;
   bmp.compression = 2;
   check_decodes(bmp.file(rle4), coloured(6, 4, picture, colours));

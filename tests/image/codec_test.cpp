@@ -5,13 +5,14 @@
 #include <cstring>
 
 #include "base/expect_error.hpp"
-#include "image/pictures.hpp"
+#include "image/expected.hpp"
 
 using nst::ErrorCode;
 using nst::Image;
 using nst::OutputFormat;
 using nst::SampleType;
 using nst::test::contains;
+using nst::test::expected;
 using nst::test::expect_error;
 using nst::test::file_bytes;
 using nst::test::image_fixture;
@@ -19,34 +20,6 @@ using nst::test::largest_difference;
 using nst::test::random_image;
 
 namespace {
-
-// Returns the picture to which the fixture must decode, read from NAME.ppm and, for alpha,
-// NAME.pgm. This function reads these files itself, without the tested codecs.
-Image expected(const std::string& name) {
-  const auto load = [](const std::string& path, int channels, Image& out, int to_channel) {
-    const std::vector<std::uint8_t> file = file_bytes(path);
-    int width = 0, height = 0;
-    const std::string text(file.begin(), file.begin() + std::min<std::ptrdiff_t>(20, file.size()));
-    REQUIRE(std::sscanf(text.c_str() + 2, "%d %d", &width, &height) == 2);
-    if (out.bytes.empty()) out = Image(width, height, 4, SampleType::u8);
-    const std::size_t pixels = out.sample_count() / 4;
-    const std::uint8_t* from = file.data() + file.size() - pixels * channels;
-    for (std::size_t i = 0; i < pixels; ++i) {
-      std::memcpy(out.u8() + 4 * i + to_channel, from + channels * i, channels);
-    }
-  };
-  Image rgba;
-  load(image_fixture(name) + ".ppm", 3, rgba, 0);
-  if (std::filesystem::exists(image_fixture(name) + ".pgm")) {
-    load(image_fixture(name) + ".pgm", 1, rgba, 3);
-    return rgba;
-  }
-  Image rgb(rgba.width, rgba.height, 3, SampleType::u8);
-  for (std::size_t i = 0; i < rgb.sample_count() / 3; ++i) {
-    std::memcpy(rgb.u8() + 3 * i, rgba.u8() + 4 * i, 3);
-  }
-  return rgb;
-}
 
 // Largest difference allowed between samples of a decoded JPEG and the record. Builds with
 // stb_image instead of libjpeg interpolate colours of half resolution differently. At the steepest
@@ -210,11 +183,14 @@ TEST_CASE("Formats are told by extension, whatever its case") {
   CHECK(nst::output_format("b.Jpeg") == OutputFormat::jpeg);
   CHECK(nst::output_format("b.ppm") == OutputFormat::ppm);
   CHECK(nst::output_format("b.npy") == OutputFormat::npy);
-  for (const char* path : {"b", "png", ".png", "b.webp", "b.png.txt", "folder.png/b"}) {
+  CHECK(nst::output_format("b.TIFF") == OutputFormat::tiff);
+  CHECK(nst::output_format("b.tif") == OutputFormat::tiff);
+  CHECK(nst::output_format("b.webp") == OutputFormat::webp);
+  for (const char* path : {"b", "png", ".png", "b.jxl", "b.png.txt", "folder.png/b"}) {
     CAPTURE(path);
     const std::string message =
         expect_error(ErrorCode::usage, [&] { (void)nst::output_format(path); });
-    CHECK(contains(message, ".png, .jpg, .ppm or .npy"));
+    CHECK(contains(message, ".png, .jpg, .tif, .webp, .ppm or .npy"));
   }
 }
 
@@ -250,8 +226,8 @@ TEST_CASE("The message for a format that is not read names it") {
   CHECK(contains(decode(""), "empty"));
 }
 
-// The expected results are those of tf.io.decode_image (TensorFlow 2.19): pixels in their stored
-// order, and 30,112 as the sum of the fixture's high bytes.
+// Expected are the results of tf.io.decode_image (TensorFlow 2.19): the pixels keep their stored
+// order, and samples of 16 bits keep their high bytes, whose sum in the fixture is 30,112.
 TEST_CASE("As TensorFlow reads a picture it lies as it is stored, and 16 bits are cut") {
   for (const char* name : {"orientation6.jpg", "exif6.png"}) {
     CAPTURE(name);

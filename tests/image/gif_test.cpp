@@ -28,7 +28,7 @@ struct Lzw {
       held |= std::uint64_t{code} << have;
       for (have += size; have >= 8; have -= 8, held >>= 8) out.u8(held);
     };
-    std::map<std::pair<unsigned, unsigned>, unsigned> table;  // code of each string
+    std::map<std::pair<unsigned, unsigned>, unsigned> table;  // codes of (string, next pixel)
     if (first_clear) put(clear);
     std::optional<unsigned> string;
     for (std::size_t i = 0; i < std::min(indices.size(), pixels); ++i) {
@@ -64,7 +64,7 @@ struct Gif {
   int screen_width = kWidth, screen_height = kHeight, left = 0, top = 0, width = kWidth,
       height = kHeight;
   unsigned bits = 4, background = 5;
-  std::vector<std::uint8_t> colours = random_colours();  // the file has only 2^bits of them
+  std::vector<std::uint8_t> colours = random_colours();  // the file stores only the first 2^bits
   bool own_colours = false, interlaced = false;
   std::optional<unsigned> transparent = {};
   std::string before = {}, after = ";";
@@ -180,7 +180,7 @@ TEST_CASE(
   check_decodes(gif.file(gif.indices()), on_screen(gif, gif.indices(), kWidth, kHeight));
   Gif whole{.transparent = 3};
   check_decodes(whole.file(whole.indices()), on_screen(whole, whole.indices(), kWidth, kHeight));
-  whole.transparent = 200;  // an index that no pixel has
+  whole.transparent = 200;  // no pixel has this index
   check_decodes(whole.file(whole.indices()), whole.picture(whole.indices()));
 }
 

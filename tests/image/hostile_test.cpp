@@ -66,8 +66,8 @@ TEST_CASE("A picture cut short anywhere is an error, never a picture with a gues
     CAPTURE(name);
     const File whole = file_bytes(image_fixture(name));
     REQUIRE(decodes(whole));
-    // A file may lack an end that contains no pixels: the comment of a TGA, later frames of a GIF,
-    // padding. A missing end marker of a JPEG or PNG gives a warning.
+    // A file may be cut off after its last pixel, where the comment of a TGA, later frames of a GIF
+    // or padding would follow. A missing end marker of a JPEG or PNG gives a warning.
     const std::string format = name.substr(name.size() - 3);
     const bool has_tail = format == "tga" || format == "gif" || format == "bmp";
     const std::size_t marker = format == "jpg" ? 2 : format == "png" ? 12 : 0;
@@ -129,7 +129,7 @@ TEST_CASE("A small file that claims a huge picture fails before pixels are alloc
   File tga = file_bytes(image_fixture("runs.tga"));
   File gif = file_bytes(image_fixture("two_frames.gif"));
   File jpeg = file_bytes(image_fixture("yuv420.jpg"));
-  bmp[20] = bmp[24] = 0x20;                      // makes both sides larger by 2^21
+  bmp[20] = bmp[24] = 0x20;                      // adds 2^21 to width and height
   tga[12] = tga[13] = tga[14] = tga[15] = 0xff;  // states 65535×65535 pixels
   gif[6] = gif[7] = gif[8] = gif[9] = 0xff;      // states 65535×65535 pixels
   for (std::size_t i = 0; i + 9 < jpeg.size(); ++i) {
@@ -165,8 +165,8 @@ TEST_CASE("Sizes that overflow 32 bits are caught") {
   put_u32(bmp, 0);
   put_u32(bmp, 54);
   put_u32(bmp, 40);
-  put_u32(bmp, 0x40000001);  // width: 4 times this number is 4 in 32 bits
-  put_u32(bmp, 0x80000000);  // -2^31: a height whose negation overflows
+  put_u32(bmp, 0x40000001);  // a width that gives 4 if multiplied by 4 in 32 bits
+  put_u32(bmp, 0x80000000);  // a height of -2^31, whose negation overflows
   put_u16(bmp, 1);
   put_u16(bmp, 32);
   for (int i = 0; i < 6; ++i) put_u32(bmp, 0);

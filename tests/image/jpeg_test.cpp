@@ -57,7 +57,7 @@ File exif_segment(unsigned orientation, unsigned type, bool big_endian) {
   u16(0x0112), u16(type), u32(1);
   const bool is_short = type == 3 || type == 8;
   is_short ? u16(orientation) : u32(orientation);
-  if (is_short) u16(0xffff);  // the value's unused bytes
+  if (is_short) u16(0xffff);  // fills the two unused bytes of the value
   u32(0);
   FileBytes segment;
   segment.u8(0xff).u8(0xe1).u8(0).u8(2 + 6 + tiff.bytes.size());
@@ -94,7 +94,7 @@ TEST_CASE("JPEG: a missing end marker is a warning, whatever follows") {
     second.insert(second.end(), other.begin(), other.end());
     check_warns(second, expected);
     // After the pixels, bytes that look like tables are ignored. Bytes that look like an end marker
-    // count as one.
+    // are taken as an end marker.
     File tables = open;
     for (const int byte : {0, 0xff, 0xc4, 0, 4, 9, 9}) {
       tables.push_back(static_cast<std::uint8_t>(byte));
@@ -151,7 +151,7 @@ TEST_CASE("JPEG: four inks are stored inverted, with Adobe's marker or without")
 
 TEST_CASE("JPEG: an orientation of any integer type, before and behind whatever") {
   const File upright = fixture("orientation6.jpg");
-  const Image expected = decoded(upright);  // upright it has 24×16 pixels
+  const Image expected = decoded(upright);  // turned upright, the picture has 24×16 pixels
   const File bare = without(upright, 0xe1);
   CHECK(decoded(bare).width == expected.height);
   const File xmp = {0xff, 0xe1, 0, 8, 'h', 't', 't', 'p', ':', '/'};
@@ -172,7 +172,7 @@ TEST_CASE("JPEG: an orientation of any integer type, before and behind whatever"
     check_decodes(with_inserted(bare, 2, exif_segment(orientation, 4, false)), decoded(bare));
   }
   check_decodes(with_inserted(bare, 2, exif_segment(6, 5, false)),
-                decoded(bare));  // type 5 is RATIONAL
+                decoded(bare));  // type 5, RATIONAL, is no integer type
 }
 
 TEST_CASE("JPEG: processes that are not read are named") {
@@ -206,7 +206,7 @@ TEST_CASE("JPEG: a picture that memory does not allow is refused, or reduced for
     const Image half = decode("yuv420.jpg", kPicture - 1, 14);
     CHECK(half.width == 19);
     CHECK(half.height == 15);
-    CHECK(decode("yuv420.jpg", kPicture, 14).width == 37);  // must be decoded at full size
+    CHECK(decode("yuv420.jpg", kPicture, 14).width == 37);  // the memory suffices for full size
     expect_error(nst::ErrorCode::limit, [&] { (void)decode("yuv420.jpg", kPicture - 1, 20); });
     // Decoding a progressive picture keeps all coefficients in memory. Turning a picture needs a
     // second copy.

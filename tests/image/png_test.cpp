@@ -3,66 +3,17 @@
 #include <algorithm>
 #include <cstring>
 
+#include "image/chunks.hpp"
 #include "image/compose.hpp"
-#include "image/png_chunks.hpp"
 
 using nst::Image;
 using namespace nst::test;
 
 namespace {
 
-using File = std::vector<std::uint8_t>;
-
 File fixture(const std::string& name) { return file_bytes(image_fixture(name)); }
 
-File chunk(const std::string& type, const File& body, std::uint32_t crc_error = 0) {
-  FileBytes checked;
-  checked.text(type).add(body);
-  const std::uint32_t crc = nst::codec::crc32(checked.bytes) ^ crc_error;
-  return FileBytes{}.be32(body.size()).add(checked.bytes).be32(crc).bytes;
-}
-
 File of(const std::string& text) { return {text.begin(), text.end()}; }
-
-std::size_t find(const File& file, const std::string& type) {
-  const auto at = std::search(file.begin(), file.end(), type.begin(), type.end());
-  REQUIRE(at != file.end());
-  return static_cast<std::size_t>(at - file.begin()) - 4;
-}
-
-// Returns the file with the bytes `more` inserted before the first chunk of this type.
-File with(File file, const std::string& type, const File& more) {
-  file.insert(file.begin() + static_cast<std::ptrdiff_t>(find(file, type)), more.begin(),
-              more.end());
-  return file;
-}
-
-File without(File file, const std::string& type) {
-  const std::size_t at = find(file, type);
-  const std::size_t size = 12 + file[at + 2] * 256u + file[at + 3];
-  file.erase(file.begin() + static_cast<std::ptrdiff_t>(at),
-             file.begin() + static_cast<std::ptrdiff_t>(at + size));
-  return file;
-}
-
-// Returns a zlib stream that stores its data without compression (RFC 1950, 1951), with right
-// checksums.
-File stored(const File& data) {
-  FileBytes out;
-  out.u8(0x78).u8(1);
-  std::uint32_t a = 1, b = 0;
-  for (const std::uint8_t byte : data) {
-    a = (a + byte) % 65521;
-    b = (b + a) % 65521;
-  }
-  for (std::size_t i = 0; i < data.size(); i += 65535) {
-    const std::size_t size = std::min<std::size_t>(65535, data.size() - i);
-    out.u8(i + size == data.size() ? 1 : 0).u16(size).u16(~size);
-    out.add({data.begin() + static_cast<std::ptrdiff_t>(i),
-             data.begin() + static_cast<std::ptrdiff_t>(i + size)});
-  }
-  return out.be32(b << 16 | a).bytes;
-}
 
 // Returns the text of a raw profile as ImageMagick writes it: a name, a length, lines of
 // hexadecimal digits.
@@ -186,8 +137,8 @@ TEST_CASE("PNG: only the beginning of a raw profile is inflated") {
   for (int i = 0; i < 3; ++i) file = with(file, "IDAT", chunk("zTXt", joined(name, stored(huge))));
   const nst::LoadedImage loaded = nst::decode_image(file, "p.png");
   CHECK(loaded.image.width == decoded(bare).height);
-  // The output has room for the whole first stored block. stb_image then inflates no part of the
-  // second block.
+  // The output has room for the whole first stored block and a part of the second. stb_image
+  // inflates a block only if it has room for all of it, so the second block stays empty.
   std::vector<std::uint8_t> out(70000);
   CHECK(nst::codec::inflate_prefix(stored(huge), out.data(), out.size()) == out.size());
   CHECK(std::equal(out.begin(), out.begin() + 65535, huge.begin()));
@@ -196,7 +147,7 @@ TEST_CASE("PNG: only the beginning of a raw profile is inflated") {
 TEST_CASE("PNG: chunks that do not suit the picture are passed over, unknown vital ones are not") {
   const File palette = fixture("palette4.png");
   check_decodes(with(palette, "IDAT", chunk("tRNS", File(40, 9))),
-                decoded(palette));  // more entries than the palette has colours
+                decoded(palette));  // a tRNS chunk with more entries than the palette has colours
   const File rgb = fixture("rgb8.png");
   check_decodes(with(rgb, "IDAT", chunk("PLTE", File(48, 9))), decoded(rgb));
   check_decodes(with(rgb, "IDAT", chunk("tRNS", File(3, 9))), decoded(rgb));

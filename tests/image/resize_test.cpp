@@ -58,8 +58,8 @@ TEST_CASE("Resize::tf1 equals the legacy resize_bilinear, to the bit") {
 
 TEST_CASE("Resize::smooth equals tf.image.resize with antialiasing") {
   // TensorFlow computes the filter's positions in float. One unit in the last place of a position
-  // in 16..32 is 2e-6. It changes a weight, and so a sample of 0..1, by as much. Two axes double
-  // the error.
+  // in 16..32 is 2e-6. Such an error changes a weight, and so a sample of 0..1, by as much. Two
+  // axes double the error.
   check_golden(Resize::smooth, "smooth", 4e-6f);
 }
 

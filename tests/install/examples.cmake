@@ -25,15 +25,16 @@ set(content ${SAMPLES}/content.jpg)
 set(oil ${SAMPLES}/style-oil.jpg)
 set(glass ${SAMPLES}/style-glass.jpg)
 
+# The examples write the picture alone.
 foreach(type png jpg)
-  run(${NST_RUN} ${content} -s ${oil} -o ${WORK}/oil.${type})
+  run(${NST_RUN} --metadata none ${content} -s ${oil} -o ${WORK}/oil.${type})
   run(${STYLIZE} ${content} ${oil} ${WORK}/cpp.${type})
   run(${STYLIZE_C} ${content} ${oil} ${WORK}/c.${type})
   expect_equal(${WORK}/cpp.${type} ${WORK}/oil.${type})
   expect_equal(${WORK}/c.${type} ${WORK}/oil.${type})
 endforeach()
 
-run(${NST_RUN} ${content} -s ${glass} -o ${WORK}/glass.png)
+run(${NST_RUN} --metadata none ${content} -s ${glass} -o ${WORK}/glass.png)
 run(${STYLES} ${content} ${WORK} ${oil} ${glass})
 expect_equal(${WORK}/1.png ${WORK}/oil.png)
 expect_equal(${WORK}/2.png ${WORK}/glass.png)

@@ -69,8 +69,8 @@ const std::vector<Shape> kShapes = {
     {{1, 1, 144, 24, 1, 1, false}, Padding::same, 9, 7},
     {{1, 1, 30, 11, 1, 1, false}, Padding::same, 3, 11},
     {{1, 1, 20, 40, 1, 1, false}, Padding::same, 5, 13},
-    // Nine vectors of 4, 8 or 16 channels, so that blocks have fewer channels than the layer. The
-    // last panel has three vectors.
+    // The layer has nine vectors of channels (of 4, 8 or 16 lanes), so that blocks have fewer
+    // channels than the layer. The last panel has three vectors.
     {{1, 1, 9, 36, 1, 1, false}, Padding::same, 5, 13},
     {{1, 1, 17, 72, 1, 1, false}, Padding::same, 5, 13},
     {{1, 1, 70, 144, 1, 1, false}, Padding::same, 5, 13},
@@ -361,8 +361,8 @@ TEST_CASE(
   }
 }
 
-// Tests inputs of unusual magnitude: some tables scale the weights to the magnitude that they
-// expect of inputs.
+// Tests inputs that are much larger or smaller than those of real layers. Kernels with paired
+// products expect inputs of about 1 and scale their weights to that.
 TEST_CASE("1x1 convolutions bear weights of any size, and inputs that are larger or smaller") {
   ConvCase conv;
   conv.spec = {1, 1, 130, 48, 1, 1, false};
@@ -387,8 +387,8 @@ TEST_CASE("1x1 convolutions bear weights of any size, and inputs that are larger
       CAPTURE(factor);
       ConvData other = data;
       other.x = data.x.scaled(factor);
-      // A pair rounds relative to (|x| + |w|)² instead of |x w|. For |x| = 2⁵ |w| this is 34 times
-      // as much, for two products.
+      // The rounding error of paired products (paired_products.hpp) is relative to (|x| + |w|)²
+      // instead of |x w|. For |x| = 2⁵ |w| it may be 34 times as large, for two products.
       check_close(run_conv(table, conv, other).output,
                   run_conv(reference_table(), conv, other).output,
                   conv_tolerance(conv, other).scaled(17.0f));

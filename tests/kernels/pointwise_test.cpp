@@ -198,8 +198,8 @@ TEST_CASE("the spatial mean is exact to float rounding for large pictures") {
       const int split = channels / 2;
       table.spatial_mean(x.view(), x.h(), x.w(), split, channels, got.data());
       table.spatial_mean(x.view(), x.h(), x.w(), 0, split, got.data());
-      // A chain of 32 sums errs by less than 32 units of its sum. As a random walk it errs by far
-      // less.
+      // The error of a chain of 32 sums is less than 32 units in the last place of its sum. As a
+      // random walk it is far less.
       for (int c = 0; c < channels; ++c) CHECK(std::abs(got[c] - want[c]) <= 4 * kUnit);
     });
   }

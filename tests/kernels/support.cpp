@@ -275,9 +275,10 @@ void run_block(const Table& table, const ConvCase& conv, const ConvData& data, c
 }
 
 Tensor conv_tolerance(const ConvCase& conv, const ConvData& data) {
-  // Rounding errors of a sum of n products behave like a random walk. They stay below lambda *
-  // sqrt(n) * u * sum |a b|. For the sizes and counts here, lambda is about 4 (Higham and Mary
-  // 2019, A new approach to probabilistic rounding error analysis).
+  // Rounding errors of a sum of n products a b behave like a random walk. They stay below lambda *
+  // sqrt(n) * u * sum |a b|, where u = 2^-24 is the rounding unit of float. For the sizes and
+  // counts here, lambda is about 4 (Higham and Mary 2019, A new approach to probabilistic rounding
+  // error analysis).
   //
   // The prologue and the epilogue add a few roundings. Winograd algorithms divide the same products
   // among points, whose factors and sums are larger. For the sizes here their errors stay within

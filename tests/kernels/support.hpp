@@ -18,7 +18,7 @@ class Random {
  public:
   explicit Random(std::uint64_t seed) : state_(seed) {}
   std::uint64_t next();
-  int between(int low, int high);  // low and high are included
+  int between(int low, int high);  // returns an integer from low to high
   bool chance() { return between(0, 1) == 1; }
   float uniform(float low, float high);
 
@@ -79,10 +79,10 @@ class Tensor {
   int c() const { return c_; }
   float& at(int y, int x, int c);
   float at(int y, int x, int c) const;
-  ConstView view() const;  // a view with data = null if the tensor is empty
+  ConstView view() const;  // the view's data is null if the tensor is empty
   View mutable_view();
   bool foreign_untouched() const;
-  bool operator==(const Tensor& other) const;  // true: all values have the same bytes
+  bool operator==(const Tensor& other) const;  // returns true if all values have the same bytes
 
  private:
   int h_ = 0, w_ = 0, c_ = 0, gap_ = 0, offset_ = 0, first_row_ = 0;
@@ -96,7 +96,7 @@ struct ConvCase {
   Activation input_act = Activation::none;
   bool prologue = false, prologue_add = false, prologue_output = false, bias = false,
        epilogue_add = false;
-  bool floors = false;  // true: relu has floors; the output's not with epilogue_add
+  bool floors = false;  // true: relus have floors (the output's only without epilogue_add)
   float prologue_add_factor = 1.0f;
   int gap = 0, offset = 0;
 

@@ -47,8 +47,8 @@ Buffer jpeg_of_scans(int scans) {
   quantisation[0] = 0;
   append_segment(file, 0xdb, quantisation);
   append_segment(file, 0xc2, {8, 0, 8, 0, 8, 1, 1, 0x11, 0});
-  // Each Huffman table has one symbol, coded in one bit. It means "no difference" for the mean and
-  // "end of the block" for other coefficients.
+  // Each Huffman table has one symbol, coded in one bit. The symbol means "no difference" for the
+  // mean and "end of the block" for other coefficients.
   for (const std::uint8_t kind : {std::uint8_t{0x00}, std::uint8_t{0x10}}) {
     Buffer table(18, 0);
     table[0] = kind;
@@ -146,7 +146,7 @@ TEST_CASE("Limit: nesting, values and members of JSON") {
   };
   CHECK_NOTHROW(parse(repeated("[", 8) + repeated("]", 8)));
   expect_error(ErrorCode::model, [&] { parse(repeated("[", 9) + repeated("]", 9)); });
-  // The array itself counts as a value, too.
+  // The array itself counts as one of the values that the limit allows.
   CHECK_NOTHROW(parse("[0" + repeated(",0", 999'998) + "]"));
   expect_error(ErrorCode::model, [&] { parse("[0" + repeated(",0", 999'999) + "]"); });
   const JsonLimits more{.max_values = 5'000'000};

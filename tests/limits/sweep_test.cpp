@@ -82,6 +82,14 @@ void sweep(const std::string& name, const Buffer& good, Checksums checksums, con
   }
 }
 
+// Returns true unless this build lacks the library that reads such a picture.
+bool is_read_here(const std::string& path) {
+  if (path.ends_with(".tif")) return NST_HAVE_TIFF != 0;
+  if (path.ends_with(".webp")) return NST_HAVE_WEBP != 0;
+  if (path.ends_with(".heic") || path.ends_with(".avif")) return NST_HAVE_HEIF != 0;
+  return true;
+}
+
 std::string picture(Bytes file) {
   const LoadedImage loaded = decode_image(file, "file", {std::size_t{64} << 20});
   // A warning counts as a refusal, because the damage has been noticed.
@@ -113,6 +121,7 @@ weights::FileSet only(const std::string& name, Bytes file) {
 TEST_CASE("sweep: pictures of every kind, cut and flipped") {
   for (const auto& entry : std::filesystem::directory_iterator(image_fixture(""))) {
     const std::string path = entry.path().string();
+    if (!is_read_here(path)) continue;
     // Skips expected results such as a.rgba.ppm, which hold the decoded pixels of another fixture:
     // all of them are PNM files, which other fixtures are too.
     if (entry.path().stem().has_extension() || entry.file_size() > 4096) continue;

@@ -56,7 +56,7 @@ TEST_CASE("cgroup v2: the least quota and memory from the process's own group up
   CHECK(processor_quota(tree.root()) == doctest::Approx(1.5));
   REQUIRE(group_memory_left(tree.root()));
   CHECK(*group_memory_left(tree.root()) == 600000);
-  // A group that does not contain the process must not count.
+  // Limits of a cgroup that does not contain this process must be ignored.
   tree.write(groups + "other/cpu.max", "10000 100000\n");
   CHECK(processor_quota(tree.root()) == doctest::Approx(1.5));
 }

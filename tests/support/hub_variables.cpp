@@ -54,7 +54,8 @@ std::vector<float> kernel(const Numbers& r, std::size_t channels, double varianc
 
 std::vector<float> style_values(const std::string& name, const Numbers& r, std::size_t channels) {
   if (name.ends_with("/weights")) return kernel(r, channels, 2.5, true);
-  if (name.find("/Conv_1/") == std::string::npos) return between(r, -0.4, 0.4);  // it is a β
+  // A name without Conv_1 is that of a β.
+  if (name.find("/Conv_1/") == std::string::npos) return between(r, -0.4, 0.4);
   if (name.find("/expand/conv3/") != std::string::npos) return between(r, 0.9, 1.3);
   const bool ends_block =
       name.find("/residual/") != std::string::npos && name.find("/conv2/") != std::string::npos;

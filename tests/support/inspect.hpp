@@ -8,8 +8,8 @@
 
 namespace nst {
 
-// A function that receives a named value of shape [h, w, c], with dense pixels. `data` is valid
-// during the call. Names are those of TensorFlow's graph:
+// A function that receives a named value of shape [h, w, c], without gaps between pixels. `data` is
+// valid during the call. Names are those of TensorFlow's graph:
 // - "InceptionV3/Mixed_5b/concat", "transformer/residual/residual1/add";
 // - "style_params/…/StyleNorm/SpatialSqueeze" (β) and "…/SpatialSqueeze_1" (γ), of shape [1, 1, c].
 using LayerObserver =

@@ -121,7 +121,7 @@ TEST_CASE("nst-weights verify refuses a model whose weights are not those of its
       tensors.back().values[1] += 0.1f;
     }
   }
-  // All checksums are right, so only the self-test can detect the change.
+  // All checksums are correct, so only the self-test can detect the change.
   const std::string changed = folder.file(
       "changed.safetensors", nst::build_model_file({parsed.architecture, parsed.source,
                                                     parsed.source_sha256, parsed.self_test},

@@ -134,7 +134,7 @@ TEST_CASE("A batch norm with gamma and a convolution with a bias fold as the for
   const std::vector<float> biases = nst::weights::fold_batch_norm(
       weights, {1.0f, -1.0f}, {{2.0f, 0.5f}, {0.25f, 0.5f}, {3.0f, 1.0f}, {3.999f, 0.249f}}, "l");
   // variance + eps is 4 and 0.25, so the scales are 2 / 2 and 0.5 / 0.5. They are not exact,
-  // because 0.001 is rounded to float32.
+  // because eps (0.001) is rounded to float32.
   CHECK(weights[0] == doctest::Approx(1.0f));
   CHECK(weights[1] == doctest::Approx(2.0f));
   CHECK(weights[3] == doctest::Approx(4.0f));
@@ -179,7 +179,7 @@ TEST_CASE("Missing variables are listed with the nearest name there is") {
   CHECK(contains(message, "is transformer/residual/residual3/conv_2/weights"));
   const std::string many = expect_error(ErrorCode::model, [] { convert("saved_model_unnamed"); });
   CHECK(contains(many, "75 variables are missing"));
-  CHECK(std::count(many.begin(), many.end(), ',') == 5);  // "..." follows the first five names
+  CHECK(std::count(many.begin(), many.end(), ',') == 5);  // the message has "..." after five names
 }
 
 TEST_CASE("A corrupt tensor is named with its file") {

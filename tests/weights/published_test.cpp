@@ -98,13 +98,13 @@ TEST_CASE("Quantised transformers are the float16 ones within half a step per ch
       CAPTURE(tensor.name);
       const std::vector<float>& half_values = expected.at(tensor.name);
       if (!tensor.name.ends_with("/biases")) {
-        // A channel's largest value has 127 steps, so half a step is 1/254 of it. float16 adds
-        // errors of 2^-11 of the value and of the largest value.
+        // A channel's largest value is stored as 127 steps, so half a step is 1/254 of it. float16
+        // adds errors of 2^-11 of the value and of the largest value.
         CHECK(worst_in_channel(tensor, half_values) <= 1.0 / 254 + 0x1p-10);
         continue;
       }
       // A bias is an int32 with steps of input scale × weight scale, below 3.8e-4 in these files.
-      // The first term is half a step, the second is float16's rounding.
+      // The first term of the bound is half a step, the second is the rounding error of float16.
       for (std::size_t i = 0; i < half_values.size(); ++i) {
         const double value = half_values[i];
         CHECK(std::fabs(tensor.values[i] - value) <= 1.9e-4 + std::fabs(value) * 0x1p-11);

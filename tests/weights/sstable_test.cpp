@@ -18,7 +18,7 @@ struct Entry {
 
 constexpr std::uint8_t kSnappy = 1;
 
-// Builds sorted string tables byte by byte with right checksums, so that tests can damage them
+// Builds sorted string tables byte by byte with correct checksums, so that tests can damage them
 // deliberately.
 class TableWriter {
  public:

@@ -17,21 +17,28 @@ thread_local std::string last_warnings;
 nst::ReadOptions read_options(const nst_read_options* options) {
   const nst_read_options o =
       nst::c::read_options<nst_read_options>(options, NST_READ_OPTIONS_INIT, "nst_read_options");
-  return {o.max_memory_bytes, o.least_side, o.as_tensorflow != 0};
+  return {o.max_memory_bytes, o.least_side, o.as_tensorflow != 0, o.ignore_profile != 0,
+          o.damaged != 0};
 }
 
 // Sets *image to the picture that `load` returns, and stores its warnings for the thread.
-template <typename Load>
-nst_status read_into(nst_image* image, Load&& load) {
+// `take` gets what the file says besides the pixels, before *image is set.
+template <typename Load, typename Take>
+nst_status read_into(nst_image* image, Load&& load, Take&& take) {
   return guarded([&] {
     last_warnings.clear();
     required(image, "image");
-    const nst::LoadedImage loaded = load();
+    nst::LoadedImage loaded = load();
     for (const std::string& warning : loaded.warnings) {
       last_warnings += (last_warnings.empty() ? "" : "\n") + warning;
     }
-    give(loaded.image, image);
+    take(std::move(loaded.metadata), [&] { give(loaded.image, image); });
   });
+}
+
+template <typename Load>
+nst_status read_into(nst_image* image, Load&& load) {
+  return read_into(image, load, [](nst::Metadata&&, auto&& give_image) { give_image(); });
 }
 
 std::span<const std::uint8_t> bytes_of(const void* bytes, size_t size) {
@@ -65,6 +72,23 @@ nst_status nst_image_decode(const void* bytes, size_t size, const char* name,
                              read_options(options));
   });
 }
+
+nst_status nst_image_decode_all(const void* bytes, size_t size, const char* name,
+                                const nst_read_options* options, nst_image* image,
+                                nst_metadata** metadata) {
+  const auto load = [&] {
+    required(metadata, "metadata");
+    return nst::decode_image(bytes_of(bytes, size), name != nullptr ? name : "picture",
+                             read_options(options));
+  };
+  return read_into(image, load, [&](nst::Metadata&& found, auto&& give_image) {
+    auto handle = std::make_unique<nst_metadata>(nst_metadata{std::move(found)});
+    give_image();
+    *metadata = handle.release();
+  });
+}
+
+void nst_metadata_free(nst_metadata* metadata) { delete metadata; }
 
 void nst_image_free(nst_image* image) {
   if (image == nullptr) return;
@@ -137,6 +161,24 @@ nst_status nst_image_encode(const nst_image* image, nst_output_format format, in
   });
 }
 
+nst_status nst_image_encode_as(const nst_image* image, nst_output_format format,
+                               const nst_encode_options* options, unsigned char** bytes,
+                               size_t* size) {
+  return guarded([&] {
+    give(nst::encode_image(nst::c::view(required(image, "image")), nst::c::output_format(format),
+                           nst::c::encode_options(options)),
+         bytes, size);
+  });
+}
+
+nst_status nst_image_write_as(const char* path, const nst_image* image,
+                              const nst_encode_options* options) {
+  return guarded([&] {
+    nst::write_image(&required(path, "path"), nst::c::view(required(image, "image")),
+                     nst::c::encode_options(options));
+  });
+}
+
 nst_status nst_output_format_of(const char* path, nst_output_format* format) {
   return guarded([&] {
     nst_output_format& out = required(format, "format");
@@ -152,6 +194,12 @@ nst_status nst_output_format_of(const char* path, nst_output_format* format) {
         break;
       case nst::OutputFormat::npy:
         out = NST_NPY;
+        break;
+      case nst::OutputFormat::tiff:
+        out = NST_TIFF;
+        break;
+      case nst::OutputFormat::webp:
+        out = NST_WEBP;
         break;
     }
   });

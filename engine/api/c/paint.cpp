@@ -49,6 +49,7 @@ nst::PaintOptions paint_options(const nst_paint_options* options) {
   paint.quantise = nst::c::quantise(o.quantise);
   paint.raw = o.raw != 0;
   paint.any_style_space = o.any_style_space != 0;
+  paint.type = nst::c::sample_type(o.type);
   if (o.content_name != nullptr) paint.content_name = o.content_name;
   paint.brush = o.brush;
   paint.fade = o.fade;

@@ -80,11 +80,29 @@ Quantise quantise(nst_quantise method) {
 
 OutputFormat output_format(nst_output_format format) {
   static constexpr std::pair<nst_output_format, OutputFormat> kMeanings[] = {
-      {NST_PNG, OutputFormat::png},
-      {NST_JPEG, OutputFormat::jpeg},
-      {NST_PPM, OutputFormat::ppm},
-      {NST_NPY, OutputFormat::npy}};
+      {NST_PNG, OutputFormat::png}, {NST_JPEG, OutputFormat::jpeg}, {NST_PPM, OutputFormat::ppm},
+      {NST_NPY, OutputFormat::npy}, {NST_TIFF, OutputFormat::tiff}, {NST_WEBP, OutputFormat::webp}};
   return translated(format, kMeanings, "output format");
+}
+
+EncodeOptions encode_options(const nst_encode_options* options) {
+  static constexpr std::pair<nst_subsampling, Subsampling> kSubsamplings[] = {
+      {NST_SUBSAMPLING_AUTO, Subsampling::automatic},
+      {NST_SUBSAMPLING_444, Subsampling::s444},
+      {NST_SUBSAMPLING_422, Subsampling::s422},
+      {NST_SUBSAMPLING_420, Subsampling::s420}};
+  static constexpr std::pair<nst_keep_metadata, KeepMetadata> kKeeps[] = {
+      {NST_METADATA_SAFE, KeepMetadata::safe},
+      {NST_METADATA_ALL, KeepMetadata::all},
+      {NST_METADATA_NONE, KeepMetadata::none}};
+  const nst_encode_options o =
+      read_options<nst_encode_options>(options, NST_ENCODE_OPTIONS_INIT, "nst_encode_options");
+  return {o.quality,
+          translated(o.subsampling, kSubsamplings, "subsampling"),
+          o.progressive != 0,
+          o.depth,
+          o.metadata != nullptr ? &o.metadata->metadata : nullptr,
+          translated(o.keep, kKeeps, "choice of metadata")};
 }
 
 ImageView view(const nst_image& image) {

@@ -20,6 +20,10 @@ struct nst_style {
   nst::StyleVector vector;
 };
 
+struct nst_metadata {
+  nst::Metadata metadata;
+};
+
 namespace nst::c {
 
 // Clears the calling thread's last failure.
@@ -93,6 +97,7 @@ SampleType sample_type(nst_sample_type type);
 Resize resize_method(nst_resize_method method);
 Quantise quantise(nst_quantise method);
 OutputFormat output_format(nst_output_format format);
+EncodeOptions encode_options(const nst_encode_options* options);
 ImageView view(const nst_image& image);
 MutableImageView target(const nst_image& image);
 RunOptions run_options(const nst_run_settings* settings);

@@ -5,6 +5,7 @@
 #include <deque>
 #include <filesystem>
 #include <iostream>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -41,7 +42,8 @@ auto outcome_of(Call&& call) -> Outcome<decltype(call())> {
 struct Painted {
   const Job* job;
   Image picture;
-  double seconds;  // time that painting took
+  std::shared_ptr<const Metadata> metadata;  // of the content
+  double seconds;                            // time that painting took
 };
 
 class ManyPictures {
@@ -58,8 +60,9 @@ class ManyPictures {
   void encode_styles();
   int dry_run();
   int exit_code() const;
-  Outcome<Image> decode(std::size_t content) const;
-  void paint_content(std::size_t begin, std::size_t end, Image content, Outcome<Image>& next);
+  Outcome<LoadedImage> decode(std::size_t content) const;
+  void paint_content(std::size_t begin, std::size_t end, LoadedImage content,
+                     Outcome<LoadedImage>& next);
   Painted paint(const Job& job, std::optional<Image>& content);
   void write();
   void report_written();
@@ -77,6 +80,7 @@ class ManyPictures {
   std::optional<PictureReport> report_;
   ProgressBar bar_;
   Progress whole_;
+  std::shared_ptr<const Metadata> metadata_;  // of the content that is painted
   std::optional<Painted> unwritten_;
   Outcome<Size> written_;  // size of the last written picture, or why writing it failed
 };
@@ -185,7 +189,7 @@ void ManyPictures::encode_styles() {
   for (Outcome<Style>& outcome : outcomes) styles_.push_back(std::move(outcome.value));
 }
 
-Outcome<Image> ManyPictures::decode(std::size_t content) const {
+Outcome<LoadedImage> ManyPictures::decode(std::size_t content) const {
   const std::string& path = contents_[content].path;
   return outcome_of(
       [&] { return decode_picture(read_bytes(path), input_name(path), o_.reading()); });
@@ -195,14 +199,15 @@ Outcome<Image> ManyPictures::decode(std::size_t content) const {
 int ManyPictures::dry_run() {
   const Model& model = painter_->model();
   std::optional<std::size_t> decoded;
-  Outcome<Image> content;
+  Outcome<LoadedImage> content;
   for (const Job& job : jobs_) {
     const bool is_new = decoded != job.content;
     if (is_new) content = decode(job.content);
     decoded = job.content;
     const auto plan = [&] {
-      const PaintOptions options = paint_options(o_, look_, format_of(job, o_), *content.value, "");
-      const Size own{content.value->width, content.value->height};
+      const Image& picture = content.value->image;
+      const PaintOptions options = paint_options(o_, look_, format_of(job, o_), picture, "");
+      const Size own{picture.width, picture.height};
       const Size size = apply(options.size, own);
       const PlanInfo info =
           plan_paint(model, own, options, o_.engine.threads, run_.max_memory_bytes);
@@ -260,7 +265,7 @@ Painted ManyPictures::paint(const Job& job, std::optional<Image>& content) {
     content.reset();
   }
   Image picture = painter_->paint(*styles_[job.style], run_);
-  return {&job, std::move(picture), report_->seconds() - start};
+  return {&job, std::move(picture), metadata_, report_->seconds() - start};
 }
 
 // Writes the picture that was painted last. Runs on another thread while the next picture is
@@ -271,8 +276,9 @@ void ManyPictures::write() {
   const Job& job = *unwritten_->job;
   written_ = outcome_of([&] {
     const ImageView view = unwritten_->picture.view();
+    const EncodeOptions options = o_.picture.writing(*unwritten_->metadata);
     const auto bytes =
-        naming(job.output, [&] { return encode_image(view, format_of(job, o_), o_.quality); });
+        naming(job.output, [&] { return encode_image(view, format_of(job, o_), options); });
     std::error_code error;
     const fs::path folder = fs::path(job.output).parent_path();
     if (!folder.empty()) fs::create_directories(folder, error);
@@ -295,9 +301,10 @@ void ManyPictures::report_written() {
 
 // Paints the jobs [begin, end), which all have the same content. While the last job is painted,
 // another thread reads the next content into `next`.
-void ManyPictures::paint_content(std::size_t begin, std::size_t end, Image content,
-                                 Outcome<Image>& next) {
-  std::optional<Image> unset = std::move(content);
+void ManyPictures::paint_content(std::size_t begin, std::size_t end, LoadedImage content,
+                                 Outcome<LoadedImage>& next) {
+  std::optional<Image> unset = std::move(content.image);
+  metadata_ = std::make_shared<Metadata>(std::move(content.metadata));
   std::optional<Error> unusable;
   for (std::size_t i = begin; i < end; ++i) {
     Outcome<Painted> painted;
@@ -333,12 +340,12 @@ int ManyPictures::run() {
     if (o_.dry_run) return dry_run();
     encode_styles();
   }
-  Outcome<Image> content;
+  Outcome<LoadedImage> content;
   if (!jobs_.empty()) content = decode(jobs_.front().content);
   for (std::size_t begin = 0; begin < jobs_.size();) {
     std::size_t end = begin;
     while (end < jobs_.size() && jobs_[end].content == jobs_[begin].content) ++end;
-    Outcome<Image> next;
+    Outcome<LoadedImage> next;
     if (content.value) {
       paint_content(begin, end, *std::move(content.value), next);
     } else {

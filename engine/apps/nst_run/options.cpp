@@ -17,7 +17,7 @@ namespace {
 
 constexpr int kDefaultStyleSize = 256;
 
-// Returns the whole of `text` as a positive integer, or 0.
+// Returns `text` as a positive integer. Returns 0 if it contains anything else.
 template <typename Integer>
 Integer positive(std::string_view text) {
   Integer value = 0;
@@ -44,13 +44,13 @@ void add_threads_option(CLI::App& app, int& threads) {
 
 int thread_count(int threads) { return threads > 0 ? threads : available_threads(); }
 
-Image decode_picture(std::span<const std::uint8_t> bytes, const std::string& name,
-                     const ReadOptions& options) {
+LoadedImage decode_picture(std::span<const std::uint8_t> bytes, const std::string& name,
+                           const ReadOptions& options) {
   LoadedImage loaded = decode_image(bytes, name, options);
   for (const std::string& warning : loaded.warnings) {
     std::cerr << "nst-run: warning: " + warning + "\n";
   }
-  return std::move(loaded.image);
+  return loaded;
 }
 
 Image decode_painting(std::span<const std::uint8_t> bytes, const std::string& name,
@@ -59,7 +59,7 @@ Image decode_painting(std::span<const std::uint8_t> bytes, const std::string& na
   // pixels.
   ReadOptions reduced = options;
   reduced.least_side = 2 * size.style_size.value_or(kDefaultStyleSize);
-  Image picture = decode_picture(bytes, name, reduced);
+  Image picture = decode_picture(bytes, name, reduced).image;
   return picture.channels == 4 ? compose(picture.view(), kWhite) : std::move(picture);
 }
 

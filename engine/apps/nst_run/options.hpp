@@ -50,8 +50,8 @@ void add_threads_option(CLI::App& app, int& threads);
 // process may use.
 int thread_count(int threads);
 // Decodes a picture as decode_image does and prints its warnings, one per line.
-Image decode_picture(std::span<const std::uint8_t> bytes, const std::string& name,
-                     const ReadOptions& options);
+LoadedImage decode_picture(std::span<const std::uint8_t> bytes, const std::string& name,
+                           const ReadOptions& options);
 // Decodes a style picture and prints its warnings, one per line. The result is no larger than the
 // style needs, and alpha is composed on white.
 Image decode_painting(std::span<const std::uint8_t> bytes, const std::string& name,

@@ -19,9 +19,14 @@ constexpr const char* kDescription = R"(nst-run paints photographs in the style 
 Examples:
   nst-run photo.jpg -s painting.jpg -o out.png
   nst-run photo.jpg -s painting.jpg -o out.jpg --size 512 --strength 0.7
+  nst-run photo.tif -s painting.jpg -o out.tif --depth 16 --metadata all
   nst-run *.jpg -s oil.jpg -s ink.jpg -o out/      every photo in every style
   nst-run photos/ -r -s oil.jpg -o out/            folders, with all below them
   nst-run photo.jpg -s oil.jpg:2 -s ink.jpg --mix -o out.png
+  nst-run photo.jpg -s @oil --keep-color -o out.png
+  nst-run photo.jpg -s @oil --mask sky.png --mask-style @ink -o out.png
+  nst-run styles                                   its own styles, for -s @NAME
+  nst-run sheet *.jpg -s @oil -s mine.jpg -o sheet.png
   nst-run encode painting.jpg -o style.npy         save the style once ...
   nst-run photo.jpg -s style.npy -o out.png        ... and use it many times
   nst-run info                                     model, processor, memory needed
@@ -32,9 +37,10 @@ pictures failed, 130 interrupted.
 )";
 
 constexpr const char* kFooter = R"(
-Pictures are JPEG, PNG, BMP, TGA, GIF (first frame), PPM, or .npy (float32 [h, w, 3] in 0..1, taken
-and written as it is: not resized, rounded or cropped unless asked for).
-Commands: encode, info, bench (nst-run COMMAND --help); a picture of that name is ./encode.)";
+Pictures are JPEG, PNG, TIFF, WebP, HEIC, AVIF, BMP, TGA, GIF (first frame), PPM, or .npy (float32
+[h, w, 3] in 0..1, taken and written as it is: not resized, rounded or cropped unless asked for).
+Colours are converted to sRGB by a picture's profile; the result is tagged sRGB.
+Commands: encode, info, bench, sheet, styles (nst-run COMMAND --help); a picture of that name is ./encode.)";
 
 // The names of the options' groups in --help.
 constexpr const char* kMany = "Many pictures";
@@ -165,7 +171,9 @@ void check(const PaintSettings& o) {
 }  // namespace
 
 ReadOptions PaintSettings::reading() const {
-  return {.max_memory_bytes = engine.run_options().max_memory_bytes, .as_tensorflow = tfhub()};
+  return {.max_memory_bytes = engine.run_options().max_memory_bytes,
+          .as_tensorflow = tfhub(),
+          .damaged = picture.damaged};
 }
 
 bool PaintSettings::is_one_picture() const {
@@ -190,17 +198,17 @@ bool parse(PaintSettings& o, int argc, char** argv) {
       ->allow_extra_args(false)
       ->type_name("STYLE");
   app.add_option("-o,--output", o.output.path,
-                 "Where to write: .png, .jpg, .ppm or .npy; a folder (DIR/); - is standard output")
+                 "Where to write: .png, .jpg, .tif, .webp, .ppm or .npy; a folder (DIR/); - is "
+                 "standard output")
       ->required()
       ->type_name("OUT");
   app.add_option("--format", o.output.format,
-                 "What to write, whatever the name's end: png, jpg, ppm or npy")
-      ->check(CLI::IsMember({"png", "jpg", "jpeg", "ppm", "npy"}))
+                 "What to write, whatever the name's end: png, jpg, tif, webp, ppm or npy")
+      ->check(
+          CLI::IsMember(std::vector<std::string>(std::begin(kFormatNames), std::end(kFormatNames))))
       ->type_name("KIND");
-  app.add_option("--quality", o.quality, "JPEG quality 1..100 (default: 95)")
-      ->check(CLI::Range(1, 100))
-      ->type_name("Q");
   o.engine.add_to(app);
+  o.picture.add_to(app);
   add_look_options(app, o);
   add_many_options(app, o);
   if (argc == 1) {
@@ -217,7 +225,7 @@ bool parse(PaintSettings& o, int argc, char** argv) {
 LookPictures read_look(const PaintSettings& o) {
   LookPictures look;
   if (!o.look.mask.empty()) {
-    look.mask = decode_picture(read_bytes(o.look.mask), input_name(o.look.mask), o.reading());
+    look.mask = decode_picture(read_bytes(o.look.mask), input_name(o.look.mask), o.reading()).image;
   }
   if (!o.look.mask_style.empty()) look.mask_style = read_style(o, StyleFile{o.look.mask_style});
   return look;
@@ -234,11 +242,15 @@ PaintOptions paint_options(const PaintSettings& o, const LookPictures& look, Out
     });
     options.resize = o.style_size.method();
     options.own_style = o.style_size.for_picture(content);
-    options.alpha = format == OutputFormat::png ? AlphaOutput::keep : AlphaOutput::compose;
+    const bool has_alpha =
+        format == OutputFormat::png || format == OutputFormat::tiff || format == OutputFormat::webp;
+    options.alpha = has_alpha ? AlphaOutput::keep : AlphaOutput::compose;
   }
   options.strength = static_cast<float>(o.strength);
   options.background = naming("--background", [&] { return parse_colour(o.background); });
   options.raw = format == OutputFormat::npy;
+  if (!options.raw) o.picture.check(format);
+  if (o.picture.depth == 16) options.type = SampleType::f32;
   options.any_style_space = o.force;
   options.content_name = name;
   apply_look(o.look, look, o.tfhub(), options);

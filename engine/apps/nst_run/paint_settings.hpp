@@ -1,4 +1,4 @@
-// The settings of the paint command, and the options that follow for one content or style.
+// The settings of the paint command, and the options that they give for one content or style.
 #pragma once
 
 #include <cstddef>
@@ -7,6 +7,7 @@
 
 #include "look_options.hpp"
 #include "options.hpp"
+#include "picture_options.hpp"
 #include "streams.hpp"
 #include "style.hpp"
 
@@ -28,7 +29,7 @@ struct PaintSettings {
   std::string preset;
   double strength = 1.0;
   LookOptions look;
-  int quality = 95;
+  PictureOptions picture;
   std::string background = "white";
   bool force = false;
   bool mix = false;

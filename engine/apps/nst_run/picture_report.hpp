@@ -46,7 +46,7 @@ class PictureReport {
   std::size_t count() const { return count_; }
   std::size_t finished() const { return painted_ + skipped_ + failed_; }
   std::size_t failures() const { return failed_; }
-  // Returns the seconds since this object was made.
+  // Returns the number of seconds since this object was made.
   double seconds() const;
 
  private:

@@ -48,7 +48,7 @@ void add_options(CLI::App& app, Sheet& sheet) {
                  "What to write, whatever the name's end: png, jpg or ppm")
       ->check(CLI::IsMember({"png", "jpg", "jpeg", "ppm"}))
       ->type_name("KIND");
-  app.add_option("--quality", o.quality, "JPEG quality 1..100 (default: 95)")
+  app.add_option("--quality", o.picture.quality, "JPEG quality 1..100 (default: 95)")
       ->check(CLI::Range(1, 100))
       ->type_name("Q");
   o.engine.add_to(app);
@@ -102,7 +102,8 @@ std::vector<SheetCell> painted_cells(const Sheet& sheet, Painter& painter,
 void write_sheet(const PaintSettings& o, const std::vector<SheetCell>& cells, int columns) {
   const Image picture = contact_sheet(cells, columns);
   write_bytes(o.output.path, naming(o.output.path, [&] {
-                return encode_image(picture.view(), o.output.picture_format(), o.quality);
+                return encode_image(picture.view(), o.output.picture_format(),
+                                    o.picture.writing({}));
               }));
 }
 
@@ -115,7 +116,7 @@ void check_output(const PaintSettings& o) {
 }
 
 Content read_content(const PaintSettings& o, const std::string& path) {
-  return {short_name(path), decode_picture(read_bytes(path), input_name(path), o.reading())};
+  return {short_name(path), decode_picture(read_bytes(path), input_name(path), o.reading()).image};
 }
 
 void list_styles() {
@@ -194,10 +195,11 @@ int styles_command(int argc, char** argv) {
     list_styles();
     return 0;
   }
-  for (const NamedStyle& style : named_styles()) o.styles.push_back({std::string(1, '@') + style.name});
+  for (const NamedStyle& style : named_styles())
+    o.styles.push_back({std::string(1, '@') + style.name});
   check_output(o);
   const std::vector<Content> contents{
-      o.contents.empty() ? Content{"sample", decode_picture(sample_content(), "sample", {})}
+      o.contents.empty() ? Content{"sample", decode_picture(sample_content(), "sample", {}).image}
                          : read_content(o, o.contents.front())};
   Painter painter(open_model(o.engine.model));
   write_sheet(o, painted_cells(sheet, painter, contents), kStylesInRow);

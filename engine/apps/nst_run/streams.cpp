@@ -18,9 +18,10 @@ OutputFormat Output::picture_format() const {
   if (!format.empty()) return output_format("picture." + format);
   const bool named = std::filesystem::path(path).has_extension();
   if (named || !is_stream()) return output_format(path);
-  throw Error(ErrorCode::usage, (path == "-" ? "standard output" : path) +
-                                    ": cannot tell the format to write; say --format png, jpg, ppm "
-                                    "or npy");
+  throw Error(ErrorCode::usage,
+              (path == "-" ? "standard output" : path) +
+                  ": cannot tell the format to write; say --format png, jpg, tif, "
+                  "webp, ppm or npy");
 }
 
 bool Output::is_stream() const {

@@ -16,7 +16,7 @@ void paint_one(const PaintSettings& o) {
   const OutputFormat format = o.output.picture_format();
   o.output.check();
   const std::string& path = o.contents.front();
-  Image content;
+  LoadedImage content;
   std::vector<DecodedStyle> styles;
   LookPictures look;
   const Model model = o.engine.open_model_beside([&] {
@@ -26,11 +26,11 @@ void paint_one(const PaintSettings& o) {
   });
   ProgressBar bar(o.engine.quiet);
   run.progress = bar.callback();
-  const PaintOptions options = paint_options(o, look, format, content, input_name(path));
+  const PaintOptions options = paint_options(o, look, format, content.image, input_name(path));
   const Image painted =
-      paint(model, std::move(content), style_of(o, o.styles, styles), options, run);
+      paint(model, std::move(content.image), style_of(o, o.styles, styles), options, run);
   write_bytes(o.output.path, naming(o.output.path, [&] {
-                return encode_image(painted.view(), format, o.quality);
+                return encode_image(painted.view(), format, o.picture.writing(content.metadata));
               }));
 }
 

@@ -9,9 +9,9 @@
 
 namespace nst::run {
 
-// A progress bar on standard error. It is drawn only at a terminal that
-// can move its cursor, and only after a second of work. The bar is as wide as the terminal allows.
-// The destructor removes the bar.
+// A progress bar on standard error. It is drawn only at a terminal that can move its cursor, and
+// only after a second of work. The bar is as wide as the terminal allows. The destructor removes
+// the bar.
 class ProgressBar {
  public:
   explicit ProgressBar(bool quiet) : enabled_(possible(quiet)) {}

@@ -18,10 +18,12 @@ namespace {
 namespace fs = std::filesystem;
 
 // The extensions of files that are painted when their folder is given.
-constexpr std::array<const char*, 11> kPictures = {".jpg", ".jpeg", ".png", ".bmp", ".tga", ".gif",
-                                                   ".ppm", ".pgm",  ".pnm", ".pam", ".npy"};
+constexpr std::array<const char*, 17> kPictures = {
+    ".jpg", ".jpeg", ".png", ".bmp",  ".tga",  ".gif",  ".ppm",  ".pgm", ".pnm",
+    ".pam", ".npy",  ".tif", ".tiff", ".webp", ".heic", ".heif", ".avif"};
 // The extensions that results can have.
-constexpr std::array<const char*, 5> kWritten = {".jpg", ".jpeg", ".png", ".ppm", ".npy"};
+constexpr std::array<const char*, 8> kWritten = {".jpg", ".jpeg", ".png",  ".ppm",
+                                                 ".npy", ".tif",  ".tiff", ".webp"};
 
 template <std::size_t n>
 bool has_one_of(const std::string& path, const std::array<const char*, n>& extensions) {

@@ -51,7 +51,9 @@ typedef enum nst_output_format {
   NST_PNG = 0,
   NST_JPEG = 1,
   NST_PPM = 2,
-  NST_NPY = 3
+  NST_NPY = 3,
+  NST_TIFF = 4,
+  NST_WEBP = 5
 } nst_output_format;
 
 /* A picture: `height` rows from the top, of `width` pixels with `channels` samples each.
@@ -80,18 +82,28 @@ typedef struct nst_read_options {
   /* Memory for decoding, including the decoded picture. 0: the larger of 400 MiB and 16 times
    * the file. */
   size_t max_memory_bytes;
-  /* If that memory is not enough, a JPEG may be decoded at 1/2, 1/4 or 1/8 of its size. Its shorter
-   * side then keeps at least this many pixels. 0: never. */
+  /* If that memory is not enough, a JPEG or WebP may be decoded at 1/2, 1/4 or 1/8 of its size. Its
+   * shorter side then keeps at least this many pixels. 0: never. */
   int least_side;
-  /* 1: EXIF orientation is ignored, and 16-bit samples are cut to 8 bits instead of rounded. */
+  /* 1: EXIF orientation and colour profiles are ignored, and 16-bit samples are cut to 8 bits
+   * instead of rounded. */
   int as_tensorflow;
+  /* 1: samples are not converted to sRGB. */
+  int ignore_profile;
+  /* 1: a JPEG, PNG or TIFF that is cut or damaged gives the pixels that it has. nst_last_warnings
+   * says what is missing. */
+  int damaged;
 } nst_read_options;
 /* The defaults of nst_read_options. */
 #define NST_READ_OPTIONS_INIT \
-  { sizeof(nst_read_options), 0, 0, 0 }
+  { sizeof(nst_read_options), 0, 0, 0, 0, 0 }
 
-/* Reads a picture file. The content tells the format: JPEG, PNG, BMP, TGA, GIF, PNM or .npy.
- * EXIF orientation is applied. *image becomes u8 RGB or RGBA; a .npy file becomes f32 RGB.
+/* What a picture file says besides its pixels: EXIF, XMP, IPTC, resolution (nst::Metadata). */
+typedef struct nst_metadata nst_metadata;
+
+/* Reads a picture file. The content tells the format: JPEG, PNG, BMP, TGA, GIF, PNM or .npy; TIFF,
+ * WebP, HEIC and AVIF where the build has their libraries. EXIF orientation is applied, and colours
+ * are converted to sRGB. *image becomes u8 RGB or RGBA; a .npy file becomes f32 RGB.
  *
  * Returns NST_ERROR_INPUT if the file cannot be read or is damaged, NST_ERROR_LIMIT for more
  * than 2^28 pixels or too much memory. */
@@ -110,6 +122,15 @@ NST_API nst_status nst_image_load(const char* path, const nst_read_options* opti
  * "picture". */
 NST_API nst_status nst_image_decode(const void* bytes, size_t size, const char* name,
                                     const nst_read_options* options, nst_image* image);
+
+/* Decodes a picture file in memory as nst_image_decode does. Also sets *metadata to what the file
+ * says besides the pixels; free it by nst_metadata_free. */
+NST_API nst_status nst_image_decode_all(const void* bytes, size_t size, const char* name,
+                                        const nst_read_options* options, nst_image* image,
+                                        nst_metadata** metadata);
+
+/* Frees metadata. Null is allowed. */
+NST_API void nst_metadata_free(nst_metadata* metadata);
 
 /* Frees the data of a picture made by this API and zeroes the struct. Null is allowed. */
 NST_API void nst_image_free(nst_image* image);
@@ -138,7 +159,7 @@ NST_API nst_status nst_image_with_alpha(const nst_image* rgb, const nst_image* a
 
 /* Writes a picture in the format of the path's extension:
  *
- * - .png, .jpg, .jpeg, .ppm: from u8
+ * - .png, .jpg, .jpeg, .ppm, .tif, .tiff, .webp: from u8
  * - .npy: from f32 RGB
  *
  * The file appears complete or not at all. jpeg_quality is 1..100. Returns NST_ERROR_USAGE for
@@ -149,6 +170,45 @@ NST_API nst_status nst_image_write(const char* path, const nst_image* image, int
  * nst_bytes_free. */
 NST_API nst_status nst_image_encode(const nst_image* image, nst_output_format format,
                                     int jpeg_quality, unsigned char** bytes, size_t* size);
+
+/* How a JPEG stores colour (nst::Subsampling). AUTO: 4:4:4 from quality 90 on, 4:2:0 below. */
+typedef enum nst_subsampling {
+  NST_SUBSAMPLING_AUTO = 0,
+  NST_SUBSAMPLING_444 = 1,
+  NST_SUBSAMPLING_422 = 2,
+  NST_SUBSAMPLING_420 = 3
+} nst_subsampling;
+
+/* Which metadata is written (nst::KeepMetadata). SAFE: no GPS, maker notes, serial numbers, owner
+ * names, XMP or IPTC. */
+typedef enum nst_keep_metadata {
+  NST_METADATA_SAFE = 0,
+  NST_METADATA_ALL = 1,
+  NST_METADATA_NONE = 2
+} nst_keep_metadata;
+
+/* How a picture is written to a file (nst::EncodeOptions). */
+typedef struct nst_encode_options {
+  size_t struct_size;
+  int quality; /* 1..100, of JPEG and WebP; a WebP of 100 is lossless */
+  nst_subsampling subsampling;
+  int progressive;              /* not 0: a JPEG that appears coarse first */
+  int depth;                    /* bits of a sample: 8, or 16 in PNG and TIFF, from f32 or u8 */
+  const nst_metadata* metadata; /* what to write besides the pixels; null: nothing */
+  nst_keep_metadata keep;
+} nst_encode_options;
+/* The defaults of nst_encode_options. */
+#define NST_ENCODE_OPTIONS_INIT \
+  { sizeof(nst_encode_options), 95, NST_SUBSAMPLING_AUTO, 0, 8, NULL, NST_METADATA_SAFE }
+
+/* Encodes a picture as nst_image_encode does, with all options. */
+NST_API nst_status nst_image_encode_as(const nst_image* image, nst_output_format format,
+                                       const nst_encode_options* options, unsigned char** bytes,
+                                       size_t* size);
+
+/* Writes a picture as nst_image_write does, with all options. */
+NST_API nst_status nst_image_write_as(const char* path, const nst_image* image,
+                                      const nst_encode_options* options);
 
 /* Sets *format to the format that a path's extension names, in upper or lower case. Returns
  * NST_ERROR_USAGE for an unknown extension. */

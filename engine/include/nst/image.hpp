@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "nst/export.h"
+#include "nst/metadata.hpp"
 
 namespace nst {
 
@@ -31,7 +32,7 @@ struct ImageView {
   int height = 0;
   int channels = 3;
   SampleType type = SampleType::u8;
-  std::ptrdiff_t row_stride_bytes = 0;  // bytes between rows; may be negative; 0: dense rows
+  std::ptrdiff_t row_stride_bytes = 0;  // bytes between rows; may be negative; 0: rows without gaps
   PixelFormat format = PixelFormat::rgb;
   std::ptrdiff_t plane_stride_bytes = 0;  // bytes between planes; 0: planes follow each other
 };
@@ -44,11 +45,11 @@ struct MutableImageView {
   int height = 0;
   int channels = 3;
   SampleType type = SampleType::u8;
-  std::ptrdiff_t row_stride_bytes = 0;  // bytes from one row to the next; 0: dense rows
+  std::ptrdiff_t row_stride_bytes = 0;  // bytes from one row to the next; 0: rows without gaps
   PixelFormat format = PixelFormat::rgb;
 };
 
-// A picture that owns its memory, with dense rows.
+// A picture that owns its memory. Its rows follow each other without gaps.
 struct Image {
   int width = 0;
   int height = 0;
@@ -118,33 +119,44 @@ NST_API Image to_u8(const ImageView& image, Quantise method = Quantise::nearest)
 
 // Limits and options for reading a picture.
 struct ReadOptions {
-  // Memory for decoding in bytes, including the decoded picture. It is checked against the size in
-  // the file's header before memory is allocated. 0: the larger of 400 MiB and 16 times the file's
-  // size.
+  // Largest memory for decoding in bytes, including the decoded picture. The size in the file's
+  // header is checked against this limit before memory is allocated. 0: the larger of 400 MiB and
+  // 16 times the file's size.
   std::size_t max_memory_bytes = 0;
-  // Allows reduced decoding of a JPEG that needs more memory than max_memory_bytes. The JPEG is
+  // Allows reduced decoding of a JPEG or WebP that needs more memory than max_memory_bytes. It is
   // decoded at 1/2, 1/4 or 1/8 of its size, with a shorter side of at least this many pixels.
   // Useful for styles, which are resized anyway. 0: never reduced.
   int least_side = 0;
-  // True: decodes pixels as TensorFlow does. EXIF orientation is ignored, and 16-bit samples are
-  // cut to 8 bits instead of rounded. Builds without libpng round 16-bit samples in either case.
+  // True: decodes pixels as TensorFlow does. EXIF orientation and colour profiles are ignored, no
+  // metadata is read, and 16-bit samples are cut to 8 bits instead of rounded. Builds without
+  // libpng round 16-bit samples in either case.
   bool as_tensorflow = false;
+  // True: samples are returned as the file has them, without conversion to sRGB.
+  bool ignore_profile = false;
+  // True: a JPEG, PNG or TIFF that is cut or damaged gives the pixels that it has; the missing ones
+  // are grey or as the decoder leaves them. A warning says how much is missing.
+  bool damaged = false;
 };
 
-// A picture, and warnings about its file. A warning reports damage that changes no pixel. Each
-// warning is one line for a person and begins with the file's name. Most files give no warning.
+// A picture, what its file says besides, and warnings about the file. A warning reports damage that
+// changes no pixel (with ReadOptions::damaged: what is missing), or a colour profile that is not
+// used. Each warning is one line for a person and begins with the file's name. Most files give no
+// warning.
 struct LoadedImage {
   Image image;
   std::vector<std::string> warnings;
+  Metadata metadata = {};
 };
 
 // Reads a picture file. The content tells the format, not the extension:
 //
 // - JPEG; PNG of every depth and colour type; BMP; TGA; GIF (first frame); PBM, PGM, PPM
+// - where the build has their libraries: TIFF (first page), WebP (first frame), HEIC and AVIF
 // - .npy: float32 [h, w, 3], nominally 0..1; values up to 0.5 outside are accepted; f32 result
 //
-// EXIF orientation is applied; gamma and colour profiles are ignored. Returns u8 RGB, u8 RGBA or
-// f32 RGB. Throws Error{input} if the file cannot be read, has another format, or is cut off. Also
+// EXIF orientation is applied. Colours are converted to sRGB by the file's ICC profile (perceptual
+// intent) or code points; a PNG's gamma is ignored. Returns u8 RGB, u8 RGBA or f32 RGB. Throws
+// Error{input} if the file cannot be read, has another format, or is cut off. Also
 // throws Error{input} if damage leaves pixels that could only be guessed. Throws Error{limit} for
 // more than 2^28 pixels or more memory than allowed.
 NST_API LoadedImage load_image(const std::string& path, const ReadOptions& options = {});
@@ -177,29 +189,52 @@ NST_API Image resized_alpha(const ImageView& rgba, int width, int height,
 // Throws Error{usage} for any other pair.
 NST_API Image with_alpha(const ImageView& rgb, const Image& alpha);
 
-// The file formats that can be written: .png, .jpg or .jpeg, .ppm, .npy.
-enum class OutputFormat : std::uint8_t { png, jpeg, ppm, npy };
+// The file formats that can be written: .png, .jpg or .jpeg, .ppm, .npy, .tif or .tiff, .webp.
+enum class OutputFormat : std::uint8_t { png, jpeg, ppm, npy, tiff, webp };
 // Returns the format that a path's extension names, in upper or lower case. Throws Error{usage} for
 // an unknown extension.
 NST_API OutputFormat output_format(const std::string& path);
 
-// Encodes a picture and returns the file's bytes. jpeg_quality is 1..100; below 90 a JPEG stores
-// colour at half resolution. JPEG and PPM have no alpha: a picture with alpha is composed on white.
-//
-// - Throws Error{output} if the picture does not suit the format. .npy needs f32 RGB, all other
-//   formats u8; a JPEG has at most 65500 pixels per side.
-// - Throws Error{usage} for a jpeg_quality outside 1..100, Error{limit} if memory runs out.
-NST_API std::vector<std::uint8_t> encode_image(const ImageView& image, OutputFormat format,
-                                               int jpeg_quality = 95);
+// How a JPEG stores colour: at full resolution, at half across, or at half both ways. automatic is
+// s444 from quality 90 on and s420 below.
+enum class Subsampling : std::uint8_t { automatic, s444, s422, s420 };
 
-// Writes a picture in the format of the path's extension:
+// How a picture is written to a file.
+struct EncodeOptions {
+  // 1..100, of JPEG and WebP. A WebP of 100 is lossless.
+  int quality = 95;
+  Subsampling subsampling = Subsampling::automatic;
+  // True: a JPEG that appears coarse first. It is a few percent smaller and takes longer to write.
+  bool progressive = false;
+  // Bits of a sample: 8, or 16 in PNG and TIFF. 16 takes f32 (rounded to nearest) and u8.
+  int depth = 8;
+  // What to write besides the pixels, such as LoadedImage::metadata of the content. Borrowed; null:
+  // nothing. PPM and .npy have no place for it.
+  const Metadata* metadata = nullptr;
+  KeepMetadata keep = KeepMetadata::safe;
+};
+
+// Encodes a picture and returns the file's bytes. The file says that its colours are sRGB: PNG by
+// its sRGB chunk, JPEG, TIFF and WebP by a small profile (in builds with lcms2). JPEG and PPM have
+// no alpha: a picture with alpha is composed on white.
 //
-// - .png: u8
-// - .jpg, .jpeg (quality 1..100), .ppm: u8; alpha is composed on white
-// - .npy: float32 [h, w, 3], from f32 RGB only
-//
-// The file is written as by write_bytes. Throws Error{usage} for an extension or quality not listed
-// here, Error{output} for every other failure.
-NST_API void write_image(const std::string& path, const ImageView& image, int jpeg_quality = 95);
+// - Throws Error{output} if the picture does not suit the format. .npy needs f32 RGB; all other
+//   formats need u8, or a depth of 16. A JPEG has at most 65500 pixels per side, a WebP 16383.
+// - Throws Error{usage} for options outside their range, for a depth of 16 in another format than
+//   PNG and TIFF, and for a format that this build cannot write.
+// - Throws Error{limit} if memory runs out.
+NST_API std::vector<std::uint8_t> encode_image(const ImageView& image, OutputFormat format,
+                                               const EncodeOptions& options);
+// Encodes a picture with default options but for the quality.
+NST_API std::vector<std::uint8_t> encode_image(const ImageView& image, OutputFormat format,
+                                               int quality = 95);
+
+// Encodes a picture in the format of the path's extension and writes it to a file. Throws what
+// encode_image throws, with the path before the message. The file is written as by write_bytes.
+// Throws Error{usage} for an unknown extension, Error{output} if writing fails.
+NST_API void write_image(const std::string& path, const ImageView& image,
+                         const EncodeOptions& options);
+// Writes a picture with default options but for the quality.
+NST_API void write_image(const std::string& path, const ImageView& image, int quality = 95);
 
 }  // namespace nst

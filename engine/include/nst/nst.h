@@ -4,7 +4,7 @@
  *
  *   nst::Session           is nst_painter with options.raw
  *   nst::Style, mixtures   are an nst_style made by nst_style_mix
- *   nst::LoadedImage       is an nst_image and nst_last_warnings()
+ *   nst::LoadedImage       is an nst_image, an nst_metadata and nst_last_warnings()
  *
  * Pictures and files are in c_image.h, everything else is in this header.
  *
@@ -273,6 +273,7 @@ typedef struct nst_paint_options {
   int raw;                  /* not 0: f32 RGB of nst_output_size, not cropped, not quantised */
   int any_style_space;      /* not 0: a style of another model family is accepted */
   const char* content_name; /* text put before errors about the content; null: nothing */
+  nst_sample_type type;     /* NST_F32: not quantised, for files of 16 bits a sample */
   int brush;                /* shorter side of the smallest painting; 0: off; NST_BRUSH_AUTO */
   float fade;               /* share of the painting, 0 to 1; the rest is the content */
   nst_keep_colour keep_colour;
@@ -281,11 +282,11 @@ typedef struct nst_paint_options {
   const nst_style* mask_style; /* the style where the mask is black; null: the content */
 } nst_paint_options;
 /* The defaults of nst_paint_options. */
-#define NST_PAINT_OPTIONS_INIT                                                                 \
-  {                                                                                            \
-    sizeof(nst_paint_options), 0, 0, 0, NST_RESIZE_SMOOTH, NULL, NULL, 1.0f, {255, 255, 255},  \
-        NST_ALPHA_KEEP, NST_NEAREST, 0, 0, NULL, NST_BRUSH_AUTO, 1.0f, NST_KEEP_COLOUR_OFF, 0, \
-        NULL, NULL                                                                             \
+#define NST_PAINT_OPTIONS_INIT                                                                \
+  {                                                                                           \
+    sizeof(nst_paint_options), 0, 0, 0, NST_RESIZE_SMOOTH, NULL, NULL, 1.0f, {255, 255, 255}, \
+        NST_ALPHA_KEEP, NST_NEAREST, 0, 0, NULL, NST_U8, NST_BRUSH_AUTO, 1.0f,                \
+        NST_KEEP_COLOUR_OFF, 0, NULL, NULL                                                    \
   }
 
 /* Sets *options to paint as the TensorFlow Hub demo apps do. The caller sets

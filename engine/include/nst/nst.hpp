@@ -13,6 +13,7 @@
 #include "nst/export.h"
 #include "nst/files.hpp"
 #include "nst/image.hpp"
+#include "nst/metadata.hpp"
 #include "nst/model.hpp"
 #include "nst/paint.hpp"
 #include "nst/progress.hpp"

@@ -26,7 +26,7 @@ struct Style {
     double weight = 1.0;  // weight relative to the other parts (StyleVector::blend)
     // Options for encoding a picture; empty: PaintOptions::style is used.
     std::optional<StyleOptions> encoding = {};
-    std::string name = {};  // put before messages about this part, such as a file's name
+    std::string name = {};  // text put before messages about this part, such as a file's name
   };
   std::vector<Part> parts;
 
@@ -39,7 +39,7 @@ struct Style {
 
 // What happens to a content's alpha.
 enum class AlphaOutput : std::uint8_t {
-  keep,     // the result keeps it, at the result's size: RGBA
+  keep,     // the result keeps the alpha, resized to its size: RGBA
   compose,  // the painted picture is composed on the background: RGB
   drop      // alpha is ignored, the result is opaque: RGB
 };
@@ -76,6 +76,8 @@ struct PaintOptions {
   // cropped nor quantised and has no alpha. With brush, keep_colour, fade or mask the result has
   // the size to paint at.
   bool raw = false;
+  // Sample type of the result. f32: not quantised, for files of 16 bits a sample.
+  SampleType type = SampleType::u8;
   // true: a style vector of another model family is accepted.
   bool any_style_space = false;
   // Text put before messages about the content, such as its file's name.
@@ -106,8 +108,9 @@ struct PaintOptions {
 NST_API PaintOptions tfhub_preset();
 
 // Paints `content` in a style. The content may have any format; after resizing it must be at least
-// 5×5. Returns u8 RGB of the size that options.size gives, or RGBA if the content has alpha that is
-// kept. run.progress gets the fraction of all work, including the encoding of styles.
+// 5×5. Returns RGB (u8, or f32 by options.type) of the size that options.size gives, or RGBA if the
+// content has alpha that is kept. run.progress gets the fraction of all work, including the
+// encoding of styles.
 //
 // - Throws Error{input} if samples, sides or the size of a style vector do not suit the model.
 // - Throws Error{model} for a style vector of a different space, or for a painting if the model has

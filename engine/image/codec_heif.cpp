@@ -1,0 +1,167 @@
+// HEIC and AVIF by libheif: the primary picture, to bytes.
+#include <libheif/heif.h>
+
+#include <algorithm>
+#include <cstring>
+#include <memory>
+#include <string_view>
+
+#include "image/codec.hpp"
+#include "image/kept_metadata.hpp"
+#include "image/profile.hpp"
+#include "nst/error.hpp"
+
+namespace nst::codec {
+namespace {
+
+// Throws what a failure of libheif means.
+void check(const Input& input, const heif_error& error) {
+  if (error.code == heif_error_Ok) return;
+  std::string reason = error.message != nullptr ? error.message : "unknown";
+  std::replace_if(
+      reason.begin(), reason.end(), [](char c) { return c >= 0 && c < ' '; }, ' ');
+  if (error.code == heif_error_Unsupported_filetype ||
+      error.code == heif_error_Unsupported_feature ||
+      error.code == heif_error_Plugin_loading_error ||
+      error.subcode == heif_suberror_Unsupported_codec) {
+    input.fail_unread(std::string(heif_name(input.bytes)) +
+                          " picture of this kind (libheif: " + reason + ")",
+                      "install libheif's decoder for it, or convert it to JPEG or PNG");
+  }
+  if (error.code == heif_error_Memory_allocation_error) {
+    throw Error(ErrorCode::limit, input.name + ": decoding it takes more memory than is allowed (" +
+                                      reason + "); make the picture smaller");
+  }
+  input.fail_damaged(heif_name(input.bytes), reason);
+}
+
+template <typename T, void (*free)(T*)>
+struct Free {
+  void operator()(T* object) const { free(object); }
+};
+template <typename T, void (*free)(T*)>
+using Owned = std::unique_ptr<T, Free<T, free>>;
+
+void release_handle(heif_image_handle* handle) { heif_image_handle_release(handle); }
+void release_image(heif_image* image) { heif_image_release(image); }
+using Context = Owned<heif_context, heif_context_free>;
+using Handle = Owned<heif_image_handle, release_handle>;
+using Picture = Owned<heif_image, release_image>;
+
+// Returns a metadata item of the picture: EXIF, or XMP by its content type; empty: none.
+std::vector<std::uint8_t> item(const heif_image_handle* handle, std::string_view type,
+                               std::string_view content) {
+  constexpr std::size_t kMost = std::size_t{1} << 20;
+  heif_item_id ids[16];
+  const int count = heif_image_handle_get_list_of_metadata_block_IDs(handle, nullptr, ids, 16);
+  for (int i = 0; i < count; ++i) {
+    const char* own = heif_image_handle_get_metadata_type(handle, ids[i]);
+    const char* kind = heif_image_handle_get_metadata_content_type(handle, ids[i]);
+    if (own == nullptr || type != own ||
+        (!content.empty() && (kind == nullptr || content != kind))) {
+      continue;
+    }
+    const std::size_t size = heif_image_handle_get_metadata_size(handle, ids[i]);
+    if (size == 0 || size > kMost) continue;
+    std::vector<std::uint8_t> bytes(size);
+    if (heif_image_handle_get_metadata(handle, ids[i], bytes.data()).code == heif_error_Ok) {
+      return bytes;
+    }
+  }
+  return {};
+}
+
+// Returns the EXIF block of an item, whose first four bytes say how many follow before it
+// (ISO/IEC 23008-12, A.2.1).
+Bytes exif_of(Bytes body) {
+  if (body.size() < 4) return {};
+  const std::size_t offset =
+      std::size_t{body[0]} << 24 | std::size_t{body[1]} << 16 | std::size_t{body[2]} << 8 | body[3];
+  return offset < body.size() - 4 ? body.subspan(4 + offset) : Bytes{};
+}
+
+// Returns the ICC profile in `profile`, or the code points.
+ColourDescription colours_of(const Input& input, const heif_image_handle* handle,
+                             std::vector<std::uint8_t>& profile) {
+  ColourDescription colours;
+  const std::size_t size = heif_image_handle_get_raw_color_profile_size(handle);
+  if (size > 0 && !input.ignores_profile()) {
+    if (size <= kMostProfileBytes) {
+      profile.resize(size);
+      const heif_error error = heif_image_handle_get_raw_color_profile(handle, profile.data());
+      colours.damaged = error.code != heif_error_Ok;
+      colours.icc = profile;
+    } else {
+      colours.damaged = true;
+    }
+    return colours;
+  }
+  heif_color_profile_nclx* points = nullptr;
+  if (heif_image_handle_get_nclx_color_profile(handle, &points).code == heif_error_Ok &&
+      points != nullptr) {
+    colours.code_points = CodePoints{static_cast<unsigned>(points->color_primaries),
+                                     static_cast<unsigned>(points->transfer_characteristics)};
+    heif_nclx_color_profile_free(points);
+  }
+  return colours;
+}
+
+}  // namespace
+
+Image decode_heif(const Input& input) {
+  constexpr int kMaxSide = 1 << 16;
+  const Context context(heif_context_alloc());
+  if (!context) throw Error(ErrorCode::limit, input.name + ": no memory to decode it");
+  heif_context_set_maximum_image_size_limit(context.get(), kMaxSide);
+  heif_context_set_max_decoding_threads(context.get(), 1);
+  check(input, heif_context_read_from_memory_without_copy(context.get(), input.bytes.data(),
+                                                          input.bytes.size(), nullptr));
+  heif_image_handle* found = nullptr;
+  check(input, heif_context_get_primary_image_handle(context.get(), &found));
+  const Handle handle(found);
+  const int width = heif_image_handle_get_width(found);
+  const int height = heif_image_handle_get_height(found);
+  const int channels = heif_image_handle_has_alpha_channel(found) != 0 ? 4 : 3;
+  input.check_size(static_cast<std::uint64_t>(std::max(width, 0)),
+                   static_cast<std::uint64_t>(std::max(height, 0)), kMaxPixels);
+  // The decoder's planes of up to 16 bits, those that are turned, the interleaved picture, and
+  // ours.
+  const std::uint64_t pixel_bytes = 2 * 6 + 2 * static_cast<unsigned>(channels);
+  input.check_memory(pixel_bytes * static_cast<std::uint64_t>(width) *
+                     static_cast<std::uint64_t>(height));
+
+  const std::unique_ptr<heif_decoding_options, void (*)(heif_decoding_options*)> options(
+      heif_decoding_options_alloc(), heif_decoding_options_free);
+  if (options) options->convert_hdr_to_8bit = 1;
+  heif_image* decoded = nullptr;
+  check(input, heif_decode_image(
+                   found, &decoded, heif_colorspace_RGB,
+                   channels == 4 ? heif_chroma_interleaved_RGBA : heif_chroma_interleaved_RGB,
+                   options.get()));
+  const Picture picture(decoded);
+  int stride = 0;
+  const std::uint8_t* plane =
+      heif_image_get_plane_readonly(decoded, heif_channel_interleaved, &stride);
+  const int real_width = heif_image_get_width(decoded, heif_channel_interleaved);
+  const int real_height = heif_image_get_height(decoded, heif_channel_interleaved);
+  if (plane == nullptr || real_width != width || real_height != height ||
+      stride < width * channels) {
+    input.fail_damaged(heif_name(input.bytes), "it has another size than it says");
+  }
+  Image image(width, height, channels, SampleType::u8);
+  const std::size_t row = static_cast<std::size_t>(width) * static_cast<std::size_t>(channels);
+  for (int y = 0; y < height; ++y) {
+    std::memcpy(image.u8() + row * static_cast<std::size_t>(y), plane + std::ptrdiff_t{stride} * y,
+                row);
+  }
+  std::vector<std::uint8_t> profile;
+  const ColourDescription colours = colours_of(input, found, profile);
+  convert_to_srgb(image, srgb_conversion(input, colours, {.alpha = channels == 4}));
+  // libheif has turned the picture: EXIF's orientation repeats what the file says otherwise.
+  const std::vector<std::uint8_t> exif = item(found, "Exif", "");
+  const std::vector<std::uint8_t> xmp = item(found, "mime", "application/rdf+xml");
+  keep_metadata(input, {.exif = exif_of(exif), .xmp = xmp});
+  return image;
+}
+
+}  // namespace nst::codec

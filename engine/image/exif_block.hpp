@@ -1,0 +1,56 @@
+// EXIF as a list of tags: read from a TIFF structure, written as a new one. No offset of the old
+// structure reaches the new one.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/byte_reader.hpp"
+
+namespace nst {
+
+// One tag with its value. Numbers are little-endian, whatever the file's order was.
+struct ExifTag {
+  std::uint16_t tag;
+  std::uint16_t type;  // 1 to 12 (TIFF 6.0, 2): BYTE, ASCII, SHORT, LONG, RATIONAL, …
+  std::uint32_t count;
+  std::vector<std::uint8_t> value;
+};
+
+// Makes tags of one number.
+ExifTag short_tag(std::uint16_t tag, std::uint16_t value);
+ExifTag long_tag(std::uint16_t tag, std::uint32_t value);
+// Makes a tag of a positive number with four decimals.
+ExifTag rational_tag(std::uint16_t tag, double value);
+
+// The tags of an EXIF block by directory, each sorted by tag and without repetition.
+struct ExifBlock {
+  std::vector<ExifTag> image;  // the first directory, of the picture
+  std::vector<ExifTag> photo;  // the EXIF directory, of how it was taken
+  std::vector<ExifTag> gps;
+
+  bool empty() const { return image.empty() && photo.empty() && gps.empty(); }
+};
+
+// Returns the tag of a directory, or null.
+const ExifTag* find_tag(const std::vector<ExifTag>& directory, std::uint16_t tag);
+// Puts a tag into a directory, in place of one with the same number.
+void set_tag(std::vector<ExifTag>& directory, ExifTag tag);
+// Returns the number of a tag of one SHORT, LONG or RATIONAL; 0 for any other, and for null.
+double number_of(const ExifTag* tag);
+
+// Reads a TIFF structure: an EXIF block without its "Exif\0\0", or a whole TIFF file. Leaves out
+// tags of unknown types, values outside the block or of more than 64 KiB, and what follows the
+// first MiB of values. Never throws: a damaged block gives the tags that can be read.
+ExifBlock read_exif(Bytes block);
+
+// Returns the TIFF structure of these tags, little-endian. Empty if there are none.
+std::vector<std::uint8_t> write_exif(const ExifBlock& block);
+
+// Adds the tags to a little-endian TIFF file (not a BigTIFF) by writing its first directory anew at
+// the end. Tags that the file's directory has stay as they are. Throws Error{output} if the file
+// would exceed 4 GiB.
+void add_exif_to_tiff(std::vector<std::uint8_t>& file, const ExifBlock& block);
+
+}  // namespace nst

@@ -1,0 +1,32 @@
+// Which metadata of a picture file is kept, and what of it another file says.
+#pragma once
+
+#include "image/codec_impl.hpp"
+#include "image/exif_block.hpp"
+
+namespace nst::codec {
+
+// What a file says besides its pixels, as a decoder finds it.
+struct FoundMetadata {
+  Bytes exif = {};  // with or without "Exif\0\0"
+  Bytes xmp = {};
+  Bytes iptc = {};
+  double dpi_x = 0.0, dpi_y = 0.0;  // of the stored picture; 0: not stated, or by EXIF only
+  int orientation = 1;              // with which the stored picture is turned
+};
+
+// Stores what a decoder has found in input.metadata: at most a MiB of each. Without a resolution in
+// `found`, that of EXIF counts. Does nothing if the options read as TensorFlow does.
+void keep_metadata(const Input& input, const FoundMetadata& found);
+
+// The metadata to write to a file.
+struct FileMetadata {
+  ExifBlock exif;
+  std::vector<std::uint8_t> xmp, iptc;
+  int dpi_x = 0, dpi_y = 0;  // whole dots per inch; 0: not stated
+};
+
+// Returns the metadata that a picture of this size gets, by EncodeOptions::metadata and keep.
+FileMetadata metadata_to_write(const EncodeOptions& options, int width, int height);
+
+}  // namespace nst::codec

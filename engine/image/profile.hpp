@@ -1,0 +1,80 @@
+// Colour profiles: converts the samples of a picture to sRGB, as its file describes them.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "image/codec_impl.hpp"
+
+namespace nst::codec {
+
+// The largest ICC profile that is read, in bytes. Profiles of printing presses have a few MiB.
+inline constexpr std::size_t kMostProfileBytes = std::size_t{16} << 20;
+
+// The memory in bytes that the use of a profile may take besides the decoder's: a quarter of
+// Input::memory_limit(), and within these bounds. A camera's profile takes less than 1 MiB, a
+// press's up to 30.
+inline constexpr std::uint64_t kLeastProfileMemory = std::uint64_t{4} << 20;
+inline constexpr std::uint64_t kMostProfileMemory = std::uint64_t{96} << 20;
+
+enum class ColourModel : std::uint8_t { grey, rgb, cmyk };
+
+// The code points of ITU-T H.273 that describe colours: a PNG's cICP chunk, a HEIF picture's nclx.
+struct CodePoints {
+  unsigned primaries = 2;  // 2: not stated
+  unsigned transfer = 2;
+};
+
+// What a file says about its colours.
+struct ColourDescription {
+  Bytes icc;             // an ICC profile; empty: none
+  bool damaged = false;  // true: the file has a profile that could not be read
+  std::optional<CodePoints> code_points = {};
+};
+
+// The samples that a conversion reads. Grey pictures have three equal channels.
+struct SampleLayout {
+  ColourModel model = ColourModel::rgb;
+  bool wide = false;      // true: samples are std::uint16_t, false: std::uint8_t
+  bool alpha = false;     // true: a further channel follows the colours
+  bool inverted = false;  // of CMYK; true: 0 is full ink
+};
+
+// Converts pixels to sRGB. Copies share one conversion; several threads may use it.
+class SrgbConversion {
+ public:
+  struct Impl;
+
+  // Makes a conversion that is not needed: the samples are sRGB, or nothing is known of them.
+  SrgbConversion() = default;
+  explicit SrgbConversion(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}
+  // Returns true if the samples have to be converted.
+  explicit operator bool() const { return impl_ != nullptr; }
+
+  // Converts `pixels` pixels of the layout to u8 RGB, or to RGBA if the layout has alpha. 8-bit
+  // pixels may be converted in place, but for CMYK.
+  void convert(const void* from, std::uint8_t* to, std::size_t pixels) const;
+
+ private:
+  std::shared_ptr<const Impl> impl_;
+};
+
+// Returns the conversion from the colours that `described` tells to sRGB. It is empty if the
+// options ignore profiles, and for colours that are sRGB within one level. A profile that is
+// damaged, too large, or of another kind of picture gives a warning and an empty conversion; so
+// does any but sRGB in a build without lcms2. Rendering intent: perceptual, without black point
+// compensation, the defaults of lcms' own tools.
+SrgbConversion srgb_conversion(const Input& input, const ColourDescription& described,
+                               SampleLayout layout);
+
+// Converts a u8 picture in place.
+void convert_to_srgb(Image& image, const SrgbConversion& conversion);
+
+// Returns a small sRGB profile that says what a written picture's colours are. Returns an empty
+// vector in a build without lcms2.
+const std::vector<std::uint8_t>& srgb_profile();
+
+}  // namespace nst::codec

@@ -1,0 +1,7 @@
+// Fuzzes HEIC and AVIF pictures.
+#include "fuzz/pictures.hpp"
+
+int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  nst::fuzz::decode(nst::codec::decode_heif, {data, size});
+  return 0;
+}

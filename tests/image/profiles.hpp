@@ -1,0 +1,32 @@
+// Composes ICC profiles byte by byte, and computes what they mean in double precision.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+namespace nst::test {
+
+// The RGB colour space of a profile: its primaries as columns of XYZ relative to D50 (ICC.1, 6.3.2)
+// and its curve.
+struct RgbSpace {
+  std::array<std::array<double, 3>, 3> xyz;  // xyz[i]: X, Y and Z of primary i
+  double gamma;                              // 0: the curve of sRGB
+};
+
+extern const RgbSpace kSrgb, kDisplayP3, kAdobeRgb, kProPhoto;
+
+// Returns a display profile of version 2 with matrix and curves.
+std::vector<std::uint8_t> rgb_profile(const RgbSpace& space);
+// Returns a grey display profile with a gamma curve.
+std::vector<std::uint8_t> grey_profile(double gamma);
+// Returns a CMYK printer profile with a table of the 16 corners between which it interpolates:
+// paper is Lab (100, 0, 0), each of C, M, Y takes a share of the lightness, full K is Lab (0, 0,
+// 0).
+std::vector<std::uint8_t> cmyk_profile();
+
+// Returns the bytes of sRGB for a colour of another space, as floats: by linear light, matrix,
+// clipping to 0..1, and the curve of sRGB.
+std::array<double, 3> to_srgb(const RgbSpace& space, const std::array<double, 3>& unit);
+
+}  // namespace nst::test
