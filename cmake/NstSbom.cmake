@@ -9,7 +9,8 @@ if(NST_BUILD_APPS)
 endif()
 set(nst_components "")
 
-# Adds a component: `how` is "compiled in" (a header library) or "linked".
+# Adds a component: `how` is "compiled in" (a header library), "linked", or "loaded" when it is
+# needed.
 function(nst_sbom_component name version licence how)
   if(NOT version)
     set(version "unknown")
@@ -48,7 +49,7 @@ if(TARGET NST::libwebp)
   endforeach()
 endif()
 if(TARGET NST::libheif)
-  nst_sbom_component(libheif "${NST_libheif_VERSION}" LGPL-3.0-or-later linked)
+  nst_sbom_component(libheif "${NST_libheif_VERSION}" LGPL-3.0-or-later loaded)
 endif()
 if(NOT NST_JPEG_LIBRARY OR NOT NST_PNG_LIBRARY)
   nst_sbom_component(stb_image "" MIT "compiled in")

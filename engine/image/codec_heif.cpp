@@ -1,12 +1,11 @@
 // HEIC and AVIF by libheif: the primary picture, to bytes.
-#include <libheif/heif.h>
-
 #include <algorithm>
 #include <cstring>
 #include <memory>
 #include <string_view>
 
 #include "image/codec.hpp"
+#include "image/heif_library.hpp"
 #include "image/kept_metadata.hpp"
 #include "image/profile.hpp"
 #include "nst/error.hpp"
@@ -24,9 +23,9 @@ void check(const Input& input, const heif_error& error) {
       error.code == heif_error_Unsupported_feature ||
       error.code == heif_error_Plugin_loading_error ||
       error.subcode == heif_suberror_Unsupported_codec) {
-    input.fail_unread(std::string(heif_name(input.bytes)) +
-                          " picture of this kind (libheif: " + reason + ")",
-                      "install libheif's decoder for it, or convert it to JPEG or PNG");
+    input.fail_unread(
+        std::string(heif_name(input.bytes)) + " picture of this kind (libheif: " + reason + ")",
+        "install libheif's decoder for it, or convert it to JPEG or PNG");
   }
   if (error.code == heif_error_Memory_allocation_error) {
     throw Error(ErrorCode::limit, input.name + ": decoding it takes more memory than is allowed (" +
@@ -35,36 +34,31 @@ void check(const Input& input, const heif_error& error) {
   input.fail_damaged(heif_name(input.bytes), reason);
 }
 
-template <typename T, void (*free)(T*)>
-struct Free {
-  void operator()(T* object) const { free(object); }
-};
-template <typename T, void (*free)(T*)>
-using Owned = std::unique_ptr<T, Free<T, free>>;
-
-void release_handle(heif_image_handle* handle) { heif_image_handle_release(handle); }
-void release_image(heif_image* image) { heif_image_release(image); }
-using Context = Owned<heif_context, heif_context_free>;
-using Handle = Owned<heif_image_handle, release_handle>;
-using Picture = Owned<heif_image, release_image>;
+// An object of libheif, and the function that frees it.
+template <typename T, typename Free>
+using Owned = std::unique_ptr<T, Free>;
+using Context = Owned<heif_context, decltype(&heif_context_free)>;
+using Handle = Owned<heif_image_handle, decltype(HeifLibrary::image_handle_release)>;
+using Picture = Owned<heif_image, decltype(HeifLibrary::image_release)>;
+using Options = Owned<heif_decoding_options, decltype(&heif_decoding_options_free)>;
 
 // Returns a metadata item of the picture: EXIF, or XMP by its content type; empty: none.
-std::vector<std::uint8_t> item(const heif_image_handle* handle, std::string_view type,
-                               std::string_view content) {
+std::vector<std::uint8_t> item(const HeifLibrary& heif, const heif_image_handle* handle,
+                               std::string_view type, std::string_view content) {
   constexpr std::size_t kMost = std::size_t{1} << 20;
   heif_item_id ids[16];
-  const int count = heif_image_handle_get_list_of_metadata_block_IDs(handle, nullptr, ids, 16);
+  const int count = heif.image_handle_get_list_of_metadata_block_IDs(handle, nullptr, ids, 16);
   for (int i = 0; i < count; ++i) {
-    const char* own = heif_image_handle_get_metadata_type(handle, ids[i]);
-    const char* kind = heif_image_handle_get_metadata_content_type(handle, ids[i]);
+    const char* own = heif.image_handle_get_metadata_type(handle, ids[i]);
+    const char* kind = heif.image_handle_get_metadata_content_type(handle, ids[i]);
     if (own == nullptr || type != own ||
         (!content.empty() && (kind == nullptr || content != kind))) {
       continue;
     }
-    const std::size_t size = heif_image_handle_get_metadata_size(handle, ids[i]);
+    const std::size_t size = heif.image_handle_get_metadata_size(handle, ids[i]);
     if (size == 0 || size > kMost) continue;
     std::vector<std::uint8_t> bytes(size);
-    if (heif_image_handle_get_metadata(handle, ids[i], bytes.data()).code == heif_error_Ok) {
+    if (heif.image_handle_get_metadata(handle, ids[i], bytes.data()).code == heif_error_Ok) {
       return bytes;
     }
   }
@@ -81,14 +75,14 @@ Bytes exif_of(Bytes body) {
 }
 
 // Returns the ICC profile in `profile`, or the code points.
-ColourDescription colours_of(const Input& input, const heif_image_handle* handle,
-                             std::vector<std::uint8_t>& profile) {
+ColourDescription colours_of(const Input& input, const HeifLibrary& heif,
+                             const heif_image_handle* handle, std::vector<std::uint8_t>& profile) {
   ColourDescription colours;
-  const std::size_t size = heif_image_handle_get_raw_color_profile_size(handle);
+  const std::size_t size = heif.image_handle_get_raw_color_profile_size(handle);
   if (size > 0 && !input.ignores_profile()) {
     if (size <= kMostProfileBytes) {
       profile.resize(size);
-      const heif_error error = heif_image_handle_get_raw_color_profile(handle, profile.data());
+      const heif_error error = heif.image_handle_get_raw_color_profile(handle, profile.data());
       colours.damaged = error.code != heif_error_Ok;
       colours.icc = profile;
     } else {
@@ -97,11 +91,11 @@ ColourDescription colours_of(const Input& input, const heif_image_handle* handle
     return colours;
   }
   heif_color_profile_nclx* points = nullptr;
-  if (heif_image_handle_get_nclx_color_profile(handle, &points).code == heif_error_Ok &&
+  if (heif.image_handle_get_nclx_color_profile(handle, &points).code == heif_error_Ok &&
       points != nullptr) {
     colours.code_points = CodePoints{static_cast<unsigned>(points->color_primaries),
                                      static_cast<unsigned>(points->transfer_characteristics)};
-    heif_nclx_color_profile_free(points);
+    heif.nclx_color_profile_free(points);
   }
   return colours;
 }
@@ -110,18 +104,24 @@ ColourDescription colours_of(const Input& input, const heif_image_handle* handle
 
 Image decode_heif(const Input& input) {
   constexpr int kMaxSide = 1 << 16;
-  const Context context(heif_context_alloc());
+  const HeifLibrary* const library = heif_library();
+  if (library == nullptr) {
+    input.fail_unread(std::string(heif_name(input.bytes)) + " picture",
+                      "install libheif, version 1 (libheif1), or convert it to JPEG or PNG");
+  }
+  const HeifLibrary& heif = *library;
+  const Context context(heif.context_alloc(), heif.context_free);
   if (!context) throw Error(ErrorCode::limit, input.name + ": no memory to decode it");
-  heif_context_set_maximum_image_size_limit(context.get(), kMaxSide);
-  heif_context_set_max_decoding_threads(context.get(), 1);
-  check(input, heif_context_read_from_memory_without_copy(context.get(), input.bytes.data(),
+  heif.context_set_maximum_image_size_limit(context.get(), kMaxSide);
+  heif.context_set_max_decoding_threads(context.get(), 1);
+  check(input, heif.context_read_from_memory_without_copy(context.get(), input.bytes.data(),
                                                           input.bytes.size(), nullptr));
   heif_image_handle* found = nullptr;
-  check(input, heif_context_get_primary_image_handle(context.get(), &found));
-  const Handle handle(found);
-  const int width = heif_image_handle_get_width(found);
-  const int height = heif_image_handle_get_height(found);
-  const int channels = heif_image_handle_has_alpha_channel(found) != 0 ? 4 : 3;
+  check(input, heif.context_get_primary_image_handle(context.get(), &found));
+  const Handle handle(found, heif.image_handle_release);
+  const int width = heif.image_handle_get_width(found);
+  const int height = heif.image_handle_get_height(found);
+  const int channels = heif.image_handle_has_alpha_channel(found) != 0 ? 4 : 3;
   input.check_size(static_cast<std::uint64_t>(std::max(width, 0)),
                    static_cast<std::uint64_t>(std::max(height, 0)), kMaxPixels);
   // The decoder's planes of up to 16 bits, those that are turned, the interleaved picture, and
@@ -130,20 +130,19 @@ Image decode_heif(const Input& input) {
   input.check_memory(pixel_bytes * static_cast<std::uint64_t>(width) *
                      static_cast<std::uint64_t>(height));
 
-  const std::unique_ptr<heif_decoding_options, void (*)(heif_decoding_options*)> options(
-      heif_decoding_options_alloc(), heif_decoding_options_free);
+  const Options options(heif.decoding_options_alloc(), heif.decoding_options_free);
   if (options) options->convert_hdr_to_8bit = 1;
   heif_image* decoded = nullptr;
-  check(input, heif_decode_image(
+  check(input, heif.decode_image(
                    found, &decoded, heif_colorspace_RGB,
                    channels == 4 ? heif_chroma_interleaved_RGBA : heif_chroma_interleaved_RGB,
                    options.get()));
-  const Picture picture(decoded);
+  const Picture picture(decoded, heif.image_release);
   int stride = 0;
   const std::uint8_t* plane =
-      heif_image_get_plane_readonly(decoded, heif_channel_interleaved, &stride);
-  const int real_width = heif_image_get_width(decoded, heif_channel_interleaved);
-  const int real_height = heif_image_get_height(decoded, heif_channel_interleaved);
+      heif.image_get_plane_readonly(decoded, heif_channel_interleaved, &stride);
+  const int real_width = heif.image_get_width(decoded, heif_channel_interleaved);
+  const int real_height = heif.image_get_height(decoded, heif_channel_interleaved);
   if (plane == nullptr || real_width != width || real_height != height ||
       stride < width * channels) {
     input.fail_damaged(heif_name(input.bytes), "it has another size than it says");
@@ -155,11 +154,11 @@ Image decode_heif(const Input& input) {
                 row);
   }
   std::vector<std::uint8_t> profile;
-  const ColourDescription colours = colours_of(input, found, profile);
+  const ColourDescription colours = colours_of(input, heif, found, profile);
   convert_to_srgb(image, srgb_conversion(input, colours, {.alpha = channels == 4}));
   // libheif has turned the picture: EXIF's orientation repeats what the file says otherwise.
-  const std::vector<std::uint8_t> exif = item(found, "Exif", "");
-  const std::vector<std::uint8_t> xmp = item(found, "mime", "application/rdf+xml");
+  const std::vector<std::uint8_t> exif = item(heif, found, "Exif", "");
+  const std::vector<std::uint8_t> xmp = item(heif, found, "mime", "application/rdf+xml");
   keep_metadata(input, {.exif = exif_of(exif), .xmp = xmp});
   return image;
 }
