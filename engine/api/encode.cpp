@@ -54,7 +54,7 @@ void check_style_memory(const Program& predictor, Size size, bool resizes, const
 
 StyleVector encode(const OpenModel& model, std::optional<Execution>& kept, const ImageView& style,
                    const StyleOptions& options, const RunOptions& run,
-                   std::optional<Colour> background) {
+                   std::optional<Colour> background, const ColourMoments* colours) {
   check_picture(style, "style picture");
   const Size size = encoded_size(style, options);
   const bool resizes = size != Size{style.width, style.height};
@@ -68,6 +68,11 @@ StyleVector encode(const OpenModel& model, std::optional<Execution>& kept, const
   }
   kept->prepare(threads_for_work(run.threads, kept->program().mac), run.max_memory_bytes);
   fill_input(style, {size, options.resize, background, "style picture"}, kept->input());
+  if (colours != nullptr) {
+    match_colours(kept->input(),
+                  static_cast<std::size_t>(size.width) * static_cast<std::size_t>(size.height),
+                  *colours);
+  }
   StyleVector vector(model.info.style_size);
   vector.space = model.encoded_space;
   kept->run({.last_step = kept->program().step_count(),

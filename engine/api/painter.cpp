@@ -2,6 +2,7 @@
 #include <optional>
 #include <utility>
 
+#include "api/content_painting.hpp"
 #include "api/painting.hpp"
 #include "image/network_picture.hpp"
 #include "image/view.hpp"
@@ -23,24 +24,26 @@ struct Painter::Impl {
   Impl(Model m, PaintOptions o)
       : model(std::move(m)), options(checked(std::move(o))), encoder(model) {}
 
-  PaintedContent& painted() {
+  ContentPainting& painted() {
     if (!content) throw Error(ErrorCode::usage, "painting needs set_content first");
     return *content;
   }
 
-  // Drops the content. Keeps the content's transformer and its memory, for the next content.
+  // Drops the content. Keeps the content's transformers and their memory, for the next content.
   void forget_content() {
-    if (content) spare = content->take_transformer();
+    if (content) content->give_networks(spare);
     content.reset();
     own.reset();
+    encoder.set_colours(std::nullopt);
   }
 
-  // Returns the stages of the next run's progress: one for each picture of the style, then one of
-  // size `last`. The last stage is left out if `last` is 0.
-  StageProgress stages(const Style& style, const RunOptions& run, double last) const {
+  // Returns the stages of the next run's progress: one for each picture of the style, then one for
+  // painting `painting`, which may be null.
+  StageProgress stages(const Style& style, const RunOptions& run,
+                       const ContentPainting* painting) const {
     if (!run.progress) return StageProgress({}, {});
     std::vector<double> work = style_work(model, style, options);
-    if (last > 0.0) work.push_back(last);
+    if (painting != nullptr) work.push_back(painting->work());
     return StageProgress(run.progress, std::move(work));
   }
 
@@ -48,8 +51,7 @@ struct Painter::Impl {
   // strength is not 1.
   template <typename Paint>
   auto paint_in(const Style& style, const RunOptions& run, Paint&& paint) {
-    const double work = static_cast<double>(painted().transformer().program().mac);
-    StageProgress progress = stages(style, run, work);
+    StageProgress progress = stages(style, run, &painted());
     StyleVector vector = encoder.encode(style, options, run, progress);
     if (own) vector = StyleVector::blend(*own, vector, options.strength);
     return naming(options.content_name, [&] { return paint(vector, progress.next(run)); });
@@ -58,9 +60,9 @@ struct Painter::Impl {
   Model model;
   PaintOptions options;
   StyleEncoder encoder;
-  std::optional<PaintedContent> content;
-  std::unique_ptr<TransformerRun> spare;  // transformer of a dropped content, kept for the next
-  std::optional<StyleVector> own;         // the content's own style, if strength is not 1
+  std::unique_ptr<ContentPainting> content;  // null: no content is set
+  NetworkShelf spare;                        // transformers of a dropped content
+  std::optional<StyleVector> own;            // the content's own style, if strength is not 1
 };
 
 Painter::Painter(Model model, PaintOptions options)
@@ -80,7 +82,8 @@ void Painter::set_options(PaintOptions options) {
 
 StyleVector Painter::encode(const Style& style, const RunOptions& run) {
   const DefaultFloatEnvironment environment;
-  StageProgress progress = impl_->stages(style, run, 0.0);
+  if (impl_->options.match_colour) (void)impl_->painted();  // its colours are those to match
+  StageProgress progress = impl_->stages(style, run, nullptr);
   return impl_->encoder.encode(style, impl_->options, run, progress);
 }
 
@@ -94,27 +97,30 @@ void Painter::set_content(const ImageView& content, const RunOptions& run) {
   if (mixes_own_style(p.options)) {
     p.own = p.encoder.encode_content(content, p.options, run, progress);
   }
-  PaintedContent painted(p.model, content, p.options, run, true, std::move(p.spare));
-  naming(p.options.content_name, [&] { painted.transformer().encode(progress.next(run)); });
-  p.content.emplace(std::move(painted));
+  p.encoder.set_colours(colours_to_match(content, p.options));
+  std::optional<StyleVector> outside = p.encoder.encode_outside(p.options, run, progress);
+  auto painting =
+      start_painting(p.model, content, p.options, std::move(outside), run, true, p.spare);
+  naming(p.options.content_name, [&] { painting->prepare(progress.next(run)); });
+  p.content = std::move(painting);
 }
 
-Size Painter::picture_size() const { return impl_->painted().size(); }
-int Painter::picture_channels() const { return impl_->painted().channels(); }
+Size Painter::picture_size() const { return impl_->painted().form().size(); }
+int Painter::picture_channels() const { return impl_->painted().form().channels(); }
 
 Image Painter::paint(const Style& style, const RunOptions& run) {
   const DefaultFloatEnvironment environment;
   return impl_->paint_in(style, run, [&](const StyleVector& vector, const RunOptions& stage) {
-    return impl_->painted().paint(vector, stage, true);
+    return impl_->painted().paint(vector, stage);
   });
 }
 
 void Painter::paint_into(const MutableImageView& picture, const Style& style,
                          const RunOptions& run) {
   const DefaultFloatEnvironment environment;
-  check_target(picture, impl_->painted().size());
+  check_target(picture, impl_->painted().form().size());
   impl_->paint_in(style, run, [&](const StyleVector& vector, const RunOptions& stage) {
-    impl_->painted().paint_into(picture, vector, stage, true);
+    impl_->painted().paint_into(picture, vector, stage);
   });
 }
 

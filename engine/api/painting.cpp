@@ -4,17 +4,19 @@
 #include <numeric>
 #include <utility>
 
+#include "api/content_painting.hpp"
 #include "api/encode.hpp"
-#include "api/plan.hpp"
-#include "graph/graph_cost.hpp"
-#include "image/network_picture.hpp"
-#include "image/picture_rows.hpp"
+#include "image/samples.hpp"
 #include "image/view.hpp"
 #include "nst/error.hpp"
 #include "platform/float_environment.hpp"
 
 namespace nst {
 namespace {
+
+// The shorter sides from which a brush may start: smaller ones are nothing but colours.
+constexpr int kLeastBrush = 32;
+constexpr int kMostBrush = 16384;
 
 const StyleOptions& own_style(const PaintOptions& options) {
   return options.own_style ? *options.own_style : options.style;
@@ -36,6 +38,28 @@ void check_options(const PaintOptions& options) {
   if (!(options.strength >= 0.0f && options.strength <= 2.0f)) {
     throw Error(ErrorCode::usage, "the strength must be 0 to 2");
   }
+  if (!(options.fade >= 0.0f && options.fade <= 1.0f)) {
+    throw Error(ErrorCode::usage, "the fade must be 0 to 1");
+  }
+  const bool is_start = options.brush >= kLeastBrush && options.brush <= kMostBrush;
+  if (options.brush != kBrushAuto && options.brush != kBrushOff && !is_start) {
+    throw Error(ErrorCode::usage, "the brush must be off, automatic, or a size of " +
+                                      std::to_string(kLeastBrush) + " to " +
+                                      std::to_string(kMostBrush));
+  }
+  if (options.mask_style && options.mask.data == nullptr) {
+    throw Error(ErrorCode::usage, "a style outside the mask needs a mask");
+  }
+}
+
+std::optional<ColourMoments> colours_to_match(const ImageView& content,
+                                              const PaintOptions& options) {
+  if (!options.match_colour) return std::nullopt;
+  return naming(options.content_name, [&] {
+    check_picture(content, "content picture");
+    check_samples(content, "content picture");
+    return colour_moments(content, options.background);
+  });
 }
 
 StageProgress::StageProgress(Progress progress, std::vector<double> work)
@@ -73,10 +97,15 @@ std::vector<double> content_work(const Model& model, const ImageView& content,
     check_picture(content, "content picture");
     std::vector<double> work;
     if (mixes_own_style(options)) work.push_back(work_of(model, content, own_style(options)));
+    if (options.mask_style) {
+      const std::vector<double> outside = style_work(model, *options.mask_style, options);
+      work.insert(work.end(), outside.begin(), outside.end());
+    }
     const Size size = apply(options.size, {content.width, content.height});
-    StyleLayout layout;
-    const Graph graph = transformer_graph(opened(model), size.width, size.height, layout);
-    work.push_back(static_cast<double>(multiply_adds(graph)));
+    double painting = 0.0;
+    for (const Size level : painted_sizes(options, size))
+      painting += transformer_work(model, level);
+    work.push_back(painting * (options.mask_style ? 2.0 : 1.0));
     return work;
   });
 }
@@ -87,7 +116,7 @@ StyleVector StyleEncoder::encode_part(const Style::Part& part, const PaintOption
   StyleVector vector =
       picture == nullptr ? std::get<StyleVector>(part.source) : naming(part.name, [&] {
         return nst::encode(opened(model_), predictor_, *picture, encoding_of(part, options),
-                           progress.next(run), kWhite);
+                           progress.next(run), kWhite, colours_ ? &*colours_ : nullptr);
       });
   if (options.any_style_space) vector.space.clear();
   // Checks the vector. If the predictor made it from a picture, an error names the model; otherwise
@@ -118,51 +147,11 @@ StyleVector StyleEncoder::encode_content(const ImageView& content, const PaintOp
   });
 }
 
-PaintedContent::PaintedContent(const Model& model, const ImageView& content,
-                               const PaintOptions& options, const RunOptions& run, bool repeated,
-                               std::unique_ptr<TransformerRun> kept)
-    : background_(options.background),
-      quantise_(options.quantise),
-      raw_(options.raw),
-      type_(options.raw ? SampleType::f32 : options.type),
-      composes_(options.alpha == AlphaOutput::compose) {
-  naming(options.content_name, [&] {
-    size_ = apply(options.size, {content.width, content.height});
-    transformer_ = std::move(kept);
-    if (!transformer_ || !transformer_->serves(size_, run)) {
-      transformer_.reset();
-      const LoweringOptions lowering{.keep_encoder = repeated, .output_rows = true};
-      transformer_ = std::make_unique<TransformerRun>(opened(model), size_, lowering, run);
-    }
-    fill_input(content, {size_, options.resize, background_, "content picture"},
-               transformer_->input());
-    if (has_alpha(content) && options.alpha != AlphaOutput::drop && !raw_) {
-      alpha_ = alpha_at(content, size_, options.resize);
-    }
-  });
-}
-
-void PaintedContent::paint_into(const MutableImageView& picture, const StyleVector& style,
-                                const RunOptions& run, bool encoded) {
-  OutputRows out{picture, quantise_};
-  if (!alpha_.bytes.empty()) out.alpha = &alpha_;
-  if (composes_) out.background = background_;
-  const int width = transformer_->output_size().width;
-  const Execution::RowSink rows = [&](int first, int count, const float* from) {
-    write_rows(out, first, count, from, width);
-  };
-  if (encoded) {
-    transformer_->render(style, {.rows = &rows}, run);
-  } else {
-    transformer_->paint(style, {.rows = &rows}, run);
-  }
-}
-
-Image PaintedContent::paint(const StyleVector& style, const RunOptions& run, bool encoded) {
-  const Size size = raw_ ? transformer_->output_size() : size_;
-  Image picture(size.width, size.height, channels(), type_);
-  paint_into(picture.target(), style, run, encoded);
-  return picture;
+std::optional<StyleVector> StyleEncoder::encode_outside(const PaintOptions& options,
+                                                        const RunOptions& run,
+                                                        StageProgress& progress) {
+  if (!options.mask_style) return std::nullopt;
+  return encode(*options.mask_style, options, run, progress);
 }
 
 namespace {
@@ -182,17 +171,20 @@ Image paint_once(const Model& model, const ImageView& content, const Style& styl
   }
   StageProgress progress(run.progress, std::move(work));
   StyleEncoder encoder(model);
+  encoder.set_colours(colours_to_match(content, options));
   StyleVector vector = encoder.encode(style, options, run, progress);
   naming(options.content_name, [&] { check_picture(content, "content picture"); });
   if (mixes_own_style(options)) {
     const StyleVector own = encoder.encode_content(content, options, run, progress);
     vector = StyleVector::blend(own, vector, options.strength);
   }
+  std::optional<StyleVector> outside = encoder.encode_outside(options, run, progress);
   encoder.clear();
-  PaintedContent painted(model, content, options, run, false);
-  release();
-  return naming(options.content_name,
-                [&] { return painted.paint(vector, progress.next(run), false); });
+  NetworkShelf shelf;
+  const auto painting =
+      start_painting(model, content, options, std::move(outside), run, false, shelf);
+  if (!painting->reads_content()) release();
+  return naming(options.content_name, [&] { return painting->paint(vector, progress.next(run)); });
 }
 
 }  // namespace
@@ -205,6 +197,7 @@ PaintOptions tfhub_preset() {
   options.style = {kSide, Resize::tf, true};
   options.alpha = AlphaOutput::drop;
   options.quantise = Quantise::truncate;
+  options.brush = kBrushOff;
   return options;
 }
 

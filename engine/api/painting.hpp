@@ -1,14 +1,14 @@
-// Painting one content: what nst::paint and nst::Painter do with the networks.
+// Painting one content: the steps that nst::paint and nst::Painter share.
 #pragma once
 
-#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "api/transformer_run.hpp"
 #include "base/naming.hpp"
+#include "graph/execution.hpp"
+#include "image/match_colour.hpp"
 #include "nst/paint.hpp"
 
 namespace nst {
@@ -45,6 +45,12 @@ class StyleEncoder {
   // Returns the content's own style vector. Encoding it is one stage of `progress`.
   StyleVector encode_content(const ImageView& content, const PaintOptions& options,
                              const RunOptions& run, StageProgress& progress);
+  // Returns the vector of the style outside the mask, if there is one. Each picture of the style is
+  // one stage of `progress`.
+  std::optional<StyleVector> encode_outside(const PaintOptions& options, const RunOptions& run,
+                                            StageProgress& progress);
+  // Sets the colours that style pictures get before they are encoded (PaintOptions::match_colour).
+  void set_colours(std::optional<ColourMoments> colours) { colours_ = colours; }
   // Frees the predictor's memory.
   void clear() { predictor_.reset(); }
 
@@ -54,53 +60,23 @@ class StyleEncoder {
 
   const Model& model_;
   std::optional<Execution> predictor_;
-};
-
-// A content that has been written to the transformer's input, ready to be painted in any style.
-// Also holds the content's alpha and the options for the finished picture.
-class PaintedContent {
- public:
-  // Plans the transformer for the content and fills its input. Afterwards the content is no longer
-  // needed. `kept` is the transformer of an earlier content: it is reused if it fits and freed
-  // otherwise. `repeated` says that the content will be painted several times
-  // (LoweringOptions::keep_encoder).
-  PaintedContent(const Model& model, const ImageView& content, const PaintOptions& options,
-                 const RunOptions& run, bool repeated,
-                 std::unique_ptr<TransformerRun> kept = nullptr);
-
-  Size size() const { return size_; }
-  int channels() const { return alpha_.bytes.empty() || composes_ ? 3 : 4; }
-  TransformerRun& transformer() { return *transformer_; }
-  std::unique_ptr<TransformerRun> take_transformer() { return std::move(transformer_); }
-
-  // Paints the content into `picture`. encoded = true: transformer().encode has run already, and
-  // only the style-dependent steps run.
-  void paint_into(const MutableImageView& picture, const StyleVector& style, const RunOptions& run,
-                  bool encoded);
-  // Paints the content and returns a picture of the type, size and channels that the options ask
-  // for.
-  Image paint(const StyleVector& style, const RunOptions& run, bool encoded);
-
- private:
-  Size size_;
-  Colour background_;
-  Quantise quantise_;
-  bool raw_;
-  SampleType type_;  // sample type of the painted picture
-  bool composes_;
-  Image alpha_;  // alpha, one channel of size size_; empty: the content has no alpha
-  std::unique_ptr<TransformerRun> transformer_;
+  std::optional<ColourMoments> colours_;
 };
 
 // Throws Error{usage} for options that no content can be painted with.
 void check_options(const PaintOptions& options);
+// Returns the colours that style pictures get, if the options ask for it (match_colour).
+std::optional<ColourMoments> colours_to_match(const ImageView& content,
+                                              const PaintOptions& options);
 // Returns true if the options blend the content's own style into the given style.
 bool mixes_own_style(const PaintOptions& options);
 
 // Return the multiply-accumulates of each stage of painting, in order.
 //
 // - style_work: one stage for each picture of the style
-// - content_work: a stage for the content's own style if strength is not 1, then the transformer
+// - content_work: a stage for the content's own style if strength is not 1, those of the pictures
+// of
+//   the style outside the mask, then the painting
 std::vector<double> style_work(const Model& model, const Style& style, const PaintOptions& options);
 std::vector<double> content_work(const Model& model, const ImageView& content,
                                  const PaintOptions& options);

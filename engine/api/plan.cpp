@@ -44,10 +44,10 @@ Program lower_transformer_within(const OpenModel& model, int width, int height, 
   return lower_within(graph, model.layers.table(), options, threads, max_memory_bytes);
 }
 
-Execution make_execution(Program program, const RunOptions& run) {
+Execution make_execution(Program program, const RunOptions& run, const Execution* lender) {
   const int threads = threads_for_work(run.threads, program.mac);
-  if (run.max_memory_bytes == 0) check_memory_left(program, threads);
-  return Execution(std::move(program), threads, run.max_memory_bytes);
+  if (run.max_memory_bytes == 0 && lender == nullptr) check_memory_left(program, threads);
+  return Execution(std::move(program), threads, run.max_memory_bytes, lender);
 }
 
 PlanInfo plan_info(const Program& program, int threads) {

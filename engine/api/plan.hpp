@@ -27,9 +27,10 @@ Program lower_transformer_within(const OpenModel& model, int width, int height, 
                                  const LoweringOptions& options, int threads,
                                  std::size_t max_memory_bytes);
 
-// Allocates the memory of `program` within the memory limit of `run`, and sets the number of
-// threads. Throws Error{limit}, or Error{usage} for an impossible number of threads.
-Execution make_execution(Program program, const RunOptions& run);
+// Allocates the memory of `program` within the memory limit of `run`, or takes that of `lender`
+// (Execution), and sets the number of threads. Throws Error{limit}, or Error{usage} for an
+// impossible number of threads.
+Execution make_execution(Program program, const RunOptions& run, const Execution* lender = nullptr);
 
 // Returns the memory and work of one run of `program` on `threads` threads. 0 threads means all
 // available ones.

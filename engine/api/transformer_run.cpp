@@ -8,12 +8,13 @@
 namespace nst {
 
 TransformerRun::TransformerRun(const OpenModel& model, Size content, const LoweringOptions& options,
-                               const RunOptions& run)
+                               const RunOptions& run, const TransformerRun* lender)
     : model_(model),
+      keeps_encoder_(options.keep_encoder),
       execution_(
           make_execution(lower_transformer_within(model, content.width, content.height, layout_,
                                                   options, run.threads, run.max_memory_bytes),
-                         run)) {
+                         run, lender == nullptr ? nullptr : &lender->execution_)) {
   const Shape& shape = program().output_shape;
   if (!options.output_rows || !program().needs_output) return;
   output_ = AlignedBuffer(

@@ -13,9 +13,10 @@ class TransformerRun {
  public:
   // Plans the transformer for a content of this size, within the limits of `run`, and allocates the
   // memory. `model` must outlive this object. Throws Error{input} if the content is too small,
-  // Error{limit} if the memory limit is too low.
+  // Error{limit} if the memory limit is too low. `lender`: a transformer whose memory this one uses
+  // too, if it is large enough; may be null. The two paint one after the other.
   TransformerRun(const OpenModel& model, Size content, const LoweringOptions& options,
-                 const RunOptions& run);
+                 const RunOptions& run, const TransformerRun* lender = nullptr);
 
   const Program& program() const { return execution_.program(); }
   // Returns the size of the network's output.
@@ -23,6 +24,8 @@ class TransformerRun {
   // Returns true if this object can also paint a content of size `content` within the limits of
   // `run`.
   bool serves(Size content, const RunOptions& run) const;
+  // Returns true if the plan has keep_encoder.
+  bool keeps_encoder() const { return keeps_encoder_; }
 
   // Returns the content tensor [h, w, 3], which the caller fills before paint or encode. After
   // paint the tensor keeps its values only if the plan has keep_encoder.
@@ -51,6 +54,7 @@ class TransformerRun {
                 const RunOptions& run);
 
   const OpenModel& model_;
+  const bool keeps_encoder_;
   StyleLayout layout_;
   std::vector<float> params_, style_values_;  // parameters and values of the previous call's style
   Execution execution_;

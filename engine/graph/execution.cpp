@@ -56,11 +56,17 @@ std::size_t Execution::needed_bytes(const Program& program, int threads) {
   return arena_bytes(program) + scratch_bytes(program, threads);
 }
 
-Execution::Execution(Program program, int threads, std::size_t max_memory_bytes)
+Execution::Execution(Program program, int threads, std::size_t max_memory_bytes,
+                     const Execution* lender)
     : program_(std::move(program)) {
   check_memory(threads, max_memory_bytes);
   prepare_weights(program_, threads);
-  arena_ = AlignedBuffer(program_.memory.total_floats, "the picture's working memory");
+  const std::size_t floats = program_.memory.total_floats;
+  if (lender != nullptr && lender->arena_->size() >= floats) {
+    arena_ = lender->arena_;
+  } else {
+    arena_ = std::make_shared<AlignedBuffer>(floats, "the picture's working memory");
+  }
   prepare(threads, max_memory_bytes);
 }
 
@@ -106,7 +112,7 @@ Execution::Centre Execution::centre(const Step& step) const {
 
 const float* Execution::address(BufferId buffer, std::size_t place) const {
   if (buffer == BufferId::none) return nullptr;
-  return arena_.data() + program_.memory.offsets[index_of(buffer)] + place;
+  return arena_->data() + program_.memory.offsets[index_of(buffer)] + place;
 }
 
 float* Execution::address(BufferId buffer, std::size_t place) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string_view>
 #include <vector>
 
@@ -17,7 +18,11 @@ class Execution {
  public:
   // Packs the program's weights on all threads. Allocates the arena, and the scratch of `threads`
   // threads. Throws Error{limit} if they exceed max_memory_bytes (0: no limit) or memory runs out.
-  Execution(Program program, int threads, std::size_t max_memory_bytes);
+  //
+  // `lender`: an execution whose arena this one uses too, if it is large enough; may be null. The
+  // two run one after the other, and neither finds its values again after the other has run.
+  Execution(Program program, int threads, std::size_t max_memory_bytes,
+            const Execution* lender = nullptr);
 
   const Program& program() const { return program_; }
 
@@ -98,7 +103,7 @@ class Execution {
   void run_item(const CompleteOp&, int, float*) {}
 
   Program program_;
-  AlignedBuffer arena_;
+  std::shared_ptr<AlignedBuffer> arena_;
   AlignedBuffer scratch_;
   WorkSharing sharing_;
   int threads_ = 1;

@@ -25,6 +25,15 @@ const std::array<float, 256>& unit_of_byte() {
   return table;
 }
 
+}  // namespace
+
+void units_of_bytes(const std::uint8_t* bytes, int count, float* out) {
+  const std::array<float, 256>& table = unit_of_byte();
+  for (int i = 0; i < count; ++i) out[i] = table[bytes[i]];
+}
+
+namespace {
+
 template <typename T>
 void fill_same_size(const ImageView& image, const InputOptions& options, float* out) {
   RgbRows<T> rows(image, options.background);
@@ -35,8 +44,7 @@ void fill_same_size(const ImageView& image, const InputOptions& options, float* 
       if (!options.what.empty()) check_row(row, image.width, 3, y, options.what);
       std::copy_n(row, samples, out);
     } else {
-      const std::array<float, 256>& table = unit_of_byte();
-      for (std::ptrdiff_t i = 0; i < samples; ++i) out[i] = table[row[i]];
+      units_of_bytes(row, static_cast<int>(samples), out);
     }
   }
 }
@@ -53,6 +61,15 @@ Image rgb_copy(const ImageView& image, std::optional<Colour> background) {
   }
   return copy;
 }
+
+}  // namespace
+
+Image without_alpha(const ImageView& image) {
+  return image.type == SampleType::u8 ? rgb_copy<std::uint8_t>(image, std::nullopt)
+                                      : rgb_copy<float>(image, std::nullopt);
+}
+
+namespace {
 
 // Number of pixels that are converted at a time while alpha is added to them.
 constexpr int kPixels = 256;
@@ -126,11 +143,11 @@ void fill_input(const ImageView& image, const InputOptions& options, float* out)
   // most rows several times, so converting them while reading would cost more.
   const bool composes = has_alpha(image) && options.background.has_value();
   if (image.format == PixelFormat::rgb && !composes) {
-    return resize_into(image, options.size, options.resize, out);
+    return resize_into(image, options.size, options.resize, out, options.threads);
   }
   const Image rgb = bytes ? rgb_copy<std::uint8_t>(image, options.background)
                           : rgb_copy<float>(image, options.background);
-  resize_into(rgb.view(), options.size, options.resize, out);
+  resize_into(rgb.view(), options.size, options.resize, out, options.threads);
 }
 
 void to_network_input(const ImageView& image, float* out, const std::string& what) {

@@ -1,6 +1,7 @@
 // Converts pictures to a network's input tensor, and a network's output rows to pictures.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -14,7 +15,11 @@ struct InputOptions {
   Resize resize = Resize::smooth;         // method that resizes a picture of another size
   std::optional<Colour> background = {};  // colour under transparent pixels; none: alpha is dropped
   std::string what = {};  // picture's name in messages of check_samples; "": no check
+  int threads = 1;        // threads that resize the picture
 };
+
+// Writes the values byte / 255, divided in float32, of `count` bytes to `out`.
+void units_of_bytes(const std::uint8_t* bytes, int count, float* out);
 
 // Writes a picture of any format to out [h, w, 3], without gaps, in 0..1. u8 samples are divided by
 // 255 in float32, as in TensorFlow; f32 samples are copied. Makes no temporary copy of a picture

@@ -35,6 +35,9 @@ inline bool is_plain_rgb(const ImageView& image) {
   return image.format == PixelFormat::rgb && image.channels == 3;
 }
 
+// Returns a copy of a picture of any format as RGB of the same sample type. Alpha is dropped.
+Image without_alpha(const ImageView& image);
+
 // Returns the alpha of a picture as a u8 picture with one channel, resized to `size` by `method`.
 // Float alpha is rounded. The picture may have any format with alpha.
 Image alpha_at(const ImageView& image, Size size, Resize method);

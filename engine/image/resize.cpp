@@ -16,6 +16,7 @@
 #include "image/view.hpp"
 #include "nst/error.hpp"
 #include "platform/float_environment.hpp"
+#include "platform/threads.hpp"
 
 namespace nst {
 namespace {
@@ -144,13 +145,18 @@ void filter_line(const float* line, int channels, const Filter& filter, int widt
   }
 }
 
+// Rows [begin, end) of the result.
+struct RowRange {
+  int begin, end;
+};
+
 template <typename T, int kChannels, typename Rows>
-void resize_smooth(const ImageView& in, Size size, Rows& out) {
+void resize_smooth(const ImageView& in, Size size, RowRange range, Rows& out) {
   const Filter vertical = triangle_filter(in.height, size.height, 1.0f / kFullScale<T>);
   const Filter horizontal = triangle_filter(in.width, size.width, 1.0f);
   std::vector<float> line(
       static_cast<std::size_t>(in.width) * static_cast<std::size_t>(in.channels) + 1);
-  for (int y = 0; y < size.height; ++y) {
+  for (int y = range.begin; y < range.end; ++y) {
     blend_rows<T>(in, vertical.spans[y], vertical.of(y), line.data());
     if constexpr (kChannels == 1) {
       filter_plane_line(line.data(), horizontal, size.width, out.place(y));
@@ -183,7 +189,8 @@ std::vector<Lerp> interpolation(int in, int out, bool half_pixel_centres) {
 }
 
 template <typename T, int kChannels, typename Rows>
-void resize_tensorflow(const ImageView& in, Size size, Rows& out, bool half_pixel_centres) {
+void resize_tensorflow(const ImageView& in, Size size, RowRange range, Rows& out,
+                       bool half_pixel_centres) {
   const std::vector<Lerp> columns = interpolation(in.width, size.width, half_pixel_centres);
   const std::vector<Lerp> rows = interpolation(in.height, size.height, half_pixel_centres);
   // The two source rows used last, already resized horizontally.
@@ -214,7 +221,7 @@ void resize_tensorflow(const ImageView& in, Size size, Rows& out, bool half_pixe
     return line.values.data();
   };
 
-  for (int y = 0; y < size.height; ++y) {
+  for (int y = range.begin; y < range.end; ++y) {
     const Lerp& row = rows[y];
     const float* top = horizontal(row.lower, row.upper);
     const float* bottom = horizontal(row.upper, row.lower);
@@ -227,11 +234,11 @@ void resize_tensorflow(const ImageView& in, Size size, Rows& out, bool half_pixe
 }
 
 template <typename T, int kChannels, typename Rows>
-void resize_as(const ImageView& in, Size size, Resize method, Rows& out) {
+void resize_as(const ImageView& in, Size size, Resize method, RowRange range, Rows& out) {
   if (method == Resize::smooth) {
-    resize_smooth<T, kChannels>(in, size, out);
+    resize_smooth<T, kChannels>(in, size, range, out);
   } else {
-    resize_tensorflow<T, kChannels>(in, size, out, method == Resize::tf);
+    resize_tensorflow<T, kChannels>(in, size, range, out, method == Resize::tf);
   }
 }
 
@@ -256,18 +263,24 @@ bool fill_if_flat(const ImageView& in, Size size, float* out) {
 
 }  // namespace
 
-void resize_into(const ImageView& image, Size size, Resize method, float* out) {
-  DenseRows rows(out, size.width, kRgb);
+void resize_into(const ImageView& image, Size size, Resize method, float* out, int threads) {
   const bool bytes = image.type == SampleType::u8;
   if (bytes ? fill_if_flat<std::uint8_t>(image, size, out)
             : fill_if_flat<float>(image, size, out)) {
     return;
   }
-  if (bytes) {
-    resize_as<std::uint8_t, kRgb>(image, size, method, rows);
-  } else {
-    resize_as<float, kRgb>(image, size, method, rows);
-  }
+  // Four parts for each thread, so that none waits long for a slower one.
+  const int parts = threads == 1 ? 1 : std::min(4 * threads, size.height);
+  for_each_item(threads, parts, [&](int part) {
+    const auto bound = [&](std::int64_t i) { return static_cast<int>(i * size.height / parts); };
+    const RowRange range{bound(part), bound(part + 1)};
+    DenseRows rows(out, size.width, kRgb);
+    if (bytes) {
+      resize_as<std::uint8_t, kRgb>(image, size, method, range, rows);
+    } else {
+      resize_as<float, kRgb>(image, size, method, range, rows);
+    }
+  });
 }
 
 Image resize(const ImageView& image, int width, int height, Resize method) {
@@ -283,7 +296,7 @@ Image alpha_at(const ImageView& image, Size size, Resize method) {
   if (size == Size{image.width, image.height}) return alpha;
   Image out(size.width, size.height, 1, SampleType::u8);
   ByteRows rows(out);
-  resize_as<std::uint8_t, 1>(alpha.view(), size, method, rows);
+  resize_as<std::uint8_t, 1>(alpha.view(), size, method, {0, size.height}, rows);
   return out;
 }
 

@@ -6,7 +6,7 @@
 namespace nst {
 
 // Writes `image`, resized to `size`, to out [h, w, 3] in 0..1. `image` is interleaved and has 3 or
-// 4 channels; the fourth channel is dropped.
-void resize_into(const ImageView& image, Size size, Resize method, float* out);
+// 4 channels; the fourth channel is dropped. Resizes on up to `threads` threads, to the same bytes.
+void resize_into(const ImageView& image, Size size, Resize method, float* out, int threads = 1);
 
 }  // namespace nst

@@ -10,15 +10,7 @@
 #include "noise.hpp"
 
 namespace nst::samples {
-namespace {
 
-constexpr double kPi = std::numbers::pi;
-
-struct Point {
-  double u, v;
-};
-
-// Returns a picture whose pixels are the mean of colour(u, v) on a 4×4 grid inside the pixel.
 Image supersampled(int side, const std::function<Vec3(double, double)>& colour) {
   constexpr int kSamples = 4;
   Image image(side, side, 3, SampleType::f32);
@@ -34,6 +26,14 @@ Image supersampled(int side, const std::function<Vec3(double, double)>& colour) 
   }
   return image;
 }
+
+namespace {
+
+constexpr double kPi = std::numbers::pi;
+
+struct Point {
+  double u, v;
+};
 
 // The functions of the oil painting follow.
 

@@ -240,7 +240,10 @@ TEST_CASE("A photo is lowered twice, three times with strength, and a bar costs 
   // The picture is too large to be stored whole. Its size alone must show that, so that no trial
   // plan is made.
   const Image large = random_image(1600, 1100, 3, SampleType::u8);
-  CHECK(lowerings_of([&] { paint(model, large.view(), style, {}, run); }) == 1);
+  const PaintOptions once{.brush = kBrushOff};
+  CHECK(lowerings_of([&] { paint(model, large.view(), style, once, run); }) == 1);
+  // A brush paints at 256, 531 and 1100, each with a plan of its own.
+  CHECK(lowerings_of([&] { paint(model, large.view(), style, {}, {}); }) == 3);
 
   Painter painter(model);
   CHECK(lowerings_of([&] {

@@ -67,9 +67,11 @@ TEST_CASE("A limit that the arena with the picture in it exceeds still paints, t
                           {.memory_mode = MemoryMode::rematerialise}),
         1);
   }());
-  const Image expected = paint(model, content.view(), style);
-  CHECK(paint(model, content.view(), style, {}, {.threads = 1, .max_memory_bytes = least}).bytes ==
-        expected.bytes);
+  const PaintOptions once{.brush = kBrushOff};
+  const Image expected = paint(model, content.view(), style, once);
+  CHECK(
+      paint(model, content.view(), style, once, {.threads = 1, .max_memory_bytes = least}).bytes ==
+      expected.bytes);
 }
 
 TEST_CASE("Work and least memory are known from a graph as from its plan") {

@@ -76,7 +76,7 @@ nst_status nst_model_get_info(const nst_model* model, nst_model_info* info) {
 namespace {
 
 nst_plan_info plan_info(const nst::PlanInfo& plan) {
-  return {0, plan.arena_bytes, plan.scratch_bytes, plan.weight_bytes, plan.mac};
+  return {0, plan.arena_bytes, plan.scratch_bytes, plan.weight_bytes, plan.mac, plan.picture_bytes};
 }
 
 }  // namespace

@@ -23,6 +23,18 @@ nst::AlphaOutput alpha_output(nst_alpha_output alpha) {
   throw nst::Error(nst::ErrorCode::usage, "unknown alpha output");
 }
 
+nst::KeepColour keep_colour(nst_keep_colour keep) {
+  switch (keep) {
+    case NST_KEEP_COLOUR_OFF:
+      return nst::KeepColour::off;
+    case NST_KEEP_COLOUR_MATCHED:
+      return nst::KeepColour::matched;
+    case NST_KEEP_COLOUR_LUMA:
+      return nst::KeepColour::luma;
+  }
+  throw nst::Error(nst::ErrorCode::usage, "unknown way to keep colours");
+}
+
 nst::PaintOptions paint_options(const nst_paint_options* options) {
   const nst_paint_options o =
       nst::c::read_options<nst_paint_options>(options, NST_PAINT_OPTIONS_INIT, "nst_paint_options");
@@ -39,6 +51,12 @@ nst::PaintOptions paint_options(const nst_paint_options* options) {
   paint.any_style_space = o.any_style_space != 0;
   paint.type = nst::c::sample_type(o.type);
   if (o.content_name != nullptr) paint.content_name = o.content_name;
+  paint.brush = o.brush;
+  paint.fade = o.fade;
+  paint.keep_colour = keep_colour(o.keep_colour);
+  paint.match_colour = o.match_colour != 0;
+  if (o.mask != nullptr) paint.mask = nst::c::view(*o.mask);
+  if (o.mask_style != nullptr) paint.mask_style = o.mask_style->vector;
   return paint;
 }
 
@@ -69,7 +87,20 @@ nst_status nst_paint_options_tfhub(nst_paint_options* options) {
     full.style = &style;
     full.alpha = NST_ALPHA_DROP;
     full.quantise = NST_TRUNCATE;
+    full.brush = preset.brush;
     nst::c::fill_struct(options, full, "nst_paint_options");
+  });
+}
+
+nst_status nst_plan_paint(const nst_model* model, int width, int height,
+                          const nst_paint_options* options, int threads, size_t max_memory_bytes,
+                          nst_plan_info* plan) {
+  return guarded([&] {
+    const nst::PlanInfo info = nst::plan_paint(required(model, "model").model, {width, height},
+                                               paint_options(options), threads, max_memory_bytes);
+    const nst_plan_info full = {0,        info.arena_bytes,  info.scratch_bytes, info.weight_bytes,
+                                info.mac, info.picture_bytes};
+    nst::c::fill_struct(plan, full, "nst_plan_info");
   });
 }
 

@@ -69,6 +69,17 @@ nst_status nst_style_load(const char* path, nst_style** style) {
   return make_style(style, [&] { return nst::StyleVector::load(&required(path, "path")); });
 }
 
+nst_status nst_style_named(const char* name, nst_style** style) {
+  return make_style(style, [&] { return nst::StyleVector::named(&required(name, "name")); });
+}
+
+const char* nst_named_style(size_t index, const char** description) {
+  static const std::vector<nst::NamedStyle> styles = nst::named_styles();
+  if (index >= styles.size()) return nullptr;
+  if (description != nullptr) *description = styles[index].description.c_str();
+  return styles[index].name.c_str();
+}
+
 nst_status nst_style_decode(const void* bytes, size_t size, const char* name, nst_style** style) {
   return make_style(style, [&] {
     if (bytes == nullptr) throw nst::Error(nst::ErrorCode::usage, "bytes is null");

@@ -9,5 +9,7 @@ int stylize_command(int argc, char** argv);
 int encode_command(int argc, char** argv);
 int info_command(int argc, char** argv);
 int bench_command(int argc, char** argv);
+int sheet_command(int argc, char** argv);
+int styles_command(int argc, char** argv);
 
 }  // namespace nst::run

@@ -23,9 +23,9 @@ struct Command {
   int (*run)(int argc, char** argv);
 };
 constexpr Command kCommands[] = {
-    {"encode", nst::run::encode_command},
-    {"info", nst::run::info_command},
-    {"bench", nst::run::bench_command},
+    {"encode", nst::run::encode_command}, {"info", nst::run::info_command},
+    {"bench", nst::run::bench_command},   {"sheet", nst::run::sheet_command},
+    {"styles", nst::run::styles_command},
 };
 
 // Runs the command that the first argument names. Without a command it paints. A content file that

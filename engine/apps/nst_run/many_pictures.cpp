@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <deque>
 #include <filesystem>
 #include <iostream>
 #include <memory>
@@ -72,7 +73,9 @@ class ManyPictures {
   std::vector<ContentFile> contents_;
   std::vector<std::string> style_names_;
   std::vector<Job> jobs_;
-  std::vector<std::optional<StyleVector>> styles_;
+  std::vector<std::optional<Style>> styles_;
+  std::deque<std::vector<DecodedStyle>> decoded_;  // pictures that styles_ refers to
+  LookPictures look_;
   std::optional<Painter> painter_;
   std::optional<PictureReport> report_;
   ProgressBar bar_;
@@ -151,14 +154,16 @@ void ManyPictures::skip_existing() {
   jobs_ = std::move(left);
 }
 
-// Encodes each style once. If a style cannot be used, all pictures in this style fail. If no style
-// can be used, throws the first style's Error.
+// Encodes each style once; with --match-color, each is encoded anew for each content. If a style
+// cannot be used, all pictures in this style fail. If no style can be used, throws the first
+// style's Error.
 void ManyPictures::encode_styles() {
-  const auto encode = [&](const std::vector<StyleFile>& files) {
-    const std::vector<DecodedStyle> decoded = read_style(o_, files);
-    return painter_->encode(style_of(o_, files, decoded), run_);
+  const auto encode = [&](const std::vector<StyleFile>& files) -> Style {
+    std::vector<DecodedStyle> decoded = read_style(o_, files);
+    if (!o_.look.match_colour) return painter_->encode(style_of(o_, files, decoded), run_);
+    return style_of(o_, files, decoded_.emplace_back(std::move(decoded)));
   };
-  std::vector<Outcome<StyleVector>> outcomes;
+  std::vector<Outcome<Style>> outcomes;
   if (o_.mix) {
     outcomes.push_back(outcome_of([&] { return encode(o_.styles); }));
   } else {
@@ -172,7 +177,7 @@ void ManyPictures::encode_styles() {
                                    [](const auto& outcome) { return outcome.value.has_value(); });
   if (!has_any) throw *outcomes.front().error;
   for (Job& job : jobs_) {
-    const Outcome<StyleVector>& outcome = outcomes[job.style];
+    const Outcome<Style>& outcome = outcomes[job.style];
     if (outcome.value) {
       left.push_back(std::move(job));
     } else {
@@ -181,7 +186,7 @@ void ManyPictures::encode_styles() {
     }
   }
   jobs_ = std::move(left);
-  for (Outcome<StyleVector>& outcome : outcomes) styles_.push_back(std::move(outcome.value));
+  for (Outcome<Style>& outcome : outcomes) styles_.push_back(std::move(outcome.value));
 }
 
 Outcome<LoadedImage> ManyPictures::decode(std::size_t content) const {
@@ -201,13 +206,13 @@ int ManyPictures::dry_run() {
     decoded = job.content;
     const auto plan = [&] {
       const Image& picture = content.value->image;
-      const PaintOptions options = paint_options(o_, format_of(job, o_), picture, "");
+      const PaintOptions options = paint_options(o_, look_, format_of(job, o_), picture, "");
       const Size own{picture.width, picture.height};
       const Size size = apply(options.size, own);
       const PlanInfo info =
-          model.plan_transformer(size.width, size.height, o_.engine.threads, run_.max_memory_bytes);
+          plan_paint(model, own, options, o_.engine.threads, run_.max_memory_bytes);
       constexpr std::size_t kMiB = std::size_t{1} << 20;
-      const std::size_t bytes = info.arena_bytes + info.scratch_bytes;
+      const std::size_t bytes = info.arena_bytes + info.scratch_bytes + info.picture_bytes;
       const PictureNames all = names(job);
       std::cout << all.content + ", " + all.style + ": " + std::to_string(size.width) + "x" +
                        std::to_string(size.height) + ", " +
@@ -255,7 +260,7 @@ Painted ManyPictures::paint(const Job& job, std::optional<Image>& content) {
   run_.progress = progress();
   if (content) {
     const std::string name = input_name(contents_[job.content].path);
-    painter_->set_options(paint_options(o_, format_of(job, o_), *content, name));
+    painter_->set_options(paint_options(o_, look_, format_of(job, o_), *content, name));
     painter_->set_content(content->view(), run_);
     content.reset();
   }
@@ -331,6 +336,7 @@ int ManyPictures::run() {
   if (o_.skip_existing) skip_existing();
   if (!jobs_.empty()) {
     painter_.emplace(open_model(o_.engine.model), PaintOptions{.any_style_space = o_.force});
+    look_ = read_look(o_);
     if (o_.dry_run) return dry_run();
     encode_styles();
   }

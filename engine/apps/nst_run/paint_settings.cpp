@@ -23,6 +23,10 @@ Examples:
   nst-run *.jpg -s oil.jpg -s ink.jpg -o out/      every photo in every style
   nst-run photos/ -r -s oil.jpg -o out/            folders, with all below them
   nst-run photo.jpg -s oil.jpg:2 -s ink.jpg --mix -o out.png
+  nst-run photo.jpg -s @oil --keep-color -o out.png
+  nst-run photo.jpg -s @oil --mask sky.png --mask-style @ink -o out.png
+  nst-run styles                                   its own styles, for -s @NAME
+  nst-run sheet *.jpg -s @oil -s mine.jpg -o sheet.png
   nst-run encode painting.jpg -o style.npy         save the style once ...
   nst-run photo.jpg -s style.npy -o out.png        ... and use it many times
   nst-run info                                     model, processor, memory needed
@@ -36,7 +40,7 @@ constexpr const char* kFooter = R"(
 Pictures are JPEG, PNG, TIFF, WebP, HEIC, AVIF, BMP, TGA, GIF (first frame), PPM, or .npy (float32
 [h, w, 3] in 0..1, taken and written as it is: not resized, rounded or cropped unless asked for).
 Colours are converted to sRGB by a picture's profile; the result is tagged sRGB.
-Commands: encode, info, bench (nst-run COMMAND --help); a picture of that name is ./encode.)";
+Commands: encode, info, bench, sheet, styles (nst-run COMMAND --help); a picture of that name is ./encode.)";
 
 // The names of the options' groups in --help.
 constexpr const char* kMany = "Many pictures";
@@ -82,6 +86,7 @@ void add_look_options(CLI::App& app, PaintSettings& o) {
       ->check(CLI::Range(0.0, 2.0))
       ->type_name("W")
       ->group(kLook);
+  o.look.add_to(app, kLook);
   app.add_flag("--mix", o.mix, "One picture of all styles mixed; -s FILE:2 counts twice")
       ->group(kLook);
   app.add_option("--background", o.background,
@@ -118,28 +123,39 @@ void add_many_options(CLI::App& app, PaintSettings& o) {
       ->group(kMany);
 }
 
+// Warns of options that have no effect on a saved style.
+void warn_of_unused(const PaintSettings& o, const std::string& name) {
+  const auto warn = [&](const char* has_no, const char* option) {
+    program::print_line("warning: " + name + ": a saved style has no " + has_no + ": " + option +
+                        " does nothing");
+  };
+  if (o.style_size.style_size) warn("size", "--style-size");
+  if (o.look.match_colour) warn("colours", "--match-color");
+}
+
 DecodedStyle read_style(const PaintSettings& o, const StyleFile& style) {
   const std::string name = input_name(style.path);
   DecodedStyle decoded =
-      decode_style(read_bytes(style.path), name, [&](Bytes bytes, const std::string& file) {
-        return decode_painting(bytes, file, o.reading(), o.style_size);
-      });
-  if (o.style_size.style_size && std::holds_alternative<StyleVector>(decoded)) {
-    program::print_line("warning: " + name +
-                        ": a saved style has no size: --style-size does "
-                        "nothing");
-  }
+      is_style_name(style.path)
+          ? DecodedStyle(named_style(style.path))
+          : decode_style(read_bytes(style.path), name, [&](Bytes bytes, const std::string& file) {
+              return decode_painting(bytes, file, o.reading(), o.style_size);
+            });
+  if (std::holds_alternative<StyleVector>(decoded)) warn_of_unused(o, name);
   return decoded;
 }
 
 void check(const PaintSettings& o) {
   if (!(o.strength >= 0.0)) throw Error(ErrorCode::usage, "--strength: not a number; see --help");
   (void)o.size.rule({1, 1});
+  o.look.check();
   (void)naming("--background", [&] { return parse_colour(o.background); });
   for (const StyleFile& style : o.styles) {
+    if (is_style_name(style.path)) (void)named_style(style.path);
     if (style.weight == 1.0 || o.mix) continue;
     throw Error(ErrorCode::usage, "--style: the weight of " + style.path + " needs --mix");
   }
+  if (is_style_name(o.look.mask_style)) (void)named_style(o.look.mask_style);
   if (o.contents.empty() && o.files_from.empty()) {
     throw Error(ErrorCode::usage, "CONTENT is required; see nst-run --help");
   }
@@ -147,6 +163,8 @@ void check(const PaintSettings& o) {
   for (const StyleFile& style : o.styles) inputs.push_back(style.path);
   inputs.push_back(o.engine.model);
   inputs.push_back(o.files_from);
+  inputs.push_back(o.look.mask);
+  inputs.push_back(o.look.mask_style);
   check_one_standard_input(inputs);
 }
 
@@ -204,8 +222,17 @@ bool parse(PaintSettings& o, int argc, char** argv) {
   return true;
 }
 
-PaintOptions paint_options(const PaintSettings& o, OutputFormat format, const Image& content,
-                           const std::string& name) {
+LookPictures read_look(const PaintSettings& o) {
+  LookPictures look;
+  if (!o.look.mask.empty()) {
+    look.mask = decode_picture(read_bytes(o.look.mask), input_name(o.look.mask), o.reading()).image;
+  }
+  if (!o.look.mask_style.empty()) look.mask_style = read_style(o, StyleFile{o.look.mask_style});
+  return look;
+}
+
+PaintOptions paint_options(const PaintSettings& o, const LookPictures& look, OutputFormat format,
+                           const Image& content, const std::string& name) {
   PaintOptions options;
   if (o.tfhub()) {
     options = tfhub_preset();
@@ -226,6 +253,10 @@ PaintOptions paint_options(const PaintSettings& o, OutputFormat format, const Im
   if (o.picture.depth == 16) options.type = SampleType::f32;
   options.any_style_space = o.force;
   options.content_name = name;
+  apply_look(o.look, look, o.tfhub(), options);
+  if (!o.look.mask_style.empty()) {
+    options.mask_style = style_of(o, {StyleFile{o.look.mask_style}}, {look.mask_style});
+  }
   return options;
 }
 

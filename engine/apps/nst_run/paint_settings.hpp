@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "look_options.hpp"
 #include "options.hpp"
 #include "picture_options.hpp"
 #include "streams.hpp"
@@ -27,6 +28,7 @@ struct PaintSettings {
   SizeOption size;
   std::string preset;
   double strength = 1.0;
+  LookOptions look;
   PictureOptions picture;
   std::string background = "white";
   bool force = false;
@@ -54,10 +56,13 @@ struct PaintSettings {
 // ask for that. Throws Error{usage}.
 bool parse(PaintSettings& settings, int argc, char** argv);
 
-// Returns the options for painting `content` into a file of this format. Messages call the content
-// `name`.
-PaintOptions paint_options(const PaintSettings& settings, OutputFormat format, const Image& content,
-                           const std::string& name);
+// Reads the pictures that the options of the look name. Prints their warnings.
+LookPictures read_look(const PaintSettings& settings);
+
+// Returns the options for painting `content` into a file of this format. They refer to `look`,
+// which must outlive them. Messages call the content `name`.
+PaintOptions paint_options(const PaintSettings& settings, const LookPictures& look,
+                           OutputFormat format, const Image& content, const std::string& name);
 
 // Reads and decodes the files of a style: one, or those of a mixture. Prints their warnings.
 std::vector<DecodedStyle> read_style(const PaintSettings& settings,

@@ -36,4 +36,16 @@ DecodedStyle decode_style(
   }
 }
 
+bool is_style_name(const std::string& argument) { return argument.starts_with('@'); }
+
+StyleVector named_style(const std::string& argument) {
+  try {
+    return StyleVector::named(argument.substr(1));
+  } catch (const Error& error) {
+    throw Error(error.code(), argument + ": " + error.what() +
+                                  "; nst-run styles lists all, a file of that name is ./" +
+                                  argument);
+  }
+}
+
 }  // namespace nst::run

@@ -21,4 +21,9 @@ DecodedStyle decode_style(
     Bytes bytes, const std::string& name,
     const std::function<Image(Bytes bytes, const std::string& name)>& decode_picture);
 
+// Returns true if a style argument names one of the library's own styles: "@oil".
+bool is_style_name(const std::string& argument);
+// Returns the style of such an argument. Throws Error{usage} for an unknown name.
+StyleVector named_style(const std::string& argument);
+
 }  // namespace nst::run

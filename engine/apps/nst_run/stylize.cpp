@@ -18,13 +18,15 @@ void paint_one(const PaintSettings& o) {
   const std::string& path = o.contents.front();
   LoadedImage content;
   std::vector<DecodedStyle> styles;
+  LookPictures look;
   const Model model = o.engine.open_model_beside([&] {
     content = decode_picture(read_bytes(path), input_name(path), o.reading());
     styles = read_style(o, o.styles);
+    look = read_look(o);
   });
   ProgressBar bar(o.engine.quiet);
   run.progress = bar.callback();
-  const PaintOptions options = paint_options(o, format, content.image, input_name(path));
+  const PaintOptions options = paint_options(o, look, format, content.image, input_name(path));
   const Image painted =
       paint(model, std::move(content.image), style_of(o, o.styles, styles), options, run);
   write_bytes(o.output.path, naming(o.output.path, [&] {

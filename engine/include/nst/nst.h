@@ -122,6 +122,7 @@ typedef struct nst_plan_info {
   size_t scratch_bytes; /* bytes of all threads' work buffers */
   size_t weight_bytes;  /* bytes of the network's packed weights */
   uint64_t mac;         /* multiply-accumulates by the definition of the layers */
+  size_t picture_bytes; /* bytes of whole pictures that painting keeps (nst_plan_paint) */
 } nst_plan_info;
 
 /* Fills *plan for encoding a style of width × height on `threads` threads (0: all available).
@@ -205,6 +206,15 @@ NST_API nst_status nst_style_load(const char* path, nst_style** style);
 NST_API nst_status nst_style_decode(const void* bytes, size_t size, const char* name,
                                     nst_style** style);
 
+/* Makes one of the library's own styles, for the default model. Returns NST_ERROR_USAGE for
+ * another name, with the nearest ones in the message. */
+NST_API nst_status nst_style_named(const char* name, nst_style** style);
+
+/* Returns the name of the index-th style of the library's own, such as "oil"; null past the end.
+ * Sets *description to a line about it; `description` may be null. Valid as long as the process
+ * runs. */
+NST_API const char* nst_named_style(size_t index, const char** description);
+
 /* Saves a style as a .npy file that nst_style_load reads. */
 NST_API nst_status nst_style_save(const nst_style* style, const char* path);
 
@@ -231,7 +241,18 @@ typedef enum nst_alpha_output {
   NST_ALPHA_DROP = 2     /* alpha is ignored, the result is opaque: RGB */
 } nst_alpha_output;
 
-/* How a content is painted (nst::PaintOptions). */
+/* Whether a painting keeps the content's colours (nst::KeepColour). */
+typedef enum nst_keep_colour {
+  NST_KEEP_COLOUR_OFF = 0,     /* the painting's colours */
+  NST_KEEP_COLOUR_MATCHED = 1, /* the content's chroma; luma at its mean and deviation */
+  NST_KEEP_COLOUR_LUMA = 2     /* the content's chroma, the painting's luma */
+} nst_keep_colour;
+
+/* The brush that starts at 256 if the shorter side is over 700 pixels, and else is off. */
+#define NST_BRUSH_AUTO (-1)
+
+/* How a content is painted (nst::PaintOptions). The pictures and the style that it names are
+ * borrowed until the content is set. */
 typedef struct nst_paint_options {
   size_t struct_size;
   /* The size to paint at: shorter_side with the aspect kept; if that is 0, width × height; if
@@ -253,17 +274,29 @@ typedef struct nst_paint_options {
   int any_style_space;      /* not 0: a style of another model family is accepted */
   const char* content_name; /* text put before errors about the content; null: nothing */
   nst_sample_type type;     /* NST_F32: not quantised, for files of 16 bits a sample */
+  int brush;                /* shorter side of the smallest painting; 0: off; NST_BRUSH_AUTO */
+  float fade;               /* share of the painting, 0 to 1; the rest is the content */
+  nst_keep_colour keep_colour;
+  int match_colour;            /* not 0: paintings get the content's colours before encoding */
+  const nst_image* mask;       /* where the content is painted; null: everywhere */
+  const nst_style* mask_style; /* the style where the mask is black; null: the content */
 } nst_paint_options;
 /* The defaults of nst_paint_options. */
 #define NST_PAINT_OPTIONS_INIT                                                                \
   {                                                                                           \
     sizeof(nst_paint_options), 0, 0, 0, NST_RESIZE_SMOOTH, NULL, NULL, 1.0f, {255, 255, 255}, \
-        NST_ALPHA_KEEP, NST_NEAREST, 0, 0, NULL, NST_U8                                       \
+        NST_ALPHA_KEEP, NST_NEAREST, 0, 0, NULL, NST_U8, NST_BRUSH_AUTO, 1.0f,                \
+        NST_KEEP_COLOUR_OFF, 0, NULL, NULL                                                    \
   }
 
 /* Sets *options to paint as the TensorFlow Hub demo apps do. The caller sets
  * options->struct_size before the call. options->style then points to a constant of the library. */
 NST_API nst_status nst_paint_options_tfhub(nst_paint_options* options);
+
+/* Fills *plan for painting a content of width × height by nst_paint (nst::plan_paint). */
+NST_API nst_status nst_plan_paint(const nst_model* model, int width, int height,
+                                  const nst_paint_options* options, int threads,
+                                  size_t max_memory_bytes, nst_plan_info* plan);
 
 /* Paints a content in the style of a painting. The content has any format and is at least 5×5 at
  * the size it is painted at. *picture becomes u8 RGB, or RGBA if the content has alpha that is

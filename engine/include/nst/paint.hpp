@@ -44,6 +44,17 @@ enum class AlphaOutput : std::uint8_t {
   drop      // alpha is ignored, the result is opaque: RGB
 };
 
+// Values of PaintOptions::brush.
+inline constexpr int kBrushAuto = -1;  // 256 if the shorter side is over 700 pixels, else off
+inline constexpr int kBrushOff = 0;    // paints once, exactly as the network does
+
+// Whether a painting keeps the content's colours.
+enum class KeepColour : std::uint8_t {
+  off,      // the painting's colours
+  matched,  // the content's chroma; the painting's luma, at the content's mean and deviation
+  luma      // the content's chroma and the painting's luma
+};
+
 // How a content is painted. The defaults are those of nst-run.
 struct PaintOptions {
   // The size at which the content is painted.
@@ -62,7 +73,8 @@ struct PaintOptions {
   AlphaOutput alpha = AlphaOutput::keep;
   Quantise quantise = Quantise::nearest;
   // true: the result is f32 RGB of the network's own output size (Model::stylize). It is neither
-  // cropped nor quantised and has no alpha.
+  // cropped nor quantised and has no alpha. With brush, keep_colour, fade or mask the result has
+  // the size to paint at.
   bool raw = false;
   // Sample type of the result. f32: not quantised, for files of 16 bits a sample.
   SampleType type = SampleType::u8;
@@ -70,6 +82,25 @@ struct PaintOptions {
   bool any_style_space = false;
   // Text put before messages about the content, such as its file's name.
   std::string content_name = {};
+
+  // The shorter side of the smallest size at which the content is painted; each larger painting
+  // starts from the one before, so that strokes grow with the picture (docs/brush.md). kBrushOff:
+  // only at its own size. kBrushAuto: as above, but off if `raw` is set.
+  int brush = kBrushAuto;
+  // The share of the painting in the result, 0 to 1; the rest is the content, as it is sized. 0
+  // gives the content itself. (A strength of 0 gives the network's copy of the content.)
+  float fade = 1.0f;
+  KeepColour keep_colour = KeepColour::off;
+  // true: style pictures get the content's mean colour and covariance before they are encoded.
+  // Style vectors stay as they are.
+  bool match_colour = false;
+  // Where the content is painted: a picture of any size and format, resized to the result. Where
+  // its luma is 0 the content stays; grey is a mixture. Borrowed until the content is set. Without
+  // data: everywhere.
+  ImageView mask = {};
+  // With a mask: the style to paint in where the mask is 0, instead of leaving the content there.
+  // Its pictures are borrowed until the content is set.
+  std::optional<Style> mask_style = {};
 };
 
 // Returns options that paint as the TensorFlow Hub demo apps do (polaris404/neural-style-transfer):
@@ -92,6 +123,13 @@ NST_API Image paint(const Model& model, const ImageView& content, const Style& s
 NST_API Image paint(const Model& model, Image&& content, const Style& style,
                     const PaintOptions& options = {}, const RunOptions& run = {});
 
+// Returns the memory and work of painting a content of size `content` by nst::paint, without
+// painting it. With max_memory_bytes, the plan within this limit, or the smallest plan. arena_bytes
+// and scratch_bytes are those of the largest painting; picture_bytes are what its brush, colours
+// and mask take beside it. Encoding styles is not included. Throws as nst::paint does.
+NST_API PlanInfo plan_paint(const Model& model, Size content, const PaintOptions& options = {},
+                            int threads = 0, std::size_t max_memory_bytes = 0);
+
 // Paints many pictures: one content in many styles, one style over many contents, or frame after
 // frame. The part of the network that does not depend on the style runs once per content. Memory is
 // kept for the next picture of the same size. Use a painter from one thread at a time. The painter
@@ -109,7 +147,8 @@ class NST_API Painter {
   void set_options(PaintOptions options);
 
   // Encodes and mixes a style, and returns the vector that `paint` would use. A caller can then
-  // paint with the vector many times. Throws as nst::paint does.
+  // paint with the vector many times. Throws as nst::paint does, and Error{usage} if
+  // options().match_colour is set but no content.
   StyleVector encode(const Style& style, const RunOptions& run = {});
 
   // Sets the content of the following pictures and runs the part that does not depend on the style.

@@ -35,6 +35,9 @@ struct StyleVector {
   // weights, or styles of different sizes or known spaces.
   NST_API static StyleVector blend(std::span<const StyleVector> styles,
                                    std::span<const double> weights);
+  // Returns a style of the library's own: one of named_styles(), in the space of the default model.
+  // Throws Error{usage} for another name; the message has the nearest ones.
+  NST_API static StyleVector named(const std::string& name);
   // Reads a style vector from a .npy file and returns it:
   //
   // - float32 [n], n from 1 to 4096, finite values within ±1e4
@@ -51,5 +54,13 @@ struct StyleVector {
   // Returns the bytes of the .npy file that save() writes.
   NST_API std::vector<std::uint8_t> encode() const;
 };
+
+// A style of the library's own: the vector of a sample painting by the default model.
+struct NamedStyle {
+  std::string name;         // "oil", for StyleVector::named
+  std::string description;  // "thick brush strokes along a whirling night sky"
+};
+// Returns the library's own styles.
+NST_API std::vector<NamedStyle> named_styles();
 
 }  // namespace nst

@@ -1,0 +1,85 @@
+// ContentPainting: a content that is ready to be painted in any style. There are two kinds: a
+// streamed painting goes to the picture as the network makes its rows; a staged painting is kept
+// whole, for the brush and for retouching.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "api/network_shelf.hpp"
+#include "image/network_picture.hpp"
+#include "nst/paint.hpp"
+
+namespace nst {
+
+// The form of a finished picture: size, alpha, sample type.
+class PictureForm {
+ public:
+  PictureForm(const ImageView& content, const PaintOptions& options, Size size);
+
+  Size size() const { return size_; }
+  int channels() const { return alpha_.bytes.empty() || composes_ ? 3 : 4; }
+  bool raw() const { return raw_; }
+  SampleType type() const { return type_; }
+  // Returns `picture` as the destination of painted rows. It refers to this object.
+  OutputRows rows(const MutableImageView& picture) const;
+
+ private:
+  Size size_;
+  Colour background_;
+  Quantise quantise_;
+  bool raw_;
+  SampleType type_;
+  bool composes_;
+  Image alpha_;  // alpha, one channel of size size_; empty: the content has no alpha
+};
+
+class ContentPainting {
+ public:
+  explicit ContentPainting(PictureForm form) : form_(std::move(form)) {}
+  virtual ~ContentPainting() = default;
+  ContentPainting(const ContentPainting&) = delete;
+  ContentPainting& operator=(const ContentPainting&) = delete;
+
+  const PictureForm& form() const { return form_; }
+  // Returns true if painting still reads the content that the constructor was given.
+  virtual bool reads_content() const = 0;
+  // Returns the multiply-accumulates of painting once.
+  virtual double work() const = 0;
+  // Runs what does not depend on the style, once for all styles.
+  virtual void prepare(const RunOptions& run) = 0;
+  // Paints the content into `picture`, which has been checked.
+  virtual void paint_into(const MutableImageView& picture, const StyleVector& style,
+                          const RunOptions& run) = 0;
+  // Moves the transformers to a shelf. The painting cannot be used afterwards.
+  virtual void give_networks(NetworkShelf& shelf) = 0;
+
+  // Paints the content and returns a picture of the type, size and channels that the options ask
+  // for.
+  Image paint(const StyleVector& style, const RunOptions& run);
+
+ protected:
+  // Returns the size of a raw picture.
+  virtual Size raw_size() const = 0;
+
+ private:
+  PictureForm form_;
+};
+
+// Makes the painting of a content. Takes transformers from `shelf` where they serve, and frees the
+// others. `outside` is the style outside the mask, if there is one. `repeated`: the content will be
+// painted several times and may be freed before.
+std::unique_ptr<ContentPainting> start_painting(const Model& model, const ImageView& content,
+                                                const PaintOptions& options,
+                                                std::optional<StyleVector> outside,
+                                                const RunOptions& run, bool repeated,
+                                                NetworkShelf& shelf);
+
+// Returns the sizes at which a content is painted at `size`, from small to large.
+std::vector<Size> painted_sizes(const PaintOptions& options, Size size);
+// Returns true if the painting is kept whole: more than one size, or retouching.
+bool is_staged(const PaintOptions& options, Size size);
+// Returns the multiply-accumulates of painting a content at one size.
+double transformer_work(const Model& model, Size size);
+
+}  // namespace nst

@@ -1,0 +1,36 @@
+// NetworkShelf: transformers of earlier contents, with their memory, kept for the next content.
+#pragma once
+
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "api/transformer_run.hpp"
+
+namespace nst {
+
+class NetworkShelf {
+ public:
+  // Returns a transformer that can paint a content of size `content` within the limits of `run`,
+  // with or without a kept encoder, or null if the shelf has none.
+  std::unique_ptr<TransformerRun> take(Size content, bool keeps_encoder, const RunOptions& run) {
+    for (auto it = runs_.begin(); it != runs_.end(); ++it) {
+      if (!(*it)->serves(content, run) || (*it)->keeps_encoder() != keeps_encoder) continue;
+      std::unique_ptr<TransformerRun> found = std::move(*it);
+      runs_.erase(it);
+      return found;
+    }
+    return nullptr;
+  }
+  // Keeps a transformer; null is ignored.
+  void put(std::unique_ptr<TransformerRun> transformer) {
+    if (transformer) runs_.push_back(std::move(transformer));
+  }
+  // Frees what is left.
+  void clear() { runs_.clear(); }
+
+ private:
+  std::vector<std::unique_ptr<TransformerRun>> runs_;
+};
+
+}  // namespace nst

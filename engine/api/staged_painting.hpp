@@ -1,0 +1,68 @@
+// StagedPainting: paints a content whole, at one size or at growing sizes (the brush), and
+// retouches the finished painting beside the photo.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "api/content_painting.hpp"
+#include "api/painting.hpp"
+#include "image/canvas.hpp"
+#include "image/photo.hpp"
+#include "image/retouch.hpp"
+
+namespace nst {
+
+class StagedPainting final : public ContentPainting {
+ public:
+  // Parameters as those of start_painting. `size` is the size to paint at.
+  StagedPainting(const Model& model, const ImageView& content, const PaintOptions& options,
+                 Size size, std::optional<StyleVector> outside, const RunOptions& run,
+                 bool repeated, NetworkShelf& shelf);
+
+  bool reads_content() const override { return borrows_; }
+  double work() const override;
+  void prepare(const RunOptions& run) override;
+  void paint_into(const MutableImageView& picture, const StyleVector& style,
+                  const RunOptions& run) override;
+  void give_networks(NetworkShelf& shelf) override;
+
+  // Returns the bytes of the pictures that painting takes beside the largest network.
+  static std::uint64_t picture_bytes(const ImageView& content, const PaintOptions& options,
+                                     Size size, bool repeated);
+
+ private:
+  // One size at which the content is painted. The networks of all levels share the memory of the
+  // largest, for they run one after the other.
+  struct Level {
+    Photo photo;
+    std::unique_ptr<TransformerRun> network;  // null until it is needed
+  };
+
+  void take_networks(NetworkShelf& shelf, const RunOptions& run);
+  Size raw_size() const override { return form().size(); }
+  std::vector<double> level_work() const;
+  // Returns `run` with the memory limit that is left for a network.
+  RunOptions limited(RunOptions run) const;
+  // Returns the network of a level, planned within the limits of `run`.
+  TransformerRun& network(std::size_t level, const RunOptions& run);
+  void fill_first_input(const RunOptions& run);
+  // Paints all levels in a style and returns the last one, of this depth.
+  Canvas paint_levels(const StyleVector& style, Canvas::Depth depth, const RunOptions& run,
+                      StageProgress& progress);
+  Canvas paint_level(std::size_t level, const Canvas& coarse, Canvas::Depth depth,
+                     const StyleVector& style, const RunOptions& run);
+
+  const Model& model_;
+  std::vector<Level> levels_;  // from small to large
+  bool keeps_encoder_;  // true: what does not depend on the style runs once; needs a single level
+  bool borrows_;
+  bool is_prepared_ = false;
+  std::uint64_t picture_bytes_;
+  Retouch retouch_;
+  Image mask_;                          // u8 of one channel; empty: no mask
+  std::optional<StyleVector> outside_;  // the style where the mask is 0
+};
+
+}  // namespace nst

@@ -1,0 +1,57 @@
+// The content at the size it is painted at: as the networks see it, and as it was given.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "image/picture_rows.hpp"
+
+namespace nst {
+
+// Reads the rows of a picture of any format as RGB floats. Alpha is composed on `background`, or
+// dropped if there is none. Each thread needs a reader of its own.
+class FloatRows {
+ public:
+  FloatRows(const ImageView& image, std::optional<Colour> background);
+
+  // Returns row y as samples [width][3] in 0..1, valid until the next call.
+  const float* row(int y);
+
+ private:
+  std::optional<RgbRows<std::uint8_t>> bytes_;
+  std::optional<RgbRows<float>> floats_;
+  std::vector<float> line_;
+};
+
+// A content at the size it is painted at. It borrows the content, or owns a copy.
+class Photo {
+ public:
+  struct Options {
+    Size size;
+    Resize resize = Resize::smooth;
+    Colour background = kWhite;
+    bool copies = false;  // true: the content may be freed; false: it outlives the Photo
+    int threads = 1;
+  };
+  Photo(const ImageView& content, const Options& options);
+
+  Size size() const { return {seen_.width, seen_.height}; }
+  // Returns a view of the photo as the networks see it, without alpha to compose if `copies`.
+  const ImageView& seen() const { return seen_; }
+  std::optional<Colour> background() const { return background_; }
+  // Return readers: seen_rows as the networks see the photo, composed on the background; rows with
+  // its own colours, those of transparent pixels too. A resized photo has its composed colours
+  // only.
+  FloatRows seen_rows() const { return {seen_, background_}; }
+  FloatRows rows() const { return {plain_, std::nullopt}; }
+  // Returns the bytes of the memory that a Photo owns.
+  static std::uint64_t owned_bytes(const ImageView& content, const Options& options);
+
+ private:
+  Image own_seen_, own_plain_;
+  ImageView seen_, plain_;
+  std::optional<Colour> background_;
+};
+
+}  // namespace nst
