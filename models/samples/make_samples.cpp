@@ -22,15 +22,13 @@ constexpr std::array kSamples{
     Sample{"style-watercolour.jpg", [] { return nst::samples::paint_watercolour(256); }, 85},
     Sample{"style-mosaic.jpg", [] { return nst::samples::paint_mosaic(256); }, 85},
     Sample{"style-dots.jpg", [] { return nst::samples::paint_dots(256); }, 85},
-    Sample{"style-hatching.jpg", [] { return nst::samples::paint_hatching(256); }, 85},
     Sample{"style-shards.jpg", [] { return nst::samples::paint_shards(256); }, 85},
     Sample{"style-marble.jpg", [] { return nst::samples::paint_marble(256); }, 85},
     Sample{"style-tiles.jpg", [] { return nst::samples::paint_tiles(256); }, 85},
     Sample{"style-weave.jpg", [] { return nst::samples::paint_weave(256); }, 85},
     Sample{"style-ink.jpg", [] { return nst::samples::paint_ink(256); }, 85},
     Sample{"style-pastel.jpg", [] { return nst::samples::paint_pastel(256); }, 85},
-    Sample{"style-night.jpg", [] { return nst::samples::paint_night(256); }, 85},
-    Sample{"style-swirls.jpg", [] { return nst::samples::paint_swirls(256); }, 85}};
+    Sample{"style-night.jpg", [] { return nst::samples::paint_night(256); }, 85}};
 
 }  // namespace
 

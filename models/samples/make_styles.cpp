@@ -25,15 +25,13 @@ constexpr std::array kStyles{Named{"oil", "thick brush strokes along a whirling 
                              Named{"watercolour", "pale washes with darker rims"},
                              Named{"mosaic", "a star of small stones"},
                              Named{"dots", "a landscape of dots of pure colour"},
-                             Named{"hatching", "an engraving in crossed lines"},
                              Named{"shards", "overlapping planes in browns and greys"},
                              Named{"marble", "combed marbled paper"},
                              Named{"tiles", "blue and white glazed tiles"},
                              Named{"weave", "a woven carpet of diamonds"},
                              Named{"ink", "an ink wash of misty hills"},
                              Named{"pastel", "soft chalk on grey paper"},
-                             Named{"night", "glowing tubes in the dark"},
-                             Named{"swirls", "fiery bands of red and gold"}};
+                             Named{"night", "glowing tubes in the dark"}};
 
 std::string shortest(float value) {
   char text[32];

@@ -90,7 +90,6 @@ Image paint_woodcut(int side);  // style: striped waves under a red sun
 Image paint_watercolour(int side);
 Image paint_mosaic(int side);
 Image paint_dots(int side);
-Image paint_hatching(int side);
 Image paint_shards(int side);
 Image paint_marble(int side);
 Image paint_tiles(int side);
@@ -98,6 +97,5 @@ Image paint_weave(int side);
 Image paint_ink(int side);
 Image paint_pastel(int side);
 Image paint_night(int side);
-Image paint_swirls(int side);
 
 }  // namespace nst::samples

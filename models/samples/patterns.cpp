@@ -13,11 +13,6 @@ constexpr double kPi = std::numbers::pi;
 
 double fraction(double v) { return v - std::floor(v); }
 
-// Returns an angle in radians that varies smoothly over the picture.
-double flow(double u, double v, double scale, std::uint32_t seed) {
-  return 2 * kPi * fractal(u * scale, v * scale, 2, seed);
-}
-
 // The cell of a plane of scattered points that a point lies in.
 struct Cell {
   std::int64_t id;           // a number of the cell
@@ -108,23 +103,6 @@ Vec3 dots(double u, double v) {
     colour = mix(colour, dot, 0.92 * smoothstep(0.0098, 0.0078, cell.distance));
   }
   return colour;
-}
-
-Vec3 hatching(double u, double v) {
-  const double tone = clamp01(1.25 * fractal(u * 2.6, v * 2.6, 3, 581) - 0.12 +
-                              0.4 * smoothstep(0.33, 0.30, std::hypot(u - 0.45, v - 0.5)) -
-                              0.35 * smoothstep(0.30, 0.05, std::hypot(u - 0.36, v - 0.40)));
-  double ink = 0;
-  for (int layer = 0; layer < 4; ++layer) {
-    const double angle = 0.6 + 0.75 * layer + 0.25 * (fractal(u * 2, v * 2, 2, 591) - 0.5);
-    const double across = u * std::sin(angle) + v * std::cos(angle);
-    const double wobble = 0.004 * noise(u * 14, v * 14, 601 + static_cast<std::uint32_t>(layer));
-    const double line = std::abs(fraction((across + wobble) * 58) - 0.5);
-    const double width = 0.30 * smoothstep(0.22 * layer, 0.22 * layer + 0.3, tone);
-    ink = std::max(ink, smoothstep(width, width - 0.10, line) * (width > 0.01 ? 1.0 : 0.0));
-  }
-  return mix({0.95, 0.92, 0.85}, {0.13, 0.12, 0.15}, 0.93 * ink) *
-         (0.97 + 0.05 * noise(u * 160, v * 160, 611));
 }
 
 Vec3 shards(double u, double v) {
@@ -256,25 +234,11 @@ Vec3 night(double u, double v) {
   return colour;
 }
 
-Vec3 swirls(double u, double v) {
-  const double angle = flow(u, v, 1.7, 781);
-  const double x = u + 0.10 * std::cos(angle), y = v + 0.10 * std::sin(angle);
-  const double band = 0.5 + 0.5 * std::sin(38 * (x + 0.7 * y) + 5 * fractal(u * 4, v * 4, 2, 791));
-  static constexpr std::array<Vec3, 5> kSunset{{{0.22, 0.08, 0.16},
-                                                {0.66, 0.14, 0.16},
-                                                {0.95, 0.46, 0.14},
-                                                {0.99, 0.78, 0.32},
-                                                {0.24, 0.30, 0.44}}};
-  const double tone = 0.55 * band + 0.6 * fractal(x * 3, y * 3, 2, 801) - 0.1;
-  return along(kSunset, tone) * (0.92 + 0.16 * noise(x * 30, y * 120, 811));
-}
-
 }  // namespace
 
 Image paint_watercolour(int side) { return supersampled(side, watercolour); }
 Image paint_mosaic(int side) { return supersampled(side, mosaic); }
 Image paint_dots(int side) { return supersampled(side, dots); }
-Image paint_hatching(int side) { return supersampled(side, hatching); }
 Image paint_shards(int side) { return supersampled(side, shards); }
 Image paint_marble(int side) { return supersampled(side, marble); }
 Image paint_tiles(int side) { return supersampled(side, tiles); }
@@ -282,6 +246,5 @@ Image paint_weave(int side) { return supersampled(side, weave); }
 Image paint_ink(int side) { return supersampled(side, ink); }
 Image paint_pastel(int side) { return supersampled(side, pastel); }
 Image paint_night(int side) { return supersampled(side, night); }
-Image paint_swirls(int side) { return supersampled(side, swirls); }
 
 }  // namespace nst::samples
