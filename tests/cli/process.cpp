@@ -24,8 +24,9 @@ namespace {
   for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
   argv.push_back(nullptr);
   for (const int signal : {SIGINT, SIGTERM, SIGHUP}) ::signal(signal, SIG_DFL);
-  ::unsetenv("NST_MODEL");
-  ::unsetenv("NST_ISA");
+  for (const char* name : {"NST_MODEL", "NST_ISA", "NST_THREADS", "NST_MAX_MEMORY"}) {
+    ::unsetenv(name);
+  }
   for (const auto& [name, value] : options.environment) ::setenv(name.c_str(), value.c_str(), 1);
   if (!options.input.empty()) ::dup2(::open(options.input.c_str(), O_RDONLY), STDIN_FILENO);
   const int out_fd = ::open(out.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);

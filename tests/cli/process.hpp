@@ -25,8 +25,8 @@ struct ProcessOptions {
   int signal = SIGINT;
 };
 
-// Runs nst-run and returns its exit code and output. Removes NST_MODEL and NST_ISA from its
-// environment.
+// Runs nst-run and returns its exit code and output. Removes NST_MODEL, NST_ISA, NST_THREADS and
+// NST_MAX_MEMORY from its environment.
 ProcessResult run_nst(const std::vector<std::string>& arguments,
                       const ProcessOptions& options = {});
 

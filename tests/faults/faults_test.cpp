@@ -151,7 +151,7 @@ class Scene {
     ::setenv("NST_FAULT", fault.c_str(), 1);
     ::unsetenv("NST_FAULT_COUNT");
     if (!count.empty()) ::setenv("NST_FAULT_COUNT", count.c_str(), 1);
-    ::unsetenv("NST_MODEL");
+    for (const char* name : {"NST_MODEL", "NST_THREADS", "NST_MAX_MEMORY"}) ::unsetenv(name);
     const int null = ::open("/dev/null", O_RDWR);
     const int err = ::open(messages().c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
     ::dup2(null, STDIN_FILENO);

@@ -38,6 +38,7 @@ void add_model_option(CLI::App& app, std::string& model) {
 
 void add_threads_option(CLI::App& app, int& threads) {
   app.add_option("-t,--threads", threads, "Threads; 0 = as many as this process may use")
+      ->envname("NST_THREADS")
       ->check(CLI::Range(0, 1024))
       ->type_name("N");
 }
@@ -75,6 +76,7 @@ void EngineOptions::add_to(CLI::App& app) {
          "--max-memory", max_memory,
          "Working memory to stay within, in bytes or as 512M, 2G: large contents take a few "
          "percent longer, and what cannot be done is refused")
+      ->envname("NST_MAX_MEMORY")
       ->type_name("BYTES");
   app.add_flag("-q,--quiet", quiet, "No progress bar");
 }

@@ -211,6 +211,11 @@ bool parse(PaintSettings& o, int argc, char** argv) {
   o.picture.add_to(app);
   add_look_options(app, o);
   add_many_options(app, o);
+  app.set_config("--config", "",
+                 "Read options from this file, one a line as NAME = VALUE (INI or TOML), with the "
+                 "long names of this list: strength = 0.7. The command line comes first")
+      ->type_name("FILE");
+  app.allow_config_extras(false);  // an unknown name is an error
   if (argc == 1) {
     std::string help = "--help";
     char* arguments[] = {argv[0], help.data()};
