@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <cstring>
 
 #include "image/pictures.hpp"
 #include "nst/nst.h"
@@ -51,8 +50,7 @@ TEST_CASE("C: brush, fade, colours and mask as in C++, and options of before the
   REQUIRE(nst_plan_paint(model, 150, 100, &options, 1, 0, &plan) == NST_OK);
   CHECK(plan.picture_bytes > std::size_t{150} * 100 * 12);
   CHECK(plan.mac > 0);
-  const int unknown = 9;
-  std::memcpy(&options.keep_colour, &unknown, sizeof unknown);
+  options.keep_colour = static_cast<nst_keep_colour>(3);
   CHECK(nst_paint_style(model, &in, style, &options, nullptr, &picture) == NST_ERROR_USAGE);
   // A program that was compiled before the brush gives a smaller struct.
   nst_paint_options older = NST_PAINT_OPTIONS_INIT;
