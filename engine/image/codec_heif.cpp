@@ -91,12 +91,13 @@ ColourDescription colours_of(const Input& input, const HeifLibrary& heif,
     return colours;
   }
   heif_color_profile_nclx* points = nullptr;
-  if (heif.image_handle_get_nclx_color_profile(handle, &points).code == heif_error_Ok &&
-      points != nullptr) {
+  const heif_error error = heif.image_handle_get_nclx_color_profile(handle, &points);
+  if (error.code == heif_error_Ok && points != nullptr) {
     colours.code_points = CodePoints{static_cast<unsigned>(points->color_primaries),
                                      static_cast<unsigned>(points->transfer_characteristics)};
-    heif.nclx_color_profile_free(points);
   }
+  // libheif gives an object even where it fails for unknown code points.
+  if (points != nullptr) heif.nclx_color_profile_free(points);
   return colours;
 }
 
