@@ -61,6 +61,11 @@ std::string nearest_names(const std::string& name) {
 
 const char* named_styles_model() { return kModelSha256; }
 
+StyleText named_style_text(std::size_t index) noexcept {
+  if (index >= std::size(kStyles)) return {nullptr, nullptr};
+  return {kStyles[index].name, kStyles[index].description};
+}
+
 std::vector<NamedStyle> named_styles() {
   std::vector<NamedStyle> all;
   for (const auto& style : kStyles) all.push_back({style.name, style.description});

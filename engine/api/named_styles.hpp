@@ -1,9 +1,21 @@
-// The named styles inside the library, for tests; programs use nst/style.hpp.
+// The named styles inside the library, for its C functions and tests; programs use nst/style.hpp.
 #pragma once
+
+#include <cstddef>
 
 namespace nst {
 
 // Returns the SHA-256 of the model file whose predictor made the vectors, in hexadecimal.
 const char* named_styles_model();
+
+// A named style's name and description, constants of the library.
+struct StyleText {
+  const char* name;
+  const char* description;
+};
+
+// Returns the texts of the style at `index`, in the order of named_styles(); past the end two null
+// pointers. Allocates nothing, because the C function that needs it cannot report an error.
+StyleText named_style_text(std::size_t index) noexcept;
 
 }  // namespace nst

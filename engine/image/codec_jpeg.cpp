@@ -313,12 +313,7 @@ Image decode_jpeg(const Input& input) {
   const bool has_rows = input.options.damaged && jpeg.output_scanline > 0;
   if (!read && (!has_rows || decoder.escape.out_of_memory)) fail(input, decoder.escape);
   if (input.options.damaged) warn_damage(input, decoder, segments.is_whole, image);
-  keep_metadata(input, {.exif = segments.exif,
-                        .xmp = segments.xmp,
-                        .iptc = iptc_of(segments.photoshop),
-                        .dpi_x = segments.dpi_x,
-                        .dpi_y = segments.dpi_y,
-                        .orientation = orientation});
+  keep_metadata(input, jpeg_metadata(segments, orientation));
   if (!segments.has_end && !decoder.escape.damage.found) input.warn(kNoEnd);
   return apply_orientation(std::move(image), orientation);
 }

@@ -159,12 +159,7 @@ Image decode_jpeg(const Input& input) {
   convert_to_srgb(image, jpeg_conversion(input, segments,
                                          {.model = grey ? ColourModel::grey : ColourModel::rgb}));
   const int orientation = input.orientation(segments.exif);
-  keep_metadata(input, {.exif = segments.exif,
-                        .xmp = segments.xmp,
-                        .iptc = iptc_of(segments.photoshop),
-                        .dpi_x = segments.dpi_x,
-                        .dpi_y = segments.dpi_y,
-                        .orientation = orientation});
+  keep_metadata(input, jpeg_metadata(segments, orientation));
   if (!segments.has_end) input.warn(kNoEnd);
   return apply_orientation(std::move(image), orientation);
 }

@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "image/file_metadata.hpp"
+
 namespace nst::codec {
 namespace {
 
@@ -279,5 +281,14 @@ std::vector<std::uint8_t> joined_profile(const JpegSegments& segments, bool& dam
 }
 
 JpegSegments walk_jpeg(const Input& input) { return Walk(input).run(); }
+
+FoundMetadata jpeg_metadata(const JpegSegments& segments, int orientation) {
+  return {.exif = segments.exif,
+          .xmp = segments.xmp,
+          .iptc = iptc_of(segments.photoshop),
+          .dpi_x = segments.dpi_x,
+          .dpi_y = segments.dpi_y,
+          .orientation = orientation};
+}
 
 }  // namespace nst::codec

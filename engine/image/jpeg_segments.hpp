@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "image/codec_impl.hpp"
+#include "image/kept_metadata.hpp"
 
 namespace nst::codec {
 
@@ -52,5 +53,8 @@ std::vector<std::uint8_t> joined_profile(const JpegSegments& segments, bool& dam
 // - a picture whose height is not in its frame header but only after the first scan (DNL), which is
 //   unsupported too
 JpegSegments walk_jpeg(const Input& input);
+
+// Returns what the segments say besides the pixels. `orientation` is that of segments.exif.
+FoundMetadata jpeg_metadata(const JpegSegments& segments, int orientation);
 
 }  // namespace nst::codec

@@ -73,19 +73,11 @@ nst_status nst_model_get_info(const nst_model* model, nst_model_info* info) {
   });
 }
 
-namespace {
-
-nst_plan_info plan_info(const nst::PlanInfo& plan) {
-  return {0, plan.arena_bytes, plan.scratch_bytes, plan.weight_bytes, plan.mac, plan.picture_bytes};
-}
-
-}  // namespace
-
 nst_status nst_model_plan_predictor(const nst_model* model, int width, int height, int threads,
                                     nst_plan_info* plan) {
   return guarded([&] {
     const nst::Model& of = required(model, "model").model;
-    nst::c::fill_struct(plan, plan_info(of.plan_predictor(width, height, threads)),
+    nst::c::fill_struct(plan, nst::c::plan_info(of.plan_predictor(width, height, threads)),
                         "nst_plan_info");
   });
 }
@@ -94,9 +86,9 @@ nst_status nst_model_plan_transformer(const nst_model* model, int width, int hei
                                       size_t max_memory_bytes, nst_plan_info* plan) {
   return guarded([&] {
     const nst::Model& of = required(model, "model").model;
-    nst::c::fill_struct(plan,
-                        plan_info(of.plan_transformer(width, height, threads, max_memory_bytes)),
-                        "nst_plan_info");
+    nst::c::fill_struct(
+        plan, nst::c::plan_info(of.plan_transformer(width, height, threads, max_memory_bytes)),
+        "nst_plan_info");
   });
 }
 

@@ -11,30 +11,6 @@ struct nst_painter {
 
 namespace {
 
-nst::AlphaOutput alpha_output(nst_alpha_output alpha) {
-  switch (alpha) {
-    case NST_ALPHA_KEEP:
-      return nst::AlphaOutput::keep;
-    case NST_ALPHA_COMPOSE:
-      return nst::AlphaOutput::compose;
-    case NST_ALPHA_DROP:
-      return nst::AlphaOutput::drop;
-  }
-  throw nst::Error(nst::ErrorCode::usage, "unknown alpha output");
-}
-
-nst::KeepColour keep_colour(nst_keep_colour keep) {
-  switch (keep) {
-    case NST_KEEP_COLOUR_OFF:
-      return nst::KeepColour::off;
-    case NST_KEEP_COLOUR_MATCHED:
-      return nst::KeepColour::matched;
-    case NST_KEEP_COLOUR_LUMA:
-      return nst::KeepColour::luma;
-  }
-  throw nst::Error(nst::ErrorCode::usage, "unknown way to keep colours");
-}
-
 nst::PaintOptions paint_options(const nst_paint_options* options) {
   const nst_paint_options o =
       nst::c::read_options<nst_paint_options>(options, NST_PAINT_OPTIONS_INIT, "nst_paint_options");
@@ -45,7 +21,7 @@ nst::PaintOptions paint_options(const nst_paint_options* options) {
   if (o.own_style != nullptr) paint.own_style = nst::c::style_options(o.own_style);
   paint.strength = o.strength;
   paint.background = {o.background[0], o.background[1], o.background[2]};
-  paint.alpha = alpha_output(o.alpha);
+  paint.alpha = nst::c::alpha_output(o.alpha);
   paint.quantise = nst::c::quantise(o.quantise);
   paint.raw = o.raw != 0;
   paint.any_style_space = o.any_style_space != 0;
@@ -53,7 +29,7 @@ nst::PaintOptions paint_options(const nst_paint_options* options) {
   if (o.content_name != nullptr) paint.content_name = o.content_name;
   paint.brush = o.brush;
   paint.fade = o.fade;
-  paint.keep_colour = keep_colour(o.keep_colour);
+  paint.keep_colour = nst::c::keep_colour(o.keep_colour);
   paint.match_colour = o.match_colour != 0;
   if (o.mask != nullptr) paint.mask = nst::c::view(*o.mask);
   if (o.mask_style != nullptr) paint.mask_style = o.mask_style->vector;
@@ -98,9 +74,7 @@ nst_status nst_plan_paint(const nst_model* model, int width, int height,
   return guarded([&] {
     const nst::PlanInfo info = nst::plan_paint(required(model, "model").model, {width, height},
                                                paint_options(options), threads, max_memory_bytes);
-    const nst_plan_info full = {0,        info.arena_bytes,  info.scratch_bytes, info.weight_bytes,
-                                info.mac, info.picture_bytes};
-    nst::c::fill_struct(plan, full, "nst_plan_info");
+    nst::c::fill_struct(plan, nst::c::plan_info(info), "nst_plan_info");
   });
 }
 

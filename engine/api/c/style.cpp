@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "api/c/support.hpp"
+#include "api/named_styles.hpp"
 #include "image/view.hpp"
 #include "model/style_space.hpp"
 
@@ -74,10 +75,9 @@ nst_status nst_style_named(const char* name, nst_style** style) {
 }
 
 const char* nst_named_style(size_t index, const char** description) {
-  static const std::vector<nst::NamedStyle> styles = nst::named_styles();
-  if (index >= styles.size()) return nullptr;
-  if (description != nullptr) *description = styles[index].description.c_str();
-  return styles[index].name.c_str();
+  const nst::StyleText text = nst::named_style_text(index);
+  if (text.name != nullptr && description != nullptr) *description = text.description;
+  return text.name;
 }
 
 nst_status nst_style_decode(const void* bytes, size_t size, const char* name, nst_style** style) {

@@ -78,6 +78,22 @@ Quantise quantise(nst_quantise method) {
   return translated(method, kMeanings, "way to quantise");
 }
 
+AlphaOutput alpha_output(nst_alpha_output alpha) {
+  static constexpr std::pair<nst_alpha_output, AlphaOutput> kMeanings[] = {
+      {NST_ALPHA_KEEP, AlphaOutput::keep},
+      {NST_ALPHA_COMPOSE, AlphaOutput::compose},
+      {NST_ALPHA_DROP, AlphaOutput::drop}};
+  return translated(alpha, kMeanings, "alpha output");
+}
+
+KeepColour keep_colour(nst_keep_colour keep) {
+  static constexpr std::pair<nst_keep_colour, KeepColour> kMeanings[] = {
+      {NST_KEEP_COLOUR_OFF, KeepColour::off},
+      {NST_KEEP_COLOUR_MATCHED, KeepColour::matched},
+      {NST_KEEP_COLOUR_LUMA, KeepColour::luma}};
+  return translated(keep, kMeanings, "way to keep colours");
+}
+
 OutputFormat output_format(nst_output_format format) {
   static constexpr std::pair<nst_output_format, OutputFormat> kMeanings[] = {
       {NST_PNG, OutputFormat::png}, {NST_JPEG, OutputFormat::jpeg}, {NST_PPM, OutputFormat::ppm},
@@ -142,6 +158,10 @@ StyleOptions style_options(const nst_style_options* options) {
   const nst_style_options o =
       read_options<nst_style_options>(options, NST_STYLE_OPTIONS_INIT, "nst_style_options");
   return {o.style_size, resize_method(o.resize), o.square != 0};
+}
+
+nst_plan_info plan_info(const PlanInfo& plan) {
+  return {0, plan.arena_bytes, plan.scratch_bytes, plan.weight_bytes, plan.mac, plan.picture_bytes};
 }
 
 void give(const Image& picture, nst_image* out) {

@@ -96,12 +96,17 @@ void fill_struct(T* given, T full, const char* name) {
 SampleType sample_type(nst_sample_type type);
 Resize resize_method(nst_resize_method method);
 Quantise quantise(nst_quantise method);
+AlphaOutput alpha_output(nst_alpha_output alpha);
+KeepColour keep_colour(nst_keep_colour keep);
 OutputFormat output_format(nst_output_format format);
 EncodeOptions encode_options(const nst_encode_options* options);
 ImageView view(const nst_image& image);
 MutableImageView target(const nst_image& image);
 RunOptions run_options(const nst_run_settings* settings);
 StyleOptions style_options(const nst_style_options* options);
+
+// Returns the C form of a plan, for fill_struct.
+nst_plan_info plan_info(const PlanInfo& plan);
 
 // Sets *out to a copy of the picture, which nst_image_free frees.
 void give(const Image& picture, nst_image* out);

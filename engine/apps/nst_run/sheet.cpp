@@ -135,8 +135,7 @@ int sheet_command(int argc, char** argv) {
   std::vector<std::string> styles;
   CLI::App app(
       "nst-run sheet paints small pictures of every content in every style and strength, and "
-      "writes "
-      "them with labels into one picture to choose from.\n\n"
+      "writes them with labels into one picture to choose from.\n\n"
       "Examples:\n"
       "  nst-run sheet photo.jpg -s @oil -s @ink -s mine.jpg -o sheet.png\n"
       "  nst-run sheet *.jpg -s @oil --strength 0.5,1,1.5 -o sheet.png\n",
