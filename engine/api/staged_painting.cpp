@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "api/plan.hpp"
-#include "graph/threads.hpp"
+#include "platform/thread_count.hpp"
 #include "image/brush.hpp"
 #include "image/gaussian.hpp"
 #include "image/picture_rows.hpp"

@@ -103,7 +103,7 @@ void write_sheet(const PaintSettings& o, const std::vector<SheetCell>& cells, in
   const Image picture = contact_sheet(cells, columns);
   write_bytes(o.output.path, naming(o.output.path, [&] {
                 return encode_image(picture.view(), o.output.picture_format(),
-                                    o.picture.writing({}));
+                                    o.picture.writing({}, o.engine.threads));
               }));
 }
 

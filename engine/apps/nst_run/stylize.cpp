@@ -30,7 +30,8 @@ void paint_one(const PaintSettings& o) {
   const Image painted =
       paint(model, std::move(content.image), style_of(o, o.styles, styles), options, run);
   write_bytes(o.output.path, naming(o.output.path, [&] {
-                return encode_image(painted.view(), format, o.picture.writing(content.metadata));
+                return encode_image(painted.view(), format,
+                                    o.picture.writing(content.metadata, o.engine.threads));
               }));
 }
 
