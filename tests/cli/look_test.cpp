@@ -111,6 +111,11 @@ TEST_CASE("nst-run --keep-color, --match-color and --mask paint what nst::paint 
   CHECK(l.painted({l.photo, "-s", l.oil, "--mask", l.mask}) == paint({.mask = mask.view()}));
   CHECK(l.painted({l.photo, "-s", l.oil, "--mask", l.mask, "--mask-style", "@ink"}) ==
         paint({.mask = mask.view(), .mask_style = nst::Style(nst::StyleVector::named("ink"))}));
+  // A picture as the second style: it must live as long as it is painted with.
+  const std::string ink = image_fixture("palette4.png");
+  const nst::Image second = nst::read_image(ink);
+  CHECK(l.painted({l.photo, "-s", l.oil, "--mask", l.mask, "--mask-style", ink}) ==
+        paint({.mask = mask.view(), .mask_style = nst::Style(second)}));
   // Many pictures: a style is matched to each content anew.
   const std::string out = l.folder.file("many/");
   CHECK(run_well({l.large, l.photo, "-s", l.oil, "-o", out, "--match-color", "--size", "<100"}) ==

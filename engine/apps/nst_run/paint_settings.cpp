@@ -4,6 +4,8 @@
 #include <charconv>
 #include <cmath>
 #include <filesystem>
+#include <istream>
+#include <memory>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -123,6 +125,17 @@ void add_many_options(CLI::App& app, PaintSettings& o) {
       ->group(kMany);
 }
 
+// Reads the file of --config. CLI11 alone takes a file that cannot be read to its end for one that
+// ends there, and paints without the rest of the options.
+class ConfigReader : public CLI::ConfigTOML {
+ public:
+  std::vector<CLI::ConfigItem> from_config(std::istream& input) const override {
+    std::vector<CLI::ConfigItem> found = CLI::ConfigTOML::from_config(input);
+    if (input.bad()) throw CLI::FileError("--config: the file cannot be read");
+    return found;
+  }
+};
+
 // Warns of options that have no effect on a saved style.
 void warn_of_unused(const PaintSettings& o, const std::string& name) {
   const auto warn = [&](const char* has_no, const char* option) {
@@ -167,6 +180,21 @@ void check(const PaintSettings& o) {
   inputs.push_back(o.look.mask_style);
   check_one_standard_input(inputs);
 }
+
+// Returns a part of a style, which borrows the decoded picture.
+Style::Part part_of(const PaintSettings& o, const StyleFile& file, const DecodedStyle& decoded) {
+  Style::Part part;
+  if (const auto* picture = std::get_if<Image>(&decoded)) {
+    part.source = picture->view();
+    if (!o.tfhub()) part.encoding = o.style_size.for_picture(*picture);
+  } else {
+    part.source = std::get<StyleVector>(decoded);
+  }
+  part.weight = file.weight;
+  part.name = input_name(file.path);
+  return part;
+}
+Style::Part part_of(const PaintSettings&, const StyleFile&, DecodedStyle&&) = delete;
 
 }  // namespace
 
@@ -215,6 +243,7 @@ bool parse(PaintSettings& o, int argc, char** argv) {
                  "Read options from this file, one a line as NAME = VALUE (INI or TOML), with the "
                  "long names of this list: strength = 0.7. The command line comes first")
       ->type_name("FILE");
+  app.config_formatter(std::make_shared<ConfigReader>());
   app.allow_config_extras(false);  // an unknown name is an error
   if (argc == 1) {
     std::string help = "--help";
@@ -260,7 +289,7 @@ PaintOptions paint_options(const PaintSettings& o, const LookPictures& look, Out
   options.content_name = name;
   apply_look(o.look, look, o.tfhub(), options);
   if (!o.look.mask_style.empty()) {
-    options.mask_style = style_of(o, {StyleFile{o.look.mask_style}}, {look.mask_style});
+    options.mask_style = part_of(o, StyleFile{o.look.mask_style}, look.mask_style);
   }
   return options;
 }
@@ -274,17 +303,7 @@ std::vector<DecodedStyle> read_style(const PaintSettings& o, const std::vector<S
 Style style_of(const PaintSettings& o, const std::vector<StyleFile>& files,
                const std::vector<DecodedStyle>& decoded) {
   std::vector<Style::Part> parts;
-  for (std::size_t i = 0; i < files.size(); ++i) {
-    Style::Part& part = parts.emplace_back();
-    if (const auto* picture = std::get_if<Image>(&decoded[i])) {
-      part.source = picture->view();
-      if (!o.tfhub()) part.encoding = o.style_size.for_picture(*picture);
-    } else {
-      part.source = std::get<StyleVector>(decoded[i]);
-    }
-    part.weight = files[i].weight;
-    part.name = input_name(files[i].path);
-  }
+  for (std::size_t i = 0; i < files.size(); ++i) parts.push_back(part_of(o, files[i], decoded[i]));
   return Style(std::move(parts));
 }
 

@@ -72,5 +72,7 @@ std::vector<DecodedStyle> read_style(const PaintSettings& settings,
 // which must outlive it.
 Style style_of(const PaintSettings& settings, const std::vector<StyleFile>& files,
                const std::vector<DecodedStyle>& decoded);
+Style style_of(const PaintSettings& settings, const std::vector<StyleFile>& files,
+               std::vector<DecodedStyle>&& decoded) = delete;
 
 }  // namespace nst::run
