@@ -5,6 +5,7 @@
 #include <webp/mux.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
 #include <memory>
 
@@ -229,8 +230,9 @@ std::vector<std::uint8_t> encode_webp(const ImageView& image, const EncodeOption
   const int imported = image.channels == 4 ? WebPPictureImportRGBA(&picture, rows, stride)
                                            : WebPPictureImportRGB(&picture, rows, stride);
   if (imported == 0) fail_encoding(true);
+  errno = 0;  // libwebp calls some of its failed allocations by other names
   if (WebPEncode(&config, &picture) == 0) {
-    fail_encoding(picture.error_code == VP8_ENC_ERROR_OUT_OF_MEMORY ||
+    fail_encoding(errno == ENOMEM || picture.error_code == VP8_ENC_ERROR_OUT_OF_MEMORY ||
                   picture.error_code == VP8_ENC_ERROR_BITSTREAM_OUT_OF_MEMORY);
   }
   WebPPictureFree(&picture);

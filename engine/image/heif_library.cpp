@@ -14,19 +14,12 @@ constexpr const char* kFileName = "libheif.so.1";
 #endif
 
 std::optional<HeifLibrary> load() {
-  void* const file = load_shared_library(kFileName);
-  if (file == nullptr) return std::nullopt;
+  SharedFunctions functions(kFileName);
   HeifLibrary library;
-  bool has_all = true;
-  const auto find = [&](auto& function, const char* name) {
-    void* const address = find_function(file, name);
-    function = reinterpret_cast<std::remove_reference_t<decltype(function)>>(address);
-    has_all = has_all && address != nullptr;
-  };
-#define NST_HEIF_FIND(name) find(library.name, "heif_" #name);
+#define NST_HEIF_FIND(name) functions.find(library.name, "heif_" #name);
   NST_HEIF_FUNCTIONS(NST_HEIF_FIND)
 #undef NST_HEIF_FIND
-  return has_all ? std::optional(library) : std::nullopt;
+  return functions.has_all() ? std::optional(library) : std::nullopt;
 }
 
 }  // namespace

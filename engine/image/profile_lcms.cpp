@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
+#include <new>
 
 #include "image/profile.hpp"
 
@@ -15,6 +16,7 @@ namespace {
 // The memory that one lcms2 context may still take. lcms2 reaches it as the context's user data.
 struct Budget {
   std::uint64_t left;
+  bool memory_ended = false;  // true: the system had no memory, though the budget had
 };
 
 // The size of a block is stored before it. 16 bytes keep the block's alignment.
@@ -25,7 +27,10 @@ void* allocate(cmsContext context, cmsUInt32Number size) {
   const std::size_t whole = std::size_t{size} + kBlockHeader;
   if (size == 0 || (budget != nullptr && whole > budget->left)) return nullptr;
   auto* block = static_cast<std::uint8_t*>(std::malloc(whole));
-  if (block == nullptr) return nullptr;
+  if (block == nullptr) {
+    if (budget != nullptr) budget->memory_ended = true;
+    return nullptr;
+  }
   if (budget != nullptr) budget->left -= whole;
   std::memcpy(block, &whole, sizeof whole);
   return block + kBlockHeader;
@@ -51,6 +56,16 @@ void* reallocate(cmsContext context, void* memory, cmsUInt32Number size) {
   return larger;
 }
 
+// Locks of lcms2 that lock nothing: each context is made and read by one thread at a time. lcms2's
+// own locks are allocated, and it crashes where there is no memory for one.
+void* make_lock(cmsContext) {
+  static char lock;
+  return &lock;
+}
+void destroy_lock(cmsContext, void*) {}
+cmsBool lock(cmsContext, void*) { return TRUE; }
+void unlock(cmsContext, void*) {}
+
 // Ignores lcms2's messages: a call that fails is enough to know.
 void on_message(cmsContext, cmsUInt32Number, const char*) {}
 
@@ -58,8 +73,14 @@ void on_message(cmsContext, cmsUInt32Number, const char*) {}
 class Context {
  public:
   explicit Context(std::uint64_t memory) : budget_{memory} {
+    cmsPluginMutex locks{};
+    locks.base = {cmsPluginMagicNumber, 2060, cmsPluginMutexSig, nullptr};
+    locks.CreateMutexPtr = make_lock;
+    locks.DestroyMutexPtr = destroy_lock;
+    locks.LockMutexPtr = lock;
+    locks.UnlockMutexPtr = unlock;
     cmsPluginMemHandler handler{};
-    handler.base = {cmsPluginMagicNumber, 2060, cmsPluginMemHandlerSig, nullptr};
+    handler.base = {cmsPluginMagicNumber, 2060, cmsPluginMemHandlerSig, &locks.base};
     handler.MallocPtr = allocate;
     handler.FreePtr = release;
     handler.ReallocPtr = reallocate;
@@ -72,6 +93,11 @@ class Context {
     if (context_ != nullptr) cmsDeleteContext(context_);
   }
   cmsContext get() const { return context_; }
+  // Throws bad_alloc if the system had no memory for something that was asked of this context.
+  // lcms2 itself reports nothing more than that a call has failed.
+  void check_memory() const {
+    if (context_ == nullptr || budget_.memory_ended) throw std::bad_alloc();
+  }
 
  private:
   Budget budget_;
@@ -276,19 +302,20 @@ SrgbConversion srgb_conversion(const Input& input, const ColourDescription& desc
   if (input.ignores_profile() || !says_something) return {};
   auto impl = std::make_shared<SrgbConversion::Impl>(
       std::clamp(input.memory_limit() / 4, kLeastProfileMemory, kMostProfileMemory));
-  if (impl->context.get() == nullptr) {
-    throw Error(ErrorCode::limit, input.name + ": no memory for its colour profile; free some");
-  }
+  impl->context.check_memory();
   const Profile profile = open_profile(input, impl->context.get(), described, layout.model);
+  impl->context.check_memory();
   if (!profile) return {};
   const cmsUInt32Number space = colour_space(profile.get());
   bool made = true;
   if (layout.model != ColourModel::cmyk) {
     made = impl->make(profile.get(), space, {.model = layout.model});
+    impl->context.check_memory();
     if (made && impl->is_identity()) return {};
   }
   const bool is_made = layout.model != ColourModel::cmyk && !layout.wide && !layout.alpha;
   if (made && !is_made) made = impl->make(profile.get(), space, layout);
+  impl->context.check_memory();
   if (!made) {
     input.warn(
         "its colour profile is damaged or needs too much memory, and is not used; colours may look "
@@ -301,13 +328,13 @@ SrgbConversion srgb_conversion(const Input& input, const ColourDescription& desc
 const std::vector<std::uint8_t>& srgb_profile() {
   static const std::vector<std::uint8_t> bytes = [] {
     const Context context(kMostProfileMemory);
-    const Profile profile(context.get() != nullptr ? cmsCreate_sRGBProfileTHR(context.get())
-                                                   : nullptr);
+    context.check_memory();
+    const Profile profile(cmsCreate_sRGBProfileTHR(context.get()));
     std::vector<std::uint8_t> file;
     cmsUInt32Number size = 0;
-    if (!profile || !cmsSaveProfileToMem(profile.get(), nullptr, &size)) return file;
+    if (!profile || !cmsSaveProfileToMem(profile.get(), nullptr, &size)) throw std::bad_alloc();
     file.resize(size);
-    if (!cmsSaveProfileToMem(profile.get(), file.data(), &size)) file.clear();
+    if (!cmsSaveProfileToMem(profile.get(), file.data(), &size)) throw std::bad_alloc();
     // Replaces the time of creation (ICC.1, 7.2.8), so that equal pictures give equal files.
     constexpr std::uint8_t kTime[12] = {0x07, 0xea, 0, 1, 0, 1, 0, 0, 0, 0, 0, 0};
     if (file.size() > 36) std::memcpy(file.data() + 24, kTime, sizeof kTime);

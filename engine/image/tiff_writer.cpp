@@ -9,39 +9,44 @@
 namespace nst::codec {
 namespace {
 
-void set_fields(TIFF* tiff, const ImageView& image, const EncodeOptions& options,
+bool set_fields(TIFF* tiff, const ImageView& image, const EncodeOptions& options,
                 const FileMetadata& metadata) {
+  // libtiff drops a field for which it has no memory.
+  bool all = true;
+  const auto set = [&](std::uint32_t tag, auto... values) {
+    all = TIFFSetField(tiff, tag, values...) == 1 && all;
+  };
   // Fast compression: a level higher takes a half more time and saves a percent or two.
   constexpr int kLevel = 2;
   constexpr std::uint32_t kStripBytes = 1 << 18;
   const std::uint32_t row_bytes = static_cast<std::uint32_t>(image.width) *
                                   static_cast<std::uint32_t>(image.channels) *
                                   static_cast<std::uint32_t>(options.depth / 8);
-  TIFFSetField(tiff, TIFFTAG_IMAGEWIDTH, static_cast<std::uint32_t>(image.width));
-  TIFFSetField(tiff, TIFFTAG_IMAGELENGTH, static_cast<std::uint32_t>(image.height));
-  TIFFSetField(tiff, TIFFTAG_BITSPERSAMPLE, options.depth);
-  TIFFSetField(tiff, TIFFTAG_SAMPLESPERPIXEL, image.channels);
-  TIFFSetField(tiff, TIFFTAG_PHOTOMETRIC, PHOTOMETRIC_RGB);
-  TIFFSetField(tiff, TIFFTAG_PLANARCONFIG, PLANARCONFIG_CONTIG);
-  TIFFSetField(tiff, TIFFTAG_ORIENTATION, ORIENTATION_TOPLEFT);
-  TIFFSetField(tiff, TIFFTAG_COMPRESSION, COMPRESSION_ADOBE_DEFLATE);
-  TIFFSetField(tiff, TIFFTAG_ZIPQUALITY, kLevel);
-  TIFFSetField(tiff, TIFFTAG_PREDICTOR, PREDICTOR_HORIZONTAL);
-  TIFFSetField(tiff, TIFFTAG_ROWSPERSTRIP, std::max<std::uint32_t>(kStripBytes / row_bytes, 1));
+  set(TIFFTAG_IMAGEWIDTH, static_cast<std::uint32_t>(image.width));
+  set(TIFFTAG_IMAGELENGTH, static_cast<std::uint32_t>(image.height));
+  set(TIFFTAG_BITSPERSAMPLE, options.depth);
+  set(TIFFTAG_SAMPLESPERPIXEL, image.channels);
+  set(TIFFTAG_PHOTOMETRIC, PHOTOMETRIC_RGB);
+  set(TIFFTAG_PLANARCONFIG, PLANARCONFIG_CONTIG);
+  set(TIFFTAG_ORIENTATION, ORIENTATION_TOPLEFT);
+  set(TIFFTAG_COMPRESSION, COMPRESSION_ADOBE_DEFLATE);
+  set(TIFFTAG_ZIPQUALITY, kLevel);
+  set(TIFFTAG_PREDICTOR, PREDICTOR_HORIZONTAL);
+  set(TIFFTAG_ROWSPERSTRIP, std::max<std::uint32_t>(kStripBytes / row_bytes, 1));
   if (image.channels == 4) {
     std::uint16_t kind = EXTRASAMPLE_UNASSALPHA;
-    TIFFSetField(tiff, TIFFTAG_EXTRASAMPLES, 1, &kind);
+    set(TIFFTAG_EXTRASAMPLES, 1, &kind);
   }
   const std::vector<std::uint8_t>& profile = srgb_profile();
   if (!profile.empty()) {
-    TIFFSetField(tiff, TIFFTAG_ICCPROFILE, static_cast<std::uint32_t>(profile.size()),
-                 profile.data());
+    set(TIFFTAG_ICCPROFILE, static_cast<std::uint32_t>(profile.size()), profile.data());
   }
   if (metadata.dpi_x > 0 && metadata.dpi_y > 0) {
-    TIFFSetField(tiff, TIFFTAG_XRESOLUTION, static_cast<double>(metadata.dpi_x));
-    TIFFSetField(tiff, TIFFTAG_YRESOLUTION, static_cast<double>(metadata.dpi_y));
-    TIFFSetField(tiff, TIFFTAG_RESOLUTIONUNIT, RESUNIT_INCH);
+    set(TIFFTAG_XRESOLUTION, static_cast<double>(metadata.dpi_x));
+    set(TIFFTAG_YRESOLUTION, static_cast<double>(metadata.dpi_y));
+    set(TIFFTAG_RESOLUTIONUNIT, RESUNIT_INCH);
   }
+  return all;
 }
 
 bool write_rows(TIFF* tiff, const ImageView& image, int depth) {
@@ -69,8 +74,8 @@ std::vector<std::uint8_t> encode_tiff(const ImageView& image, const EncodeOption
   TiffHandle handle;
   bool written = handle.get() != nullptr;
   if (written) {
-    set_fields(handle.get(), image, options, metadata);
-    written = write_rows(handle.get(), image, options.depth);
+    written = set_fields(handle.get(), image, options, metadata) &&
+              write_rows(handle.get(), image, options.depth);
   }
   if (!written) {
     throw Error(

@@ -2,10 +2,16 @@
 
 #include <dlfcn.h>
 
+#include <cerrno>
+#include <new>
+
 namespace nst {
 
 void* load_shared_library(const char* file_name) {
-  return ::dlopen(file_name, RTLD_NOW | RTLD_LOCAL);
+  errno = 0;
+  void* const library = ::dlopen(file_name, RTLD_NOW | RTLD_LOCAL);
+  if (library == nullptr && errno == ENOMEM) throw std::bad_alloc();
+  return library;
 }
 
 void* find_function(void* library, const char* name) { return ::dlsym(library, name); }

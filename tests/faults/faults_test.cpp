@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -60,6 +61,34 @@ class Scene {
             {"encode", style_, "-o", "o.npy", "-q", "-t", "2", "--style-size", "64"},
             {"o.npy"}};
   }
+  Command sheet() const {
+    return {NST_RUN_PROGRAM,
+            {"sheet", content_, "-s", style_, "-s", content_, "--strength", "0.5,1", "--size", "16",
+             "-o", "o.png", "-q", "-t", "2", "--style-size", "64"},
+            {"o.png"}};
+  }
+  Command styles() const {
+    return {NST_RUN_PROGRAM,
+            {"styles", content_, "--size", "16", "-o", "o.png", "-q", "-t", "2"},
+            {"o.png"}};
+  }
+  Command several_styles() const {
+    return {
+        NST_RUN_PROGRAM,
+        {content_, "-s", style_, "-s", content_, "-o", "./", "-q", "-t", "2", "--style-size", "64"},
+        {"content-style.png", "content-content.png"}};
+  }
+  // A brush, two styles by a mask, and options of a file.
+  Command look() const {
+    return {NST_RUN_PROGRAM,
+            {content_, "-s", style_, "--config", config_, "--mask", style_, "--mask-style",
+             content_, "-o", "o.png", "-q"},
+            {"o.png"}};
+  }
+  // Pictures that are read and written in the same format, with a colour profile.
+  Command tiff() { return paint_as(nst::OutputFormat::tiff, "content.tif", "o.tif"); }
+  Command webp() { return paint_as(nst::OutputFormat::webp, "content.webp", "o.webp"); }
+  Command jpeg() { return paint_as(nst::OutputFormat::jpeg, "content.jpg", "o.jpg"); }
   Command convert() const {
     return {
         NST_WEIGHTS_COMMAND,
@@ -125,7 +154,7 @@ class Scene {
     CHECK(WIFEXITED(outcome.status));  // false for a crash, an abort, or a timeout of 20 seconds
     const int code = WEXITSTATUS(outcome.status);
     const bool is_one = whole.size() == 1;
-    constexpr std::array kDocumented = {0, 3, 4, 5, 6};
+    constexpr std::array kDocumented = {0, 2, 3, 4, 5, 6};  // 2: --config cannot be read
     CHECK((std::find(kDocumented.begin(), kDocumented.end(), code) != kDocumented.end() ||
            (code == 7 && !is_one)));
     const auto lines = std::count(outcome.message.begin(), outcome.message.end(), '\n');
@@ -164,31 +193,52 @@ class Scene {
     ::_exit(97);
   }
 
+  Command paint_as(nst::OutputFormat format, const char* content, const char* output) {
+    const std::string path = in_.file(content, picture(24, 20, format));
+    return {NST_RUN_PROGRAM,
+            {path, "-s", style_, "-o", output, "-q", "-t", "2", "--style-size", "64"},
+            {output}};
+  }
+
   std::string messages() const { return in_.file("stderr"); }
-  static Contents png(int width, int height) {
+  static Contents picture(int width, int height, nst::OutputFormat format) {
     return nst::encode_image(nst::test::random_image(width, height, 3, nst::SampleType::u8).view(),
-                             nst::OutputFormat::png, 95);
+                             format, 95);
+  }
+  static Contents png(int width, int height) {
+    return picture(width, height, nst::OutputFormat::png);
+  }
+
+  static Contents config() {
+    const std::string text = "brush = \"32\"\nthreads = 2\nstyle-size = 64\nsize = \"40\"\n";
+    return {text.begin(), text.end()};
   }
 
   TemporaryFolder in_, out_;
   Contents old_ = {'o', 'l', 'd'};
   std::string content_ = in_.file("content.png", png(24, 20));
   std::string style_ = in_.file("style.png", png(48, 48));
+  std::string config_ = in_.file("look.toml", config());
 };
 
-void check_files(Command (Scene::*command)() const) {
+// Makes a command in a scene.
+using Maker = std::function<Command(Scene&)>;
+
+void check_files(const Maker& maker) {
   Scene scene;
-  for (const char* kind : kFileKinds) scene.check((scene.*command)(), kind, 1);
+  const Command command = maker(scene);
+  for (const char* kind : kFileKinds) scene.check(command, kind, 1);
 }
 
-void check_memory(Command (Scene::*command)() const) {
+void check_memory(const Maker& maker) {
   constexpr long kTried = 30;
   Scene scene;
+  const Command command = maker(scene);
   const char* const wanted = std::getenv("NST_FAULT_STRIDE");
-  const long calls = scene.count((scene.*command)(), "malloc");
+  const long calls = scene.count(command, "malloc");
   const long stride = wanted != nullptr ? std::atol(wanted) : calls / kTried;
   REQUIRE(stride > 0);
-  scene.check((scene.*command)(), "malloc", stride);
+  scene.check(command, "malloc", stride);
 }
 
 }  // namespace
@@ -199,6 +249,16 @@ TEST_CASE("faults: painting, where a call on a file or a thread fails") {
 TEST_CASE("faults: painting many, where a call on a file or a thread fails") {
   check_files(&Scene::batch);
 }
+TEST_CASE("faults: painting in several styles, where a call on a file or a thread fails") {
+  check_files(&Scene::several_styles);
+}
+TEST_CASE("faults: brush, mask and --config, where a call on a file or a thread fails") {
+  check_files(&Scene::look);
+}
+TEST_CASE("faults: sheets, where a call on a file or a thread fails") {
+  check_files(&Scene::sheet);
+  check_files(&Scene::styles);
+}
 TEST_CASE("faults: encoding, where a call on a file or a thread fails") {
   check_files(&Scene::encode);
 }
@@ -207,5 +267,21 @@ TEST_CASE("faults: converting, where a call on a file or a thread fails") {
 }
 TEST_CASE("faults: painting, where memory ends") { check_memory(&Scene::paint); }
 TEST_CASE("faults: painting many, where memory ends") { check_memory(&Scene::batch); }
+TEST_CASE("faults: painting in several styles, where memory ends") {
+  check_memory(&Scene::several_styles);
+}
+TEST_CASE("faults: brush, mask and --config, where memory ends") { check_memory(&Scene::look); }
+TEST_CASE("faults: a sheet, where memory ends") { check_memory(&Scene::sheet); }
+TEST_CASE("faults: a sheet of the own styles, where memory ends") { check_memory(&Scene::styles); }
 TEST_CASE("faults: encoding, where memory ends") { check_memory(&Scene::encode); }
 TEST_CASE("faults: converting, where memory ends") { check_memory(&Scene::convert); }
+TEST_CASE("faults: a JPEG, where a call on a file or a thread fails") { check_files(&Scene::jpeg); }
+TEST_CASE("faults: a JPEG, where memory ends") { check_memory(&Scene::jpeg); }
+#if NST_HAVE_TIFF
+TEST_CASE("faults: a TIFF, where a call on a file or a thread fails") { check_files(&Scene::tiff); }
+TEST_CASE("faults: a TIFF, where memory ends") { check_memory(&Scene::tiff); }
+#endif
+#if NST_HAVE_WEBP
+TEST_CASE("faults: a WebP, where a call on a file or a thread fails") { check_files(&Scene::webp); }
+TEST_CASE("faults: a WebP, where memory ends") { check_memory(&Scene::webp); }
+#endif
