@@ -13,9 +13,7 @@
 #include "weights_tool/file_set.hpp"
 
 #if NST_HAVE_LIBARCHIVE
-#include <archive.h>
-#include <archive_entry.h>
-
+#include "weights_tool/archive_library.hpp"
 #include "weights_tool/unpack.hpp"
 #endif
 
@@ -101,25 +99,25 @@ class Utf8Locale {
   locale_t before_ = nullptr;
 };
 
-struct ArchiveCloser {
-  void operator()(archive* handle) const { archive_read_free(handle); }
-};
-
 // Reads the members of an archive: a tar or zip in memory, or a tar that a decompressing stream
 // delivers.
 class MemberReader {
  public:
   MemberReader(const std::string& path, Bytes bytes, UnpackingStream* rest)
-      : path_(path), head_(bytes), rest_(rest), owner_(archive_read_new()) {
-    if (!owner_) throw std::bad_alloc();
+      : path_(path),
+        head_(bytes),
+        rest_(rest),
+        library_(archive_library(path)),
+        owner_(new_reader(library_)) {
     archive* const handle = owner_.get();
     errno = 0;
-    check(archive_read_support_format_tar(handle));
-    check(archive_read_support_format_zip_seekable(handle));
+    check(library_.archive_read_support_format_tar(handle));
+    check(library_.archive_read_support_format_zip_seekable(handle));
     // This option makes libarchive return names as bytes in every locale.
-    archive_read_set_options(handle, "hdrcharset=BINARY");
-    check(rest == nullptr ? archive_read_open_memory(handle, bytes.data(), bytes.size())
-                          : archive_read_open(handle, this, nullptr, &MemberReader::read, nullptr));
+    library_.archive_read_set_options(handle, "hdrcharset=BINARY");
+    check(rest == nullptr
+              ? library_.archive_read_open_memory(handle, bytes.data(), bytes.size())
+              : library_.archive_read_open(handle, this, nullptr, &MemberReader::read, nullptr));
   }
 
   // Returns the next member, or null after the last one.
@@ -127,7 +125,7 @@ class MemberReader {
     for (;;) {
       archive_entry* entry = nullptr;
       errno = 0;
-      const int status = archive_read_next_header(owner_.get(), &entry);
+      const int status = library_.archive_read_next_header(owner_.get(), &entry);
       if (status == ARCHIVE_EOF) return nullptr;
       // Ignores warnings: they concern header fields that do not matter here, such as times.
       if (status < ARCHIVE_WARN) check(status);
@@ -135,10 +133,12 @@ class MemberReader {
     }
   }
 
+  const ArchiveLibrary& library() const { return library_; }
+
   Bytes data() {
-    buffer_.resize(1 << 18);
+    buffer_.resize(1 << 16);
     errno = 0;
-    const la_ssize_t got = archive_read_data(owner_.get(), buffer_.data(), buffer_.size());
+    const la_ssize_t got = library_.archive_read_data(owner_.get(), buffer_.data(), buffer_.size());
     check(got);
     return Bytes(buffer_).first(static_cast<std::size_t>(got));
   }
@@ -153,7 +153,7 @@ class MemberReader {
       return static_cast<la_ssize_t>(bytes.size());
     } catch (...) {
       reader.error_ = std::current_exception();
-      archive_set_error(handle, EIO, "cannot unpack");
+      reader.library_.archive_set_error(handle, EIO, "cannot unpack");
       return ARCHIVE_FATAL;
     }
   }
@@ -161,7 +161,7 @@ class MemberReader {
   void check(la_ssize_t status) const {
     if (error_) std::rethrow_exception(error_);
     if (status >= ARCHIVE_OK) return;
-    fail_unpacking(path_, owner_.get());
+    fail_unpacking(path_, library_, owner_.get());
   }
 
   Utf8Locale locale_;  // first member: libarchive reads the locale when it is created
@@ -169,31 +169,33 @@ class MemberReader {
   Bytes head_;
   UnpackingStream* rest_;
   std::exception_ptr error_;
-  std::unique_ptr<archive, ArchiveCloser> owner_;
+  const ArchiveLibrary& library_;
+  ArchiveReader owner_;
   Buffer buffer_;
 };
 
 // Returns a member's name as stored. If the archive has only its UTF-8 form, returns that.
-std::string member_name(archive_entry* entry) {
-  const char* name = archive_entry_pathname(entry);
-  if (name == nullptr) name = archive_entry_pathname_utf8(entry);
+std::string member_name(const ArchiveLibrary& library, archive_entry* entry) {
+  const char* name = library.archive_entry_pathname(entry);
+  if (name == nullptr) name = library.archive_entry_pathname_utf8(entry);
   return name == nullptr ? "" : clean_name(name);
 }
 
 using Members = std::map<std::string, std::shared_ptr<const Buffer>>;
 
 Members read_members(MemberReader& reader, Budget& budget) {
+  const ArchiveLibrary& library = reader.library();
   Members members;
   while (archive_entry* entry = reader.next()) {
-    std::string name = member_name(entry);
+    std::string name = member_name(library, entry);
     if (name.empty()) name = "member " + std::to_string(members.size() + 1);
     budget.take_name(name);
-    if (const char* link = archive_entry_hardlink(entry)) {
+    if (const char* link = library.archive_entry_hardlink(entry)) {
       const auto it = members.find(clean_name(link));
       if (it != members.end()) members[name] = it->second;
       continue;
     }
-    if (archive_entry_filetype(entry) != AE_IFREG) continue;
+    if (library.archive_entry_filetype(entry) != AE_IFREG) continue;
     const bool is_kept = !is_needless(name);
     auto buffer = std::make_shared<Buffer>();
     // Does not trust the size in the header: memory grows with the bytes that really arrive.
@@ -250,11 +252,9 @@ FileSet FileSet::archive(const std::string& path, Bytes packed, const ArchiveLim
   } else {
     members = read_compressed(path, packed, content, budget);
   }
-  FileSet set;
-  set.location_ = path;
-  set.archive_ = path;
-  for (auto& [name, buffer] : members) set.add(name, {"", {*buffer, buffer}});
-  return set;
+  std::map<std::string, FileData> unpacked;
+  for (auto& [name, buffer] : members) unpacked[name] = {*buffer, buffer};
+  return FileSet::members(path, unpacked);
 }
 
 #else

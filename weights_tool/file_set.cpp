@@ -80,6 +80,14 @@ FileSet FileSet::file(const std::string& path, FileData data) {
   return set;
 }
 
+FileSet FileSet::members(const std::string& path, const std::map<std::string, FileData>& members) {
+  FileSet set;
+  set.location_ = path;
+  set.archive_ = path;
+  for (const auto& [name, data] : members) set.add(name, {"", data});
+  return set;
+}
+
 FileSet FileSet::beside(const std::string& path, FileData data) {
   const fs::path parent = fs::path(path).parent_path();
   try {

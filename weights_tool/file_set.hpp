@@ -52,6 +52,8 @@ class FileSet {
   // Throws Error{limit} if the archive unpacks to more than ArchiveLimits allows. Throws
   // Error{model} for damage, or if this build has no libarchive.
   static FileSet archive(const std::string& path, Bytes packed, const ArchiveLimits& limits = {});
+  // Returns the set of an archive's members that were unpacked before.
+  static FileSet members(const std::string& path, const std::map<std::string, FileData>& members);
 
   const std::string& location() const { return location_; }
   std::vector<std::string> names() const;

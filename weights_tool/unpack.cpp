@@ -1,7 +1,5 @@
 #include "weights_tool/unpack.hpp"
 
-#include <archive.h>
-#include <archive_entry.h>
 #include <zlib.h>
 
 #include <algorithm>
@@ -15,7 +13,7 @@
 namespace nst::weights {
 namespace {
 
-constexpr std::size_t kPieceBytes = 1 << 18;
+constexpr std::size_t kPieceBytes = 1 << 16;
 
 [[noreturn]] void fail(const std::string& name, const char* reason) {
   throw Error(ErrorCode::model, one_line(name) + ": damaged or truncated archive: " +
@@ -72,30 +70,28 @@ class GzipStream : public UnpackingStream {
   bool is_done_ = false;
 };
 
-struct ArchiveCloser {
-  void operator()(archive* handle) const { archive_read_free(handle); }
-};
-
 class FilterStream : public UnpackingStream {
  public:
   FilterStream(Bytes packed, std::string name)
-      : name_(std::move(name)), owner_(archive_read_new()), piece_(kPieceBytes) {
-    if (!owner_) throw std::bad_alloc();
+      : name_(std::move(name)),
+        library_(archive_library(name_)),
+        owner_(new_reader(library_)),
+        piece_(kPieceBytes) {
     errno = 0;
     // The results of the following calls are ignored. If libarchive was built without a filter, it
     // warns here, and reports an error only if the file needs the filter.
-    archive_read_support_filter_xz(owner_.get());
-    archive_read_support_filter_bzip2(owner_.get());
-    archive_read_support_filter_zstd(owner_.get());
-    check(archive_read_support_format_raw(owner_.get()));
-    check(archive_read_open_memory(owner_.get(), packed.data(), packed.size()));
+    library_.archive_read_support_filter_xz(owner_.get());
+    library_.archive_read_support_filter_bzip2(owner_.get());
+    library_.archive_read_support_filter_zstd(owner_.get());
+    check(library_.archive_read_support_format_raw(owner_.get()));
+    check(library_.archive_read_open_memory(owner_.get(), packed.data(), packed.size()));
     archive_entry* entry = nullptr;
-    check(archive_read_next_header(owner_.get(), &entry));
+    check(library_.archive_read_next_header(owner_.get(), &entry));
   }
 
   Bytes next() override {
     errno = 0;
-    const la_ssize_t got = archive_read_data(owner_.get(), piece_.data(), piece_.size());
+    const la_ssize_t got = library_.archive_read_data(owner_.get(), piece_.data(), piece_.size());
     check(got);
     return Bytes(piece_).first(static_cast<std::size_t>(got));
   }
@@ -103,11 +99,12 @@ class FilterStream : public UnpackingStream {
  private:
   void check(la_ssize_t status) const {
     if (status >= ARCHIVE_OK && status != ARCHIVE_EOF) return;
-    fail_unpacking(name_, owner_.get());
+    fail_unpacking(name_, library_, owner_.get());
   }
 
   std::string name_;
-  std::unique_ptr<archive, ArchiveCloser> owner_;
+  const ArchiveLibrary& library_;
+  ArchiveReader owner_;
   std::vector<std::uint8_t> piece_;
 };
 
@@ -118,9 +115,15 @@ std::unique_ptr<UnpackingStream> unpack(Bytes packed, Content content, const std
   return std::make_unique<FilterStream>(packed, name);
 }
 
-void fail_unpacking(const std::string& name, archive* handle) {
-  if (errno == ENOMEM || archive_errno(handle) == ENOMEM) throw std::bad_alloc();
-  fail(name, archive_error_string(handle));
+void fail_unpacking(const std::string& name, const ArchiveLibrary& library, archive* handle) {
+  if (errno == ENOMEM || library.archive_errno(handle) == ENOMEM) throw std::bad_alloc();
+  fail(name, library.archive_error_string(handle));
+}
+
+ArchiveReader new_reader(const ArchiveLibrary& library) {
+  ArchiveReader reader(library.archive_read_new(), {&library});
+  if (!reader) throw std::bad_alloc();
+  return reader;
 }
 
 }  // namespace nst::weights

@@ -6,8 +6,7 @@
 
 #include "base/byte_reader.hpp"
 #include "model/recognise.hpp"
-
-struct archive;
+#include "weights_tool/archive_library.hpp"
 
 namespace nst::weights {
 
@@ -28,6 +27,16 @@ std::unique_ptr<UnpackingStream> unpack(Bytes packed, Content content, const std
 // Throws Error{model} "<name>: damaged or truncated archive: <reason>". If memory ran out, throws
 // bad_alloc instead: `reason` may say so, or errno. The caller must set errno to 0 before it calls
 // libarchive.
-[[noreturn]] void fail_unpacking(const std::string& name, archive* handle);
+[[noreturn]] void fail_unpacking(const std::string& name, const ArchiveLibrary& library,
+                                 archive* handle);
+
+// Frees a reader of libarchive's.
+struct ArchiveCloser {
+  const ArchiveLibrary* library;
+  void operator()(archive* handle) const { library->archive_read_free(handle); }
+};
+using ArchiveReader = std::unique_ptr<archive, ArchiveCloser>;
+// Makes a reader of libarchive's. Throws bad_alloc if memory runs out.
+ArchiveReader new_reader(const ArchiveLibrary& library);
 
 }  // namespace nst::weights
