@@ -35,7 +35,12 @@ function(nst_configure_target target)
     target_compile_options(${target} PRIVATE -O1 -g1 -fsanitize=thread)
   endif()
   if(NST_FUZZ AND NOT target STREQUAL "nst_kernels")  # which read no foreign bytes
-    target_compile_options(${target} PRIVATE -fsanitize=fuzzer-no-link)
+    # clang's -O1 inlines little: with it the targets run half as fast.
+    target_compile_options(${target} PRIVATE -fsanitize=fuzzer-no-link -O2)
+  endif()
+  if(NST_COVERAGE AND NOT target STREQUAL "nst_kernels")
+    target_compile_options(${target} PRIVATE -fprofile-instr-generate -fcoverage-mapping)
+    target_link_options(${target} PUBLIC -fprofile-instr-generate)
   endif()
   if(NST_OPTIMISE_UNASKED)
     target_compile_options(${target} PRIVATE -O3 -DNDEBUG)

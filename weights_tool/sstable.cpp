@@ -23,6 +23,9 @@ constexpr std::uint64_t kMaxKeysBytes = 64u << 20;
 // Limit of the bytes of all unpacked blocks, against small files that unpack to huge ones.
 // TensorFlow's blocks have about 256 KiB each.
 constexpr std::uint64_t kMaxUnpackedBytes = 64u << 20;
+// A byte of a snappy block stands for fewer bytes than this: three bytes copy at most 64
+// (github.com/google/snappy/blob/main/format_description.txt).
+constexpr std::uint64_t kMaxSnappyRatio = 22;
 enum BlockType : std::uint8_t { kPlain = 0, kSnappy = 1 };
 
 struct BlockHandle {
@@ -106,6 +109,9 @@ class TableReader {
     unpacked_bytes_ += size;
     if (size > kMaxUnpackedBytes || unpacked_bytes_ > kMaxUnpackedBytes) {
       file_.fail("its blocks unpack to more than 64 MiB");
+    }
+    if (size > kMaxSnappyRatio * packed.size()) {
+      file_.fail("a block is damaged: it claims to unpack to more than snappy can store in it");
     }
     std::vector<std::uint8_t>& block = table_.unpacked.emplace_back(size);
     if (!snappy::RawUncompress(text, packed.size(), reinterpret_cast<char*>(block.data()))) {

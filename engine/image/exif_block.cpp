@@ -59,40 +59,28 @@ class Reader {
   }
 
  private:
-  // Returns how many entries of a directory are read.
-  int entries_of(std::uint64_t at) const {
-    constexpr int kMostEntries = 1000;  // cameras write up to some hundred
-    try {
-      return std::min<int>(tiff_.u16(at), kMostEntries);
-    } catch (const Error&) {
-      return 0;
-    }
+  // Returns how many entries of a directory are read: at most those that lie inside the block.
+  std::uint64_t entries_of(std::uint64_t at) const {
+    constexpr std::uint64_t kMostEntries = 1000;  // cameras write up to some hundred
+    if (!tiff_.holds(at, 2)) return 0;
+    const std::uint64_t stated = std::min<std::uint64_t>(tiff_.u16(at), kMostEntries);
+    return std::min(stated, tiff_.bytes_after(at + 2) / kEntryBytes);
   }
 
   // Returns the offset that a pointer tag of the directory states; 0: there is none.
   std::uint32_t pointed_to(std::uint64_t at, std::uint16_t pointer) const {
-    const int entries = entries_of(at);
-    try {
-      for (int i = 0; i < entries; ++i) {
-        const std::uint64_t entry = at + 2 + kEntryBytes * static_cast<unsigned>(i);
-        if (tiff_.u16(entry) == pointer) return tiff_.u32(entry + 8);
-      }
-    } catch (const Error&) {
-      return 0;
+    const std::uint64_t entries = entries_of(at);
+    for (std::uint64_t i = 0; i < entries; ++i) {
+      const std::uint64_t entry = at + 2 + kEntryBytes * i;
+      if (tiff_.u16(entry) == pointer) return tiff_.u32(entry + 8);
     }
     return 0;
   }
 
   std::vector<ExifTag> directory(std::uint64_t at) {
     std::vector<ExifTag> tags;
-    const int entries = entries_of(at);
-    for (int i = 0; i < entries; ++i) {
-      try {
-        take(at + 2 + kEntryBytes * static_cast<unsigned>(i), tags);
-      } catch (const Error&) {
-        continue;
-      }
-    }
+    const std::uint64_t entries = entries_of(at);
+    for (std::uint64_t i = 0; i < entries; ++i) take(at + 2 + kEntryBytes * i, tags);
     std::stable_sort(tags.begin(), tags.end(),
                      [](const ExifTag& a, const ExifTag& b) { return a.tag < b.tag; });
     const auto repeated =
@@ -102,6 +90,7 @@ class Reader {
     return tags;
   }
 
+  // Appends the tag of an entry, unless its value is unusable or lies outside the block.
   void take(std::uint64_t entry, std::vector<ExifTag>& tags) {
     ExifTag tag{tiff_.u16(entry), tiff_.u16(entry + 2), tiff_.u32(entry + 4), {}};
     const TypeSize type = size_of(tag.type);
@@ -109,7 +98,9 @@ class Reader {
     const bool is_pointer = tag.tag == kPhotoPointer || tag.tag == kGpsPointer;
     if (bytes == 0 || bytes > kMostValue || is_pointer) return;
     if (bytes > kMostValues - taken_) return;
-    const Bytes value = tiff_.bytes(bytes <= 4 ? entry + 8 : tiff_.u32(entry + 8), bytes);
+    const std::uint64_t place = bytes <= 4 ? entry + 8 : tiff_.u32(entry + 8);
+    if (!tiff_.holds(place, bytes)) return;
+    const Bytes value = tiff_.bytes(place, bytes);
     taken_ += bytes;
     tag.value.assign(value.begin(), value.end());
     if (tiff_.big_endian()) {

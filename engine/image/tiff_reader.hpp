@@ -33,6 +33,11 @@ class TiffReader {
   Bytes bytes(std::uint64_t offset, std::uint64_t size) const {
     return reader_.at(offset, size, "value");
   }
+  // Returns how many bytes of the block lie at the offset and behind it.
+  std::uint64_t bytes_after(std::uint64_t offset) const {
+    return offset < reader_.size() ? reader_.size() - offset : 0;
+  }
+  bool holds(std::uint64_t offset, std::uint64_t size) const { return size <= bytes_after(offset); }
 
  private:
   ByteReader reader_;

@@ -19,8 +19,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     at += key + value;
   }
   static const std::vector<std::uint8_t> shard(4096, 0x3f);
-  const std::vector<std::uint8_t> table =
-      fuzz::make_table(fuzz::make_block({entries.begin(), entries.end()}), 0);
+  const std::vector<std::uint8_t> table = fuzz::make_table(
+      std::vector<std::pair<std::string, std::string>>(entries.begin(), entries.end()));
   fuzz::open_and_read([&] {
     return weights::open_tensorflow(
         fuzz::several_files({{"m.index", table}, {"m.data-00000-of-00001", shard}}), "m", "bundle");

@@ -7,6 +7,6 @@
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const nst::Bytes bytes(data, size);
   nst::fuzz::must_answer([&] { nst::decode_npy(bytes, "array"); });
-  nst::fuzz::must_answer([&] { nst::decode_image(bytes, "picture", {std::size_t{64} << 20}); });
+  nst::fuzz::must_answer([&] { nst::decode_image(bytes, "picture", {std::size_t{16} << 20}); });
   return 0;
 }

@@ -3,6 +3,31 @@
 #include "model/model_file.hpp"
 #include "nst/model.hpp"
 
+namespace {
+
+// Opens the tensors as a model, with the metadata and checksums that a model file has. Only floats
+// can be written to one.
+void open_as_model(const nst::SafeTensors& read) {
+  const auto stated = [&](const char* key) {
+    const auto it = read.metadata.find(key);
+    return it == read.metadata.end() ? std::string() : it->second;
+  };
+  nst::ModelDescription description;
+  description.architecture = {stated("predictor"), stated("transformer")};
+  description.self_test = stated("self_test");
+  if (read.metadata.contains("style_space")) description.style_space = stated("style_space");
+  std::vector<nst::NamedTensor> tensors;
+  for (const auto& [name, entry] : read.tensors) {
+    if (entry.dtype != nst::DType::f32 && entry.dtype != nst::DType::f16) return;
+    tensors.push_back({name, entry.shape, nst::to_float(entry)});
+  }
+  const std::vector<std::uint8_t> file =
+      nst::build_model_file(description, tensors, nst::DType::f32);
+  nst::Model::open_memory(file.data(), file.size(), "model");
+}
+
+}  // namespace
+
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace nst;
   const Bytes bytes(data, size);
@@ -15,6 +40,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     if (again.metadata != read.metadata || again.tensors.size() != read.tensors.size()) {
       std::abort();
     }
+    open_as_model(read);
   });
   fuzz::must_answer([&] { Model::open_memory(data, size, "model"); });
   fuzz::open_and_read([&] { return weights::open_safetensors(fuzz::one_file("f", bytes), "f"); });

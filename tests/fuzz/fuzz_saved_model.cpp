@@ -7,8 +7,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   // The entry of each of the two variables, a BundleEntryProto. Its fields are dtype = 1 (float),
   // shape = 2 ([1]), offset = 4 (absent), size = 5 (4 bytes) and crc = 6.
   static const std::string entry("\x08\x01\x12\x04\x12\x02\x08\x01\x28\x04\x35\0\0\0\0", 15);
-  static const std::vector<std::uint8_t> table = fuzz::make_table(
-      fuzz::make_block({{"", std::string("\x08\x01", 2)}, {"a", entry}, {"b", entry}}), 0);
+  static const std::vector<std::uint8_t> table =
+      fuzz::make_table({{"", std::string("\x08\x01", 2)}, {"a", entry}, {"b", entry}});
   static const std::vector<std::uint8_t> shard(16, 0);
   fuzz::open_and_read([&] {
     return weights::find_model(

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -209,10 +210,19 @@ TEST_CASE(
   }
 }
 
+// Returns how many random shapes are tried: 250, or NST_RANDOM_SHAPES.
+int random_shapes() {
+  const char* const wanted = std::getenv("NST_RANDOM_SHAPES");
+  const int count = wanted == nullptr ? 250 : std::atoi(wanted);
+  REQUIRE(count > 0);
+  return count;
+}
+
 TEST_CASE("convolutions of random shapes and options equal the reference") {
   Random random(kSeed + 2);
-  MESSAGE("seed ", kSeed + 2);
-  for (int i = 0; i < 250; ++i) {
+  const int count = random_shapes();
+  MESSAGE("seed ", kSeed + 2, ", ", count, " shapes");
+  for (int i = 0; i < count; ++i) {
     Shape shape{};
     ConvSpec& s = shape.spec;
     s.kernel_h = random.between(1, 5);

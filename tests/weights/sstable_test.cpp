@@ -1,87 +1,23 @@
 #include "weights_tool/sstable.hpp"
 
 #include "base/expect_error.hpp"
-#include "base/hash.hpp"
+#include "support/table_writer.hpp"
 
-using nst::Bytes;
 using nst::ErrorCode;
 using nst::test::contains;
 using nst::test::expect_error;
+using nst::test::TableEntry;
+using nst::test::TableWriter;
 
 namespace {
 
-struct Entry {
-  std::uint64_t shared;
-  std::string suffix;
-  std::string value;
-};
-
 constexpr std::uint8_t kSnappy = 1;
 
-// Builds sorted string tables byte by byte with correct checksums, so that tests can damage them
-// deliberately.
-class TableWriter {
- public:
-  // Appends a block with these entries and returns the block's handle.
-  std::string block(const std::vector<Entry>& entries, std::uint8_t type = 0) {
-    std::string text;
-    for (const Entry& entry : entries) {
-      text += varint(entry.shared) + varint(entry.suffix.size()) + varint(entry.value.size()) +
-              entry.suffix + entry.value;
-    }
-    text += std::string(4, '\0') + std::string("\1\0\0\0", 4);  // one restart point, at offset 0
-    if (type == kSnappy) text = snappy_literal(text, text.size());
-    return raw_block(text, type);
-  }
-
-  // Appends a block with these bytes and returns the block's handle.
-  std::string raw_block(std::string text, std::uint8_t type) {
-    const std::string handle = varint(bytes_.size()) + varint(text.size());
-    text += static_cast<char>(type);
-    const std::uint32_t crc = nst::mask_crc32c(nst::crc32c(as_bytes(text)));
-    for (int i = 0; i < 4; ++i) text += static_cast<char>(crc >> (8 * i));
-    bytes_ += text;
-    return handle;
-  }
-
-  std::string table(const std::vector<std::string>& data_handles) {
-    const std::string meta = block({});
-    std::vector<Entry> index;
-    for (std::size_t i = 0; i < data_handles.size(); ++i) {
-      index.push_back({0, std::string(1, static_cast<char>('a' + i)), data_handles[i]});
-    }
-    std::string footer = meta + block(index);
-    footer.resize(40);
-    return bytes_ + footer + "\x57\xfb\x80\x8b\x24\x75\x47\xdb";
-  }
-
-  // Returns a text in Snappy's simplest form: its length, then the whole text as one literal
-  // (github.com/google/snappy/blob/main/format_description.txt).
-  static std::string snappy_literal(const std::string& text, std::uint64_t claimed_bytes) {
-    constexpr auto kTwoByteLength = static_cast<char>(61 << 2);
-    const std::size_t last = text.size() - 1;
-    return varint(claimed_bytes) + kTwoByteLength + static_cast<char>(last) +
-           static_cast<char>(last >> 8) + text;
-  }
-
-  static std::string varint(std::uint64_t value) {
-    std::string text;
-    for (; value >= 0x80; value >>= 7) text += static_cast<char>(value | 0x80);
-    return text + static_cast<char>(value);
-  }
-  static Bytes as_bytes(const std::string& text) {
-    return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
-  }
-
- private:
-  std::string bytes_;
-};
-
 nst::weights::SortedTable read(const std::string& table) {
-  return nst::weights::read_sstable(TableWriter::as_bytes(table), "f.index");
+  return nst::weights::read_sstable(nst::test::as_bytes(table), "f.index");
 }
 
-std::string refusal(const std::vector<Entry>& entries, std::uint8_t type = 0) {
+std::string refusal(const std::vector<TableEntry>& entries, std::uint8_t type = 0) {
   TableWriter writer;
   const std::string handle = writer.block(entries, type);
   const std::string table = writer.table({handle});
@@ -97,7 +33,7 @@ TEST_CASE("A table's keys are restored from their shared prefixes, over several 
   const std::string table = writer.table({first, second});
   const auto read_table = read(table);
   const auto& entries = read_table.entries;
-  CHECK(nst::weights::is_sstable(TableWriter::as_bytes(table)));
+  CHECK(nst::weights::is_sstable(nst::test::as_bytes(table)));
   REQUIRE(entries.size() == 5);
   CHECK(entries.count("abc") == 1);
   CHECK(entries.count("abd") == 1);
@@ -116,7 +52,7 @@ TEST_CASE("A table with well-formed checksums but impossible contents is refused
 
 TEST_CASE("A short prefix repeated at length does not use more memory than allowed") {
   // Every entry takes 10 bytes in the file, and its key would take 4 KB in memory.
-  std::vector<Entry> entries = {{0, std::string(4090, 'k'), ""}};
+  std::vector<TableEntry> entries = {{0, std::string(4090, 'k'), ""}};
   for (int i = 0; i < 20'000; ++i) {
     std::string digits = std::to_string(100'000 + i);
     entries.push_back({4090, digits, ""});
@@ -182,5 +118,7 @@ TEST_CASE("Blocks that snappy has compressed are unpacked, and never to more tha
   };
   CHECK(contains(refusal_of(TableWriter::snappy_literal("text", 1 << 30)), "more than 64 MiB"));
   CHECK(contains(refusal_of(TableWriter::snappy_literal("text", 5)), "snappy cannot unpack it"));
+  // Three bytes copy at most 64, so 8 bytes cannot stand for a thousand.
+  CHECK(contains(refusal_of(TableWriter::snappy_literal("text", 1000)), "than snappy can store"));
   CHECK(contains(refusal_of("\xff\xff\xff\xff\xff\xff"), "damaged block"));
 }
