@@ -4,6 +4,8 @@
 #include <filesystem>
 #include <system_error>
 
+#include "base/naming.hpp"
+
 namespace nst::run {
 
 std::string input_name(const std::string& path) { return path == "-" ? "standard input" : path; }
@@ -32,6 +34,10 @@ bool Output::is_stream() const {
 
 void Output::check() const {
   if (path != "-") check_writable(path);
+}
+
+void Output::write(const ImageView& picture, const EncodeOptions& options) const {
+  write_bytes(path, naming(path, [&] { return encode_image(picture, picture_format(), options); }));
 }
 
 }  // namespace nst::run
