@@ -5,7 +5,7 @@
 
 #include "api/plan.hpp"
 #include "graph/graph_cost.hpp"
-#include "graph/threads.hpp"
+#include "platform/thread_count.hpp"
 #include "image/network_picture.hpp"
 #include "image/size_rule.hpp"
 #include "image/view.hpp"

@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "graph/memory_mode.hpp"
-#include "graph/threads.hpp"
+#include "platform/thread_count.hpp"
 #include "nst/error.hpp"
 
 namespace nst {

@@ -5,12 +5,12 @@
 #include <utility>
 
 #include "api/plan.hpp"
-#include "graph/threads.hpp"
 #include "image/brush.hpp"
 #include "image/gaussian.hpp"
 #include "image/picture_rows.hpp"
 #include "image/samples.hpp"
 #include "nst/error.hpp"
+#include "platform/thread_count.hpp"
 #include "platform/threads.hpp"
 
 namespace nst {
@@ -144,7 +144,7 @@ void StagedPainting::prepare(const RunOptions& run) {
   is_prepared_ = true;
 }
 
-Canvas StagedPainting::paint_level(std::size_t level, const Canvas& coarse, Canvas::Depth depth,
+Canvas StagedPainting::paint_level(std::size_t level, Canvas coarse, Canvas::Depth depth,
                                    const StyleVector& style, const RunOptions& run) {
   const int threads = thread_count(run.threads);
   const Photo& photo = levels_[level].photo;
@@ -152,6 +152,7 @@ Canvas StagedPainting::paint_level(std::size_t level, const Canvas& coarse, Canv
   FloatPicture coarse_cells;
   if (level > 0) {
     coarse_cells = mix_level_input(coarse.floats(), photo, painter.input(), threads);
+    coarse = {};
   } else if (!is_prepared_) {
     fill_first_input(run);
   }
@@ -180,7 +181,7 @@ Canvas StagedPainting::paint_levels(const StyleVector& style, Canvas::Depth dept
   Canvas painting;
   for (std::size_t i = 0; i < levels_.size(); ++i) {
     const bool is_last = i + 1 == levels_.size();
-    painting = paint_level(i, painting, is_last ? depth : Canvas::Depth::floats, style,
+    painting = paint_level(i, std::move(painting), is_last ? depth : Canvas::Depth::floats, style,
                            progress.next(run));
   }
   return painting;

@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "api/plan.hpp"
-#include "graph/threads.hpp"
+#include "platform/thread_count.hpp"
 
 namespace nst {
 

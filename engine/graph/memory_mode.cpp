@@ -5,7 +5,7 @@
 
 #include "graph/execution.hpp"
 #include "graph/graph_cost.hpp"
-#include "graph/threads.hpp"
+#include "platform/thread_count.hpp"
 #include "nst/error.hpp"
 #include "platform/memory.hpp"
 

@@ -11,6 +11,7 @@
 #include "image/alpha.hpp"
 #include "image/codec_impl.hpp"
 #include "image/npy.hpp"
+#include "image/picture_rows.hpp"
 #include "image/samples.hpp"
 #include "image/view.hpp"
 #include "nst/error.hpp"
@@ -227,10 +228,15 @@ std::vector<std::uint8_t> encode_image(const ImageView& image, OutputFormat form
 
 std::vector<std::uint8_t> encode_image(const ImageView& image, OutputFormat format,
                                        const EncodeOptions& options) {
+  if (image.format != PixelFormat::rgb) {
+    check_picture(image);
+    return encode_image(interleaved(image).view(), format, options);
+  }
   if (image.data == nullptr || image.width <= 0 || image.height <= 0 ||
       (image.channels != 3 && image.channels != 4)) {
     throw Error(ErrorCode::output, "not a picture: it must have pixels of 3 or 4 channels");
   }
+  check_picture(image);
   if (format == OutputFormat::npy) return encode_npy_picture(image);
   check_options(image, format, options);
   switch (format) {

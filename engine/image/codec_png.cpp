@@ -1,5 +1,5 @@
-// PNG by libpng. libpng gets only the chunks that contribute to the picture. Comments, profiles and
-// other chunks could inflate to gigabytes, so they never reach libpng.
+// Reads PNG by libpng. libpng gets only the chunks that contribute to the picture. Comments,
+// profiles and other chunks could inflate to gigabytes, so they never reach libpng.
 //
 // libpng reports errors by longjmp. All calls of libpng that can fail are in functions marked
 // [longjmp] below. These functions have only trivial local objects, so a jump skips no destructor.
@@ -21,7 +21,6 @@
 #include "image/codec_impl.hpp"
 #include "image/exif.hpp"
 #include "image/file_colours.hpp"
-#include "image/file_metadata.hpp"
 #include "nst/error.hpp"
 
 namespace nst::codec {
@@ -199,71 +198,6 @@ std::vector<Bytes> stream_of(const Input& input, const PngChunks& chunks,
   return stream;
 }
 
-struct Encoder {
-  png_structp png = nullptr;
-  png_infop info = nullptr;
-  Escape escape;
-  std::vector<std::uint8_t> file;
-  std::vector<PngChunk> chunks;         // what stands before the pixels
-  std::vector<std::uint16_t> wide_row;  // room for a row of 16-bit samples
-
-  Encoder() = default;
-  Encoder(const Encoder&) = delete;
-  Encoder& operator=(const Encoder&) = delete;
-  ~Encoder() { png_destroy_write_struct(&png, &info); }
-};
-
-void write_bytes(png_structp png, png_bytep data, std::size_t count) {
-  auto* encoder = static_cast<Encoder*>(png_get_io_ptr(png));
-  bool stored = true;
-  try {
-    encoder->file.insert(encoder->file.end(), data, data + count);
-  } catch (const std::bad_alloc&) {
-    stored = false;
-  }
-  if (stored) return;
-  encoder->escape.out_of_memory = true;
-  png_error(png, "out of memory");
-}
-
-void flush_bytes(png_structp) {}
-
-// [longjmp] Compresses the picture into encoder.file. Returns false on failure.
-bool write_pixels(Encoder& encoder, const ImageView& image, int depth) {
-  if (setjmp(encoder.escape.target) != 0) return false;
-  encoder.png = png_create_write_struct_2(PNG_LIBPNG_VER_STRING, &encoder.escape, on_error,
-                                          on_warning, &encoder.escape, allocate, release);
-  if (encoder.png == nullptr) return false;
-  png_structp png = encoder.png;
-  encoder.info = png_create_info_struct(png);
-  if (encoder.info == nullptr) return false;
-  png_set_write_fn(png, &encoder, write_bytes, flush_bytes);
-  png_set_user_limits(png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
-  png_set_IHDR(png, encoder.info, static_cast<png_uint_32>(image.width),
-               static_cast<png_uint_32>(image.height), depth,
-               image.channels == 4 ? PNG_COLOR_TYPE_RGB_ALPHA : PNG_COLOR_TYPE_RGB,
-               PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
-  // Uses the average filter with run lengths and Huffman codes only. Painted pictures have texture
-  // everywhere and hardly any repeated strings. So files become only 3 % larger than with level 6
-  // and all filters, in a fifth of the time.
-  png_set_compression_strategy(png, Z_RLE);
-  png_set_compression_level(png, 1);
-  png_set_filter(png, PNG_FILTER_TYPE_BASE, PNG_FILTER_AVG);
-  png_write_info(png, encoder.info);
-  for (const PngChunk& chunk : encoder.chunks) {
-    png_write_chunk(png, reinterpret_cast<png_const_bytep>(chunk.type.data()), chunk.body.data(),
-                    chunk.body.size());
-  }
-  if (depth == 16 && std::endian::native == std::endian::little) png_set_swap(png);
-  for (int y = 0; y < image.height; ++y) {
-    if (depth == 16) row_u16(image, y, encoder.wide_row.data());
-    png_write_row(png, depth == 16 ? reinterpret_cast<png_const_bytep>(encoder.wide_row.data())
-                                   : row_u8(image, y));
-  }
-  png_write_end(png, encoder.info);
-  return true;
-}
-
 }  // namespace
 
 Image decode_png(const Input& input) {
@@ -304,21 +238,6 @@ Image decode_png(const Input& input) {
   keep_metadata(input, png_metadata(chunks, orientation));
   if (!chunks.has_end && read) input.warn(kNoEnd);
   return apply_orientation(std::move(image), orientation);
-}
-
-std::vector<std::uint8_t> encode_png(const ImageView& image, const EncodeOptions& options) {
-  Encoder encoder;
-  encoder.chunks = metadata_chunks(metadata_to_write(options, image.width, image.height));
-  if (options.depth == 16) {
-    encoder.wide_row.resize(static_cast<std::size_t>(image.width) *
-                            static_cast<std::size_t>(image.channels));
-  }
-  if (!write_pixels(encoder, image, options.depth)) {
-    throw Error(
-        encoder.escape.out_of_memory ? ErrorCode::limit : ErrorCode::output,
-        std::string("cannot encode as PNG: ") + encoder.escape.message + "; try a smaller picture");
-  }
-  return std::move(encoder.file);
 }
 
 std::size_t inflate_prefix(Bytes stream, std::uint8_t* out, std::size_t size) {

@@ -263,18 +263,7 @@ std::vector<std::uint8_t> with_chunks(const std::vector<std::uint8_t>& png,
                                       const std::vector<PngChunk>& chunks) {
   constexpr std::ptrdiff_t kHeaderEnd = 8 + 25;  // signature, IHDR
   std::vector<std::uint8_t> file(png.begin(), png.begin() + kHeaderEnd);
-  const auto be32 = [&](std::uint64_t value) {
-    for (int shift = 24; shift >= 0; shift -= 8) {
-      file.push_back(static_cast<std::uint8_t>(value >> shift));
-    }
-  };
-  for (const PngChunk& chunk : chunks) {
-    be32(chunk.body.size());
-    const std::size_t checked = file.size();
-    file.insert(file.end(), chunk.type.begin(), chunk.type.end());
-    file.insert(file.end(), chunk.body.begin(), chunk.body.end());
-    be32(crc32(Bytes(file).subspan(checked)));
-  }
+  for (const PngChunk& chunk : chunks) append_chunk(file, chunk.type, chunk.body);
   file.insert(file.end(), png.begin() + kHeaderEnd, png.end());
   return file;
 }

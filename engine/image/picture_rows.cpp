@@ -1,6 +1,7 @@
 #include "image/picture_rows.hpp"
 
 #include <cstddef>
+#include <type_traits>
 
 #include "image/alpha.hpp"
 
@@ -67,6 +68,22 @@ const T* RgbRows<T>::row(int y) {
 
 template class RgbRows<std::uint8_t>;
 template class RgbRows<float>;
+
+Image interleaved(const ImageView& image) {
+  Image out(image.width, image.height, has_alpha(image) ? 4 : 3, image.type);
+  const auto fill = [&](auto* to) {
+    using T = std::remove_pointer_t<decltype(to)>;
+    for (int y = 0; y < image.height; ++y, to += std::ptrdiff_t{out.width} * out.channels) {
+      put_in_order(samples_of<T>(image, y), out.width, out.channels, to);
+    }
+  };
+  if (image.type == SampleType::u8) {
+    fill(out.u8());
+  } else {
+    fill(out.f32());
+  }
+  return out;
+}
 
 Image alpha_plane(const ImageView& image) {
   Image alpha(image.width, image.height, 1, SampleType::u8);

@@ -35,6 +35,9 @@ inline bool is_plain_rgb(const ImageView& image) {
   return image.format == PixelFormat::rgb && image.channels == 3;
 }
 
+// Returns a copy of a picture of any format as interleaved RGB or RGBA of the same sample type.
+Image interleaved(const ImageView& image);
+
 // Returns a copy of a picture of any format as RGB of the same sample type. Alpha is dropped.
 Image without_alpha(const ImageView& image);
 

@@ -330,6 +330,19 @@ std::uint32_t crc32(Bytes bytes, std::uint32_t crc) {
 #endif
 }
 
+void append_chunk(std::vector<std::uint8_t>& file, std::string_view type, Bytes body) {
+  const auto be32 = [&](std::uint64_t value) {
+    for (int shift = 24; shift >= 0; shift -= 8) {
+      file.push_back(static_cast<std::uint8_t>(value >> shift));
+    }
+  };
+  const Bytes name(reinterpret_cast<const std::uint8_t*>(type.data()), type.size());
+  be32(body.size());
+  file.insert(file.end(), name.begin(), name.end());
+  file.insert(file.end(), body.begin(), body.end());
+  be32(crc32(body, crc32(name)));
+}
+
 void check_png_size(const Input& input, const PngChunks& chunks) {
   // The file's length limits the size that the header may state. Deflate compresses by a factor of
   // 1032 at most: 258 bytes take 2 bits.

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "image/codec_impl.hpp"
@@ -49,6 +50,9 @@ FoundMetadata png_metadata(const PngChunks& chunks, int orientation);
 // Continues a CRC-32 (ISO 3309). `crc` is the CRC-32 of all preceding bytes, or 0. Returns the
 // CRC-32 of the preceding bytes and `bytes`.
 std::uint32_t crc32(Bytes bytes, std::uint32_t crc = 0);
+
+// Appends a chunk to a PNG file: the length of `body`, the type, the body and the checksum.
+void append_chunk(std::vector<std::uint8_t>& file, std::string_view type, Bytes body);
 
 // Checks the picture size in the header against the most that a file of this length can contain.
 // Throws as Input::check_size does.

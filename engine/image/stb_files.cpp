@@ -66,19 +66,6 @@ void check_huffman_tables(const Input& input, Bytes segment) {
   }
 }
 
-std::array<std::uint8_t, 4> big_endian(std::size_t value) {
-  return {static_cast<std::uint8_t>(value >> 24), static_cast<std::uint8_t>(value >> 16),
-          static_cast<std::uint8_t>(value >> 8), static_cast<std::uint8_t>(value)};
-}
-
-void append_chunk(std::vector<std::uint8_t>& file, std::string_view type, Bytes body) {
-  const Bytes name(reinterpret_cast<const std::uint8_t*>(type.data()), type.size());
-  append(file, big_endian(body.size()));
-  append(file, name);
-  append(file, body);
-  append(file, big_endian(crc32(body, crc32(name))));
-}
-
 }  // namespace
 
 std::vector<std::uint8_t> jpeg_for_stb(const Input& input, const JpegSegments& segments,

@@ -80,6 +80,19 @@ double luma(const Image& image, int pixel) {
 
 }  // namespace
 
+TEST_CASE("A content that is given away is painted over, to the same picture") {
+  const Style style = oil();
+  for (const int channels : {3, 4}) {
+    CAPTURE(channels);
+    const Image content = photo(60, 40, channels);
+    for (const PaintOptions& options :
+         {PaintOptions{}, PaintOptions{.fade = 0.5f}, PaintOptions{.alpha = AlphaOutput::drop},
+          PaintOptions{.size = {.exact = {50, 40}}}, PaintOptions{.type = SampleType::f32}}) {
+      (void)painted_every_way(content, style, options);
+    }
+  }
+}
+
 TEST_CASE("A brush paints the recipe: from small to large, low frequencies of the small one") {
   const Model& model = default_model();
   const Image content = photo(150, 100);

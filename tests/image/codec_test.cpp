@@ -177,6 +177,28 @@ TEST_CASE("A view with a row stride is written as if it were dense") {
   }
 }
 
+TEST_CASE("Pictures of every pixel format are written as the RGB or RGBA that they mean") {
+  const Image rgba = random_image(5, 4, 4, SampleType::u8);
+  std::vector<std::uint8_t> bgra = rgba.bytes, planes(rgba.bytes.size());
+  for (std::size_t i = 0; i < 20; ++i) {
+    std::swap(bgra[4 * i], bgra[4 * i + 2]);
+    for (std::size_t c = 0; c < 4; ++c) planes[20 * c + i] = rgba.bytes[4 * i + c];
+  }
+  const auto png = nst::encode_image(rgba.view(), OutputFormat::png);
+  using nst::PixelFormat;
+  CHECK(nst::encode_image({bgra.data(), 5, 4, 4, SampleType::u8, 0, PixelFormat::bgr},
+                          OutputFormat::png) == png);
+  CHECK(nst::encode_image({planes.data(), 5, 4, 4, SampleType::u8, 0, PixelFormat::planar},
+                          OutputFormat::png) == png);
+  Image grey(5, 4, 3, SampleType::u8);
+  for (std::size_t i = 0; i < 60; ++i) grey.bytes[i] = planes[i / 3];
+  CHECK(nst::encode_image({planes.data(), 5, 4, 1, SampleType::u8, 0, PixelFormat::grey},
+                          OutputFormat::png) == nst::encode_image(grey.view(), OutputFormat::png));
+  expect_error(ErrorCode::usage, [&] {  // rows that overlap
+    (void)nst::encode_image({planes.data(), 5, 4, 3, SampleType::u8, 7}, OutputFormat::png);
+  });
+}
+
 TEST_CASE("Formats are told by extension, whatever its case") {
   CHECK(nst::output_format("a/b.PNG") == OutputFormat::png);
   CHECK(nst::output_format("b.jpg") == OutputFormat::jpeg);

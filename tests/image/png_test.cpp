@@ -7,6 +7,8 @@
 #include "image/compose.hpp"
 
 using nst::Image;
+using nst::OutputFormat;
+using nst::SampleType;
 using namespace nst::test;
 
 namespace {
@@ -187,4 +189,29 @@ TEST_CASE("PNG: a picture that memory does not allow is a limit") {
   expect_error(nst::ErrorCode::limit, [&] {
     (void)nst::decode_image(whole, "p.png", {kPicture - 1, 0});
   });
+}
+
+// A file holds bands of at least 256 KiB of pixels, which several threads compress. stb_image
+// writes a whole picture, of 8 bits only.
+TEST_CASE("PNG: any number of threads writes the same file, and its pixels are the picture's") {
+  for (const auto& [width, height] :
+       {std::pair{1, 1}, {3, 700}, {300, 291}, {300, 292}, {701, 1300}}) {
+    CAPTURE(width);
+    CAPTURE(height);
+    for (const int channels : {3, 4}) {
+      const Image picture = random_image(width, height, channels, SampleType::u8);
+      const File file = nst::encode_image(picture.view(), OutputFormat::png, {.threads = 1});
+      CHECK(largest_difference(decoded(file), picture) == 0);
+      for (const int threads : {0, 2, 3, 8}) {
+        CHECK(nst::encode_image(picture.view(), OutputFormat::png, {.threads = threads}) == file);
+      }
+#if !NST_PNG_BY_STB
+      const nst::EncodeOptions deep{.depth = 16, .threads = 1};
+      const File deep_file = nst::encode_image(picture.view(), OutputFormat::png, deep);
+      CHECK(largest_difference(decoded(deep_file), picture) == 0);
+      CHECK(nst::encode_image(picture.view(), OutputFormat::png, {.depth = 16, .threads = 3}) ==
+            deep_file);
+#endif
+    }
+  }
 }

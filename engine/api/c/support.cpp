@@ -118,7 +118,8 @@ EncodeOptions encode_options(const nst_encode_options* options) {
           o.progressive != 0,
           o.depth,
           o.metadata != nullptr ? &o.metadata->metadata : nullptr,
-          translated(o.keep, kKeeps, "choice of metadata")};
+          translated(o.keep, kKeeps, "choice of metadata"),
+          o.threads};
 }
 
 ImageView view(const nst_image& image) {

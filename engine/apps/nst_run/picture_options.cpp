@@ -56,9 +56,9 @@ void PictureOptions::check(OutputFormat format) const {
               "--depth 16: only PNG and TIFF hold 16 bits a sample; write one of them");
 }
 
-EncodeOptions PictureOptions::writing(const Metadata& found) const {
+EncodeOptions PictureOptions::writing(const Metadata& found, int threads) const {
   return {quality, subsampling_named(subsampling), progressive, depth,
-          &found,  metadata_named(metadata)};
+          &found,  metadata_named(metadata),       threads};
 }
 
 }  // namespace nst::run

@@ -20,9 +20,9 @@ struct PictureOptions {
   void add_to(CLI::App& app);
   // Throws Error{usage} if a picture of this format cannot have the chosen depth.
   void check(OutputFormat format) const;
-  // Returns the options for writing a picture. `found` is the content's metadata, which is
-  // borrowed.
-  EncodeOptions writing(const Metadata& found) const;
+  // Returns the options for writing a picture on `threads` threads. `found` is the content's
+  // metadata, which is borrowed.
+  EncodeOptions writing(const Metadata& found, int threads = 1) const;
 };
 
 // The names of the formats that can be written, for --format.

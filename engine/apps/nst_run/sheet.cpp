@@ -180,7 +180,7 @@ std::vector<SheetCell> SheetPainter::paint(const std::vector<Content>& contents)
 }
 
 void write_sheet(const PaintSettings& o, const std::vector<SheetCell>& cells, int columns) {
-  o.output.write(contact_sheet(cells, columns).view(), o.picture.writing({}));
+  o.output.write(contact_sheet(cells, columns).view(), o.picture.writing({}, o.engine.threads));
 }
 
 void check_output(const PaintSettings& o) {

@@ -84,7 +84,7 @@ void paint_one(const PaintSettings& o) {
   const PaintOptions options = paint_options(o, look, format, content.image, input_name(path));
   const Image painted =
       paint(model, std::move(content.image), style_of(o, o.styles, styles), options, run);
-  o.output.write(painted.view(), o.picture.writing(content.metadata));
+  o.output.write(painted.view(), o.picture.writing(content.metadata, o.engine.threads));
 }
 
 int PaintCommand::run() {

@@ -196,10 +196,11 @@ typedef struct nst_encode_options {
   int depth;                    /* bits of a sample: 8, or 16 in PNG and TIFF, from f32 or u8 */
   const nst_metadata* metadata; /* what to write besides the pixels; null: nothing */
   nst_keep_metadata keep;
+  int threads; /* that compress a PNG; 0: as many as this process may use */
 } nst_encode_options;
 /* The defaults of nst_encode_options. */
 #define NST_ENCODE_OPTIONS_INIT \
-  { sizeof(nst_encode_options), 95, NST_SUBSAMPLING_AUTO, 0, 8, NULL, NST_METADATA_SAFE }
+  { sizeof(nst_encode_options), 95, NST_SUBSAMPLING_AUTO, 0, 8, NULL, NST_METADATA_SAFE, 0 }
 
 /* Encodes a picture as nst_image_encode does, with all options. */
 NST_API nst_status nst_image_encode_as(const nst_image* image, nst_output_format format,

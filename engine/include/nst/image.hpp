@@ -212,6 +212,9 @@ struct EncodeOptions {
   // nothing. PPM and .npy have no place for it.
   const Metadata* metadata = nullptr;
   KeepMetadata keep = KeepMetadata::safe;
+  // Threads that compress a PNG; 0: as many as this process may use. The file is the same for any
+  // number. All other formats take one thread.
+  int threads = 0;
 };
 
 // Encodes a picture and returns the file's bytes. The file says that its colours are sRGB: PNG by
@@ -220,7 +223,7 @@ struct EncodeOptions {
 //
 // - Throws Error{output} if the picture does not suit the format. .npy needs f32 RGB; all other
 //   formats need u8, or a depth of 16. A JPEG has at most 65500 pixels per side, a WebP 16383.
-// - Throws Error{usage} for options outside their range, for a depth of 16 in another format than
+// - Throws Error{usage} for options or strides outside their range, for a depth of 16 in another format than
 //   PNG and TIFF, and for a format that this build cannot write.
 // - Throws Error{limit} if memory runs out.
 NST_API std::vector<std::uint8_t> encode_image(const ImageView& image, OutputFormat format,

@@ -118,8 +118,8 @@ NST_API PaintOptions tfhub_preset();
 // - Throws Error{usage} for invalid options, Error{limit}, Error{cancelled}.
 NST_API Image paint(const Model& model, const ImageView& content, const Style& style,
                     const PaintOptions& options = {}, const RunOptions& run = {});
-// Paints a content that the caller no longer needs. The content's memory is freed before the
-// networks run.
+// Paints a content that the caller no longer needs. The picture takes its memory if it has the same
+// form; otherwise the memory is freed as early as possible.
 NST_API Image paint(const Model& model, Image&& content, const Style& style,
                     const PaintOptions& options = {}, const RunOptions& run = {});
 

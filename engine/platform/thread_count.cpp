@@ -1,4 +1,4 @@
-#include "graph/threads.hpp"
+#include "platform/thread_count.hpp"
 
 #include <algorithm>
 #include <string>
