@@ -131,7 +131,8 @@ ManyPictures::ManyPictures(const PaintSettings& settings)
     jobs_ = {{0, 0, o_.output.path}};
   } else {
     throw Error(ErrorCode::usage, "--output: " + std::to_string(count) +
-                                      " pictures need a folder: -o " + o_.output.path + "/");
+                                      " pictures need a folder: -o " +
+                                      fs::path(o_.output.path).replace_extension().string() + "/");
   }
   report_.emplace(o_.json, jobs_.size());
 }

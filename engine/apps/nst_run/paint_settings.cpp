@@ -117,6 +117,30 @@ DecodedStyle read_style(const PaintSettings& o, const StyleFile& style) {
   return decoded;
 }
 
+bool exists(const std::string& path) {
+  std::error_code ignored;
+  return path == "-" || std::filesystem::exists(path, ignored);
+}
+
+// Throws Error{input} for names of missing files that people mean otherwise: a pattern that the
+// shell has not filled in, and one of nst-run's own styles without its "@".
+void check_names(const PaintSettings& o) {
+  for (const std::string& content : o.contents) {
+    if (content.find_first_of("*?") == std::string::npos || exists(content)) continue;
+    throw Error(ErrorCode::input, content +
+                                      ": no such file; without quotes the shell puts the names in "
+                                      "its place, or give the folder");
+  }
+  const std::vector<NamedStyle> own = named_styles();
+  for (const StyleFile& style : o.styles) {
+    const bool is_own = std::any_of(
+        own.begin(), own.end(), [&](const NamedStyle& named) { return named.name == style.path; });
+    if (!is_own || exists(style.path)) continue;
+    throw Error(ErrorCode::input,
+                style.path + ": no such file; nst-run's own style is -s @" + style.path);
+  }
+}
+
 void check(const PaintSettings& o) {
   if (!(o.strength >= 0.0)) throw Error(ErrorCode::usage, "--strength: not a number; see --help");
   (void)o.size.rule({1, 1});
@@ -131,6 +155,7 @@ void check(const PaintSettings& o) {
   if (o.contents.empty() && o.files_from.empty()) {
     throw Error(ErrorCode::usage, "CONTENT is required; see nst-run --help");
   }
+  check_names(o);
   std::vector<std::string> inputs = o.contents;
   for (const StyleFile& style : o.styles) inputs.push_back(style.path);
   inputs.push_back(o.engine.model);
