@@ -5,11 +5,11 @@
 
 #include "api/plan.hpp"
 #include "graph/graph_cost.hpp"
-#include "platform/thread_count.hpp"
 #include "image/network_picture.hpp"
 #include "image/size_rule.hpp"
 #include "image/view.hpp"
 #include "nst/error.hpp"
+#include "platform/thread_count.hpp"
 
 namespace nst {
 namespace {
