@@ -83,10 +83,10 @@ class NST_API Model {
 
   // Returns the model's description. The reference is valid as long as the model.
   const ModelInfo& info() const;
-  // Returns the name of the instruction set in use: "baseline", "avx2", "avx512", "zen4" or "neon".
-  // It is chosen once per process: by the environment variable NST_ISA, else by what CPU and
-  // operating system support. Throws Error{usage} if NST_ISA names an unknown or unsupported
-  // instruction set.
+  // Returns the name of the instruction set in use: "baseline", "avx2", "avx512" or
+  // "zen4" on x86-64, "neon" on AArch64. It is chosen once per process: by the environment variable
+  // NST_ISA, else by what CPU and operating system support. Throws Error{usage} if NST_ISA names an
+  // unknown or unsupported instruction set.
   static std::string isa();
   // Returns the names of all instruction sets that this build has and this CPU supports, best
   // first.
