@@ -186,6 +186,6 @@ TEST_CASE("README names no option that the programs do not have") {
   const std::string readme = text_of(NST_SOURCE_FOLDER "/README.md");
   const std::string ours = part(readme, "\n## nst-run", "\n## In your program");
   const Names named = matches(ours, "[ `/(|](--[a-z][a-z-]*[a-z])");
-  CHECK(named.size() > 30);
+  CHECK(named.size() > 20);
   for (const std::string& option : named) CHECK_MESSAGE(known.count(option) == 1, option);
 }
