@@ -101,7 +101,8 @@ class Scene {
     return std::atol(std::string(text.begin(), text.end()).c_str());
   }
 
-  // Lets every stride-th call of this kind fail, once or from then on, and checks each outcome.
+  // For every stride-th call of this kind, runs the command twice and checks the outcome. In the
+  // first run only this call fails, in the second this call and all later ones.
   void check(const Command& command, const std::string& kind, long stride) {
     const std::vector<Contents> whole = run(command, "none 0 once").outputs;
     for (const Contents& output : whole) REQUIRE(output.size() > old_.size());

@@ -56,7 +56,8 @@ struct PaintSettings {
 // ask for that. Throws Error{usage}.
 bool parse(PaintSettings& settings, int argc, char** argv);
 
-// Reads the pictures that the options of the look name. Prints their warnings.
+// Reads the mask and the style outside it, which --mask and --mask-style name. Prints the warnings
+// about them.
 LookPictures read_look(const PaintSettings& settings);
 
 // Returns the options for painting `content` into a file of this format. They refer to `look`,
