@@ -97,8 +97,8 @@ TEST_CASE("A brush paints the recipe: from small to large, low frequencies of th
   const Model& model = default_model();
   const Image content = photo(150, 100);
   const Image picture = painted_every_way(content, oil(), {.brush = 60});
-  // Computes the expected picture: the brush's steps one by one, with a slow blur of whole
-  // pictures.
+  // Computes the expected picture: the brush's steps one by one, with the slow twin of blur on
+  // whole pictures.
   const Image small = resize(content.view(), 90, 60);
   const Image coarse = model.stylize(small.view(), oil());  // 92×60
   ImageView cropped = coarse.view();

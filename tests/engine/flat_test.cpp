@@ -179,9 +179,9 @@ TEST_CASE("The transformer in float64 is TensorFlow's") {
   }
 }
 
-// The bounds are the same as for photographs. Pictures with small deviations need no larger bounds,
-// because the input's mean is subtracted before any value is rounded. TensorFlow in float32 does
-// not subtract it: on these pictures its results differ from float64 by up to 4e-3.
+// Contents with small deviations lose no more precision than photographs, because the input's mean
+// is subtracted before any value is rounded. TensorFlow in float32 does not subtract it: on these
+// contents its results differ from float64 by up to 4e-3.
 TEST_CASE("Faint contents are as near to float64 as any, in every table") {
   constexpr double kMax = 5e-4, kMean = 3e-5;
   constexpr int kHeight = 44, kWidth = 60;

@@ -133,7 +133,7 @@ TEST_CASE("Low frequencies come from the coarse painting, high ones stay") {
   restore_low_frequencies(fine, coarse, false, 2);
   for (int c = 0; c < 3; ++c) CHECK(mean(fine.floats(), c) == doctest::Approx(0.7).epsilon(1e-3));
   // Expected is fine + 0.7 − blur(fine), with the slow twin of blur. `fine` has a fifth of the
-  // noise of the blur test above, so the bound is a fifth of the bound there.
+  // noise in the test of cells and blur above, so the bound is a fifth of the bound there (0.012).
   double largest = 0.0;
   for (int y = 0; y < size.height; ++y) {
     for (int i = 0; i < 3 * size.width; ++i) {

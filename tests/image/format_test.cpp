@@ -162,7 +162,7 @@ TEST_CASE("HEIC and AVIF decode to what libheif's own program makes of them") {
       CHECK(difference >= 0);
       CHECK(difference <= 6);  // decoders and versions of libheif differ in how colour is enlarged
     } catch (const Error& error) {
-      // Some systems install libheif's decoders as separate packages, so a decoder may be missing
+      // Some systems install libheif's decoders as separate plugins, so a decoder may be missing
       // here. Then the message must say what to install.
       CHECK_MESSAGE(contains(error.what(), "install libheif's decoder"), error.what());
       MESSAGE(name << " is not decoded here: " << error.what());

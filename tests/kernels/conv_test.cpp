@@ -136,8 +136,8 @@ void check_case(const ConvCase& conv, Random& random) {
     const ConvResult got = run_conv(table, conv, data);
     check_close(got.output, want.output, tolerance);
     if (conv.prologue_output) {
-      // The bound allows the rounding errors of a product and two sums. Their results are below 1.5
-      // * 1.5 + 0.5 + 1, which is less than 4.
+      // The bound allows the rounding errors of a product and two sums. Their results are below 4,
+      // because 1.5 * 1.5 + 0.5 + 1 is.
       Tensor prologue_tolerance = want.prologue_output;
       for (int y = 0; y < conv.geometry.in_h; ++y) {
         for (int x = 0; x < conv.geometry.in_w; ++x) {

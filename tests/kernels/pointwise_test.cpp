@@ -133,9 +133,9 @@ TEST_CASE("the affine pass equals the reference for every activation") {
     }
     CAPTURE(a.channels);
     CAPTURE(a.w);
-    // The bound allows three rounding errors of results x * scale + shift, which are below 8 * 2 +
-    // 2. It holds for sigmoid as well: its slope is at most 1/4, and it rounds to about two units
-    // in the last place itself.
+    // The bound allows three rounding errors of values of x * scale + shift: at most 8 * 2 + 2 =
+    // 18. It suffices for sigmoid as well. The slope of sigmoid is at most 1/4, and sigmoid itself
+    // rounds to about two units in the last place.
     const float tolerance = 3 * 18 * kUnit;
     for_each_table([&](const Table& table) {
       check_within(run_affine(table, a, x, add, scale, shift, floor),
