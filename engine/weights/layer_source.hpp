@@ -19,8 +19,8 @@ inline constexpr int kMaxChannels = 1 << 14;
 // weights.
 enum class FollowedBy {
   biases,  // the convolution's biases must exist
-  // Biases with folded batch norm must exist. A source that is not an NST model file has the
-  // variables of the batch norm instead.
+  // Biases with folded batch norm must exist. A source that is not an NST model file may have the
+  // batch norm's own variables instead.
   batch_norm,
   instance_norm,  // no biases are needed: the norm would subtract them
 };

@@ -45,7 +45,7 @@ enum class AlphaOutput : std::uint8_t {
 };
 
 // Values of PaintOptions::brush.
-inline constexpr int kBrushAuto = -1;  // 256 if the shorter side is over 700 pixels, else off
+inline constexpr int kBrushAuto = -1;  // chosen by the content's size and by PaintOptions::raw
 inline constexpr int kBrushOff = 0;    // paints once, exactly as the network does
 
 // Whether a painting keeps the content's colours.
@@ -85,7 +85,8 @@ struct PaintOptions {
 
   // The shorter side of the smallest size at which the content is painted; each larger painting
   // starts from the one before, so that strokes grow with the picture (docs/brush.md). kBrushOff:
-  // only at its own size. kBrushAuto: as above, but off if `raw` is set.
+  // only at its own size. kBrushAuto: 256 for contents with a shorter side over 700 pixels, else
+  // off; always off if `raw` is set.
   int brush = kBrushAuto;
   // The share of the painting in the result, 0 to 1; the rest is the content, resized like the
   // painting. 0 gives the content itself. (A strength of 0 gives the network's copy of the
