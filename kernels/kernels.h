@@ -40,7 +40,7 @@ struct ConvAlgorithm;
 // A convolution and the algorithm that conv_plan chose for it.
 struct ConvPlan {
   ConvSpec spec;
-  const ConvAlgorithm* algorithm;  // points to a constant of one of the tables
+  const ConvAlgorithm* algorithm;  // an algorithm of a kernel table; never freed
   std::size_t packed_floats;       // size of the packed weights, which are 64-byte aligned
 };
 

@@ -57,7 +57,8 @@ class ContentPainting {
   // is written when nothing reads the content's row any more.
   virtual void paint_into(const MutableImageView& picture, const StyleVector& style,
                           const RunOptions& run) = 0;
-  // Moves the transformers to a shelf. The painting cannot be used afterwards.
+  // Moves the transformers to `shelf`, from which the painting of the next content can take them.
+  // This painting cannot be used afterwards.
   virtual void give_networks(NetworkShelf& shelf) = 0;
 
   // Paints the content and returns a picture of the type, size and channels that the options ask

@@ -14,7 +14,8 @@
 namespace nst {
 namespace {
 
-// The shorter sides from which a brush may start: smaller ones are nothing but colours.
+// Bounds of the shorter side at which a brush may start. A smaller picture shows no shapes any
+// more, only colours.
 constexpr int kLeastBrush = 32;
 constexpr int kMostBrush = 16384;
 

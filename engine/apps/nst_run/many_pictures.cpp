@@ -240,7 +240,8 @@ int ManyPictures::dry_run() {
   return exit_code();
 }
 
-// Returns the exit code of the run. Throws the Error of a single picture.
+// Returns the exit code of the run. If the run had only one picture and that picture failed, throws
+// its Error.
 int ManyPictures::exit_code() const {
   if (const std::optional<Error> error = report_->only_error()) throw *error;
   return report_->failures() == 0 ? 0 : kSomeFailed;

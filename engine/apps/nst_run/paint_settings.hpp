@@ -58,7 +58,8 @@ void add_paint_options(CLI::App& app, PaintSettings& settings);
 // Sets `styles` from `style_arguments`, and checks the parsed options. Throws Error{usage}.
 void take_styles(PaintSettings& settings);
 
-// Reads the pictures that the options of the look name. Prints their warnings.
+// Reads the mask and the style outside it, which --mask and --mask-style name. Prints the warnings
+// about them.
 LookPictures read_look(const PaintSettings& settings);
 
 // Returns the options for painting `content` into a file of this format. They refer to `look`,

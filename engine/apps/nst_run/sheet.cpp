@@ -59,7 +59,7 @@ void add_options(CLI::App& app, Sheet& sheet) {
   o.style_size.add_to(app);
 }
 
-// A content of a sheet.
+// A content picture that is painted for the contact sheet.
 struct Content {
   std::string name;  // for its label
   std::string path;  // "": the sample landscape

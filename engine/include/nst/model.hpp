@@ -61,7 +61,7 @@ struct PlanInfo {
   std::size_t scratch_bytes = 0;  // work buffers of all threads, in bytes
   std::size_t weight_bytes = 0;   // packed weights of the network, in bytes
   std::uint64_t mac = 0;          // number of multiply-accumulates in the definition of the layers
-  std::size_t picture_bytes = 0;  // whole pictures that painting keeps, in bytes (plan_paint)
+  std::size_t picture_bytes = 0;  // pictures for brush, colours and mask, in bytes (plan_paint)
 };
 
 struct OpenModel;
