@@ -126,6 +126,14 @@ if(NST_WITH_HEIF)
   endif()
 endif()
 
+# stb_image.h stands in for libjpeg and libpng, stb_easy_font.h draws the labels of sheets.
+find_path(NST_STB_INCLUDE_DIR stb_image.h PATH_SUFFIXES stb)
+mark_as_advanced(NST_STB_INCLUDE_DIR)
+set(NST_STB_EASY_FONT OFF)
+if(NST_STB_INCLUDE_DIR AND EXISTS "${NST_STB_INCLUDE_DIR}/stb_easy_font.h")
+  set(NST_STB_EASY_FONT ON)
+endif()
+
 if(NST_BUILD_APPS)
   find_package(LibArchive)
   find_package(ZLIB)

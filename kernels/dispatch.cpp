@@ -23,8 +23,9 @@ struct Candidate {
 [[maybe_unused]] bool with_avx512(const CpuFeatures& cpu) { return cpu.avx512; }
 [[maybe_unused]] bool everywhere(const CpuFeatures&) { return true; }
 
-// The kernel tables in this program, one for each instruction set, in the order of their speed on
-// AMD's processors. On AArch64 every CPU has NEON, so that "baseline" is compiled for it too.
+// The kernel tables in this program, one for each instruction set, the fastest on AMD's processors
+// first. The last one runs on every CPU of the architecture: "baseline" on x86-64, "neon" on
+// AArch64.
 constexpr Candidate kCandidates[] = {
 #if defined(NST_HAVE_ZEN4_TABLE)
     {"zen4", &zen4_table, with_avx512},

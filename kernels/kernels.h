@@ -40,7 +40,7 @@ struct ConvAlgorithm;
 // A convolution and the algorithm that conv_plan chose for it.
 struct ConvPlan {
   ConvSpec spec;
-  const ConvAlgorithm* algorithm;  // points to a constant of one of the tables
+  const ConvAlgorithm* algorithm;  // an algorithm of a kernel table; never freed
   std::size_t packed_floats;       // size of the packed weights, which are 64-byte aligned
 };
 
@@ -236,9 +236,9 @@ void conv_run(const ConvArgs& args, Block block, float* moments, float* scratch)
 // compare every other table. It is used only if it is asked for by name.
 const Table& reference_table();
 
-// Returns the compiled tables that processor and operating system can run, best first; the last one
-// is "baseline". Detects the processor once. No code of a table runs before its processor has been
-// detected.
+// Returns the compiled tables that processor and operating system can run, best first. Every
+// processor runs the last one. Detects the processor once. No code of a table runs before its
+// processor has been detected.
 struct TableList {
   const Table* const* tables;
   int count;

@@ -79,8 +79,9 @@ class Budget {
   std::uint64_t names_bytes_ = 0;
 };
 
-// Sets a UTF-8 locale for this thread while it exists. Zip archives store names in UTF-8, and
-// libarchive drops names that the current locale cannot represent.
+// Sets a UTF-8 locale for the current thread; the destructor restores the previous one. Zip
+// archives store names in UTF-8, and libarchive drops names that the current locale cannot
+// represent.
 class Utf8Locale {
  public:
   Utf8Locale() : own_(::newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr)) {
@@ -164,7 +165,7 @@ class MemberReader {
     fail_unpacking(path_, library_, owner_.get());
   }
 
-  Utf8Locale locale_;  // first member: libarchive reads the locale when it is created
+  Utf8Locale locale_;  // must be the first member: libarchive's object takes the locale when made
   const std::string& path_;
   Bytes head_;
   UnpackingStream* rest_;

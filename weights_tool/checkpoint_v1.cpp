@@ -109,8 +109,9 @@ class CheckpointV1 : public ListedSource {
     }
   }
 
-  // Throws Error{model} if the file is the .index of a version 2 checkpoint. That is a sorted
-  // string table as well, but its header message begins with a number.
+  // Throws Error{model} if the file is the .index of a version 2 checkpoint. Both kinds of file are
+  // sorted string tables whose entry "" is a message. Field 1 of this message is a number in an
+  // .index, and a message in a checkpoint of version 1.
   void refuse_index(Bytes directory) const {
     ProtoReader reader(directory, label_, ErrorCode::model);
     ProtoField field;

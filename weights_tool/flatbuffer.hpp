@@ -10,8 +10,8 @@
 namespace nst::weights {
 
 // A table of a FlatBuffer (https://flatbuffers.dev/internals). Fields are numbered in the order of
-// the schema. The table borrows the reader's bytes. For damage, every function throws the reader's
-// Error.
+// the schema. The table borrows the reader's bytes. If the bytes are damaged, every function throws
+// the reader's Error.
 class FlatTable {
  public:
   // Returns the root table of a buffer.

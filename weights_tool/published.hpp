@@ -24,8 +24,8 @@ struct PublishedMatch {
   std::vector<std::string> changed;  // variables whose values differ from the published ones
 
   bool is_published() const { return changed.empty(); }
-  // Returns true if all variables differ. The source is then a network of the same kind that
-  // someone else has trained.
+  // Returns true if every variable differs from the published one. The source is then a network of
+  // the same kind that someone else has trained.
   bool is_stranger() const { return changed.size() == model->checksums.size(); }
 };
 

@@ -234,8 +234,8 @@ class TfliteSource : public ListedSource {
            variable.is_bias ? tensor.shape : reordered_shape(tensor.shape, variable.op_code)});
       bytes += tensor.data.size();
     }
-    // Converters store equal constants once, which saves little in real files. So tensors that
-    // claim more than 8 times the file's size mean damage.
+    // Converters store equal constants only once, so the tensors may have more bytes than the file.
+    // In real files they have few more. More than 8 times the file's size means damage.
     if (bytes > 8 * file_.bytes.size()) reader_.fail("damaged: its tensors share their bytes");
     if (!duplicates_.empty()) {
       reader_.fail("two layers have the name '" + *duplicates_.begin() + "'");

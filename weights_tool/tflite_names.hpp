@@ -7,7 +7,7 @@
 
 namespace nst::weights {
 
-// A layer of the trained network, as far as the name of an operator's tensor tells.
+// A layer of the trained network, found by the name of an operator's tensor.
 struct LayerName {
   std::string name;           // name such as "transformer/contract/conv1"
   bool is_pointwise = false;  // true: the pointwise half of a separable convolution

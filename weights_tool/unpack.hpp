@@ -24,9 +24,9 @@ class UnpackingStream {
 // ignores its CRC-32.
 std::unique_ptr<UnpackingStream> unpack(Bytes packed, Content content, const std::string& name);
 
-// Throws Error{model} "<name>: damaged or truncated archive: <reason>". If memory ran out, throws
-// bad_alloc instead: `reason` may say so, or errno. The caller must set errno to 0 before it calls
-// libarchive.
+// Throws Error{model} "<name>: damaged or truncated archive: <reason>". The reason is libarchive's
+// message. If libarchive's error number or errno is ENOMEM, throws bad_alloc instead. The caller
+// must set errno to 0 before it calls libarchive.
 [[noreturn]] void fail_unpacking(const std::string& name, const ArchiveLibrary& library,
                                  archive* handle);
 

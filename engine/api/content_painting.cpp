@@ -87,7 +87,8 @@ Image ContentPainting::paint(const StyleVector& style, const RunOptions& run) {
 
 std::vector<Size> painted_sizes(const PaintOptions& options, Size size) {
   if (options.brush != kBrushAuto) return brush_sizes(size, options.brush);
-  // Smaller pictures are paintings without a brush; the default start is 256.
+  // The automatic brush: a picture whose shorter side is at most kSmall is painted at its own size
+  // only. A larger one is first painted with a shorter side of kStart.
   constexpr int kSmall = 700;
   constexpr int kStart = 256;
   const bool brushes = !options.raw && std::min(size.width, size.height) > kSmall;

@@ -21,6 +21,11 @@ class PictureForm {
   int channels() const { return alpha_.bytes.empty() || composes_ ? 3 : 4; }
   bool raw() const { return raw_; }
   SampleType type() const { return type_; }
+  // Returns true if a finished picture has the size, the channels and the type of `picture`.
+  bool matches(const Image& picture) const {
+    return !raw_ && size_ == Size{picture.width, picture.height} &&
+           channels() == picture.channels && type_ == picture.type;
+  }
   // Returns `picture` as the destination of painted rows. It refers to this object.
   OutputRows rows(const MutableImageView& picture) const;
 
@@ -48,10 +53,12 @@ class ContentPainting {
   virtual double work() const = 0;
   // Runs what does not depend on the style, once for all styles.
   virtual void prepare(const RunOptions& run) = 0;
-  // Paints the content into `picture`, which has been checked.
+  // Paints the content into `picture`, which has been checked. It may be the content itself: a row
+  // is written when nothing reads the content's row any more.
   virtual void paint_into(const MutableImageView& picture, const StyleVector& style,
                           const RunOptions& run) = 0;
-  // Moves the transformers to a shelf. The painting cannot be used afterwards.
+  // Moves the transformers to `shelf`, from which the painting of the next content can take them.
+  // This painting cannot be used afterwards.
   virtual void give_networks(NetworkShelf& shelf) = 0;
 
   // Paints the content and returns a picture of the type, size and channels that the options ask

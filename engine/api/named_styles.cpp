@@ -80,7 +80,8 @@ StyleVector StyleVector::named(const std::string& name) {
     vector.space = kSpace;
     return vector;
   }
-  // A name is compared with each of ours: a long one would take long and is none of them.
+  // Of a long name only the start is compared with the names of the styles. A comparison takes
+  // longer the longer the name is, and no style has a name of more than kLongest bytes.
   constexpr std::size_t kLongest = 64;
   std::string message = "no style is called \"";
   message.append(one_line(name)).append("\"; the nearest are ");

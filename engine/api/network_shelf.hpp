@@ -11,8 +11,9 @@ namespace nst {
 
 class NetworkShelf {
  public:
-  // Returns a transformer that can paint a content of size `content` within the limits of `run`,
-  // with or without a kept encoder, or null if the shelf has none.
+  // Removes a transformer from the shelf and returns it. The transformer can paint a content of
+  // size `content` within the limits of `run`. Its plan has keep_encoder if `keeps_encoder` is
+  // true, and only then. Returns null if the shelf has no such transformer.
   std::unique_ptr<TransformerRun> take(Size content, bool keeps_encoder, const RunOptions& run) {
     for (auto it = runs_.begin(); it != runs_.end(); ++it) {
       if (!(*it)->serves(content, run) || (*it)->keeps_encoder() != keeps_encoder) continue;
@@ -22,11 +23,11 @@ class NetworkShelf {
     }
     return nullptr;
   }
-  // Keeps a transformer; null is ignored.
+  // Adds a transformer to the shelf. Does nothing if it is null.
   void put(std::unique_ptr<TransformerRun> transformer) {
     if (transformer) runs_.push_back(std::move(transformer));
   }
-  // Frees what is left.
+  // Frees all transformers on the shelf.
   void clear() { runs_.clear(); }
 
  private:

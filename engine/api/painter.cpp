@@ -37,8 +37,9 @@ struct Painter::Impl {
     encoder.set_colours(std::nullopt);
   }
 
-  // Returns the stages of the next run's progress: one for each picture of the style, then one for
-  // painting `painting`, which may be null.
+  // Returns the stages of the next run's progress: one for each picture of the style, and a last
+  // one for painting. If the run only encodes the style, `painting` is null and the last stage is
+  // missing.
   StageProgress stages(const Style& style, const RunOptions& run,
                        const ContentPainting* painting) const {
     if (!run.progress) return StageProgress({}, {});
@@ -82,7 +83,8 @@ void Painter::set_options(PaintOptions options) {
 
 StyleVector Painter::encode(const Style& style, const RunOptions& run) {
   const DefaultFloatEnvironment environment;
-  if (impl_->options.match_colour) (void)impl_->painted();  // its colours are those to match
+  // Style pictures are recoloured to the content's colours. Without a content, painted() throws.
+  if (impl_->options.match_colour) (void)impl_->painted();
   StageProgress progress = impl_->stages(style, run, nullptr);
   return impl_->encoder.encode(style, impl_->options, run, progress);
 }

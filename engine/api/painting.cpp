@@ -14,7 +14,8 @@
 namespace nst {
 namespace {
 
-// The shorter sides from which a brush may start: smaller ones are nothing but colours.
+// Bounds of the shorter side at which a brush may start. A smaller picture shows no shapes any
+// more, only colours.
 constexpr int kLeastBrush = 32;
 constexpr int kMostBrush = 16384;
 
@@ -156,11 +157,10 @@ std::optional<StyleVector> StyleEncoder::encode_outside(const PaintOptions& opti
 
 namespace {
 
-// Paints one picture. Calls release() when the content is no longer read, so that the caller can
-// free the content's memory.
-template <typename Release>
+// Paints one picture. `owned` is the content if the caller gives it away, else null: painted over
+// if the picture has its form, else freed as soon as it is no longer read.
 Image paint_once(const Model& model, const ImageView& content, const Style& style,
-                 const PaintOptions& options, const RunOptions& run, Release&& release) {
+                 const PaintOptions& options, const RunOptions& run, Image* owned) {
   const DefaultFloatEnvironment environment;
   check_options(options);
   std::vector<double> work;
@@ -183,8 +183,14 @@ Image paint_once(const Model& model, const ImageView& content, const Style& styl
   NetworkShelf shelf;
   const auto painting =
       start_painting(model, content, options, std::move(outside), run, false, shelf);
-  if (!painting->reads_content()) release();
-  return naming(options.content_name, [&] { return painting->paint(vector, progress.next(run)); });
+  return naming(options.content_name, [&] {
+    if (owned != nullptr && painting->form().matches(*owned)) {
+      painting->paint_into(owned->target(), vector, progress.next(run));
+      return std::move(*owned);
+    }
+    if (owned != nullptr && !painting->reads_content()) *owned = {};
+    return painting->paint(vector, progress.next(run));
+  });
 }
 
 }  // namespace
@@ -203,13 +209,13 @@ PaintOptions tfhub_preset() {
 
 Image paint(const Model& model, const ImageView& content, const Style& style,
             const PaintOptions& options, const RunOptions& run) {
-  return paint_once(model, content, style, options, run, [] {});
+  return paint_once(model, content, style, options, run, nullptr);
 }
 
 Image paint(const Model& model, Image&& content, const Style& style, const PaintOptions& options,
             const RunOptions& run) {
   Image taken = std::move(content);
-  return paint_once(model, taken.view(), style, options, run, [&] { taken = {}; });
+  return paint_once(model, taken.view(), style, options, run, &taken);
 }
 
 }  // namespace nst

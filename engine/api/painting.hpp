@@ -71,12 +71,12 @@ std::optional<ColourMoments> colours_to_match(const ImageView& content,
 // Returns true if the options blend the content's own style into the given style.
 bool mixes_own_style(const PaintOptions& options);
 
-// Return the multiply-accumulates of each stage of painting, in order.
+// Return the multiply-accumulates of each stage of painting, in order. style_work has one stage for
+// each picture of the style. content_work has these stages:
 //
-// - style_work: one stage for each picture of the style
-// - content_work: a stage for the content's own style if strength is not 1, those of the pictures
-// of
-//   the style outside the mask, then the painting
+// 1. if the strength is not 1: encoding the content's own style
+// 2. if there is a style outside the mask: one stage for each picture of that style
+// 3. painting
 std::vector<double> style_work(const Model& model, const Style& style, const PaintOptions& options);
 std::vector<double> content_work(const Model& model, const ImageView& content,
                                  const PaintOptions& options);

@@ -3,8 +3,8 @@
 #include <utility>
 
 #include "graph/memory_mode.hpp"
-#include "platform/thread_count.hpp"
 #include "nst/error.hpp"
+#include "platform/thread_count.hpp"
 
 namespace nst {
 

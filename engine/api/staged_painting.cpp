@@ -5,12 +5,12 @@
 #include <utility>
 
 #include "api/plan.hpp"
-#include "platform/thread_count.hpp"
 #include "image/brush.hpp"
 #include "image/gaussian.hpp"
 #include "image/picture_rows.hpp"
 #include "image/samples.hpp"
 #include "nst/error.hpp"
+#include "platform/thread_count.hpp"
 #include "platform/threads.hpp"
 
 namespace nst {
@@ -36,7 +36,8 @@ StagedPainting::StagedPainting(const Model& model, const ImageView& content,
     if (!outside_) retouch_.mask = &mask_;
   }
   const std::vector<Size> sizes = painted_sizes(options, size);
-  // Each photo is made of the next larger one, the largest of the content.
+  // Makes the largest level's photo from the content, and every other photo from the next larger
+  // one.
   Photo::Options photo{size, options.resize, options.background, repeated, threads};
   levels_.push_back({Photo(content, photo), nullptr});
   for (auto it = sizes.rbegin() + 1; it != sizes.rend(); ++it) {
@@ -49,7 +50,8 @@ StagedPainting::StagedPainting(const Model& model, const ImageView& content,
   take_networks(shelf, run);
 }
 
-// Takes the networks of an earlier content, which share the largest one's memory: all or none.
+// Takes the networks of an earlier content from the shelf. If the shelf has none for the largest
+// level, takes no network at all: the networks of all levels use the memory of the largest.
 void StagedPainting::take_networks(NetworkShelf& shelf, const RunOptions& run) {
   for (auto level = levels_.rbegin(); level != levels_.rend(); ++level) {
     level->network = shelf.take(level->photo.size(), keeps_encoder_, run);
@@ -68,7 +70,9 @@ std::uint64_t StagedPainting::picture_bytes(const ImageView& content, const Pain
       Photo::owned_bytes(content, {size, options.resize, options.background, repeated});
   for (std::size_t i = 0; i + 1 < sizes.size(); ++i) bytes += float_picture_bytes(sizes[i]);
   bytes += Canvas::bytes(size, depth) * (options.mask_style ? 2 : 1);
-  // The painting of the level before, then its cells, their differences, and these blurred.
+  // Besides its own pictures, the last level needs these: the painting of the level before, the
+  // means of that painting's cells, their differences from its own cells, and the blurred
+  // differences.
   if (brushes) {
     bytes +=
         float_picture_bytes(sizes[sizes.size() - 2]) + 3 * float_picture_bytes(reduced_size(size));
@@ -144,7 +148,7 @@ void StagedPainting::prepare(const RunOptions& run) {
   is_prepared_ = true;
 }
 
-Canvas StagedPainting::paint_level(std::size_t level, const Canvas& coarse, Canvas::Depth depth,
+Canvas StagedPainting::paint_level(std::size_t level, Canvas coarse, Canvas::Depth depth,
                                    const StyleVector& style, const RunOptions& run) {
   const int threads = thread_count(run.threads);
   const Photo& photo = levels_[level].photo;
@@ -152,6 +156,7 @@ Canvas StagedPainting::paint_level(std::size_t level, const Canvas& coarse, Canv
   FloatPicture coarse_cells;
   if (level > 0) {
     coarse_cells = mix_level_input(coarse.floats(), photo, painter.input(), threads);
+    coarse = {};
   } else if (!is_prepared_) {
     fill_first_input(run);
   }
@@ -180,7 +185,7 @@ Canvas StagedPainting::paint_levels(const StyleVector& style, Canvas::Depth dept
   Canvas painting;
   for (std::size_t i = 0; i < levels_.size(); ++i) {
     const bool is_last = i + 1 == levels_.size();
-    painting = paint_level(i, painting, is_last ? depth : Canvas::Depth::floats, style,
+    painting = paint_level(i, std::move(painting), is_last ? depth : Canvas::Depth::floats, style,
                            progress.next(run));
   }
   return painting;
@@ -190,7 +195,8 @@ void StagedPainting::paint_into(const MutableImageView& picture, const StyleVect
                                 const RunOptions& run) {
   const RunOptions network_run = limited(run);
   const int threads = thread_count(run.threads);
-  // 16 bits are enough for bytes. A painting without a brush is the network's own, to the last bit.
+  // If the result is bytes, a brush's last level is kept in 16 bits: precise enough, and half the
+  // memory. Without a brush it stays in floats, so that the network's output is rounded only once.
   const bool is_short = picture.type == SampleType::u8 && levels_.size() > 1;
   const Canvas::Depth depth = is_short ? Canvas::Depth::bits16 : Canvas::Depth::floats;
   StageProgress progress(run.progress, run.progress ? level_work() : std::vector<double>{});

@@ -48,10 +48,11 @@ class StagedPainting final : public ContentPainting {
   // Returns the network of a level, planned within the limits of `run`.
   TransformerRun& network(std::size_t level, const RunOptions& run);
   void fill_first_input(const RunOptions& run);
-  // Paints all levels in a style and returns the last one, of this depth.
+  // Paints all levels in a style. Returns the painting of the last level, kept in this depth.
   Canvas paint_levels(const StyleVector& style, Canvas::Depth depth, const RunOptions& run,
                       StageProgress& progress);
-  Canvas paint_level(std::size_t level, const Canvas& coarse, Canvas::Depth depth,
+  // Paints a level over the painting of the level before, which is freed early.
+  Canvas paint_level(std::size_t level, Canvas coarse, Canvas::Depth depth,
                      const StyleVector& style, const RunOptions& run);
 
   const Model& model_;

@@ -56,7 +56,8 @@ class TransformerRun {
   const OpenModel& model_;
   const bool keeps_encoder_;
   StyleLayout layout_;
-  std::vector<float> params_, style_values_;  // parameters and values of the previous call's style
+  // The network's parameters for the previous call's style, and that style's vector.
+  std::vector<float> params_, style_values_;
   Execution execution_;
   AlignedBuffer output_;  // memory of the output's floats, if a plan with output_rows needs it
 };

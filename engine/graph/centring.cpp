@@ -77,7 +77,9 @@ float largest_deviation(const kernels::ConstView& picture, const Shape& shape, c
 
 float centring_of(const kernels::ConstView& picture, const Shape& shape, float* offset) {
   for (int c = 0; c < shape.c; ++c) offset[c] = -sampled_mean(picture, shape, c);
-  constexpr float kUsual = 0.25f;  // most photographs have a larger deviation than this
+  // Most photographs have a pixel that differs from the mean colour by more than this. They need no
+  // factor, and largest_deviation stops early.
+  constexpr float kUsual = 0.25f;
   constexpr int kMostDoublings = 16;
   const float deviation = largest_deviation(picture, shape, offset, kUsual);
   float factor = 1;  // remains 1 for a picture of one colour

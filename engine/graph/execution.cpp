@@ -24,8 +24,8 @@ std::size_t scratch_stride(const Program& program) {
          kScratchAlignFloats;
 }
 
-// Packs the weights that the program's steps read. Also sums the taps of each convolution whose
-// bias and floor an OffsetOp computes.
+// Packs the weights that the program's steps read. Also sums the taps of each convolution that an
+// OffsetOp refers to: the OffsetOp computes the convolution's bias and floor from these sums.
 void prepare_weights(const Program& program, int threads) {
   std::vector<const PackedConv*> layers;
   for (const Step& step : program.steps) {

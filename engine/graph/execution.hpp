@@ -43,8 +43,8 @@ class Execution {
   using Observer = std::function<void(const Step&, kernels::ConstView, const Centre&)>;
 
   // A function that receives rows [first, first + count) of the output as soon as they are made.
-  // There are no gaps between pixels and rows. The function is called once for each row, by any
-  // thread, and must not throw.
+  // There are no gaps between pixels and rows. Calls come from any thread and in any order; every
+  // row is given exactly once. The function must not throw.
   using RowSink = std::function<void(int first, int count, const float* rows)>;
 
   struct RunArgs {

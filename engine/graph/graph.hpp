@@ -85,7 +85,10 @@ class Graph {
   //
   // - convolutions whose padding is not zeros, followed by relu or no activation
   // - sums
-  // - instance norms. A norm with another activation, or at the graph's end, returns plain values.
+  // - instance norms
+  //
+  // Inside the network the result of a norm is stored as deviations too. An instance norm returns
+  // plain values if its activation is neither relu nor none, or if it is the graph's last node.
   Value centred_input(Shape shape);
   // Adds a convolution. `weights` is the full name of the weight tensor, which ends in
   // "/depthwise_weights" for a depthwise convolution. The bias tensor has the same scope.
@@ -100,7 +103,8 @@ class Graph {
                       const std::string& name);
   Value add(Value a, Value b, const std::string& name);
   Value concat(const std::vector<Value>& values, const std::string& name);
-  // Adds the mean over height and width. The result has the shape [1, 1, c].
+  // Adds a node that computes the mean of each channel over height and width. The result has the
+  // shape [1, 1, c].
   Value mean(Value x, const std::string& name);
   // Returns the id of the graph's last node, which makes the graph's result.
   int output() const { return static_cast<int>(nodes_.size()) - 1; }

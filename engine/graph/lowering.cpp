@@ -156,8 +156,8 @@ void Lowering::emit_affine(const FormedOperand& input, const Operand& output, Ro
 const FormedOperand& Lowering::materialise(std::size_t id) {
   if (!values_[id].is_plain()) {
     keep_offsets(id);
-    // The result may overwrite the tensor that it is computed from. lower_add has made sure that no
-    // other deferred value needs this tensor.
+    // The result may overwrite the tensor that it is computed from. No other value still has to be
+    // computed from this tensor: lower_add has made sure of that.
     const Operand raw = values_[id].x;
     const bool in_place = options_.memory_mode != MemoryMode::fastest && may_change(raw.buffer);
     const Operand output = in_place ? raw : new_tensor(node(id).shape);
@@ -237,9 +237,9 @@ void Lowering::lower_add(std::size_t id) {
   const Node& n = node(id);
   std::size_t a = at(n.inputs[0]);
   std::size_t b = at(n.inputs[1]);
-  // Of the two terms, `a` may stay deferred, and `b` is stored as a plain tensor. If the deviations
-  // of only one term are multiplied by a factor (Node::is_scaled), that term must be `b`. The
-  // reader of the sum then divides `b` by the factor.
+  // The term `b` is stored as a plain tensor. For `a`, operations may stay deferred: the reader of
+  // the sum applies them, and then adds `b`. If only one term is multiplied by the input's factor
+  // (Node::is_scaled), that term must be `b`, because the reader can divide only `b` by the factor.
   const bool is_rescaled = node(a).is_scaled != node(b).is_scaled;
   if (values_[a].is_plain() && !(is_rescaled && node(b).is_scaled)) std::swap(a, b);
   if (values_[a].residual.exists() || readers_[a].size() > 1) materialise(a);

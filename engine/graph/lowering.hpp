@@ -91,18 +91,19 @@ class Lowering {
   // Where a convolution's output is stored.
   enum class Storage {
     scratch,       // the output is in a thread's scratch; its reader is in the same step
-    end_of_fused,  // the output of a fused step's last convolution is in a tensor
+    end_of_fused,  // the convolution is the last of a fused step; the output is in a tensor
     strips,        // the output is made in strips, each just before the reader needs it
     in_place,      // the output overwrites the convolution's own input
     tensor         // the output is in a new tensor, the caller's memory or a concatenation
   };
   void lower_conv(std::size_t id);
-  // Plans the convolution of node `id`; output and moments are not set yet. If the convolution
-  // cannot apply its input's deferred form, stores the input first.
+  // Plans the convolution of node `id`; output and moments are not set yet. A convolution can apply
+  // the deferred operations of its input (scale, shift, relu, sum) while it reads the input. If
+  // that is impossible or costs memory, appends a step that stores the input as a plain tensor.
   ConvOp conv_op(std::size_t id);
   // Adds a buffer for the moments of node `id`'s output if an instance norm reads that output.
   void add_moments(std::size_t id, ConvOp& op);
-  // Chooses where to store the output of node `id`. The first case of the code that applies wins.
+  // Chooses where to store the output of node `id`.
   Storage storage_of(std::size_t id, const ConvOp& op, const Before& before) const;
   void store_in_strips(std::size_t id, ConvOp op, ConvSequence strips);
   void store_whole(std::size_t id, ConvOp op, Before before, Storage storage);
@@ -167,7 +168,7 @@ class Lowering {
   LoweringOptions options_;
   Program program_;
   std::vector<std::vector<int>> readers_;
-  std::vector<FormedOperand> values_;         // value of each node; x is missing before lowering
+  std::vector<FormedOperand> values_;         // value of each node; without x until it is lowered
   std::vector<std::vector<Offset>> offsets_;  // offsets of each node; empty if none was needed yet
   std::vector<Slice> slices_;
   std::map<std::size_t, Operand> concat_tensors_;  // tensor of each concat node

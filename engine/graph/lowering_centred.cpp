@@ -1,9 +1,11 @@
-// Offsets in a network that computes with deviations (Graph::centred_input). An offset is minus the
-// constant that a value deviates from. It depends on the node that computes the value:
+// Computes offsets in a network that computes with deviations (Graph::centred_input). An offset is
+// minus the constant that a channel's values deviate from. It depends on the node that computes the
+// values:
 //
 //   instance norm  the offset is −act(β); the norm's own step stores it
-//   convolution    a separate step computes the offset, if a relu or an observer needs it
-//   sum            the value has the offsets of both terms
+//   convolution    a separate step (OffsetOp) computes the offset if it is needed: for the
+//                  convolution's relu, a later OffsetOp, or a test (Execution::Observer)
+//   sum            the offset is the sum of the terms' offsets, which are kept separately
 #include "graph/lowering.hpp"
 
 namespace nst {

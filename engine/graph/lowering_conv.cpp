@@ -95,7 +95,9 @@ void Lowering::store_in_strips(std::size_t id, ConvOp op, ConvSequence strips) {
   const bool has_moments = op.moments != BufferId::none;
   strips.push_back({op, id});
   std::size_t value = id;
-  if (has_moments) {  // the sequence runs twice: its reader needs the moments first
+  // The reader normalises its input, so it needs the moments of all rows before it can read a row.
+  // The sequence therefore runs twice: now for the moments, and with the reader for the rows.
+  if (has_moments) {
     emit_sequence(strips, true);
     strips.back().op.moments = BufferId::none;
     value = at(readers_[id].front());

@@ -5,9 +5,9 @@
 
 #include "graph/execution.hpp"
 #include "graph/graph_cost.hpp"
-#include "platform/thread_count.hpp"
 #include "nst/error.hpp"
 #include "platform/memory.hpp"
+#include "platform/thread_count.hpp"
 
 namespace nst {
 namespace {

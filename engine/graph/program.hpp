@@ -92,7 +92,7 @@ inline StripLayer strip_layer(const ConvOp& op) {
 // input operand, and only the last an output operand.
 struct FusedConvsOp {
   static constexpr std::size_t kMostConvs = 3;
-  std::vector<ConvOp> convs;         // convolutions; each blocking divides the rows of a work item
+  std::vector<ConvOp> convs;         // each computes its rows of a work item in its own blocks
   std::vector<std::size_t> offsets;  // offsets of all outputs but the last in scratch, in floats
   std::size_t rows_floats;  // floats of all rows in the scratch; the kernels' scratch follows
   int rows_per_item;
@@ -107,9 +107,9 @@ struct PoolOp {
 };
 
 // Merges the moments of all spatial blocks of a convolution into the scale and shift of an instance
-// norm. scale = γ·rsqrt(σ²+ε) and shift = β − μ·scale + offset. A centred value is stored minus
-// act(β), which is what it is in a picture of one colour (act is the norm's activation). For a
-// centred value the offset is therefore −act(β), for other values 0.
+// norm: scale = γ·rsqrt(σ²+ε) and shift = β − μ·scale + offset. The offset of a plain value is 0. A
+// centred value deviates from its constant for a picture of one colour. This constant is act(β),
+// where act is the norm's activation, so the offset is −act(β).
 struct NormOp {
   BufferId moments;
   Shape shape;
@@ -205,10 +205,10 @@ struct LoweringOptions {
   // run again.
   bool keep_encoder = false;
   // true: the caller receives the output row by row (Execution::RowSink), while the rows are in the
-  // caches. Without rows_from_caller, the step that makes the rows reads its input from the arena.
+  // caches.
   bool output_rows = false;
-  // true: with output_rows, the step that makes the rows may have its input in the caller's output
-  // memory instead of the arena. This is done if the arena would otherwise become larger.
+  // true: the step that makes output_rows may have its input in the caller's output memory, which
+  // makes the arena smaller. false: this input is always in the arena.
   bool rows_from_caller = false;
 };
 
@@ -219,7 +219,7 @@ struct Program {
   Operand input;
   BufferId input_centre = BufferId::none;  // buffer of the CentreOp: factor and offsets
   Shape output_shape;
-  bool needs_output = false;       // true: a run needs memory of the caller for output_shape
+  bool needs_output = false;       // true: the caller must give RunArgs::output, of output_shape
   int first_style_step = 0;        // first step that depends on the style
   std::size_t scratch_floats = 0;  // scratch of one thread, in floats
   std::size_t weight_bytes = 0;    // packed weights of all layers, in bytes; each layer once

@@ -56,8 +56,8 @@ std::vector<std::vector<Strip>> cut_into_strips(const std::vector<StripLayer>& c
       if (i + 1 == layers) {
         end = static_cast<int>(static_cast<long long>(last_rows) * (s + 1) / count);
       } else {
-        // The last strip takes all remaining spatial blocks. Some may be beyond the rows that the
-        // next layer reads.
+        // The last strip takes all remaining spatial blocks, so that each layer is computed
+        // completely, as without strips. The next layer may not read some of the last rows.
         const Rows read = chain[i + 1].rows_read(strip[i + 1].rows);
         end = is_last ? layer.area_rows() : areas_that_hold(layer, read.end);
         part.first_needed = read.begin;

@@ -14,8 +14,8 @@
 namespace nst {
 namespace {
 
-// Standard deviation in pixels of the blur that separates low from high frequencies. 6 loses some
-// colour, 24 looks alike.
+// Standard deviation in pixels of the blur that separates low from high frequencies. With 6,
+// paintings lose some colour; with 24 they look the same as with 12.
 constexpr double kSigma = 12.0;
 
 // Calls work(first row, number of rows) for each row of cells of a picture, on several threads.
@@ -34,8 +34,9 @@ void clamp_row(float* row, int width) {
   }
 }
 
-// Makes a picture of differences that vary by rounding errors only one exact colour. Of a flat
-// content every painting is flat, and a network with instance norms would amplify the errors.
+// If a picture of differences varies by rounding errors only, makes it one exact colour. A content
+// of one colour must give a painting of one colour at every level. Otherwise the next level's
+// network would amplify the errors: an instance norm scales any variation to the same strength.
 void flatten_rounding_errors(FloatPicture& differences) {
   constexpr float kRounding = 1e-6f;
   float low[3], high[3];

@@ -43,7 +43,7 @@ class Canvas {
 
   Size size_;
   FloatPicture floats_;
-  AlignedBuffer words_;  // two samples in the place of each float
+  AlignedBuffer words_;  // samples of 16 bits, two in the memory of each float
 };
 
 }  // namespace nst

@@ -27,7 +27,8 @@ void Input::check_size(std::uint64_t width, std::uint64_t height, std::uint64_t 
     throw Error(ErrorCode::limit, name + ": " + size + " pixels are more than the limit of " +
                                       std::to_string(kMaxPixels) + "; make the picture smaller");
   }
-  // A cut file is let pass if it may hold a 64th of its picture.
+  // With options.damaged, a file that ends early is accepted if it is long enough to contain at
+  // least 1/64 of its pixels.
   const std::uint64_t most = std::min(most_pixels, kMaxPixels) * (options.damaged ? 64 : 1);
   if (width * height > most) {
     throw Error(ErrorCode::input, name + ": the file is too short for the " + size +

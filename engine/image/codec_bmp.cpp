@@ -279,8 +279,8 @@ Image decode_bmp(const Input& input) {
   Header h = read_header(input);
   const bool run_lengths = h.compression == kRle8 || h.compression == kRle4;
   const std::uint64_t size = input.bytes.size();
-  // With run lengths, four bytes may skip 255 rows at once. So the file's size limits the number of
-  // rows, but not their width.
+  // Limits a picture with run lengths to 64 rows for each byte of the file, because four bytes can
+  // skip 255 rows. Its width has no limit here: skipped pixels take no bytes.
   const std::uint64_t most_by_runs = h.height <= size * 64 ? kNoBound : 0;
   input.check_size(h.width, h.height, run_lengths ? most_by_runs : size * 8 / h.bits);
   Palette palette{};

@@ -1,4 +1,4 @@
-// HEIC and AVIF by libheif: the primary picture, to bytes.
+// Decodes HEIC and AVIF by libheif. Returns a file's primary picture in 8 bits per sample.
 #include <algorithm>
 #include <cstring>
 #include <memory>
@@ -96,7 +96,8 @@ ColourDescription colours_of(const Input& input, const HeifLibrary& heif,
     colours.code_points = CodePoints{static_cast<unsigned>(points->color_primaries),
                                      static_cast<unsigned>(points->transfer_characteristics)};
   }
-  // libheif gives an object even where it fails for unknown code points.
+  // For code points that it does not know, libheif returns an error and an object nevertheless. So
+  // the object is freed in either case.
   if (points != nullptr) heif.nclx_color_profile_free(points);
   return colours;
 }
@@ -125,8 +126,8 @@ Image decode_heif(const Input& input) {
   const int channels = heif.image_handle_has_alpha_channel(found) != 0 ? 4 : 3;
   input.check_size(static_cast<std::uint64_t>(std::max(width, 0)),
                    static_cast<std::uint64_t>(std::max(height, 0)), kMaxPixels);
-  // The decoder's planes of up to 16 bits, those that are turned, the interleaved picture, and
-  // ours.
+  // Bytes per pixel: libheif's decoded planes and their turned copies, each 3 channels of up to 16
+  // bits. Then libheif's interleaved picture and `image`, in 8 bits.
   const std::uint64_t pixel_bytes = 2 * 6 + 2 * static_cast<unsigned>(channels);
   input.check_memory(pixel_bytes * static_cast<std::uint64_t>(width) *
                      static_cast<std::uint64_t>(height));
@@ -157,7 +158,8 @@ Image decode_heif(const Input& input) {
   std::vector<std::uint8_t> profile;
   const ColourDescription colours = colours_of(input, heif, found, profile);
   convert_to_srgb(image, srgb_conversion(input, colours, {.alpha = channels == 4}));
-  // libheif has turned the picture: EXIF's orientation repeats what the file says otherwise.
+  // Passes no orientation: libheif has already turned the picture as the file's properties say.
+  // EXIF's orientation states the same turn once more.
   const std::vector<std::uint8_t> exif = item(heif, found, "Exif", "");
   const std::vector<std::uint8_t> xmp = item(heif, found, "mime", "application/rdf+xml");
   keep_metadata(input, {.exif = exif_of(exif), .xmp = xmp});

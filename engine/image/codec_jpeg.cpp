@@ -1,8 +1,8 @@
 // JPEG by libjpeg(-turbo).
 //
-// libjpeg reports errors by longjmp. All calls of libjpeg are in functions marked [longjmp] below.
-// These functions have only trivial local objects, so a jump skips no destructor. Objects that own
-// memory are in the callers.
+// libjpeg reports errors by longjmp. All calls of libjpeg that can fail are in functions that begin
+// with setjmp. These functions have only trivial local objects, so a jump skips no destructor.
+// Objects that own memory are in the callers.
 #include <algorithm>
 #include <csetjmp>
 #include <cstddef>
@@ -32,11 +32,13 @@ struct Escape {
   std::jmp_buf target;
   char message[JMSG_LENGTH_MAX] = "";
   bool out_of_memory = false;
-  bool goes_on = false;  // true: damage is noted in `damage`, and decoding goes on
+  bool goes_on = false;  // true: decoding goes on after damage, which note_damage records
   struct {
     bool found = false;
-    bool in_first_scan = false;  // of several
-    unsigned row = 0;            // row of the picture, or of blocks in the first scan
+    // true: in the first scan, before any row of pixels was decoded. If a file has several scans,
+    // libjpeg decodes rows only after it has read all scans.
+    bool in_first_scan = false;
+    unsigned row = 0;  // row of pixels; if in_first_scan, row of coded blocks (iMCUs)
   } damage;
 };
 
@@ -59,7 +61,8 @@ bool is_harmless(int warning) {
          warning == JWRN_JFIF_MAJOR || warning == JWRN_JPEG_EOF || warning == JWRN_NOT_SEQUENTIAL;
 }
 
-// Notes where in the picture the first damage is. Only a decompressor's Escape goes on.
+// Records in `escape` where in the picture the first damage is. `object` must be a decompressor: a
+// compressor meets no damage, and its Escape never has goes_on set.
 void note_damage(j_common_ptr object, Escape& escape) {
   if (escape.damage.found) return;
   const auto* jpeg = reinterpret_cast<j_decompress_ptr>(object);
@@ -107,7 +110,7 @@ struct Decoder {
   ~Decoder() { jpeg_destroy_decompress(&jpeg); }
 };
 
-// [longjmp] Reads the file up to its first scan. On failure returns false and sets escape.message.
+// Reads the file up to its first scan. On failure returns false and sets escape.message.
 bool read_header(Decoder& decoder, const std::uint8_t* data, std::size_t size) {
   if (setjmp(decoder.escape.target) != 0) return false;
   jpeg_decompress_struct& jpeg = decoder.jpeg;
@@ -132,15 +135,14 @@ void cmyk_to_rgb(const std::uint8_t* cmyk, int width, std::uint8_t* rgb) {
   }
 }
 
-// [longjmp] Computes the output size from scale_num and scale_denom. Returns false on failure.
+// Computes the output size from scale_num and scale_denom. Returns false on failure.
 bool calculate_size(Decoder& decoder) {
   if (setjmp(decoder.escape.target) != 0) return false;
   jpeg_calc_output_dimensions(&decoder.jpeg);
   return true;
 }
 
-// [longjmp] Decodes all rows to sRGB. `inks` has room for one row of CMYK pixels. Returns false on
-// failure.
+// Decodes all rows to sRGB. `inks` has room for one row of CMYK pixels. Returns false on failure.
 bool read_pixels(Decoder& decoder, const SrgbConversion& to_srgb, std::uint8_t* rgb,
                  std::uint8_t* inks) {
   if (setjmp(decoder.escape.target) != 0) return false;
@@ -191,8 +193,7 @@ Subsampling subsampling_of(const EncodeOptions& options) {
   return options.quality >= kFullColourQuality ? Subsampling::s444 : Subsampling::s420;
 }
 
-// [longjmp] Compresses the picture into encoder.file. `rgb` has room for one row. Returns false on
-// failure.
+// Compresses the picture into encoder.file. `rgb` has room for one row. Returns false on failure.
 bool write_pixels(Encoder& encoder, const ImageView& image, const EncodeOptions& options,
                   std::uint8_t* rgb) {
   if (setjmp(encoder.escape.target) != 0) return false;

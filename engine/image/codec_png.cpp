@@ -1,8 +1,8 @@
 // Reads PNG by libpng. libpng gets only the chunks that contribute to the picture. Comments,
 // profiles and other chunks could inflate to gigabytes, so they never reach libpng.
 //
-// libpng reports errors by longjmp. All calls of libpng that can fail are in functions marked
-// [longjmp] below. These functions have only trivial local objects, so a jump skips no destructor.
+// libpng reports errors by longjmp. All calls of libpng that can fail are in functions that begin
+// with setjmp. These functions have only trivial local objects, so a jump skips no destructor.
 // Objects that own memory are in the callers.
 #include <png.h>
 #include <zlib.h>
@@ -87,8 +87,8 @@ void read_bytes(png_structp png, png_bytep out, std::size_t count) {
 // What happens to samples of 16 bits.
 enum class Wide { rounded, cut, kept };
 
-// [longjmp] Reads the file up to the pixels and requests RGB or RGBA: bytes, or 16-bit samples in
-// the machine's byte order. Returns false on failure.
+// Reads the file up to the pixels and requests RGB or RGBA: bytes, or 16-bit samples in the
+// machine's byte order. Returns false on failure.
 bool read_header(Decoder& decoder, std::size_t row_bytes, Wide wide) {
   if (setjmp(decoder.escape.target) != 0) return false;
   decoder.png = png_create_read_struct_2(PNG_LIBPNG_VER_STRING, &decoder.escape, on_error,
@@ -112,13 +112,14 @@ bool read_header(Decoder& decoder, std::size_t row_bytes, Wide wide) {
   return true;
 }
 
-// [longjmp] Decodes all rows and checks the rest of the file. Returns false on failure.
+// Decodes all rows and checks the rest of the file. Returns false on failure.
 bool read_pixels(Decoder& decoder, png_bytep* rows) {
   if (setjmp(decoder.escape.target) != 0) return false;
   const png_uint_32 height = png_get_image_height(decoder.png, decoder.info);
   for (decoder.pass = 0; decoder.pass < decoder.passes; ++decoder.pass) {
     for (decoder.row = 0; decoder.row < height; ++decoder.row) {
-      // An interlaced picture is read as blocks, so that it is all there after the first pass.
+      // The first passes of an interlaced picture give only some pixels. libpng repeats each of
+      // them over a block, so that a file that ends early gives a coarse picture without holes.
       const bool blocks = decoder.passes > 1;
       png_read_row(decoder.png, blocks ? nullptr : rows[decoder.row],
                    blocks ? rows[decoder.row] : nullptr);
@@ -207,7 +208,8 @@ Image decode_png(const Input& input) {
   const std::size_t row_bytes = std::size_t{chunks.width} * static_cast<unsigned>(channels);
   const int orientation = input.orientation(chunks.exif());
   const std::size_t pictures = orientation > 1 ? 2 : 1;
-  // A picture of 16 bits with a profile is converted from all of its bits.
+  // If a 16-bit picture has a profile, its 16-bit samples are converted to sRGB, and only the
+  // result is rounded to 8 bits.
   const SrgbConversion to_srgb = png_conversion(input, chunks, chunks.depth == 16);
   const bool wide = to_srgb && chunks.depth == 16;
   input.check_memory(((wide ? 2 : 0) * row_bytes + pictures * row_bytes + sizeof(png_bytep)) *

@@ -17,9 +17,9 @@ constexpr const char* kFormat = "TIFF";
 
 // What the channels of a picture mean.
 struct Channels {
-  unsigned colours = 3;     // samples of colour, or of inks, or 1 of a palette
-  bool alpha = false;       // the next sample is alpha
-  bool associated = false;  // the colours are multiplied by it
+  unsigned colours = 3;     // colour samples per pixel; 1: grey or a palette's index, 4: inks
+  bool alpha = false;       // true: the sample after the colours is alpha
+  bool associated = false;  // true: the colours are multiplied by alpha
 };
 
 std::string reason(const TiffHandle& file) {
@@ -53,9 +53,9 @@ void check_is_picture(const Input& input, const TiffHandle& file, const TiffLayo
   }
 }
 
-// Limits the size in the header by the file's length: the most pixels that a byte can hold.
+// Throws Error{input} if the picture has more pixels than a file of this length can contain.
 void check_tiff_size(const Input& input, const TiffLayout& t) {
-  std::uint64_t ratio = 0;  // bytes of samples that a byte of the file can make; 0: no bound
+  std::uint64_t ratio = 0;  // most bytes of samples per byte of the file; 0: no limit
   switch (t.compression) {
     case COMPRESSION_NONE:
       ratio = 1;
@@ -117,7 +117,8 @@ Channels channels_of(const TiffHandle& file, const TiffLayout& t) {
   return channels;
 }
 
-// Turns rows of samples into colours of one depth, T, with R, G, B or four inks and maybe alpha.
+// Converts rows of stored samples to rows of pixels with channels of type T: R, G, B or four inks,
+// and alpha if the file has it. Applies the palette, and scales samples to the range of T.
 template <typename T>
 class Colours {
  public:
@@ -130,7 +131,8 @@ class Colours {
     if (TIFFGetField(file.get(), TIFFTAG_COLORMAP, &maps[0], &maps[1], &maps[2]) != 1) return;
     const std::size_t count = std::size_t{1} << t.bits;
     for (auto& map : maps) palette_.insert(palette_.end(), map, map + count);
-    // Some programs write maps of bytes.
+    // Entries of a palette have 16 bits, but some programs write values of 8 bits. Such a palette
+    // is recognised by its small values and scaled.
     const bool bytes =
         std::all_of(palette_.begin(), palette_.end(), [](std::uint16_t v) { return v < 256; });
     for (std::uint16_t& v : palette_) v = static_cast<std::uint16_t>(bytes ? v * 257 : v);
@@ -236,7 +238,8 @@ void read_direct(const Input& input, const TiffHandle& file, const TiffLayout& t
   input.warn_missing(missing, t.height);
 }
 
-// Reads a picture as libtiff converts it to bytes. [orientation: as stored]
+// Reads a picture of a kind that only libtiff can convert to RGB bytes. The picture is not turned:
+// its rows are those of the file, whatever the file's orientation.
 Image read_converted(const Input& input, const TiffHandle& file, const TiffLayout& t) {
   char message[1024] = "";
   if (TIFFRGBAImageOK(file.get(), message) == 0) {
@@ -268,7 +271,8 @@ Bytes profile_of(const TiffHandle& file) {
   return {static_cast<const std::uint8_t*>(data), size};
 }
 
-// Keeps the tags of the first directory as EXIF, and the resolution. (A BigTIFF gives none.)
+// Stores the EXIF, XMP and IPTC of the file's first directory in input.metadata. A BigTIFF's
+// metadata is not read.
 void keep_tiff_metadata(const Input& input, int orientation) {
   constexpr std::uint16_t kXmp = 0x02bc, kIptc = 0x83bb;
   const ExifBlock tags = read_exif(input.bytes);

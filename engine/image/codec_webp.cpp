@@ -41,7 +41,8 @@ class Demuxed {
   const WebPIterator& frame() const { return frame_; }
   unsigned canvas(WebPFormatFeature side) const { return WebPDemuxGetI(demuxer_, side); }
 
-  // Returns the body of a chunk such as "ICCP"; empty: none. It lies in the file.
+  // Returns the body of a chunk such as "ICCP": a view of the file's bytes. Returns no bytes if the
+  // file has no such chunk.
   Bytes chunk(const char* name) const {
     WebPChunkIterator found{};
     Bytes body;
@@ -58,7 +59,7 @@ class Demuxed {
 };
 
 // Returns the bytes that decoding takes: the picture, a second one if it is turned, and libwebp's
-// own: four bytes a pixel of a lossless picture, some rows of any other.
+// working memory. That is four bytes per pixel for lossless colours or alpha, else a few rows.
 std::uint64_t needed_bytes(const WebPBitstreamFeatures& features, std::uint64_t pixels,
                            unsigned reduction, bool turned) {
   constexpr int kLossless = 2;
@@ -126,7 +127,8 @@ Image on_canvas(const Image& frame, int x, int y, int width, int height) {
   return canvas;
 }
 
-// Collects an encoded picture. WebPPicture's memory is libwebp's.
+// libwebp's encoder, and the memory into which it writes the file. The destructor frees what
+// libwebp has allocated for both.
 struct Encoder {
   WebPPicture picture;
   WebPMemoryWriter writer;

@@ -22,8 +22,8 @@ constexpr std::size_t kEntryBytes = 12;
 enum Type : std::uint16_t { kShort = 3, kLong = 4, kRational = 5 };
 
 struct TypeSize {
-  unsigned number;     // bytes of one number, which are swapped together
-  unsigned per_count;  // numbers of one count
+  unsigned number;     // bytes of one number; a change of byte order reverses them
+  unsigned per_count;  // numbers in one value: 2 for a RATIONAL, else 1
 };
 
 // Returns the sizes of a type; {0, 0}: an unknown type.
@@ -61,7 +61,7 @@ class Reader {
  private:
   // Returns how many entries of a directory are read: at most those that lie inside the block.
   std::uint64_t entries_of(std::uint64_t at) const {
-    constexpr std::uint64_t kMostEntries = 1000;  // cameras write up to some hundred
+    constexpr std::uint64_t kMostEntries = 1000;  // cameras write at most a few hundred
     if (!tiff_.holds(at, 2)) return 0;
     const std::uint64_t stated = std::min<std::uint64_t>(tiff_.u16(at), kMostEntries);
     return std::min(stated, tiff_.bytes_after(at + 2) / kEntryBytes);
@@ -231,7 +231,8 @@ std::vector<std::uint8_t> write_exif(const ExifBlock& block) {
 }
 
 void add_exif_to_tiff(std::vector<std::uint8_t>& file, const ExifBlock& block) {
-  // The file's own entries are copied as they are: where a value lies does not change.
+  // Copies the entries of the file's own directory. An entry states the offset of its value in the
+  // file; the offsets stay right, because the file only grows at its end.
   const TiffReader tiff(file);
   const std::uint64_t begin = tiff.u32(4);
   const unsigned entries = tiff.u16(begin);

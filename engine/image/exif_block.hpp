@@ -26,18 +26,19 @@ ExifTag rational_tag(std::uint16_t tag, double value);
 
 // The tags of an EXIF block by directory, each sorted by tag and without repetition.
 struct ExifBlock {
-  std::vector<ExifTag> image;  // the first directory, of the picture
-  std::vector<ExifTag> photo;  // the EXIF directory, of how it was taken
-  std::vector<ExifTag> gps;
+  std::vector<ExifTag> image;  // the first directory: about the picture
+  std::vector<ExifTag> photo;  // the EXIF directory: about how the picture was taken
+  std::vector<ExifTag> gps;    // the GPS directory: about the place
 
   bool empty() const { return image.empty() && photo.empty() && gps.empty(); }
 };
 
-// Returns the tag of a directory, or null.
+// Returns the tag with this number, or null if the directory has none.
 const ExifTag* find_tag(const std::vector<ExifTag>& directory, std::uint16_t tag);
 // Puts a tag into a directory, in place of one with the same number.
 void set_tag(std::vector<ExifTag>& directory, ExifTag tag);
-// Returns the number of a tag of one SHORT, LONG or RATIONAL; 0 for any other, and for null.
+// Returns the value of a tag that contains one SHORT, LONG or RATIONAL. Returns 0 for every other
+// tag, and for null.
 double number_of(const ExifTag* tag);
 
 // Reads a TIFF structure: an EXIF block without its "Exif\0\0", or a whole TIFF file. Leaves out

@@ -8,13 +8,14 @@
 
 namespace nst::codec {
 
-// Returns the conversion to sRGB of a JPEG's decoded samples, from its ICC profile. `layout` is how
-// they are decoded.
+// Returns the conversion from the colours of a JPEG's ICC profile to sRGB. `layout` describes the
+// decoded samples.
 SrgbConversion jpeg_conversion(const Input& input, const JpegSegments& segments,
                                SampleLayout layout);
 
-// Returns the conversion to sRGB of a PNG's samples, decoded to RGB or RGBA; `wide`: to 16 bits. By
-// the code points in its cICP chunk, else by its ICC profile.
+// Returns the conversion from a PNG's colours to sRGB. The colours are those of the cICP chunk or,
+// if there is none, those of the ICC profile. The samples are decoded to RGB or RGBA, of 16 bits if
+// `wide` is true and of 8 bits otherwise.
 SrgbConversion png_conversion(const Input& input, const PngChunks& chunks, bool wide);
 
 }  // namespace nst::codec

@@ -34,7 +34,8 @@ void append_segment(std::vector<std::uint8_t>& file, std::uint8_t marker, std::s
 std::vector<std::uint8_t> exif_for_segment(ExifBlock block) {
   constexpr std::uint16_t kMakerNote = 0x927c, kColourPosition = 0x0213, kCentred = 1;
   if (block.empty()) return {};
-  // EXIF asks a JPEG for this tag. Both encoders average the pixels of halved colour.
+  // EXIF requires the tag YCbCrPositioning in a JPEG. The value is "centred": where colour has half
+  // the resolution, the encoders average the colours of neighbouring pixels.
   set_tag(block.image, short_tag(kColourPosition, kCentred));
   std::vector<std::uint8_t> bytes = write_exif(block);
   if (bytes.size() + kExifHeader.size() <= kMostInSegment) return bytes;
@@ -70,8 +71,13 @@ Bytes iptc_of(Bytes segment) {
   }
   try {
     ByteReader reader(segment.subspan(kPhotoshopHeader.size()), "IPTC", ErrorCode::input);
-    // A resource: "8BIM", its number, a name of even length with its length before it, its size,
-    // and its bytes, padded to an even number.
+    // Layout of a resource:
+    //
+    // - "8BIM"
+    // - the resource's number: 2 bytes
+    // - a name: a byte with the length, then the characters; padded to an even number of bytes
+    // - the number of data bytes: 4 bytes
+    // - the data, padded to an even number of bytes
     while (reader.remaining() >= 12) {
       if (std::memcmp(reader.take(4, "resource").data(), "8BIM", 4) != 0) return {};
       const Bytes number = reader.take(2, "number");

@@ -1,4 +1,5 @@
-// The parts of JPEG and PNG files that hold metadata and say that colours are sRGB.
+// Makes and reads the segments of JPEG files and the chunks of PNG files that contain metadata.
+// Those that say that the colours are sRGB are made too.
 #pragma once
 
 #include <string>

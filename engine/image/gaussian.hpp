@@ -28,10 +28,11 @@ void mean_of_cells(const float* rows, int count, int width, float* out);
 // blur keeps the picture's mean colour.
 void blur(const FloatPicture& picture, double sigma, int threads, FloatPicture& blurred);
 
-// Returns the standard deviation, in cells, by which a reduced picture must be blurred so that the
-// whole way — means of cells, blur, linear interpolation back — is a blur of `sigma` pixels. The
-// variances add up: a cell's mean has (k² − 1) / 12 and linear interpolation between cells k² / 6
-// square pixels. sigma must be at least 4.
+// Returns the standard deviation, in cells, of the blur for a reduced picture. A picture is blurred
+// by `sigma` pixels in three steps: it is reduced to the means of its cells, blurred, and enlarged
+// again by linear interpolation. All three steps blur, and their variances add up. For cells of
+// side k = kCell, in square pixels, the means add (k² − 1) / 12 and the interpolation k² / 6. sigma
+// must be at least 4.
 double sigma_of_cells(double sigma);
 
 }  // namespace nst

@@ -1,5 +1,6 @@
-// libheif, loaded when the first HEIC or AVIF picture is read. It loads five video codecs with it:
-// linked with it, nst-run would take 12 ms to start instead of 4, and 40 MiB more address space.
+// Loads the library libheif when the first HEIC or AVIF picture is read. libheif loads five video
+// codecs. If nst-run were linked with libheif, it would start in 12 ms instead of 4, and need 40
+// MiB more address space.
 #pragma once
 
 #include <libheif/heif.h>

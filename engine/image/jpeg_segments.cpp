@@ -258,7 +258,9 @@ class Walk {
   static constexpr std::uint8_t kUnseen = 255;
   struct Coefficients {
     unsigned component;
-    std::array<std::uint8_t, 64> missing_bits;  // number of missing bits; zigzag order
+    // Low bits that no scan has given yet, for each coefficient of a block in zigzag order.
+    // kUnseen: no scan has given the coefficient.
+    std::array<std::uint8_t, 64> missing_bits;
   };
 
   const Input& input_;

@@ -40,8 +40,8 @@ constexpr std::pair<Tag, Tag> kSafePhoto[] = {
     {0xa460, 0xa462},                                      // composite pictures
 };
 
-// The ranges of tags in the first directory that describe how the old file stores its pixels, or
-// that are written anew: none of them is ever kept.
+// The ranges of tags in the first directory that are never kept. They describe how the old file
+// stores its pixels, or NST writes them itself.
 constexpr std::pair<Tag, Tag> kStructure[] = {
     {0x00fe, 0x0103}, {0x0106, 0x010a}, {0x0111, 0x011d}, {0x0120, 0x0129}, {0x012d, 0x012d},
     {0x013d, 0x0145}, {0x014a, 0x014a}, {0x014c, 0x0157}, {0x0158, 0x0214}, {0x02bc, 0x02bc},
@@ -49,8 +49,8 @@ constexpr std::pair<Tag, Tag> kStructure[] = {
     {0x8773, 0x8773}, {0x8825, 0x8825}, {0x935c, 0x935c}, {0xc4a5, 0xc4a5}, {0xea1c, 0xea1d},
 };
 
-// The same of the EXIF directory: compression, interoperability (which names Adobe RGB), gamma,
-// padding, and what is written anew.
+// The ranges of tags in the EXIF directory that are never kept: compression, interoperability
+// (which names Adobe RGB), gamma, padding, and tags that NST writes itself.
 constexpr std::pair<Tag, Tag> kPhotoStructure[] = {
     {0x9102, 0x9102}, {0xa001, 0xa003}, {0xa005, 0xa005}, {0xa500, 0xa500}, {0xea1c, 0xea1d}};
 
@@ -93,7 +93,7 @@ void set_upright(std::vector<std::uint8_t>& xmp) {
     at = std::search(at, xmp.end(), kName.begin(), kName.end());
     if (at == xmp.end()) return;
     at += static_cast<std::ptrdiff_t>(kName.size());
-    // As an attribute, ="6", or as an element, >6<.
+    // The value follows the name tiff:Orientation as an attribute, ="6", or as an element, >6<.
     auto digit = at;
     while (digit != xmp.end() && digit - at < 3 && (*digit < '0' || *digit > '9')) ++digit;
     if (digit != xmp.end() && *digit >= '1' && *digit <= '8') *digit = '1';

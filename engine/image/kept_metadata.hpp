@@ -1,4 +1,4 @@
-// Which metadata of a picture file is kept, and what of it another file says.
+// Chooses which metadata of a decoded picture file is kept, and which of it a written file gets.
 #pragma once
 
 #include "image/codec_impl.hpp"
@@ -15,8 +15,8 @@ struct FoundMetadata {
   int orientation = 1;              // with which the stored picture is turned
 };
 
-// Stores what a decoder has found in input.metadata: at most a MiB of each. Without a resolution in
-// `found`, that of EXIF counts. Does nothing if the options read as TensorFlow does.
+// Stores the metadata that a decoder has found in input.metadata: at most a MiB of each kind. If
+// `found` has no resolution, takes that of EXIF. Does nothing with ReadOptions::as_tensorflow.
 void keep_metadata(const Input& input, const FoundMetadata& found);
 
 // The metadata to write to a file.

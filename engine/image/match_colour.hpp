@@ -24,8 +24,9 @@ ColourMoments colour_moments(const float* rgb, std::size_t pixels);
 
 // Recolours `pixels` dense RGB pixels to the mean and the covariance of `target`, clamped to 0..1.
 // Of all linear maps that do so, this one moves the colours least (Pitié and Kokaram 2007, the
-// linear Monge-Kantorovitch map): A = S^-½ (S^½ T S^½)^½ S^-½, S and T the covariances before and
-// after. S is widened by a level's step, so that paintings of few colours do not divide by zero.
+// linear Monge-Kantorovitch map): A = S^-½ (S^½ T S^½)^½ S^-½, where S and T are the covariances
+// before and after. 1/255² is added to each variance in S. Otherwise S would have no inverse for a
+// picture of few colours.
 void match_colours(float* rgb, std::size_t pixels, const ColourMoments& target);
 
 }  // namespace nst

@@ -1,4 +1,5 @@
-// The content at the size it is painted at: as the networks see it, and as it was given.
+// The content at the size to paint at, in two forms: composed on the background as the networks see
+// it, and with its own colours.
 #pragma once
 
 #include <cstdint>
@@ -37,12 +38,13 @@ class Photo {
   Photo(const ImageView& content, const Options& options);
 
   Size size() const { return {seen_.width, seen_.height}; }
-  // Returns a view of the photo as the networks see it, without alpha to compose if `copies`.
+  // Returns a view of the photo for the networks. If background() has a value, the view still has
+  // alpha, which the reader composes on that colour. With Options::copies it never has alpha.
   const ImageView& seen() const { return seen_; }
   std::optional<Colour> background() const { return background_; }
-  // Return readers: seen_rows as the networks see the photo, composed on the background; rows with
-  // its own colours, those of transparent pixels too. A resized photo has its composed colours
-  // only.
+  // Return readers of the photo's rows. seen_rows gives the colours composed on the background, as
+  // the networks see them. rows gives the photo's own colours, also under transparent pixels; for a
+  // resized photo it gives the composed colours.
   FloatRows seen_rows() const { return {seen_, background_}; }
   FloatRows rows() const { return {plain_, std::nullopt}; }
   // Returns the bytes of the memory that a Photo owns.

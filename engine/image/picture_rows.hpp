@@ -24,7 +24,7 @@ class RgbRows {
   const ImageView image_;
   const std::optional<Colour> background_;
   std::vector<T> ordered_;   // a row's samples [width][channels]: R, G, B and maybe alpha
-  std::vector<T> composed_;  // samples [width][3] of a row after composing
+  std::vector<T> composed_;  // a row's samples [width][3], composed on the background
 };
 
 extern template class RgbRows<std::uint8_t>;

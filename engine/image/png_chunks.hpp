@@ -25,7 +25,7 @@ struct PngChunks {
   Bytes exif_chunk;            // body of the chunk eXIf; empty: none
   Bytes profile;               // body of the first chunk iCCP; empty: none
   bool profile_intact = true;  // false: the checksum of that chunk is wrong
-  std::optional<CodePoints> code_points;  // of the first chunk cICP
+  std::optional<CodePoints> code_points;  // code points in the first chunk cICP; empty: none
   Bytes resolution;                       // body of the first intact chunk pHYs; empty: none
   Bytes xmp;  // uncompressed packet of the chunk iTXt "XML:com.adobe.xmp"
   // EXIF from a text chunk "Raw profile type exif", which ImageMagick writes; at most 128 KiB.

@@ -1,4 +1,4 @@
-// What of profile.hpp does not depend on lcms2.
+// The functions of profile.hpp that do not need lcms2.
 #include "image/profile.hpp"
 
 namespace nst::codec {

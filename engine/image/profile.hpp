@@ -54,19 +54,22 @@ class SrgbConversion {
   // Returns true if the samples have to be converted.
   explicit operator bool() const { return impl_ != nullptr; }
 
-  // Converts `pixels` pixels of the layout to u8 RGB, or to RGBA if the layout has alpha. 8-bit
-  // pixels may be converted in place, but for CMYK.
+  // Converts `pixels` pixels of the layout to u8 RGB, or to RGBA if the layout has alpha. `from`
+  // may be `to` if the samples have 8 bits and are not CMYK.
   void convert(const void* from, std::uint8_t* to, std::size_t pixels) const;
 
  private:
   std::shared_ptr<const Impl> impl_;
 };
 
-// Returns the conversion from the colours that `described` tells to sRGB. It is empty if the
-// options ignore profiles, and for colours that are sRGB within one level. A profile that is
-// damaged, too large, or of another kind of picture gives a warning and an empty conversion; so
-// does any but sRGB in a build without lcms2. Rendering intent: perceptual, without black point
-// compensation, the defaults of lcms' own tools.
+// Returns the conversion to sRGB from the colours that `described` states. Rendering intent:
+// perceptual, without black point compensation, the defaults of lcms' own tools. The conversion is
+// empty in these cases:
+//
+// - The options ignore profiles.
+// - The colours are sRGB: the conversion would change no byte by more than 1.
+// - The profile is damaged, too large, or for another kind of picture. This gives a warning.
+// - The build has no lcms2. This gives a warning if the colours are not sRGB.
 SrgbConversion srgb_conversion(const Input& input, const ColourDescription& described,
                                SampleLayout layout);
 

@@ -66,7 +66,7 @@ void destroy_lock(cmsContext, void*) {}
 cmsBool lock(cmsContext, void*) { return TRUE; }
 void unlock(cmsContext, void*) {}
 
-// Ignores lcms2's messages: a call that fails is enough to know.
+// Ignores lcms2's messages: the results of its calls say whether they have failed.
 void on_message(cmsContext, cmsUInt32Number, const char*) {}
 
 // An lcms2 context with a budget of memory.
@@ -121,9 +121,10 @@ constexpr cmsUInt32Number format(int space, int channels, int extra, bool wide) 
                                       EXTRA_SH(extra) | BYTES_SH(wide ? 2 : 1));
 }
 
-// Returns the profile of code points, or null if they are unknown or not stated. Chromaticities are
-// those of ITU-T H.273, table 2. Pictures with the transfer characteristics of television are made
-// for, and shown as, sRGB.
+// Returns the profile that the code points of ITU-T H.273 describe, or null if the primaries or the
+// transfer curve are unknown. Chromaticities are those of H.273, table 2. Three kinds of transfer
+// curve give that of sRGB: sRGB itself, a curve that is not stated, and those of television, whose
+// pictures are made for sRGB screens and shown there unconverted.
 Profile profile_of(cmsContext context, CodePoints points) {
   struct Primaries {
     unsigned code;
@@ -227,8 +228,8 @@ struct SrgbConversion::Impl {
     return transform != nullptr;
   }
 
-  // Returns true if the conversion, of RGB bytes, changes none by more than one level. Tries all
-  // greys and a grid of 16 levels a channel.
+  // Returns true if the conversion of RGB bytes changes no byte by more than 1. Tries all greys
+  // and, for colour pictures, a grid of 16 values per channel.
   bool is_identity() const {
     std::vector<std::uint8_t> before;
     for (unsigned level = 0; level < 256; ++level) before.insert(before.end(), 3, level & 255);
@@ -261,7 +262,8 @@ void SrgbConversion::convert(const void* from, std::uint8_t* to, std::size_t pix
 
 namespace {
 
-// Returns true if samples of this model can have a profile of this colour space.
+// Returns true if pictures of this colour model (grey, RGB or CMYK) can have a profile of this
+// colour space.
 bool fits(ColourModel model, cmsUInt32Number space) {
   if (model == ColourModel::cmyk) return space == cmsSigCmykData;
   return space == cmsSigRgbData || (model == ColourModel::grey && space == cmsSigGrayData);

@@ -118,7 +118,7 @@ void blend_rows(const ImageView& in, Filter::Span span, const float* weights, fl
   for (std::ptrdiff_t i = 0; i < samples; ++i) line[i] += weights[k] * static_cast<float>(row[i]);
 }
 
-// Filters a line horizontally: computes one output row from one sample per source pixel.
+// Filters a line of one channel horizontally. `out` gets `width` samples.
 void filter_plane_line(const float* line, const Filter& filter, int width, float* out) {
   for (int x = 0; x < width; ++x) {
     const Filter::Span span = filter.spans[x];
@@ -129,9 +129,10 @@ void filter_plane_line(const float* line, const Filter& filter, int width, float
   }
 }
 
-// Filters a line horizontally: computes one output row of RGB from `channels` samples per source
-// pixel. Each sum has four floats, so that it fits a vector. The fourth float is dropped. It may
-// come from alpha, from the next pixel, or from the unused float at the line's end.
+// Filters a line of interleaved pixels horizontally. `out` gets `width` RGB pixels; the line has
+// `channels` samples per pixel. Each sum has four floats, so that it fits a vector. The fourth
+// float is dropped. It may come from alpha, from the next pixel, or from the unused float at the
+// line's end.
 void filter_line(const float* line, int channels, const Filter& filter, int width, float* out) {
   for (int x = 0; x < width; ++x) {
     const Filter::Span span = filter.spans[x];

@@ -1,4 +1,4 @@
-// The formula for resizing a picture by its shorter side.
+// Computes the size of a picture that is resized to a given shorter side.
 #pragma once
 
 #include "nst/image.hpp"

@@ -85,7 +85,7 @@ struct TiffHandle::Calls {
 
 TiffHandle::TiffHandle(Bytes bytes, std::uint64_t most_at_once) {
   state_.read = bytes;
-  open("r", most_at_once);  // with the whole file mapped
+  open("r", most_at_once);  // libtiff reads the file's bytes in place: see Calls::map
 }
 
 TiffHandle::TiffHandle() {

@@ -22,7 +22,8 @@ struct TiffLayout {
 
   unsigned planes() const { return separate ? samples : 1; }
   unsigned samples_of_plane() const { return separate ? 1 : samples; }
-  // Returns the bytes of a row of a plane, and those of a whole band of it.
+  // Return numbers of bytes: of one row of a plane, and of a band. A band is a strip or a row of
+  // tiles; with tiles, rows are as wide as all tiles of a row together.
   std::uint64_t row_bytes() const;
   std::uint64_t band_bytes() const { return row_bytes() * band_rows; }
 };

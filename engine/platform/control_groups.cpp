@@ -57,9 +57,10 @@ std::string group_name(const std::string& root, bool v2, const std::string& cont
   return {};
 }
 
-// Returns the folder of the group `name`. `shown` is the folder of the hierarchy that is mounted at
-// `mount`. If the group is not below `shown`, returns `mount`: in a container, `mount` is often the
-// container's own group.
+// Returns the folder of the control group `name`, a path from the root of the groups' hierarchy. At
+// `mount` the kernel shows only the part of the hierarchy from the group `shown` down. If there is
+// no folder for the group, returns `mount`: in a container, this is often the container's own
+// group.
 std::string own_folder(const std::string& mount, const std::string& shown,
                        const std::string& name) {
   const bool is_below = shown != "/" && name.starts_with(shown);

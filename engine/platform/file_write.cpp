@@ -29,7 +29,8 @@ class WriteSignalsHeld {
     sigset_t pending;
     sigpending(&pending);
     for (const int s : {SIGPIPE, SIGXFSZ}) {
-      if (sigismember(&pending, s) == 1) sigdelset(&set_, s);  // it was pending before: leaves it
+      // A signal that is pending already is not caused by the writing, so it must stay pending.
+      if (sigismember(&pending, s) == 1) sigdelset(&set_, s);
     }
     pthread_sigmask(SIG_BLOCK, &set_, &of_caller_);
   }

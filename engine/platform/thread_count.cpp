@@ -4,7 +4,6 @@
 #include <string>
 
 #include "nst/error.hpp"
-#include "nst/threads.hpp"
 #include "platform/processors.hpp"
 #include "platform/threads.hpp"
 
@@ -17,14 +16,12 @@ constexpr std::uint64_t kMacPerThread = 4'000'000;
 
 }  // namespace
 
-int available_threads() { return std::min(usable_processors(), kMaxThreads); }
-
 int thread_count(int requested) {
   if (requested < 0 || requested > kMaxThreads) {
     throw Error(ErrorCode::usage, "the number of threads must be 1 to " +
                                       std::to_string(kMaxThreads) + ", or 0 for all available");
   }
-  return requested == 0 ? available_threads() : requested;
+  return requested == 0 ? std::min(usable_processors(), kMaxThreads) : requested;
 }
 
 int threads_for_work(int requested, std::uint64_t mac) {
@@ -32,9 +29,5 @@ int threads_for_work(int requested, std::uint64_t mac) {
   const std::uint64_t useful = std::max<std::uint64_t>(mac / kMacPerThread, 1);
   return static_cast<int>(std::min(wanted, useful));
 }
-
-std::string thread_backend() { return thread_backend_name(); }
-
-void start_threads(int threads) { ensure_threads(thread_count(threads)); }
 
 }  // namespace nst

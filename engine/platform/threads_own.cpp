@@ -16,8 +16,8 @@
 #include "platform/processors.hpp"
 #include "platform/threads.hpp"
 
-// dladdr and dlopen are weak symbols, because a fully static program lacks these functions. A
-// static program cannot be unloaded anyway.
+// dladdr and dlopen, which keep_loaded calls, are weak symbols: a fully static program lacks these
+// functions. Such a program does not need keep_loaded, because nothing can unload its code.
 #pragma weak dladdr
 #pragma weak dlopen
 

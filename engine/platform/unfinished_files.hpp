@@ -17,7 +17,8 @@ class UnfinishedFile {
   UnfinishedFile& operator=(const UnfinishedFile&) = delete;
 
   const std::string& path() const { return path_; }
-  // Keeps the file. Called when the file has its final name, or when it could not be created.
+  // Ends this object's duty to remove the file. Called when the file has been renamed to its final
+  // name, and when it could not be created.
   void keep();
 
  private:

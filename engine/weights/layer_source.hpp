@@ -18,12 +18,14 @@ inline constexpr int kMaxChannels = 1 << 14;
 // What follows a convolution. This decides which tensors must exist besides the convolution's
 // weights.
 enum class FollowedBy {
-  biases,         // the convolution's biases must exist
-  batch_norm,     // biases with folded batch norm must exist; in a foreign source, batch norm
+  biases,  // the convolution's biases must exist
+  // Biases with folded batch norm must exist. A source that is not an NST model file may have the
+  // batch norm's own variables instead.
+  batch_norm,
   instance_norm,  // no biases are needed: the norm would subtract them
 };
 
-// A network's question about one convolution.
+// What the builder of a network asks about one convolution (LayerSource::conv).
 struct ConvQuery {
   std::string weights;  // tensor's full name; depthwise: ends in "/depthwise_weights"
   int kernel_h = 1, kernel_w = 1;

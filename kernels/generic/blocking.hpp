@@ -10,11 +10,11 @@ namespace {
 
 // Number of pixels of the widest register tile.
 constexpr int kRegisterTile = 14;
-// Widest blocks in pixels, for algorithms with channels in the lanes. A wider block would only save
-// columns that two neighbouring blocks both read.
+// Largest width of a block in pixels, for algorithms with channels in the lanes. Wider blocks gain
+// little: they save only the columns that two neighbouring blocks both read.
 constexpr int kWidestBlock = 64;
-// Highest blocks in pixels. A higher block would only save rows that two neighbouring blocks both
-// read.
+// Largest height of a block in pixels. Higher blocks gain little: they save only the rows that two
+// neighbouring blocks both read.
 constexpr int kHighestBlock = 16;
 
 // Returns the blocks of an algorithm that needs scratch_floats(spec, h, w) floats of scratch for h

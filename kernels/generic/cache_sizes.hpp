@@ -19,9 +19,10 @@ constexpr std::size_t kWindowFloats = 384 * 1024 / sizeof(float);
 // tile.
 constexpr std::size_t kWinogradScratchFloats = 1400 * 1024 / sizeof(float);
 
-// Largest scratch of a nested Winograd block (conv_winograd_nested.hpp) in floats. It is smaller
-// than that of other Winograd blocks, because every group of input channels uses the block's window
-// and products again.
+// Largest scratch of a nested Winograd block (conv_winograd_nested.hpp) in floats: its window,
+// transformed inputs and products. The limit is lower than for other Winograd blocks, because each
+// group of input channels updates all products of the block. So the products should stay in L2 as
+// far as possible.
 constexpr std::size_t kNestedScratchFloats = 1200 * 1024 / sizeof(float);
 
 }  // namespace

@@ -20,14 +20,14 @@ NST_INLINE Clamp clamp_of(Activation act) {
 
 NST_INLINE Vec clamped(Clamp clamp, Vec v) { return at_most(clamp.high, at_least(clamp.low, v)); }
 
-// A clamp whose lower bound is different in each lane, that is, for each channel.
+// The bounds of values whose lanes hold channels. Each channel may have its own lower bound.
 struct ClampEach {
   Vec low;
   float high;
 };
 
-// Returns the bounds of the n channels whose floors begin at `floor`. If `floor` is null, all lanes
-// get the bounds of the activation.
+// Returns the bounds of values whose lanes hold n channels. The lower bounds are the n floats at
+// `floor`. If `floor` is null, every channel has the bounds of the activation.
 NST_INLINE ClampEach clamp_each(Clamp clamp, const float* floor, int n) {
   return {floor != nullptr ? load_masked(floor, n) : broadcast(clamp.low), clamp.high};
 }
@@ -38,7 +38,8 @@ NST_INLINE Vec clamped(const ClampEach& clamp, Vec v) {
   return at_most(clamp.high, maximum(clamp.low, v));
 }
 
-// Returns the bounds of one channel, for algorithms with pixels in the lanes.
+// Returns the bounds of the values of one channel, for algorithms whose lanes hold pixels. The
+// lower bound is floor[channel]. If `floor` is null, the bounds are those of the activation.
 NST_INLINE Clamp clamp_of_channel(Clamp clamp, const float* floor, int channel) {
   return {floor != nullptr ? floor[channel] : clamp.low, clamp.high};
 }

@@ -121,17 +121,17 @@ NST_INLINE Span span_at(const ConvSpec& spec, const ConvGeometry& g, int x, int 
   return {min_of(inside, x_end - x), 0, spec.kernel_w};
 }
 
-// Returns true if the kernel can read the tensor itself and skip taps outside the picture. The
-// channels must fill whole vectors, because a load may reach beyond the last channel only in
-// scratch memory.
+// Returns true if the kernel can read the tensor itself and skip the taps that lie outside the
+// picture. The channels must fill whole vectors: otherwise a load would reach beyond the tensor's
+// last channel, which is safe only in scratch memory.
 NST_INLINE bool leaves_out_border(const ConvArgs& args) {
   return !has_prologue(args.input) && args.input.prologue_output.data == nullptr &&
          args.plan.spec.upsample == 1 && args.geometry.border == Border::zero &&
          args.plan.spec.in_c % kLanes == 0;
 }
 
-// Computes a row of outputs, and skips the taps of border pixels that lie outside the picture.
-// `row` is the tile of the row's first pixel.
+// Computes a row of outputs. Skips the taps that lie outside the picture. `row` is the register
+// tile of the row's first pixel.
 NST_INLINE void run_clipped_row(const ConvArgs& args, Block block, const RegisterTile& row) {
   const ConvSpec& spec = args.plan.spec;
   const int x_end = block.x + block.w;

@@ -108,8 +108,8 @@ NST_INLINE void move_to_channel(const ConvArgs& args, RegisterTile& tile, int fi
   if (tile.epilogue_add != nullptr) tile.epilogue_add += first;
 }
 
-// Copies a tile that is at channel 0, and returns the copy moved to the panel that starts at
-// channel `first`.
+// Returns a copy of `tile`, which describes channel 0, with its pointers moved to the panel that
+// starts at channel `first`.
 NST_INLINE RegisterTile panel_of(const ConvArgs& args, RegisterTile tile, int first) {
   move_to_channel(args, tile, first);
   tile.weights =

@@ -11,10 +11,10 @@ namespace paired {
 
 using Order = paired_products::SidesOfEight;
 
-// A register tile with the additional operands of paired products.
+// A register tile with the additional operands of paired products (paired_products.hpp).
 struct PairedTile : RegisterTile {
-  const float* corrections;                  // row corrections from the tile's first pixel on
-  const float *scales, *column_corrections;  // scale and correction of each channel
+  const float* corrections;                  // row corrections Σ ± x1 x2 of the pixels
+  const float *scales, *column_corrections;  // scale and −Σ ± w1 w2 of each channel
 };
 
 // Prefetches the next panel's weights, some of them before each accumulation chain.
@@ -83,8 +83,9 @@ std::size_t packed_floats(const ConvSpec& spec) {
   return static_cast<std::size_t>(channel_floats(spec)) * vectors_of(spec.out_c) * kLanes;
 }
 
-// Packs weights as [panel][row][channels of the panel]. The rows are the input channels in the
-// order of the pairs, then kExtraRows additional rows.
+// Packs weights as [panel][row][channels of the panel]. There is a row for each input channel; the
+// channels of a pair have neighbouring rows (Order::row_of). Then kExtraRows rows follow, with the
+// scales and column corrections that paired products need.
 void pack(const ConvSpec& spec, const float* weights, float* packed) {
   for_panels(0, spec.out_c, [&](int first, int vectors) {
     const int width = vectors * kLanes;
@@ -100,8 +101,8 @@ void pack(const ConvSpec& spec, const float* weights, float* packed) {
   });
 }
 
-// Copies a tile that is at channel 0, and returns the copy moved to the panel that starts at
-// channel `first`.
+// Returns a copy of `tile`, which describes channel 0, with its pointers moved to the panel that
+// starts at channel `first`.
 NST_INLINE PairedTile panel_of(const ConvArgs& args, PairedTile tile, int first, int vectors) {
   const ConvSpec& spec = args.plan.spec;
   direct::move_to_channel(args, tile, first);
@@ -141,8 +142,9 @@ ConvBlocking blocking(const ConvSpec& spec, const ConvGeometry& geometry) {
   return pointwise::blocking_with(spec, geometry, scratch_floats);
 }
 
-// Returns true for layers that paired products make faster. There must be more than one vector of
-// output channels: the row correction of a pixel takes the time that is saved on half a vector.
+// Returns true for layers that are faster with paired than with plain products. Each pixel costs a
+// row correction, which takes as long as paired products save on half a vector of output channels.
+// So the layer must have more than one vector of output channels.
 bool suits(const ConvSpec& spec) {
   constexpr int kFewestChannels = 12;
   return pointwise::suits(spec) && spec.in_c >= kFewestChannels && spec.out_c > kLanes;

@@ -27,8 +27,8 @@ constexpr int kPoints = kAxis * kAxis;
 // Number of input channels that are transformed together. Their transformed inputs fit in L2.
 constexpr int kChunkChannels = 8;
 
-// Returns the number of small kernels along one axis. small_kernels_of returns the number of all
-// small kernels, which is its square.
+// Returns the number of small kernels (of 3x3 taps) along one axis of the kernel. small_kernels_of
+// returns their total number, which is the square.
 NST_INLINE int small_kernels(const ConvSpec& spec) { return spec.kernel_h / kOut; }
 
 bool suits(const ConvSpec& spec) {
@@ -85,7 +85,7 @@ void pack(const ConvSpec& spec, const float* weights, float* packed) {
 
 // The numbers of tiles in a block, and the parts of the block's scratch, as offsets in floats.
 struct Layout {
-  int small;             // number of small kernels along an axis
+  int small;             // number of small kernels (3x3 taps) along each axis of the kernel
   int tiles_h, tiles_w;  // number of output tiles
   int rows, columns;     // number of tiles of transformed inputs
   // The window (the block's inputs) is stored as [row][in_c][column mod 3][pitch]. After it there
@@ -131,8 +131,9 @@ NST_INLINE Layout layout(const ConvSpec& spec, int tiles_h, int tiles_w) {
 // Returns blocks that are at most kWidest tiles wide, and as high as the scratch allows. High
 // blocks are better: a block reads a fixed number of additional input rows (8 for a kernel of 9x9).
 ConvBlocking blocking(const ConvSpec& spec, const ConvGeometry& g) {
-  // Largest width and height of a block in tiles. 46 tiles and two tiles that are dropped fill
-  // three vectors of 16 lanes.
+  // Largest width and height of a block in Winograd tiles. A row of transformed inputs has more
+  // tiles than outputs: for a 9x9 kernel there are two surplus tiles, whose outputs are dropped. 46
+  // tiles and these two fill three vectors of 16 lanes.
   constexpr int kWidest = 46;
   constexpr int kHighest = 8;
   constexpr int kEnoughBlocks = 8;  // number of blocks: one for each of eight threads
@@ -147,7 +148,9 @@ ConvBlocking blocking(const ConvSpec& spec, const ConvGeometry& g) {
   return {0, 0, h * kOut, w * kOut, spec.out_c, layout(spec, h, w).end};
 }
 
-// Makes a block's window (its inputs) in planes. Inputs that only dropped outputs need are zero.
+// Makes a block's window (its inputs) in scratch, stored as described in Layout. Some inputs are
+// read only for outputs outside the block, which are computed and then dropped. These inputs are
+// zero.
 void make_window(const ConvArgs& args, Block block, const Layout& l, float* scratch) {
   const int channels = args.plan.spec.in_c;
   const Rect rect = window_rect(args.plan.spec, args.geometry, block);

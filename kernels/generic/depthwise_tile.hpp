@@ -14,8 +14,8 @@ constexpr int kPixels = 8;
 // Number of vectors in a cache line.
 constexpr int kLineVectors = ceil_div(kLine, kLanes);
 
-// The operands of a register tile: neighbouring pixels of one row, all channels from a given one
-// on.
+// The operands of a register tile: neighbouring pixels of one row, for the layer's channels from a
+// first one to the last one. The pointers point to the first pixel and the first channel.
 struct RegisterTile {
   const float* in;
   std::ptrdiff_t in_pixel, in_column, in_row;  // strides: output pixel, kernel column, kernel row
@@ -23,7 +23,7 @@ struct RegisterTile {
   const float* weights;
   std::ptrdiff_t weights_row;
   const float* bias;  // points to the bias of the first channel, or null
-  int channels;       // number of channels from the first one on
+  int channels;       // number of channels from the tile's first to the layer's last
   Clamp clamp;
   const float* epilogue_add;
   std::ptrdiff_t epilogue_add_pixel;

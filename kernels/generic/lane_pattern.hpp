@@ -7,20 +7,21 @@
 namespace nst::kernels {
 namespace {
 
-// Number of vectors after which a lane pattern (the channels of the lanes) repeats. The number of
-// channels must divide the number of lanes in these vectors. With vectors of 16 lanes, 3 and 8
-// channels do.
+// Number of vectors after which the lane pattern repeats: each lane then belongs to the same
+// channel again. has_lane_pattern() returns true for numbers of channels with this property. They
+// divide the number of lanes in kPatternVectors vectors: with 16 lanes a vector, for example 3 and
+// 8.
 constexpr int kPatternVectors = 3;
 NST_INLINE bool has_lane_pattern(int channels) {
   return channels < kLanes && kPatternVectors * kLanes % channels == 0;
 }
 
-// Values for the lanes of one period of the pattern.
+// One float for each lane of kPatternVectors vectors, after which the lane pattern repeats.
 struct LanePattern {
   Vec at[kPatternVectors];
 };
 
-// Returns the pattern in which each lane has the value of its channel.
+// Returns vectors in which each lane holds values[c] of the channel c that the lane belongs to.
 NST_INLINE LanePattern tile_lanes(const float* values, int channels) {
   alignas(64) float lanes[kPatternVectors * kLanes];
   for (int i = 0; i < kPatternVectors * kLanes; ++i) lanes[i] = values[i % channels];

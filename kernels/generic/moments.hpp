@@ -110,8 +110,9 @@ struct VectorMoments {
   }
 };
 
-// Calls f(i, deviations) for the vectors of a row of `length` floats. i is the vector's index in
-// the lane pattern. The deviations are those from `centre`; beyond the row's end they are zero.
+// Calls f(i, deviations) for each vector of a row of `length` floats. In such a row, pixels of few
+// channels share a vector (lane_pattern.hpp). i is the vector's index modulo kPatternVectors.
+// `deviations` are the vector's floats minus centre.at[i]; beyond the row's end they are zero.
 template <class F>
 NST_INLINE void for_deviations(const float* row, int length, const LanePattern& centre, F&& f) {
   const auto group = [&](const float* p) __attribute__((always_inline)) {

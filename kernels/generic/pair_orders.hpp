@@ -1,6 +1,7 @@
 // Two orders of paired products (paired_products.hpp). An order says which input channels form
-// pairs, and how a pixel's row correction is summed. Channels form groups of three sides. The first
-// side is paired with the second, and the third is multiplied singly.
+// pairs, and how the row correction of a pixel is summed. Neighbouring channels form groups. A
+// group has three sides of equal size: channels of the first side are paired with channels of the
+// second, and channels of the third are multiplied singly.
 #pragma once
 
 #include "kernels/generic/paired_products.hpp"
@@ -9,10 +10,10 @@ namespace nst::kernels {
 namespace {
 namespace paired_products {
 
-// The order of pairs with sides of eight channels: groups of 24 channels, then at most one group of
-// 12 channels (sides of four). An accumulation chain has 24 products (one group). With chains of 96
-// products, Inception would take 3 % less time, but its style vectors would differ from float64 by
-// twice as much as TensorFlow's instead of 1.7 times.
+// The order with sides of eight channels: a group has three sides, so 24 channels. If 12 or more
+// channels remain, they form one more group, with sides of four. An accumulation chain has 24
+// products (one group). Chains of 96 products would save 3 % of Inception's time. But the distance
+// of its style vectors from float64 would be twice TensorFlow's, instead of 1.7 times.
 struct SidesOfEight : Order<8, 4, 1> {
   // Computes the row correction of each pixel: corrections[i] = Σ ± x1 x2 over all pairs (x1, x2)
   // of the pixel's inputs. These inputs are at x + i * stride. If all are zero, writes kZeroRow
@@ -47,11 +48,11 @@ struct SidesOfEight : Order<8, 4, 1> {
   }
 };
 
-// The order of pairs with sides of two channels: groups of six channels. L1 consists of banks, and
-// reads only one line of a bank in a cycle. With this order, the floats that are read in the same
-// cycle lie in different banks. With register tiles of 10 pixels this gives 87 GMAC/s; sides of
-// eight give 85. An accumulation chain has 48 products: with 96, layers differed from TensorFlow's
-// by up to 1.08e-4.
+// The order with sides of two channels: a group has three sides, so six channels. This order reads
+// L1 faster. L1 consists of banks, and reads only one line of each bank in a cycle. Here, floats
+// that are read in the same cycle lie in different banks. With register tiles of 10 pixels, sides
+// of two give 87 GMAC/s, sides of eight 85. An accumulation chain has 48 products. With chains of
+// 96, layers differed from TensorFlow's by up to 1.08e-4; the tests allow 1e-4.
 struct SidesOfTwo : Order<2, 0, 8> {
   // Computes the row corrections of pixels, as SidesOfEight::row_corrections does. Takes four
   // pixels at a time, because the lanes of four vectors can be added up together.
@@ -84,22 +85,24 @@ struct SidesOfTwo : Order<2, 0, 8> {
     return Vec(_mm512_maskz_loadu_ps(lane_mask(max_of(0, min_of(n, kLanes))), p));
   }
 
-  // Returns a vector of partial sums for one pixel. Its even lanes add up to Σ ± x1 x2 over the
-  // pairs of the pixel's channels. Its odd lanes have no meaning.
+  // Returns a vector of partial sums for one pixel. Its even lanes add up to the pixel's row
+  // correction Σ ± x1 x2. Its odd lanes have no meaning.
   //
-  // Each float is multiplied by the float two channels (kSide) further. Only in lanes with the
-  // first channel of a pair, this is the product of a pair. Which lanes these are depends on the
-  // vector, and repeats every three vectors. So there are three sums, one for each of the three
-  // vectors. In the end, each lane is taken from the one sum that has pairs there.
+  // The two channels of a pair are kSide = 2 floats apart. So each float is multiplied by the float
+  // two further. This gives the product of a pair only in lanes that hold a pair's first channel.
+  // Which lanes these are differs from vector to vector, and repeats every three vectors. So there
+  // are three sums, one for each of the three vectors. In the end, each lane is taken from the one
+  // sum that has pairs there.
   //
-  // Pairs in odd lanes are to be subtracted. They are subtracted from the even lanes before the
-  // lanes are added up. Otherwise the partial sums would grow, because inputs often have the same
-  // sign.
+  // Products in even lanes are to be added, products in odd lanes to be subtracted. Each odd lane
+  // is subtracted from the even lane before it, and then the even lanes are added up. Adding up all
+  // even and all odd lanes first would give two large sums, because inputs often have the same
+  // sign. Large sums round more.
   static NST_INLINE __m512 row_sums(const float* x, int depth) {
     constexpr int kVectors = 3;
     static_assert(kLanes == 16 && kSide == 2 && kVectors * kLanes % kGroup == 0);
-    // Returns the lanes that contain the first channel of a pair, in the first, second or third
-    // vector (0, 1 or 2).
+    // Returns a mask of the lanes that hold the first channel of a pair. The lanes repeat every
+    // three vectors; `vector` is 0, 1 or 2.
     constexpr auto beginnings = [](int vector) {
       unsigned mask = 0;
       for (int i = 0; i < kLanes; ++i) {

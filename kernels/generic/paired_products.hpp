@@ -110,9 +110,9 @@ NST_INLINE void accumulate_three(Accumulators<P, V>& acc, const float* const* in
     w2[v] = load(weights + (V + v) * kLanes);
     w3[v] = load(weights + (2 * V + v) * kLanes);
   });
-  // Adds a pixel's single product two steps after the pixel's pair, so that it need not wait for
-  // the pair's addition. The pair comes first for every pixel, so that all pixels round in the same
-  // order.
+  // Each sum of a pixel gets the product of the pair first, then the product of the single channel.
+  // The second addition comes two pixels later, so that it need not wait for the result of the
+  // first. The order is the same for every pixel, so that all pixels round alike.
   constexpr int kBehind = min_of(2, P);
   unroll<P + kBehind>([&](auto i) __attribute__((always_inline)) {
     unroll<V>([&](auto v) __attribute__((always_inline)) {
@@ -205,9 +205,10 @@ NST_INLINE void accumulate(Accumulators<P, V>& acc, const float** in, const floa
 // products.
 constexpr int most_pixels(int vectors) { return vectors <= 2 ? 10 : 6; }
 
-// Stands for the row correction of a row whose inputs are all zero. -0 has a sign, so it differs
-// from a correction that happens to be 0. For such a row the exact result is written instead of the
-// sums, which would be exact only up to rounding.
+// The value of a row correction if all inputs of the row are zero. The results of such a row are
+// known exactly (0, or the bias), but its sums have rounding errors. So finished() writes the exact
+// results instead of the sums. The value is -0, so that it differs from a correction that happens
+// to be 0.
 constexpr float kZeroRow = -0.0f;
 NST_INLINE bool is_zero_row(float row_correction) {
   std::uint32_t bits = 0;
@@ -223,15 +224,15 @@ NST_INLINE bool all_zero(const float* x, int depth) {
   return true;
 }
 
-// Returns the row correction of the inputs x, whose products are summed in `term`. That is `term`
-// itself, or kZeroRow if all inputs are zero.
+// Returns the row correction of the inputs x: `term`, which is the sum of the products of their
+// pairs, or kZeroRow if all inputs are zero.
 NST_INLINE float row_correction(float term, const float* x, int depth) {
   if (term != 0.0f) return term;
   return all_zero(x, depth) ? kZeroRow : 0.0f;
 }
 
-// Returns sum * factor. If row_correction is kZeroRow, returns `nothing` instead: the result for
-// inputs that are all zero.
+// Returns the results sum * factor. If the row correction is kZeroRow, returns `nothing` instead:
+// the results for inputs that are all zero.
 NST_INLINE Vec finished(Vec sum, Vec factor, const float* row_correction, Vec nothing) {
   const auto lanes = static_cast<__mmask16>(is_zero_row(*row_correction) ? 0 : 0xffff);
   return _mm512_mask_mul_ps(nothing, lanes, sum, factor);
@@ -256,8 +257,9 @@ NST_INLINE float scale_for(double mean) {
 // column corrections −Σ ± w1 w2.
 constexpr int kExtraRows = 2;
 
-// Scales a packed panel [depth][width] to the magnitude of its inputs, and appends kExtraRows rows
-// with the scales and column corrections.
+// Scales the weights of a packed panel [depth][width] to the magnitude of its inputs (input_size),
+// because paired products then round least. Then appends kExtraRows rows: the scales, and the
+// column corrections −Σ ± w1 w2 of the scaled weights.
 template <class Order>
 NST_INLINE void finish_panel(float* panel, int depth, int width, float input_size) {
   float* const scales = panel + static_cast<std::ptrdiff_t>(depth) * width;

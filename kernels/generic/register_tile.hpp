@@ -57,7 +57,7 @@ struct RegisterTile {
   int kernel_h, row_products;       // row_products: kernel_w * in_c
   const float* weights;
   const float* bias;  // biases of the panel's channels, or null
-  int channels;       // number of the layer's channels from the panel's first one on
+  int channels;       // number of channels from the panel's first to the layer's last
   Clamp clamp;
   const float* epilogue_add;  // operand to add at the first pixel, or null
   std::ptrdiff_t epilogue_add_pixel;

@@ -1,4 +1,5 @@
-// Computes addresses in views, and copies floats.
+// Computes the address of a pixel in a view (a tensor, given by pointer and strides). Copies and
+// zeroes floats.
 #pragma once
 
 #include "kernels/generic/simd.hpp"

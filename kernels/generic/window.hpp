@@ -35,8 +35,8 @@ NST_INLINE std::size_t window_floats(const ConvSpec& spec, int block_h, int bloc
   return static_cast<std::size_t>(rect.h) * rect.w * spec.in_c + kLanes;
 }
 
-// Returns the row or column of the picture for coordinate u after upsampling. Returns -1 if the
-// border is zero there.
+// Returns the row or column of the picture that coordinate u reads, where u counts pixels after
+// upsampling. Returns -1 if u lies outside the picture and the border is filled with zeros.
 NST_INLINE int source_index(int u, int side, int upsample, Border border) {
   const int last = side * upsample - 1;
   if (u < 0 || u > last) {
@@ -86,7 +86,7 @@ struct Prologue {
   std::ptrdiff_t add_pixel;
   float* to;
   std::ptrdiff_t to_pixel;
-  std::ptrdiff_t second_copy;  // distance to a pixel's second copy; 0: only one copy
+  std::ptrdiff_t second_copy;  // upsampling by 2: distance to a pixel's copy; 0: no copy
   int pixels;
 };
 
@@ -172,8 +172,9 @@ NST_INLINE void apply_prologue_to_channels(const Prologue& f, int channels) {
   if (c < channels) apply_prologue_to_vectors<1, false>(advanced(f, c), channels - c);
 }
 
-// Returns true if the pixels have no gaps and several of them share a vector. There must also be
-// enough pixels to make a pattern of coefficients (lane_pattern.hpp) worth its cost.
+// Returns true if apply_prologue_to_narrow can be used and pays. The pixels must have no gaps, and
+// several of them must share a vector. There must be enough pixels to repay the time for repeating
+// the coefficients (lane_pattern.hpp).
 NST_INLINE bool is_narrow_and_dense(const ConvInput& input, int channels, int pixels) {
   return has_lane_pattern(channels) && pixels * channels >= kPatternVectors * kLanes &&
          input.x.pixel_stride == channels &&
@@ -344,10 +345,10 @@ Window block_window(const ConvArgs& args, Block block, bool contiguous_columns, 
   return make_window(args, block, rect, scratch);
 }
 
-// Returns the window of a block that is enlarged to whole Winograd tiles. `whole` is the enlarged
-// window's rectangle, with the same first row and column. Some of its pixels are read only for
-// outputs outside the block, which are dropped. So these pixels may have any finite value: they are
-// zero, or pixels of the picture.
+// Returns the window of a block for a Winograd algorithm, which reads whole tiles. `whole` is the
+// rectangle that these tiles read. It starts at the same row and column as the block's own window,
+// but may be larger. Its additional pixels are read only for outputs outside the block, which are
+// dropped. So these pixels may have any finite value: they are zero, or pixels of the picture.
 Window tile_window(const ConvArgs& args, Block block, const Rect& whole, float* scratch) {
   if (reads_in_place(args, whole, false)) {
     return window_in_place(args, whole);

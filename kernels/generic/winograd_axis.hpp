@@ -31,7 +31,8 @@ struct Matrix {
   double at[Weights][Taps];
 };
 
-// The axis along which a 1xN kernel has only one tap. A tile is a single output.
+// The axis along which a 1xN kernel has only one tap. Along this axis, a tile has one output and
+// nothing is transformed.
 struct Single {
   static constexpr int kStep = 1, kIn = 1, kOut = 1, kPoints = 1, kProducts = 1, kTaps = 1,
                        kWeights = 1;
@@ -110,7 +111,7 @@ struct Strided {
 // output. With the usual padding of 1, the first tile's first output lies one before the picture.
 struct Upsampled {
   using Half = Winograd42;
-  static constexpr int kShared = 1;  // index of the interpolation point 1, whose product is shared
+  static constexpr int kShared = 1;  // index of point 1: even and odd outputs use the same product
   static constexpr int kStep = Half::kOut, kIn = Half::kIn, kOut = 2 * Half::kOut, kPoints = kIn,
                        kProducts = 2 * kIn - 1, kTaps = 3, kWeights = kProducts;
 

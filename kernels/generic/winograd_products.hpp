@@ -59,9 +59,10 @@ struct PlainProducts {
   // Called when all rows of a transformed weight are packed. Each row has `width` channels.
   // input_size is the magnitude that the transformed inputs have if the inputs have magnitude 1.
   static void finish(float*, int, int, float) {}
-  // The row corrections of paired products (paired_products.hpp); plain products have none.
-  // correction_floats() returns the number of floats that the corrections of so many rows of
-  // transformed inputs take. make_corrections() computes them for the inputs v [count][depth].
+  // The row corrections Σ ± x1 x2 that paired products need for each row of transformed inputs
+  // (paired_products.hpp); plain products need none. correction_floats(count) returns the number of
+  // floats in the corrections of `count` rows. make_corrections() computes them for the inputs v
+  // [count][depth].
   static constexpr std::size_t correction_floats(std::size_t) { return 0; }
   static void make_corrections(const float*, int, int, float*) {}
 };

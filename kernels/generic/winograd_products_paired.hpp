@@ -68,8 +68,10 @@ struct PairedProducts {
   }
 };
 
-// Winograd algorithm A with paired products. It suits layers with so many output channels that a
-// row correction costs little compared with the row's products.
+// The Winograd algorithm A (a class as described in winograd.hpp), with paired instead of plain
+// products. Each row of transformed inputs costs a row correction (paired_products.hpp), however
+// many output channels there are. So paired products pay only with more than one vector of output
+// channels.
 template <class A, class Order, int FewestChannels, bool Prefetch>
 struct Paired : A {
   using Products = PairedProducts<Order, Prefetch>;

@@ -38,7 +38,8 @@ struct ToomCook {
   struct Polynomial {
     double at[kPairs + 1];  // coefficients of x⁰, x², x⁴ …
   };
-  // Returns P without the factor of pair number `omitted`. If `omitted` is -1, returns P.
+  // Returns the polynomial P. If `omitted` is not -1, leaves out the factor (x² - a²) of the points
+  // ±a with this index, which gives Q.
   static constexpr Polynomial product(int omitted) {
     Polynomial p{};
     p.at[0] = 1;

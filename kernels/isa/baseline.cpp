@@ -1,9 +1,5 @@
-// The kernels, compiled for the instructions that every CPU of the target architecture has.
-#if defined(__aarch64__)
-#define NST_ARCH xsimd::neon64
-#else
+// The kernels, compiled for the instructions that every x86-64 CPU has.
 #define NST_ARCH xsimd::sse2
-#endif
 #include "kernels/generic/conv.hpp"
 #include "kernels/generic/table.hpp"
 #include "kernels/isa/tables.h"

@@ -1,4 +1,4 @@
-// The kernels, compiled for AArch64's Advanced SIMD (NEON).
+// The kernels, compiled for Advanced SIMD (NEON), which every AArch64 CPU has.
 #define NST_ARCH xsimd::neon64
 #include "kernels/generic/conv.hpp"
 #include "kernels/generic/table.hpp"

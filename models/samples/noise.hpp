@@ -80,13 +80,13 @@ inline void put(Image& image, int x, int y, const Vec3& colour) {
 // Returns a picture whose pixels are the mean of colour(u, v) on a 4×4 grid inside the pixel.
 Image supersampled(int side, const std::function<Vec3(double, double)>& colour);
 
-// Paint the sample pictures. Each picture has the same bytes on every run.
+// These functions paint the sample pictures. Each picture has the same bytes on every run.
 Image paint_landscape(int width, int height);  // content: a lake with mountains and trees
 Image paint_oil(int side);      // style: thick brush strokes along a whirling night sky
 Image paint_glass(int side);    // style: a stained-glass rosette
 Image paint_woodcut(int side);  // style: striped waves under a red sun
 
-// Paint the further styles (patterns.cpp): techniques of painters and craftsmen.
+// These functions paint the styles of patterns.cpp, after techniques of painters and craftsmen.
 Image paint_watercolour(int side);
 Image paint_mosaic(int side);
 Image paint_dots(int side);

@@ -35,7 +35,7 @@ struct Point {
   double u, v;
 };
 
-// The functions of the oil painting follow.
+// The functions below compute the oil painting (paint_oil).
 
 struct Star {
   double u, v, radius;
@@ -148,7 +148,7 @@ void stroke(Canvas& canvas, double u, double v, double length, double width, std
   }
 }
 
-// The functions of the stained glass follow.
+// The functions below compute the picture of stained glass (paint_glass).
 
 // Returns the centres of the glass panes. The panes form rings around the middle; each ring has its
 // own number of panes.
@@ -202,7 +202,7 @@ Vec3 glass_colour(const std::vector<Point>& centres, double u, double v) {
   return mix(colour, Vec3{0.06, 0.055, 0.06} + Vec3{solder, solder, solder}, lead);
 }
 
-// The functions of the woodcut follow.
+// The functions below compute the woodcut (paint_woodcut).
 
 // Returns the height of the upper edge of wave `i`. The waves are long and have the pointed crests
 // of shallow water.

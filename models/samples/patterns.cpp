@@ -1,5 +1,5 @@
-// Paints the further sample styles: techniques of painters and craftsmen, each a function of a
-// point. Coordinates u, v run over the picture from 0 to 1; colours are display colours.
+// Paints ten sample styles after techniques of painters and craftsmen. Each style is a function of
+// a point (u, v) that returns a display colour. u and v run over the picture from 0 to 1.
 #include <array>
 #include <cstddef>
 #include <numbers>
@@ -13,14 +13,16 @@ constexpr double kPi = std::numbers::pi;
 
 double fraction(double v) { return v - std::floor(v); }
 
-// The cell of a plane of scattered points that a point lies in.
+// One cell of a plane that is divided into cells around scattered points. A cell contains the
+// places that are nearer to its own point (its centre) than to all others.
 struct Cell {
-  std::int64_t id;           // a number of the cell
-  double u, v;               // its centre
-  double distance, to_edge;  // to its centre; to the next cell (0 at the edge)
+  std::int64_t id;           // number that identifies the cell
+  double u, v;               // coordinates of its centre
+  double distance, to_edge;  // distances of the place given to cell_at: to the centre, to the edge
 };
 
-// Returns the cell of a grid of `n` × `n` points, each moved by up to `jitter` of the grid's step.
+// Returns the cell that contains (u, v). The centres of the cells are a grid of n × n points. Each
+// centre is moved at random, by up to half of `jitter` grid steps along each axis.
 Cell cell_at(double u, double v, double n, double jitter, std::uint32_t seed) {
   Cell cell{0, 0, 0, 9, 9};
   double second = 9;
@@ -44,7 +46,7 @@ Cell cell_at(double u, double v, double n, double jitter, std::uint32_t seed) {
   return cell;
 }
 
-// Returns one of the colours, evenly blended along t in 0..1.
+// Returns the colour at t (0..1) of a gradient through the colours, which have equal distances.
 template <std::size_t n>
 Vec3 along(const std::array<Vec3, n>& colours, double t) {
   const double place = clamp01(t) * (n - 1);

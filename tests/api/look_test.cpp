@@ -80,11 +80,25 @@ double luma(const Image& image, int pixel) {
 
 }  // namespace
 
+TEST_CASE("A content that is given away is painted over, to the same picture") {
+  const Style style = oil();
+  for (const int channels : {3, 4}) {
+    CAPTURE(channels);
+    const Image content = photo(60, 40, channels);
+    for (const PaintOptions& options :
+         {PaintOptions{}, PaintOptions{.fade = 0.5f}, PaintOptions{.alpha = AlphaOutput::drop},
+          PaintOptions{.size = {.exact = {50, 40}}}, PaintOptions{.type = SampleType::f32}}) {
+      (void)painted_every_way(content, style, options);
+    }
+  }
+}
+
 TEST_CASE("A brush paints the recipe: from small to large, low frequencies of the small one") {
   const Model& model = default_model();
   const Image content = photo(150, 100);
   const Image picture = painted_every_way(content, oil(), {.brush = 60});
-  // The recipe in single steps, with a blur in double on the whole picture.
+  // Computes the expected picture: the brush's steps one by one, with the slow twin of blur on
+  // whole pictures.
   const Image small = resize(content.view(), 90, 60);
   const Image coarse = model.stylize(small.view(), oil());  // 92×60
   ImageView cropped = coarse.view();
@@ -101,7 +115,7 @@ TEST_CASE("A brush paints the recipe: from small to large, low frequencies of th
     std::copy_n(enlarged.f32() + 450 * y, 450, u.row(y));
     std::copy_n(fine.f32() + 456 * y, 450, f.row(y));
   }
-  // The low frequencies are restored, and once more after clamping.
+  // Restores the low frequencies twice, because clamping changes them after the first time.
   const FloatPicture low_u = blurred_slowly(u, 12.0, 4.0);
   for (int pass = 0; pass < 2; ++pass) {
     const FloatPicture low_f = blurred_slowly(f, 12.0, 4.0);
@@ -255,7 +269,7 @@ TEST_CASE("A matched style has the photo's mean and covariance; a saved one stay
       CHECK(std::abs(is.covariance[a][b] - target.covariance[a][b]) < 5e-4);
   }
   std::vector<float> flat(300, 0.25f);
-  match_colours(flat.data(), 100, target);  // one colour: becomes the mean
+  match_colours(flat.data(), 100, target);  // a picture of one colour gets the target's mean
   CHECK(flat[0] == doctest::Approx(target.mean[0]).epsilon(1e-3));
 
   const Model& model = default_model();

@@ -59,7 +59,8 @@ TEST_CASE("A limit that the arena with the picture in it exceeds still paints, t
   };
   const std::size_t least = needed(MemoryMode::rematerialise, true);
   REQUIRE(least < needed(MemoryMode::rematerialise, false));
-  // A plan without output rows needs this much memory. The value is now the limit.
+  // Checks what `least` is: the memory of a plan that writes whole pictures instead of rows. Below,
+  // `least` is the memory limit.
   CHECK(least == [&] {
     StyleLayout layout;
     return Execution::needed_bytes(

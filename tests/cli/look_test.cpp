@@ -57,7 +57,8 @@ TEST_CASE("nst-run --brush: auto is 256 for large pictures, off is the network a
         nst::encode_image(
             nst::Model::default_model().stylize(raw.view(), nst::StyleVector::named("oil")).view(),
             nst::OutputFormat::npy));
-  // Many pictures: the same bytes, and the dry run counts the brush's memory.
+  // Tests a run that makes several pictures: they have the same bytes as from separate runs, and
+  // the dry run counts the memory for the brush.
   const std::string out = l.folder.file("many/");
   CHECK(run_well({l.large, "-s", "@oil", "-s", "@ink", "-o", out, "--format", "png"}) == "");
   CHECK(file_bytes(out + "large-oil.png") == usual);

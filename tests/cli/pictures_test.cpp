@@ -122,7 +122,8 @@ TEST_CASE("nst-run: --depth 16 writes what the network computes, rounded to 16 b
   const std::string photo = folder.file("a.png", photo_png());
   const Image raw = read_image(painted(folder, photo, "raw.npy"));
   const Image content = read_image(photo);
-  // The picture is cropped to the content's size, and encoded as the library does.
+  // Computes the expected file: the network's picture, cropped to the content's size and encoded by
+  // the library with 16 bits.
   ImageView view = raw.view();
   view.row_stride_bytes = std::ptrdiff_t{12} * raw.width;
   view.width = content.width;

@@ -14,12 +14,12 @@
 namespace nst::test {
 namespace {
 
-// Replaces the child process by nst-run. Called between fork and exec.
-[[noreturn]] void become_nst_run(const std::vector<std::string>& arguments,
+// Replaces the child process by the program. Called between fork and exec.
+[[noreturn]] void become_program(const std::vector<std::string>& arguments,
                                  const ProcessOptions& options, const std::string& out,
                                  const std::string& err) {
   std::vector<char*> argv;
-  std::string program = NST_RUN_PROGRAM;
+  std::string program = options.program.empty() ? NST_RUN_PROGRAM : options.program;
   argv.push_back(program.data());
   for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
   argv.push_back(nullptr);
@@ -52,7 +52,7 @@ ProcessResult run_nst(const std::vector<std::string>& arguments, const ProcessOp
   const std::string err = folder.file("stderr");
   const pid_t child = ::fork();
   REQUIRE(child >= 0);
-  if (child == 0) become_nst_run(arguments, options, out, err);
+  if (child == 0) become_program(arguments, options, out, err);
   if (options.interrupt_after > 0) {
     std::this_thread::sleep_for(std::chrono::duration<double>(options.interrupt_after));
     ::kill(child, options.signal);

@@ -19,6 +19,7 @@ struct ProcessResult {
 
 struct ProcessOptions {
   std::vector<std::pair<std::string, std::string>> environment = {};
+  std::string program = {};    // path of the program; empty: nst-run
   std::string folder = {};     // working folder; empty: the test's own folder
   std::string input = {};      // file that becomes standard input; empty: the test's own input
   double interrupt_after = 0;  // seconds until `signal` is sent; 0: `signal` is never sent

@@ -60,6 +60,28 @@ TEST_CASE("nst-run sheet: contents, styles and strengths, each as it is painted 
   CHECK(dark > 40);
 }
 
+TEST_CASE("nst-run sheet: a large JPEG is decoded at a reduced size, unless its size decides") {
+  if (NST_JPEG_BY_STB) return;  // stb decodes whole pictures only
+  const TemporaryFolder folder;
+  const std::string large = folder.file("large.jpg"), sheet = folder.file("sheet.png");
+  nst::write_image(large, nst::Image(4000, 3000, 3, nst::SampleType::u8).view());
+  const auto painted = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> arguments{"sheet", large, "-s", "@oil", "-o", sheet};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    CHECK(run_well(arguments) == "");
+    const nst::Image picture = nst::read_image(sheet);
+    return std::pair{picture.width - 24, picture.height - 52};
+  };
+  // 36 MB whole.
+  const std::pair preview{341, 256};
+  CHECK(painted({"--max-memory", "24M"}) == preview);
+  CHECK(painted({"--max-memory", "24M", "--size", "<256"}) == preview);
+  CHECK(painted({"--size", "5%"}) == std::pair{200, 150});
+  CHECK(contains(run_badly(6, {"sheet", large, "-s", "@oil", "-o", sheet, "--max-memory", "24M",
+                               "--size", "5%"}),
+                 "large.jpg"));
+}
+
 TEST_CASE("nst-run styles lists the library's styles and draws them") {
   const std::string list = run_well({"styles"});
   for (const nst::NamedStyle& style : nst::named_styles()) {

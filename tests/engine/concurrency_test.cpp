@@ -30,8 +30,8 @@ TEST_CASE("Threads of the host that paint at once, each in a team, all make the 
   std::vector<std::thread> hosts;
   for (int host = 0; host < kHosts; ++host) {
     hosts.emplace_back([&, host] {
-      // The first use of a model packs its weights. The first thread uses a model of its own, the
-      // others use the same one, so that two models are packed at the same time, one of them by
+      // The first use of a model packs its weights. The first thread has a model of its own, all
+      // other threads share a second one. So two models are packed at the same time, the second by
       // several threads.
       const Model model = host == 0 ? Model::default_model() : shared;
       RunOptions run{.threads = kTeam};

@@ -82,7 +82,8 @@ void check_flat(const Model& model, const Image& content) {
   CHECK(other == 0);
 }
 
-// Returns a picture close to grey: grey plus `factor` times (formula picture − grey).
+// Returns a picture close to grey: the differences of a formula_picture from grey (0.5), multiplied
+// by `factor` and added to grey.
 Image faint_picture(int h, int w, float factor) {
   const Image picture = formula_picture("content_faint", h, w);
   return picture_of(h, w, [&](int y, int x, int c) {
@@ -160,8 +161,6 @@ TEST_CASE("A flat content becomes one colour at every memory limit and number of
   CHECK(session.render(style).bytes == painted.bytes);
 }
 
-// This test takes two seconds of float64 arithmetic for each network, most of them for the full
-// transformer.
 TEST_CASE("The transformer in float64 is TensorFlow's") {
   for (const std::string name : {"mobile", "separable_reflect", "separable_zero"}) {
     CAPTURE(name);
@@ -180,9 +179,9 @@ TEST_CASE("The transformer in float64 is TensorFlow's") {
   }
 }
 
-// The bounds are those for photographs. Small deviations are no harder, because the input's mean is
-// subtracted before any value is rounded. On such pictures TensorFlow in float32 differs from
-// float64 by up to 4e-3.
+// Contents with small deviations lose no more precision than photographs, because the input's mean
+// is subtracted before any value is rounded. TensorFlow in float32 does not subtract it: on these
+// contents its results differ from float64 by up to 4e-3.
 TEST_CASE("Faint contents are as near to float64 as any, in every table") {
   constexpr double kMax = 5e-4, kMean = 3e-5;
   constexpr int kHeight = 44, kWidth = 60;

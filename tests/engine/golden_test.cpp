@@ -234,8 +234,9 @@ TEST_CASE("Every layer of the separable transformers is TensorFlow's") {
 }
 
 TEST_CASE("The style parameters of every normalised layer are TensorFlow's") {
-  // Compares all values of β and γ of the 13 or 43 normalised layers in order, because the records
-  // of the layers have only statistics.
+  // Compares every β and γ of the network's normalised layers (13 or 43) with its recorded value,
+  // in order. The records of whole layers contain only statistics, which would not detect a wrong
+  // order.
   Check check("style parameters, to float64", 2e-5, 2e-6);
   for (const FormulaNetwork& network : formula_networks()) {
     const Golden golden = load_golden(fixture(network.name, "style_params.npy"));

@@ -148,11 +148,11 @@ TEST_CASE("Every value of TF Hub's network that is a tensor here is TensorFlow's
     if (shape[1] == 1 && shape[2] == 1) shape.erase(shape.begin() + 1, shape.begin() + 3);
     want[ours] = statistics;
   }
-  // 241 values are compared:
-  // - 96 activations (70 + 26)
-  // - 40 norms and block sums (20 + 20)
-  // - 8 concats, 10 pools, 1 mean
-  // - 86 vectors of β or γ
+  // Counts the 241 values that are compared:
+  // - 96 activations: 70 of the predictor, 26 of the transformer
+  // - 20 norms without activation and 20 sums, of the transformer's residual blocks
+  // - 8 concats, 10 pools and 1 mean of the predictor
+  // - 86 vectors of β or γ of the transformer
   CHECK(want.size() == 241);
   const Image style = npy_image(output("a.style.npy")),
               content = npy_image(output("a.content.npy"));

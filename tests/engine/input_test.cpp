@@ -246,7 +246,7 @@ TEST_CASE("A style longer than 16 times its width gets no more pixels than one o
   };
   same(3, 48, 32, 32, 512);  // an aspect of 16:1 is kept
   same(48, 3, 32, 512, 32);
-  same(3, 192, 32, 16, 1024);  // an aspect of 64:1 gets as many pixels as 16:1: half of each side
+  same(3, 192, 32, 16, 1024);  // aspect 64:1: as many pixels as for 16:1, so both sides are halved
   same(1, 300, 32, 7, 2217);
   same(300, 1, 32, 2217, 7);
   same(32, 2048, 32, 16, 1024);  // a thin style is reduced even if its shorter side fits
@@ -263,7 +263,7 @@ TEST_CASE("A style too large for the memory is a limit, known before it is resiz
     CHECK_MESSAGE(contains(message, "smaller style size"), message);
   }
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
-  CHECK(took.count() < 2.0);  // a resize alone takes longer, so none was done
+  CHECK(took.count() < 2.0);  // less than one resize takes: the style was not resized
 }
 
 }  // namespace nst::test

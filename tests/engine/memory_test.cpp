@@ -30,8 +30,9 @@ struct Painted {
   std::size_t arena_bytes = 0;
 };
 
-// Runs all steps of a transformer's program and returns the picture. With keep_encoder, runs the
-// style-dependent steps a second time.
+// Runs all steps of a transformer's program and returns the picture. With keep_encoder, then runs
+// only the style-dependent steps, as for another style of the same content, and checks that the
+// picture stays the same.
 Painted paint(const Model& model, const LoweringOptions& options, int threads) {
   StyleLayout layout;
   Program program = lower_transformer(opened(model), kWidth, kHeight, layout, options);
@@ -40,7 +41,8 @@ Painted paint(const Model& model, const LoweringOptions& options, int threads) {
   Execution execution(std::move(program), threads, 0);
   const std::vector<float> params =
       style_params(opened(model).layers, layout, formula_style("style_a", model));
-  // The picture has small deviations, so that centring multiplies them by a factor.
+  // The content is close to grey. So the engine multiplies its deviations by a factor greater than
+  // 1 (centring_of), and the test covers this factor as well.
   Image content = formula_picture("content_memory", kHeight, kWidth);
   for (std::size_t i = 0; i < content.sample_count(); ++i) {
     content.f32()[i] = 0.5f + 0.02f * (content.f32()[i] - 0.5f);

@@ -130,7 +130,8 @@ class Scene {
     return std::atol(std::string(text.begin(), text.end()).c_str());
   }
 
-  // Lets every stride-th call of this kind fail, once or from then on, and checks each outcome.
+  // Runs the command twice for every stride-th call of this kind: once with only this call failing,
+  // once with this call and all later ones failing. Checks each outcome.
   void check(const Command& command, const std::string& kind, long stride) {
     const std::vector<Contents> whole = run(command, "none 0 once").outputs;
     for (const Contents& output : whole) REQUIRE(output.size() > old_.size());

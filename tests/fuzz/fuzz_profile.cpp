@@ -1,4 +1,5 @@
-// Fuzzes ICC profiles. The last byte chooses what the samples are.
+// Fuzzes ICC profiles. The last byte chooses the layout of the samples: grey, RGB or CMYK, 8 or 16
+// bits, with or without alpha, inverted or not.
 #include "fuzz/fuzz.hpp"
 #include "image/profile.hpp"
 

@@ -17,8 +17,8 @@ bool is(Colour a, int red, int green, int blue) {
   return a.red == red && a.green == green && a.blue == blue;
 }
 
-// Computes the resized alpha of an RGBA picture in another way: as a grey RGB picture that is
-// resized and rounded.
+// Computes the resized alpha of an RGBA picture in a second way, for comparison: copies the alpha
+// to R, G and B of a picture, resizes this picture, and rounds.
 Image alpha_by_colours(const Image& rgba, int width, int height, Resize method) {
   Image grey(rgba.width, rgba.height, 3, SampleType::u8);
   for (std::size_t i = 0; i < grey.sample_count(); ++i) {

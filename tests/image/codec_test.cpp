@@ -248,8 +248,9 @@ TEST_CASE("The message for a format that is not read names it") {
   CHECK(contains(decode(""), "empty"));
 }
 
-// Expected are the results of tf.io.decode_image (TensorFlow 2.19): the pixels keep their stored
-// order, and samples of 16 bits keep their high bytes, whose sum in the fixture is 30,112.
+// Expected are the results of tf.io.decode_image (TensorFlow 2.19). Pixels keep their stored order,
+// because EXIF orientation is ignored. Samples of 16 bits keep only their high bytes: in
+// grey16.png, the sum of these bytes is 30,112.
 TEST_CASE("As TensorFlow reads a picture it lies as it is stored, and 16 bits are cut") {
   for (const char* name : {"orientation6.jpg", "exif6.png"}) {
     CAPTURE(name);

@@ -40,7 +40,8 @@ TEST_CASE("TIFF of every kind of sample and of strips, tiles and planes decodes 
     CAPTURE(name);
     CHECK(largest_difference(read_image(image_fixture(name)), expected(name)) == 0);
   }
-  // libtiff's JPEG and Pillow's may be two versions of the library.
+  // The expected picture was made by Pillow. libtiff and Pillow may use different versions of the
+  // JPEG library, so samples may differ by up to 2.
   const int difference =
       largest_difference(read_image(image_fixture("jpeg.tif")), expected("jpeg.tif"));
   CHECK(difference >= 0);
@@ -61,7 +62,8 @@ TEST_CASE("A TIFF that is written comes back, of 8 and 16 bits, with and without
 }
 
 TEST_CASE("A raw picture of a camera is no TIFF picture") {
-  // A directory of one entry, which says that colours are a mosaic of filters.
+  // A directory of four entries. Its photometric interpretation is 32803: the mosaic of a camera's
+  // colour filters.
   FileBytes raw;
   raw.text(std::string("II*\0", 4)).u32(8).u16(4);
   for (const auto& [tag, value] :
@@ -74,7 +76,8 @@ TEST_CASE("A raw picture of a camera is no TIFF picture") {
 
 TEST_CASE("A small TIFF that claims a large picture is refused before memory is taken") {
   File bomb = file_bytes(image_fixture("rgb8.tif"));
-  // Its first two entries are the sides, as SHORT in place.
+  // The first two entries of the file's directory are width and height. Each is a SHORT that is
+  // stored in the entry itself.
   for (const std::size_t entry : {10, 22}) {
     bomb[entry + 8] = 0xff;
     bomb[entry + 9] = 0x3f;
@@ -103,7 +106,8 @@ TEST_CASE("WebP, lossless, with alpha, lossy and the first frame of an animation
     CAPTURE(name);
     const Image got = read_image(image_fixture(name));
     const Image wanted = expected(name);
-    // An animation may have a canvas with alpha.
+    // The decoded frame of an animation may have alpha where the expected picture has none. So it
+    // is composed on a background before the comparison.
     const Image seen = wanted.channels == 3 ? compose(got.view()) : got;
     const int difference = largest_difference(seen, wanted);
     CHECK(difference >= 0);
@@ -158,7 +162,8 @@ TEST_CASE("HEIC and AVIF decode to what libheif's own program makes of them") {
       CHECK(difference >= 0);
       CHECK(difference <= 6);  // decoders and versions of libheif differ in how colour is enlarged
     } catch (const Error& error) {
-      // Some systems install the decoders as plugins of their own.
+      // Some systems install libheif's decoders as separate plugins, so a decoder may be missing
+      // here. Then the message must say what to install.
       CHECK_MESSAGE(contains(error.what(), "install libheif's decoder"), error.what());
       MESSAGE(name << " is not decoded here: " << error.what());
     }

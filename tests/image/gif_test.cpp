@@ -64,7 +64,7 @@ struct Gif {
   int screen_width = kWidth, screen_height = kHeight, left = 0, top = 0, width = kWidth,
       height = kHeight;
   unsigned bits = 4, background = 5;
-  std::vector<std::uint8_t> colours = random_colours();  // the file stores only the first 2^bits
+  std::vector<std::uint8_t> colours = random_colours();  // file() stores only the first 2^bits
   bool own_colours = false, interlaced = false;
   std::optional<unsigned> transparent = {};
   std::string before = {}, after = ";";

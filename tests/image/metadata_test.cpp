@@ -205,7 +205,8 @@ TEST_CASE("metadata: damaged blocks give what can be read, and never more than a
     bad[bit / 8] ^= static_cast<std::uint8_t>(1u << bit % 8);
     (void)write_exif(read_exif(bad));
   }
-  // 5000 entries of 60 KiB each, all in one place.
+  // A block whose 5000 entries all refer to the same 60 KiB. Copied for each entry, these bytes
+  // would take 300 MB.
   FileBytes bomb;
   bomb.text(std::string("II*\0", 4)).u32(8).u16(5000);
   for (std::uint64_t i = 0; i < 5000; ++i) bomb.u16(i).u16(7).u32(60000).u32(8);

@@ -44,7 +44,9 @@ Image as_stored(const File& file) {
   return decode_image(file, "raw", {.ignore_profile = true}).image;
 }
 
-// Returns the largest distance of a picture to what a colour space says of the stored samples.
+// Returns the largest difference, in steps of a byte, between a decoded picture and the expected
+// one. The expected picture has the stored samples, converted from `space` to sRGB in double
+// precision.
 [[maybe_unused]] double distance(const Image& got, const Image& stored_samples,
                                  const RgbSpace& space) {
   double largest = 0.0;
@@ -58,7 +60,8 @@ Image as_stored(const File& file) {
   return largest;
 }
 
-// lcms2 rounds its tables of bytes, and the bytes: a level and a half at most.
+// Largest difference that rounding may cause, in steps of a byte: lcms2 rounds its tables to bytes,
+// and the results again.
 [[maybe_unused]] constexpr double kRounding = 1.5;
 
 [[maybe_unused]] std::vector<std::string> warnings_of(const File& file) {
@@ -204,7 +207,7 @@ TEST_CASE("profiles: parts that are missing, wrong checksums and bombs are warni
   const Image image = random_image(8, 8, 3, SampleType::u8);
   const File profile = rgb_profile(kDisplayP3);
   File jpeg = jpeg_of(image, profile, 100);
-  jpeg[2 + 4 + 12 + 1] = 99;  // so many parts there should be
+  jpeg[2 + 4 + 12 + 1] = 99;  // number of segments that the file claims to have
   check_warns(jpeg, "its colour profile is damaged");
 
   const File png = encode_image(image.view(), OutputFormat::png);

@@ -1,4 +1,5 @@
-// Composes ICC profiles byte by byte, and computes what they mean in double precision.
+// Composes ICC profiles byte by byte, and computes the colours that they describe in double
+// precision.
 #pragma once
 
 #include <array>
@@ -20,9 +21,9 @@ extern const RgbSpace kSrgb, kDisplayP3, kAdobeRgb, kProPhoto;
 std::vector<std::uint8_t> rgb_profile(const RgbSpace& space);
 // Returns a grey display profile with a gamma curve.
 std::vector<std::uint8_t> grey_profile(double gamma);
-// Returns a CMYK printer profile with a table of the 16 corners between which it interpolates:
-// paper is Lab (100, 0, 0), each of C, M, Y takes a share of the lightness, full K is Lab (0, 0,
-// 0).
+// Returns a CMYK printer profile. Its table has the Lab colours of the 16 combinations of no ink
+// and full ink; colours between them are interpolated. Paper is Lab (100, 0, 0). C, M and Y each
+// subtract a share of the lightness. Full K is Lab (0, 0, 0).
 std::vector<std::uint8_t> cmyk_profile();
 
 // Returns the bytes of sRGB for a colour of another space, as floats: by linear light, matrix,

@@ -14,8 +14,9 @@ inline int mirrored(int i, int n) {
   return i;
 }
 
-// The slow twin of blur: a Gaussian in double on every pixel, one axis after the other, on mirrored
-// edges. `reach`: how many deviations the kernel reaches.
+// The slow twin of blur: a Gaussian of standard deviation `sigma`, computed in double at every
+// pixel, along one axis after the other. The picture is mirrored at its edges. The kernel reaches
+// `reach` times sigma to each side.
 inline FloatPicture blurred_slowly(const FloatPicture& in, double sigma, double reach) {
   const int radius = static_cast<int>(std::ceil(reach * sigma));
   std::vector<double> weights;

@@ -1,5 +1,6 @@
-// Tests convolutions of deviations from a constant. If all deviations are zero, every convolution
-// must give zeros. relu's floor stands for the constant.
+// Tests convolutions of tensors that are stored as deviations from a constant of each channel. If
+// all deviations are zero, every convolution must give exact zeros. relu limits a deviation to at
+// least its floor, which is minus the constant.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -13,8 +14,8 @@ namespace {
 
 constexpr std::uint64_t kSeed = 1128;
 
-// Layers that use every algorithm of a table, with and without whole vectors and whole panels of
-// channels.
+// Layers that use every algorithm of a table. In some of them the channels fill whole vectors and
+// whole panels, in others they do not.
 const std::vector<ConvSpec> kSpecs = {
     {9, 9, 3, 32, 1, 1, false},    {9, 9, 32, 3, 1, 1, false},    {9, 9, 5, 7, 1, 1, false},
     {3, 3, 32, 64, 2, 1, false},   {3, 3, 8, 16, 2, 1, false},    {3, 3, 50, 33, 2, 1, false},

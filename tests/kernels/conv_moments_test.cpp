@@ -43,8 +43,9 @@ void check_moments(const ConvCase& conv, const ConvData& data) {
         const double mean = result.moments[i][c];
         const double squares = result.moments[i][channels + c];
         const double deviation = std::sqrt(want.squares / count);
-        // The mean is rounded to float once. Sums of deviations from it may err by about 1e-6 of
-        // the spread, which is accurate enough for an instance norm.
+        // The bound allows one rounding of the mean to float. The sum of deviations from the mean
+        // may err by about 1e-6 of the standard deviation, which is accurate enough for an instance
+        // norm.
         const double mean_error = 1e-6 * deviation + 0x1p-23 * std::abs(want.mean);
         // A mean that is wrong by e increases the sum of squared deviations by count * e^2.
         const double squares_error = 1e-6 * want.squares + count * mean_error * mean_error;

@@ -137,7 +137,8 @@ void check_case(const ConvCase& conv, Random& random) {
     const ConvResult got = run_conv(table, conv, data);
     check_close(got.output, want.output, tolerance);
     if (conv.prologue_output) {
-      // The bound allows rounding errors of a product and two sums, all below 1.5 * 1.5 + 0.5 + 1.
+      // The bound allows the rounding errors of a product and two sums. Their results are below 4,
+      // because 1.5 * 1.5 + 0.5 + 1 is.
       Tensor prologue_tolerance = want.prologue_output;
       for (int y = 0; y < conv.geometry.in_h; ++y) {
         for (int x = 0; x < conv.geometry.in_w; ++x) {
@@ -397,8 +398,9 @@ TEST_CASE("1x1 convolutions bear weights of any size, and inputs that are larger
       CAPTURE(factor);
       ConvData other = data;
       other.x = data.x.scaled(factor);
-      // The rounding error of paired products (paired_products.hpp) is relative to (|x| + |w|)²
-      // instead of |x w|. For |x| = 2⁵ |w| it may be 34 times as large, for two products.
+      // The rounding error of a pair of products (paired_products.hpp) is relative to (|x| + |w|)²,
+      // that of a plain product to |x w|. For |x| = 2⁵ |w|, the first is 34 times the second. A
+      // pair has two products, so the bound is 17 times that of plain products.
       check_close(run_conv(table, conv, other).output,
                   run_conv(reference_table(), conv, other).output,
                   conv_tolerance(conv, other).scaled(17.0f));

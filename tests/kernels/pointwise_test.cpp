@@ -133,8 +133,9 @@ TEST_CASE("the affine pass equals the reference for every activation") {
     }
     CAPTURE(a.channels);
     CAPTURE(a.w);
-    // The bound allows three rounding errors of values below 8 * 2 + 2. The slope of sigmoid is at
-    // most 1/4, and sigmoid itself rounds to about two units in the last place.
+    // The bound allows three rounding errors of values of x * scale + shift: at most 8 * 2 + 2 =
+    // 18. It suffices for sigmoid as well. The slope of sigmoid is at most 1/4, and sigmoid itself
+    // rounds to about two units in the last place.
     const float tolerance = 3 * 18 * kUnit;
     for_each_table([&](const Table& table) {
       check_within(run_affine(table, a, x, add, scale, shift, floor),
@@ -221,8 +222,9 @@ TEST_CASE("the dense layer equals the reference for any sizes") {
       for_each_table([&](const Table& table) {
         Guarded got(out_n, std::numeric_limits<float>::quiet_NaN());
         run(table, got);
-        // The bound allows a random walk of in_n rounding errors (see conv_tolerance) of a sum
-        // below in_n.
+        // The in_n rounding errors of a sum add up like a random walk (see conv_tolerance). Each is
+        // relative to the sum of all magnitudes: at most 1 for the bias, about in_n / 4 for the
+        // products.
         const float tolerance =
             4 * std::sqrt(static_cast<float>(in_n)) * kUnit * (1.0f + static_cast<float>(in_n) / 4);
         for (int j = 0; j < out_n; ++j) CHECK(std::abs(got[j] - want[j]) <= tolerance);

@@ -96,7 +96,7 @@ struct ConvCase {
   Activation input_act = Activation::none;
   bool prologue = false, prologue_add = false, prologue_output = false, bias = false,
        epilogue_add = false;
-  bool floors = false;  // true: relus have floors (the output's only without epilogue_add)
+  bool floors = false;  // true: relus have floors; the output's relu only without epilogue_add
   float prologue_add_factor = 1.0f;
   int gap = 0, offset = 0;
 

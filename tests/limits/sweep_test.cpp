@@ -122,8 +122,8 @@ TEST_CASE("sweep: pictures of every kind, cut and flipped") {
   for (const auto& entry : std::filesystem::directory_iterator(image_fixture(""))) {
     const std::string path = entry.path().string();
     if (!is_read_here(path)) continue;
-    // Skips expected results such as a.rgba.ppm, which hold the decoded pixels of another fixture:
-    // all of them are PNM files, which other fixtures are too.
+    // Skips expected results such as a.rgba.ppm, which hold the decoded pixels of another fixture.
+    // They are all PNM files, and other fixtures test PNM files.
     if (entry.path().stem().has_extension() || entry.file_size() > 4096) continue;
     sweep(entry.path().filename().string(), file_bytes(path),
           path.ends_with(".png") ? Checksums::all : Checksums::none, picture);

@@ -47,7 +47,7 @@ TEST_CASE("A file's contents are its bytes, and survive a move and the file's en
   const TemporaryFolder folder;
   FileContents file(folder.file("a", as_bytes("hello")), ErrorCode::input);
   const FileContents moved = std::move(file);
-  fs::resize_file(folder.file("a"), 0);  // pages of a mapped file would vanish here
+  fs::resize_file(folder.file("a"), 0);  // reading mapped bytes of the file would now crash
   CHECK(std::string(moved.bytes().begin(), moved.bytes().end()) == "hello");
   CHECK(FileContents(folder.file("empty", {}), ErrorCode::input).bytes().empty());
 }

@@ -19,8 +19,8 @@ void for_every_supported_table(Check&& check) {
   for (int t = 0; t < tables.count; ++t) check(*tables.tables[t]);
 }
 
-// Calls check(model) with a model of the formula network, once for every kernel table. A failure
-// names the network and the table.
+// Calls check(model) once for every kernel table, with a model of `network` that uses this table. A
+// failure names the network and the table.
 template <class Check>
 void on_every_table(const FormulaNetwork& network, Check&& check) {
   const std::vector<std::uint8_t> file = formula_model_file(network);

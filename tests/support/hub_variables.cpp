@@ -54,7 +54,7 @@ std::vector<float> kernel(const Numbers& r, std::size_t channels, double varianc
 
 std::vector<float> style_values(const std::string& name, const Numbers& r, std::size_t channels) {
   if (name.ends_with("/weights")) return kernel(r, channels, 2.5, true);
-  // A name without Conv_1 is that of a β.
+  // The name of a γ contains Conv_1, that of a β does not.
   if (name.find("/Conv_1/") == std::string::npos) return between(r, -0.4, 0.4);
   if (name.find("/expand/conv3/") != std::string::npos) return between(r, 0.9, 1.3);
   const bool ends_block =

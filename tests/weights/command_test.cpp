@@ -230,11 +230,12 @@ TEST_CASE("nst-weights inspect lists what it can and then says what is missing")
   CHECK(nlohmann::json::parse(json.out)["sha256"].is_null());
 }
 
-TEST_CASE("nst-weights --help begins with examples, --version tells the version") {
+TEST_CASE("nst-weights --help says what it does, then examples; --version tells the version") {
   const TemporaryFolder folder;
   const Result help = run(folder, {"--help"});
   CHECK(help.code == 0);
-  CHECK(help.out.starts_with("Examples:\n"));
+  CHECK(help.out.starts_with("nst-weights converts"));
+  CHECK(help.out.find("\nExamples:\n") < help.out.find("Usage:"));
   const Result version = run(folder, {"--version"});
   CHECK(version.out == std::string("nst-weights ") + nst::kVersion + "\n");
 }

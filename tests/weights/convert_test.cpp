@@ -133,8 +133,8 @@ TEST_CASE("A batch norm with gamma and a convolution with a bias fold as the for
   std::vector<float> weights = {1.0f, 2.0f, 3.0f, 4.0f};  // weights of shape [1, 1, 2, 2]
   const std::vector<float> biases = nst::weights::fold_batch_norm(
       weights, {1.0f, -1.0f}, {{2.0f, 0.5f}, {0.25f, 0.5f}, {3.0f, 1.0f}, {3.999f, 0.249f}}, "l");
-  // variance + eps is 4 and 0.25, so the scales are 2 / 2 and 0.5 / 0.5. They are not exact,
-  // because eps (0.001) is rounded to float32.
+  // variance + eps is 4 and 0.25, and gamma is 2 and 0.5. So each scale gamma / sqrt(variance +
+  // eps) is 1, but not exactly, because eps (0.001) is rounded to float32.
   CHECK(weights[0] == doctest::Approx(1.0f));
   CHECK(weights[1] == doctest::Approx(2.0f));
   CHECK(weights[3] == doctest::Approx(4.0f));

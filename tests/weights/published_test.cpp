@@ -138,7 +138,8 @@ TEST_CASE("The published separable transformer shares its style parameters with 
   for (const NamedTensor& tensor : conversion.tensors) {
     if (!tensor.name.starts_with("style_params/")) continue;
     CAPTURE(tensor.name);
-    // The checkpoint was made from a file of float16 weights.
+    // The checkpoint was made from a file of float16 weights. So the values are rounded to float16
+    // before they are compared with it.
     std::vector<float> rounded = tensor.values;
     for (float& value : rounded) value = nst::half_to_float(nst::float_to_half(value));
     REQUIRE(rounded == expected.at(tensor.name));

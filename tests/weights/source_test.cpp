@@ -176,8 +176,9 @@ TEST_CASE("Float TFLite files hold the trained weights, reordered") {
     const auto source = open_source(weight_fixture(name));
     int checked = 0;
     for (const SourceTensor& tensor : source->tensors()) {
-      // Layers of contract/ are skipped, because batch norm is folded into them. Before an instance
-      // norm, the converter has added biases of zero.
+      // Skips the layers of contract/, because batch norm is folded into their weights. The other
+      // layers of the transformer have no trained biases, because an instance norm follows. The
+      // converter that made these files has given them biases of zero.
       if (contains(tensor.name, "contract")) continue;
       const std::vector<float> values = source->read(tensor.name);
       CAPTURE(tensor.name);

@@ -21,8 +21,9 @@ nst::ReadOptions read_options(const nst_read_options* options) {
           o.damaged != 0};
 }
 
-// Sets *image to the picture that `load` returns, and stores its warnings for the thread.
-// `take` gets what the file says besides the pixels, before *image is set.
+// Sets *image to the picture that `load` returns. Stores load's warnings, which the calling thread
+// gets by nst_last_warnings. Calls take(metadata, give_image) with the metadata that the picture
+// file holds besides the pixels; `take` calls give_image(), which sets *image.
 template <typename Load, typename Take>
 nst_status read_into(nst_image* image, Load&& load, Take&& take) {
   return guarded([&] {

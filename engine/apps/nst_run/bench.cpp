@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdio>
 #include <iostream>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
@@ -155,45 +156,57 @@ void print_table(const Options& o, const Model& model, int width, int height,
   }
 }
 
-}  // namespace
+class BenchCommand final : public Command {
+ public:
+  BenchCommand();
+  int run() override;
 
-int bench_command(int argc, char** argv) {
-  Options o;
-  CLI::App app(
-      "nst-run bench measures the two networks on this machine, on a made-up picture.\n\n"
-      "Examples:\n"
-      "  nst-run bench --size 1920x1080\n"
-      "  nst-run bench -m model.safetensors -t 1 --runs 20 --json\n",
-      "nst-run bench");
-  add_model_option(app, o.model);
-  app.add_option("--size", o.size.text, "Content: N (a square) or WxH (default: 256)")
+ private:
+  Options o_;
+};
+
+BenchCommand::BenchCommand()
+    : Command(
+          "nst-run bench measures the two networks on this machine, on a made-up picture.\n\n"
+          "Examples:\n"
+          "  nst-run bench --size 1920x1080\n"
+          "  nst-run bench -m model.safetensors -t 1 --runs 20 --json\n",
+          "nst-run bench") {
+  add_model_option(app, o_.model);
+  app.add_option("--size", o_.size.text, "Content: N (a square) or WxH (default: 256)")
       ->type_name("SIZE");
-  app.add_option("--style-size", o.style_size, "Sides of the style (default: 256)")
+  app.add_option("--style-size", o_.style_size, "Sides of the style (default: 256)")
       ->check(CLI::Range(1, 16384))
       ->type_name("N");
-  add_threads_option(app, o.threads);
-  app.add_option("--runs", o.runs, "Timed runs, after one to warm up (default: 10)")
+  add_threads_option(app, o_.threads);
+  app.add_option("--runs", o_.runs, "Timed runs, after one to warm up (default: 10)")
       ->check(CLI::Range(1, 100000))
       ->type_name("N");
-  app.add_option("--only", o.only, "Measure one network alone: its time, its memory")
+  app.add_option("--only", o_.only, "Measure one network alone: its time, its memory")
       ->check(CLI::IsMember({kPredictor, kTransformer}))
       ->type_name("STAGE");
-  app.add_flag("--json", o.json, "Print JSON");
-  if (!parse(app, argc, argv)) return 0;
-  const SizeRule rule = o.size.rule({});
+  app.add_flag("--json", o_.json, "Print JSON");
+}
+
+int BenchCommand::run() {
+  const SizeRule rule = o_.size.rule({});
   if (rule.shorter_side == 0 && rule.exact == Size{}) {
     throw Error(ErrorCode::usage, "--size: there is no picture; write 512 or 640x480");
   }
 
-  const Model model = open_model(o.model);
-  if (o.only == kPredictor && model.info().predictor == "none") {
+  const Model model = open_model(o_.model);
+  if (o_.only == kPredictor && model.info().predictor == "none") {
     throw Error(ErrorCode::model, "--only predictor: this model holds no style predictor");
   }
   // Without a picture the aspect is unknown, so a single number N means N × N.
   const auto [width, height] = naming("--size", [&] { return apply(rule, {1, 1}); });
-  const std::vector<Stage> stages = measure_stages(o, model, width, height);
-  (o.json ? print_json : print_table)(o, model, width, height, stages);
+  const std::vector<Stage> stages = measure_stages(o_, model, width, height);
+  (o_.json ? print_json : print_table)(o_, model, width, height, stages);
   return 0;
 }
+
+}  // namespace
+
+std::unique_ptr<Command> make_bench_command() { return std::make_unique<BenchCommand>(); }
 
 }  // namespace nst::run

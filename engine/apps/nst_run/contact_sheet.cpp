@@ -6,7 +6,8 @@
 #include <cstring>
 
 #if defined(NST_HAVE_EASY_FONT)
-// A font of line segments: the header writes quadrilaterals of four corners {x, y, z, colour}.
+// A font that consists of line segments. stb_easy_font_print stores each segment as a quadrilateral
+// of four corners {x, y, z, colour}.
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wconversion"
 #pragma GCC diagnostic ignored "-Wold-style-cast"
@@ -18,7 +19,7 @@
 namespace nst::run {
 namespace {
 
-constexpr int kScale = 2;  // pixels of a font unit
+constexpr int kScale = 2;  // pixels per font unit
 constexpr int kMargin = 12;
 constexpr int kLabelHeight = 14 * kScale;
 

@@ -1,4 +1,5 @@
 // The command `nst-run encode STYLE -o v.npy`: saves the style of a painting.
+#include <memory>
 #include <string>
 
 #include "commands.hpp"
@@ -8,45 +9,60 @@
 
 namespace nst::run {
 
-int encode_command(int argc, char** argv) {
-  std::string style;
-  Output output;
-  EngineOptions engine;
-  StyleSizeOptions style_size;
-  CLI::App app(
-      "nst-run encode saves the style of a painting: 100 floats (of most models), to use in place "
-      "of the picture.\n\n"
-      "Example:\n"
-      "  nst-run encode painting.jpg -o style.npy\n",
-      "nst-run encode");
-  app.add_option("STYLE", style, "The painting; - is standard input")->required()->type_name("");
-  app.add_option("-o,--output", output.path,
+namespace {
+
+class EncodeCommand final : public Command {
+ public:
+  EncodeCommand();
+  int run() override;
+
+ private:
+  std::string style_;
+  Output output_;
+  EngineOptions engine_;
+  StyleSizeOptions style_size_;
+};
+
+EncodeCommand::EncodeCommand()
+    : Command(
+          "nst-run encode saves the style of a painting: 100 floats (of most models), to use in "
+          "place of the picture.\n\n"
+          "Example:\n"
+          "  nst-run encode painting.jpg -o style.npy\n",
+          "nst-run encode") {
+  app.add_option("STYLE", style_, "The painting; - is standard input")->required()->type_name("");
+  app.add_option("-o,--output", output_.path,
                  "Where to write: .npy, float32 [n]; - is standard output")
       ->required()
       ->type_name("OUT");
-  engine.add_to(app);
-  style_size.add_to(app);
-  if (!parse(app, argc, argv)) return 0;
+  engine_.add_to(app);
+  style_size_.add_to(app);
+}
 
-  RunOptions run = engine.run_options();
-  output.check();
-  if (!output.is_stream() && !has_extension(output.path, ".npy")) {
+int EncodeCommand::run() {
+  RunOptions run = engine_.run_options();
+  output_.check();
+  if (!output_.is_stream() && !has_extension(output_.path, ".npy")) {
     throw Error(ErrorCode::usage,
-                output.path + ": a style is written as .npy; end the name in .npy");
+                output_.path + ": a style is written as .npy; end the name in .npy");
   }
-  check_one_standard_input({style, engine.model});
+  check_one_standard_input({style_, engine_.model});
   Image picture;
-  const std::string name = input_name(style);
-  const Model model = engine.open_model_beside([&] {
-    picture = decode_painting(read_bytes(style), name, {run.max_memory_bytes}, style_size);
+  const std::string name = input_name(style_);
+  const Model model = engine_.open_model_beside([&] {
+    picture = decode_painting(read_bytes(style_), name, {run.max_memory_bytes}, style_size_);
   });
-  ProgressBar bar(engine.quiet);
+  ProgressBar bar(engine_.quiet);
   run.progress = bar.callback();
   const StyleVector vector = naming(name, [&] {
-    return model.encode_style(picture.view(), style_size.for_picture(picture), run);
+    return model.encode_style(picture.view(), style_size_.for_picture(picture), run);
   });
-  write_bytes(output.path, vector.encode());
+  write_bytes(output_.path, vector.encode());
   return 0;
 }
+
+}  // namespace
+
+std::unique_ptr<Command> make_encode_command() { return std::make_unique<EncodeCommand>(); }
 
 }  // namespace nst::run

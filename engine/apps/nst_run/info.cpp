@@ -1,6 +1,7 @@
 // The command `nst-run info [MODEL]`: describes the model, the processor and the memory needed.
 #include <cstdio>
 #include <iostream>
+#include <memory>
 #include <string>
 
 #include "commands.hpp"
@@ -56,37 +57,48 @@ void print_model(const ModelInfo& info) {
   if (!info.source_sha256.empty()) print("", "sha256 " + info.source_sha256);
 }
 
-}  // namespace
+class InfoCommand final : public Command {
+ public:
+  InfoCommand();
+  int run() override;
 
-int info_command(int argc, char** argv) {
-  std::string path, named;
-  int threads = 0;
-  CLI::App app(
-      "nst-run info describes a model, the instruction sets and threads in use, and the memory and "
-      "work of a run.\n\n"
-      "Examples:\n"
-      "  nst-run info\n"
-      "  nst-run info model.safetensors -t 1\n",
-      "nst-run info");
-  add_model_option(app, path);
-  app.add_option("MODEL", named, "The same as -m MODEL")->type_name("");
-  add_threads_option(app, threads);
-  if (!parse(app, argc, argv)) return 0;
+ private:
+  std::string path_, named_;
+  int threads_ = 0;
+};
 
-  const Model model = open_model(named.empty() ? path : named);
+InfoCommand::InfoCommand()
+    : Command(
+          "nst-run info describes a model, the instruction sets and threads in use, and the memory "
+          "and work of a run.\n\n"
+          "Examples:\n"
+          "  nst-run info\n"
+          "  nst-run info model.safetensors -t 1\n",
+          "nst-run info") {
+  add_model_option(app, path_);
+  app.add_option("MODEL", named_, "The same as -m MODEL")->type_name("");
+  add_threads_option(app, threads_);
+}
+
+int InfoCommand::run() {
+  const Model model = open_model(named_.empty() ? path_ : named_);
   std::cout << "nst-run " << kVersion << '\n';
   print_model(model.info());
   print("isa", isa_text());
-  print("threads", std::to_string(thread_count(threads)) + " (" + thread_backend() + ")");
+  print("threads", std::to_string(thread_count(threads_)) + " (" + thread_backend() + ")");
   std::cout << "\n  network      size        arena MiB  work MiB  weights MiB  GMAC\n";
   if (model.info().predictor != "none") {
-    print_plan("predictor", 256, 256, model.plan_predictor(256, 256, threads));
+    print_plan("predictor", 256, 256, model.plan_predictor(256, 256, threads_));
   }
   constexpr int kSizes[][2] = {{256, 256}, {512, 512}, {1024, 1024}, {1920, 1080}, {3840, 2160}};
   for (const auto& [width, height] : kSizes) {
-    print_plan("transformer", width, height, model.plan_transformer(width, height, threads));
+    print_plan("transformer", width, height, model.plan_transformer(width, height, threads_));
   }
   return 0;
 }
+
+}  // namespace
+
+std::unique_ptr<Command> make_info_command() { return std::make_unique<InfoCommand>(); }
 
 }  // namespace nst::run

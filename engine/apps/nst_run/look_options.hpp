@@ -28,8 +28,9 @@ struct LookPictures {
   DecodedStyle mask_style;
 };
 
-// Sets the options of painting. They refer to `pictures`, which must outlive them. `is_plain`: the
-// network's own picture is asked for (a preset), so that --brush is off if it is not given.
+// Sets the options of painting that `look` describes. The options refer to `pictures`, which must
+// outlive them. If `is_plain` is true, a preset asks for the network's unchanged output: then the
+// brush is off unless --brush is given.
 void apply_look(const LookOptions& look, const LookPictures& pictures, bool is_plain,
                 PaintOptions& options);
 

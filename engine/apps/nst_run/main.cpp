@@ -1,10 +1,12 @@
 // nst-run: the program that paints a photograph in the style of a painting. Chooses the command.
 #include <cstdlib>
 #include <cstring>
+#include <memory>
 #include <string>
 
 #include "../program.hpp"
 #include "commands.hpp"
+#include "options.hpp"
 
 namespace {
 
@@ -18,31 +20,29 @@ namespace {
 }
 #endif
 
-struct Command {
-  const char* name;
-  int (*run)(int argc, char** argv);
-};
-constexpr Command kCommands[] = {
-    {"encode", nst::run::encode_command}, {"info", nst::run::info_command},
-    {"bench", nst::run::bench_command},   {"sheet", nst::run::sheet_command},
-    {"styles", nst::run::styles_command},
-};
+// Parses the arguments, which start with the command's name, and does the command's work.
+int run(std::unique_ptr<nst::run::Command> command, int argc, char** argv) {
+  return nst::run::parse(command->app, argc, argv) ? command->run() : 0;
+}
 
 // Runs the command that the first argument names. Without a command it paints. A content file that
-// is named like a command can be given as "./info". "help" and "help COMMAND" mean the same as
-// --help.
+// is named like a command can be given as "./info". "help", "help COMMAND" and no argument at all
+// mean the same as --help.
 int dispatch(int argc, char** argv) {
-  if (argc > 1 && argc <= 3 && std::strcmp(argv[1], "help") == 0) {
+  const bool wants_help = argc > 1 && argc <= 3 && std::strcmp(argv[1], "help") == 0;
+  if (wants_help || argc == 1) {
     std::string option = "--help";
-    char* arguments[] = {argv[0], argv[2], option.data()};
-    return argc == 3 ? dispatch(3, arguments) : nst::run::stylize_command(1, argv);
-  }
-  for (const Command& command : kCommands) {
-    if (argc > 1 && std::strcmp(argv[1], command.name) == 0) {
-      return command.run(argc - 1, argv + 1);
+    if (argc == 3) {
+      char* arguments[] = {argv[0], argv[2], option.data()};
+      return dispatch(3, arguments);
     }
+    char* arguments[] = {argv[0], option.data()};
+    return run(nst::run::make_paint_command(), 2, arguments);
   }
-  return nst::run::stylize_command(argc, argv);
+  for (const nst::run::NamedCommand& command : nst::run::kCommands) {
+    if (std::strcmp(argv[1], command.name) == 0) return run(command.make(), argc - 1, argv + 1);
+  }
+  return run(nst::run::make_paint_command(), argc, argv);
 }
 
 }  // namespace

@@ -131,14 +131,26 @@ ManyPictures::ManyPictures(const PaintSettings& settings)
     jobs_ = {{0, 0, o_.output.path}};
   } else {
     throw Error(ErrorCode::usage, "--output: " + std::to_string(count) +
-                                      " pictures need a folder: -o " + o_.output.path + "/");
+                                      " pictures need a folder: -o " +
+                                      fs::path(o_.output.path).replace_extension().string() + "/");
   }
   report_.emplace(o_.json, jobs_.size());
 }
 
-// Returns the file format of a job's result.
+// Returns where a job's result is written.
+Output output_of(const Job& job, const PaintSettings& o) { return {job.output, o.output.format}; }
+
 OutputFormat format_of(const Job& job, const PaintSettings& o) {
-  return Output{job.output, o.output.format}.picture_format();
+  return output_of(job, o).picture_format();
+}
+
+// Makes the folder of a file, and those above it.
+void make_folder_of(const std::string& path) {
+  std::error_code error;
+  const fs::path folder = fs::path(path).parent_path();
+  if (!folder.empty()) fs::create_directories(folder, error);
+  if (!error) return;
+  throw Error(ErrorCode::output, folder.string() + ": cannot make the folder: " + error.message());
 }
 
 void ManyPictures::skip_existing() {
@@ -228,7 +240,8 @@ int ManyPictures::dry_run() {
   return exit_code();
 }
 
-// Returns the exit code of the run. Throws the Error of a single picture.
+// Returns the exit code of the run. If the run had only one picture and that picture failed, throws
+// its Error.
 int ManyPictures::exit_code() const {
   if (const std::optional<Error> error = report_->only_error()) throw *error;
   return report_->failures() == 0 ? 0 : kSomeFailed;
@@ -276,17 +289,8 @@ void ManyPictures::write() {
   const Job& job = *unwritten_->job;
   written_ = outcome_of([&] {
     const ImageView view = unwritten_->picture.view();
-    const EncodeOptions options = o_.picture.writing(*unwritten_->metadata);
-    const auto bytes =
-        naming(job.output, [&] { return encode_image(view, format_of(job, o_), options); });
-    std::error_code error;
-    const fs::path folder = fs::path(job.output).parent_path();
-    if (!folder.empty()) fs::create_directories(folder, error);
-    if (error) {
-      throw Error(ErrorCode::output,
-                  folder.string() + ": cannot make the folder: " + error.message());
-    }
-    write_bytes(job.output, bytes);
+    make_folder_of(job.output);
+    output_of(job, o_).write(view, o_.picture.writing(*unwritten_->metadata));
     return Size{view.width, view.height};
   });
 }

@@ -16,34 +16,6 @@
 namespace nst::run {
 namespace {
 
-constexpr const char* kDescription = R"(nst-run paints photographs in the style of paintings.
-
-Examples:
-  nst-run photo.jpg -s painting.jpg -o out.png
-  nst-run photo.jpg -s painting.jpg -o out.jpg --size 512 --strength 0.7
-  nst-run photo.tif -s painting.jpg -o out.tif --depth 16 --metadata all
-  nst-run *.jpg -s oil.jpg -s ink.jpg -o out/      every photo in every style
-  nst-run photos/ -r -s oil.jpg -o out/            folders, with all below them
-  nst-run photo.jpg -s oil.jpg:2 -s ink.jpg --mix -o out.png
-  nst-run photo.jpg -s @oil --keep-color -o out.png
-  nst-run photo.jpg -s @oil --mask sky.png --mask-style @ink -o out.png
-  nst-run styles                                   its own styles, for -s @NAME
-  nst-run sheet *.jpg -s @oil -s mine.jpg -o sheet.png
-  nst-run encode painting.jpg -o style.npy         save the style once ...
-  nst-run photo.jpg -s style.npy -o out.png        ... and use it many times
-  nst-run info                                     model, processor, memory needed
-  nst-run bench --size 1024 --json                 how fast it is here
-
-Exit codes: 0 done, 2 usage, 3 picture, 4 model, 5 output, 6 limit or memory, 7 some of many
-pictures failed, 130 interrupted.
-)";
-
-constexpr const char* kFooter = R"(
-Pictures are JPEG, PNG, TIFF, WebP, HEIC, AVIF, BMP, TGA, GIF (first frame), PPM, or .npy (float32
-[h, w, 3] in 0..1, taken and written as it is: not resized, rounded or cropped unless asked for).
-Colours are converted to sRGB by a picture's profile; the result is tagged sRGB.
-Commands: encode, info, bench, sheet, styles (nst-run COMMAND --help); a picture of that name is ./encode.)";
-
 // The names of the options' groups in --help.
 constexpr const char* kMany = "Many pictures";
 constexpr const char* kLook = "Look";
@@ -158,6 +130,30 @@ DecodedStyle read_style(const PaintSettings& o, const StyleFile& style) {
   return decoded;
 }
 
+bool exists(const std::string& path) {
+  std::error_code ignored;
+  return path == "-" || std::filesystem::exists(path, ignored);
+}
+
+// Throws Error{input} for names of missing files that people mean otherwise: a pattern that the
+// shell has not filled in, and one of nst-run's own styles without its "@".
+void check_names(const PaintSettings& o) {
+  for (const std::string& content : o.contents) {
+    if (content.find_first_of("*?") == std::string::npos || exists(content)) continue;
+    throw Error(ErrorCode::input, content +
+                                      ": no such file; without quotes the shell puts the names in "
+                                      "its place, or give the folder");
+  }
+  const std::vector<NamedStyle> own = named_styles();
+  for (const StyleFile& style : o.styles) {
+    const bool is_own = std::any_of(
+        own.begin(), own.end(), [&](const NamedStyle& named) { return named.name == style.path; });
+    if (!is_own || exists(style.path)) continue;
+    throw Error(ErrorCode::input,
+                style.path + ": no such file; nst-run's own style is -s @" + style.path);
+  }
+}
+
 void check(const PaintSettings& o) {
   if (!(o.strength >= 0.0)) throw Error(ErrorCode::usage, "--strength: not a number; see --help");
   (void)o.size.rule({1, 1});
@@ -172,6 +168,7 @@ void check(const PaintSettings& o) {
   if (o.contents.empty() && o.files_from.empty()) {
     throw Error(ErrorCode::usage, "CONTENT is required; see nst-run --help");
   }
+  check_names(o);
   std::vector<std::string> inputs = o.contents;
   for (const StyleFile& style : o.styles) inputs.push_back(style.path);
   inputs.push_back(o.engine.model);
@@ -211,17 +208,13 @@ bool PaintSettings::is_one_picture() const {
   return one && !is_folder(output.path) && !dry_run && !json && report.empty() && !skip_existing;
 }
 
-bool parse(PaintSettings& o, int argc, char** argv) {
-  CLI::App app(kDescription, "nst-run");
-  app.footer(kFooter);
-  app.set_version_flag("--version", std::string("nst-run ") + kVersion);
-  std::vector<std::string> styles;
+void add_paint_options(CLI::App& app, PaintSettings& o) {
   app.add_option("CONTENT", o.contents, "Pictures to paint, or folders; - is standard input")
       ->type_name("");
   app.add_option(
-         "-s,--style", styles,
-         "The painting: a picture, or a saved style (.npy); - is standard input. Several -s "
-         "paint every content in each")
+         "-s,--style", o.style_arguments,
+         "The painting: a picture, a saved style (.npy), or one of nst-run's own (@oil); - is "
+         "standard input. Several -s paint every content in each")
       ->required()
       ->allow_extra_args(false)
       ->type_name("STYLE");
@@ -245,15 +238,11 @@ bool parse(PaintSettings& o, int argc, char** argv) {
       ->type_name("FILE");
   app.config_formatter(std::make_shared<ConfigReader>());
   app.allow_config_extras(false);  // an unknown name is an error
-  if (argc == 1) {
-    std::string help = "--help";
-    char* arguments[] = {argv[0], help.data()};
-    return parse(app, 2, arguments);
-  }
-  if (!parse(app, argc, argv)) return false;
-  for (const std::string& style : styles) o.styles.push_back(style_file(style));
+}
+
+void take_styles(PaintSettings& o) {
+  for (const std::string& style : o.style_arguments) o.styles.push_back(style_file(style));
   check(o);
-  return true;
 }
 
 LookPictures read_look(const PaintSettings& o) {

@@ -21,7 +21,8 @@ struct StyleFile {
 
 struct PaintSettings {
   std::vector<std::string> contents;
-  std::vector<StyleFile> styles;
+  std::vector<std::string> style_arguments;  // as given: "oil.jpg:2"
+  std::vector<StyleFile> styles;             // what they mean; set by take_styles
   Output output;
   EngineOptions engine;
   StyleSizeOptions style_size;
@@ -52,11 +53,13 @@ struct PaintSettings {
   bool is_one_picture() const;
 };
 
-// Parses the command line. Returns false after printing the help or the version, if the arguments
-// ask for that. Throws Error{usage}.
-bool parse(PaintSettings& settings, int argc, char** argv);
+// Adds the paint command's options to a command.
+void add_paint_options(CLI::App& app, PaintSettings& settings);
+// Sets `styles` from `style_arguments`, and checks the parsed options. Throws Error{usage}.
+void take_styles(PaintSettings& settings);
 
-// Reads the pictures that the options of the look name. Prints their warnings.
+// Reads the mask and the style outside it, which --mask and --mask-style name. Prints the warnings
+// about them.
 LookPictures read_look(const PaintSettings& settings);
 
 // Returns the options for painting `content` into a file of this format. They refer to `look`,

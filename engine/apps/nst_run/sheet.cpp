@@ -1,8 +1,11 @@
 // The commands `nst-run sheet` and `nst-run styles`: contact sheets to choose a style from.
+#include <algorithm>
 #include <cstdio>
 #include <iostream>
+#include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "commands.hpp"
@@ -39,6 +42,7 @@ void add_options(CLI::App& app, Sheet& sheet) {
   app.add_option("--strength", sheet.strengths,
                  "Strengths 0 to 2 to compare, separated by commas (default: 1)")
       ->delimiter(',')
+      ->allow_extra_args(false)
       ->check(CLI::Range(0.0, 2.0))
       ->type_name("W,...");
   app.add_option("--size", o.size.text,
@@ -55,44 +59,120 @@ void add_options(CLI::App& app, Sheet& sheet) {
   o.style_size.add_to(app);
 }
 
-// A content of a sheet.
+// A content picture that is painted for the contact sheet.
 struct Content {
-  std::string name;
-  Image picture;
+  std::string name;  // for its label
+  std::string path;  // "": the sample landscape
 };
 
-// Paints every content in every style and strength: a row for each content and strength, a column
-// for each style.
-std::vector<SheetCell> painted_cells(const Sheet& sheet, Painter& painter,
-                                     const std::vector<Content>& contents) {
-  const PaintSettings& o = sheet.paint;
-  ProgressBar bar(o.engine.quiet);
-  const Progress whole = bar.callback();
-  const std::size_t count = contents.size() * sheet.strengths.size() * o.styles.size();
-  std::size_t done = 0;
-  RunOptions run = o.engine.run_options();
-  if (whole) {
-    run.progress = [&](double fraction) {
-      return whole((static_cast<double>(done) + fraction) / static_cast<double>(count));
+// Returns the longest side that --size fixes, or 0 if the result's size depends on the content's.
+int fixed_side(const SizeOption& size) {
+  const SizeRule rule = size.rule({1 << 14, 1 << 13});
+  const SizeRule of_another = size.rule({1 << 15, 1 << 14});
+  if (rule.exact != of_another.exact) return 0;
+  return std::max({rule.shorter_side, rule.exact.width, rule.exact.height});
+}
+
+// Returns the options for decoding a content at a reduced size, or nullopt if it is needed whole.
+std::optional<ReadOptions> reduced_reading(const PaintSettings& o) {
+  constexpr int kLongest = 4096;  // few pictures are large enough to be reduced to more
+  const int side = fixed_side(o.size);
+  if (side == 0 || side > kLongest) return std::nullopt;
+  ReadOptions options = o.reading();
+  // The decoder halves a picture that needs more memory than this, as long as 2 * side is left of
+  // the shorter side. So this is the memory of 4 * side by 8 * side pixels and of a turned copy.
+  const std::size_t memory =
+      std::size_t{2 * 3 * 4 * 8} * static_cast<std::size_t>(side) * static_cast<std::size_t>(side);
+  std::size_t& limit = options.max_memory_bytes;
+  limit = limit == 0 ? memory : std::min(limit, memory);
+  options.least_side = 2 * side;
+  return options;
+}
+
+// Decodes a content of the sheet. A JPEG or WebP that is far larger than the sheet's pictures is
+// decoded at 1/2, 1/4 or 1/8 of its size.
+Image decode_content(const PaintSettings& o, Bytes bytes, const std::string& name) {
+  if (const std::optional<ReadOptions> reduced = reduced_reading(o)) {
+    try {
+      LoadedImage loaded = decode_image(bytes, name, *reduced);
+      // A warning may come from the small limit, such as a colour profile that does not fit.
+      if (loaded.warnings.empty()) return std::move(loaded.image);
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::limit) throw;
+    }
+  }
+  return decode_picture(bytes, name, o.reading()).image;
+}
+
+Image read_content(const PaintSettings& o, const Content& content) {
+  if (content.path.empty()) return decode_content(o, sample_content(), content.name);
+  return decode_content(o, read_bytes(content.path), input_name(content.path));
+}
+
+// Paints the contents of a sheet, one after the other.
+class SheetPainter {
+ public:
+  explicit SheetPainter(const Sheet& sheet)
+      : sheet_(sheet),
+        painter_(open_model(sheet.paint.engine.model)),
+        bar_(sheet.paint.engine.quiet) {
+    for (const StyleFile& file : sheet.paint.styles) {
+      const std::vector<DecodedStyle> decoded = read_style(sheet.paint, {file});
+      styles_.push_back(painter_.encode(style_of(sheet.paint, {file}, decoded), run()));
+    }
+  }
+
+  // Returns a cell for each content, strength and style, in this order.
+  std::vector<SheetCell> paint(const std::vector<Content>& contents);
+
+ private:
+  RunOptions run() const { return sheet_.paint.engine.run_options(); }
+  std::optional<StyleVector> set_content(const Content& content);
+
+  const Sheet& sheet_;
+  Painter painter_;
+  ProgressBar bar_;
+  std::vector<StyleVector> styles_;
+};
+
+// Makes `content` the painter's. Returns the content's own style if any strength mixes it in.
+std::optional<StyleVector> SheetPainter::set_content(const Content& content) {
+  const PaintSettings& o = sheet_.paint;
+  const Image picture = read_content(o, content);
+  const PaintOptions options = paint_options(o, {}, OutputFormat::ppm, picture, content.name);
+  painter_.set_options(options);
+  std::optional<StyleVector> own;
+  const bool mixes = std::any_of(sheet_.strengths.begin(), sheet_.strengths.end(),
+                                 [](double strength) { return strength != 1.0; });
+  if (mixes) {
+    own = painter_.encode(Style::Part{picture.view(), 1.0, options.own_style, content.name}, run());
+  }
+  painter_.set_content(picture.view(), run());
+  return own;
+}
+
+std::vector<SheetCell> SheetPainter::paint(const std::vector<Content>& contents) {
+  const auto count =
+      static_cast<double>(contents.size() * sheet_.strengths.size() * styles_.size());
+  std::vector<SheetCell> cells;
+  RunOptions painting = run();
+  if (const Progress whole = bar_.callback()) {
+    painting.progress = [&cells, whole, count](double fraction) {
+      return whole((static_cast<double>(cells.size()) + fraction) / count);
     };
   }
-  std::vector<StyleVector> styles;
-  for (const StyleFile& file : o.styles) {
-    const std::vector<DecodedStyle> decoded = read_style(o, {file});
-    styles.push_back(painter.encode(style_of(o, {file}, decoded), o.engine.run_options()));
-  }
-  std::vector<SheetCell> cells;
   for (const Content& content : contents) {
-    for (const double strength : sheet.strengths) {
-      PaintOptions options = paint_options(o, {}, OutputFormat::ppm, content.picture, content.name);
-      options.strength = static_cast<float>(strength);
-      painter.set_options(options);
-      painter.set_content(content.picture.view(), o.engine.run_options());
-      for (std::size_t i = 0; i < styles.size(); ++i, ++done) {
-        std::string label = short_name(o.styles[i].path);
+    const std::optional<StyleVector> own = set_content(content);
+    for (const double strength : sheet_.strengths) {
+      for (std::size_t i = 0; i < styles_.size(); ++i) {
+        std::string label = short_name(sheet_.paint.styles[i].path);
         if (contents.size() > 1) label = content.name + ", " + label;
-        if (sheet.strengths.size() > 1) label.append(1, ' ').append(short_number(strength));
-        cells.push_back({painter.paint(styles[i], run), label});
+        if (sheet_.strengths.size() > 1) label.append(1, ' ').append(short_number(strength));
+        const bool is_whole = strength == 1.0;
+        const StyleVector style =
+            is_whole ? styles_[i]
+                     : StyleVector::blend(*own, styles_[i], static_cast<float>(strength));
+        cells.push_back({painter_.paint(style, painting), label});
       }
     }
   }
@@ -100,11 +180,7 @@ std::vector<SheetCell> painted_cells(const Sheet& sheet, Painter& painter,
 }
 
 void write_sheet(const PaintSettings& o, const std::vector<SheetCell>& cells, int columns) {
-  const Image picture = contact_sheet(cells, columns);
-  write_bytes(o.output.path, naming(o.output.path, [&] {
-                return encode_image(picture.view(), o.output.picture_format(),
-                                    o.picture.writing({}, o.engine.threads));
-              }));
+  o.output.write(contact_sheet(cells, columns).view(), o.picture.writing({}, o.engine.threads));
 }
 
 void check_output(const PaintSettings& o) {
@@ -115,10 +191,6 @@ void check_output(const PaintSettings& o) {
   o.output.check();
 }
 
-Content read_content(const PaintSettings& o, const std::string& path) {
-  return {short_name(path), decode_picture(read_bytes(path), input_name(path), o.reading()).image};
-}
-
 void list_styles() {
   for (const NamedStyle& style : named_styles()) {
     char name[32];
@@ -127,23 +199,28 @@ void list_styles() {
   }
 }
 
-}  // namespace
+class SheetCommand final : public Command {
+ public:
+  SheetCommand();
+  int run() override;
 
-int sheet_command(int argc, char** argv) {
-  Sheet sheet;
-  PaintSettings& o = sheet.paint;
-  std::vector<std::string> styles;
-  CLI::App app(
-      "nst-run sheet paints small pictures of every content in every style and strength, and "
-      "writes them with labels into one picture to choose from.\n\n"
-      "Examples:\n"
-      "  nst-run sheet photo.jpg -s @oil -s @ink -s mine.jpg -o sheet.png\n"
-      "  nst-run sheet *.jpg -s @oil --strength 0.5,1,1.5 -o sheet.png\n",
-      "nst-run sheet");
+ private:
+  Sheet sheet_;
+};
+
+SheetCommand::SheetCommand()
+    : Command(
+          "nst-run sheet paints small pictures of every content in every style and strength, and "
+          "writes them with labels into one picture to choose from.\n\n"
+          "Examples:\n"
+          "  nst-run sheet photo.jpg -s @oil -s @ink -s mine.jpg -o sheet.png\n"
+          "  nst-run sheet *.jpg -s @oil --strength 0.5,1,1.5 -o sheet.png\n",
+          "nst-run sheet") {
+  PaintSettings& o = sheet_.paint;
   app.add_option("CONTENT", o.contents, "Pictures to paint, or folders; - is standard input")
       ->required()
       ->type_name("");
-  app.add_option("-s,--style", styles,
+  app.add_option("-s,--style", o.style_arguments,
                  "A painting, a saved style (.npy) or one of nst-run's own (@oil)")
       ->required()
       ->allow_extra_args(false)
@@ -151,58 +228,75 @@ int sheet_command(int argc, char** argv) {
   app.add_option("-o,--output", o.output.path, "Where to write: .png, .jpg or .ppm")
       ->required()
       ->type_name("OUT");
-  add_options(app, sheet);
-  if (!parse(app, argc, argv)) return 0;
-  for (const std::string& style : styles) {
+  add_options(app, sheet_);
+}
+
+int SheetCommand::run() {
+  PaintSettings& o = sheet_.paint;
+  for (const std::string& style : o.style_arguments) {
     if (is_style_name(style)) (void)named_style(style);
     o.styles.push_back({style});
   }
   check_output(o);
   std::vector<std::string> inputs = o.contents;
-  inputs.insert(inputs.end(), styles.begin(), styles.end());
+  inputs.insert(inputs.end(), o.style_arguments.begin(), o.style_arguments.end());
   inputs.push_back(o.engine.model);
   check_one_standard_input(inputs);
   std::vector<Content> contents;
   for (const ContentFile& file : find_contents(o.contents, false, "")) {
-    contents.push_back(read_content(o, file.path));
+    contents.push_back({short_name(file.path), file.path});
   }
-  Painter painter(open_model(o.engine.model));
-  write_sheet(o, painted_cells(sheet, painter, contents), static_cast<int>(o.styles.size()));
+  write_sheet(o, SheetPainter(sheet_).paint(contents), static_cast<int>(o.styles.size()));
   return 0;
 }
 
-int styles_command(int argc, char** argv) {
-  Sheet sheet;
-  PaintSettings& o = sheet.paint;
-  CLI::App app(
-      "nst-run styles lists nst-run's own styles, for -s @NAME with the built-in model; with -o it "
-      "paints a picture in each of them as a sheet.\n\n"
-      "Examples:\n"
-      "  nst-run styles\n"
-      "  nst-run styles -o sheet.png\n"
-      "  nst-run styles photo.jpg -o sheet.png\n",
-      "nst-run styles");
+class StylesCommand final : public Command {
+ public:
+  StylesCommand();
+  int run() override;
+
+ private:
+  Sheet sheet_;
+};
+
+StylesCommand::StylesCommand()
+    : Command(
+          "nst-run styles lists nst-run's own styles, for -s @NAME with the built-in model; with "
+          "-o it paints a picture in each of them as a sheet.\n\n"
+          "Examples:\n"
+          "  nst-run styles\n"
+          "  nst-run styles -o sheet.png\n"
+          "  nst-run styles photo.jpg -o sheet.png\n",
+          "nst-run styles") {
+  PaintSettings& o = sheet_.paint;
   app.add_option("CONTENT", o.contents, "The picture to paint (default: a sample landscape)")
       ->expected(0, 1)
       ->type_name("");
-  CLI::Option* output =
-      app.add_option("-o,--output", o.output.path, "Where to write the sheet: .png, .jpg or .ppm")
-          ->type_name("OUT");
-  add_options(app, sheet);
-  if (!parse(app, argc, argv)) return 0;
-  if (output->count() == 0) {
+  app.add_option("-o,--output", o.output.path, "Where to write the sheet: .png, .jpg or .ppm")
+      ->type_name("OUT");
+  add_options(app, sheet_);
+}
+
+int StylesCommand::run() {
+  PaintSettings& o = sheet_.paint;
+  if (o.output.path.empty()) {
     list_styles();
     return 0;
   }
-  for (const NamedStyle& style : named_styles())
+  for (const NamedStyle& style : named_styles()) {
     o.styles.push_back({std::string(1, '@') + style.name});
+  }
   check_output(o);
-  const std::vector<Content> contents{
-      o.contents.empty() ? Content{"sample", decode_picture(sample_content(), "sample", {}).image}
-                         : read_content(o, o.contents.front())};
-  Painter painter(open_model(o.engine.model));
-  write_sheet(o, painted_cells(sheet, painter, contents), kStylesInRow);
+  const Content content = o.contents.empty()
+                              ? Content{"sample", ""}
+                              : Content{short_name(o.contents.front()), o.contents.front()};
+  write_sheet(o, SheetPainter(sheet_).paint({content}), kStylesInRow);
   return 0;
 }
+
+}  // namespace
+
+std::unique_ptr<Command> make_sheet_command() { return std::make_unique<SheetCommand>(); }
+std::unique_ptr<Command> make_styles_command() { return std::make_unique<StylesCommand>(); }
 
 }  // namespace nst::run

@@ -4,6 +4,8 @@
 #include <filesystem>
 #include <system_error>
 
+#include "base/naming.hpp"
+
 namespace nst::run {
 
 std::string input_name(const std::string& path) { return path == "-" ? "standard input" : path; }
@@ -16,12 +18,13 @@ void check_one_standard_input(const std::vector<std::string>& paths) {
 
 OutputFormat Output::picture_format() const {
   if (!format.empty()) return output_format("picture." + format);
-  const bool named = std::filesystem::path(path).has_extension();
-  if (named || !is_stream()) return output_format(path);
+  if (std::filesystem::path(path).has_extension()) return output_format(path);
+  const std::string name = path == "-" ? "standard output" : path;
   throw Error(ErrorCode::usage,
-              (path == "-" ? "standard output" : path) +
-                  ": cannot tell the format to write; say --format png, jpg, tif, "
-                  "webp, ppm or npy");
+              name +
+                  ": cannot tell the format to write; say --format png, jpg, tif, webp, ppm or "
+                  "npy" +
+                  (is_stream() ? "" : ", end the name in one of them, or in / for a folder"));
 }
 
 bool Output::is_stream() const {
@@ -32,6 +35,10 @@ bool Output::is_stream() const {
 
 void Output::check() const {
   if (path != "-") check_writable(path);
+}
+
+void Output::write(const ImageView& picture, const EncodeOptions& options) const {
+  write_bytes(path, naming(path, [&] { return encode_image(picture, picture_format(), options); }));
 }
 
 }  // namespace nst::run

@@ -27,6 +27,9 @@ struct Output {
   // Throws if the output file cannot be written, as check_writable does. Standard output ("-") is
   // not checked.
   void check() const;
+  // Encodes the picture in picture_format() and writes it. Throws Error{usage} if the format cannot
+  // hold it, Error{output}.
+  void write(const ImageView& picture, const EncodeOptions& options) const;
 };
 
 }  // namespace nst::run

@@ -23,7 +23,8 @@ DecodedStyle decode_style(
 
 // Returns true if a style argument names one of the library's own styles: "@oil".
 bool is_style_name(const std::string& argument);
-// Returns the style of such an argument. Throws Error{usage} for an unknown name.
+// Returns the library's own style that an argument such as "@oil" names. Throws Error{usage} if the
+// name is unknown.
 StyleVector named_style(const std::string& argument);
 
 }  // namespace nst::run

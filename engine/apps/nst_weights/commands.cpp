@@ -182,8 +182,8 @@ void verify_model(const std::string& path, const FileData& file) {
                                       ", but holds the variables of another network");
   }
   const std::vector<NamedTensor> tensors = read_layers(variables, inventory);
-  // Checks the style space only if the file does not state it: whoever wrote a style space into a
-  // file knew it.
+  // If the file states no style space, checks that predictor and transformer have the same one. A
+  // stated style space is trusted.
   if (!model_file.style_space) {
     joint_space(variables, inventory, tensors, false);
   }

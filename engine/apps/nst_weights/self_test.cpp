@@ -16,7 +16,7 @@ namespace nst {
 namespace {
 
 constexpr std::uint64_t kVersion1 = 1;
-constexpr std::uint64_t kSeed = 20170518;  // a date: the paper appeared then (arXiv 1705.06830)
+constexpr std::uint64_t kSeed = 20170518;  // arbitrary: the date of the paper (arXiv 1705.06830)
 constexpr int kStyleSide = 96;             // more than Inception's minimum of 43, still fast
 constexpr int kContentWidth = 48;          // sides differ and are no multiples of 16, to test edges
 constexpr int kContentHeight = 40;

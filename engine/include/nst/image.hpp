@@ -206,7 +206,8 @@ struct EncodeOptions {
   Subsampling subsampling = Subsampling::automatic;
   // True: a JPEG that appears coarse first. It is a few percent smaller and takes longer to write.
   bool progressive = false;
-  // Bits of a sample: 8, or 16 in PNG and TIFF. 16 takes f32 (rounded to nearest) and u8.
+  // Bits of a sample in the file: 8, or 16 for PNG and TIFF only. With 16, the picture may be u8 or
+  // f32; float samples are rounded to nearest.
   int depth = 8;
   // What to write besides the pixels, such as LoadedImage::metadata of the content. Borrowed; null:
   // nothing. PPM and .npy have no place for it.
@@ -223,8 +224,8 @@ struct EncodeOptions {
 //
 // - Throws Error{output} if the picture does not suit the format. .npy needs f32 RGB; all other
 //   formats need u8, or a depth of 16. A JPEG has at most 65500 pixels per side, a WebP 16383.
-// - Throws Error{usage} for options or strides outside their range, for a depth of 16 in another format than
-//   PNG and TIFF, and for a format that this build cannot write.
+// - Throws Error{usage} for options or strides outside their range, for a depth of 16 in another
+//   format than PNG and TIFF, and for a format that this build cannot write.
 // - Throws Error{limit} if memory runs out.
 NST_API std::vector<std::uint8_t> encode_image(const ImageView& image, OutputFormat format,
                                                const EncodeOptions& options);

@@ -61,7 +61,7 @@ struct PlanInfo {
   std::size_t scratch_bytes = 0;  // work buffers of all threads, in bytes
   std::size_t weight_bytes = 0;   // packed weights of the network, in bytes
   std::uint64_t mac = 0;          // number of multiply-accumulates in the definition of the layers
-  std::size_t picture_bytes = 0;  // whole pictures that painting keeps, in bytes (plan_paint)
+  std::size_t picture_bytes = 0;  // pictures for brush, colours and mask, in bytes (plan_paint)
 };
 
 struct OpenModel;
@@ -83,10 +83,10 @@ class NST_API Model {
 
   // Returns the model's description. The reference is valid as long as the model.
   const ModelInfo& info() const;
-  // Returns the name of the instruction set in use: "baseline", "avx2", "avx512", "zen4" or "neon".
-  // It is chosen once per process: by the environment variable NST_ISA, else by what CPU and
-  // operating system support. Throws Error{usage} if NST_ISA names an unknown or unsupported
-  // instruction set.
+  // Returns the name of the instruction set in use: "baseline", "avx2", "avx512" or
+  // "zen4" on x86-64, "neon" on AArch64. It is chosen once per process: by the environment variable
+  // NST_ISA, else by what CPU and operating system support. Throws Error{usage} if NST_ISA names an
+  // unknown or unsupported instruction set.
   static std::string isa();
   // Returns the names of all instruction sets that this build has and this CPU supports, best
   // first.

@@ -45,7 +45,7 @@ enum class AlphaOutput : std::uint8_t {
 };
 
 // Values of PaintOptions::brush.
-inline constexpr int kBrushAuto = -1;  // 256 if the shorter side is over 700 pixels, else off
+inline constexpr int kBrushAuto = -1;  // chosen by the content's size and by PaintOptions::raw
 inline constexpr int kBrushOff = 0;    // paints once, exactly as the network does
 
 // Whether a painting keeps the content's colours.
@@ -85,21 +85,24 @@ struct PaintOptions {
 
   // The shorter side of the smallest size at which the content is painted; each larger painting
   // starts from the one before, so that strokes grow with the picture (docs/brush.md). kBrushOff:
-  // only at its own size. kBrushAuto: as above, but off if `raw` is set.
+  // only at its own size. kBrushAuto: 256 for contents with a shorter side over 700 pixels, else
+  // off; always off if `raw` is set.
   int brush = kBrushAuto;
-  // The share of the painting in the result, 0 to 1; the rest is the content, as it is sized. 0
-  // gives the content itself. (A strength of 0 gives the network's copy of the content.)
+  // The share of the painting in the result, 0 to 1; the rest is the content, resized like the
+  // painting. 0 gives the content itself. (A strength of 0 gives the network's copy of the
+  // content.)
   float fade = 1.0f;
   KeepColour keep_colour = KeepColour::off;
   // true: style pictures get the content's mean colour and covariance before they are encoded.
   // Style vectors stay as they are.
   bool match_colour = false;
-  // Where the content is painted: a picture of any size and format, resized to the result. Where
-  // its luma is 0 the content stays; grey is a mixture. Borrowed until the content is set. Without
-  // data: everywhere.
+  // The mask tells where the content is painted. It is a picture of any size and format, and is
+  // resized to the painting's size. Where the mask's luma is 1 the content is painted, where it is
+  // 0 the content stays, and between there is a mixture. If mask.data is null, everything is
+  // painted. The mask is borrowed until the content is set.
   ImageView mask = {};
-  // With a mask: the style to paint in where the mask is 0, instead of leaving the content there.
-  // Its pictures are borrowed until the content is set.
+  // With a mask: the style in which the content is painted where the mask is 0. If there is none,
+  // the content stays there. The style's pictures are borrowed until the content is set.
   std::optional<Style> mask_style = {};
 };
 
@@ -118,15 +121,16 @@ NST_API PaintOptions tfhub_preset();
 // - Throws Error{usage} for invalid options, Error{limit}, Error{cancelled}.
 NST_API Image paint(const Model& model, const ImageView& content, const Style& style,
                     const PaintOptions& options = {}, const RunOptions& run = {});
-// Paints a content that the caller no longer needs. The content's memory is freed before the
-// networks run.
+// Paints a content that the caller no longer needs. The picture takes its memory if it has the same
+// form; otherwise the memory is freed as early as possible.
 NST_API Image paint(const Model& model, Image&& content, const Style& style,
                     const PaintOptions& options = {}, const RunOptions& run = {});
 
 // Returns the memory and work of painting a content of size `content` by nst::paint, without
-// painting it. With max_memory_bytes, the plan within this limit, or the smallest plan. arena_bytes
-// and scratch_bytes are those of the largest painting; picture_bytes are what its brush, colours
-// and mask take beside it. Encoding styles is not included. Throws as nst::paint does.
+// painting it. If max_memory_bytes is not 0, the plan is one within this limit or, if none fits,
+// the smallest one. arena_bytes and scratch_bytes are those of the largest size at which the brush
+// paints. picture_bytes is the further memory for brush, colours and mask. Encoding styles is not
+// included. Throws as nst::paint does.
 NST_API PlanInfo plan_paint(const Model& model, Size content, const PaintOptions& options = {},
                             int threads = 0, std::size_t max_memory_bytes = 0);
 

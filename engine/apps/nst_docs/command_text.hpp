@@ -1,0 +1,70 @@
+// What the documents say of a command, taken from its CLI11 declaration.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+#include <vector>
+
+namespace nst::docs {
+
+// What an option's value is, and so how a shell completes it.
+enum class ValueKind {
+  none,     // the option has no value
+  text,     // any text
+  choices,  // one of OptionText::choices, or other text if the type name says so (auto|off|N)
+  file,     // the name of a file or folder
+  style     // a file, or "@" and one of the library's own styles
+};
+
+struct OptionText {
+  std::vector<std::string> names;  // "-s", "--style": short ones first
+  ValueKind kind = ValueKind::none;
+  std::string value;  // the value's name, "STYLE", or its choices, "png|jpg"; "": no value
+  std::vector<std::string> choices;
+  bool value_is_optional = false;  // --keep-color[=luma]
+  bool is_required = false;
+  bool is_repeatable = false;
+  std::string group;        // heading in --help
+  std::string description;  // one sentence, without a full stop
+  std::string environment;  // variable that sets it; "": none
+};
+
+// An argument without a name. All of them are names of files or folders.
+struct ArgumentText {
+  std::string name;
+  std::string description;
+  bool is_required = false;
+  bool is_repeatable = false;
+};
+
+struct CommandText {
+  std::string program;  // "nst-run"
+  std::string name;     // "encode"; "" for the program itself
+  std::string summary;  // what it does, as the end of a sentence: "saves the style of a painting"
+  // Blocks of the description and of the footer, without the blank lines between them. A block
+  // whose lines are indented is an example.
+  std::vector<std::string> description, footer;
+  std::vector<ArgumentText> arguments;
+  std::vector<OptionText> options;
+  std::vector<CommandText> commands;
+
+  // Returns "nst-run encode".
+  std::string full_name() const { return name.empty() ? program : program + " " + name; }
+};
+
+// Returns the text of a command that CLI11 declares. `name` is "" for the program itself. Commands
+// that CLI11 has as subcommands are included.
+CommandText text_of(const CLI::App& app, const std::string& program, const std::string& name);
+
+// Return the texts of the two programs with all their commands.
+CommandText nst_run_text();
+CommandText nst_weights_text();
+
+// Returns `text` in lower case at its start, for use inside a sentence. Abbreviations stay.
+std::string as_clause(std::string text);
+// Returns the parts joined by `separator`.
+std::string joined(const std::vector<std::string>& parts, const std::string& separator);
+// Returns `text` with every `from` replaced by `to`.
+std::string replaced(std::string text, const std::string& from, const std::string& to);
+
+}  // namespace nst::docs

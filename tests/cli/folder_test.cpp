@@ -1,0 +1,115 @@
+// Tests of nst-run painting a folder with bad pictures in it, to its end and killed on the way.
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <random>
+
+#include "base/expect_error.hpp"
+#include "cli/process.hpp"
+#include "image/pictures.hpp"
+#include "nst/nst.hpp"
+
+using nst::test::contains;
+using nst::test::file_bytes;
+using nst::test::image_fixture;
+using nst::test::ProcessResult;
+using nst::test::run_nst;
+using nst::test::TemporaryFolder;
+
+namespace {
+
+namespace fs = std::filesystem;
+using Bytes = std::vector<std::uint8_t>;
+
+// A folder of 50 pictures. Five of them are bad: one is text, one cut, one empty, one a folder, and
+// one asks for more memory than any picture may take.
+struct Folder {
+  static constexpr int kGood = 45;
+  static constexpr int kReported = 4;  // a folder is not taken for a picture
+  TemporaryFolder folder;
+  std::string in = folder.file("in"), out = folder.file("out");
+
+  Folder() {
+    fs::create_directory(in);
+    const char* kinds[] = {"yuv420.jpg", "rgb8.png", "rgb.bmp"};
+    for (int i = 0; i < kGood; ++i) {
+      const std::string kind = kinds[i % 3];
+      const std::string number = std::to_string(100 + i);
+      fs::copy_file(image_fixture(kind), in + "/" + number + fs::path(kind).extension().string());
+    }
+    std::ofstream(in + "/110a.jpg") << "a letter, not a picture\n";
+    Bytes cut = file_bytes(image_fixture("yuv444.jpg"));
+    cut.resize(cut.size() / 2);
+    write(in + "/120a.jpg", cut);
+    write(in + "/130a.png", {});
+    fs::create_directory(in + "/140a.png");
+    Bytes bomb = file_bytes(image_fixture("rgb8.png"));
+    bomb[16] = bomb[20] = 0x7f;  // the sides' highest bytes: 2^31 pixels each
+    write(in + "/144a.png", bomb);
+  }
+  static void write(const std::string& path, const Bytes& bytes) {
+    std::ofstream(path, std::ios::binary)
+        .write(reinterpret_cast<const char*>(bytes.data()),
+               static_cast<std::streamsize>(bytes.size()));
+  }
+  ProcessResult paint(const nst::test::ProcessOptions& options = {}) const {
+    return run_nst({in, "-s", "@oil", "-o", out + "/", "--skip-existing", "-t", "1"}, options);
+  }
+  // Returns how many results there are. Checks that every one is a whole picture.
+  int whole_results() const {
+    int count = 0;
+    if (!fs::exists(out)) return 0;
+    for (const auto& entry : fs::directory_iterator(out)) {
+      if (entry.path().filename().string().starts_with('.')) continue;  // what KILL leaves
+      CAPTURE(entry.path().string());
+      CHECK_NOTHROW(nst::read_image(entry.path().string()));
+      ++count;
+    }
+    return count;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("nst-run: of a folder of 50 pictures with 5 bad ones, 45 are painted, exit code 7") {
+  const Folder f;
+  const ProcessResult result = f.paint();
+  CHECK(result.exit_code == 7);
+  CHECK(f.whole_results() == Folder::kGood);
+  CHECK(std::count(result.err.begin(), result.err.end(), '\n') == Folder::kReported + 1);
+  for (const char* bad : {"110a.jpg", "120a.jpg", "130a.png", "144a.png"}) {
+    CHECK_MESSAGE(contains(result.err, bad), result.err);
+  }
+}
+
+// NST_KILLS=N kills it N times by each signal, at instants that differ in every run.
+TEST_CASE("nst-run: killed while it paints a folder, it leaves whole pictures and goes on later") {
+  const Folder f;
+  const char* asked = std::getenv("NST_KILLS");
+  const int count = asked != nullptr ? std::atoi(asked) : 2;
+  std::mt19937 random(asked != nullptr ? std::random_device{}() : 1);
+  f.paint();  // files and program are then in memory, as in the runs to come
+  fs::remove_all(f.out);
+  const auto begin = std::chrono::steady_clock::now();
+  f.paint();
+  const double whole =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  int killed = 0, finished = 0;
+  for (const int signal : {SIGTERM, SIGINT, SIGKILL}) {
+    for (int i = 0; i < count; ++i) {
+      fs::remove_all(f.out);
+      const double instant = std::uniform_real_distribution(0.001, whole)(random);
+      const ProcessResult result = f.paint({.interrupt_after = instant, .signal = signal});
+      (void)f.whole_results();
+      const int code = signal == SIGTERM ? 143 : signal == SIGINT ? 130 : -1;
+      CHECK((result.exit_code == code || result.exit_code == 7));
+      ++(result.exit_code == code ? killed : finished);
+      CHECK(f.paint().exit_code == 7);
+      CHECK(f.whole_results() == Folder::kGood);
+    }
+  }
+  MESSAGE("killed " << killed << " times, finished before the signal " << finished << " times");
+}
