@@ -89,6 +89,7 @@ TEST_CASE("What NST writes as JSON reads back, whatever the bytes") {
   for (const double value : {0.0, 1.5, -0.1, 1e300, 5e-324, 123456789.0}) {
     CHECK(parse(nst::json_number(value)).root().number() == value);
   }
+  CHECK(std::signbit(parse(nst::json_number(-0.0)).root().number().value_or(1.0)));
   CHECK(nst::json_number(NAN) == "null");
 }
 

@@ -88,6 +88,20 @@ std::string text_of(const ExifTag* tag) {
 
 }  // namespace
 
+TEST_CASE("Limit: 64 KiB of a metadata tag, and no directory beyond the block") {
+  constexpr std::uint16_t kArtist = 0x013b;
+  ExifBlock block;
+  for (const std::size_t size : {65536, 65537}) {
+    block.image = {text_tag(kArtist, std::string(size, 'a'))};
+    CHECK(read_exif(write_exif(block)).image.size() == (size == 65536 ? 1 : 0));
+  }
+  // Three tags, of which the block ends inside the last.
+  block.image = {short_tag(0x0100, 1), short_tag(0x0101, 2), short_tag(0x0102, 3)};
+  const std::vector<std::uint8_t> whole = write_exif(block);
+  const Bytes cut = Bytes(whole).first(8 + 2 + 3 * 12 - 1);
+  CHECK(read_exif(cut).image.size() == 2);
+}
+
 TEST_CASE("metadata: safe keeps camera, artist and copyright, and drops what tells who and where") {
   for (const OutputFormat format : formats()) {
     CAPTURE(static_cast<int>(format));

@@ -190,6 +190,15 @@ TEST_CASE("Limit: 8 levels of folders below the one that is opened") {
   CHECK(files.names().front() == "1/2/3/4/5/6/7/8/file");
 }
 
+TEST_CASE("Limit: 20,000 files of a folder and those below it") {
+  const TemporaryFolder folder;
+  const std::string path = folder.path().string();
+  for (int i = 0; i < 20'000; ++i) std::ofstream(folder.path() / std::to_string(i));
+  CHECK(FileSet::folder(path, FileSet::Depth::deep).names().size() == 20'000);
+  std::ofstream(folder.path() / "one more");
+  expect_error(ErrorCode::limit, [&] { FileSet::folder(path, FileSet::Depth::deep); });
+}
+
 TEST_CASE("Of two members of one name the last one counts") {
   if (!reads_archives()) return;
   const Buffer tar = tar_of({{"a", {1, 2, 3}}, {"b", {4}}, {"a", {5, 6}}});
