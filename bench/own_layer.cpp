@@ -71,7 +71,8 @@ bool apply(std::string_view word, Layer& layer) {
   return true;
 }
 
-// Returns the pixels of padding before the first one, as TensorFlow's SAME divides them.
+// Returns how many pixels of padding precede the input's first pixel along one axis. As in
+// TensorFlow's SAME, that is half of all padding, rounded down.
 int padding_before(int in, int out, int kernel, int stride) {
   return std::max((out - 1) * stride + kernel - in, 0) / 2;
 }

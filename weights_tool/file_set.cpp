@@ -94,7 +94,8 @@ FileSet FileSet::beside(const std::string& path, FileData data) {
     FileSet set = folder(parent.empty() ? "." : parent.string());
     set.files_[fs::path(path).filename().string()] = {path, std::move(data)};
     return set;
-  } catch (const Error&) {  // no error: the folder cannot be listed, its files may be readable
+  } catch (const Error&) {
+    // The folder cannot be listed. This is not an error, because its files may still be readable.
     return file(path, std::move(data));
   }
 }

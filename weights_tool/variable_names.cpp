@@ -68,8 +68,8 @@ std::string variable_of(std::string name) {
   return name;
 }
 
-// Returns the most frequent prefix before each root scope (kRoots). Returns "" for a root scope
-// with which any name begins.
+// For each root scope (kRoots), returns the prefix that most often precedes it in `names`. Returns
+// "" for a root scope that stands at the beginning of at least one name, or in no name.
 std::array<std::string, kRoots.size()> scopes(const std::vector<std::string>& names) {
   std::array<std::map<std::string, std::size_t>, kRoots.size()> uses;
   for (const std::string& name : names) {

@@ -26,7 +26,8 @@ class PictureForm {
     return !raw_ && size_ == Size{picture.width, picture.height} &&
            channels() == picture.channels && type_ == picture.type;
   }
-  // Returns `picture` as the destination of painted rows. It refers to this object.
+  // Returns a destination that writes painted rows into `picture`. The destination refers to this
+  // object, which must outlive it.
   OutputRows rows(const MutableImageView& picture) const;
 
  private:

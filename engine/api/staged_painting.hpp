@@ -1,5 +1,5 @@
 // StagedPainting: paints a content whole, at one size or at growing sizes (the brush), and
-// retouches the finished painting beside the photo.
+// retouches the finished painting with the photo's colours and pixels (image/retouch.hpp).
 #pragma once
 
 #include <memory>

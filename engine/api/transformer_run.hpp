@@ -24,7 +24,8 @@ class TransformerRun {
   // Returns true if this object can also paint a content of size `content` within the limits of
   // `run`.
   bool serves(Size content, const RunOptions& run) const;
-  // Returns true if the plan has keep_encoder.
+  // Returns true if the plan has keep_encoder: encode's results are kept, so that render can run
+  // again for other styles.
   bool keeps_encoder() const { return keeps_encoder_; }
 
   // Returns the content tensor [h, w, 3], which the caller fills before paint or encode. After

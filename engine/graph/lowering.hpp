@@ -155,8 +155,8 @@ class Lowering {
   // Emits a convolution in strips whose output overwrites its input. Returns the output.
   Operand emit_overwriting(PlannedConv pass);
   void emit_strip(const PlannedConv& pass, const Strip& strip);
-  // Emits a step that moves the rows which the next strip needs again to their new place in the
-  // buffer.
+  // Emits a step that moves `rows` to another place in the buffer. These are the rows of this strip
+  // that the next strip reads again.
   void emit_move(const Operand& from, const Operand& to, Rows rows);
   void count_layer(const PlannedConv& pass);
   static bool is_shared_by_area(const ConvOp& op);

@@ -44,7 +44,7 @@ struct Operand {
 struct Offset {
   BufferId buffer = BufferId::none;
   std::size_t place = 0;   // where the offsets begin in the buffer, in floats
-  bool is_scaled = false;  // true: tensor and offset are multiplied by the input's factor
+  bool is_scaled = false;  // true: tensor and offset are multiplied by CentreOp's factor
 };
 
 // A tensor in the form its reader uses: act(x · scale + shift) + residual (kernels::ConvInput).
@@ -53,7 +53,7 @@ struct FormedOperand {
   BufferId scale_shift = BufferId::none;  // buffer [3][c]: scale, shift, and the floor of a relu
   kernels::Activation act = kernels::Activation::none;
   Operand residual;
-  bool is_residual_scaled = false;  // true: the reader divides the residual by the input's factor
+  bool is_residual_scaled = false;  // true: the reading step divides it by CentreOp's factor
 
   bool is_plain() const { return scale_shift == BufferId::none && !residual.exists(); }
 };
@@ -117,7 +117,7 @@ struct NormOp {
   std::size_t gamma, beta;
   kernels::Activation act;
   bool is_centred;
-  bool is_scaled;  // true: the norm's input is multiplied by the input picture's factor
+  bool is_scaled;  // true: the norm's input is multiplied by CentreOp's factor
   BufferId scale_shift;
 };
 
@@ -136,9 +136,9 @@ struct CentreOp {
 // is also the output's offset.
 struct OffsetOp {
   const PackedConv* layer;
-  std::vector<Offset> input;  // offsets of the input; the sum of these is the input's offset
+  std::vector<Offset> input;  // the input's offset is the sum of these
   kernels::Activation act;    // activation after the convolution: relu or none
-  bool is_scaled;             // true: output, bias and floor are multiplied by the input's factor
+  bool is_scaled;             // true: output, bias and floor are multiplied by CentreOp's factor
   BufferId bias_floor;        // buffer [2][out_c] for bias and floor
 };
 

@@ -65,8 +65,8 @@ std::vector<std::uint8_t> item(const HeifLibrary& heif, const heif_image_handle*
   return {};
 }
 
-// Returns the EXIF block of an item, whose first four bytes say how many follow before it
-// (ISO/IEC 23008-12, A.2.1).
+// Returns the EXIF block of an item. The item's first four bytes give the number of bytes between
+// them and the block (ISO/IEC 23008-12, A.2.1).
 Bytes exif_of(Bytes body) {
   if (body.size() < 4) return {};
   const std::size_t offset =

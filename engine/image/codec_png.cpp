@@ -99,7 +99,8 @@ bool read_header(Decoder& decoder, std::size_t row_bytes, Wide wide) {
   if (decoder.info == nullptr) return false;
   png_set_read_fn(png, &decoder, read_bytes);
   png_set_crc_action(png, PNG_CRC_QUIET_USE, PNG_CRC_QUIET_USE);  // walk_png has checked the CRCs
-  png_set_user_limits(png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);  // no limit: check_png_size has one
+  // Removes libpng's own limits, because check_png_size limits the size.
+  png_set_user_limits(png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
   png_read_info(png, decoder.info);
   png_set_expand(png);  // expands palettes, grey of 1 to 4 bits, and tRNS
   if (wide == Wide::cut) png_set_strip_16(png);

@@ -2,9 +2,9 @@
 // private to this file, so that a program may link both NST and its own stb_image.
 //
 // stb_image reads zeros beyond the end of its input, as if they were data, and may leave memory
-// uninitialised. So a JPEG is decoded twice. Each time another byte fills new memory and follows
-// the file's data. If the two pictures differ, the file is damaged. For a PNG, the checksums are
-// verified before decoding.
+// uninitialised. So a JPEG is decoded twice, with two filler bytes (0 and 0xa5). New memory is
+// filled with the filler byte, and filler bytes also follow the file's data. If the two pictures
+// differ, the file is damaged. For a PNG, the checksums are verified before decoding.
 #include <climits>
 #include <cstddef>
 #include <cstdlib>

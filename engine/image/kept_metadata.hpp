@@ -11,8 +11,8 @@ struct FoundMetadata {
   Bytes exif = {};  // with or without "Exif\0\0"
   Bytes xmp = {};
   Bytes iptc = {};
-  double dpi_x = 0.0, dpi_y = 0.0;  // of the stored picture; 0: not stated, or by EXIF only
-  int orientation = 1;              // with which the stored picture is turned
+  double dpi_x = 0.0, dpi_y = 0.0;  // of the stored picture; 0: not stated outside EXIF
+  int orientation = 1;              // EXIF orientation of the stored picture, 1 to 8
 };
 
 // Stores the metadata that a decoder has found in input.metadata: at most a MiB of each kind. If

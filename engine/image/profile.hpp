@@ -14,15 +14,16 @@ namespace nst::codec {
 // The largest ICC profile that is read, in bytes. Profiles of printing presses have a few MiB.
 inline constexpr std::size_t kMostProfileBytes = std::size_t{16} << 20;
 
-// The memory in bytes that the use of a profile may take besides the decoder's: a quarter of
-// Input::memory_limit(), and within these bounds. A camera's profile takes less than 1 MiB, a
-// press's up to 30.
+// Bounds of the memory, in bytes, that converting with a profile may take in addition to the
+// decoder's memory. Between these bounds, the limit is a quarter of Input::memory_limit(). A
+// camera's profile takes less than 1 MiB, a printing press's up to 30 MiB.
 inline constexpr std::uint64_t kLeastProfileMemory = std::uint64_t{4} << 20;
 inline constexpr std::uint64_t kMostProfileMemory = std::uint64_t{96} << 20;
 
 enum class ColourModel : std::uint8_t { grey, rgb, cmyk };
 
-// The code points of ITU-T H.273 that describe colours: a PNG's cICP chunk, a HEIF picture's nclx.
+// Code numbers of ITU-T H.273 that describe colours. A PNG stores them in its cICP chunk, a HEIF
+// file in an nclx box.
 struct CodePoints {
   unsigned primaries = 2;  // 2: not stated
   unsigned transfer = 2;
@@ -48,7 +49,8 @@ class SrgbConversion {
  public:
   struct Impl;
 
-  // Makes a conversion that is not needed: the samples are sRGB, or nothing is known of them.
+  // Creates an empty conversion. It means that no conversion is needed: the samples are sRGB, or
+  // their colour space is unknown.
   SrgbConversion() = default;
   explicit SrgbConversion(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}
   // Returns true if the samples have to be converted.

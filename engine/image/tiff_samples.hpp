@@ -17,7 +17,7 @@ struct TiffLayout {
   std::uint16_t compression = COMPRESSION_NONE;
   bool separate = false;  // every channel is a plane of its own
   bool tiled = false;
-  std::uint32_t tile_width = 0;  // of tiles; of strips the picture's width
+  std::uint32_t tile_width = 0;  // width of a tile; with strips, the picture's width
   std::uint32_t band_rows = 0;   // rows of a tile or strip
 
   unsigned planes() const { return separate ? samples : 1; }

@@ -163,7 +163,7 @@ double processor_quota(const std::string& root) {
 }
 
 std::optional<std::uint64_t> group_memory_left(const std::string& root) {
-  // In version 1, a limit of almost 2^63 bytes means that there is no limit.
+  // In version 1 of cgroups, a limit of almost 2^63 bytes means that there is no limit.
   constexpr double kNoLimit = 0x1p62;
   std::optional<std::uint64_t> least;
   for_each_level(root, "memory", [&](const Hierarchy& hierarchy, const std::string& folder) {

@@ -3,9 +3,9 @@
 
 namespace nst {
 
-// While an object of this class exists, fork() waits on all threads. Without it, a child process
-// could inherit a locked mutex but not the thread that unlocks it. Use it only for short sections
-// that call no code of the host program.
+// While an object of this class exists, a call of fork() by any thread waits until the object is
+// destroyed. Without this, a child process could inherit a locked mutex but not the thread that
+// unlocks it. Use this class only for short sections that call no code of the host program.
 class ForkGuard {
  public:
   ForkGuard();

@@ -39,8 +39,9 @@ void ensure_threads(int threads) {
   thread_local int existing = 1;
   if (threads > existing) {
     const int home = current_processor();
-    // Creates the new threads in a separate parallel region. At the region's end the caller sleeps
-    // until the new threads are done. So they get the caller's processor and can move to their own.
+    // Creates the new threads in a separate parallel region, where each moves to a processor of its
+    // own. A new thread may have been placed on the caller's processor. It can run there because
+    // the caller sleeps at the region's end until all threads are done.
 #pragma omp parallel num_threads(threads)
     if (const int thread = omp_get_thread_num(); thread > 0) move_to_own_processor(thread, home);
   }

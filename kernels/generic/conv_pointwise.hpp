@@ -17,7 +17,8 @@ class NextPanel {
   // layers with fewer than kDeep input channels.
   NST_INLINE NextPanel(const RegisterTile& t, const float* next, int vectors, int calls)
       : at_(next) {
-    constexpr int kDeep = 64;  // fewest input channels; with fewer, loads would come too late
+    // Fewest input channels. With fewer, a panel is computed before the prefetched weights arrive.
+    constexpr int kDeep = 64;
     if (t.channels > vectors * kLanes && t.row_products >= kDeep) {
       lines_ = ceil_div(t.row_products * vectors * kLanes, calls * kLine);
     }

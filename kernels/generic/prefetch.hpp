@@ -13,8 +13,8 @@ namespace {
 // register tiles all four quarters have been prefetched.
 class NextWeights {
  public:
-  // `distance` is the distance in floats from a weight to the same weight of the next product. 0
-  // means that nothing is prefetched.
+  // `distance` is the number of floats from the current product's weights to those of the next
+  // product, which are prefetched. 0 means that nothing is prefetched.
   NST_INLINE explicit NextWeights(std::ptrdiff_t distance) : first_(distance), at_(distance) {}
   NST_INLINE void before_chain() const {}
   NST_INLINE void before_group(const float* weights) const {

@@ -157,8 +157,9 @@ NST_INLINE void apply_prologue_to_vectors(const Prologue& f, int n) {
   kFunctions[f.scale != nullptr][f.prologue_add != nullptr][f.second_copy != 0](f, n);
 }
 
-// Applies the prologue to all channels of the pixels. Takes as many channels at a time as have
-// their coefficients in registers, so that memory is read almost in order.
+// Applies the prologue to all channels of the pixels, one group of channels after the other. A
+// group is as large as the registers can hold coefficients for, so that memory is read almost in
+// order.
 NST_INLINE void apply_prologue_to_channels(const Prologue& f, int channels) {
   constexpr int kMost = kRegisters == 32 ? 8 : 4;
   int c = 0;

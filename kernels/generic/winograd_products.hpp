@@ -39,8 +39,8 @@ struct PlainProducts {
   static constexpr bool kPrefetches = false;
   static constexpr int kMostVectors = 2;
   static constexpr int most_pixels(int vectors) { return most_tile_pixels(vectors); }
-  // Computes `tiles` register tiles of P rows, one after the other: m = v · u. `weights` may
-  // prefetch during the loop.
+  // Computes `tiles` register tiles of P rows, one after the other: m = v · u. If kPrefetches is
+  // true, calls `weights` during the loop to prefetch the next product's weights.
   using Function = void (*)(const float* v, const float* corrections, int depth, const float* u,
                             NextWeights& weights, float* m, int tiles);
   template <int P, int V>
@@ -52,8 +52,9 @@ struct PlainProducts {
       m += P * V * kLanes;
     }
   }
-  // rows() returns the number of rows of a packed weight with `depth` input channels. row_of()
-  // returns the row of an input channel.
+  // A transformed weight is a matrix that is packed with one row for each input channel, and with
+  // appended rows in some classes. rows() returns its number of rows if there are `depth` input
+  // channels. row_of() returns the row that contains an input channel.
   static constexpr int rows(int depth) { return depth; }
   static constexpr int row_of(int channel, int) { return channel; }
   // Called when all rows of a transformed weight are packed. Each row has `width` channels.

@@ -133,8 +133,8 @@ TEST_CASE("A brush paints the recipe: from small to large, low frequencies of th
       sum += error;
     }
   }
-  // Rounding is 0.25 in the mean. The largest difference is at the right edge, where the last cell
-  // of the reduced picture is six pixels wide.
+  // Rounding to bytes causes a mean error of 0.25. The largest error is at the right edge, where
+  // the last cell of the reduced picture is six pixels wide instead of four.
   CHECK(worst < 6.0);
   CHECK(sum / 45000.0 < 0.35);
   CHECK_FALSE(same(picture, paint(model, content.view(), oil(), {.brush = kBrushOff})));

@@ -117,7 +117,7 @@ TEST_CASE("nst-run --keep-color, --match-color and --mask paint what nst::paint 
   const nst::Image second = nst::read_image(ink);
   CHECK(l.painted({l.photo, "-s", l.oil, "--mask", l.mask, "--mask-style", ink}) ==
         paint({.mask = mask.view(), .mask_style = nst::Style(second)}));
-  // Many pictures: a style is matched to each content anew.
+  // Tests that with several contents, --match-color adapts the style to each of them anew.
   const std::string out = l.folder.file("many/");
   CHECK(run_well({l.large, l.photo, "-s", l.oil, "-o", out, "--match-color", "--size", "<100"}) ==
         "");

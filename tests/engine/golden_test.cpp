@@ -1,5 +1,5 @@
-// Compares the engine with TensorFlow's results for formula weights, with every kernel table that
-// this CPU can run.
+// Compares the engine with TensorFlow's results, with every kernel table that this CPU can run. The
+// networks' weights are computed by formulas (support/formula_model.hpp).
 #include <doctest/doctest.h>
 
 #include <algorithm>

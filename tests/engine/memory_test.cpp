@@ -178,7 +178,9 @@ TEST_CASE("Planned buffers overlap only where they do not live together or are t
   };
   for (int round = 0; round < 300; ++round) {
     std::vector<Lifetime> buffers;
-    std::vector<int> root;  // first buffer of the group to which each buffer is tied
+    // For each buffer, the first buffer of its group. A group consists of buffers that
+    // Lifetime::tied_to connects; they may overlap.
+    std::vector<int> root;
     for (int i = 0; i < pick(1, 24); ++i) {
       Lifetime buffer;
       buffer.floats = static_cast<std::size_t>(pick(1, 5000));

@@ -1,5 +1,5 @@
-// Fuzzes EXIF blocks. An orientation is found in any bytes, and the tags that are read from any
-// bytes are those of the block that is written from them.
+// Fuzzes the EXIF code. Tests that any bytes give an orientation from 1 to 8. Also tests that the
+// tags read from any bytes are the same after they have been written and read again.
 #include "fuzz/fuzz.hpp"
 #include "image/exif.hpp"
 #include "image/exif_block.hpp"

@@ -61,7 +61,8 @@ TEST_CASE("blur is its slow twin, at every size and number of threads, edges too
 }
 
 TEST_CASE("Cells, blur and enlarging together are a blur of the whole picture") {
-  // At odd sizes the last cells are larger, and count as one each.
+  // At sizes that are no multiple of kCell, the last cells have more pixels than the others, but
+  // the blur gives every cell the same weight.
   for (const Size size : {Size{160, 120}, {131, 97}, {66, 150}}) {
     CAPTURE(size.width);
     const FloatPicture picture = noise_picture(size, 3);

@@ -117,7 +117,9 @@ TEST_CASE("profiles: grey pictures with a grey profile and with an RGB one") {
     };
     const Image stored_samples = decoded(plain);
     const Image converted = decoded(tagged(grey_profile(1.8)));
-    const Image same = decoded(tagged(rgb_profile(kDisplayP3)));  // whose greys are those of sRGB
+    // Greys are the same in Display P3 and in sRGB, so this profile changes no sample by more
+    // than 1.
+    const Image same = decoded(tagged(rgb_profile(kDisplayP3)));
     REQUIRE(converted.channels == stored_samples.channels);
     double largest = 0.0;
     const auto channels = static_cast<std::size_t>(converted.channels);

@@ -91,7 +91,8 @@ Buffer grey_profile(double gamma) {
 }
 
 Buffer cmyk_profile() {
-  // lut8Type (ICC.1, 10.9): 4 inks, Lab, 2 steps an ink; the identity matrix; straight curves.
+  // A table from 4 inks to Lab (lut8Type in ICC.1, 10.9), with 2 grid points for each ink, the
+  // identity matrix, and linear curves.
   FileBytes lut;
   lut.text("mft1").zeros(4).add({4, 3, 2, 0});
   for (int i = 0; i < 9; ++i) lut.add(fixed(i % 4 == 0 ? 1.0 : 0.0));

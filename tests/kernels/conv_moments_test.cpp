@@ -78,7 +78,7 @@ TEST_CASE("moments of a block equal those of what it wrote") {
   check_moments(conv, ConvData::random(random, conv));
 }
 
-TEST_CASE("moments stay exact when the mean is a thousand times the tile_lanes") {
+TEST_CASE("moments stay exact when the mean is a thousand times the spread") {
   Random random(kSeed + 1);
   MESSAGE("seed ", kSeed + 1);
   for (const int out_c : {1, 3, 5, 8, 12, 32}) {

@@ -26,7 +26,7 @@ constexpr int kStylesInRow = 5;
 
 // The settings of a sheet.
 struct Sheet {
-  PaintSettings paint;  // those options that a sheet has; the others keep their defaults
+  PaintSettings paint;  // the options that nst-run sheet offers; the others keep their defaults
   std::vector<double> strengths{1.0};
 };
 

@@ -50,9 +50,11 @@ inline constexpr int kBrushOff = 0;    // paints once, exactly as the network do
 
 // Whether a painting keeps the content's colours.
 enum class KeepColour : std::uint8_t {
-  off,      // the painting's colours
-  matched,  // the content's chroma; the painting's luma, at the content's mean and deviation
-  luma      // the content's chroma and the painting's luma
+  off,  // the painting's colours
+  // The content's chroma with the painting's luma, brought to the mean and standard deviation of
+  // the content's luma.
+  matched,
+  luma  // the content's chroma with the painting's luma, unchanged
 };
 
 // How a content is painted. The defaults are those of nst-run.
