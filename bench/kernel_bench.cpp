@@ -161,8 +161,9 @@ struct Selection {
   bool all_algorithms = false;
 };
 
-// Returns the plans to measure for a layer: the engine's own, or one for each selected algorithm of
-// the table that suits the layer.
+// Returns the convolution plans to measure for a layer. If no algorithm is selected, this is the
+// plan that the engine chooses. Otherwise it is one plan for each selected algorithm that can
+// compute the layer.
 std::vector<ConvPlan> plans_for(const Table& table, const Layer& layer,
                                 const Selection& selection) {
   if (selection.algorithms.empty() && !selection.all_algorithms) {

@@ -23,7 +23,7 @@ class NetworkShelf {
     }
     return nullptr;
   }
-  // Adds a transformer to the shelf. Does nothing if it is null.
+  // Keeps a transformer for later calls of take(). Does nothing if it is null.
   void put(std::unique_ptr<TransformerRun> transformer) {
     if (transformer) runs_.push_back(std::move(transformer));
   }

@@ -193,9 +193,11 @@ struct LoweringOptions {
   std::size_t strip_bytes = std::size_t{24} << 20;
   // Smallest tensors in bytes that a fused step keeps in its scratch.
   //
-  // - expanded_bytes: from a 1x1 to a depthwise convolution. Some rows are computed twice, which
-  //   pays if the tensor exceeds several L2 caches.
-  // - filtered_bytes: from a depthwise to a 1x1 convolution. No row is computed twice.
+  // - expanded_bytes: the tensor between a 1x1 and a depthwise convolution. Keeping it computes
+  // some
+  //   rows twice, which pays if the tensor is larger than several L2 caches.
+  // - filtered_bytes: the tensor between a depthwise and a 1x1 convolution. Keeping it computes no
+  //   row twice.
   std::size_t expanded_bytes = std::size_t{4} << 20;
   std::size_t filtered_bytes = std::size_t{1} << 20;
   // false: every value is stored under its name, and no operation is deferred. Tests use this to

@@ -258,8 +258,8 @@ class Walk {
   static constexpr std::uint8_t kUnseen = 255;
   struct Coefficients {
     unsigned component;
-    // Low bits that no scan has given yet, for each coefficient of a block in zigzag order.
-    // kUnseen: no scan has given the coefficient.
+    // Number of low bits that no scan has given yet, for each coefficient of a block in zigzag
+    // order. kUnseen: no scan has given any bit of the coefficient.
     std::array<std::uint8_t, 64> missing_bits;
   };
 

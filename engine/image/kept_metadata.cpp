@@ -73,7 +73,7 @@ void keep(ExifBlock& block, KeepMetadata choice) {
   if (safe) block.gps.clear();
 }
 
-// Returns the dots per inch that a directory states; {0, 0}: none.
+// Returns the dots per inch (across, down) that the tags of an EXIF directory state, or {0, 0}.
 std::pair<double, double> resolution_of(const std::vector<ExifTag>& directory) {
   constexpr double kCentimetre = 3;
   const ExifTag* unit = find_tag(directory, kResolutionUnit);

@@ -37,8 +37,8 @@ struct TransformerFamily {
 
   // Builds the transformer for a picture of h × w pixels and fills `layout` with its normalised
   // layers. The graph's output has three channels in (0, 1) and the sides that output_side returns.
-  // Output and content agree at the top left corner. Throws Error{model} if weights are missing or
-  // do not fit, Error{input} if the picture is too small.
+  // If the sides differ from the content's, the top left corners of both pictures coincide. Throws
+  // Error{model} if weights are missing or do not fit, Error{input} if the picture is too small.
   void (*build)(Graph& graph, PaddingKind padding, int h, int w, StyleLayout& layout);
   // Returns the height or width of the output for a content of this height or width.
   int (*output_side)(int side);

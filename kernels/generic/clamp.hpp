@@ -20,7 +20,8 @@ NST_INLINE Clamp clamp_of(Activation act) {
 
 NST_INLINE Vec clamped(Clamp clamp, Vec v) { return at_most(clamp.high, at_least(clamp.low, v)); }
 
-// The bounds of values whose lanes hold channels. Each channel may have its own lower bound.
+// The bounds to which a vector with one channel a lane is clamped. Each channel may have its own
+// lower bound.
 struct ClampEach {
   Vec low;
   float high;

@@ -46,7 +46,7 @@ Cell cell_at(double u, double v, double n, double jitter, std::uint32_t seed) {
   return cell;
 }
 
-// Returns the colour at t (0..1) of a gradient through the colours, which have equal distances.
+// Returns the colour at t (0..1) of a gradient through `colours`, which are evenly spaced along t.
 template <std::size_t n>
 Vec3 along(const std::array<Vec3, n>& colours, double t) {
   const double place = clamp01(t) * (n - 1);

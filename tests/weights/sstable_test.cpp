@@ -118,7 +118,7 @@ TEST_CASE("Blocks that snappy has compressed are unpacked, and never to more tha
   };
   CHECK(contains(refusal_of(TableWriter::snappy_literal("text", 1 << 30)), "more than 64 MiB"));
   CHECK(contains(refusal_of(TableWriter::snappy_literal("text", 5)), "snappy cannot unpack it"));
-  // Three bytes copy at most 64, so 8 bytes cannot stand for a thousand.
+  // A snappy copy of three bytes makes at most 64 bytes, so 8 bytes cannot unpack to 1000.
   CHECK(contains(refusal_of(TableWriter::snappy_literal("text", 1000)), "than snappy can store"));
   CHECK(contains(refusal_of("\xff\xff\xff\xff\xff\xff"), "damaged block"));
 }

@@ -51,8 +51,9 @@ void set_value(OptionText& option, const CLI::Option& declared) {
     option.value = "";
   } else if (option.value.find('|') != std::string::npos) {
     option.choices = split(option.value, '|');
+    // A choice in capitals, such as N of "auto|off|N", is a placeholder and not to be completed.
     std::erase_if(option.choices, [](const std::string& choice) {
-      return std::isupper(static_cast<unsigned char>(choice.front())) != 0;  // stands for a text
+      return std::isupper(static_cast<unsigned char>(choice.front())) != 0;
     });
     option.kind = ValueKind::choices;
   } else if (option.value == "STYLE") {

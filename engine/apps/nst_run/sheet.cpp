@@ -79,8 +79,9 @@ std::optional<ReadOptions> reduced_reading(const PaintSettings& o) {
   const int side = fixed_side(o.size);
   if (side == 0 || side > kLongest) return std::nullopt;
   ReadOptions options = o.reading();
-  // The decoder halves a picture that needs more memory than this, as long as 2 * side is left of
-  // the shorter side. So this is the memory of 4 * side by 8 * side pixels and of a turned copy.
+  // The decoder halves a picture until it fits into this memory, but leaves at least 2 * side of
+  // the shorter side. The memory is that of 4 * side by 8 * side RGB pixels (a shape of 1:2) and of
+  // the copy that turning the picture upright makes.
   const std::size_t memory =
       std::size_t{2 * 3 * 4 * 8} * static_cast<std::size_t>(side) * static_cast<std::size_t>(side);
   std::size_t& limit = options.max_memory_bytes;

@@ -60,7 +60,8 @@ std::string human_bytes(std::size_t bytes) {
 
 std::string space_text(const std::string& space) { return space.empty() ? "unknown" : space; }
 
-// Returns the SHA-256 as JSON, or null if files of the source are missing.
+// Returns the SHA-256 of all files of a source of weights as a JSON string. Returns JSON's null if
+// one of the files is missing.
 std::string sha256_json(const Source& source) {
   try {
     return json_quoted(source.sha256());
