@@ -194,12 +194,11 @@ TEST_CASE("PNG: a picture that memory does not allow is a limit") {
 // A file holds bands of at least 256 KiB of pixels, which several threads compress. stb_image
 // writes a whole picture, of 8 bits only.
 TEST_CASE("PNG: any number of threads writes the same file, and its pixels are the picture's") {
-  for (const auto& [width, height] :
-       {std::pair{1, 1}, {3, 700}, {300, 291}, {300, 292}, {701, 1300}}) {
-    CAPTURE(width);
-    CAPTURE(height);
+  for (const nst::Size size : {nst::Size{1, 1}, {3, 700}, {300, 291}, {300, 292}, {701, 1300}}) {
+    CAPTURE(size.width);
+    CAPTURE(size.height);
     for (const int channels : {3, 4}) {
-      const Image picture = random_image(width, height, channels, SampleType::u8);
+      const Image picture = random_image(size.width, size.height, channels, SampleType::u8);
       const File file = nst::encode_image(picture.view(), OutputFormat::png, {.threads = 1});
       CHECK(largest_difference(decoded(file), picture) == 0);
       for (const int threads : {0, 2, 3, 8}) {
