@@ -20,8 +20,8 @@
 namespace nst::codec {
 namespace {
 
-// Least bytes of pixels in a band. A band costs five bytes and a few hundred cycles more than one
-// stream of all pixels.
+// Smallest size of a band in bytes of pixels. Each band makes the file five bytes larger, and takes
+// a few hundred cycles to start.
 constexpr std::size_t kBandBytes = std::size_t{256} << 10;
 
 constexpr std::uint8_t kAverage = 3;  // filter type (PNG 1.2, 6.2)

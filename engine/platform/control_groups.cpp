@@ -90,7 +90,7 @@ std::vector<Hierarchy> hierarchies(const std::string& root, const std::string& c
   return found;
 }
 
-// Calls visit(hierarchy, folder) for the process's own group and every group above it.
+// Calls visit(hierarchy, folder) for the control group of this process and every group above it.
 template <class Visit>
 void for_each_level(const std::string& root, const std::string& controller, Visit visit) {
   for (const Hierarchy& hierarchy : hierarchies(root, controller)) {

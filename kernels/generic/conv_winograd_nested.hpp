@@ -131,9 +131,9 @@ NST_INLINE Layout layout(const ConvSpec& spec, int tiles_h, int tiles_w) {
 // Returns blocks that are at most kWidest tiles wide, and as high as the scratch allows. High
 // blocks are better: a block reads a fixed number of additional input rows (8 for a kernel of 9x9).
 ConvBlocking blocking(const ConvSpec& spec, const ConvGeometry& g) {
-  // Largest width and height of a block in Winograd tiles. A row of a block has more input tiles
-  // than output tiles: the last output tile of a 9x9 kernel reaches over two more input tiles. 46
-  // and 2 input tiles fill three vectors of 16 lanes.
+  // Largest width and height of a block in Winograd tiles. For a 9x9 kernel, a row of 46 output
+  // tiles needs 48 input tiles, because the kernel reaches beyond the last output tile. 48 tiles
+  // fill three vectors of 16 lanes.
   constexpr int kWidest = 46;
   constexpr int kHighest = 8;
   constexpr int kEnoughBlocks = 8;  // number of blocks: one for each of eight threads

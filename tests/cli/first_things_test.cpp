@@ -63,7 +63,7 @@ TEST_CASE("nst-run: the eight first things people type work, or say in one line 
   // Two styles.
   n.works({"a.jpg", "-s", "style.jpg", "-s", "b.jpg", "-o", "styles/"}, "styles/a-b.jpg");
   n.says(2, "-o out/", {"a.jpg", "-s", "style.jpg", "-s", "b.jpg", "-o", "out.png"});
-  // More than the whole style, and part of the size.
+  // A strength above 1, and a size in percent.
   n.works({"a.jpg", "-s", "style.jpg", "-o", "strong.png", "--strength", "1.5"}, "strong.png");
   n.works({"a.jpg", "-s", "style.jpg", "-o", "half.png", "--size", "50%"}, "half.png");
   // A folder for the result.

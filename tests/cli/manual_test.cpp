@@ -35,10 +35,10 @@ Names matches(const std::string& text, const std::string& expression) {
   return names;
 }
 
-// A program with the commands that its help names; "" is the program itself.
+// One of the two programs, and the commands that its --help lists.
 struct Program {
   std::string name, path;
-  std::vector<std::string> commands;
+  std::vector<std::string> commands;  // with "" for calling the program without a command
 
   std::string help(const std::string& command) const {
     std::vector<std::string> arguments{"--help"};

@@ -30,8 +30,8 @@ const ModelFile& built_in() {
   return file;
 }
 
-// Applies `change` to every value of the built-in model, and returns the style spaces that are
-// recognised then.
+// Applies `change` to every weight of the built-in model. Returns the style spaces (the families of
+// style vectors) that NST recognises by the changed weights.
 template <typename Change>
 StyleSpaces spaces_with(Change&& change) {
   return nst::recognise_style_spaces([&](const std::string& name, std::size_t most) {

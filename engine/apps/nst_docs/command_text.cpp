@@ -82,7 +82,8 @@ OptionText option_text(const CLI::Option& declared) {
   return option;
 }
 
-// Returns what the command does: the first sentence of its description, up to the first mark.
+// Returns what the command does: the start of its description, up to the first full stop, colon or
+// semicolon.
 std::string summary_of(const CommandText& command) {
   std::string text = command.description.empty() ? "" : command.description.front();
   if (text.starts_with(command.full_name() + " ")) {

@@ -23,7 +23,7 @@ std::string function_name(const CommandText& command) {
   return "_" + replaced(replaced(command.full_name(), "-", "_"), " ", "_");
 }
 
-// Returns what completes an option's value: ":FILE:_files".
+// Returns the part of a zsh option specification that completes the value, such as ":FILE:_files".
 std::string value_action(const OptionText& option) {
   const std::string message = ":" + escaped(option.value);
   const std::string start = option.value_is_optional ? ":" + message : message;

@@ -102,7 +102,8 @@ struct Size {
 // (default), a given shorter side with the aspect kept, or two given sides.
 struct SizeRule {
   int shorter_side = 0;
-  Size exact = {};  // both sides, if shorter_side is 0; {0, 0}: the picture's own size
+  // Both sides. Used only if shorter_side is 0. {0, 0} means the picture's own size.
+  Size exact = {};
 };
 
 // Returns the size that `rule` gives for a picture of size `picture`. A shorter side N follows

@@ -21,10 +21,11 @@ struct Metadata {
 // Which metadata encode_image writes. Orientation is always 1 and thumbnails are always dropped:
 // they describe the file that was read. The size tags get the new picture's size.
 enum class KeepMetadata : std::uint8_t {
-  // Resolution, and the EXIF tags of a known list: the camera, the exposure, dates, titles, artist
-  // and copyright. Not GPS, maker notes, serial numbers, owner names, private tags, XMP or IPTC.
+  // Writes the resolution, and the EXIF tags of a known list: the camera, the exposure, dates,
+  // titles, artist and copyright. Does not write GPS, maker notes, serial numbers, owner names,
+  // private tags, XMP or IPTC.
   safe,
-  all,  // all EXIF tags, XMP, and IPTC where the format has a place for it (JPEG, TIFF)
+  all,  // writes all EXIF tags, XMP, and IPTC where the format has a place for it (JPEG, TIFF)
   none
 };
 
