@@ -330,17 +330,18 @@ std::uint32_t crc32(Bytes bytes, std::uint32_t crc) {
 #endif
 }
 
+std::array<std::uint8_t, 4> big_endian(std::uint32_t value) {
+  return {static_cast<std::uint8_t>(value >> 24), static_cast<std::uint8_t>(value >> 16),
+          static_cast<std::uint8_t>(value >> 8), static_cast<std::uint8_t>(value)};
+}
+
 void append_chunk(std::vector<std::uint8_t>& file, std::string_view type, Bytes body) {
-  const auto be32 = [&](std::uint64_t value) {
-    for (int shift = 24; shift >= 0; shift -= 8) {
-      file.push_back(static_cast<std::uint8_t>(value >> shift));
-    }
-  };
   const Bytes name(reinterpret_cast<const std::uint8_t*>(type.data()), type.size());
-  be32(body.size());
-  file.insert(file.end(), name.begin(), name.end());
-  file.insert(file.end(), body.begin(), body.end());
-  be32(crc32(body, crc32(name)));
+  const auto length = big_endian(static_cast<std::uint32_t>(body.size()));
+  const auto checksum = big_endian(crc32(body, crc32(name)));
+  for (const Bytes part : {Bytes(length), name, body, Bytes(checksum)}) {
+    file.insert(file.end(), part.begin(), part.end());
+  }
 }
 
 void check_png_size(const Input& input, const PngChunks& chunks) {

@@ -1,6 +1,7 @@
 // Finds the chunks of a PNG file that make its picture, and checks them without decoding.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -50,6 +51,9 @@ FoundMetadata png_metadata(const PngChunks& chunks, int orientation);
 // Continues a CRC-32 (ISO 3309). `crc` is the CRC-32 of all preceding bytes, or 0. Returns the
 // CRC-32 of the preceding bytes and `bytes`.
 std::uint32_t crc32(Bytes bytes, std::uint32_t crc = 0);
+
+// Returns a number as PNG stores it.
+std::array<std::uint8_t, 4> big_endian(std::uint32_t value);
 
 // Appends a chunk to a PNG file: the length of `body`, the type, the body and the checksum.
 void append_chunk(std::vector<std::uint8_t>& file, std::string_view type, Bytes body);

@@ -27,8 +27,7 @@ constexpr int kPoints = kAxis * kAxis;
 // Number of input channels that are transformed together. Their transformed inputs fit in L2.
 constexpr int kChunkChannels = 8;
 
-// Returns the number of small kernels (of 3x3 taps) along one axis of the kernel. small_kernels_of
-// returns their total number, which is the square.
+// Returns how many small kernels lie along one axis. Their total, small_kernels_of, is its square.
 NST_INLINE int small_kernels(const ConvSpec& spec) { return spec.kernel_h / kOut; }
 
 bool suits(const ConvSpec& spec) {
@@ -131,9 +130,8 @@ NST_INLINE Layout layout(const ConvSpec& spec, int tiles_h, int tiles_w) {
 // Returns blocks that are at most kWidest tiles wide, and as high as the scratch allows. High
 // blocks are better: a block reads a fixed number of additional input rows (8 for a kernel of 9x9).
 ConvBlocking blocking(const ConvSpec& spec, const ConvGeometry& g) {
-  // Largest width and height of a block in Winograd tiles. For a 9x9 kernel, a row of 46 output
-  // tiles needs 48 input tiles, because the kernel reaches beyond the last output tile. 48 tiles
-  // fill three vectors of 16 lanes.
+  // Largest width and height of a block in Winograd tiles. With a 9x9 kernel, which reaches beyond
+  // the last tile, 46 output tiles need 48 input tiles. These fill three vectors of 16 lanes.
   constexpr int kWidest = 46;
   constexpr int kHighest = 8;
   constexpr int kEnoughBlocks = 8;  // number of blocks: one for each of eight threads
@@ -148,9 +146,8 @@ ConvBlocking blocking(const ConvSpec& spec, const ConvGeometry& g) {
   return {0, 0, h * kOut, w * kOut, spec.out_c, layout(spec, h, w).end};
 }
 
-// Makes a block's window (its inputs) in scratch, stored as described in Layout. Some inputs are
-// read only for outputs outside the block, which are computed and then dropped. These inputs are
-// zero.
+// Makes a block's window (its inputs) in scratch, stored as described in Layout. Inputs that only
+// outputs outside the block need are zero: those outputs are computed and then dropped.
 void make_window(const ConvArgs& args, Block block, const Layout& l, float* scratch) {
   const int channels = args.plan.spec.in_c;
   const Rect rect = window_rect(args.plan.spec, args.geometry, block);

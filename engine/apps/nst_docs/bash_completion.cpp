@@ -10,9 +10,9 @@ namespace nst::docs {
 namespace {
 
 std::string style_names() {
-  std::string names;
-  for (const NamedStyle& style : named_styles()) names += (names.empty() ? "@" : " @") + style.name;
-  return names;
+  std::vector<std::string> names;
+  for (const NamedStyle& style : named_styles()) names.push_back("@" + style.name);
+  return joined(names, " ");
 }
 
 // Returns the patterns of a case for the values of an option: " --depth" of the program itself,
