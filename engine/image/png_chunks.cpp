@@ -309,6 +309,7 @@ FoundMetadata png_metadata(const PngChunks& chunks, int orientation) {
 
 std::uint32_t crc32(Bytes bytes, std::uint32_t crc) {
 #ifdef NST_HAVE_PNG
+  if (bytes.empty()) return crc;  // zlib starts anew if it is given a null pointer
   return static_cast<std::uint32_t>(::crc32_z(crc, bytes.data(), bytes.size()));
 #else
   // Computes the CRC byte by byte. The table contains the remainders for the reflected polynomial

@@ -214,3 +214,29 @@ TEST_CASE("PNG: any number of threads writes the same file, and its pixels are t
     }
   }
 }
+
+TEST_CASE("PNG: every chunk of a written file has the right length and checksum, the last too") {
+  const Image picture = random_image(300, 300, 3, SampleType::u8);  // several chunks of pixels
+  const File file = nst::encode_image(picture.view(), OutputFormat::png);
+  nst::ByteReader reader(file, "file", nst::ErrorCode::input);
+  reader.skip(8, "signature");
+  const auto be32 = [&] {
+    const nst::Bytes b = reader.take(4, "number");
+    return std::uint32_t{b[0]} << 24 | std::uint32_t{b[1]} << 16 | std::uint32_t{b[2]} << 8 | b[3];
+  };
+  std::string types;
+  while (!reader.at_end()) {
+    const std::uint32_t length = be32();
+    const nst::Bytes checked = reader.take(4 + std::size_t{length}, "chunk");
+    const std::string type(checked.begin(), checked.begin() + 4);
+    types += type + ' ';
+    std::uint32_t crc = 0xffffffff;  // bit by bit, by PNG 1.2, appendix 15
+    for (const std::uint8_t byte : checked) {
+      crc ^= byte;
+      for (int bit = 0; bit < 8; ++bit) crc = crc >> 1 ^ ((crc & 1) != 0 ? 0xedb88320u : 0u);
+    }
+    CHECK_MESSAGE(be32() == ~crc, type);
+  }
+  CHECK(types.starts_with("IHDR "));
+  CHECK(types.ends_with("IDAT IEND "));
+}
