@@ -47,6 +47,17 @@ function(nst_configure_target target)
   endif()
 endfunction()
 
+# Compiles a target's own code quickly: commands and tests spend their time in the library, not in code of
+# their own, and there are many of them. At -O1 g++ needs two thirds of the time; under the sanitizers
+# clang needs half of it at -O0. A debug build keeps its flags.
+function(nst_compile_quickly target)
+  if(CMAKE_CXX_FLAGS MATCHES "-fsanitize")
+    target_compile_options(${target} PRIVATE -O0)
+  else()
+    target_compile_options(${target} PRIVATE $<$<CONFIG:Release,RelWithDebInfo>:-O1>)
+  endif()
+endfunction()
+
 # An embedding project without a build type would get NST unoptimised, which is five to ten times
 # slower. NST's own targets are then compiled as Release ones, unless the project's flags name an
 # optimisation level.

@@ -45,7 +45,6 @@ using Options = Owned<heif_decoding_options, decltype(&heif_decoding_options_fre
 // Returns a metadata item of the picture: EXIF, or XMP by its content type; empty: none.
 std::vector<std::uint8_t> item(const HeifLibrary& heif, const heif_image_handle* handle,
                                std::string_view type, std::string_view content) {
-  constexpr std::size_t kMost = std::size_t{1} << 20;
   heif_item_id ids[16];
   const int count = heif.image_handle_get_list_of_metadata_block_IDs(handle, nullptr, ids, 16);
   for (int i = 0; i < count; ++i) {
@@ -56,7 +55,7 @@ std::vector<std::uint8_t> item(const HeifLibrary& heif, const heif_image_handle*
       continue;
     }
     const std::size_t size = heif.image_handle_get_metadata_size(handle, ids[i]);
-    if (size == 0 || size > kMost) continue;
+    if (size == 0 || size > kMostMetadataBytes) continue;
     std::vector<std::uint8_t> bytes(size);
     if (heif.image_handle_get_metadata(handle, ids[i], bytes.data()).code == heif_error_Ok) {
       return bytes;

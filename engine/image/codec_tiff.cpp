@@ -275,14 +275,12 @@ Bytes profile_of(const TiffHandle& file) {
 // metadata is not read.
 void keep_tiff_metadata(const Input& input, int orientation) {
   constexpr std::uint16_t kXmp = 0x02bc, kIptc = 0x83bb;
-  const ExifBlock tags = read_exif(input.bytes);
+  ExifBlock tags = read_exif(input.bytes);
+  std::erase_if(tags.image, [](const ExifTag& t) { return t.tag == kXmp || t.tag == kIptc; });
   const std::vector<std::uint8_t> exif = write_exif(tags);
-  const ExifTag* xmp = find_tag(tags.image, kXmp);
-  const ExifTag* iptc = find_tag(tags.image, kIptc);
-  keep_metadata(input, {.exif = exif,
-                        .xmp = xmp != nullptr ? Bytes(xmp->value) : Bytes{},
-                        .iptc = iptc != nullptr ? Bytes(iptc->value) : Bytes{},
-                        .orientation = orientation});
+  const std::vector<std::uint8_t> xmp = value_of_tag(input.bytes, kXmp, kMostMetadataBytes);
+  const std::vector<std::uint8_t> iptc = value_of_tag(input.bytes, kIptc, kMostMetadataBytes);
+  keep_metadata(input, {.exif = exif, .xmp = xmp, .iptc = iptc, .orientation = orientation});
 }
 
 }  // namespace

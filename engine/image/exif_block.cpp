@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <optional>
 #include <utility>
 
 #include "image/tiff_reader.hpp"
@@ -58,6 +59,16 @@ class Reader {
     return found;
   }
 
+  std::vector<std::uint8_t> value_of(std::uint16_t wanted, std::size_t most) const {
+    const std::uint64_t at = tiff_.u32(4), entries = entries_of(at);
+    for (std::uint64_t i = 0; i < entries; ++i) {
+      const std::uint64_t entry = at + 2 + kEntryBytes * i;
+      if (tiff_.u16(entry) != wanted) continue;
+      if (std::optional<ExifTag> tag = tag_at(entry, most)) return std::move(tag->value);
+    }
+    return {};
+  }
+
  private:
   // Returns how many entries of a directory are read: at most those that lie inside the block.
   std::uint64_t entries_of(std::uint64_t at) const {
@@ -80,7 +91,13 @@ class Reader {
   std::vector<ExifTag> directory(std::uint64_t at) {
     std::vector<ExifTag> tags;
     const std::uint64_t entries = entries_of(at);
-    for (std::uint64_t i = 0; i < entries; ++i) take(at + 2 + kEntryBytes * i, tags);
+    for (std::uint64_t i = 0; i < entries; ++i) {
+      const std::uint64_t most = std::min<std::uint64_t>(kMostValue, kMostValues - taken_);
+      std::optional<ExifTag> tag = tag_at(at + 2 + kEntryBytes * i, most);
+      if (!tag) continue;
+      taken_ += tag->value.size();
+      tags.push_back(std::move(*tag));
+    }
     std::stable_sort(tags.begin(), tags.end(),
                      [](const ExifTag& a, const ExifTag& b) { return a.tag < b.tag; });
     const auto repeated =
@@ -90,18 +107,17 @@ class Reader {
     return tags;
   }
 
-  // Appends the tag of an entry, unless its value is unusable or lies outside the block.
-  void take(std::uint64_t entry, std::vector<ExifTag>& tags) {
+  // Returns the tag of an entry, or nothing if its value is unusable, lies outside the block or has
+  // more than `most` bytes.
+  std::optional<ExifTag> tag_at(std::uint64_t entry, std::uint64_t most) const {
     ExifTag tag{tiff_.u16(entry), tiff_.u16(entry + 2), tiff_.u32(entry + 4), {}};
     const TypeSize type = size_of(tag.type);
     const std::uint64_t bytes = std::uint64_t{tag.count} * type.number * type.per_count;
     const bool is_pointer = tag.tag == kPhotoPointer || tag.tag == kGpsPointer;
-    if (bytes == 0 || bytes > kMostValue || is_pointer) return;
-    if (bytes > kMostValues - taken_) return;
+    if (bytes == 0 || bytes > most || is_pointer) return std::nullopt;
     const std::uint64_t place = bytes <= 4 ? entry + 8 : tiff_.u32(entry + 8);
-    if (!tiff_.holds(place, bytes)) return;
+    if (!tiff_.holds(place, bytes)) return std::nullopt;
     const Bytes value = tiff_.bytes(place, bytes);
-    taken_ += bytes;
     tag.value.assign(value.begin(), value.end());
     if (tiff_.big_endian()) {
       constexpr char kUnicode[] = {'U', 'N', 'I', 'C', 'O', 'D', 'E', '\0'};
@@ -110,7 +126,7 @@ class Reader {
       if (wide_text) swap_numbers(tag.value, sizeof kUnicode, 2);
       if (!wide_text && type.number > 1) swap_numbers(tag.value, 0, type.number);
     }
-    tags.push_back(std::move(tag));
+    return tag;
   }
 
   TiffReader tiff_;
@@ -207,6 +223,14 @@ double number_of(const ExifTag* tag) {
 ExifBlock read_exif(Bytes block) {
   try {
     return block.empty() ? ExifBlock{} : Reader(block).run();
+  } catch (const Error&) {
+    return {};
+  }
+}
+
+std::vector<std::uint8_t> value_of_tag(Bytes block, std::uint16_t tag, std::size_t most) {
+  try {
+    return Reader(block).value_of(tag, most);
   } catch (const Error&) {
     return {};
   }

@@ -47,6 +47,10 @@ double number_of(const ExifTag* tag);
 // gives the tags that can be read.
 ExifBlock read_exif(Bytes block);
 
+// Returns the value of a tag of the first directory, which may have up to `most` bytes: in a TIFF
+// file, XMP and IPTC are such tags. Otherwise as read_exif; empty if there is no such value.
+std::vector<std::uint8_t> value_of_tag(Bytes block, std::uint16_t tag, std::size_t most);
+
 // Returns the TIFF structure of these tags, little-endian. Empty if there are none.
 std::vector<std::uint8_t> write_exif(const ExifBlock& block);
 

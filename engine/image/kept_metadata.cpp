@@ -103,11 +103,10 @@ void set_upright(std::vector<std::uint8_t>& xmp) {
 }  // namespace
 
 void keep_metadata(const Input& input, const FoundMetadata& found) {
-  constexpr std::size_t kMost = std::size_t{1} << 20;
   if (input.options.as_tensorflow) return;
   Metadata& kept = input.metadata;
   const auto copy = [](Bytes from, std::vector<std::uint8_t>& to) {
-    if (from.size() <= kMost) to.assign(from.begin(), from.end());
+    if (from.size() <= kMostMetadataBytes) to.assign(from.begin(), from.end());
   };
   copy(without_exif_prefix(found.exif), kept.exif);
   copy(found.xmp, kept.xmp);

@@ -6,6 +6,9 @@
 
 namespace nst::codec {
 
+// Largest number of bytes of EXIF, of XMP and of IPTC that is kept.
+inline constexpr std::size_t kMostMetadataBytes = std::size_t{1} << 20;
+
 // What a file says besides its pixels, as a decoder finds it.
 struct FoundMetadata {
   Bytes exif = {};  // with or without "Exif\0\0"

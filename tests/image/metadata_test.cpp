@@ -102,6 +102,25 @@ TEST_CASE("Limit: 64 KiB of a metadata tag, and no directory beyond the block") 
   CHECK(read_exif(cut).image.size() == 2);
 }
 
+TEST_CASE("Limit: 1 MiB of EXIF, XMP and IPTC each") {
+  constexpr std::size_t kMost = std::size_t{1} << 20;
+  const File png = encode_image(random_image(8, 8, 3, SampleType::u8).view(), OutputFormat::png);
+  for (const std::size_t size : {kMost, kMost + 1}) {
+    File exif = write_exif(camera_tags());
+    exif.resize(size);
+    const LoadedImage loaded = decode_image(with(png, "IDAT", chunk("eXIf", exif)), "test.png");
+    CHECK(loaded.metadata.exif.size() == (size == kMost ? kMost : 0));
+#if NST_HAVE_TIFF
+    Metadata metadata;
+    metadata.xmp.assign(size, ' ');
+    metadata.iptc.assign(size, 0x1c);
+    const Metadata kept = written(OutputFormat::tiff, KeepMetadata::all, metadata);
+    CHECK(kept.xmp.size() == (size == kMost ? kMost : 0));
+    CHECK(kept.iptc.size() == (size == kMost ? kMost : 0));
+#endif
+  }
+}
+
 TEST_CASE("metadata: safe keeps camera, artist and copyright, and drops what tells who and where") {
   for (const OutputFormat format : formats()) {
     CAPTURE(static_cast<int>(format));

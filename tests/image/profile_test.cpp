@@ -230,6 +230,24 @@ TEST_CASE("profiles: code points of a PNG") {
   check_warns(with(png, "IDAT", chunk("cICP", {9, 16, 0, 1})), "high dynamic range");
 }
 
+TEST_CASE("Limit: 16 MiB of a colour profile") {
+  constexpr std::size_t kMost = std::size_t{16} << 20;
+  const Image image = random_image(8, 8, 3, SampleType::u8);
+  for (const std::size_t size : {kMost, kMost + 1}) {
+    File profile = rgb_profile(kDisplayP3);
+    profile.resize(size);
+    for (std::size_t i = 0; i < 4; ++i) {  // writes the size, the first field of a profile
+      profile[i] = static_cast<std::uint8_t>(size >> (24 - 8 * i));
+    }
+    const File file = png_of(image, profile);
+    if (size == kMost) {
+      CHECK(distance(decoded(file), image, kDisplayP3) <= kRounding);
+    } else {
+      check_warns(file, "is not used");
+    }
+  }
+}
+
 #else
 
 TEST_CASE("profiles: a build without lcms2 says once that a profile is not used") {

@@ -47,10 +47,11 @@ std::string TableWriter::table(const std::vector<std::string>& data_handles) {
 }
 
 std::string TableWriter::snappy_literal(const std::string& text, std::uint64_t claimed_bytes) {
-  constexpr auto kTwoByteLength = static_cast<char>(61 << 2);
   const std::size_t last = text.size() - 1;
-  return varint(claimed_bytes) + kTwoByteLength + static_cast<char>(last) +
-         static_cast<char>(last >> 8) + text;
+  std::string literal = varint(claimed_bytes);
+  literal += static_cast<char>(63 << 2);  // tag of a literal whose length follows in four bytes
+  for (int shift = 0; shift < 32; shift += 8) literal += static_cast<char>(last >> shift);
+  return literal + text;
 }
 
 }  // namespace nst::test

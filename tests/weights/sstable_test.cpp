@@ -92,6 +92,26 @@ TEST_CASE("Limit: 4096 bytes of a key") {
   }
 }
 
+TEST_CASE("Limit: 64 MiB of unpacked blocks") {
+  if (!NST_WEIGHTS_READ_SNAPPY) {
+    MESSAGE("skipped: this build has no libsnappy");
+    return;
+  }
+  // Besides the value, a block with one short key takes 15 bytes: three numbers of 1, 1 and 4
+  // bytes, the key, one restart point and the number of restart points.
+  constexpr std::size_t kMost = std::size_t{64} << 20, kAround = 15;
+  for (const std::size_t size : {kMost, kMost + 1}) {
+    TableWriter writer;
+    const std::string block = writer.block({{0, "k", std::string(size - kAround, 'v')}}, kSnappy);
+    const std::string table = writer.table({block});
+    if (size == kMost) {
+      CHECK(read(table).entries.at("k").size() == kMost - kAround);
+    } else {
+      CHECK(contains(expect_error(ErrorCode::model, [&] { read(table); }), "more than 64 MiB"));
+    }
+  }
+}
+
 TEST_CASE("Blocks that snappy has compressed are unpacked, and never to more than is allowed") {
   TableWriter writer;
   const std::string first = writer.block({{0, "a", "1"}, {0, "b", "2"}}, kSnappy);
