@@ -53,9 +53,9 @@ std::vector<Group> tied_groups(const std::vector<Lifetime>& lifetimes) {
   return groups;
 }
 
-// Looks for a place for one member of a group. Returns the lowest offset of the group, not below
-// `offset`, at which the member overlaps no placed buffer that lives at the same time. The member
-// is `buffer`; it begins `start` floats after the group's offset.
+// Returns the lowest offset of a group, at least `offset`, at which one member of the group can
+// lie. There the member overlaps no placed buffer that lives at the same time. The member is
+// `buffer`. It begins `start` floats after the group's offset.
 std::size_t cleared(const std::vector<Lifetime>& lifetimes, const MemoryPlan& plan,
                     const std::vector<std::size_t>& placed, std::size_t buffer, std::size_t start,
                     std::size_t offset) {

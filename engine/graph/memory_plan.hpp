@@ -30,9 +30,10 @@ struct MemoryPlan {
 // are tried, and the order that gives the smaller arena wins:
 //
 // - largest first ("greedy by size", Pisarchyk & Lee 2020, arXiv 2001.03288)
-// - longest-lived first: equal tensors of a sequence then alternate between the same places
+// - the buffer whose last use comes latest first: equal tensors of a sequence then alternate
+//   between the same places
 //
-// Takes O(n²) time for n buffers, except if buffers are tied in pathological ways.
+// Takes O(n²) time for n buffers, or more if large groups of buffers are tied.
 MemoryPlan plan_memory(const std::vector<Lifetime>& lifetimes);
 
 }  // namespace nst

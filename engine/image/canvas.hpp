@@ -20,7 +20,7 @@ class Canvas {
   Canvas(Size size, Depth depth);
 
   Size size() const { return size_; }
-  // Returns the floats of a canvas of floats.
+  // Returns the samples of a canvas whose depth is Depth::floats.
   FloatPicture& floats() { return floats_; }
   const FloatPicture& floats() const { return floats_; }
 

@@ -160,7 +160,7 @@ class RunLengths {
   std::vector<std::uint8_t> decode() {
     indices_.resize(h_.width * h_.height);
     while (y_ < h_.height) {
-      if (y_ + 1 == h_.height && x_ >= h_.width) break;  // all rows are there: needs no end code
+      if (y_ + 1 == h_.height && x_ >= h_.width) break;  // last row complete: needs no end code
       const unsigned count = reader_.read<std::uint8_t>("a run of pixels");
       const unsigned value = reader_.read<std::uint8_t>("a run of pixels");
       if (count > 0) {
@@ -279,8 +279,9 @@ Image decode_bmp(const Input& input) {
   Header h = read_header(input);
   const bool run_lengths = h.compression == kRle8 || h.compression == kRle4;
   const std::uint64_t size = input.bytes.size();
-  // Limits a picture with run lengths to 64 rows for each byte of the file, because four bytes can
-  // skip 255 rows. Its width has no limit here: skipped pixels take no bytes.
+  // Limits the height of a picture with run lengths to 64 rows for each byte of the file, because
+  // four bytes can skip 255 rows. The width has no such limit, because skipped pixels take no bytes
+  // of the file.
   const std::uint64_t most_by_runs = h.height <= size * 64 ? kNoBound : 0;
   input.check_size(h.width, h.height, run_lengths ? most_by_runs : size * 8 / h.bits);
   Palette palette{};

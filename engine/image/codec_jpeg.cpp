@@ -32,13 +32,14 @@ struct Escape {
   std::jmp_buf target;
   char message[JMSG_LENGTH_MAX] = "";
   bool out_of_memory = false;
-  bool goes_on = false;  // true: decoding goes on after damage, which note_damage records
+  bool goes_on = false;  // true: after damage, records it (note_damage) and continues
   struct {
     bool found = false;
-    // true: in the first scan, before any row of pixels was decoded. If a file has several scans,
-    // libjpeg decodes rows only after it has read all scans.
+    // true: the damage was found in the first scan, before any row of pixels was decoded. In a file
+    // with several scans, libjpeg decodes rows only after it has read all scans.
     bool in_first_scan = false;
-    unsigned row = 0;  // row of pixels; if in_first_scan, row of coded blocks (iMCUs)
+    // Row where the damage begins: a row of pixels or, if in_first_scan, of coded blocks (iMCUs).
+    unsigned row = 0;
   } damage;
 };
 
@@ -183,10 +184,10 @@ struct Encoder {
   }
 };
 
-// Returns how colour is stored if the options leave it open.
+// Returns the chroma subsampling that the options state. If they state none, chooses it by quality.
 Subsampling subsampling_of(const EncodeOptions& options) {
   // Lowest quality at which colour is stored at full resolution. At lower qualities, quantisation
-  // is more visible than colour of half resolution, even in the saturated strokes of painted
+  // is more visible than the loss of colour resolution, even in the saturated strokes of painted
   // pictures.
   constexpr int kFullColourQuality = 90;
   if (options.subsampling != Subsampling::automatic) return options.subsampling;
@@ -247,13 +248,13 @@ void warn_damage(const Input& input, const Decoder& decoder, bool is_whole, Imag
   input.fail_damaged("JPEG", escape.message, true);
 }
 
-// Returns the number of bytes that decoding at 1/denominator of the picture's size takes. They are
-// for the picture, a second picture if it must be turned, and all coefficients if there are several
-// scans.
 struct Needs {
   bool several_scans;
   bool turned;
 };
+// Returns the number of bytes that decoding at 1/denominator of the picture's size takes. Counts
+// the picture, a second picture if it must be turned, and all coefficients if there are several
+// scans.
 std::uint64_t needed_bytes(const jpeg_decompress_struct& jpeg, Needs needs, unsigned denominator) {
   const auto scaled = [&](std::uint64_t side) { return (side + denominator - 1) / denominator; };
   const std::uint64_t pictures = needs.turned ? 2 : 1;
@@ -265,8 +266,9 @@ std::uint64_t needed_bytes(const jpeg_decompress_struct& jpeg, Needs needs, unsi
   return bytes;
 }
 
-// Returns the smallest reduction (1, 2, 4 or 8) whose decoding fits into the allowed memory. If it
-// would make the shorter side too small (ReadOptions::least_side), returns 1.
+// Returns the smallest reduction (1, 2, 4 or 8) at which decoding fits into the allowed memory.
+// Returns 1 if no reduction fits, or if the shorter side would get smaller than
+// ReadOptions::least_side.
 unsigned choose_reduction(const Input& input, const jpeg_decompress_struct& jpeg, Needs needs) {
   if (input.options.least_side <= 0) return 1;
   const unsigned shorter = std::min(jpeg.image_width, jpeg.image_height);

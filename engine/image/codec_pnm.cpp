@@ -12,7 +12,7 @@ bool is_space(std::uint8_t c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 bool is_digit(std::uint8_t c) { return c >= '0' && c <= '9'; }
 
 // Reads the text part of a file: numbers, white space and comments. A comment runs from # to the
-// end of the line and counts as that line's end.
+// end of the line and counts as a line break.
 class Text {
  public:
   explicit Text(ByteReader& reader) : reader_(reader) {}

@@ -223,7 +223,7 @@ void check_stream(const Input& input, const PngChunks& chunks, std::uint64_t raw
   if (size < 0 || static_cast<std::uint64_t>(size) < raw_size) {
     input.fail_damaged("PNG", "it ends early: pixels are missing");
   }
-  std::uint32_t a = 1, b = 0;  // modulus of Adler-32 (RFC 1950)
+  std::uint32_t a = 1, b = 0;  // the two sums of Adler-32 (RFC 1950), modulo 65521
   for (int i = 0; i < size; ++i) {
     a = (a + raw[static_cast<std::size_t>(i)]) % 65521;
     b = (b + a) % 65521;
@@ -258,10 +258,10 @@ Image decode_png(const Input& input) {
 
 namespace {
 
-// Returns the PNG file with chunks behind its header.
+// Returns the PNG file with the given chunks inserted behind its header.
 std::vector<std::uint8_t> with_chunks(const std::vector<std::uint8_t>& png,
                                       const std::vector<PngChunk>& chunks) {
-  constexpr std::ptrdiff_t kHeaderEnd = 8 + 25;  // signature, IHDR
+  constexpr std::ptrdiff_t kHeaderEnd = 8 + 25;  // bytes of the signature and the chunk IHDR
   std::vector<std::uint8_t> file(png.begin(), png.begin() + kHeaderEnd);
   for (const PngChunk& chunk : chunks) append_chunk(file, chunk.type, chunk.body);
   file.insert(file.end(), png.begin() + kHeaderEnd, png.end());
@@ -284,7 +284,8 @@ std::vector<std::uint8_t> encode_png(const ImageView& image, const EncodeOptions
 }
 
 std::size_t inflate_prefix(Bytes stream, std::uint8_t* out, std::size_t size) {
-  // The buffer keeps what stb_image has inflated before it failed or ran out of room.
+  // If stb_image fails or runs out of room, the buffer keeps what has been inflated before. Zeros
+  // follow it.
   std::memset(out, 0, size);
   if (stream.size() > INT_MAX || size > INT_MAX) return 0;
   const int done = stbi_zlib_decode_buffer(reinterpret_cast<char*>(out), static_cast<int>(size),

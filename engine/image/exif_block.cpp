@@ -214,8 +214,8 @@ ExifBlock read_exif(Bytes block) {
 
 std::vector<std::uint8_t> write_exif(const ExifBlock& block) {
   if (block.empty()) return {};
-  // Some readers want the first directory right behind the header. So the pointers in it are filled
-  // in when the directories below it have their place.
+  // Writes the first directory right behind the header, as some readers expect. Its pointers to the
+  // other directories are filled in later, when those have been written.
   std::vector<std::uint8_t> out = {'I', 'I', 42, 0, 8, 0, 0, 0};
   std::vector<ExifTag> first = block.image;
   if (!block.photo.empty()) set_tag(first, long_tag(kPhotoPointer, 0));
@@ -231,8 +231,9 @@ std::vector<std::uint8_t> write_exif(const ExifBlock& block) {
 }
 
 void add_exif_to_tiff(std::vector<std::uint8_t>& file, const ExifBlock& block) {
-  // Copies the entries of the file's own directory. An entry states the offset of its value in the
-  // file; the offsets stay right, because the file only grows at its end.
+  // Copies the entries of the file's own directory. Large values are stored elsewhere in the file,
+  // and their entries state the offsets. These offsets stay valid, because the file only grows at
+  // its end.
   const TiffReader tiff(file);
   const std::uint64_t begin = tiff.u32(4);
   const unsigned entries = tiff.u16(begin);
@@ -253,7 +254,8 @@ void add_exif_to_tiff(std::vector<std::uint8_t>& file, const ExifBlock& block) {
                        [&](const auto& entry) { return entry.first == tag.tag; });
   });
   if (first.empty()) return;
-  // Writes the new tags as a directory of their own, then joins its entries and the file's.
+  // First appends a directory of the new tags only, which also writes their values. Then appends a
+  // directory that joins the entries of both, sorted by tag.
   const std::size_t added = append_directory(file, first);
   for (std::size_t i = 0; i < first.size(); ++i) {
     const auto entry = file.begin() + static_cast<std::ptrdiff_t>(added + 2 + kEntryBytes * i);
@@ -265,7 +267,7 @@ void add_exif_to_tiff(std::vector<std::uint8_t>& file, const ExifBlock& block) {
   file.resize(joined + 2);
   put16(file, joined, static_cast<std::uint32_t>(own.size()));
   for (const auto& [tag, entry] : own) file.insert(file.end(), entry.begin(), entry.end());
-  file.resize(file.size() + 4);  // no next directory
+  file.resize(file.size() + 4);  // offset of the next directory; 0: none
   put32(file, 4, joined);
 }
 

@@ -1,5 +1,5 @@
-// EXIF as a list of tags: read from a TIFF structure, written as a new one. No offset of the old
-// structure reaches the new one.
+// EXIF as a list of tags, read from a TIFF structure and written as a new one. All offsets in the
+// new structure are computed anew, so that wrong ones of the old structure are not copied.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +21,7 @@ struct ExifTag {
 // Makes tags of one number.
 ExifTag short_tag(std::uint16_t tag, std::uint16_t value);
 ExifTag long_tag(std::uint16_t tag, std::uint32_t value);
-// Makes a tag of a positive number with four decimals.
+// Makes a RATIONAL tag of a positive number, which is rounded to four decimals.
 ExifTag rational_tag(std::uint16_t tag, double value);
 
 // The tags of an EXIF block by directory, each sorted by tag and without repetition.
@@ -41,18 +41,21 @@ void set_tag(std::vector<ExifTag>& directory, ExifTag tag);
 // tag, and for null.
 double number_of(const ExifTag* tag);
 
-// Reads a TIFF structure: an EXIF block without its "Exif\0\0", or a whole TIFF file. Leaves out
-// tags of unknown types, values outside the block or of more than 64 KiB, what follows the first
-// 1000 tags of a directory, and what follows the first MiB of values. Never throws: a damaged block
-// gives the tags that can be read.
+// Reads a TIFF structure: an EXIF block without its "Exif\0\0", or a whole TIFF file. Never throws:
+// a damaged block gives the tags that can be read. These are left out:
+//
+// - tags of unknown types
+// - values that lie outside the block or have more than 64 KiB
+// - tags of a directory after its first 1000
+// - values after the first MiB of values
 ExifBlock read_exif(Bytes block);
 
-// Returns the TIFF structure of these tags, little-endian. Empty if there are none.
+// Returns the TIFF structure of these tags, little-endian. Returns no bytes if there are no tags.
 std::vector<std::uint8_t> write_exif(const ExifBlock& block);
 
-// Adds the tags to a little-endian TIFF file (not a BigTIFF) by writing its first directory anew at
-// the end. Tags that the file's directory has stay as they are. Throws Error{output} if the file
-// would exceed 4 GiB.
+// Adds the tags to a little-endian TIFF file (not a BigTIFF). The file's first directory is written
+// anew, at the end of the file, with the tags in it. Tags that the directory already has keep their
+// old values. Throws Error{output} if the file would exceed 4 GiB.
 void add_exif_to_tiff(std::vector<std::uint8_t>& file, const ExifBlock& block);
 
 }  // namespace nst

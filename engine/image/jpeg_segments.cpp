@@ -130,8 +130,7 @@ class Walk {
     return marker;
   }
 
-  // Reads the segment that follows a marker. Returns false if the marker does not belong to the
-  // picture any more.
+  // Reads the segment that follows a marker. Returns false if the picture ends before the marker.
   bool take_segment(unsigned marker) {
     if (marker == kTemporary && found_.scans.empty()) return true;
     if (marker == kEnd || marker == kStart) return false;

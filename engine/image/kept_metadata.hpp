@@ -11,7 +11,7 @@ struct FoundMetadata {
   Bytes exif = {};  // with or without "Exif\0\0"
   Bytes xmp = {};
   Bytes iptc = {};
-  double dpi_x = 0.0, dpi_y = 0.0;  // of the stored picture; 0: not stated outside EXIF
+  double dpi_x = 0.0, dpi_y = 0.0;  // before the picture is turned; 0: not stated outside EXIF
   int orientation = 1;              // EXIF orientation of the stored picture, 1 to 8
 };
 
@@ -26,7 +26,8 @@ struct FileMetadata {
   int dpi_x = 0, dpi_y = 0;  // whole dots per inch; 0: not stated
 };
 
-// Returns the metadata that a picture of this size gets, by EncodeOptions::metadata and keep.
+// Returns the metadata to write into a picture of this size: the part of EncodeOptions::metadata
+// that EncodeOptions::keep selects.
 FileMetadata metadata_to_write(const EncodeOptions& options, int width, int height);
 
 }  // namespace nst::codec

@@ -71,7 +71,7 @@ Image without_alpha(const ImageView& image) {
 
 namespace {
 
-// Number of pixels that are converted at a time while alpha is added to them.
+// Number of pixels that are converted to bytes at a time, before alpha is joined or composed.
 constexpr int kPixels = 256;
 
 void bytes_of_units(const float* from, int count, float half, std::uint8_t* to) {
@@ -139,8 +139,8 @@ void fill_input(const ImageView& image, const InputOptions& options, float* out)
     return;
   }
   if (!options.what.empty()) check_samples(image, options.what);
-  // A picture in another format, or with alpha to compose, is copied to RGB first. The resize reads
-  // most rows several times, so converting them while reading would cost more.
+  // Copies a picture to RGB first if it has another format, or alpha to compose. The resize reads
+  // most rows several times. Converting a row at each reading would cost more than the copy.
   const bool composes = has_alpha(image) && options.background.has_value();
   if (image.format == PixelFormat::rgb && !composes) {
     return resize_into(image, options.size, options.resize, out, options.threads);

@@ -58,7 +58,8 @@ class HeaderParser {
  private:
   [[noreturn]] void fail() const { file_.fail("damaged .npy header; save it again with NumPy"); }
 
-  // Stores the rest of the header as a comment, which must be one line of printable characters.
+  // Stores the rest of the header, which follows a '#', as the comment. The comment must be one
+  // line of printable characters.
   void take_comment() {
     skip_space();
     const std::size_t end = text_.find_last_not_of(" \n");
