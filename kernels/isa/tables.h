@@ -1,9 +1,9 @@
-// The tables of all instruction sets. The build's macros NST_HAVE_* say which exist.
+// The tables of all instruction sets. The build's macros NST_HAVE_* say which tables exist.
 //
-// Tables are constants without run-time initialisation (constinit). So referring to a table runs no
-// code of its compilation unit, which would crash on a processor without the unit's instructions. A
-// test of the object files (tests/kernels/inspect_objects.cmake) refuses a unit with code that runs
-// by itself.
+// Tables are constants without run-time initialisation (constinit). Initialisation code would be
+// compiled for the table's instruction set, and would crash on processors without it. A test of the
+// object files (tests/kernels/inspect_objects.cmake) fails if a compilation unit has code that runs
+// at program start.
 #pragma once
 
 #include "kernels/kernels.h"

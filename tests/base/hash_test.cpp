@@ -45,7 +45,8 @@ TEST_CASE("CRC-32C does not depend on how the bytes are cut, and both versions a
   INFO("seed " << kSeed);
   const auto bytes = random_bytes(200, kSeed);
   for (std::size_t n = 0; n <= bytes.size(); ++n) {
-    const Bytes all = Bytes(bytes).subspan(bytes.size() - n);  // alignment differs with each n
+    // Each n begins at another address, so all alignments are tested.
+    const Bytes all = Bytes(bytes).subspan(bytes.size() - n);
     const std::uint32_t whole = nst::crc32c(all);
     REQUIRE(whole == nst::crc32c_portable(all));
     REQUIRE(whole == nst::crc32c(all.subspan(n / 3), nst::crc32c(all.first(n / 3))));
@@ -53,8 +54,8 @@ TEST_CASE("CRC-32C does not depend on how the bytes are cut, and both versions a
 }
 
 TEST_CASE("The masked CRC is LevelDB's") {
-  // Expected values follow leveldb's util/crc32c.h: ((crc >> 15) | (crc << 17)) + 0xa282ead8. The
-  // value for crc = 1 was computed by hand.
+  // The formula is that of leveldb's util/crc32c.h: ((crc >> 15) | (crc << 17)) + 0xa282ead8. The
+  // expected value for crc = 1 was computed by hand.
   CHECK(nst::mask_crc32c(0) == 0xa282ead8u);
   CHECK(nst::mask_crc32c(1) == 0xa284ead8u);
 }

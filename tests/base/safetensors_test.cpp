@@ -110,7 +110,7 @@ TEST_CASE("A safetensors header larger than 16 MiB or than the file is refused b
   CHECK(contains(expect_error(ErrorCode::model, [&] { nst::parse_safetensors(bytes, "f"); }),
                  "not a safetensors file"));
   bytes.assign(16, 0);
-  bytes[1] = 1;  // states a header of 256 bytes in a file of 16 bytes
+  bytes[1] = 1;  // the file states 256 bytes of header, but has 16 bytes
   CHECK(contains(expect_error(ErrorCode::model, [&] { nst::parse_safetensors(bytes, "f"); }),
                  "needs 256 bytes"));
   expect_error(ErrorCode::model, [&] { nst::parse_safetensors(Bytes(bytes).first(7), "f"); });

@@ -1,6 +1,6 @@
-// Tests with contents whose pixels are equal or almost equal. There a network of instance norms
-// magnifies every rounding error. A content of one colour must become one colour, and a content
-// with small deviations must agree with float64.
+// Tests with contents whose pixels are equal or almost equal. With such contents, instance norms
+// magnify every rounding error. A content of one colour must become a picture of one colour. A
+// content with small deviations must agree with float64 results.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -72,7 +72,7 @@ void check_flat(const Model& model, const Image& content) {
   const std::vector<double> colour = flat_colour(model, style);
   const Image painted = model.stylize(content.view(), style);
   double worst = 0;
-  std::size_t other = 0;  // number of samples that differ from the first pixel's
+  std::size_t other = 0;  // number of samples that differ from those of the first pixel
   for (std::size_t i = 0; i < painted.sample_count(); ++i) {
     const float value = painted.f32()[i];
     worst = std::max(worst, std::abs(static_cast<double>(value) - colour[i % 3]));

@@ -12,7 +12,7 @@
 
 namespace nst::fuzz {
 
-// Returns a set with a single file, `name`. `bytes` must outlive the set.
+// Returns a set with a single file that has this name. `bytes` must outlive the set.
 inline weights::FileSet one_file(const std::string& name, Bytes bytes) {
   return weights::FileSet::file(name, {bytes, std::make_shared<int>()});
 }
