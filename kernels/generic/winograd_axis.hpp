@@ -3,7 +3,7 @@
 //
 // A tile's input pixels are transformed to values called points. Product number n multiplies one
 // point by one transformed weight. An axis has:
-//     kStep                distance of two tiles, in input pixels before upsampling
+//     kStep                distance from a tile to the next, in input pixels before upsampling
 //     kIn                  number of input pixels that a tile reads
 //     kOut                 number of outputs that a tile makes
 //     kPoints              number of points

@@ -7,9 +7,9 @@
 namespace nst::kernels {
 namespace {
 
-// Computes upsampling convolutions with at most 8 output channels by AVX2's algorithm, which takes
-// a quarter less time on Zen 4. Their channels fill an AVX2 vector, but only half of an AVX-512
-// vector. Every processor with AVX-512 has AVX2.
+// The algorithm that is tried first: AVX2's algorithm for upsampling convolutions with at most 8
+// output channels. These channels fill an AVX2 vector, but only half of an AVX-512 vector. On Zen
+// 4, AVX2's algorithm takes a quarter less time. Every processor with AVX-512 has AVX2.
 constexpr const ConvAlgorithm* kNarrow[] = {&avx2_narrow_upsample};
 constexpr ConvAlgorithmList kOwn = {kAlgorithms, std::size(kAlgorithms), nullptr};
 
