@@ -69,7 +69,7 @@ struct ConvOp {
   kernels::ConvGeometry geometry;
   kernels::ConvBlocking blocking;
   FormedOperand input;
-  Operand formed;  // where the input after the prologue is stored for later readers; may be none
+  Operand formed;  // where the input is stored after the prologue, for later readers; or none
   kernels::Activation act;
   Operand skip;
   Operand output;
@@ -122,8 +122,8 @@ struct NormOp {
   BufferId scale_shift;
 };
 
-// Chooses a factor, and an offset for each channel, from the picture's pixels. The input's
-// deviations are picture · factor + offset. The readers of the picture apply both.
+// Chooses one factor, and an offset for each channel, from the picture's pixels. The network's
+// input, picture · factor + offset, contains deviations. Steps that read the picture apply both.
 struct CentreOp {
   Operand picture;
   BufferId scale_shift;  // buffer [2][c]: the factor for each channel, then the offsets

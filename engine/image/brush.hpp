@@ -17,9 +17,9 @@ namespace nst {
 // `start`, or if `start` is 0.
 std::vector<Size> brush_sizes(Size size, int start);
 
-// Writes the input of a level's network to `input` [h, w, 3]. The input is the average of two
-// pictures of the photo's size: the photo, and `coarse`, which is the painting of the level before,
-// enlarged. Returns the enlarged painting reduced to the means of its cells (gaussian.hpp).
+// Writes the input of a level's network to `input` [h, w, 3]. The input is the average of the photo
+// and an enlarged painting. This painting is `coarse`, from the level before, enlarged to the
+// photo's size. Returns the enlarged painting reduced to the means of its cells (gaussian.hpp).
 FloatPicture mix_level_input(const FloatPicture& coarse, const Photo& photo, float* input,
                              int threads);
 

@@ -14,7 +14,7 @@ class Canvas {
  public:
   enum class Depth {
     floats,
-    bits16  // half the memory; samples are clamped to 0..1 and rounded to 1/65535
+    bits16  // takes half the memory; samples are clamped to 0..1 and rounded to 1/65535
   };
   Canvas() = default;
   Canvas(Size size, Depth depth);

@@ -56,14 +56,14 @@ struct Escape {
 // - stray bytes between markers
 // - unknown version or colour codes
 // - a missing end marker (missing pixels cause another warning)
-// - a sequential scan that is marked as a partial one, as Samsung's cameras write it
+// - a sequential scan with wrong parameters Ss, Se, Ah or Al, as Samsung's cameras write it
 bool is_harmless(int warning) {
   return warning == JWRN_EXTRANEOUS_DATA || warning == JWRN_ADOBE_XFORM ||
          warning == JWRN_JFIF_MAJOR || warning == JWRN_JPEG_EOF || warning == JWRN_NOT_SEQUENTIAL;
 }
 
-// Records in `escape` where in the picture the first damage is. `object` must be a decompressor: a
-// compressor meets no damage, and its Escape never has goes_on set.
+// Records in `escape` where in the picture the first damage is. `object` must be a decompressor. It
+// always is one, because goes_on is never set for a compressor.
 void note_damage(j_common_ptr object, Escape& escape) {
   if (escape.damage.found) return;
   const auto* jpeg = reinterpret_cast<j_decompress_ptr>(object);

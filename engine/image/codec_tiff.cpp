@@ -39,7 +39,7 @@ std::string reason(const TiffHandle& file) {
 
 // Refuses raw pictures of cameras. They are TIFF files whose first picture is only a small preview.
 void check_is_picture(const Input& input, const TiffHandle& file, const TiffLayout& t) {
-  constexpr std::uint16_t kMosaic = 32803, kLinearRaw = 34892;  // Adobe's DNG
+  constexpr std::uint16_t kMosaic = 32803, kLinearRaw = 34892;  // kinds of Adobe's DNG
   void* dng = nullptr;
   std::uint16_t below = 0;
   void* offsets = nullptr;
@@ -82,7 +82,7 @@ void check_tiff_size(const Input& input, const TiffLayout& t) {
   input.check_size(t.width, t.height, most);
 }
 
-// Returns true if the samples are of a kind that TiffRows and to_colours read.
+// Returns true if the samples are of a kind that TiffRows and Colours read.
 bool is_direct(const TiffLayout& t) {
   const bool sizes = t.format == SAMPLEFORMAT_IEEEFP
                          ? t.bits == 32 || t.bits == 64

@@ -127,7 +127,8 @@ void put32(std::vector<std::uint8_t>& out, std::size_t at, std::uint64_t value) 
   for (std::size_t i = 0; i < 4; ++i) out[at + i] = static_cast<std::uint8_t>(value >> 8 * i);
 }
 
-// Appends a directory and its values to a TIFF structure; returns its offset. Tags are sorted.
+// Appends a directory and its values to a TIFF structure; returns its offset. `tags` must be
+// sorted.
 std::size_t append_directory(std::vector<std::uint8_t>& out, const std::vector<ExifTag>& tags) {
   out.resize(out.size() + out.size() % 2);
   const std::size_t begin = out.size();

@@ -23,9 +23,10 @@ constexpr std::array<Tag, 15> kSafeImage = {0x010d, 0x010e, 0x010f, 0x0110, 0x01
                                             0x0132, 0x013b, 0x4746, 0x4749, 0x8298,
                                             0x9c9b, 0x9c9c, 0x9c9d, 0x9c9e, 0x9c9f};
 
-// The ranges of tags in the EXIF directory that are safe to keep. Left out: the maker note
-// (0x927c), the picture's unique number (0xa420), the owner's name (0xa430), the numbers of body
-// and lens (0xa431, 0xa435), the firmware and editing programs of EXIF 3.0, private tags.
+// The ranges of tags in the EXIF directory that are safe to keep. These are not among them: the
+// maker note (0x927c), the picture's unique number (0xa420), the owner's name (0xa430), the serial
+// numbers of body and lens (0xa431, 0xa435), the firmware and editing programs of EXIF 3.0, and
+// private tags.
 constexpr std::pair<Tag, Tag> kSafePhoto[] = {
     {0x829a, 0x829d},                                      // exposure time, f-number
     {0x8822, 0x8824}, {0x8827, 0x8827}, {0x8830, 0x8835},  // exposure program, sensitivities
