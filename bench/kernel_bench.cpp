@@ -33,8 +33,8 @@ using Floats = std::unique_ptr<float, Free>;
 Floats make_floats(std::size_t count) {
   const std::size_t bytes = (count * sizeof(float) + 127) / 64 * 64;
   Floats floats(static_cast<float*>(std::aligned_alloc(64, bytes)));
-  // Returns arbitrary values without denormals, which would be slow. Other values do not affect the
-  // speed.
+  // Returns arbitrary values, but no denormals, which would slow down the arithmetic. The speed
+  // does not depend on other properties of the values.
   for (std::size_t i = 0; i < count; ++i) {
     floats.get()[i] = static_cast<float>((i * 2654435761u >> 8) % 2048) / 1024.0f - 1.0f;
   }
@@ -155,15 +155,15 @@ void run_dense(benchmark::State& state, const Table& table, int in_n, int out_n)
 struct Selection {
   // --layer: layers to measure instead of the networks' layers and the other kernels.
   std::vector<std::string> layers;
-  // --algorithm: algorithms to measure instead of the one that the engine uses for a layer.
+  // --algorithm: algorithms to measure a layer with, instead of the one that the engine uses.
   std::vector<std::string> algorithms;
   // --all-algorithms: measures every algorithm that suits a layer.
   bool all_algorithms = false;
 };
 
-// Returns the convolution plans to measure for a layer. If no algorithm is selected, this is the
-// plan that the engine chooses. Otherwise it is one plan for each selected algorithm that can
-// compute the layer.
+// Returns the convolution plans to measure for a layer. Without --algorithm and --all-algorithms,
+// this is the plan that the engine chooses. Otherwise it is one plan for each requested algorithm
+// that can compute the layer.
 std::vector<ConvPlan> plans_for(const Table& table, const Layer& layer,
                                 const Selection& selection) {
   if (selection.algorithms.empty() && !selection.all_algorithms) {
@@ -185,7 +185,7 @@ std::vector<ConvPlan> plans_for(const Table& table, const Layer& layer,
   return plans;
 }
 
-// Registers the selected measurements of a layer. Returns their number.
+// Registers one measurement for each plan of plans_for(). Returns the number of plans.
 int register_layer(const Table& table, const Layer& layer, const Selection& selection) {
   const bool is_chosen = selection.all_algorithms || !selection.algorithms.empty();
   const std::vector<ConvPlan> plans = plans_for(table, layer, selection);
@@ -214,8 +214,8 @@ void register_other_kernels(const Table& table) {
   add("dense_100_2758", [&](benchmark::State& s) { run_dense(s, table, 100, 2758); });
 }
 
-// Parses the arguments, among them those of Google Benchmark, which it removes. --help prints both
-// programs' help and ends the process. Throws CLI::ParseError.
+// Parses the arguments. Google Benchmark first takes its own arguments away. --help prints the help
+// of nst-bench and of Google Benchmark and ends the process. Throws CLI::ParseError.
 void parse(Selection& selection, int argc, char** argv) {
   CLI::App app(
       "nst-bench measures the kernels, each layer on one thread.\n\n"

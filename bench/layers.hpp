@@ -9,7 +9,7 @@
 
 namespace nst::bench {
 
-// A distinct shape of convolution, with the name of its first layer and the number of layers.
+// A convolution shape that occurs in a network, under the name of the first layer that has it.
 struct Layer {
   std::string name;
   kernels::ConvSpec spec;

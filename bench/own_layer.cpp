@@ -9,8 +9,8 @@
 namespace nst::bench {
 namespace {
 
-// The limits of a layer: pixels of its input's side, channels of its input and its output, and taps
-// of its kernel's side (the published networks have up to 9).
+// The largest accepted sizes of a layer: height and width of the input, numbers of channels, and
+// height and width of the kernel. (Kernels in the published networks have up to 9 x 9 taps.)
 constexpr int kMostPixels = 16384;
 constexpr int kMostChannels = 65536;
 constexpr int kLargestKernel = 15;

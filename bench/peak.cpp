@@ -13,9 +13,10 @@ namespace nst::bench {
 
 namespace {
 
-// Number of independent sequences of multiply-adds (sums). To keep all units busy, there must be as
-// many as latency (4 or 5 cycles) times units (2, or 4 on some AArch64 cores): 8 to 16. 12 sums and
-// the operand fit in 16 registers.
+// Number of independent sums, each a sequence of multiply-adds that depend on each other. To keep
+// all units busy, a core needs latency times units of them. That is 8 to 16 sums: the latency is 4
+// or 5 cycles, and there are 2 units (4 on some AArch64 cores). 12 sums and the operand fit in 16
+// registers.
 constexpr int kChains = 12;
 
 #if defined(__x86_64__)

@@ -80,8 +80,8 @@ StyleVector StyleVector::named(const std::string& name) {
     vector.space = kSpace;
     return vector;
   }
-  // Of a long name only the start is compared with the names of the styles. A comparison takes
-  // longer the longer the name is, and no style has a name of more than kLongest bytes.
+  // Only the first kLongest bytes of `name` are compared, because the comparison of a long name
+  // would take long. No style has a longer name.
   constexpr std::size_t kLongest = 64;
   std::string message = "no style is called \"";
   message.append(one_line(name)).append("\"; the nearest are ");

@@ -14,8 +14,9 @@ struct StyleText {
   const char* description;
 };
 
-// Returns the texts of the style at `index`, in the order of named_styles(); past the end two null
-// pointers. Allocates nothing, because the C function that needs it cannot report an error.
+// Returns the texts of the style at `index`, in the order of named_styles(). Returns two null
+// pointers if there is no such style. Allocates nothing, because the C function that calls it
+// cannot report an error.
 StyleText named_style_text(std::size_t index) noexcept;
 
 }  // namespace nst

@@ -19,7 +19,7 @@ namespace {
 constexpr std::int64_t kMaxSize = 4096;  // largest number of values; networks have far fewer
 constexpr std::string_view kSpaceComment = "nst-space: ";
 
-// Throws Error{usage} if sizes or known spaces differ.
+// Throws Error{usage} if the vectors have different sizes, or known spaces that differ.
 void check_alike(const StyleVector& a, const StyleVector& b) {
   if (a.size() != b.size()) {
     throw Error(ErrorCode::usage, "style vectors of " + std::to_string(a.size()) + " and " +

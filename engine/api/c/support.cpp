@@ -42,8 +42,8 @@ nst_status fail(ErrorCode code, const char* text) noexcept {
 }
 
 void check_struct_size(std::size_t size, const char* name) {
-  // Accepted sizes: at least struct_size and one more member, at most more bytes than any future
-  // version of a struct will have.
+  // A valid size covers at least struct_size and one more member. No version of a struct will ever
+  // be larger than kMost.
   constexpr std::size_t kLeast = 2 * sizeof(std::size_t);
   constexpr std::size_t kMost = 4096;
   if (size >= kLeast && size <= kMost) return;

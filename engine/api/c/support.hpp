@@ -56,8 +56,8 @@ T& required(T* pointer, const char* name) {
   return *pointer;
 }
 
-// Throws Error{usage} if no version of a struct, past or future, can have the size `size`. Then the
-// caller has not set struct_size. `name` is the struct's name in the message.
+// Throws Error{usage} if `size` is impossible for every version of a struct: the caller has then
+// forgotten to set struct_size. `name` is the struct's name in the message.
 void check_struct_size(std::size_t size, const char* name);
 // Throws Error{usage} if one of the `count` bytes is not 0. `bytes` are the members that only newer
 // versions of the struct have: a caller that sets one of them needs a newer library.
