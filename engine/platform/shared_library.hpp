@@ -1,5 +1,5 @@
-// Loads libraries that are needed only for some inputs, when they are first needed. A program that
-// was linked with them would take their time and memory at every start.
+// Loads libraries that are needed only for some inputs, when they are first needed. If they were
+// linked, every start of a program would load them, which takes time and memory.
 #pragma once
 
 namespace nst {

@@ -17,8 +17,8 @@ class UnfinishedFile {
   UnfinishedFile& operator=(const UnfinishedFile&) = delete;
 
   const std::string& path() const { return path_; }
-  // Ends this object's duty to remove the file. Called when the file has been renamed to its final
-  // name, and when it could not be created.
+  // Makes the destructor and the signal handler leave the file alone. Called when the file has been
+  // renamed to its final name, or could not be created.
   void keep();
 
  private:
