@@ -1,4 +1,4 @@
-// Paints a photograph in the style of a painting: stylize CONTENT STYLE OUTPUT
+// Paints a photograph in the style of a painting. Usage: stylize CONTENT STYLE OUTPUT
 #include <cstdio>
 #include <nst/nst.hpp>
 

@@ -100,7 +100,7 @@ struct GenericTile {
   }
 };
 
-// Moves a tile from channel 0 to channel `first`. Does not change the tile's weights.
+// Moves a tile from channel 0 to channel `first`. Leaves its pointer to the weights unchanged.
 NST_INLINE void move_to_channel(const ConvArgs& args, RegisterTile& tile, int first) {
   tile.channels = args.plan.spec.out_c - first;
   tile.bias = args.bias != nullptr ? args.bias + first : nullptr;

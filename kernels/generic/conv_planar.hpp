@@ -31,8 +31,8 @@ constexpr int most_vectors(int channels) {
   return fit < kMostVectors ? fit : kMostVectors;
 }
 
-// Returns the number of channels of the next panel, if `left` channels are left. A register tile
-// exists for every number that is returned.
+// Returns the number of channels of the next panel, if `left` channels are left. tile_function()
+// has a function for every number that is returned.
 NST_INLINE int panel_channels(int left) {
   if (left >= kMostChannels) return kMostChannels;
   return min_of(left, 4);
@@ -67,8 +67,8 @@ void pack(const ConvSpec& spec, const float* weights, float* packed) {
 }
 
 // The layout of the planar window (the block's inputs): [row][in_c][column parity][pitch]. The
-// column parity (even or odd) exists only with stride 2. `pitch` is the number of floats from one
-// such run of pixels to the next.
+// column parity (even or odd) exists only with stride 2. The pixels of one row, channel and parity
+// are contiguous, and `pitch` floats are reserved for them.
 struct Layout {
   int pitch;
   std::ptrdiff_t channel, row;  // strides: floats to the next channel, to the next row
@@ -123,10 +123,10 @@ struct RegisterTile {
   float* out;          // outputs [channels][vectors * kLanes]
 };
 
-// Adds the products of one tap and one input channel. If there are fewer vectors of weights (C)
-// than of pixels (P), the weights stay in registers. Then the pixels are loaded one vector at a
-// time. Otherwise the pixels stay in registers. So kAccumulators + min(C, P) + 1 registers are
-// enough.
+// Adds the products of one tap and one input channel to the sums of C channels × P vectors of
+// pixels. If C <= P, keeps the C weights in registers and loads one vector of pixels at a time.
+// Otherwise keeps the P vectors of pixels and loads one weight at a time. This needs only
+// kAccumulators + min(C, P) + 1 registers.
 template <int C, int P>
 NST_INLINE void accumulate(Accumulators<C, P>& acc, const float* in, const float* weights) {
   if constexpr (C <= P) {

@@ -1,14 +1,14 @@
 // Convolution with a large square kernel (9x9), computed as many 3x3 convolutions by Winograd's
 // algorithm. An output needs 25 multiplications; direct convolution needs 81.
 //
-// Along each axis, a kernel of 3 S taps is cut into S small kernels of 3 taps. The outputs are cut
-// into tiles of 3. Each small kernel makes its part of a tile by the transform F(3, 3). Small
-// kernel s begins s tiles (3 s taps) after the first one. It needs the inputs of the tile that is
-// s tiles further on:
+// Along each axis, a kernel of 3 S taps is cut into S small kernels of 3 taps, and the outputs are
+// cut into tiles of 3. Each small kernel contributes to every tile, by the transform F(3, 3). Small
+// kernel s begins 3 s taps, or s tiles, after the first one. So it needs the inputs of the tile
+// that is s tiles further on:
 //     M[tile] = sum over s of U[s] V[tile + s]
-// V are the transformed inputs, shared by all small kernels, U the transformed weights and M the
-// products. A transformed tile has 5 x 5 values, called points. For each point, the formula is a
-// convolution with S x S taps over the grid of tiles. V and M store one plane of tiles for each
+// V are the transformed inputs, which all small kernels share. U are the transformed weights, and M
+// the products. A transformed tile has 5 x 5 values, called points. For each point, the formula is
+// a convolution with S x S taps over the grid of tiles. V and M store one plane of tiles for each
 // point, so that a vector contains neighbouring tiles. A plane's rows follow each other without
 // gaps. Each row ends with S - 1 surplus tiles, whose outputs are dropped.
 #pragma once
@@ -146,8 +146,9 @@ ConvBlocking blocking(const ConvSpec& spec, const ConvGeometry& g) {
   return {0, 0, h * kOut, w * kOut, spec.out_c, layout(spec, h, w).end};
 }
 
-// Makes a block's window (its inputs) in scratch, stored as described in Layout. Inputs that only
-// outputs outside the block need are zero: those outputs are computed and then dropped.
+// Makes a block's window (its inputs) in scratch, stored as described in Layout. The tiles also
+// compute some outputs outside the block, which are dropped. Inputs that only those outputs need
+// are set to zero.
 void make_window(const ConvArgs& args, Block block, const Layout& l, float* scratch) {
   const int channels = args.plan.spec.in_c;
   const Rect rect = window_rect(args.plan.spec, args.geometry, block);

@@ -49,7 +49,7 @@ NST_INLINE void fetch_next(const float* in, std::ptrdiff_t column, std::ptrdiff_
 }
 
 // Computes `vectors` vectors of channels for P pixels, one vector after the other, as they lie in
-// memory. The loop does little else, because a vector has only 9 P products to compute.
+// memory. A vector needs only 9 P products, so more work in the loop would cost noticeable time.
 template <int P, int Stride, bool Left, bool Right>
 void run_3x3(const RegisterTile& tile, int vectors) {
   const RegisterTile t = tile;

@@ -11,8 +11,8 @@
 // multiplied singly. This keeps multipliers and adders equally busy (24 products per lane in 16
 // cycles).
 //
-// The rounding error of a pair is relative to (|x| + |w|)². So weights are scaled by a power of two
-// to the magnitude of the inputs. Pairs are added and subtracted in turn,
+// The rounding error of a pair is proportional to (|x| + |w|)². To keep it small, weights are
+// scaled by a power of two to the magnitude of the inputs. Pairs are added and subtracted in turn,
 //
 //     x1 w1 + x2 w2 = −((w2 − x1) (w1 − x2) − x1 x2 − w1 w2)
 //
@@ -200,15 +200,14 @@ NST_INLINE void accumulate(Accumulators<P, V>& acc, const float** in, const floa
   total.add_to(acc);
 }
 
-// Returns the largest number of pixels in a register tile with `vectors` vectors of channels.
-// Registers that hold no sums are needed for three rows of weights and for the factors of a few
-// products.
+// Returns the largest number of pixels in a register tile with `vectors` vectors of channels. The
+// sums must leave registers for three rows of weights and for the factors of a few products.
 constexpr int most_pixels(int vectors) { return vectors <= 2 ? 10 : 6; }
 
-// The value of a row correction if all inputs of the row are zero. The results of such a row are
+// Marks a row whose inputs are all zero: used as its row correction. The results of such a row are
 // known exactly (0, or the bias), but its sums have rounding errors. So finished() writes the exact
-// results instead of the sums. The value is -0, so that it differs from a correction that happens
-// to be 0.
+// results instead of the sums. The mark is -0, so that it differs from a row correction that
+// happens to be 0.
 constexpr float kZeroRow = -0.0f;
 NST_INLINE bool is_zero_row(float row_correction) {
   std::uint32_t bits = 0;
@@ -244,8 +243,8 @@ NST_INLINE float scale_for(double mean) {
   __builtin_memcpy(&bits, &mean, sizeof bits);
   const int exponent =
       static_cast<int>(bits >> 52 & 0x7ff) - 1023;  // mean is positive: no sign bit
-  // n is floor(-exponent / 2). It is limited to ±60, so that the reciprocal of the scale is a
-  // normal number for any weights.
+  // The scale is 2^n, where n is floor(-exponent / 2), limited to ±60. So the reciprocal of the
+  // scale is a normal number for any weights.
   const int n = max_of(-60, min_of(60, -exponent >> 1));
   const std::uint32_t scale = static_cast<std::uint32_t>(127 + n) << 23;
   float result = 0.0f;

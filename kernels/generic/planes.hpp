@@ -40,8 +40,7 @@ NST_INLINE void make_planes(const ConvArgs& args, Block block, const Rect& rect,
     }
     previous = sy;
     // If the caller wants the prologue's output, copies this row of it from row_scratch. The row is
-    // always there: in this case rows of the picture are neither read in place nor copied from the
-    // row before.
+    // there, because in this case no row is read in place.
     if (stores_prologue(args, block, y)) {
       store_prologue(args, block, rect, y, row_scratch);
     }

@@ -46,9 +46,9 @@ struct NoPrefetch {
   NST_INLINE void next_tile() const {}
 };
 
-// Prefetches the memory to which a block will write the channels of one panel: part n of `parts`.
-// Without prefetching, each write waits until its cache line is loaded: in a residual layer (for a
-// picture of 1024×1024 pixels) 4.1 of 45.6 ms.
+// Prefetches a part of the memory to which a block will write the channels of one panel: the n-th
+// of `parts` equal parts. Without prefetching, each write waits until its cache line is loaded. In
+// a residual layer, for a picture of 1024×1024 pixels, this took 4.1 of 45.6 ms.
 NST_INLINE void prefetch_outputs(const View& output, Block block, int first, int width, int n,
                                  int parts) {
   const int pixels = block.h * block.w;
