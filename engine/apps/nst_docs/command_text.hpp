@@ -1,4 +1,5 @@
-// What the documents say of a command, taken from its CLI11 declaration.
+// The texts about a command that appear in the man pages and completions. They come from the
+// command's CLI11 declaration.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -7,29 +8,29 @@
 
 namespace nst::docs {
 
-// What an option's value is, and so how a shell completes it.
+// Kind of an option's value, which decides how a shell completes it.
 enum class ValueKind {
   none,     // the option has no value
   text,     // any text
-  choices,  // one of OptionText::choices, or other text if the type name says so (auto|off|N)
+  choices,  // one of OptionText::choices; with a type name like auto|off|N also other text
   file,     // the name of a file or folder
   style     // a file, or "@" and one of the library's own styles
 };
 
 struct OptionText {
-  std::vector<std::string> names;  // "-s", "--style": short ones first
+  std::vector<std::string> names;  // "-s", "--style": short names come first
   ValueKind kind = ValueKind::none;
   std::string value;  // the value's name, "STYLE", or its choices, "png|jpg"; "": no value
   std::vector<std::string> choices;
-  bool value_is_optional = false;  // --keep-color[=luma]
+  bool value_is_optional = false;  // true for --keep-color[=luma]
   bool is_required = false;
   bool is_repeatable = false;
-  std::string group;        // heading in --help
+  std::string group;        // heading of the option in --help
   std::string description;  // one sentence, without a full stop
-  std::string environment;  // variable that sets it; "": none
+  std::string environment;  // environment variable that sets the option; "": none
 };
 
-// An argument without a name. All of them are names of files or folders.
+// A positional argument. All of them are names of files or folders.
 struct ArgumentText {
   std::string name;
   std::string description;
@@ -38,9 +39,9 @@ struct ArgumentText {
 };
 
 struct CommandText {
-  std::string program;  // "nst-run"
-  std::string name;     // "encode"; "" for the program itself
-  std::string summary;  // what it does, as the end of a sentence: "saves the style of a painting"
+  std::string program;  // name of the program: "nst-run"
+  std::string name;     // name of the command: "encode"; "" for the program itself
+  std::string summary;  // what the command does, without subject: "saves the style of a painting"
   // Blocks of the description and of the footer, without the blank lines between them. A block
   // whose lines are indented is an example.
   std::vector<std::string> description, footer;
@@ -48,7 +49,7 @@ struct CommandText {
   std::vector<OptionText> options;
   std::vector<CommandText> commands;
 
-  // Returns "nst-run encode".
+  // Returns program and command: "nst-run encode".
   std::string full_name() const { return name.empty() ? program : program + " " + name; }
 };
 

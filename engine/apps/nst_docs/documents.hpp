@@ -1,4 +1,4 @@
-// The documents that nst-docs writes of a program.
+// The functions that write a program's documents: the man page and the shell completions.
 #pragma once
 
 #include <string>

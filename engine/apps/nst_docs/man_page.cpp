@@ -10,8 +10,9 @@
 namespace nst::docs {
 namespace {
 
-// Returns text in which roff sees no command: backslashes and hyphens are escaped (a plain '-' is a
-// typographic hyphen), and a line's first '.' or apostrophe is preceded by an empty character.
+// Returns the text with roff's special characters escaped. "-" becomes "\-", because roff prints a
+// plain one as a hyphen that cannot be copied into a shell. A line that begins with "." or an
+// apostrophe would be a roff command, so "\&" is put before it.
 std::string escaped(const std::string& text) {
   std::string out;
   for (const char c : text) {
@@ -42,7 +43,7 @@ std::string in_capitals(std::string text) {
   return text;
 }
 
-// Returns an option's value as it follows the name: " FILE", "[=matched|luma]" or "".
+// Returns the text that shows an option's value after its name: " FILE", "[=matched|luma]" or "".
 std::string value_text(const OptionText& option) {
   if (option.kind == ValueKind::none) return "";
   if (option.value_is_optional) return "[=" + italic(option.value) + "]";
@@ -65,7 +66,8 @@ std::string synopsis(const CommandText& command) {
   return line;
 }
 
-// Returns text for roff to fill, in lines of at most 80 columns, broken at blanks.
+// Returns the text in lines of at most 80 columns, broken at blanks. The man page program joins
+// them and breaks them anew.
 std::string filled(const std::string& text) {
   constexpr std::size_t kColumns = 80;
   std::istringstream words(text);
@@ -80,7 +82,8 @@ std::string filled(const std::string& text) {
   return lines + escaped(line) + "\n";
 }
 
-// Returns a block of text to be filled, or as lines that are not filled if it is indented.
+// Returns a block as roff text. The lines of an indented block are kept as they are; other blocks
+// may be broken anew.
 std::string block_text(const std::string& block) {
   if (!block.starts_with(' ')) return filled(block);
   std::string text = ".nf\n";
