@@ -54,7 +54,7 @@ class ByteReader {
     return load<T>(at(offset, sizeof(T), what));
   }
   // Returns the next base-128 varint, as in Protobuf and LevelDB: at most 10 bytes. Throws if the
-  // varint has useless leading zeros or does not fit in 64 bits.
+  // varint is longer than its value needs or does not fit in 64 bits.
   std::uint64_t read_varint(std::string_view what);
 
   // Throws Error{code} with the message "<name>: <what>".

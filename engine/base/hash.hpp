@@ -11,7 +11,7 @@ namespace nst {
 
 // Continues a checksum: returns the CRC-32C of all bytes so far. `crc` is the CRC-32C of the bytes
 // before `bytes`, or 0 if there are none. The polynomial is that of RFC 3720 §12.1, reflected
-// 0x82F63B78. Uses the CPU's CRC instruction if it has one.
+// 0x82F63B78. Uses the CPU's CRC instruction if the CPU has one.
 std::uint32_t crc32c(Bytes bytes, std::uint32_t crc = 0);
 // Returns the same as crc32c, computed with tables instead of a CRC instruction. For CPUs without
 // the instruction, and for tests.

@@ -229,7 +229,8 @@ std::string json_quoted(std::string_view text) {
 
 std::string json_number(double value) {
   if (!std::isfinite(value)) return "null";
-  if (value == 0.0 && std::signbit(value)) return "-0.0";  // "-0" would be read as a whole number
+  // A reader could take "-0" for an integer and lose the sign.
+  if (value == 0.0 && std::signbit(value)) return "-0.0";
   char text[32];
   return {text, std::to_chars(text, text + sizeof text, value).ptr};
 }

@@ -42,12 +42,13 @@ float sampled_mean(const kernels::ConstView& picture, const Shape& shape, int ch
   return static_cast<float>(sum / count);
 }
 
-// Returns the largest |value + offset[channel]| of a picture whose pixels have no gaps. Stops after
-// the first row with a value above `enough`, and returns the largest value so far. So only pictures
-// with small deviations are read completely.
+// Returns the largest |value + offset[channel]| of a picture. The picture's pixels have no gaps.
+// Stops after the first row with a value above `enough` and returns the largest value so far:
+// callers need the exact result only for small deviations.
 float largest_deviation(const kernels::ConstView& picture, const Shape& shape, const float* offset,
                         float enough) {
-  // Floats per turn of the loop: whole pixels of 3 channels, and enough for vector instructions.
+  // Number of floats that one turn of the loop compares. It is a multiple of 3 channels, and fills
+  // whole vectors.
   constexpr int kPeriod = 12;
   const int floats = shape.w * shape.c;
   float largest = 0;
@@ -77,12 +78,13 @@ float largest_deviation(const kernels::ConstView& picture, const Shape& shape, c
 
 float centring_of(const kernels::ConstView& picture, const Shape& shape, float* offset) {
   for (int c = 0; c < shape.c; ++c) offset[c] = -sampled_mean(picture, shape, c);
-  // Most photographs have a pixel that differs from the mean colour by more than this. They need no
-  // factor, and largest_deviation stops early.
+  // Most photographs have a pixel that differs from the mean colour by more than kUsual. Their
+  // factor is 1, and largest_deviation stops early.
   constexpr float kUsual = 0.25f;
   constexpr int kMostDoublings = 16;
   const float deviation = largest_deviation(picture, shape, offset, kUsual);
-  float factor = 1;  // remains 1 for a picture of one colour
+  // The factor remains 1 for a picture of one colour, whose deviation is 0.
+  float factor = 1;
   for (int i = 0; i < kMostDoublings && deviation > 0; ++i) {
     if (factor * deviation > kUsual) break;
     factor *= 2;

@@ -19,8 +19,9 @@ class Execution {
   // Packs the program's weights on all threads. Allocates the arena, and the scratch of `threads`
   // threads. Throws Error{limit} if they exceed max_memory_bytes (0: no limit) or memory runs out.
   //
-  // `lender`: an execution whose arena this one uses too, if it is large enough; may be null. The
-  // two run one after the other, and neither finds its values again after the other has run.
+  // `lender`: another execution, or null. If its arena is large enough, this execution uses the
+  // same arena. The two must not run at the same time, and each run destroys the values of the
+  // other execution.
   Execution(Program program, int threads, std::size_t max_memory_bytes,
             const Execution* lender = nullptr);
 
@@ -37,9 +38,9 @@ class Execution {
     std::vector<float> offset;
   };
 
-  // A function that inspects the values that have a name in TensorFlow's graph, for tests. It is
-  // called on the calling thread after each step that completes such a value. Observers are allowed
-  // only in runs on one thread.
+  // A function that inspects named values (Node::name), for tests. It is called on the calling
+  // thread after each step that completes such a value. Observers are allowed only in runs on one
+  // thread.
   using Observer = std::function<void(const Step&, kernels::ConstView, const Centre&)>;
 
   // A function that receives rows [first, first + count) of the output as soon as they are made.

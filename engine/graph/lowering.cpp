@@ -21,12 +21,13 @@ namespace {
 
 using kernels::Activation;
 
-// Number of floats that a work item of an elementwise or pooling step computes. Items must be so
-// large that sharing them among threads costs little. Yet the smallest pictures must still give
-// several items.
+// Number of floats that a work item of an elementwise or pooling step computes. A work item is what
+// one thread computes at a time. Large items make sharing among threads cheap, but the smallest
+// pictures must still give several items.
 constexpr int kItemFloats = 32 * 1024;
 
-// Number of channels that a work item of a mean computes: a few cache lines of every pixel.
+// Number of channels that a work item of a mean computes. It reads a few cache lines of every
+// pixel.
 constexpr int kMeanChannels = 256;
 
 std::atomic<std::uint64_t> lowerings{0};
@@ -156,8 +157,8 @@ void Lowering::emit_affine(const FormedOperand& input, const Operand& output, Ro
 const FormedOperand& Lowering::materialise(std::size_t id) {
   if (!values_[id].is_plain()) {
     keep_offsets(id);
-    // The result may overwrite the tensor that it is computed from. No other value still has to be
-    // computed from this tensor: lower_add has made sure of that.
+    // The result may overwrite the tensor that it is computed from: no other deferred value still
+    // needs that tensor. lower_add has made sure of this.
     const Operand raw = values_[id].x;
     const bool in_place = options_.memory_mode != MemoryMode::fastest && may_change(raw.buffer);
     const Operand output = in_place ? raw : new_tensor(node(id).shape);
@@ -237,9 +238,9 @@ void Lowering::lower_add(std::size_t id) {
   const Node& n = node(id);
   std::size_t a = at(n.inputs[0]);
   std::size_t b = at(n.inputs[1]);
-  // The term `b` is stored as a plain tensor. For `a`, operations may stay deferred: the reader of
-  // the sum applies them, and then adds `b`. If only one term is multiplied by the input's factor
-  // (Node::is_scaled), that term must be `b`, because the reader can divide only `b` by the factor.
+  // The sum's readers compute it: they apply the deferred operations of `a`, then add `b`. So `b`
+  // must be stored as a plain tensor. If only one term is multiplied by the input's factor
+  // (Node::is_scaled), this term must be `b`, because readers can divide only `b` by the factor.
   const bool is_rescaled = node(a).is_scaled != node(b).is_scaled;
   if (values_[a].is_plain() && !(is_rescaled && node(b).is_scaled)) std::swap(a, b);
   if (values_[a].residual.exists() || readers_[a].size() > 1) materialise(a);
@@ -282,8 +283,7 @@ void Lowering::lower_mean(std::size_t id) {
 void Lowering::finish() {
   const int last = static_cast<int>(program_.steps.size()) - 1;
   const int split = program_.first_style_step;
-  // Keeps the buffer with the input's factor (CentreOp) until the last step, because any step may
-  // need the factor.
+  // Any step may need the input's factor, so its buffer (CentreOp) is kept until the last step.
   if (program_.input_centre != BufferId::none)
     program_.buffers[index_of(program_.input_centre)].last = last;
   for (Lifetime& buffer : program_.buffers) {

@@ -68,8 +68,8 @@ class Lowering {
   // Appends the step that hands the output's rows to the caller, a few rows per work item
   // (LoweringOptions::output_rows).
   void emit_output_rows(std::size_t id);
-  // Stores a deferred value as a plain tensor, so that every kind of step can read it. (The readers
-  // of a deferred value apply its last operations.) Returns the new operand.
+  // Stores a deferred value as a plain tensor and returns the new operand. Convolutions can read a
+  // deferred value and apply its last operations themselves; pools and means cannot.
   const FormedOperand& materialise(std::size_t id);
 
   void lower_node(std::size_t id);
@@ -82,8 +82,8 @@ class Lowering {
 
   // The functions in lowering_conv.cpp:
 
-  // Convolutions that must run together with a later convolution. They make the input of the later
-  // one, and this input is never stored whole.
+  // Convolutions that compute the input of a later convolution. They must run together with the
+  // later one, because their output is never stored as a whole.
   struct Before {
     ConvSequence fused;   // convolutions to run in the same fused step
     ConvSequence strips;  // convolutions whose strips alternate with those of the later one
@@ -119,11 +119,13 @@ class Lowering {
   // The functions in lowering_centred.cpp:
 
   void lower_input(std::size_t id);
-  // Returns the offsets of a centred value (one that is stored as deviations). The sum of these is
-  // the value's offset. Appends the steps that compute missing offsets.
+  // Returns the offsets of a centred value, one that is stored as deviations. The constant that the
+  // value deviates from is the sum of these offsets. Appends the steps that compute missing
+  // offsets.
   const std::vector<Offset>& offsets_of(std::size_t id);
-  // If steps are not fused, keeps the buffers with a value's offsets, so that an observer can read
-  // them. Called before the last step of the value is appended.
+  // Keeps the buffers of a value's offsets alive until the next step, so that an observer can read
+  // them after that step. Does nothing if steps are fused: tests that observe the offsets turn
+  // fusing off. Called before the last step of the value is appended.
   void keep_offsets(std::size_t id);
   // Records how the result of node `id` is stored (its offsets, and whether it is scaled) in the
   // step that was appended last. That step must have completed the node's value.
@@ -148,15 +150,15 @@ class Lowering {
   bool may_change(BufferId buffer) const;
   // Returns true if node `id`'s output may overwrite the input of `op`.
   bool may_overwrite(std::size_t id, const ConvOp& op) const;
-  // Emits a sequence of convolutions in strips. All outputs but the last exist only in strips; the
-  // last is stored whole. With `discards`, the last output is not stored either, because only its
-  // moments are wanted.
+  // Emits a sequence of convolutions in strips. All outputs but the last exist only in strips. The
+  // last is stored as a whole. If `discards` is true, not even the last is stored: only its moments
+  // are needed.
   void emit_sequence(ConvSequence chain, bool discards);
   // Emits a convolution in strips whose output overwrites its input. Returns the output.
   Operand emit_overwriting(PlannedConv pass);
   void emit_strip(const PlannedConv& pass, const Strip& strip);
-  // Emits a step that moves `rows` to another place in the buffer. These are the rows of this strip
-  // that the next strip reads again.
+  // Emits a step that moves `rows` to another place in the buffer. The next strip reads these rows
+  // of this strip again.
   void emit_move(const Operand& from, const Operand& to, Rows rows);
   void count_layer(const PlannedConv& pass);
   static bool is_shared_by_area(const ConvOp& op);
@@ -173,7 +175,7 @@ class Lowering {
   std::vector<Slice> slices_;
   std::map<std::size_t, Operand> concat_tensors_;  // tensor of each concat node
   std::map<std::size_t, std::pair<BufferId, kernels::ConvBlocking>>
-      moments_;  // maps a convolution to the buffer and blocking of its moments
+      moments_;  // for each convolution: buffer and blocking of its output's moments
   // Maps a node to the planned convolutions that compute its value in strips. They are emitted
   // together with the node's reader.
   std::map<std::size_t, ConvSequence> streamed_;
@@ -181,7 +183,7 @@ class Lowering {
   // step.
   std::map<std::size_t, ConvSequence> fused_;
   std::set<const PackedConv*> layers_seen_;
-  std::set<std::size_t> counted_;       // nodes whose work is counted in program_.mac
+  std::set<std::size_t> counted_;       // nodes whose multiply-accumulates program_.mac includes
   std::size_t largest_normalised_ = 0;  // bytes of the largest normalised tensor
   bool style_seen_ = false;
 };

@@ -183,8 +183,8 @@ void verify_model(const std::string& path, const FileData& file) {
                                       ", but holds the variables of another network");
   }
   const std::vector<NamedTensor> tensors = read_layers(variables, inventory);
-  // If the file states no style space, checks that predictor and transformer have the same one. A
-  // stated style space is trusted.
+  // If the file states no style space, checks that predictor and transformer belong to the same
+  // one. A space that the file states is not checked.
   if (!model_file.style_space) {
     joint_space(variables, inventory, tensors, false);
   }

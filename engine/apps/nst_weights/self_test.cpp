@@ -71,7 +71,7 @@ Outcome run(const Model& model, const Setup& setup) {
   const Image content =
       random_picture(setup.seed, "self_test/content", setup.content_width, setup.content_height);
   StyleVector style = outcome.bottleneck;
-  style.space.clear();  // an unknown space is accepted by every transformer
+  style.space.clear();  // so that the transformer accepts it whatever the predictor's space is
   outcome.output = model.stylize(content.view(), style);
   return outcome;
 }

@@ -1,14 +1,14 @@
-// The self-test stored in a model file: seeded inputs, and what the network computed from them when
-// the file was written.
+// The self-test stored in a model file: pseudo-random inputs, and what the network computed from
+// them when the file was written.
 //
-// JSON in the metadata entry "self_test":
+// The metadata entry "self_test" is JSON:
 //
 //   {"version": 1, "seed": ..., "style": [w, h], "content": [w, h],
 //    "bottleneck": [style_size numbers], "output": [w, h], "samples": [[index, value], ...]}
 //
-// "bottleneck" is absent without a predictor; the style vector is then pseudo-random. The inputs
-// are pseudo-random pictures (pseudo_random.hpp) and never resized, so that only the networks take
-// part.
+// The inputs are pictures from pseudo_random.hpp. They are never resized, so that the test depends
+// on the networks only. A model without a predictor has no "bottleneck"; its style vector is
+// pseudo-random too.
 #pragma once
 
 #include <string>
