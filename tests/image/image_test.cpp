@@ -89,7 +89,8 @@ TEST_CASE("What cannot be written is known before there is anything to write") {
   std::filesystem::create_directory(folder.file("folder.png"));
   expect_error(ErrorCode::output, [&] { nst::check_writable(folder.file("folder.png")); });
   expect_error(ErrorCode::output, [&] { nst::check_writable(folder.file("missing/new.png")); });
-  const std::string pipe = folder.file("pipe.png");  // a pipe, which is written directly
+  // A named pipe is writable, although it is no file.
+  const std::string pipe = folder.file("pipe.png");
   REQUIRE(mkfifo(pipe.c_str(), 0600) == 0);
   CHECK_NOTHROW(nst::check_writable(pipe));
   const std::string kept = folder.file("kept.png", std::vector<std::uint8_t>{1});

@@ -93,8 +93,8 @@ TEST_CASE("JPEG: a missing end marker is a warning, whatever follows") {
     File second = open;
     second.insert(second.end(), other.begin(), other.end());
     check_warns(second, expected);
-    // After the pixels, bytes that look like tables are ignored. Bytes that look like an end marker
-    // are taken as an end marker.
+    // Tests bytes that follow the pixels of a JPEG without an end marker. A table there must be
+    // ignored. An end marker after the table must end the file, so there is no warning.
     File tables = open;
     for (const int byte : {0, 0xff, 0xc4, 0, 4, 9, 9}) {
       tables.push_back(static_cast<std::uint8_t>(byte));
@@ -151,7 +151,7 @@ TEST_CASE("JPEG: four inks are stored inverted, with Adobe's marker or without")
 
 TEST_CASE("JPEG: an orientation of any integer type, before and behind whatever") {
   const File upright = fixture("orientation6.jpg");
-  const Image expected = decoded(upright);  // turned upright, the picture has 24×16 pixels
+  const Image expected = decoded(upright);  // 24×16 pixels after it is turned upright
   const File bare = without(upright, 0xe1);
   CHECK(decoded(bare).width == expected.height);
   const File xmp = {0xff, 0xe1, 0, 8, 'h', 't', 't', 'p', ':', '/'};
@@ -206,10 +206,11 @@ TEST_CASE("JPEG: a picture that memory does not allow is refused, or reduced for
     const Image half = decode("yuv420.jpg", kPicture - 1, 14);
     CHECK(half.width == 19);
     CHECK(half.height == 15);
-    CHECK(decode("yuv420.jpg", kPicture, 14).width == 37);  // the memory suffices for full size
+    // The memory suffices, so the picture is not halved.
+    CHECK(decode("yuv420.jpg", kPicture, 14).width == 37);
     expect_error(nst::ErrorCode::limit, [&] { (void)decode("yuv420.jpg", kPicture - 1, 20); });
-    // Decoding a progressive picture keeps all coefficients in memory. Turning a picture needs a
-    // second copy.
+    // Needs more memory than the picture's size: a progressive JPEG keeps all its coefficients in
+    // memory, and an orientation other than upright needs a second copy of the picture.
     expect_error(nst::ErrorCode::limit, [&] { (void)decode("progressive.jpg", kPicture); });
     expect_error(nst::ErrorCode::limit, [&] { (void)decode("orientation6.jpg", 3 * 16 * 24); });
   }
