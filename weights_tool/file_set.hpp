@@ -33,8 +33,8 @@ struct ArchiveLimits {
 // Files that macOS adds ("._x", "__MACOSX/") are left out.
 class FileSet {
  public:
-  // How deep a folder is searched. shallow: its own files and those of the subfolder "variables".
-  // deep: the files of all subfolders too.
+  // Which files belong to a set. shallow: the folder's own files and those of its subfolder
+  // "variables". deep: also the files of all other subfolders.
   enum class Depth { shallow, deep };
   // Returns the files of a folder. Each file is read when it is first used. Throws Error{limit} if
   // a deep search finds more than 20,000 files.

@@ -44,8 +44,9 @@ class FlatTable {
 
  private:
   FlatTable(const ByteReader& reader, std::uint64_t position);
-  std::uint64_t field_offset(int field) const;   // offset of the field in the buffer; 0 if absent
-  std::uint64_t follow(std::uint64_t at) const;  // follows the offset stored at `at`
+  std::uint64_t field_offset(int field) const;  // offset of the field in the buffer; 0 if absent
+  // Returns the offset to which the one at `at` leads.
+  std::uint64_t follow(std::uint64_t at) const;
 
   const ByteReader* reader_ = nullptr;
   std::uint64_t position_ = 0;

@@ -23,11 +23,12 @@ struct LayerRecord {
 };
 
 struct Inventory {
-  Architecture architecture;  // padding is always reflect here: variables do not tell it
+  // The padding in it is always reflect, because the variables do not show which padding the
+  // network was trained with.
+  Architecture architecture;
   std::vector<LayerRecord> layers;
-  // The name of one variable of the transformer's style parameters. The source that contains this
-  // variable is asked for the transformer's padding and style space. "": the transformer takes no
-  // style.
+  // The name of one variable of the transformer's style parameters; "" if the transformer takes no
+  // style. The source that has this variable states the transformer's padding and style space.
   std::string style_variable;
   std::vector<std::string> leftovers;  // names of variables that no layer needs, sorted
 };

@@ -41,8 +41,8 @@ std::vector<std::string> variables_of(const Inventory& inventory);
 std::optional<PublishedMatch> compare_with_published(const Variables& variables,
                                                      const Inventory& inventory);
 
-// Returns "all 507 variables are those published as …". If some differ, returns how many, and the
-// name of the first.
+// Returns a line such as "all 507 variables are those published as …". If some variables differ,
+// the line has their number and the name of the first one.
 std::string describe(const PublishedMatch& match);
 
 }  // namespace nst::weights

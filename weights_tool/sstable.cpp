@@ -14,7 +14,8 @@ namespace {
 
 constexpr std::uint64_t kMagic = 0xdb4775248b80fb57u;
 constexpr std::uint64_t kFooterBytes = 48;
-constexpr std::uint64_t kBlockTrailerBytes = 5;  // size of compression type and masked CRC-32C
+// A byte for the kind of compression and a masked CRC-32C.
+constexpr std::uint64_t kBlockTrailerBytes = 5;
 // Limits of a key's length and of all keys together. An entry stores only what differs from the
 // previous key. So three bytes of a file may stand for a key of any length.
 constexpr std::uint64_t kMaxKeyBytes = 4096;

@@ -8,8 +8,8 @@
 namespace nst::weights {
 namespace {
 
-// The name parts that TensorFlow's operations, and the converter's fusions, append to a layer's
-// name.
+// The parts that TensorFlow appends to a layer's name: the names of its operations, of operations
+// that the converter fuses, and of variables.
 constexpr std::string_view kOperations[] = {
     "Relu6",
     "Relu",
@@ -74,7 +74,8 @@ LayerName layer_of(const std::string& tensor) {
     if (slash == std::string::npos) break;
     const std::string_view last = without_mark(std::string_view(name).substr(slash + 1));
     if (!is_operation(last)) {
-      // A suffix may also follow a layer's own name, as in "mobilenet_conv/Conv_int8".
+      // The suffixes that without_mark() removes may also follow a layer's own name, as in
+      // "mobilenet_conv/Conv_int8".
       name.resize(slash + 1 + last.size());
       break;
     }

@@ -78,8 +78,8 @@ class FilterStream : public UnpackingStream {
         owner_(new_reader(library_)),
         piece_(kPieceBytes) {
     errno = 0;
-    // The results of the following calls are ignored. If libarchive was built without a filter, it
-    // warns here, and reports an error only if the file needs the filter.
+    // The results of these three calls are ignored: if libarchive was built without a filter, it
+    // warns here. It still reports an error later if the file needs that filter.
     library_.archive_read_support_filter_xz(owner_.get());
     library_.archive_read_support_filter_bzip2(owner_.get());
     library_.archive_read_support_filter_zstd(owner_.get());

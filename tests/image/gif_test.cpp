@@ -169,7 +169,7 @@ TEST_CASE("GIF: no first clear code, no end code, no trailer, a code size beyond
   gif.after.clear();
   check_decodes(gif.file(indices), expected);
   gif.after = std::string(";\0junk", 6);
-  gif.before = std::string("!\xfe\x05hello\0\0\0", 11);  // a comment block, then stray bytes
+  gif.before = std::string("!\xfe\x05hello\0\0\0", 11);  // a comment block, then bytes of no block
   check_decodes(gif.file(indices), expected);
 }
 

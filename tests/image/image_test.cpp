@@ -127,7 +127,7 @@ TEST_CASE("A style vector is blended along a straight line") {
   const StyleVector mix = StyleVector::blend(a, b, 0.25f);
   const StyleVector beyond = StyleVector::blend(a, b, 2.0f);
   for (std::size_t i = 0; i < 100; ++i) {
-    // The bound allows one rounding error for each product and each sum.
+    // The bound allows for a rounding error of each product and of each sum.
     REQUIRE(mix.values[i] ==
             doctest::Approx(0.75 * a.values[i] + 0.25 * b.values[i]).epsilon(1e-6));
     REQUIRE(beyond.values[i] == doctest::Approx(2.0 * b.values[i] - a.values[i]).epsilon(1e-6));

@@ -26,13 +26,13 @@ File with_profile(File jpeg, const File& profile, std::size_t part = 60000) {
   return jpeg;
 }
 
-// Returns the PNG with an iCCP chunk.
+// Returns the PNG with `profile` in an iCCP chunk.
 File png_with_profile(const File& png, const File& profile) {
   const File body = FileBytes{}.text(std::string("icc\0\0", 5)).add(stored(profile)).bytes;
   return with(png, "IDAT", chunk("iCCP", body));
 }
 
-// Returns the file of `image` with this profile, as PNG or as JPEG.
+// Return the file of `image` with this profile.
 File png_of(const Image& image, const File& profile) {
   return png_with_profile(encode_image(image.view(), OutputFormat::png), profile);
 }

@@ -100,8 +100,8 @@ Buffer cmyk_profile() {
   Buffer line(256);
   for (std::size_t i = 0; i < line.size(); ++i) line[i] = static_cast<std::uint8_t>(i);
   for (int ink = 0; ink < 4; ++ink) lut.add(line);
-  for (int corner = 0; corner < 16;
-       ++corner) {  // in this order the first ink changes last, the fourth ink at every step
+  // In the table's order, the fourth ink changes at every step, the first ink only once.
+  for (int corner = 0; corner < 16; ++corner) {
     const int light = corner % 2 == 1 ? 0
                                       : 255 - 60 * (corner >> 3 & 1) - 80 * (corner >> 2 & 1) -
                                             20 * (corner >> 1 & 1);

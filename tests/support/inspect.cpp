@@ -10,8 +10,8 @@
 namespace nst {
 namespace {
 
-// Returns an observer that passes on plain values: where the network computes with deviations from
-// a constant, it adds the constant.
+// Returns an observer for the steps of a run that passes each value on to `observer` as the network
+// defines it. If a step's values are centred, the constant is added and the scale is undone.
 Execution::Observer dense_observer(const LayerObserver& observer) {
   return [&observer, dense = std::vector<float>()](const Step& step, kernels::ConstView view,
                                                    const Execution::Centre& centre) mutable {
