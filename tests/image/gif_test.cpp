@@ -115,8 +115,8 @@ struct Gif {
   }
 };
 
-// Returns a transparent screen with the picture at (left, top). Pixels of the colour `transparent`
-// are transparent, too.
+// Returns a screen of width×height transparent pixels, with the picture placed at (left, top). The
+// picture's pixels of the index `transparent` are transparent, too.
 Image on_screen(const Gif& gif, const std::vector<std::uint8_t>& indices, int width, int height) {
   Image screen(width, height, 4, SampleType::u8);
   const Image picture = gif.picture(indices);

@@ -109,7 +109,7 @@ TEST_CASE("Pictures that are not there, or not files, are input errors that name
   }
   const std::string empty = folder.file("empty.png", {});
   CHECK(contains(expect_error(ErrorCode::input, [&] { (void)nst::read_image(empty); }), "empty"));
-  // A file's name may contain a line break, but the message must be one line.
+  // A file's name may contain a line break. The message names the file and must still be one line.
   expect_error(ErrorCode::input, [&] { (void)nst::read_image(folder.file("two\nlines.png")); });
   const std::string odd = folder.file("odd\nname.png", std::vector<std::uint8_t>{1, 2, 3});
   expect_error(ErrorCode::input, [&] { (void)nst::read_image(odd); });

@@ -17,8 +17,8 @@ File fixture(const std::string& name) { return file_bytes(image_fixture(name)); 
 
 File of(const std::string& text) { return {text.begin(), text.end()}; }
 
-// Returns the text of a raw profile as ImageMagick writes it: a name, a length, lines of
-// hexadecimal digits.
+// Returns EXIF data as text, as ImageMagick stores it in a PNG's text chunk: a name, the length,
+// then lines of hexadecimal digits.
 File raw_profile(const File& block) {
   std::string text = "\nexif\n" + std::to_string(block.size());
   for (std::size_t i = 0; i < block.size(); ++i) {

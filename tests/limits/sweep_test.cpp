@@ -1,7 +1,7 @@
-// Damages a file of every format, by cutting it off at any length and by flipping any bit. A
-// damaged file must be refused with a one-line message and a documented code, or be read without
-// failure. If the format has checksums, a file that is read must give the same result as the good
-// file. Each file is damaged in about 150 ways; NST_SWEEP=all tries every cut and every bit.
+// Damages a file of every format: cuts it off at some length, or flips a bit. A damaged file must
+// either be read without a crash or be refused, with a one-line message and a documented error
+// code. If the format has checksums, a file that is read must give the same result as the undamaged
+// one. Each file is damaged in about 150 ways; NST_SWEEP=all tries every cut and every bit.
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>

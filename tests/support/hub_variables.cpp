@@ -31,8 +31,8 @@ std::vector<float> between(const Numbers& r, double low, double high) {
   return values;
 }
 
-// Returns uniformly distributed weights of variance `variance` / fan-in. With zero_sum, the weights
-// of each output channel sum to 0.
+// Returns uniformly distributed weights. Their variance is `variance` divided by the number of
+// inputs of an output (fan-in). With zero_sum, the weights of each output channel sum to 0.
 std::vector<float> kernel(const Numbers& r, std::size_t channels, double variance, bool zero_sum) {
   const std::size_t fan = r.size() / channels;
   const double scale = std::sqrt(3.0 * variance / static_cast<double>(fan));
