@@ -49,7 +49,8 @@ class ContentPainting {
   ContentPainting& operator=(const ContentPainting&) = delete;
 
   const PictureForm& form() const { return form_; }
-  // Returns true if painting still reads the content that the constructor was given.
+  // Returns true if painting still reads the content that the constructor was given. That content
+  // must then not be freed.
   virtual bool reads_content() const = 0;
   // Returns the multiply-accumulates of painting once.
   virtual double work() const = 0;

@@ -1,4 +1,5 @@
-// The named styles: vectors of the sample paintings (models/samples) by the default model.
+// The named styles: style vectors that the default model made of the sample paintings
+// (models/samples).
 #include "api/named_styles.hpp"
 
 #include <algorithm>

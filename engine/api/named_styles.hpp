@@ -8,7 +8,7 @@ namespace nst {
 // Returns the SHA-256 of the model file whose predictor made the vectors, in hexadecimal.
 const char* named_styles_model();
 
-// A named style's name and description, constants of the library.
+// Name and description of a named style. Both point to constants of the library.
 struct StyleText {
   const char* name;
   const char* description;

@@ -6,7 +6,7 @@
 //   instance_norm → add          the sum is deferred too: its readers add the other term
 //   deferred value, two readers  the first convolution that reads it also stores it
 //   conv → add (MobileNetV2)     the convolution adds the other term in its epilogue
-//   conv, pool → concat          each writes its own slice of channels
+//   conv, pool → concat          each branch writes its own slice of the concatenation
 //   conv 1x1 → depthwise → 1x1   one step, if the tensors between are large (lowering_fused.cpp)
 //   conv → conv, large           both run in strips of rows (lowering_strips.cpp)
 #include "graph/lowering.hpp"

@@ -170,7 +170,7 @@ class Lowering {
   LoweringOptions options_;
   Program program_;
   std::vector<std::vector<int>> readers_;
-  std::vector<FormedOperand> values_;         // value of each node; without x until it is lowered
+  std::vector<FormedOperand> values_;  // by node; member x is unset until the node is lowered
   std::vector<std::vector<Offset>> offsets_;  // offsets of each node; empty if none was needed yet
   std::vector<Slice> slices_;
   std::map<std::size_t, Operand> concat_tensors_;  // tensor of each concat node

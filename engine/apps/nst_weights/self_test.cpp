@@ -25,8 +25,8 @@ constexpr std::size_t kSamples = 64;
 
 // Largest differences allowed between the recorded and the computed numbers. Every instruction set
 // adds in a different order, so the same weights give slightly different numbers. A damaged weight
-// or a wrong layer exceeds these bounds by far. The bottleneck's difference is relative to its
-// largest value, the output's to white (1.0).
+// or a wrong layer exceeds these bounds by far. The difference of the style vector is relative to
+// its largest value. The difference of the picture is relative to white (1.0).
 constexpr double kBottleneckTolerance = 1e-4;
 constexpr double kOutputTolerance = 1e-3;
 

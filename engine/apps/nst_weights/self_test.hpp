@@ -31,7 +31,7 @@ struct SelfTestResult {
 std::string make_self_test(const Model& model);
 
 // Runs `model` on the inputs that `json` describes and compares the results. Throws Error{model}
-// with `name` if the JSON is not a self-test or belongs to another kind of model.
+// with `name` in the message if the JSON is not a self-test or does not fit the model.
 SelfTestResult replay_self_test(const Model& model, const std::string& json,
                                 const std::string& name);
 
