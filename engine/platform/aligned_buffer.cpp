@@ -23,7 +23,7 @@ constexpr std::size_t kLargePage = std::size_t{2} << 20;
 // Returns uninitialised memory, or null if there is not enough memory.
 float* allocate(std::size_t bytes) {
   // Extends the block to whole large pages if its last, partial large page is at least half full. A
-  // block that is too small for a large page gets none.
+  // block smaller than half a large page gets none.
   const std::size_t large_bytes = (bytes + kLargePage / 2) / kLargePage * kLargePage;
   const std::size_t alignment = large_bytes > 0 ? kLargePage : AlignedBuffer::kAlignment;
   const std::size_t rounded = (bytes + AlignedBuffer::kAlignment - 1) / AlignedBuffer::kAlignment *
