@@ -62,7 +62,7 @@ class Budget {
     }
   }
   void take_name(const std::string& name) {
-    constexpr std::uint64_t kHeaderBytes = 64;  // bytes counted for each name, added to its length
+    constexpr std::uint64_t kHeaderBytes = 64;  // added per name, so that their number is limited
     names_bytes_ += name.size() + kHeaderBytes;
     if (names_bytes_ > limits_.max_names_bytes) {
       throw Error(ErrorCode::limit, one_line(path_) +

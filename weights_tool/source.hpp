@@ -70,7 +70,8 @@ class Source {
 // them are opened as one source. Throws Error{model} if a tensor is in two of them. If there is no
 // source at `path`, throws Error{model} with what was looked for, or what the file is.
 std::unique_ptr<Source> open_source(const std::string& path);
-// Opens the source at `path` in the same way; `data` is what was read from that file before.
+// Opens the source at `path` as the function above does. `path` is a file, and `data` its contents,
+// which the caller has read already.
 std::unique_ptr<Source> open_source(const std::string& path, FileData data);
 
 }  // namespace nst::weights

@@ -13,8 +13,8 @@
 namespace nst {
 namespace {
 
-// Paints at one size without retouching. Each row is written to the finished picture as soon as the
-// network has computed it.
+// Paints at one size, and blends no colours or pixels of the photo into the painting afterwards.
+// Each row is written to the finished picture as soon as the network has computed it.
 class StreamedPainting final : public ContentPainting {
  public:
   StreamedPainting(const Model& model, const ImageView& content, const PaintOptions& options,
@@ -88,8 +88,9 @@ Image ContentPainting::paint(const StyleVector& style, const RunOptions& run) {
 
 std::vector<Size> painted_sizes(const PaintOptions& options, Size size) {
   if (options.brush != kBrushAuto) return brush_sizes(size, options.brush);
-  // Sizes for PaintOptions::brush = kBrushAuto. A picture whose shorter side is at most kSmall is
-  // painted once, at its own size. A larger picture is first painted with a shorter side of kStart.
+  // With PaintOptions::brush = kBrushAuto, a picture whose shorter side is at most kSmall is
+  // painted once, at its own size. A larger picture is first painted with a shorter side of kStart,
+  // then at growing sizes up to its own.
   constexpr int kSmall = 700;
   constexpr int kStart = 256;
   const bool brushes = !options.raw && std::min(size.width, size.height) > kSmall;

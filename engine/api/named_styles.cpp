@@ -26,7 +26,7 @@ struct NamedVector {
 
 #include "api/named_styles.inc"
 
-// Returns the number of characters to insert, delete or replace to make one name of the other
+// Returns the number of characters to insert, delete or replace that turn one name into the other
 // (Levenshtein's distance).
 std::size_t distance(const std::string& a, const std::string& b) {
   std::vector<std::size_t> row(b.size() + 1);
@@ -43,7 +43,7 @@ std::size_t distance(const std::string& a, const std::string& b) {
   return row.back();
 }
 
-// Returns the three names nearest to `name`, "oil, ink, tiles".
+// Returns the names of the three styles nearest to `name`, for example "oil, ink, tiles".
 std::string nearest_names(const std::string& name) {
   std::vector<std::pair<std::size_t, std::string>> names;
   for (const auto& style : kStyles) names.emplace_back(distance(name, style.name), style.name);

@@ -5,7 +5,8 @@
 
 namespace nst {
 
-// Returns the SHA-256 of the model file whose predictor made the vectors, in hexadecimal.
+// Returns the SHA-256, in hexadecimal, of the model file whose predictor made the vectors of the
+// named styles.
 const char* named_styles_model();
 
 // Name and description of a named style. Both point to constants of the library.

@@ -48,8 +48,9 @@ struct Painter::Impl {
     return StageProgress(run.progress, std::move(work));
   }
 
-  // Computes the style's vector and calls paint(vector, run). If strength is not 1, the vector is
-  // blended with the content's own style. `run` has the progress callback for painting.
+  // Computes the style's vector and calls paint(vector, painting_run). If strength is not 1, the
+  // vector is blended with the content's own style. The painting_run is a copy of `run` with the
+  // progress callback of the stage for painting.
   template <typename Paint>
   auto paint_in(const Style& style, const RunOptions& run, Paint&& paint) {
     StageProgress progress = stages(style, run, &painted());

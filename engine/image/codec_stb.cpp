@@ -2,9 +2,10 @@
 // private to this file, so that a program may link both NST and its own stb_image.
 //
 // stb_image reads zeros beyond the end of its input, as if they were data, and may leave memory
-// uninitialised. So a JPEG is decoded twice, with two filler bytes (0 and 0xa5). New memory is
-// filled with the filler byte, and filler bytes also follow the file's data. If the two pictures
-// differ, the file is damaged. For a PNG, the checksums are verified before decoding.
+// uninitialised. So it does not report that a JPEG is cut off. To find out, each JPEG is decoded
+// twice, with filler byte 0 and then with 0xa5. The filler byte fills new memory and follows the
+// file's data. If the two pictures differ, the filler has become pixels, so the file is damaged.
+// For a PNG, the checksums are verified before decoding.
 #include <climits>
 #include <cstddef>
 #include <cstdlib>
@@ -139,8 +140,8 @@ Image decode_jpeg(const Input& input) {
   // The file's length limits the size that the header may state: Huffman coding takes at least one
   // bit for an 8×8 block.
   input.check_size(segments.width, segments.height, std::uint64_t{input.bytes.size()} * 512);
-  // Counts the memory that stb_image takes: the planes, their interleaved copy, two pictures, and
-  // for progressive files all coefficients.
+  // Counts the memory that decoding takes: the planes, their interleaved copy, the pictures of the
+  // two decodings, and for progressive files all coefficients.
   const std::uint64_t pixel_bytes = 4 + 3 + 2 * 3 + (segments.progressive ? 2 * 4 : 0);
   input.check_memory(pixel_bytes * segments.width * segments.height);
 
@@ -210,7 +211,7 @@ std::uint64_t raw_bytes(const PngChunks& chunks) {
 // Inflates the pixels and checks their Adler-32. stb_image ignores this checksum and would decode a
 // truncated stream to wrong pixels.
 void check_stream(const Input& input, const PngChunks& chunks, std::uint64_t raw_size) {
-  constexpr std::uint64_t kMostBehind = 1 << 16;  // bytes that may follow the last row
+  constexpr std::uint64_t kMostBehind = 1 << 16;  // room for surplus bytes, which Adler-32 covers
   std::vector<std::uint8_t> stream;
   for (const Bytes body : chunks.pixels) stream.insert(stream.end(), body.begin(), body.end());
   std::vector<std::uint8_t> raw(raw_size + kMostBehind);
@@ -241,8 +242,9 @@ Image decode_png(const Input& input) {
   check_png_size(input, chunks);
   const int channels = chunks.has_alpha() ? 4 : 3;
   const std::uint64_t raw_size = raw_bytes(chunks);
-  // Counts the memory that decoding takes: twice the file, its rows, the stored samples, the
-  // expanded samples, and the picture.
+  // Counts the memory that decoding takes: two copies of the file, the inflated rows, and three
+  // copies of the picture. These are the samples as stored, the samples expanded to RGB or RGBA,
+  // and the returned Image.
   const std::uint64_t pixel_bytes = (chunks.depth == 16 ? 8 : 4) + 2 * 4;
   input.check_memory(2 * std::uint64_t{input.bytes.size()} + raw_size +
                      pixel_bytes * chunks.width * chunks.height);

@@ -61,7 +61,7 @@ struct Map {
   unsigned first = 0;
 
   Colour at(unsigned index) const {
-    const unsigned entry = index - first;  // very large (unsigned) if index < first
+    const unsigned entry = index - first;  // if index < first, wraps around to a large number
     return entry < colours.size() ? colours[entry] : Colour{0, 0, 0, 255};
   }
 };

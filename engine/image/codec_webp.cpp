@@ -236,7 +236,7 @@ std::vector<std::uint8_t> encode_webp(const ImageView& image, const EncodeOption
   const int imported = image.channels == 4 ? WebPPictureImportRGBA(&picture, rows, stride)
                                            : WebPPictureImportRGB(&picture, rows, stride);
   if (imported == 0) fail_encoding(true);
-  errno = 0;  // for some failed allocations, libwebp reports another error
+  errno = 0;  // shows a lack of memory that libwebp reports as another error
   if (WebPEncode(&config, &picture) == 0) {
     fail_encoding(errno == ENOMEM || picture.error_code == VP8_ENC_ERROR_OUT_OF_MEMORY ||
                   picture.error_code == VP8_ENC_ERROR_BITSTREAM_OUT_OF_MEMORY);

@@ -1,5 +1,6 @@
-// EXIF as a list of tags, read from a TIFF structure and written as a new one. All offsets in the
-// new structure are computed anew, so that wrong ones of the old structure are not copied.
+// Reads the tags of an EXIF block from its TIFF structure, and writes them as a new TIFF structure.
+// All offsets in the new structure are computed anew, so that wrong offsets in the old structure do
+// no harm.
 #pragma once
 
 #include <cstdint>
@@ -18,13 +19,15 @@ struct ExifTag {
   std::vector<std::uint8_t> value;
 };
 
-// Makes tags of one number.
+// Make tags whose value is one number, a SHORT or a LONG.
 ExifTag short_tag(std::uint16_t tag, std::uint16_t value);
 ExifTag long_tag(std::uint16_t tag, std::uint32_t value);
-// Makes a RATIONAL tag of a positive number, which is rounded to four decimals.
+// Makes a tag whose value is one RATIONAL. `value` must be positive and is rounded to four
+// decimals.
 ExifTag rational_tag(std::uint16_t tag, double value);
 
-// The tags of an EXIF block by directory, each sorted by tag and without repetition.
+// The tags of an EXIF block, one list for each directory. Each list is sorted by tag number and has
+// every number at most once.
 struct ExifBlock {
   std::vector<ExifTag> image;  // the first directory: about the picture
   std::vector<ExifTag> photo;  // the EXIF directory: about how the picture was taken
@@ -47,7 +50,7 @@ double number_of(const ExifTag* tag);
 // - tags of unknown types
 // - values that lie outside the block or have more than 64 KiB
 // - tags of a directory after its first 1000
-// - values after the first MiB of values
+// - values beyond 1 MiB, counting all values of the block together
 ExifBlock read_exif(Bytes block);
 
 // Returns the TIFF structure of these tags, little-endian. Returns no bytes if there are no tags.

@@ -50,9 +50,9 @@ constexpr std::pair<Tag, Tag> kStructure[] = {
     {0x8773, 0x8773}, {0x8825, 0x8825}, {0x935c, 0x935c}, {0xc4a5, 0xc4a5}, {0xea1c, 0xea1d},
 };
 
-// The ranges of tags in the EXIF directory that are never kept. Either NST writes them itself, or
-// they describe the old file: compression, interoperability (which names Adobe RGB), gamma,
-// padding.
+// The ranges of tags in the EXIF directory that are never kept. NST writes the colour space and the
+// size itself. The other tags describe the old file: its compression, gamma and padding, and the
+// interoperability directory, which may state Adobe RGB.
 constexpr std::pair<Tag, Tag> kPhotoStructure[] = {
     {0x9102, 0x9102}, {0xa001, 0xa003}, {0xa005, 0xa005}, {0xa500, 0xa500}, {0xea1c, 0xea1d}};
 
@@ -80,7 +80,7 @@ std::pair<double, double> resolution_of(const std::vector<ExifTag>& directory) {
   constexpr double kCentimetre = 3;
   const ExifTag* unit = find_tag(directory, kResolutionUnit);
   const double scale = number_of(unit) == kCentimetre ? 2.54 : 1.0;
-  if (unit != nullptr && number_of(unit) == 1) return {0.0, 0.0};  // aspect ratio, no resolution
+  if (unit != nullptr && number_of(unit) == 1) return {0.0, 0.0};  // only an aspect ratio
   return {scale * number_of(find_tag(directory, kXResolution)),
           scale * number_of(find_tag(directory, kYResolution))};
 }

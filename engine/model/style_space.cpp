@@ -17,7 +17,8 @@ constexpr std::uint64_t kSeed = 0x5717e;
 constexpr std::size_t kPredictorValues = 8192;
 
 // The tensors that identify a transformer. They belong to its last normalised layer, which has
-// three channels in networks of every width.
+// three channels whatever the width of the network. So the tensors have the same size in every
+// transformer.
 constexpr const char* kTransformerTensors[] = {
     "style_params/transformer/expand/conv3/conv/StyleNorm/Conv/weights",
     "style_params/transformer/expand/conv3/conv/StyleNorm/Conv_1/weights"};
@@ -25,10 +26,11 @@ constexpr std::size_t kTransformerValues = 300;
 constexpr const char* kPredictorTensors[] = {"mobilenet_conv/Conv/weights", "Conv/weights"};
 
 // Largest distance between the fingerprints of two networks that count as versions of one network.
-// The distance is the root mean square difference of their projections. It estimates √(2 − 2 cos
-// φ), where φ is the angle between the weights of the two networks. Copies of a published network
-// have a distance of 0.005 to 0.02 from it, independent networks above 1. Fine-tuned networks lie
-// between these values; those within 0.2 (a cosine of 0.98) count as versions.
+// A fingerprint is a list of projections of the weights. The distance is the root mean square
+// difference of the two lists. It estimates √(2 − 2 cos φ), where φ is the angle between the
+// weights of the two networks. Copies of a published network have a distance of 0.005 to 0.02 from
+// it, independent networks above 1. Fine-tuned networks lie between these values; those within 0.2
+// (a cosine of 0.98) count as versions.
 constexpr double kLargestDistance = 0.2;
 
 struct Lineage {

@@ -44,7 +44,7 @@ class Trunk {
   }
 
   // Adds one of the blocks Mixed_5b, 5c and 5d. Their grid is 35×35 for a picture of 299×299. The
-  // convolutions of Branch_1 have different names in 5c, so that their names are parameters.
+  // convolutions of Branch_1 have different names in 5c, so the names are parameters.
   Value mixed_5(Value x, const std::string& m, int pooled, const std::string& b1_1x1,
                 const std::string& b1_5x5) {
     const Value b0 = conv(x, m + "/Branch_0/Conv2d_0a_1x1", k1x1, 64);
@@ -91,9 +91,10 @@ class Trunk {
   Graph& g_;
 };
 
-// Builds the predictor. In TF Hub's model, the style vector is the 768 means of Mixed_6e. In the
-// checkpoint, a last layer computes 100 numbers from these means. If the weights have no last
-// layer, the predictor can only be built with a style_size of 768.
+// Builds the predictor. In TF Hub's model, the style vector is the 768 means of Mixed_6e. In
+// Magenta's checkpoint, the style vector is 100 numbers that a last layer computes from these
+// means. If the weights have no last layer, the predictor can only be built with a style_size of
+// 768.
 void build(Graph& graph, int h, int w, int style_size) {
   if (h < kMinSide || w < kMinSide) {
     throw Error(ErrorCode::input, "the style picture is " + std::to_string(w) + "×" +

@@ -41,9 +41,9 @@ bool contains(const std::vector<std::string>& list, const std::string& wanted) {
 }
 
 // Returns the path of this process's control group, counted from the root of its hierarchy; empty
-// if there is none. Version 1 has several hierarchies: the one with `controller` is meant. Version
-// 2 has only one. The lines of /proc/self/cgroup look like "4:cpu,cpuacct:/a/b" in version 1, and
-// like "0::/a" in version 2 (proc(5), cgroups(7)).
+// if there is none. Version 1 of cgroups has several hierarchies; the one with `controller` is
+// used. Version 2 has only one. The lines of /proc/self/cgroup look like "4:cpu,cpuacct:/a/b" in
+// version 1, and like "0::/a" in version 2 (proc(5), cgroups(7)).
 std::string group_name(const std::string& root, bool v2, const std::string& controller) {
   std::ifstream file(path_below(root, "proc/self/cgroup"));
   for (std::string line; std::getline(file, line);) {
@@ -60,8 +60,8 @@ std::string group_name(const std::string& root, bool v2, const std::string& cont
 
 // Returns the folder of the control group `name`, a path from the root of the hierarchy. The folder
 // `mount` belongs to the group `shown`, and contains only the groups below that one. Returns
-// `mount` if it has no folder for the group `name`. This happens in a container, where `mount` is
-// often the folder of the container's own group.
+// `mount` if there is no folder for the group `name` in it. This happens in a container, where
+// `mount` is often the folder of the container's own group.
 std::string own_folder(const std::string& mount, const std::string& shown,
                        const std::string& name) {
   const bool is_below = shown != "/" && name.starts_with(shown);
@@ -104,14 +104,14 @@ void for_each_level(const std::string& root, const std::string& controller, Visi
   }
 }
 
-// Returns the words of a file as text. number() converts them, because a stream would read numbers
-// by the rules of the host program's locale.
+// Returns the words of a file as text. The caller converts numbers by number(). std::ifstream would
+// read them by the rules of the host program's locale, which may differ.
 std::vector<std::string> words(const std::string& path) {
   std::ifstream file(path);
   return {std::istream_iterator<std::string>(file), {}};
 }
 
-// Returns a word as a number. Returns nothing for "max", and for any other text that is not a
+// Converts a word to a number. Returns std::nullopt for "max", and for any other text that is not a
 // number.
 std::optional<double> number(const std::string& word) {
   double value = 0;
@@ -146,7 +146,7 @@ double group_quota(const Hierarchy& hierarchy, const std::string& folder) {
     const double quota = number(all[0]).value_or(0), period = number(all[1]).value_or(0);
     return period > 0 ? quota / period : 0;
   }
-  // In version 1, a quota of -1 means that there is no limit.
+  // In version 1 of cgroups, a quota of -1 means that there is no limit.
   const double quota = number_in(path_below(folder, "cpu.cfs_quota_us")).value_or(0);
   const double period = number_in(path_below(folder, "cpu.cfs_period_us")).value_or(0);
   return quota > 0 && period > 0 ? quota / period : 0;

@@ -219,7 +219,7 @@ std::string why_not_writable(const std::string& path) {
     if (fs::is_directory(path, ignored)) return "it is a folder; name a file in it";
     if (::access(path.c_str(), W_OK) != 0)
       return "the file is write-protected; choose another name";
-    return {};  // an existing file can be overwritten in place
+    return {};  // can be overwritten in place even if its folder is protected
   }
   const fs::path folder = fs::path(path).has_parent_path() ? fs::path(path).parent_path() : ".";
   if (!fs::is_directory(folder, ignored)) return "there is no such folder; make it first";

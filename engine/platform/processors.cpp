@@ -62,7 +62,8 @@ void move_to_own_processor([[maybe_unused]] int thread, [[maybe_unused]] int hom
 
 void let_start(const std::atomic<bool>& started) {
   constexpr int kMost = 50;
-  constexpr auto kNap = std::chrono::microseconds(10);  // takes about 60 µs, with waking up
+  // About 60 µs pass before the thread runs again, because waking up takes time, too.
+  constexpr auto kNap = std::chrono::microseconds(10);
   for (int i = 0; i < kMost && !started.load(std::memory_order_acquire); ++i) {
     std::this_thread::sleep_for(kNap);
   }

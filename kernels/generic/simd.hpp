@@ -54,7 +54,8 @@ constexpr NST_INLINE std::size_t round_up_to_line(std::size_t floats) {
   return (floats + kLine - 1) / kLine * kLine;
 }
 
-// Prefetches the cache line at p into L2. p may be any address.
+// Prefetches the cache line at p into L2. p may be an invalid address, because a prefetch never
+// faults.
 NST_INLINE void prefetch_l2(const float* p) { __builtin_prefetch(p, 0, 2); }
 
 // Hides from the compiler how pointer p was computed. Otherwise the compiler may compute p from

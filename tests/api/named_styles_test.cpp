@@ -38,9 +38,9 @@ TEST_CASE("Each named style is what the default model makes of its sample painti
     for (std::size_t i = 0; i < vector.size(); ++i) {
       largest = std::max(largest, std::abs(double{vector.values[i]} - double{encoded.values[i]}));
     }
-    // The values are up to 3. Between instruction sets they differ by 1e-5, so the usual bound is
-    // 1e-4. stb decodes JPEG files with samples that differ by up to 1 (of 255), so the bound is
-    // then 0.05.
+    // The values of a style vector are up to 3. Between instruction sets they differ by 1e-5, so
+    // the bound is usually 1e-4. stb_image's samples of a JPEG file differ from libjpeg's by up to
+    // 1 of 255, so builds with stb_image have a bound of 0.05.
     CHECK(largest < (NST_JPEG_BY_STB ? 0.05 : 1e-4));
   }
 }

@@ -28,7 +28,7 @@ using Bytes = std::vector<std::uint8_t>;
 // a folder named like a picture, and a picture of more bytes than the library accepts.
 struct Folder {
   static constexpr int kGood = 45;
-  static constexpr int kReported = 4;  // number of bad files: nst-run ignores the folder
+  static constexpr int kReported = 4;  // without the folder, which nst-run ignores
   TemporaryFolder folder;
   std::string in = folder.file("in"), out = folder.file("out");
 
@@ -87,8 +87,8 @@ TEST_CASE("nst-run: of a folder of 50 pictures with 5 bad ones, 45 are painted, 
   }
 }
 
-// By default, each signal is sent to two runs, always at the same instants. If the environment
-// variable NST_KILLS is N, it is sent to N runs, at other instants each time.
+// Kills two runs by each signal, at random instants from a fixed seed. If the environment variable
+// NST_KILLS is N, kills N runs by each signal, at instants from a random seed.
 TEST_CASE("nst-run: killed while it paints a folder, it leaves whole pictures and goes on later") {
   const Folder f;
   const char* asked = std::getenv("NST_KILLS");

@@ -57,8 +57,9 @@ TEST_CASE("Resize::tf1 equals the legacy resize_bilinear, to the bit") {
 }
 
 TEST_CASE("Resize::smooth equals tf.image.resize with antialiasing") {
-  // The bound allows for TensorFlow's filter positions, which are floats. In 16..32, a position
-  // errs by up to 2e-6. A sample of 0..1 errs by as much along each axis, so by 4e-6 in all.
+  // The bound allows for the rounding of TensorFlow's filter positions, which are floats. The error
+  // of a position between 16 and 32 is up to 2e-6. It causes an error of at most 2e-6 in a sample,
+  // which is in 0..1. Resizing along two axes doubles this to 4e-6.
   check_golden(Resize::smooth, "smooth", 4e-6f);
 }
 

@@ -22,7 +22,7 @@ void check_close(const Tensor& got, const Tensor& want, const Tensor& tolerance)
     for (int x = 0; x < got.w(); ++x) {
       for (int c = 0; c < got.c(); ++c) {
         const float difference = std::abs(got.at(y, x, c) - want.at(y, x, c));
-        // A comparison with NaN is false, so NaN fails.
+        // The comparison is negated so that a NaN fails: every comparison with NaN is false.
         if (!(difference <= tolerance.at(y, x, c))) {
           CAPTURE(y);
           CAPTURE(x);
@@ -60,8 +60,8 @@ void check_case(const ConvCase& conv, Random& random) {
   });
 }
 
-// Returns true if the output has the size of the input. Only such a convolution may store its input
-// as the prologue has changed it.
+// Returns true if the convolution can store the prologue's output too, which is the input after the
+// prologue. For this, the convolution's output must have the size of its input.
 bool may_store_prologue(const ConvCase& conv) {
   return conv.spec.stride == 1 && conv.spec.upsample == 1 &&
          conv.geometry.in_h == conv.geometry.out_h && conv.geometry.in_w == conv.geometry.out_w;
@@ -99,7 +99,8 @@ TEST_CASE(
   Random random(kSeed + 1);
   MESSAGE("seed ", kSeed + 1);
   for (const Shape& shape : kShapes) {
-    for (const bool epilogue_add : {true, false}) {  // floors are not allowed with epilogue_add
+    // Without epilogue_add, the floors of the output are tested too: no convolution has both.
+    for (const bool epilogue_add : {true, false}) {
       ConvCase conv = case_of(shape);
       conv.prologue = conv.prologue_add = conv.bias = conv.floors = true;
       conv.epilogue_add = epilogue_add;
@@ -112,7 +113,8 @@ TEST_CASE(
   }
 }
 
-// Returns how many random shapes are tried: 250, or NST_RANDOM_SHAPES.
+// Returns the number of random shapes to try: the environment variable NST_RANDOM_SHAPES, or 250 if
+// it is not set.
 int random_shapes() {
   const char* const wanted = std::getenv("NST_RANDOM_SHAPES");
   const int count = wanted == nullptr ? 250 : std::atoi(wanted);

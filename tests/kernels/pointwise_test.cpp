@@ -201,8 +201,8 @@ TEST_CASE("the spatial mean is exact to float rounding for large pictures") {
       const int split = channels / 2;
       table.spatial_mean(x.view(), x.h(), x.w(), split, channels, got.data());
       table.spatial_mean(x.view(), x.h(), x.w(), 0, split, got.data());
-      // A kernel adds values in chains of 32. The bound is 4 units, although 32 rounding errors
-      // could add up to more: their signs are random, so most of them cancel.
+      // A kernel adds values in chains of 32. The bound is 4 rounding errors (kUnit each), although
+      // 32 rounding errors could add up to more: their signs are random, so most of them cancel.
       for (int c = 0; c < channels; ++c) CHECK(std::abs(got[c] - want[c]) <= 4 * kUnit);
     });
   }
@@ -225,8 +225,9 @@ TEST_CASE("the dense layer equals the reference for any sizes") {
         Guarded got(out_n, std::numeric_limits<float>::quiet_NaN());
         run(table, got);
         // Each of the in_n sums adds a rounding error. The errors have random signs, so their total
-        // grows with sqrt(in_n) (see conv_tolerance). Each is relative to the sum of the
-        // magnitudes: at most 1 for the bias, about in_n / 4 for the products.
+        // grows with sqrt(in_n) (see conv_tolerance). Each error is proportional to the sum of the
+        // terms' magnitudes. This sum is at most 1 for the bias plus about in_n / 4 for the
+        // products.
         const float tolerance =
             4 * std::sqrt(static_cast<float>(in_n)) * kUnit * (1.0f + static_cast<float>(in_n) / 4);
         for (int j = 0; j < out_n; ++j) CHECK(std::abs(got[j] - want[j]) <= tolerance);

@@ -1,4 +1,5 @@
-// The C functions of c_transitional.h: styles as plain numbers, and options without a struct size.
+// The deprecated C functions of c_transitional.h. They take styles as plain numbers, and options in
+// structs that do not state their own size.
 #include <algorithm>
 
 #include "api/c/support.hpp"

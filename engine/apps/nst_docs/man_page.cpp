@@ -82,8 +82,8 @@ std::string filled(const std::string& text) {
   return lines + escaped(line) + "\n";
 }
 
-// Returns a block as roff text. The lines of an indented block are kept as they are; other blocks
-// may be broken anew.
+// Returns a block of the description (CommandText::description) as roff text. The lines of an
+// indented block are kept as they are; other blocks may be broken anew.
 std::string block_text(const std::string& block) {
   if (!block.starts_with(' ')) return filled(block);
   std::string text = ".nf\n";
@@ -103,7 +103,8 @@ std::string option_text(const OptionText& option) {
   return text;
 }
 
-// Returns the options under the headings that --help has, in the same order.
+// Returns the roff text of the command's options. They are grouped under the headings of --help, in
+// the same order.
 std::string options_text(const CommandText& command, bool has_headings) {
   std::vector<std::string> groups;
   for (const OptionText& option : command.options) {
@@ -129,7 +130,8 @@ std::string arguments_text(const CommandText& command) {
   return text;
 }
 
-// Returns the text of a block that begins with `heading`, without the heading, or "".
+// Returns the text that follows `heading` in the first block that begins with it. Returns "" if no
+// block does.
 std::string block_after(const std::vector<std::string>& blocks, const std::string& heading) {
   for (const std::string& block : blocks) {
     if (block.starts_with(heading)) return block.substr(heading.size());
@@ -143,7 +145,8 @@ std::string paragraphs(const std::vector<std::string>& blocks) {
   return text;
 }
 
-// Returns the blocks of the description that are neither examples nor exit codes.
+// Returns the description without its examples and its exit codes, which have sections of their
+// own.
 std::string description_text(const CommandText& command) {
   std::vector<std::string> blocks;
   for (const std::string& block : command.description) {

@@ -227,7 +227,8 @@ struct EncodeOptions {
 // cannot store alpha, so a picture with alpha is composed on white.
 //
 // - Throws Error{output} if the picture does not suit the format. .npy needs f32 RGB; all other
-//   formats need u8, or a depth of 16. A JPEG has at most 65500 pixels per side, a WebP 16383.
+//   formats need u8, unless the depth is 16. A JPEG has at most 65500 pixels per side, a WebP
+//   16383.
 // - Throws Error{usage} for options or strides outside their range, for a depth of 16 in another
 //   format than PNG and TIFF, and for a format that this build cannot write.
 // - Throws Error{limit} if memory runs out.
