@@ -63,7 +63,8 @@ void add(std::vector<Layer>& layers, const std::string& network, const Graph& gr
   for (std::size_t i = 0; i < graph.nodes().size(); ++i) {
     const Node& node = graph.nodes()[i];
     if (node.kind != NodeKind::conv) continue;
-    // The n-th recorded weight tensor belongs to the n-th convolution of the graph.
+    // PublishedShapes has recorded `tensors` in the order in which the graph was built. So the n-th
+    // tensor of weights, without those of styles, belongs to the n-th convolution.
     while (tensor->name.starts_with("style_params/") || tensor->name.ends_with("/biases")) ++tensor;
     const std::string name = layer_name(tensor->name);
     ++tensor;

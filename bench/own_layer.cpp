@@ -51,7 +51,8 @@ Pair pair(const std::string& layer, std::string_view text, int most) {
   return {number(layer, sides[0], most), number(layer, sides[1], most)};
 }
 
-// Applies one of kLayerWords. Returns false for an unknown word.
+// Sets in `layer` the property that a word of the layer's text names, such as "stride2" (the words
+// are listed in kLayerWords). Returns false for an unknown word.
 bool apply(std::string_view word, Layer& layer) {
   if (word == "stride2") {
     layer.spec.stride = 2;

@@ -33,7 +33,7 @@ class TensorBundle {
   const FileSet& files() const { return files_; }
   // Returns the name of a type, such as "float32" or "int64".
   static std::string dtype_name(int dtype);
-  // Returns true for integer types, and for types that are not numbers.
+  // Returns true for types whose values cannot be weights: integers, and types without numbers.
   static bool is_integer(int dtype);
   // Checks the CRC-32C of a numeric tensor and returns its values as float32. Messages call the
   // tensor `name`.

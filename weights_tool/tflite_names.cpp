@@ -74,13 +74,13 @@ LayerName layer_of(const std::string& tensor) {
     if (slash == std::string::npos) break;
     const std::string_view last = without_mark(std::string_view(name).substr(slash + 1));
     if (!is_operation(last)) {
-      // The suffixes that without_mark() removes may also follow a layer's own name, as in
-      // "mobilenet_conv/Conv_int8".
+      // A layer's own name may also end in a suffix such as "_int8": "mobilenet_conv/Conv_int8".
+      // without_mark() has removed it from `last`.
       name.resize(slash + 1 + last.size());
       break;
     }
-    // In MobileNetV2 a depthwise layer has the same name as its operation:
-    // ".../depthwise/depthwise".
+    // In MobileNetV2, "expanded_conv/depthwise/depthwise" is the operation of the layer
+    // "expanded_conv/depthwise". So "depthwise" after the block's name is not removed.
     const std::string_view above = std::string_view(name).substr(0, slash);
     const bool is_block = above.substr(above.rfind('/') + 1).starts_with("expanded_conv");
     if (last == "depthwise" && is_block) break;

@@ -24,7 +24,8 @@ class GzipStream : public UnpackingStream {
  public:
   GzipStream(Bytes packed, std::string name)
       : packed_(packed), name_(std::move(name)), piece_(kPieceBytes) {
-    constexpr int kGzip = 16;  // zlib.h: expects gzip's header and trailer
+    // Added to zlib's windowBits, makes zlib expect gzip's header and trailer.
+    constexpr int kGzip = 16;
     const int status = inflateInit2(&stream_, MAX_WBITS + kGzip);
     if (status == Z_MEM_ERROR) throw std::bad_alloc();
     if (status != Z_OK) fail(name_, stream_.msg);

@@ -70,7 +70,7 @@ class ContentPainting {
   Image paint(const StyleVector& style, const RunOptions& run);
 
  protected:
-  // Returns the size of a raw picture.
+  // Returns the size of the picture that is painted with PaintOptions::raw.
   virtual Size raw_size() const = 0;
 
  private:
@@ -79,14 +79,15 @@ class ContentPainting {
 
 // Makes the painting of a content. Uses transformers from `shelf` that fit, and frees the others.
 // `outside` is the style outside the mask, if there is one. If `repeated` is true, the painting may
-// be run several times, and the caller may free the content before.
+// be run several times, and the caller may free the content as soon as this function has returned.
 std::unique_ptr<ContentPainting> start_painting(const Model& model, const ImageView& content,
                                                 const PaintOptions& options,
                                                 std::optional<StyleVector> outside,
                                                 const RunOptions& run, bool repeated,
                                                 NetworkShelf& shelf);
 
-// Returns the sizes at which a content is painted at `size`, from small to large.
+// Returns the sizes at which the brush paints a content, from small to large. The last one is
+// `size`. Without the brush it is the only one.
 std::vector<Size> painted_sizes(const PaintOptions& options, Size size);
 // Returns true if the whole painting must be stored before the picture is written. This is so for
 // several sizes and for retouching.

@@ -28,7 +28,8 @@ class Execution {
   const Program& program() const { return program_; }
 
   // Returns the input tensor [h, w, c], which has no gaps between pixels and rows. If the program
-  // has keep_encoder, only the steps before first_style_step read the input tensor.
+  // was lowered with keep_encoder, only the style-independent steps read the input tensor.
+  // They are the steps before Program::first_style_step.
   float* input();
   // How the result of a step is stored in a network that computes with deviations
   // (Graph::centred_input): stored = value · factor + offset[channel]. If `offset` is empty, all
@@ -54,8 +55,8 @@ class Execution {
     // γ and β of all instance norms, at the offsets Node::gamma and Node::beta. Required if steps
     // from first_style_step on are run.
     const float* style_params = nullptr;
-    float* output = nullptr;             // output memory [h, w, c], if the program needs_output
-    const RowSink* rows = nullptr;       // receives output rows, if the program has them
+    float* output = nullptr;        // output memory [h, w, c], if the program needs_output
+    const RowSink* rows = nullptr;  // receives the output's rows; see LoweringOptions::output_rows
     const Progress* progress = nullptr;  // receives the finished fraction of this call's work
     const Observer* observer = nullptr;
   };
@@ -83,8 +84,8 @@ class Execution {
   // Returns the offset of a tensor's channel. If the offset was multiplied by the input picture's
   // factor, divides it by this factor.
   float offset_of(const Offset& offset, int channel) const;
-  // Returns the address of float number `place` of a buffer in the arena. Returns null for
-  // BufferId::none.
+  // Returns the address of a float in the arena: the one at index `place` of the given buffer.
+  // Returns null for BufferId::none.
   const float* address(BufferId buffer, std::size_t place = 0) const;
   float* address(BufferId buffer, std::size_t place = 0);
   float* address(const Operand& operand);

@@ -96,8 +96,8 @@ void Lowering::store_in_strips(std::size_t id, ConvOp op, ConvSequence strips) {
   strips.push_back({op, id});
   std::size_t value = id;
   // The convolution's output goes through an instance norm, which needs the moments of all rows
-  // before it can normalise a row. So the sequence runs twice: now for the moments, and later,
-  // together with the norm's reader, for the rows.
+  // before it can normalise a row. So the sequence of convolutions runs twice: now for
+  // the moments, and later for the rows, together with the norm's reader.
   if (has_moments) {
     emit_sequence(strips, true);
     strips.back().op.moments = BufferId::none;

@@ -28,9 +28,9 @@ FloatPicture mix_level_input(const FloatPicture& coarse, const Photo& photo, flo
 // mix_level_input returned. Without this, the network would flatten the colours of large areas a
 // little at each level. With it, large areas keep the colours of the smallest painting.
 //
-// The last level is clamped to 0..1. Clamping moves the mean colour of paintings with many samples
-// near 0 or 1, so the last level is restored and clamped twice. Other levels are not clamped: their
-// low frequencies are exactly those of the smallest painting.
+// The last level is clamped to 0..1. Clamping changes the low frequencies again, if many samples
+// are near 0 or 1. So the last level's low frequencies are replaced, and its samples clamped,
+// twice. Other levels are not clamped.
 void restore_low_frequencies(Canvas& fine, const FloatPicture& coarse_cells, bool is_last,
                              int threads);
 

@@ -62,8 +62,8 @@ bool is_harmless(int warning) {
          warning == JWRN_JFIF_MAJOR || warning == JWRN_JPEG_EOF || warning == JWRN_NOT_SEQUENTIAL;
 }
 
-// Records in `escape` where in the picture the first damage is. `object` must be a decompressor. It
-// always is one, because goes_on is never set for a compressor.
+// Records in `escape` where in the picture the first damage is. `object` must be a decompressor:
+// libjpeg also reports to on_message for compressors, but goes_on is set for decompressors only.
 void note_damage(j_common_ptr object, Escape& escape) {
   if (escape.damage.found) return;
   const auto* jpeg = reinterpret_cast<j_decompress_ptr>(object);
@@ -136,7 +136,8 @@ void cmyk_to_rgb(const std::uint8_t* cmyk, int width, std::uint8_t* rgb) {
   }
 }
 
-// Computes the output size from scale_num and scale_denom. Returns false on failure.
+// Computes libjpeg's output size: the picture's size times scale_num / scale_denom. Returns false
+// on failure.
 bool calculate_size(Decoder& decoder) {
   if (setjmp(decoder.escape.target) != 0) return false;
   jpeg_calc_output_dimensions(&decoder.jpeg);
@@ -295,8 +296,9 @@ Image decode_jpeg(const Input& input) {
     fail(input, decoder.escape);
   }
   jpeg_decompress_struct& jpeg = decoder.jpeg;
-  // The file's length limits the size that the header may state. Huffman coding takes at least one
-  // bit for an 8×8 block; arithmetic coding may take far less.
+  // Refuses a header that states more pixels than the file's bytes can hold. Huffman coding takes
+  // at least one bit for a block of 8×8 pixels: one byte holds at most 512 pixels. Arithmetic
+  // coding may take far less, so it is allowed 64 times as many.
   const std::uint64_t pixels_per_byte = jpeg.arith_code ? 512 * 64 : 512;
   input.check_size(jpeg.image_width, jpeg.image_height,
                    pixels_per_byte * std::uint64_t{input.bytes.size()});

@@ -39,7 +39,8 @@ std::string reason(const TiffHandle& file) {
 
 // Refuses raw pictures of cameras. They are TIFF files whose first picture is only a small preview.
 void check_is_picture(const Input& input, const TiffHandle& file, const TiffLayout& t) {
-  constexpr std::uint16_t kMosaic = 32803, kLinearRaw = 34892;  // kinds of Adobe's DNG
+  // PhotometricInterpretation of raw sensor data, as Adobe's DNG specification defines it.
+  constexpr std::uint16_t kMosaic = 32803, kLinearRaw = 34892;
   void* dng = nullptr;
   std::uint16_t below = 0;
   void* offsets = nullptr;
@@ -56,7 +57,8 @@ void check_is_picture(const Input& input, const TiffHandle& file, const TiffLayo
 
 // Throws Error{input} if the picture has more pixels than a file of this length can contain.
 void check_tiff_size(const Input& input, const TiffLayout& t) {
-  std::uint64_t ratio = 0;  // most bytes of samples that a byte of the file can give; 0: no limit
+  // The largest ratio of bytes of decoded samples to bytes of the file. 0: no limit is known.
+  std::uint64_t ratio = 0;
   switch (t.compression) {
     case COMPRESSION_NONE:
       ratio = 1;

@@ -18,7 +18,7 @@ namespace {
 // `allocate` and `release` can find it.
 struct Budget {
   std::uint64_t left;
-  bool memory_ended = false;  // true: malloc failed within the budget
+  bool memory_ended = false;  // true: malloc failed, although the budget was large enough
 };
 
 // Bytes before each block, which store the block's size. 16 bytes keep the block aligned.
@@ -125,8 +125,8 @@ constexpr cmsUInt32Number format(int space, int channels, int extra, bool wide) 
 
 // Returns the profile that the code points of ITU-T H.273 describe. Returns null if the primaries
 // or the transfer curve are unknown. The chromaticities are from H.273, table 2. The curve of sRGB
-// also stands for an unstated curve and for those of television. Television pictures are made for
-// sRGB screens, which show them unconverted.
+// is also used if the transfer curve is unstated, or is one of the curves of television. Pictures
+// with these curves are made for sRGB screens, which show them unconverted.
 Profile profile_of(cmsContext context, CodePoints points) {
   struct Primaries {
     unsigned code;

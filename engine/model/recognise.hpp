@@ -16,7 +16,7 @@ enum class Content {
   // Kinds that are sources of weights:
   safetensors,
   tflite,
-  sstable,           // the index of a checkpoint, or a whole checkpoint of version 1
+  sstable,           // index of a TensorFlow checkpoint, or a whole checkpoint in format V1
   checkpoint_state,  // the text file "checkpoint", which names the newest checkpoint
   saved_model,
   meta_graph,

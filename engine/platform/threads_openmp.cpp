@@ -40,8 +40,9 @@ void ensure_threads(int threads) {
   if (threads > existing) {
     const int home = current_processor();
     // Creates the new threads in a parallel region that only moves each of them to its own
-    // processor. A new thread may start on the caller's processor. It can run there and move away,
-    // because the caller sleeps at the region's end until all threads are done.
+    // processor. A new thread may start on the caller's processor, and can only move away once it
+    // runs there. It can run, because the caller sleeps at the region's end until all threads are
+    // done.
 #pragma omp parallel num_threads(threads)
     if (const int thread = omp_get_thread_num(); thread > 0) move_to_own_processor(thread, home);
   }

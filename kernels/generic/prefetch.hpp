@@ -7,10 +7,10 @@
 namespace nst::kernels {
 namespace {
 
-// Prefetches the weights of the next product. A layer reads its weights once, often from L3 or
-// memory (a residual layer reads 2.4 MB). While a group of channels is multiplied, this class
-// prefetches a quarter of the weights that the next product needs for this group. After four
-// register tiles all four quarters have been prefetched.
+// Prefetches weights in a Winograd algorithm, which computes one matrix product after another. Each
+// product has weights of its own, which often come from L3 or memory (2.4 MB in a residual layer).
+// While the current product multiplies a group of channels, a quarter of the next product's weights
+// for this group is prefetched. After four register tiles all four quarters have been prefetched.
 class NextWeights {
  public:
   // `distance` is the number of floats from the current product's weights to those of the next

@@ -16,8 +16,8 @@ extern const Table avx512_table;
 extern const Table zen4_table;
 extern const Table neon_table;
 
-// AVX2's algorithm for upsampling convolutions with at most eight output channels, for use in the
-// AVX-512 table.
+// AVX2's algorithm for upsampling convolutions with at most eight output channels. The AVX-512
+// table uses it too, because eight channels would fill only half of an AVX-512 vector.
 extern const ConvAlgorithm avx2_narrow_upsample;
 
 }  // namespace nst::kernels

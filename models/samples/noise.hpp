@@ -10,8 +10,8 @@
 
 namespace nst::samples {
 
-// Three numbers: a colour or a point in space. A colour is linear or display; the code that uses it
-// says which.
+// Three numbers: a point in space, or a colour. Linear colours are proportional to light; display
+// colours are the values that a picture stores. The code that uses a colour says which kind it is.
 struct Vec3 {
   double x = 0, y = 0, z = 0;
 

@@ -136,11 +136,11 @@ TEST_CASE("Every half converts to the float it means, and back to itself") {
 }
 
 TEST_CASE("A float between two halves rounds to the nearer, and midway to the even one") {
-  for (std::uint16_t h = 0; h < 0x7bff; ++h) {  // tests every pair of neighbouring finite halves
+  for (std::uint16_t h = 0; h < 0x7bff; ++h) {  // every finite half and the next one
     const auto next = static_cast<std::uint16_t>(h + 1);
     const float low = half_to_float(h);
     const float high = half_to_float(next);
-    const float middle = 0.5f * (low + high);  // exact in float, which has more bits than a half
+    const float middle = 0.5f * (low + high);  // exact: a float has more bits
     REQUIRE(float_to_half(std::nextafterf(middle, low)) == h);
     REQUIRE(float_to_half(std::nextafterf(middle, high)) == next);
     REQUIRE(float_to_half(middle) == ((h & 1) == 0 ? h : next));

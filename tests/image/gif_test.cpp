@@ -1,4 +1,4 @@
-// Tests of GIF files as encoders of thirty years have written them.
+// Tests that GIF files of many kinds are read: encoders of thirty years differ in what they write.
 #include <cstring>
 #include <map>
 #include <optional>
@@ -169,7 +169,8 @@ TEST_CASE("GIF: no first clear code, no end code, no trailer, a code size beyond
   gif.after.clear();
   check_decodes(gif.file(indices), expected);
   gif.after = std::string(";\0junk", 6);
-  gif.before = std::string("!\xfe\x05hello\0\0\0", 11);  // a comment block, then bytes of no block
+  // A comment block, followed by two zeros that belong to no block.
+  gif.before = std::string("!\xfe\x05hello\0\0\0", 11);
   check_decodes(gif.file(indices), expected);
 }
 

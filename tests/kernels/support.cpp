@@ -253,8 +253,8 @@ ConvResult run_conv(const Table& table, const ConvCase& conv, const ConvData& da
   if (order == BlockOrder::backward) std::reverse(result.blocks.begin(), result.blocks.end());
   for (const Block& block : result.blocks) {
     Guarded scratch(blocking.scratch_floats, kNan, true);
-    // Has room for the moments of all channels, because conv_run must leave those of other blocks
-    // unchanged.
+    // Has room for the moments of all channels, not only of the block's. So a test can see that
+    // conv_run leaves the moments of other channels unchanged.
     Guarded block_moments(moments ? 2 * s.out_c : 0, -1.0f);
     conv_run(args, block, moments ? block_moments.data() : nullptr, scratch.data());
     result.moments.emplace_back(block_moments.begin(), block_moments.end());

@@ -171,7 +171,8 @@ TEST_CASE("An archive of very many names or of very little that unpacks to much 
 TEST_CASE("Limit: names and bytes of an archive, to the byte") {
   if (!reads_archives()) return;
   const Buffer tar = tar_of({{"a", {1}}, {"bc", {2, 3}}});
-  constexpr std::uint64_t kNames = 1 + 2 + 2 * 64;  // a name counts as its length plus 64 bytes
+  // max_names_bytes limits the sum of all names' lengths, plus 64 bytes for each name.
+  constexpr std::uint64_t kNames = 1 + 2 + 2 * 64;
   CHECK_NOTHROW(FileSet::archive("m", tar, {.max_names_bytes = kNames}));
   expect_error(ErrorCode::limit,
                [&] { FileSet::archive("m", tar, {.max_names_bytes = kNames - 1}); });

@@ -88,7 +88,8 @@ TEST_CASE("Quantised transformers are the float16 ones within half a step per ch
       {"models/full/style_transfer_int8.tflite", "models/full/style_transfer_f16_384.tflite"},
       {"models/mobile/style_transfer_int8_384.tflite",
        "models/mobile/style_transfer_f16_384.tflite"}};
-  for (const auto& pair : pairs) {  // clang 14 cannot capture a structured binding
+  // Without a structured binding, which clang 14 could not capture in the lambda of CAPTURE.
+  for (const auto& pair : pairs) {
     CAPTURE(pair.first);
     const std::string a = shared(pair.first);
     const std::string b = shared(pair.second);

@@ -23,8 +23,8 @@ nst::ReadOptions read_options(const nst_read_options* options) {
 
 // Loads a picture for the caller. Stores load's warnings, which the calling thread gets by
 // nst_last_warnings. Then calls take(metadata, give_image): `metadata` is what the file holds
-// besides the pixels, and give_image() sets *image. So `take` can do work that may fail before
-// *image is set.
+// besides the pixels, and give_image() sets *image. `take` does all work that may fail before it
+// calls give_image, so that *image is set only on success.
 template <typename Load, typename Take>
 nst_status read_into(nst_image* image, Load&& load, Take&& take) {
   return guarded([&] {

@@ -44,8 +44,8 @@ std::string value_cases(const CommandText& command) {
         break;
       case ValueKind::choices:
         action = "kind=text choices='" + joined(option.choices, " ") + "'";
-        // An optional value can only follow "=". The next word of the line belongs to something
-        // else.
+        // If the option's value is optional, it must be joined to the option by "=". The next word
+        // of the line is not the value, so the choices do not complete it.
         if (option.value_is_optional) action = "[[ $is_joined ]] && " + action;
         break;
     }
@@ -125,7 +125,8 @@ std::string bash_completion(const CommandText& program) {
     values += value_cases(command);
     options += option_case(command);
   }
-  // A first word that names no command is a content, and thus a file.
+  // The first word is a command's name or, if the program takes arguments itself, a content. A
+  // content is a file, so names of files are then completed, too.
   const std::string first =
       "choices='" + joined(names, " ") + "'" + (program.arguments.empty() ? " kind=text" : "");
   std::string script = replaced(kScript, "@PROGRAM@", program.program);

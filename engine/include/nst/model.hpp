@@ -61,7 +61,9 @@ struct PlanInfo {
   std::size_t arena_bytes = 0;    // memory of all activations, in bytes
   std::size_t scratch_bytes = 0;  // work buffers of all threads, in bytes
   std::size_t weight_bytes = 0;   // packed weights of the network, in bytes
-  std::uint64_t mac = 0;          // number of multiply-accumulates in the definition of the layers
+  // Multiply-accumulates by the plain definition of the layers. Fast algorithms (Winograd) need
+  // fewer.
+  std::uint64_t mac = 0;
   // memory that plan_paint counts besides the network: pictures for brush, colours and mask, in
   // bytes
   std::size_t picture_bytes = 0;

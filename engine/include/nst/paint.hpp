@@ -45,8 +45,8 @@ enum class AlphaOutput : std::uint8_t {
 };
 
 // Values of PaintOptions::brush.
-inline constexpr int kBrushAuto = -1;  // depends on the content's size and on PaintOptions::raw
-inline constexpr int kBrushOff = 0;    // paints once, exactly as the network does
+inline constexpr int kBrushAuto = -1;  // on for large contents, off for small ones and for raw
+inline constexpr int kBrushOff = 0;    // paints once, at the content's own size
 
 // Whether a painting keeps the content's colours.
 enum class KeepColour : std::uint8_t {
@@ -83,7 +83,7 @@ struct PaintOptions {
   // Sample type of the result. f32 samples are not quantised; use f32 to write files with 16 bits
   // per sample.
   SampleType type = SampleType::u8;
-  // true: a style vector of another model family is accepted.
+  // true: a style vector is accepted even if it belongs to another style space than the model's.
   bool any_style_space = false;
   // Start of messages about the content, such as its file's name.
   std::string content_name = {};
@@ -113,7 +113,8 @@ struct PaintOptions {
 };
 
 // Returns options that paint as the TensorFlow Hub demo apps do (polaris404/neural-style-transfer):
-// both pictures resized to 256×256 by tf.image.resize, alpha ignored, samples truncated to bytes.
+// content and style are resized to 256×256 by tf.image.resize, alpha is ignored, and the result's
+// samples are truncated to bytes.
 NST_API PaintOptions tfhub_preset();
 
 // Paints `content` in a style. The content may have any format; after resizing it must be at least
