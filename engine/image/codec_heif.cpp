@@ -129,9 +129,9 @@ Image decode_heif(const Input& input) {
   const int channels = heif.image_handle_has_alpha_channel(found) != 0 ? 4 : 3;
   input.check_size(static_cast<std::uint64_t>(std::max(width, 0)),
                    static_cast<std::uint64_t>(std::max(height, 0)), kMaxPixels);
-  // Counts the bytes per pixel that decoding takes. libheif makes the decoded planes and turned
-  // copies of them, each with 3 channels of up to 16 bits. Then libheif's interleaved picture and
-  // `image` take 8 bits per sample.
+  // pixel_bytes is the number of bytes that decoding takes for each pixel. libheif makes decoded
+  // planes and, to turn the picture upright, copies of them. Both have 3 channels of up to 16 bits.
+  // libheif's interleaved picture and `image` then take 8 bits per sample each.
   const std::uint64_t pixel_bytes = 2 * 6 + 2 * static_cast<unsigned>(channels);
   input.check_memory(pixel_bytes * static_cast<std::uint64_t>(width) *
                      static_cast<std::uint64_t>(height));
@@ -162,8 +162,8 @@ Image decode_heif(const Input& input) {
   std::vector<std::uint8_t> profile;
   const ColourDescription colours = colours_of(input, heif, found, profile);
   convert_to_srgb(image, srgb_conversion(input, colours, {.alpha = channels == 4}));
-  // Leaves FoundMetadata::orientation at 1. libheif has already turned the picture upright, as the
-  // file's properties say. The EXIF orientation only repeats what the properties say.
+  // FoundMetadata::orientation stays at 1, because libheif has already turned the picture upright
+  // by the file's item properties "irot" and "imir". The EXIF orientation only repeats these.
   const std::vector<std::uint8_t> exif = item(heif, found, "Exif", "");
   const std::vector<std::uint8_t> xmp = item(heif, found, "mime", "application/rdf+xml");
   keep_metadata(input, {.exif = exif_of(exif), .xmp = xmp});

@@ -14,7 +14,7 @@ using std::string_view_literals::operator""sv;
 constexpr std::string_view kExifHeader = "Exif\0\0"sv;
 constexpr std::string_view kXmpHeader = "http://ns.adobe.com/xap/1.0/\0"sv;
 constexpr std::string_view kPhotoshopHeader = "Photoshop 3.0\0"sv;
-constexpr std::string_view kProfileHeader = "ICC_PROFILE\0\1\1"sv;  // the only part: 1 of 1
+constexpr std::string_view kProfileHeader = "ICC_PROFILE\0\1\1"sv;  // \1\1 means part 1 of 1
 constexpr std::uint8_t kIptcResource[2] = {0x04, 0x04};
 constexpr std::size_t kMostInSegment = 65533;
 
@@ -45,7 +45,7 @@ std::vector<std::uint8_t> exif_for_segment(ExifBlock block) {
   return bytes.size() + kExifHeader.size() <= kMostInSegment ? bytes : std::vector<std::uint8_t>{};
 }
 
-// Returns a resource of Photoshop that contains the IPTC data sets.
+// Returns the Photoshop resource that contains the IPTC data sets.
 std::vector<std::uint8_t> photoshop_resource(Bytes iptc) {
   if (iptc.empty()) return {};
   std::vector<std::uint8_t> out = {'8', 'B', 'I', 'M', kIptcResource[0], kIptcResource[1], 0, 0};
@@ -98,9 +98,9 @@ Bytes iptc_of(Bytes segment) {
 }
 
 std::vector<std::uint8_t> with_metadata(Bytes jpeg, const FileMetadata& metadata) {
-  // A JPEG of both encoders begins with the start marker and a JFIF segment of 18 bytes (JFIF
-  // 1.02). The segment consists of marker, length, name, version, unit of density, density across
-  // and down, and size of a thumbnail.
+  // The JPEGs of both encoders (libjpeg and stb_image_write) begin with the start marker and a JFIF
+  // segment of 18 bytes. The segment consists of marker, length, name, version, unit of density,
+  // density across and down, and size of a thumbnail.
   constexpr std::size_t kSegmentsBegin = 20, kUnit = 13;
   constexpr std::uint8_t kDotsPerInch = 1;
   std::vector<std::uint8_t> file;

@@ -54,7 +54,8 @@ std::vector<std::uint8_t> joined_profile(const JpegSegments& segments, bool& dam
 //   unsupported too
 JpegSegments walk_jpeg(const Input& input);
 
-// Returns what the segments say besides the pixels. `orientation` is that of segments.exif.
+// Returns the EXIF, XMP and IPTC data and the density of the segments. `orientation` is the one
+// that segments.exif states.
 FoundMetadata jpeg_metadata(const JpegSegments& segments, int orientation);
 
 }  // namespace nst::codec

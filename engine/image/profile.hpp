@@ -11,13 +11,13 @@
 
 namespace nst::codec {
 
-// The largest ICC profile that is read, in bytes. Profiles of printing presses have a few MiB.
+// The largest ICC profile file that is read, in bytes. Those of printing presses have a few MiB.
 inline constexpr std::size_t kMostProfileBytes = std::size_t{16} << 20;
 
 // Limits for the memory, in bytes, that a conversion may take in addition to the decoder's memory.
-// A conversion gets a quarter of Input::memory_limit(), but not less than the first and not more
-// than the second value. Profiles of cameras take less than 1 MiB, those of printing presses up to
-// 30 MiB.
+// A conversion gets a quarter of Input::memory_limit(), but not less than kLeastProfileMemory and
+// not more than kMostProfileMemory. Converting by a camera's profile takes less than 1 MiB, by a
+// printing press's profile up to 30 MiB.
 inline constexpr std::uint64_t kLeastProfileMemory = std::uint64_t{4} << 20;
 inline constexpr std::uint64_t kMostProfileMemory = std::uint64_t{96} << 20;
 
@@ -59,7 +59,7 @@ class SrgbConversion {
   explicit operator bool() const { return impl_ != nullptr; }
 
   // Converts `pixels` pixels of the layout to u8 RGB, or to RGBA if the layout has alpha. `from`
-  // may be `to` if the samples have 8 bits and are not CMYK.
+  // and `to` may be the same memory if the samples have 8 bits and are not CMYK.
   void convert(const void* from, std::uint8_t* to, std::size_t pixels) const;
 
  private:

@@ -12,8 +12,8 @@
 namespace nst {
 
 // Asks the system to use large pages for those parts of `memory` that cover whole large pages. Call
-// this before the first access to the memory. If the system refuses, the memory can be used as
-// well, but its first access is slower.
+// this before the first access to the memory. If the system refuses, the memory remains usable, but
+// the first access to it is slower.
 void advise_large_pages(void* memory, std::size_t bytes);
 
 // Gives the whole pages within `memory` back to the system; they then contain zeros. Partial pages

@@ -70,7 +70,7 @@ NST_INLINE void run_tile(const RegisterTile& t) {
   });
 }
 
-// Computes `channels` channels for P pixels, one vector after the other, as they lie in memory.
+// Computes `channels` channels for P pixels, one vector of channels after the other.
 template <int P>
 void run_channels(RegisterTile tile, std::ptrdiff_t weights_vector, int channels) {
   for (int c = 0; c < channels; c += kLanes) {

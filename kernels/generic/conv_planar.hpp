@@ -38,7 +38,8 @@ NST_INLINE int panel_channels(int left) {
   return min_of(left, 4);
 }
 
-// Returns true if full lanes save more multiplications than transposing the input costs.
+// Returns true if this algorithm is faster than conv_direct.hpp, in whose vectors some lanes have
+// no channel. The multiplications of these idle lanes must cost more than transposing the input.
 bool suits(const ConvSpec& spec) {
   // The cost of transposing one vector of inputs, in operations: about two, plus one as a margin.
   constexpr int kTranspositionCost = 3;
@@ -71,7 +72,7 @@ void pack(const ConvSpec& spec, const float* weights, float* packed) {
 // are contiguous, and `pitch` floats are reserved for them.
 struct Layout {
   int pitch;
-  std::ptrdiff_t channel, row;  // strides: floats to the next channel, to the next row
+  std::ptrdiff_t channel, row;  // floats from one channel to the next, from one row to the next
   std::size_t floats;
 };
 

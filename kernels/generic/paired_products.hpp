@@ -110,9 +110,9 @@ NST_INLINE void accumulate_three(Accumulators<P, V>& acc, const float* const* in
     w2[v] = load(weights + (V + v) * kLanes);
     w3[v] = load(weights + (2 * V + v) * kLanes);
   });
-  // Each sum of a pixel gets the product of the pair first, then the product of the single channel.
-  // The second addition comes two pixels later, so that it need not wait for the result of the
-  // first. The order is the same for every pixel, so that all pixels round alike.
+  // Each sum first gets the product of the pair, then the product of the single channel. Between
+  // the two additions come those of the next two pixels, so that the second need not wait for the
+  // result of the first. The order is the same for every pixel, so that all pixels round alike.
   constexpr int kBehind = min_of(2, P);
   unroll<P + kBehind>([&](auto i) __attribute__((always_inline)) {
     unroll<V>([&](auto v) __attribute__((always_inline)) {
@@ -223,15 +223,16 @@ NST_INLINE bool all_zero(const float* x, int depth) {
   return true;
 }
 
-// Returns the row correction of the inputs x: `term`, which is the sum of the products of their
-// pairs, or kZeroRow if all inputs are zero.
+// Returns the row correction of the inputs x. It is `term`, the sum of the products of their pairs.
+// If all inputs are zero, returns kZeroRow instead.
 NST_INLINE float row_correction(float term, const float* x, int depth) {
   if (term != 0.0f) return term;
   return all_zero(x, depth) ? kZeroRow : 0.0f;
 }
 
-// Returns the results sum * factor. If the row correction is kZeroRow, returns `nothing` instead:
-// the results for inputs that are all zero.
+// Returns the results of one row of inputs: sum * factor. If all inputs are zero (the row
+// correction is kZeroRow), returns the vector `nothing`, which contains the exact results for zero
+// inputs.
 NST_INLINE Vec finished(Vec sum, Vec factor, const float* row_correction, Vec nothing) {
   const auto lanes = static_cast<__mmask16>(is_zero_row(*row_correction) ? 0 : 0xffff);
   return _mm512_mask_mul_ps(nothing, lanes, sum, factor);

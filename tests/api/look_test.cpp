@@ -135,9 +135,9 @@ TEST_CASE("A brush paints the recipe: from small to large, low frequencies of th
       sum += error;
     }
   }
-  // Rounding to bytes alone causes a mean error of 0.25. The largest errors are at the right edge.
-  // The engine blurs a reduced picture, with one pixel for each cell of 4×4 pixels; at the right
-  // edge, cells are six pixels wide.
+  // The bounds allow for two kinds of error. Rounding to bytes causes a mean error of 0.25. The
+  // blur causes the largest errors, at the right edge: the engine blurs a reduced picture with a
+  // pixel for each cell of 4×4 pixels, but cells at this edge are six pixels wide.
   CHECK(worst < 6.0);
   CHECK(sum / 45000.0 < 0.35);
   CHECK_FALSE(same(picture, paint(model, content.view(), oil(), {.brush = kBrushOff})));
@@ -272,7 +272,7 @@ TEST_CASE("A matched style has the photo's mean and covariance; a saved one stay
       CHECK(std::abs(is.covariance[a][b] - target.covariance[a][b]) < 5e-4);
   }
   std::vector<float> flat(300, 0.25f);
-  // Tests that a picture of one colour gets the target's mean colour.
+  // Tests that match_colours gives a picture of one colour the mean colour of `target`.
   match_colours(flat.data(), 100, target);
   CHECK(flat[0] == doctest::Approx(target.mean[0]).epsilon(1e-3));
 

@@ -1,5 +1,5 @@
-// Compares the sizes for "shorter side N" with results of Magenta's formula, computed once in
-// NumPy's float32.
+// Tests the size rule "shorter side N". The expected sizes are results of Magenta's formula,
+// computed once in NumPy's float32.
 #include "image/size_rule.hpp"
 
 #include <doctest/doctest.h>

@@ -15,7 +15,7 @@ namespace nst::test {
 namespace {
 
 // At this size the engine uses eight threads, because there are at least 4 million
-// multiply-accumulates for each.
+// multiply-accumulates for each thread.
 constexpr int kHeight = 75, kWidth = 101;
 
 Image picture() { return formula_picture("content_threads", kHeight, kWidth); }

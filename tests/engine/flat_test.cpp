@@ -82,8 +82,8 @@ void check_flat(const Model& model, const Image& content) {
   CHECK(other == 0);
 }
 
-// Returns a picture close to grey: the differences of a formula_picture from grey (0.5), multiplied
-// by `factor` and added to grey.
+// Returns a picture close to grey (0.5): a formula_picture whose differences from grey are
+// multiplied by `factor`.
 Image faint_picture(int h, int w, float factor) {
   const Image picture = formula_picture("content_faint", h, w);
   return picture_of(h, w, [&](int y, int x, int c) {
@@ -164,7 +164,7 @@ TEST_CASE("A flat content becomes one colour at every memory limit and number of
 TEST_CASE("The transformer in float64 is TensorFlow's") {
   for (const std::string name : {"mobile", "separable_reflect", "separable_zero"}) {
     CAPTURE(name);
-    // The file has two pictures: TensorFlow's in float32, then in float64.
+    // The file has two pictures: TensorFlow's result in float32, then its result in float64.
     const xt::xarray<float> both = load_npy(NST_FIXTURE_DIR "/golden/" + name + "/stylized_a.npy");
     const std::vector<float> truth(both.begin() + static_cast<std::ptrdiff_t>(both.size() / 2),
                                    both.end());

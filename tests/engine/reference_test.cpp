@@ -152,13 +152,13 @@ TEST_CASE("The published float16 transformer paints as the checkpoint's does" *
     const StyleVector style = npy_style(shared_path(kInceptionOutputs + name + ".bottleneck.npy"));
     const Image painted = model.stylize(inception_image(name + ".content").view(), style);
     // Rounding weights to float16 changes them by up to 2^-11 of their size, so the bounds are
-    // wider here.
+    // wider than those for float32 weights.
     check_image("float16 " + name, painted, inception_image(name + ".stylized"), 2e-3, 2e-4);
   }
 }
 
 // Compares with the pictures that were published together with the 5-block network. The script that
-// made them truncated samples to bytes instead of rounding.
+// made these pictures truncated samples to bytes instead of rounding, so the test truncates too.
 TEST_CASE(
     "The 5-block network paints the published pictures, 97 bytes of 100 equal, none off by 3" *
     doctest::test_suite("slow")) {

@@ -70,7 +70,7 @@ Metadata written(OutputFormat format, KeepMetadata keep, const Metadata& metadat
   return std::move(loaded.metadata);
 }
 
-// Returns the same block in the other byte order.
+// Returns an EXIF block in big-endian byte order. write_exif() writes only little-endian.
 File big_endian_exif() {
   FileBytes b;
   const auto be16 = [&](unsigned v) { b.u8(v >> 8).u8(v & 255); };

@@ -1,4 +1,4 @@
-// The settings of the paint command, and the options that they give for one content or style.
+// The settings of the paint command, and the functions that make options and styles from them.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +13,8 @@
 
 namespace nst::run {
 
-// A style given on the command line: a file and its weight. The weight counts if styles are mixed.
+// A style given on the command line: a file and its weight, which is its share in a mixture of
+// styles. The weight of a single style has no effect.
 struct StyleFile {
   std::string path;
   double weight = 1.0;

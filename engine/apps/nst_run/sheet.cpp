@@ -26,7 +26,8 @@ constexpr int kStylesInRow = 5;
 
 // The settings of a sheet.
 struct Sheet {
-  // Options of nst-run sheet. Members without such an option keep their defaults.
+  // The settings that a sheet shares with painting. Members for which `nst-run sheet` has no option
+  // keep their defaults.
   PaintSettings paint;
   std::vector<double> strengths{1.0};
 };
@@ -75,17 +76,19 @@ int fixed_side(const SizeOption& size) {
   return std::max({rule.shorter_side, rule.exact.width, rule.exact.height});
 }
 
-// Returns the options for decoding a content at a reduced size. Returns nullopt if a reduced size
-// must not or need not be used.
+// Returns the options for decoding a content at a reduced size. Returns nullopt if the result's
+// size depends on the content's size, or if the results are very large.
 std::optional<ReadOptions> reduced_reading(const PaintSettings& o) {
-  // For larger sides reducing is not worth while: few pictures are larger still.
+  // For larger results, no reduced size is tried: hardly any content is so large that it could be
+  // reduced.
   constexpr int kLongest = 4096;
   const int side = fixed_side(o.size);
   if (side == 0 || side > kLongest) return std::nullopt;
   ReadOptions options = o.reading();
-  // The memory limit makes the decoder halve the picture until it fits, but least_side stops it at
-  // 2 * side. The limit allows 4 * side by 8 * side RGB pixels, which is a shape of 1:2. It also
-  // allows a copy of this size, which is needed to turn the picture upright.
+  // The decoder halves a picture until it fits in the memory limit. But least_side keeps its
+  // shorter side at 2 * side or more, so a shorter side below 4 * side cannot be halved. The limit
+  // admits such pictures up to a shape of 1:2: 4 * side by 8 * side RGB pixels. The factor 2 is for
+  // a copy of the picture, which is needed to turn it upright.
   const std::size_t memory =
       std::size_t{2 * 3 * 4 * 8} * static_cast<std::size_t>(side) * static_cast<std::size_t>(side);
   std::size_t& limit = options.max_memory_bytes;
@@ -101,7 +104,7 @@ Image decode_content(const PaintSettings& o, Bytes bytes, const std::string& nam
     try {
       LoadedImage loaded = decode_image(bytes, name, *reduced);
       // The low memory limit may cause a warning, for example if a colour profile does not fit.
-      // Then the content is decoded again without this limit.
+      // Such a picture may have wrong colours, so the content is decoded again without this limit.
       if (loaded.warnings.empty()) return std::move(loaded.image);
     } catch (const Error& error) {
       if (error.code() != ErrorCode::limit) throw;
