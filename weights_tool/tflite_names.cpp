@@ -62,8 +62,8 @@ bool is_operation(std::string_view part) {
 }
 
 // Returns the layer to which a tensor belongs, by the tensor's name. The names of fused operations
-// are joined by ';'. Only the first one is used: the others may belong to other layers, because
-// equal constants are merged.
+// are joined by ';'. Only the first one is used. The others may belong to other layers, because the
+// converter stores equal constants of several layers only once.
 LayerName layer_of(const std::string& tensor) {
   std::string name = tensor.substr(0, tensor.find(';'));
   if (name.ends_with(":0")) name.resize(name.size() - 2);

@@ -45,7 +45,8 @@ std::vector<std::vector<Strip>> cut_into_strips(const std::vector<StripLayer>& c
   const int last_rows = chain.back().area_rows();
   const int count = std::clamp(strips, 1, last_rows);
   std::vector<std::vector<Strip>> cut(static_cast<std::size_t>(count), std::vector<Strip>(layers));
-  std::vector<int> done(layers, 0);  // by layer: number of finished rows of spatial blocks
+  // For each layer: the number of rows of spatial blocks that the strips so far compute.
+  std::vector<int> done(layers, 0);
   for (int s = 0; s < count; ++s) {
     std::vector<Strip>& strip = cut[static_cast<std::size_t>(s)];
     const bool is_last = s + 1 == count;

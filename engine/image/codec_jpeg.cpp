@@ -253,9 +253,9 @@ struct Needs {
   bool several_scans;
   bool turned;
 };
-// Returns the number of bytes that decoding at 1/denominator of the picture's size takes. Counts
-// the picture, a second picture if it must be turned, and all coefficients if there are several
-// scans.
+// Returns how many bytes of memory decoding at 1/denominator of the picture's size takes. Counts
+// the picture, and a second one if the picture must be turned. If the file has several scans, also
+// counts the DCT coefficients of the whole picture, which libjpeg then stores.
 std::uint64_t needed_bytes(const jpeg_decompress_struct& jpeg, Needs needs, unsigned denominator) {
   const auto scaled = [&](std::uint64_t side) { return (side + denominator - 1) / denominator; };
   const std::uint64_t pictures = needs.turned ? 2 : 1;

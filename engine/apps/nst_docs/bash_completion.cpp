@@ -16,7 +16,8 @@ std::string style_names() {
 }
 
 // Returns the patterns for a branch of bash's `case` that handles an option. Each consists of the
-// command's name and the option: "encode --depth". The program itself has no name: " --depth".
+// command's name and the option: "encode --depth". Without a command, the name is empty:
+// " --depth".
 std::string case_patterns(const CommandText& command, const OptionText& option) {
   std::vector<std::string> patterns;
   for (const std::string& name : option.names)

@@ -159,8 +159,8 @@ class NST_API Painter {
   void set_options(PaintOptions options);
 
   // Encodes and mixes a style, and returns the vector that `paint` would use. A caller can then
-  // paint with the vector many times. Throws as nst::paint does. Also throws Error{usage} if
-  // options().match_colour is set and no content is set.
+  // paint with the vector many times. Throws as nst::paint does. With options().match_colour,
+  // the style's pictures get the content's colours. So Error{usage} is thrown if no content is set.
   StyleVector encode(const Style& style, const RunOptions& run = {});
 
   // Sets the content to paint, and runs the part of the network that does not depend on the style.
