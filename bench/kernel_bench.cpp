@@ -76,7 +76,8 @@ void run_layer(benchmark::State& state, const Table& table, const Layer& layer,
 
   const int blocks = block_count(args.blocking, g.out_h, g.out_w, s.out_c);
   const double peak = multiply_add_peak(table.lanes);
-  // Measures processor time, so that other processes do not count.
+  // Measures the CPU time of this process, not the elapsed time, so that other processes do not
+  // change the result.
   const std::clock_t begin = std::clock();
   for (auto _ : state) {
     for (int n = 0; n < blocks; ++n) {
@@ -214,8 +215,9 @@ void register_other_kernels(const Table& table) {
   add("dense_100_2758", [&](benchmark::State& s) { run_dense(s, table, 100, 2758); });
 }
 
-// Parses the arguments. Google Benchmark first takes its own arguments away. --help prints the help
-// of nst-bench and of Google Benchmark and ends the process. Throws CLI::ParseError.
+// Parses the arguments. Google Benchmark first parses its own options and removes them from argv.
+// With --help, prints the help of nst-bench and of Google Benchmark, and ends the process. Throws
+// CLI::ParseError.
 void parse(Selection& selection, int argc, char** argv) {
   CLI::App app(
       "nst-bench measures the kernels, each layer on one thread.\n\n"
@@ -244,7 +246,8 @@ void parse(Selection& selection, int argc, char** argv) {
   app.parse(argc, argv);
 }
 
-// Registers the measurements. Returns the layers that they refer to.
+// Registers the measurements. Returns the layers of --layer, which must live as long as the
+// measurements, because these refer to them.
 std::vector<Layer> register_all(const Selection& selection) {
   std::vector<Layer> own;
   for (const std::string& text : selection.layers) own.push_back(parse_layer(text));

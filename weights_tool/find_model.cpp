@@ -32,9 +32,9 @@ std::string listed(const Names& names) {
 // The names in a file set, by the kind of model to which each file or folder may belong.
 struct Found {
   std::set<std::string> saved_models;  // folders with variables/variables.index
-  std::set<std::string> bare_graphs;   // folders that have only saved_model.pb
-  Names checkpoints;                   // prefixes of checkpoints of version 2
-  Names old_checkpoints;               // files that may be a checkpoint of version 1
+  std::set<std::string> bare_graphs;   // folders with saved_model.pb, but without variables
+  Names checkpoints;                   // TensorFlow V2 checkpoints: paths without ".index"
+  Names old_checkpoints;               // files that may be a TensorFlow V1 checkpoint
   Names manifests;                     // manifests of TF.js models
   Names tflite;
   Names shard_indexes;  // index files of safetensors shards

@@ -19,8 +19,8 @@ struct LayerName {
 // called "Identity".
 LayerName layer_of_operator(const std::string& output, const std::string& weights);
 
-// Returns the name of the last layer of the predictor to which `layer` belongs:
-// "mobilenet_conv/Conv" or "Conv". Returns "" if `layer` does not belong to a predictor.
+// If `layer` belongs to a predictor, returns the name of that predictor's last layer, which ends in
+// "mobilenet_conv/Conv" or "Conv". Otherwise returns "".
 std::string head_beside(const std::string& layer);
 
 }  // namespace nst::weights

@@ -12,7 +12,7 @@ namespace nst {
 
 // Encodes a picture as a style vector, as Model::encode_style does. An alpha channel is composed on
 // `background`, or dropped if `background` is empty. If `colours` is not null, the resized picture
-// first gets colours with these moments.
+// is first recoloured to the mean and the covariance in `colours`.
 //
 // `kept` holds the predictor of an earlier call. It is reused if the picture has the same size, and
 // replaced otherwise.

@@ -28,8 +28,8 @@ class StagedPainting final : public ContentPainting {
                   const RunOptions& run) override;
   void give_networks(NetworkShelf& shelf) override;
 
-  // Returns the bytes of all pictures that painting needs. They are needed in addition to the
-  // memory of the largest network.
+  // Returns the number of bytes that the pictures of a painting need. The memory of the largest
+  // network is needed in addition and not included.
   static std::uint64_t picture_bytes(const ImageView& content, const PaintOptions& options,
                                      Size size, bool repeated);
 
@@ -44,8 +44,8 @@ class StagedPainting final : public ContentPainting {
   void take_networks(NetworkShelf& shelf, const RunOptions& run);
   Size raw_size() const override { return form().size(); }
   std::vector<double> level_work() const;
-  // Returns `run` with a lower memory limit: what the pictures leave for a network. Throws
-  // Error{limit} if they leave nothing.
+  // Returns `run` with its memory limit reduced by the bytes of the pictures, so that the rest
+  // limits a network. Throws Error{limit} if nothing is left.
   RunOptions limited(RunOptions run) const;
   // Returns the network of a level, planned within the limits of `run`.
   TransformerRun& network(std::size_t level, const RunOptions& run);
@@ -61,7 +61,8 @@ class StagedPainting final : public ContentPainting {
 
   const Model& model_;
   std::vector<Level> levels_;  // from small to large
-  // True if prepare() runs the steps that do not depend on the style. This needs a single level.
+  // True if prepare() already runs the steps that do not depend on the style. This needs a single
+  // level: the content of any further level is mixed with the painting of the previous one.
   bool keeps_encoder_;
   bool borrows_;
   bool is_prepared_ = false;

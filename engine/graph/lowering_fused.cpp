@@ -1,8 +1,9 @@
 // Fuses the three convolutions of a MobileNetV2 block (expansion, depthwise, projection) into one
-// step. Each work item of the step keeps the rows between the convolutions in its thread's scratch.
-// Stored whole, these tensors would be the largest of the network. Writing and reading them through
-// the L3 cache would cost about as much time as the arithmetic. If two work items need the same row
-// of an expansion, both compute it. This holds for about one row in eight.
+// step. A work item of the step computes some rows of the output. It keeps the rows of the two
+// tensors between the convolutions in its thread's scratch. Stored whole, these two tensors would
+// be the largest of the network. Writing and reading them through the L3 cache would cost about as
+// much time as the arithmetic. If two work items need the same row of an expansion, both compute
+// it. This holds for about one row in eight.
 #include <algorithm>
 #include <cstdint>
 #include <vector>

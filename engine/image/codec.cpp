@@ -150,7 +150,7 @@ std::vector<std::uint8_t> encode_npy_picture(const ImageView& image) {
   return encode_npy({image.height, image.width, 3}, values.data());
 }
 
-// Throws unless the format can hold the picture as the options want it.
+// Throws unless the format can store this picture with the depth and the quality in `options`.
 void check_options(const ImageView& image, OutputFormat format, const EncodeOptions& options) {
   constexpr int kMaxJpegSide = 65500;  // libjpeg's largest side, JPEG_MAX_DIMENSION
   const bool is_deep = format == OutputFormat::png || format == OutputFormat::tiff;

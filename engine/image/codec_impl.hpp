@@ -72,7 +72,7 @@ Image decode_tiff(const Input& input);
 Image decode_webp(const Input& input);
 Image decode_heif(const Input& input);
 
-// The samples of pixels that a damaged file lacks.
+// The value of every sample of a pixel that is missing in a damaged file.
 inline constexpr std::uint8_t kMissingGrey = 128;
 
 // The text of the warning for a picture file without its end marker.

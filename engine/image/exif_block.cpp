@@ -61,7 +61,7 @@ class Reader {
  private:
   // Returns how many entries of a directory are read: at most those that lie inside the block.
   std::uint64_t entries_of(std::uint64_t at) const {
-    constexpr std::uint64_t kMostEntries = 1000;  // cameras write at most a few hundred
+    constexpr std::uint64_t kMostEntries = 1000;  // cameras write at most a few hundred entries
     if (!tiff_.holds(at, 2)) return 0;
     const std::uint64_t stated = std::min<std::uint64_t>(tiff_.u16(at), kMostEntries);
     return std::min(stated, tiff_.bytes_after(at + 2) / kEntryBytes);
@@ -255,8 +255,9 @@ void add_exif_to_tiff(std::vector<std::uint8_t>& file, const ExifBlock& block) {
                        [&](const auto& entry) { return entry.first == tag.tag; });
   });
   if (first.empty()) return;
-  // First appends a directory of the new tags only, which also writes their values. Then appends a
-  // directory that joins the entries of both, sorted by tag.
+  // Appends two directories. The first contains only the new tags; appending it also writes their
+  // values. The second joins the file's own entries and the new ones, sorted by tag. It becomes the
+  // file's directory.
   const std::size_t added = append_directory(file, first);
   for (std::size_t i = 0; i < first.size(); ++i) {
     const auto entry = file.begin() + static_cast<std::ptrdiff_t>(added + 2 + kEntryBytes * i);

@@ -36,8 +36,8 @@ void rotate(Matrix3& a, Matrix3& vectors, int p, int q) {
   vectors = product(vectors, turn);
 }
 
-// Returns the power of a symmetric positive matrix. Computes its eigenvectors and eigenvalues by
-// Jacobi's method. Ten sweeps are far more than a 3×3 matrix needs.
+// Returns a symmetric positive matrix to the power `exponent`. Computes its eigenvectors and
+// eigenvalues by Jacobi's method. Ten sweeps are far more than a 3×3 matrix needs.
 Matrix3 power(const Matrix3& matrix, double exponent) {
   Matrix3 a = matrix;
   Matrix3 vectors{{{1.0, 0.0, 0.0}, {0.0, 1.0, 0.0}, {0.0, 0.0, 1.0}}};

@@ -29,8 +29,8 @@ struct PngChunks {
   std::optional<CodePoints> code_points;  // code points of the first cICP chunk, if there is one
   Bytes resolution;                       // body of the first intact pHYs; empty: no such chunk
   Bytes xmp;  // XMP packet of an uncompressed iTXt chunk "XML:com.adobe.xmp"
-  // EXIF block of a text chunk "Raw profile type exif", which ImageMagick writes. It has at most
-  // 128 KiB.
+  // EXIF block of a text chunk "Raw profile type exif", which ImageMagick writes. At most 128 KiB
+  // of the block are read.
   std::vector<std::uint8_t> raw_exif;
 
   // Returns the EXIF block of the chunk eXIf or, without this chunk, of the text chunk. Returns an

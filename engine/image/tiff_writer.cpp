@@ -1,4 +1,4 @@
-// Writes TIFF files by libtiff, with 8 or 16 bits per sample. The pixels are stored in strips, as
+// Writes TIFF files with libtiff, with 8 or 16 bits per sample. The pixels are stored in strips, as
 // differences between neighbours, compressed by deflate.
 #include <algorithm>
 

@@ -27,7 +27,8 @@ constexpr int kPoints = kAxis * kAxis;
 // Number of input channels that are transformed together. Their transformed inputs fit in L2.
 constexpr int kChunkChannels = 8;
 
-// Returns how many small kernels lie along one axis. Their total, small_kernels_of, is its square.
+// Returns the number of small kernels along each axis of the kernel. small_kernels_of() returns the
+// number of all small kernels, which is the square of this.
 NST_INLINE int small_kernels(const ConvSpec& spec) { return spec.kernel_h / kOut; }
 
 bool suits(const ConvSpec& spec) {
@@ -87,8 +88,10 @@ struct Layout {
   int small;             // number of small kernels (3x3 taps) along each axis of the kernel
   int tiles_h, tiles_w;  // number of output tiles
   int rows, columns;     // number of tiles of transformed inputs
-  // The window (the block's inputs) is stored as [row][in_c][column mod 3][pitch]. After it there
-  // is room for one row of pixels, and for the vertically transformed rows of one channel.
+  // The window (the block's inputs) is stored as [row][in_c][column mod 3][pitch]. Tiles are 3
+  // columns apart. So columns with the same remainder belong to neighbouring tiles, and are loaded
+  // as a vector. After the window there is room for one row of pixels, and for the vertically
+  // transformed rows of one channel.
   int pitch;
   std::ptrdiff_t window_channel, window_row;
   std::size_t row_scratch, y;
@@ -107,7 +110,8 @@ NST_INLINE Layout layout(const ConvSpec& spec, int tiles_h, int tiles_w) {
   l.tiles_w = tiles_w;
   l.rows = tiles_h + l.small - 1;
   l.columns = tiles_w + l.small - 1;
-  // Adds one column to the vectors of a row, because a tile also reads inputs of the next tile.
+  // The additional column is for the last tile of a row: each tile also reads inputs of the next
+  // tile.
   l.pitch = ceil_div(l.columns, kLanes) * kLanes + 1;
   l.window_channel = static_cast<std::ptrdiff_t>(ceil_div(kOut * l.pitch, kLanes)) * kLanes;
   l.window_row = l.window_channel * spec.in_c;
@@ -242,7 +246,8 @@ struct PointProducts {
   bool adds;  // true: adds the products to the values in m; false: overwrites them
 };
 
-// The tile loop at one of the 5 x 5 points, for C output channels × P vectors of Winograd tiles.
+// Computes the products at one of the 5 x 5 points, for C output channels × P vectors of Winograd
+// tiles. The sums are kept in registers.
 struct PointTileLoop {
   using Function = void (*)(const PointProducts&);
   template <int C, int P>

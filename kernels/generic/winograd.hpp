@@ -52,7 +52,9 @@ struct Layout {
   int tile_y, tile_x;  // first output pixel of the first Winograd tile
   Rect rect;           // rectangle of the window, enlarged to whole tiles
   std::size_t v, corrections, end;
-  std::ptrdiff_t v_stride, m_stride;  // distance between points in V, products in M
+  // Distances in floats: from a point to the next one in V, and from a product to the next one in
+  // M.
+  std::ptrdiff_t v_stride, m_stride;
 };
 
 // Returns the layout of a block. The first tile begins at the block's first pixel or before it.
@@ -94,11 +96,12 @@ ConvBlocking blocking(const ConvSpec& spec, const ConvGeometry& g) {
   // Smallest width of a block, in tiles. A narrower block would share most of the columns that it
   // reads with its neighbours, which transform them again.
   constexpr int kNarrowest = 4;
-  // A block is not halved if it would have fewer tiles than this. 24 tiles are enough for two
-  // register tiles.
+  // A block is not halved if its halves would have fewer tiles than this. 24 tiles are enough to
+  // fill two register tiles (of at most 14 tiles) almost completely.
   constexpr int kFewestTiles = 24;
-  // Blocks are halved until there are kEnoughSpatialBlocks, enough for eight threads. If halving
-  // ends before kEnoughBlocks, blocks are also divided by channels, so that four threads have work.
+  // Blocks are halved until there are kEnoughSpatialBlocks, so that eight threads have work. If
+  // that leaves fewer than kEnoughBlocks, blocks are also divided by channels, so that at least
+  // four threads have work.
   constexpr int kEnoughSpatialBlocks = 8;
   constexpr int kEnoughBlocks = 4;
   // If blocks are divided by channels, each has at least this many panels. Fewer panels would make

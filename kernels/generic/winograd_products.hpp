@@ -57,9 +57,10 @@ struct PlainProducts {
   // returns the row of an input channel.
   static constexpr int rows(int depth) { return depth; }
   static constexpr int row_of(int channel, int) { return channel; }
-  // Called when the rows of all input channels of a transformed weight are packed. Each row has
-  // `width` channels. input_size is the magnitude that the transformed inputs have if the inputs
-  // have magnitude 1.
+  // Completes a transformed weight after the rows of all input channels have been packed. Each row
+  // has `width` channels. PairedProducts scales these rows and fills the appended ones; plain
+  // products need nothing. input_size is the magnitude that the transformed inputs have if the
+  // inputs have magnitude 1.
   static void finish(float*, int, int, float) {}
   // Paired products need a row correction Σ ± x1 x2 for each row of transformed inputs
   // (paired_products.hpp); plain products need none. correction_floats(count) returns the number of

@@ -146,8 +146,9 @@ void check_network(const std::string& name) {
   const FormulaNetwork& network = formula_network(name);
   const std::vector<std::uint8_t> file = formula_model_file(network);
   const bool predicts = network.architecture.predictor != "none";
-  // The 768 means that the hub predictor computes are as large as 3. Even TensorFlow's float32
-  // results differ from float64 by up to 4e-5 there. So the engine cannot meet a bound of 2e-5.
+  // The hub predictor's style vector consists of 768 mean values, which are as large as 3. Even
+  // TensorFlow's float32 results differ from its float64 results by up to 4e-5 there. So the engine
+  // cannot meet a bound of 2e-5, and is compared with the error of TensorFlow's float32 result.
   const bool has_large_means = network.sizes.style_size == 768;
   Check bottlenecks(name + " bottleneck, to float64", kBottleneckMax, kBottleneckMax);
   Check images(name + " image, to float64", kImageMax, kImageMean);

@@ -129,8 +129,8 @@ Merged merge(const Table& table, const MergeCase& m, const Guarded& moments, con
   return merged;
 }
 
-// In the second and fourth cases the first spatial blocks begin before the picture. So do blocks of
-// an upsampling convolution.
+// In the second and fourth cases, the first spatial blocks begin at row −1 and column −1, as in an
+// upsampling convolution. Only their pixels inside the picture must count.
 const std::vector<MergeCase> kMergeCases = {{{0, 0, 5, 7, 3, 0}, 5, 7, 1},
                                             {{-1, -1, 8, 16, 16, 0}, 31, 45, 3},
                                             {{0, 0, 16, 64, 32, 0}, 100, 130, 64},

@@ -91,7 +91,8 @@ inline const std::vector<Shape> kShapes = {
     {{3, 3, 96, 96, 2, 1, true}, Padding::same, 15, 14},
     {{3, 3, 37, 37, 1, 1, true}, Padding::reflect, 6, 7},
     // Depthwise layers. Some pictures are so small that the window of an output crosses two
-    // opposite borders. Two of the inputs are larger than 1 MiB.
+    // opposite borders. Two of the inputs are larger than an L2 cache of 1 MiB, because kernels
+    // prefetch only such inputs.
     {{3, 3, 16, 16, 1, 1, true}, Padding::same, 1, 1},
     {{3, 3, 48, 48, 2, 1, true}, Padding::same, 1, 2},
     {{3, 3, 16, 16, 2, 1, true}, Padding::same, 3, 1},

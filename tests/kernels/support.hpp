@@ -97,7 +97,8 @@ struct ConvCase {
   Activation input_act = Activation::none;
   bool prologue = false, prologue_add = false, prologue_output = false, bias = false,
        epilogue_add = false;
-  // true: every relu has floors. Exception: the output's relu has none together with epilogue_add.
+  // true: each relu clamps at a floor for each channel instead of at 0. Exception: with
+  // epilogue_add, the output's relu clamps at 0.
   bool floors = false;
   float prologue_add_factor = 1.0f;
   int gap = 0, offset = 0;
@@ -109,7 +110,7 @@ struct ConvCase {
 struct ConvData {
   Tensor x, prologue_add, epilogue_add;
   Guarded weights, bias, scale, shift;
-  // Never above 0, so that relu never makes a value larger than its magnitude.
+  // No floor is above 0. So a relu, max(x, floor), never makes the magnitude of x larger.
   Guarded input_floor, floor;
 
   static ConvData random(Random& random, const ConvCase& conv);

@@ -11,7 +11,7 @@
 
 namespace nst::run {
 
-// The names of one picture in the report.
+// The names of a picture's content, style and output in the report.
 struct PictureNames {
   std::string content, style, output;
 };
