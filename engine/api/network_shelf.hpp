@@ -13,8 +13,8 @@ namespace nst {
 class NetworkShelf {
  public:
   // Removes a transformer from the shelf and returns it, or returns null if none fits. A
-  // transformer fits if it paints contents of size `content` within the limits of `run`, and if its
-  // plan has keep_encoder exactly when `keeps_encoder` is true.
+  // transformer fits if it paints contents of size `content` within the limits of `run`. It must
+  // also have been planned with the same LoweringOptions::keep_encoder as `keeps_encoder`.
   std::unique_ptr<TransformerRun> take(Size content, bool keeps_encoder, const RunOptions& run) {
     for (auto it = runs_.begin(); it != runs_.end(); ++it) {
       if (!(*it)->serves(content, run) || (*it)->keeps_encoder() != keeps_encoder) continue;

@@ -21,7 +21,8 @@ namespace {
 // memory of its own.
 constexpr int kOverwritingStrips = 16;
 
-// The distance between two tied buffers (memory_plan.hpp) is a multiple of this number of floats.
+// A buffer can be tied to another one: placed at a given distance from it (memory_plan.hpp). The
+// distance is rounded up to a multiple of this number of floats, which is one cache line.
 constexpr std::ptrdiff_t kAlignFloats = 16;
 
 }  // namespace
@@ -69,8 +70,8 @@ bool Lowering::may_overwrite(std::size_t id, const ConvOp& op) const {
 // inputs, most of them from another core's cache. Sharing by area is better in two cases:
 //
 // - The layer has fewer weights than input and output values.
-// - The weights of one channel group exceed an L2 cache (1 MiB). Sharing by channel then saves
-//   nothing: the weights would be read again for every area.
+// - The weights that one block needs exceed an L2 cache (1 MiB). Then sharing by channel saves
+//   nothing, because these weights are read again for every area.
 bool Lowering::is_shared_by_area(const ConvOp& op) {
   constexpr std::size_t kCacheFloats = 1024 * 1024 / sizeof(float);
   const kernels::ConvSpec& spec = op.layer->plan().spec;
@@ -120,8 +121,9 @@ void Lowering::emit_strip(const PlannedConv& pass, const Strip& strip) {
 void Lowering::emit_move(const Operand& from, const Operand& to, Rows rows) {
   if (rows.empty() || from.first_row == to.first_row) return;
   extend_lifetime(from.buffer);
-  // Several work items move the rows if the old and the new place do not overlap. Otherwise a
-  // single work item moves one row after the other, beginning with the top row.
+  // If the old and the new place of the rows do not overlap, several work items move them in
+  // parallel. Otherwise a single work item moves one row after the other, beginning with the top
+  // row. So no row is overwritten before it is moved.
   const bool apart = rows.count() <= to.first_row - from.first_row;
   const int per_item = apart ? std::max(rows.count() / 16, 1) : rows.count();
   const int items = (rows.count() + per_item - 1) / per_item;
@@ -130,7 +132,8 @@ void Lowering::emit_move(const Operand& from, const Operand& to, Rows rows) {
 }
 
 void Lowering::emit_sequence(ConvSequence chain, bool discards) {
-  // The outputs of the first `stored` layers of the sequence exist in strips only.
+  // Number of layers, from the first on, whose outputs exist in strips only. The last layer's
+  // output is stored as a whole unless `discards` is true.
   const std::size_t stored = discards ? chain.size() : chain.size() - 1;
   std::vector<StripLayer> layers;
   std::size_t bytes = 0;

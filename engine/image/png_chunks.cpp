@@ -313,7 +313,8 @@ FoundMetadata png_metadata(const PngChunks& chunks, int orientation) {
 
 std::uint32_t crc32(Bytes bytes, std::uint32_t crc) {
 #ifdef NST_HAVE_PNG
-  if (bytes.empty()) return crc;  // for a null pointer, zlib would ignore `crc`
+  // Handles the null pointer of an empty range: zlib would ignore `crc` for it.
+  if (bytes.empty()) return crc;
   return static_cast<std::uint32_t>(::crc32_z(crc, bytes.data(), bytes.size()));
 #else
   // Computes the CRC byte by byte. The table contains the remainder of each byte value for the
@@ -350,8 +351,8 @@ void append_chunk(std::vector<std::uint8_t>& file, std::string_view type, Bytes 
 }
 
 void check_png_size(const Input& input, const PngChunks& chunks) {
-  // Limits the picture size by the file's length. Deflate compresses by a factor of 1032 at most: 2
-  // bits can encode 258 bytes.
+  // Refuses a header that states more pixels than a file of this length can contain. Deflate
+  // compresses by a factor of 1032 at most: 2 bits can encode 258 bytes.
   const std::uint64_t most_bits = 1032 * 8 * std::uint64_t{input.bytes.size()};
   input.check_size(chunks.width, chunks.height, most_bits / chunks.bits_per_pixel());
 }

@@ -19,11 +19,13 @@ struct PublishedNetwork {
   int width_percent = 100;  // width of the transformer in percent of the full one
   int residual_blocks = 5;
   int style_size = 100;
-  bool has_last_layer = true;  // true: the Inception-v3 predictor has its last layer
+  // False: the Inception-v3 predictor lacks its last convolution ("Conv/"), so that the mean of its
+  // features is the style vector.
+  bool has_last_layer = true;
 };
 
 // Gives a network's builder the shape of every layer that it asks for. Records the tensors of these
-// layers, in the order of the questions. Use from one thread at a time.
+// layers, in the order in which the builder asks for them. Use from one thread at a time.
 class PublishedShapes final : public LayerSource {
  public:
   struct Tensor {

@@ -211,8 +211,8 @@ int length(const Worker* list) {
   return n;
 }
 
-// Returns how many workers the pool may have when a run asks for `threads` threads. Runs on several
-// threads of the host program share the pool.
+// Returns how many workers the pool may have when a run asks for `threads` threads. Several runs
+// may take place at the same time, on threads of the host program; they share these workers.
 int most_workers(int threads) { return std::max(usable_processors(), threads) - 1; }
 
 }  // namespace

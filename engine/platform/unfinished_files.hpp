@@ -7,8 +7,8 @@
 namespace nst {
 
 // Registers a file that is about to be created. The destructor removes the file unless keep() was
-// called. A signal handler (nst::remove_unfinished_files) can remove up to 16 files, more than any
-// program writes at a time.
+// called. A signal handler (nst::remove_unfinished_files) can remove up to 16 files; the programs
+// of NST write fewer files at a time.
 class UnfinishedFile {
  public:
   explicit UnfinishedFile(std::string path);

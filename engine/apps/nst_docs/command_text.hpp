@@ -10,11 +10,13 @@ namespace nst::docs {
 
 // Kind of an option's value, which decides how a shell completes it.
 enum class ValueKind {
-  none,     // the option has no value
-  text,     // any text
-  choices,  // one of OptionText::choices; with a type name like auto|off|N also other text
-  file,     // the name of a file or folder
-  style     // a file, or "@" and one of the library's own styles
+  none,  // the option has no value
+  text,  // any text
+  // One of OptionText::choices; any other text too, if the type name has a placeholder
+  // (auto|off|N).
+  choices,
+  file,  // the name of a file or folder
+  style  // a file name, or "@" followed by the name of one of the library's own styles
 };
 
 struct OptionText {
@@ -22,7 +24,7 @@ struct OptionText {
   ValueKind kind = ValueKind::none;
   std::string value;  // the value's name, "STYLE", or its choices, "png|jpg"; "": no value
   std::vector<std::string> choices;
-  bool value_is_optional = false;  // true for --keep-color[=luma]
+  bool value_is_optional = false;  // true: the value may be left out, as in --keep-color[=luma]
   bool is_required = false;
   bool is_repeatable = false;
   std::string group;        // heading of the option in --help
@@ -53,15 +55,16 @@ struct CommandText {
   std::string full_name() const { return name.empty() ? program : program + " " + name; }
 };
 
-// Returns the text of a command that CLI11 declares. `name` is "" for the program itself. Commands
-// that CLI11 has as subcommands are included.
+// Returns the text of a command that CLI11 declares, and the texts of its subcommands. `name` is ""
+// for the program itself.
 CommandText text_of(const CLI::App& app, const std::string& program, const std::string& name);
 
 // Return the texts of the two programs with all their commands.
 CommandText nst_run_text();
 CommandText nst_weights_text();
 
-// Returns `text` in lower case at its start, for use inside a sentence. Abbreviations stay.
+// Returns `text` with its first letter in lower case, for use inside a sentence. A text that begins
+// with an abbreviation is not changed.
 std::string as_clause(std::string text);
 // Returns the parts joined by `separator`.
 std::string joined(const std::vector<std::string>& parts, const std::string& separator);

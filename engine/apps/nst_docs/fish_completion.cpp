@@ -14,8 +14,8 @@ std::string quoted(std::string text) {
   return "'" + replaced(text, "'", "\\'") + "'";
 }
 
-// Returns the name of a function in the script. It tests which command the user's command line
-// contains.
+// Returns the name of the fish function that tests whether the user's command line contains a given
+// command. The script defines this function.
 std::string test_function(const CommandText& command) {
   return "__" + replaced(command.program, "-", "_") + "_is";
 }

@@ -30,7 +30,7 @@ struct LookPictures {
 };
 
 // Sets the members of `options` that `look` describes. They refer to `pictures`, which must outlive
-// `options`. If `is_plain` is true, the brush is off unless --brush is given.
+// `options`. `is_plain` is true for --preset tfhub: the brush is then off unless --brush is given.
 void apply_look(const LookOptions& look, const LookPictures& pictures, bool is_plain,
                 PaintOptions& options);
 

@@ -17,8 +17,9 @@
 
 namespace nst {
 
-// The result of replaying a self-test: the largest absolute difference of the style vector and of
-// the picture, a limit for each, and whether both differences are within their limits.
+// The result of replaying a self-test. It has the largest absolute differences of the style vector
+// and of the picture from the stored ones, and a limit for each. `passed` says whether both
+// differences are within their limits.
 struct SelfTestResult {
   double bottleneck_error = 0.0;
   double bottleneck_tolerance = 0.0;
