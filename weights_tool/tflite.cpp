@@ -21,8 +21,8 @@ constexpr int kDequantize = 6;
 constexpr int kFullyConnected = 9;
 constexpr int kDensify = 124;
 
-// Limits of a tensor's shape and name, both of which are copied. In a hostile FlatBuffer, any
-// number of tensors may share one long name or shape.
+// Limits of a tensor's shape and name, both of which are copied. In a hostile FlatBuffer, many
+// tensors may share one long name or shape, and the copies would fill the memory.
 constexpr std::size_t kMaxRank = 8;
 constexpr std::size_t kMaxNameBytes = 2048;
 

@@ -110,8 +110,9 @@ class Lowering {
   Storage storage_of(std::size_t id, const ConvOp& op, const Before& before) const;
   void store_in_strips(std::size_t id, ConvOp op, ConvSequence strips);
   void store_whole(std::size_t id, ConvOp op, Before before, Storage storage);
-  // Returns the sum that node `id`'s convolution can add in its epilogue, if there is one. The sum
-  // must be the only reader of node `id`, and its other term must already be computed.
+  // Returns the addition that the convolution of node `id` can do in its epilogue, if there is one.
+  // This add node must be the only reader of node `id`, and its other term must already be
+  // computed.
   std::optional<std::size_t> fusable_sum(std::size_t id) const;
   static std::size_t other_side(const Node& sum, std::size_t id);
   // Returns the operand as a plain value, on which no operation is deferred.
@@ -144,8 +145,8 @@ class Lowering {
   // Returns true if the output of node `id` can be computed in strips and never stored whole. The
   // output must be large, and only one node may read it: a convolution.
   bool is_streamed(std::size_t id) const;
-  // Returns true if node `id` is the normalised convolution that runs twice in
-  // MemoryMode::rematerialise.
+  // Returns true if node `id` is the convolution that runs twice in MemoryMode::rematerialise. An
+  // instance norm reads it, and no normalised tensor is larger.
   bool is_recomputed(std::size_t id) const;
   // Returns true if later steps may overwrite this buffer. Returns false if the buffer is not in
   // the arena. Also returns false if the style-dependent steps will read it again in their next run

@@ -19,8 +19,8 @@ namespace {
 namespace planar {
 
 // Limits of a register tile: its sums (channels × vectors of pixels), its channels and its vectors.
-// The sums fill all registers except a few for operands. If a layer has more channels, it has more
-// panels.
+// The sums fill all registers except a few for operands. A layer with more than
+// kMostChannels channels has several panels.
 constexpr int kAccumulators = kRegisters == 32 ? 24 : 12;
 constexpr int kMostChannels = kRegisters == 32 ? 8 : 4;
 constexpr int kMostVectors = kRegisters == 32 ? 8 : 4;
