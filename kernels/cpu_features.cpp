@@ -37,11 +37,12 @@ std::uint32_t saved_registers() {
   return low;
 }
 
+// Returns true if the vendor is AMD or Hygon, whose cores derive from AMD's.
 bool is_amd() {
   std::uint32_t a = 0, b = 0, c = 0, d = 0;
   if (__get_cpuid(0, &a, &b, &c, &d) == 0) return false;
   return (b == signature_AMD_ebx && c == signature_AMD_ecx && d == signature_AMD_edx) ||
-         (b == 0x6f677948 && c == 0x656e6975 && d == 0x6e65476e);  // vendor "HygonGenuine"
+         (b == 0x6f677948 && c == 0x656e6975 && d == 0x6e65476e);  // "HygonGenuine"
 }
 
 }  // namespace

@@ -14,8 +14,8 @@
 namespace nst {
 namespace {
 
-// Bounds for the shorter side of the first picture that a brush paints. In a smaller picture no
-// shapes can be recognised, only colours.
+// Bounds for PaintOptions::brush, the shorter side of the first picture that is painted. In a
+// picture below kLeastBrush no shapes can be recognised, only colours.
 constexpr int kLeastBrush = 32;
 constexpr int kMostBrush = 16384;
 
@@ -120,8 +120,8 @@ StyleVector StyleEncoder::encode_part(const Style::Part& part, const PaintOption
                            progress.next(run), kWhite, colours_ ? &*colours_ : nullptr);
       });
   if (options.any_style_space) vector.space.clear();
-  // Checks the vector. The error names the model if the predictor made the vector from a picture.
-  // Otherwise it names the style.
+  // Throws if the model cannot use the vector. The error names the model if the predictor made the
+  // vector from a picture. Otherwise the error names the style.
   naming(picture == nullptr ? part.name : model_.info().name, [&] { model_.check_style(vector); });
   return vector;
 }

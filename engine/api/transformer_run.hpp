@@ -40,7 +40,8 @@ class TransformerRun {
     const Execution::RowSink* rows = nullptr;
     const Execution::Observer* observer = nullptr;
   };
-  // Runs the whole network on the content tensor. Throws as check_style does, and Error{cancelled}.
+  // Runs the whole network on the content tensor. Throws Error{cancelled}, and the errors that
+  // check_style() throws for `style`.
   void paint(const StyleVector& style, const Output& output, const RunOptions& run);
 
   // Run the network in two parts; the plan must have keep_encoder. encode runs the steps that do
@@ -62,7 +63,7 @@ class TransformerRun {
   // The network's parameters for the previous call's style, and that style's vector.
   std::vector<float> params_, style_values_;
   Execution execution_;
-  AlignedBuffer output_;  // floats of the whole output; empty if the plan needs none
+  AlignedBuffer output_;  // memory for the whole output; empty if the plan needs no such memory
 };
 
 }  // namespace nst

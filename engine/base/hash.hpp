@@ -18,7 +18,7 @@ std::uint32_t crc32c(Bytes bytes, std::uint32_t crc = 0);
 std::uint32_t crc32c_portable(Bytes bytes, std::uint32_t crc = 0);
 
 // Returns the masked form of a CRC, which LevelDB tables and TensorFlow checkpoints store: rotated
-// right by 15, plus 0xa282ead8 (leveldb util/crc32c.h).
+// right by 15 bits, plus 0xa282ead8 (leveldb util/crc32c.h).
 std::uint32_t mask_crc32c(std::uint32_t crc);
 
 // The SHA-256 (FIPS 180-4) of all bytes given to update(), in sequence.

@@ -4,9 +4,10 @@
 //
 // - instance norm: the norm's own step stores the offset −act(β), where β is the norm's shift and
 //   act its activation.
-// - convolution: a separate step (OffsetOp) computes the offset, but only if something needs it.
-//   That is the convolution's own relu, a later OffsetOp, or a test (Execution::Observer).
-// - sum: the offset is the sum of the terms' offsets. The list of offsets contains each of them.
+// - convolution: a separate step (OffsetOp) computes the offset, but only if something needs it:
+//   the convolution's own relu, a later OffsetOp, or a test (Execution::Observer).
+// - sum: the offset is the sum of the offsets of the two terms. No step adds them: a sum has a list
+//   of offsets, and whoever uses them adds them.
 #include "graph/lowering.hpp"
 
 namespace nst {

@@ -13,8 +13,8 @@ namespace nst {
 namespace {
 
 // Largest plan, in bytes, for which MemoryMode::fastest is used. The other modes compute more
-// layers in strips. With tensors as small as here, a strip would leave some threads without work.
-// With larger tensors, MemoryMode::in_place is as fast, or faster if the tensors exceed the caches.
+// layers in strips. If the tensors are small, a strip has too little work for all threads. For
+// larger plans, MemoryMode::in_place is as fast, or faster if the tensors exceed the caches.
 constexpr std::size_t kSmallBytes = std::size_t{32} << 20;
 
 // Largest plan, in bytes, that is preferred to MemoryMode::rematerialise if the caller sets no

@@ -18,8 +18,8 @@ namespace nst {
 // arena; it is the index in Program::buffers. The other values are listed here.
 enum class BufferId : int {
   none = -1,
-  output = -2,       // the caller's memory for the whole output, another in each run
-  strips = -3,       // only during lowering: a tensor that exists in strips only
+  output = -2,       // memory of the caller for the whole output; each run may have a different one
+  strips = -3,       // used only during lowering: a tensor that will never be stored whole
   output_rows = -4,  // the output, which the caller receives row by row
 };
 
@@ -69,14 +69,17 @@ struct ConvOp {
   kernels::ConvGeometry geometry;
   kernels::ConvBlocking blocking;
   FormedOperand input;
-  Operand formed;  // where the input is stored after the prologue, for later readers; or none
+  Operand formed;  // stores the input after the prologue, if later steps read it too
   kernels::Activation act;
   Operand skip;
   Operand output;
-  bool is_centred = false;               // true: reads deviations; the layer's bias is not added
-  BufferId bias_floor = BufferId::none;  // bias and floor by OffsetOp, for a relu on deviations
-  BufferId moments = BufferId::none;     // buffer [spatial blocks][2][out_c] for the moments
-  AreaRange areas;                       // spatial blocks of this step: all, or those of a strip
+  // true: the convolution reads deviations. Then it adds the bias in bias_floor instead of the
+  // layer's own, or none if there is no bias_floor.
+  bool is_centred = false;
+  // Buffer with the bias and the floor that OffsetOp computes for a relu on deviations.
+  BufferId bias_floor = BufferId::none;
+  BufferId moments = BufferId::none;  // buffer [spatial blocks][2][out_c] for the moments
+  AreaRange areas;                    // spatial blocks of this step: all, or those of a strip
   // Order of the work items. true: all channel groups of an area (spatial block), then the next
   // area. false: all areas of a channel group, then the next group.
   bool by_area = false;
@@ -87,14 +90,16 @@ inline StripLayer strip_layer(const ConvOp& op) {
 }
 
 // Several consecutive convolutions as one step. Each output except the last is read by the next
-// convolution only. A work item of the step computes some rows of the last output. Before that it
-// computes the rows that these depend on of the other outputs, in the thread's scratch. So only the
-// first convolution has an input operand, and only the last an output operand.
+// convolution only. A work item of the step computes some rows of the last output. Before that, it
+// computes those rows of the other outputs that are needed for them, in the thread's scratch. So
+// only the first convolution has an input operand, and only the last has an output operand.
 struct FusedConvsOp {
   static constexpr std::size_t kMostConvs = 3;
   std::vector<ConvOp> convs;         // in order; each has a blocking of its own
   std::vector<std::size_t> offsets;  // where each output but the last begins in scratch, in floats
-  std::size_t rows_floats;  // size of these outputs' rows; the kernels' own scratch follows
+  // Number of floats that the rows of all outputs but the last take in scratch. The scratch of the
+  // kernels begins there.
+  std::size_t rows_floats;
   int rows_per_item;
 };
 
@@ -156,20 +161,20 @@ struct MeanOp {
   int channels_per_item;
 };
 
-// Computes nothing. Marks the end of a value that several earlier steps have made (a
-// concatenation).
+// Computes nothing. Follows the steps that each compute a part of a concatenation. The name and the
+// result of this step are those of the whole concatenation.
 struct CompleteOp {};
 
 struct Step {
   std::variant<ConvOp, FusedConvsOp, PoolOp, NormOp, CentreOp, OffsetOp, AffineOp, MeanOp,
                CompleteOp>
       op;
-  std::string name;  // name of the value that is complete after this step; empty: none
+  std::string name;  // name of the value that this step completes; empty if it completes none
   Operand result;
   int items = 1;  // number of work items, which may run in any order
   std::uint64_t mac = 0;
-  // The offsets of the step's result, and whether CentreOp's factor is in the result, if it is
-  // centred. For tests only: set if LoweringOptions::fuse is false and the result has a name.
+  // For tests only: the offsets of a centred result, and whether the result is multiplied by
+  // CentreOp's factor. Both are set only if LoweringOptions::fuse is false and `name` is not empty.
   std::vector<Offset> offsets = {};
   bool is_scaled = false;
 };
@@ -182,9 +187,9 @@ enum class MemoryMode {
   // As `fastest`, but convolutions overwrite their input, strip after strip, and sums are computed
   // in place. Costs almost no time.
   in_place,
-  // As `in_place`, but the largest normalised tensor is computed twice and never stored. The first
-  // computation gives its moments; the second gives the tensor to its reader, strip by strip. Costs
-  // the multiplications of this layer once more.
+  // As `in_place`, but the largest normalised tensor is never stored. The convolution that makes it
+  // runs twice: first for the tensor's moments, then to give the tensor to its reader, strip by
+  // strip.
   rematerialise
 };
 

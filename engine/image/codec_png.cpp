@@ -41,8 +41,8 @@ struct Escape {
 // Ignores libpng's warnings, which never concern the samples.
 void on_warning(png_structp, png_const_charp) {}
 
-// Allocates memory and records if that fails. libpng itself reports a lack of memory in the same
-// way as damage.
+// Allocates memory for libpng. If that fails, sets Escape::out_of_memory, because libpng reports a
+// lack of memory in the same way as a damaged file.
 png_voidp allocate(png_structp png, png_alloc_size_t size) {
   void* memory = std::malloc(size);
   if (memory == nullptr) static_cast<Escape*>(png_get_mem_ptr(png))->out_of_memory = true;
@@ -98,7 +98,8 @@ bool read_header(Decoder& decoder, std::size_t row_bytes, Wide wide) {
   decoder.info = png_create_info_struct(png);
   if (decoder.info == nullptr) return false;
   png_set_read_fn(png, &decoder, read_bytes);
-  png_set_crc_action(png, PNG_CRC_QUIET_USE, PNG_CRC_QUIET_USE);  // walk_png has checked the CRCs
+  // libpng need not check the CRCs, because walk_png has checked them.
+  png_set_crc_action(png, PNG_CRC_QUIET_USE, PNG_CRC_QUIET_USE);
   // Removes libpng's own limits, because check_png_size limits the size.
   png_set_user_limits(png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
   png_read_info(png, decoder.info);
@@ -189,7 +190,7 @@ std::vector<Bytes> stream_of(const Input& input, const PngChunks& chunks,
     }
   }
   if (chunks.is_cut) {
-    static constexpr std::uint8_t kNoChecksum[4] = {};  // libpng does not check this checksum
+    static constexpr std::uint8_t kNoChecksum[4] = {};  // any value, as libpng ignores it
     const Bytes body = chunks.pixels.back();
     for (std::size_t i = 0; i < 4; ++i) {
       cut_header[i] = static_cast<std::uint8_t>(body.size() >> (24 - 8 * i));

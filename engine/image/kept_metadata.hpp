@@ -8,15 +8,18 @@ namespace nst::codec {
 
 // What a file says besides its pixels, as a decoder finds it.
 struct FoundMetadata {
-  Bytes exif = {};  // with or without "Exif\0\0"
+  Bytes exif = {};  // may begin with "Exif\0\0"
   Bytes xmp = {};
   Bytes iptc = {};
-  double dpi_x = 0.0, dpi_y = 0.0;  // before the picture is turned; 0: not stated outside EXIF
-  int orientation = 1;              // EXIF orientation of the stored picture, 1 to 8
+  // The resolution of the picture as it is stored, before it is turned. 0: the file states no
+  // resolution, or only in EXIF.
+  double dpi_x = 0.0, dpi_y = 0.0;
+  int orientation = 1;  // EXIF orientation of the stored picture, 1 to 8
 };
 
-// Stores the metadata that a decoder has found in input.metadata: at most a MiB of each kind. If
-// `found` has no resolution, takes that of EXIF. Does nothing with ReadOptions::as_tensorflow.
+// Copies the metadata that a decoder has found to input.metadata, without kinds that exceed a MiB.
+// If `found` has no resolution, takes the resolution that EXIF states. Does nothing if
+// ReadOptions::as_tensorflow is set.
 void keep_metadata(const Input& input, const FoundMetadata& found);
 
 // The metadata to write to a file.

@@ -30,12 +30,12 @@ constexpr std::uint8_t kAverage = 3;  // number of the average filter (PNG 1.2, 
 
 // Compresses `bytes` to a part of a raw deflate stream and appends the part to `out`. The part ends
 // at a whole byte, and ends the stream if `is_last`. The compression uses only run lengths and
-// Huffman codes, because painted pictures hardly ever repeat longer strings. With the average
-// filter, files are 3 % larger than with level 6 and all filters. Compression takes a fifth of the
-// time.
+// Huffman codes, because painted pictures hardly ever repeat longer strings. Together with the
+// average filter, this makes files 3 % larger than zlib's level 6 with all filters, but takes only
+// a fifth of the time.
 void append_deflated(Bytes bytes, bool is_last, std::vector<std::uint8_t>& out) {
   constexpr int kRaw = -15;                // a raw stream without header, with a window of 32 KiB
-  constexpr std::size_t kFlushBytes = 16;  // more than the empty block that a flush adds
+  constexpr std::size_t kFlushBytes = 16;  // room for the empty block that a flush adds
   z_stream z{};
   if (deflateInit2(&z, 1, Z_DEFLATED, kRaw, 8, Z_RLE) != Z_OK) throw std::bad_alloc();
   const std::unique_ptr<z_stream, int (*)(z_stream*)> owner(&z, deflateEnd);

@@ -54,9 +54,9 @@ class FileContents {
 // - A file is overwritten in place if its folder accepts no new files, or if the file itself is a
 //   mount point. If overwriting fails, the old bytes are restored.
 //
-// Throws Error{code}, and leaves no temporary file. Also throws if a pipe's reader has gone, or if
-// the file would exceed a size limit. The signals SIGPIPE and SIGXFSZ, which would end the process
-// then, are blocked.
+// If writing fails, throws Error{code} and leaves no temporary file. Two failures would end the
+// process by a signal: a pipe's reader has gone (SIGPIPE), or the file would exceed a size limit
+// (SIGXFSZ). These signals are blocked, so that an Error is thrown instead.
 void write_file_atomically(const std::string& path, Bytes bytes,
                            ErrorCode code = ErrorCode::output);
 

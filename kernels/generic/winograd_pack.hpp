@@ -58,12 +58,14 @@ void transform_kernels(const float* weights, std::size_t tap_stride, int valid, 
   }
 }
 
-// The correlation that InputSizes assumes between neighbouring inputs of a layer. The closer it is
-// to the real correlation, the less paired products round. The value was chosen by measurement. For
-// 18 pictures, Inception's style vectors were compared with float64 results, and the
-// root-mean-square error was divided by the error of TensorFlow. The quotient is 2.03 for a
-// correlation of 0, 1.96 for 0.3, 1.86 for 0.5 and 2.05 for 0.85. (These were measured with
-// accumulation chains of 96 products.)
+// The correlation that InputSizes assumes between neighbouring inputs of a layer. Only paired
+// products use it (paired_products.hpp): they scale their weights to the magnitude of the inputs.
+// The closer it is to the real correlation, the smaller are their rounding errors.
+//
+// The value was chosen by measurement, with accumulation chains of 96 products. For 18 pictures,
+// Inception's style vectors were compared with float64 results. Their root-mean-square error,
+// divided by that of TensorFlow, is 2.03 for a correlation of 0, 1.96 for 0.3, 1.86 for 0.5 and
+// 2.05 for 0.85.
 constexpr float kNeighbourCorrelation = 0.5f;
 
 // The magnitude of the transformed inputs that each transformed weight of an axis multiplies. It is
@@ -96,9 +98,9 @@ struct InputSizes {
   }
 };
 
-// Packs the transformed weights as [panel][weight][in_c][channels of the panel]. Lanes without a
-// channel get zeros. A::Products may change the order of the in_c rows and append rows. The given
-// `weights` are in HWIO order.
+// Packs the transformed weights as [panel][weight][row][channels of the panel]. There is a row for
+// each input channel; A::Products chooses their order and may append rows. Lanes without a channel
+// get zeros. The given `weights` are in HWIO order.
 template <class A>
 void pack(const ConvSpec& spec, const float* weights, float* packed) {
   using Products = typename A::Products;

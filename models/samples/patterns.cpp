@@ -16,9 +16,10 @@ double fraction(double v) { return v - std::floor(v); }
 // One of the cells into which a plane is divided. Each cell has a centre. The cell contains the
 // places that are nearer to its centre than to any other centre.
 struct Cell {
-  std::int64_t id;           // number that identifies the cell
-  double u, v;               // coordinates of its centre
-  double distance, to_edge;  // distance of (u, v) given to cell_at from the centre, the edge
+  std::int64_t id;  // number that identifies the cell
+  double u, v;      // coordinates of its centre
+  // Distances of the point that was given to cell_at: from the cell's centre, and from its edge.
+  double distance, to_edge;
 };
 
 // Returns the cell that contains (u, v). The centres of the cells are a grid of n × n points. Each

@@ -157,7 +157,7 @@ class Scene {
     CHECK(WIFEXITED(outcome.status));  // false for a crash, an abort, or a timeout of 20 seconds
     const int code = WEXITSTATUS(outcome.status);
     const bool is_one = whole.size() == 1;
-    // Code 2 means that the configuration file cannot be read.
+    // The documented exit codes. 2 may occur because reading the configuration file may fail.
     constexpr std::array kDocumented = {0, 2, 3, 4, 5, 6};
     CHECK((std::find(kDocumented.begin(), kDocumented.end(), code) != kDocumented.end() ||
            (code == 7 && !is_one)));

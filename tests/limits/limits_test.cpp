@@ -55,7 +55,8 @@ Buffer jpeg_of_scans(int scans) {
     table[1] = 1;
     append_segment(file, 0xc4, table);
   }
-  // Number of low bits of an AC coefficient, which refining scans add.
+  // Number of low bits of an AC coefficient that are left to refining scans. Each of these scans
+  // adds one bit.
   constexpr std::uint8_t kTop = 3;
   for (int scan = 0; scan < scans; ++scan) {
     const auto coefficient = static_cast<std::uint8_t>(scan == 0 ? 0 : 1 + (scan - 1) / (kTop + 1));
@@ -94,8 +95,8 @@ std::string tensor_of_rank(std::size_t rank) {
 }  // namespace
 
 TEST_CASE("Limit: 2^28 pixels of a picture") {
-  // The first size is allowed, so the error must be about the missing pixels. The second is too
-  // large.
+  // A picture of 16384×16384 pixels is allowed, so its error must be about the missing pixels. One
+  // more column is too much, so the second error must be about the limit.
   CHECK(contains(refusal(ErrorCode::input, buffer("P6 16384 16384 255 ")), "too short"));
   CHECK(contains(refusal(ErrorCode::limit, buffer("P6 16385 16384 255 ")), "268435456"));
 }
@@ -148,7 +149,7 @@ TEST_CASE("Limit: nesting, values and members of JSON") {
   };
   CHECK_NOTHROW(parse(repeated("[", 8) + repeated("]", 8)));
   expect_error(ErrorCode::model, [&] { parse(repeated("[", 9) + repeated("]", 9)); });
-  // The limit is 1,000,000 values, and the array itself counts as one of them.
+  // A JSON text may have 1,000,000 values. The array itself counts as one of them.
   CHECK_NOTHROW(parse("[0" + repeated(",0", 999'998) + "]"));
   expect_error(ErrorCode::model, [&] { parse("[0" + repeated(",0", 999'999) + "]"); });
   const JsonLimits more{.max_values = 5'000'000};

@@ -134,7 +134,8 @@ TEST_CASE("A batch norm with gamma and a convolution with a bias fold as the for
   const std::vector<float> biases = nst::weights::fold_batch_norm(
       weights, {1.0f, -1.0f}, {{2.0f, 0.5f}, {0.25f, 0.5f}, {3.0f, 1.0f}, {3.999f, 0.249f}}, "l");
   // variance + eps is 4 and 0.25, gamma is 2 and 0.5. So both scales, gamma / sqrt(variance + eps),
-  // are 1 except for rounding: eps = 0.001 is not exact in float32.
+  // are 1, and folding does not change the weights. The checks allow for rounding, because
+  // eps = 0.001 is not exact in float32.
   CHECK(weights[0] == doctest::Approx(1.0f));
   CHECK(weights[1] == doctest::Approx(2.0f));
   CHECK(weights[3] == doctest::Approx(4.0f));

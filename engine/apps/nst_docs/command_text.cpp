@@ -11,8 +11,8 @@
 namespace nst::docs {
 namespace {
 
-// Returns the blocks of a text, which blank lines separate. A heading such as "Examples:" and the
-// indented lines below it become blocks of their own.
+// Returns the blocks of a text. A block ends at a blank line, and where indented lines begin or
+// end. So a heading such as "Examples:" is one block, and the indented lines below it are another.
 std::vector<std::string> blocks_of(const std::string& text) {
   std::vector<std::string> blocks(1);
   std::istringstream lines(text);

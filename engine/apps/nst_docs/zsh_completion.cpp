@@ -1,4 +1,4 @@
-// Completions for zsh, by its function _arguments.
+// Makes the completion script for zsh, which calls zsh's function _arguments.
 #include <string>
 #include <vector>
 

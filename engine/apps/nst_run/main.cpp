@@ -14,9 +14,9 @@ namespace {
 // Makes idle OpenMP threads sleep. By default they spin for milliseconds and take processors from
 // new threads and from the picture codecs.
 //
-// A statically linked OpenMP runtime reads its settings in a constructor, so this function must be
-// an earlier constructor. It has no effect on a shared OpenMP runtime, which has read its settings
-// before.
+// A statically linked OpenMP runtime reads its settings in a constructor function, before main().
+// The priority 101 makes this function run earlier. It has no effect on a shared OpenMP runtime,
+// which reads its settings when it is loaded, before any constructor of the program.
 [[gnu::constructor(101)]] void let_idle_threads_sleep() {
   ::setenv("OMP_WAIT_POLICY", "passive", 0);
 }
