@@ -14,8 +14,8 @@
 namespace nst {
 namespace {
 
-// Standard deviation, in pixels, of the blur that separates low from high frequencies. A value of 6
-// would make paintings lose some colour; a value of 24 would give paintings that look the same.
+// Standard deviation, in pixels, of the blur that separates low from high frequencies. With a value
+// of 6, paintings would lose some colour. With a value of 24, they look the same as with 12.
 constexpr double kSigma = 12.0;
 
 // Calls work(first row, number of rows) for each row of cells in a picture of this height, on

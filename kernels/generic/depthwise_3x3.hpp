@@ -34,8 +34,9 @@ NST_INLINE void accumulate_3(Vec (&acc)[P], const float* in, std::ptrdiff_t colu
   });
 }
 
-// Prefetches a cache line of channels for the next tile, from input rows that the previous row of
-// outputs did not read. The hardware prefetcher cannot follow so many streams.
+// Prefetches a cache line of channels for each input pixel of the next tile, in the rows that the
+// previous row of outputs did not read. The hardware prefetcher cannot follow reads at so many
+// places at once.
 template <int P, int Stride>
 NST_INLINE void fetch_next(const float* in, std::ptrdiff_t column, std::ptrdiff_t row) {
   constexpr int kColumns = P * Stride;

@@ -72,7 +72,8 @@ class Check {
   Check(std::string what, double max_bound, double mean_bound)
       : what_(std::move(what)), max_bound_(max_bound), mean_bound_(mean_bound) {}
 
-  // Checks that `got` is within the bounds of both recorded results, float32 and float64.
+  // Checks that the differences of `got` from both recorded results, float32 and float64, are
+  // within the bounds.
   void near(const std::string& label, std::span<const float> got, const Golden& golden) {
     CAPTURE(label);
     const Difference to_f32 = difference(got, golden.f32);

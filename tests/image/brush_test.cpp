@@ -135,7 +135,8 @@ TEST_CASE("Low frequencies come from the coarse painting, high ones stay") {
   for (int c = 0; c < 3; ++c) CHECK(mean(fine.floats(), c) == doctest::Approx(0.7).epsilon(1e-3));
   // The mean of the coarse painting is 0.7 everywhere. So the expected sample is fine + 0.7 −
   // blur(fine), where the slow twin of blur computes blur(fine). The noise has a fifth of the
-  // amplitude of the noise in the test of cells above. So the bound is a fifth of 0.012.
+  // amplitude that it has in the test of cells above. So the bound is a fifth of the bound there,
+  // 0.012.
   double largest = 0.0;
   for (int y = 0; y < size.height; ++y) {
     for (int i = 0; i < 3 * size.width; ++i) {

@@ -43,11 +43,12 @@ void check_moments(const ConvCase& conv, const ConvData& data) {
         const double mean = result.moments[i][c];
         const double squares = result.moments[i][channels + c];
         const double deviation = std::sqrt(want.squares / count);
-        // The bound of the mean allows for two errors. The mean is rounded to float once. The sum
-        // of deviations from the mean errs by about 1e-6 of the standard deviation, which is
-        // accurate enough for an instance norm.
+        // The bound allows for two errors of the mean. First, the mean is rounded to float once.
+        // Second, the kernel's sum of deviations errs by about 1e-6 of the standard deviation. An
+        // instance norm needs no better accuracy.
         const double mean_error = 1e-6 * deviation + 0x1p-23 * std::abs(want.mean);
-        // If the mean errs by e, the sum of squared deviations grows by count * e^2.
+        // The last term allows for the error of the mean: if the mean errs by e, the sum of squared
+        // deviations grows by count * e^2.
         const double squares_error = 1e-6 * want.squares + count * mean_error * mean_error;
         CAPTURE(c);
         CAPTURE(want.mean);

@@ -18,7 +18,7 @@ namespace nst {
 // space belongs to one predictor and to the transformers trained with it. Other transformers paint
 // wrong pictures with its styles.
 struct StyleVector {
-  std::vector<float> values;  // ModelInfo::style_size numbers: 100 or 768 in published models
+  std::vector<float> values;  // as many as ModelInfo::style_size: 100 or 768 in published models
   // The name of the style space, as in ModelInfo::style_space. "" means that the space is unknown;
   // then every model accepts the vector.
   std::string space;
