@@ -105,7 +105,7 @@ struct ConvArgs {
   ConvInput input;
   const float* packed;     // weights as conv_pack has packed them
   const float* bias;       // biases [out_c], or null
-  const float* floor;      // lower bounds [out_c] for relu, or null; not with epilogue_add
+  const float* floor;      // lower bounds [out_c] for relu, or null; null if epilogue_add is used
   Activation act;          // activation: none, relu or relu6
   ConstView epilogue_add;  // operand to add after the activation; data = null: none
   View output;
@@ -121,7 +121,8 @@ struct Block {
 };
 
 // spatial_block_count returns the number of spatial blocks of an output of out_h x out_w pixels.
-// nth_spatial_block returns block number n, counted row by row, with 0 as its number of channels.
+// nth_spatial_block returns spatial block number n, counted row by row. Its number of channels is
+// 0, because a spatial block is not divided by channels.
 int spatial_block_count(const ConvBlocking& blocking, int out_h, int out_w);
 Block nth_spatial_block(const ConvBlocking& blocking, int out_h, int out_w, int n);
 

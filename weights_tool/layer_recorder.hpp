@@ -1,5 +1,5 @@
-// LayerRecorder: answers a network builder's questions from a source's variables, and records every
-// layer that the builder asks for.
+// LayerRecorder: gives a network's builder the layers that it asks for, from a source's variables,
+// and records each of these layers.
 #pragma once
 
 #include <cstdint>
@@ -28,8 +28,8 @@ class LayerRecorder : public LayerSource {
   bool holds(std::string_view prefix) const override;
   void refuse(const std::string& what) const override;
 
-  // Throws Error{model} if variables are missing. The message has up to five of their names, and
-  // the existing name most like the first.
+  // Throws Error{model} if variables are missing. The message names up to five of them, and the
+  // existing variable whose name is most like the first.
   void check_complete() const;
   // layers() returns the recorded layers, in the order in which the builder asked for them.
   // leftovers() returns the names of the variables that no layer uses.

@@ -38,9 +38,9 @@ class ByteReader {
   // Moves to the byte at an offset from the buffer's start, in [0, size()].
   void seek(std::uint64_t offset, std::string_view what);
   void skip(std::uint64_t count, std::string_view what) { take(count, what); }
-  // Returns the next `count` bytes, borrowed, and moves past them.
+  // Returns a view of the next `count` bytes, and moves past them.
   Bytes take(std::uint64_t count, std::string_view what);
-  // Returns `count` bytes at an offset from the buffer's start, without moving.
+  // Returns a view of `count` bytes at an offset from the buffer's start, without moving.
   Bytes at(std::uint64_t offset, std::uint64_t count, std::string_view what) const;
 
   // Returns the next number, of type T, and moves past it.

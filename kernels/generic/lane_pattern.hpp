@@ -7,9 +7,9 @@
 namespace nst::kernels {
 namespace {
 
-// Number of vectors after which the lane pattern repeats. It repeats if the number of channels
-// divides the number of lanes in these vectors, as 3 and 8 do with 16 lanes a vector.
-// has_lane_pattern() tests this.
+// Number of vectors after which the lane pattern repeats. It repeats only if the number of channels
+// divides the number of lanes in these vectors (has_lane_pattern). Three AVX-512 vectors have 48
+// lanes, which 3 and 8 channels divide.
 constexpr int kPatternVectors = 3;
 NST_INLINE bool has_lane_pattern(int channels) {
   return channels < kLanes && kPatternVectors * kLanes % channels == 0;

@@ -19,10 +19,10 @@ using winograd::Axis3, winograd::Axis5, winograd::Axis7;
 
 using paired_products::SidesOfEight, paired_products::SidesOfTwo;
 
-// A layer needs at least this many input channels for paired products. kFewestChannels holds for
-// the order SidesOfEight (pair_orders.hpp), and is one group of channels. kFewestDeepChannels holds
-// for SidesOfTwo. Channels that do not fill a group are multiplied singly; with so many groups,
-// these few channels cost little time.
+// Fewest input channels of a layer that uses paired products. kFewestChannels, which is one group,
+// applies to the order SidesOfEight (pair_orders.hpp). kFewestDeepChannels applies to SidesOfTwo.
+// Channels that do not fill a group are multiplied singly, which takes longer. But 64 channels fill
+// ten groups of SidesOfTwo, and only four channels remain.
 constexpr int kFewestChannels = SidesOfEight::kGroup;
 constexpr int kFewestDeepChannels = 64;
 

@@ -11,7 +11,8 @@ namespace {
 struct Sample {
   const char* file;
   nst::Image (*paint)();
-  // chosen so that the content has less than 120 KB and each style less than 100 KB
+  // Quality of the JPEG file. It is chosen so that the content has less than 120 KB and each style
+  // less than 100 KB.
   int jpeg_quality;
 };
 

@@ -84,7 +84,8 @@ TEST_CASE("nst-run: bench --only measures one network, and counts the memory of 
       {"predictor", model.plan_predictor(64, 64, 1)},
       {"transformer", model.plan_transformer(48, 32, 1)}};
   for (const auto& stage : stages) {
-    const std::string& name = stage.first;  // clang 14 cannot capture a structured binding
+    // Not a structured binding, because the lambda in CAPTURE cannot capture one with clang 14.
+    const std::string& name = stage.first;
     const nst::PlanInfo& plan = stage.second;
     CAPTURE(name);
     const auto report =

@@ -1,5 +1,5 @@
 // Tests of commands that people try first. Each command works, or fails with one line that says
-// which command does.
+// which command to type instead.
 #include <filesystem>
 
 #include "base/expect_error.hpp"

@@ -26,7 +26,8 @@ const std::string kHub = "reference/hub-256-2/";
 
 std::string output(const std::string& name) { return shared_path(kHub + "outputs/" + name); }
 
-// Returns a model file with the same pseudo-random variables. The file is made once per process.
+// Returns a model file with the pseudo-random variables from which the recorded results were
+// computed. The file is made once per process.
 const std::vector<std::uint8_t>& hub_file() {
   static const std::vector<std::uint8_t> file = [] {
     const HubVariables source(shared_path(kHub + "variables.json"), 1);
@@ -39,7 +40,7 @@ const std::vector<std::uint8_t>& hub_file() {
 }
 
 // Calls test(model, name) on every kernel table whose instruction set this CPU has. `name` is the
-// table's.
+// name of the table.
 template <typename Test>
 void on_every_table_of_hub(Test&& test) {
   for_every_supported_table([&](const kernels::Table& table) {

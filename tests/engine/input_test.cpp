@@ -32,7 +32,7 @@ std::vector<std::uint8_t> spread(const Image& image, int channels, std::size_t g
                    image.bytes.begin() + static_cast<std::ptrdiff_t>(pixel + 3 * sample));
       if (channels == 4) bytes.insert(bytes.end(), sample, static_cast<std::uint8_t>(x * 7 + y));
     }
-    bytes.insert(bytes.end(), gap, 0xff);  // as a float, these bytes would be NaN
+    bytes.insert(bytes.end(), gap, 0xff);  // NaN as floats, so that a test notices if they are read
   }
   return bytes;
 }
@@ -158,7 +158,8 @@ TEST_CASE("Inception-v3 needs a style of 43 pixels after the resize, MobileNetV2
   for (const float v : inception.encode_style(smallest.view(), as_is).values) {
     CHECK(std::isfinite(v));
   }
-  // A picture that is too small for the predictor is accepted as a style if it is enlarged first.
+  // Tests that a style picture that is too small for the predictor is accepted if it is enlarged
+  // first.
   for (const float v : inception.encode_style(thin.view(), {.style_size = 43}).values) {
     CHECK(std::isfinite(v));
   }
@@ -246,12 +247,12 @@ TEST_CASE("A style longer than 16 times its width gets no more pixels than one o
   };
   same(3, 48, 32, 32, 512);  // aspect 16:1: the shorter side becomes style_size
   same(48, 3, 32, 512, 32);
-  // With an aspect of 64:1, the resized style has as many pixels as one of 16:1, so both sides are
-  // half as long as style_size asks.
+  // At an aspect of 64:1, the resized style gets as many pixels as a style of aspect 16:1. So its
+  // shorter side is 16, which is half of style_size, and its longer side is 64 times as long.
   same(3, 192, 32, 16, 1024);
   same(1, 300, 32, 7, 2217);
   same(300, 1, 32, 2217, 7);
-  // A thin style is reduced even if its shorter side already equals style_size.
+  // Tests that a thin style is reduced even if its shorter side already equals style_size.
   same(32, 2048, 32, 16, 1024);
 }
 
@@ -266,7 +267,7 @@ TEST_CASE("A style too large for the memory is a limit, known before it is resiz
     CHECK_MESSAGE(contains(message, "smaller style size"), message);
   }
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
-  // Resizing the style would take longer than this. So it was refused before it was resized.
+  // The style must be refused before it is resized. Resizing it would take longer than two seconds.
   CHECK(took.count() < 2.0);
 }
 

@@ -65,8 +65,8 @@ TEST_CASE("Every lossless form of a picture decodes to its exact samples") {
 }
 
 TEST_CASE("16-bit PNG samples are rounded to 8 bits") {
-  // libpng rounds 16-bit samples to the nearest 8-bit value. stb_image keeps the high byte instead,
-  // so builds with stb_image may differ by 1.
+  // libpng rounds 16-bit samples to the nearest 8-bit value, as in the expected pictures. stb_image
+  // keeps the high byte instead, so builds with stb_image may differ from them by 1.
   for (const std::string name :
        {"grey16.png", "grey_alpha16.png", "rgb16.png", "rgba16.png", "interlaced_rgba16.png"}) {
     CAPTURE(name);
@@ -80,7 +80,8 @@ TEST_CASE("JPEG decodes to the samples of Pillow, which uses the same library as
   for (const std::string name :
        {"yuv444.jpg", "yuv422.jpg", "yuv420.jpg", "progressive.jpg", "grey.jpg", "cmyk.jpg"}) {
     CAPTURE(name);
-    // No standard defines how CMYK without a colour profile is rounded, so CMYK may differ by 1.
+    // No standard defines how CMYK without a colour profile is rounded. So a CMYK picture may
+    // differ from Pillow's by 1 more than other pictures.
     const int tolerance = kJpegTolerance + (name == "cmyk.jpg" ? 1 : 0);
     const int difference = largest_difference(nst::read_image(image_fixture(name)), expected(name));
     CHECK(difference >= 0);
@@ -105,8 +106,9 @@ TEST_CASE("A damaged EXIF block leaves the picture as it is stored") {
   const auto exif = std::search(file.begin(), file.end(), mark.begin(), mark.end());
   REQUIRE(exif != file.end());
   const auto tiff = exif + 6;
-  // Damages one byte of the EXIF block at a time. The four bytes belong to the byte order, the
-  // magic number, the directory's offset and the type of the orientation tag.
+  // Damages one byte of the EXIF block at a time: in the byte order, the magic number, the
+  // directory's offset, or the type of the orientation tag. The picture must then be decoded
+  // without being turned.
   for (const int offset : {0, 2, 4, 25}) {
     CAPTURE(offset);
     std::vector<std::uint8_t> damaged = file;
@@ -153,7 +155,8 @@ TEST_CASE("A smooth picture survives JPEG, better at higher quality") {
     last_bytes = static_cast<int>(file.size());
     const int difference = largest_difference(nst::decode_image(file, "jpeg").image, image);
     CHECK(difference >= 0);
-    // The picture is a gradient, on which JPEG has small errors.
+    // Allows only small differences, because the picture is a gradient, on which JPEG has small
+    // errors.
     CHECK(difference <= (quality == 95 ? 6 : 60));
   }
 }
@@ -194,7 +197,8 @@ TEST_CASE("Pictures of every pixel format are written as the RGB or RGBA that th
   for (std::size_t i = 0; i < 60; ++i) grey.bytes[i] = planes[i / 3];
   CHECK(nst::encode_image({planes.data(), 5, 4, 1, SampleType::u8, 0, PixelFormat::grey},
                           OutputFormat::png) == nst::encode_image(grey.view(), OutputFormat::png));
-  // The row stride (7 bytes) is shorter than a row (15 bytes), so the rows overlap.
+  // Tests that overlapping rows are refused: the row stride (7 bytes) is shorter than a row (15
+  // bytes).
   expect_error(ErrorCode::usage, [&] {
     (void)nst::encode_image({planes.data(), 5, 4, 3, SampleType::u8, 7}, OutputFormat::png);
   });

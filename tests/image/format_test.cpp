@@ -111,7 +111,7 @@ TEST_CASE("WebP, lossless, with alpha, lossy and the first frame of an animation
     const Image seen = wanted.channels == 3 ? compose(got.view()) : got;
     const int difference = largest_difference(seen, wanted);
     CHECK(difference >= 0);
-    // Versions of libwebp round lossy files differently.
+    // Allows a difference of 2 for the lossy file, because versions of libwebp round differently.
     CHECK(difference <= (name == "lossy.webp" ? 2 : 0));
   }
 }
@@ -161,8 +161,8 @@ TEST_CASE("HEIC and AVIF decode to what libheif's own program makes of them") {
     try {
       const int difference = largest_difference(read_image(image_fixture(name)), expected(name));
       CHECK(difference >= 0);
-      // Versions of libheif and its decoders enlarge the colour channels differently. These
-      // channels are stored at a lower resolution.
+      // Allows a difference, because the files store the colour channels at a lower resolution.
+      // Versions of libheif and its decoders enlarge these channels differently.
       CHECK(difference <= 6);
     } catch (const Error& error) {
       // Some systems install libheif's decoders as separate plugins, so a decoder may be missing
@@ -222,7 +222,8 @@ TEST_CASE("A depth that a format lacks is refused") {
 
 TEST_CASE("A JPEG stores colour as the options say, and may be progressive") {
   const Image image = random_image(48, 32, 3, SampleType::u8);
-  // Returns the sampling factors of the first component, and whether the frame is progressive.
+  // Returns the sampling factors of the first component in a JPEG file, and whether the file is
+  // progressive.
   const auto frame = [&](const EncodeOptions& options) {
     const File file = bytes_of(image, OutputFormat::jpeg, options);
     for (std::size_t i = 2; i + 11 < file.size(); i += 2 + file[i + 2] * 256u + file[i + 3]) {

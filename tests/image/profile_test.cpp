@@ -32,7 +32,7 @@ File png_with_profile(const File& png, const File& profile) {
   return with(png, "IDAT", chunk("iCCP", body));
 }
 
-// Return the file of `image` with this profile.
+// Return `image` as a PNG or JPEG file that contains this profile.
 File png_of(const Image& image, const File& profile) {
   return png_with_profile(encode_image(image.view(), OutputFormat::png), profile);
 }

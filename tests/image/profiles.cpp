@@ -100,7 +100,8 @@ Buffer cmyk_profile() {
   Buffer line(256);
   for (std::size_t i = 0; i < line.size(); ++i) line[i] = static_cast<std::uint8_t>(i);
   for (int ink = 0; ink < 4; ++ink) lut.add(line);
-  // In the table's order, the fourth ink changes at every step, the first ink only once.
+  // The table has an entry for each combination of inks. From one entry to the next the fourth ink
+  // changes; the first ink changes only once in the table.
   for (int corner = 0; corner < 16; ++corner) {
     const int light = corner % 2 == 1 ? 0
                                       : 255 - 60 * (corner >> 3 & 1) - 80 * (corner >> 2 & 1) -

@@ -15,7 +15,8 @@
 namespace nst::test {
 namespace {
 
-// Returns the factor that _gain() in formula_model.py computes; the reasons are given there.
+// Returns the gain of a variable, on which the size of its values depends. It is the same as that
+// of _gain() in formula_model.py, where the reasons are given.
 double gain(const Variable& v) {
   const auto contains = [&](std::string_view part) {
     return v.name.find(part) != std::string::npos;
