@@ -140,7 +140,7 @@ NST_INLINE RegisterTile tile_of_row(const ConvArgs& args, Block block, const Win
 
 // Returns true if all weights fit in L1. Then run computes all channels of a row before the next
 // row, so that memory is written in order. Otherwise it computes one panel for all rows before the
-// next panel, so that the panel's weights stay in L1.
+// next panel, so that the panel's weights stay in a cache.
 NST_INLINE bool has_few_weights(const ConvSpec& spec) {
   constexpr std::size_t kFew = 24 * 1024 / sizeof(float);
   return packed_floats(spec) <= kFew;
