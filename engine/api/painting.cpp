@@ -157,9 +157,9 @@ std::optional<StyleVector> StyleEncoder::encode_outside(const PaintOptions& opti
 
 namespace {
 
-// Paints one picture. If the caller gives the content away, `owned` points to it; otherwise `owned`
-// is null. The owned content's memory becomes the result if it has the result's size and type. If
-// not, it is freed as soon as it is no longer read.
+// Paints one picture. `owned` points to the content if the caller does not need it any more, and is
+// null otherwise. The memory of the owned content becomes the result if it has the result's size
+// and type. If not, it is freed as soon as it is no longer read.
 Image paint_once(const Model& model, const ImageView& content, const Style& style,
                  const PaintOptions& options, const RunOptions& run, Image* owned) {
   const DefaultFloatEnvironment environment;

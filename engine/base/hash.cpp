@@ -71,8 +71,8 @@ constexpr CrcOperator zero_bytes(int log2_bytes) {
   return columns;
 }
 
-// The CPU computes the CRCs of three stripes of the data at the same time. This is the size of a
-// stripe in bytes. Stripes are so long that joining their CRCs costs almost nothing.
+// The size of a stripe of the data, in bytes. The CPU computes the CRCs of three stripes at the
+// same time. Stripes are so long that joining their CRCs costs almost nothing.
 constexpr int kLog2Stripe = 12;
 constexpr std::size_t kStripe = std::size_t{1} << kLog2Stripe;
 constexpr CrcOperator kPastStripe = zero_bytes(kLog2Stripe);

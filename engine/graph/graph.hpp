@@ -55,7 +55,7 @@ struct Node {
   // True if the result is stored as deviations from the result for a picture of one colour
   // (Graph::centred_input).
   bool is_centred = false;
-  bool is_scaled = false;  // true: the deviations are multiplied by centring_of's factor
+  bool is_scaled = false;  // true: deviations are multiplied by the factor of centring_of
   kernels::PoolKind pool_kind = kernels::PoolKind::max;
   int pool_kernel = 0, pool_stride = 0;
   // Offsets of a norm's γ and β [c] in the style parameters.

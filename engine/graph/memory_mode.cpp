@@ -17,9 +17,9 @@ namespace {
 // larger plans, MemoryMode::in_place is as fast, or faster if the tensors exceed the caches.
 constexpr std::size_t kSmallBytes = std::size_t{32} << 20;
 
-// Largest plan, in bytes, that is preferred to MemoryMode::rematerialise if the caller sets no
-// limit. Rematerialising takes up to an eighth more time. The limit is enough for 7 megapixels with
-// the full-width transformer, or for 30 with a quarter of its channels.
+// Largest plan of MemoryMode::in_place, in bytes, if the caller sets no limit. Above it,
+// MemoryMode::rematerialise is used, which takes up to an eighth more time. The value is enough for
+// 7 megapixels with the full-width transformer, or for 30 with a quarter of its channels.
 constexpr std::size_t kComfortableBytes = std::size_t{1} << 30;
 
 // Returns the number of bytes that the process may still allocate for a plan. Memory for the

@@ -131,7 +131,8 @@ bool read_pixels(Decoder& decoder, png_bytep* rows) {
   return true;
 }
 
-// Fills a picture of `bytes` bytes with grey, opaque pixels.
+// Fills a picture of `bytes` bytes with grey, opaque pixels, which remain where a damaged file has
+// no pixels.
 void fill_grey(std::uint8_t* stored, std::size_t bytes, std::size_t sample, int channels) {
   std::memset(stored, kMissingGrey, bytes);
   for (std::size_t at = 3 * sample; channels == 4 && at < bytes; at += 4 * sample) {

@@ -96,7 +96,7 @@ void filter_row(const std::uint8_t* row, const std::uint8_t* above, std::size_t 
 
 // One band of rows, compressed: a part of the zlib stream (RFC 1950) with the pixels.
 struct Band {
-  std::vector<std::uint8_t> stream;  // compressed rows, filled up to a whole byte
+  std::vector<std::uint8_t> stream;  // compressed rows; they end at a whole byte
   std::uint32_t checksum = 0;        // Adler-32 of the filtered rows
   std::size_t bytes = 0;             // size of the filtered rows
 };

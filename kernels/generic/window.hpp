@@ -52,7 +52,8 @@ NST_INLINE bool has_prologue(const ConvInput& input) {
 }
 
 // Returns true if a block can read the tensor itself: without prologue and upsampling, and with the
-// window inside the picture. If contiguous_columns, the pixels must also have no gaps between them.
+// window inside the picture. If contiguous_columns is true, the pixels must also have no gaps
+// between them.
 NST_INLINE bool reads_in_place(const ConvArgs& args, const Rect& rect, bool contiguous_columns) {
   const ConvSpec& spec = args.plan.spec;
   const ConvGeometry& g = args.geometry;

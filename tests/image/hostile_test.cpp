@@ -66,9 +66,9 @@ TEST_CASE("A picture cut short anywhere is an error, never a picture with a gues
     CAPTURE(name);
     const File whole = file_bytes(image_fixture(name));
     REQUIRE(decodes(whole));
-    // Which cuts are allowed: a TGA, GIF or BMP may be decoded without the bytes after its last
-    // pixel, such as a comment, later frames or padding. A JPEG or PNG that lacks only its end
-    // marker may be decoded with a warning. Every other cut must be an error.
+    // Some incomplete files may be decoded. A TGA, GIF or BMP may lack the bytes after its last
+    // pixel, such as a comment, later frames or padding. A JPEG or PNG may lack its end marker,
+    // which gives a warning. Every other cut must be an error.
     const std::string format = name.substr(name.size() - 3);
     const bool has_tail = format == "tga" || format == "gif" || format == "bmp";
     const std::size_t marker = format == "jpg" ? 2 : format == "png" ? 12 : 0;

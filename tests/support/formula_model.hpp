@@ -50,8 +50,8 @@ StyleVector formula_style(std::string_view name, std::size_t size = 100);
 // Returns a style vector of the size that the model takes, computed by a formula.
 StyleVector formula_style(std::string_view name, const Model& model);
 
-// Returns a 64-bit sum over the values' bits that depends on their order. checksum() in
-// pseudo_random.py computes the same sum.
+// Returns a 64-bit checksum of the values' bits, which also depends on the values' order.
+// checksum() in pseudo_random.py computes the same number.
 std::uint64_t checksum(std::span<const float> values);
 
 }  // namespace nst::test
