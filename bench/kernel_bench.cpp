@@ -33,8 +33,8 @@ using Floats = std::unique_ptr<float, Free>;
 Floats make_floats(std::size_t count) {
   const std::size_t bytes = (count * sizeof(float) + 127) / 64 * 64;
   Floats floats(static_cast<float*>(std::aligned_alloc(64, bytes)));
-  // Returns arbitrary values without denormals, which would be slow. Other values do not affect the
-  // speed.
+  // Returns arbitrary values, but no denormals, which would slow down the arithmetic. The speed
+  // does not depend on other properties of the values.
   for (std::size_t i = 0; i < count; ++i) {
     floats.get()[i] = static_cast<float>((i * 2654435761u >> 8) % 2048) / 1024.0f - 1.0f;
   }
@@ -76,7 +76,8 @@ void run_layer(benchmark::State& state, const Table& table, const Layer& layer,
 
   const int blocks = block_count(args.blocking, g.out_h, g.out_w, s.out_c);
   const double peak = multiply_add_peak(table.lanes);
-  // Measures processor time, so that other processes do not count.
+  // Measures the CPU time of this process, not the elapsed time, so that other processes do not
+  // change the result.
   const std::clock_t begin = std::clock();
   for (auto _ : state) {
     for (int n = 0; n < blocks; ++n) {
@@ -155,15 +156,15 @@ void run_dense(benchmark::State& state, const Table& table, int in_n, int out_n)
 struct Selection {
   // --layer: layers to measure instead of the networks' layers and the other kernels.
   std::vector<std::string> layers;
-  // --algorithm: algorithms to measure instead of the one that the engine uses for a layer.
+  // --algorithm: algorithms to measure a layer with, instead of the one that the engine uses.
   std::vector<std::string> algorithms;
   // --all-algorithms: measures every algorithm that suits a layer.
   bool all_algorithms = false;
 };
 
-// Returns the convolution plans to measure for a layer. If no algorithm is selected, this is the
-// plan that the engine chooses. Otherwise it is one plan for each selected algorithm that can
-// compute the layer.
+// Returns the convolution plans to measure for a layer. Without --algorithm and --all-algorithms,
+// this is the plan that the engine chooses. Otherwise it is one plan for each requested algorithm
+// that can compute the layer.
 std::vector<ConvPlan> plans_for(const Table& table, const Layer& layer,
                                 const Selection& selection) {
   if (selection.algorithms.empty() && !selection.all_algorithms) {
@@ -185,7 +186,7 @@ std::vector<ConvPlan> plans_for(const Table& table, const Layer& layer,
   return plans;
 }
 
-// Registers the selected measurements of a layer. Returns their number.
+// Registers one measurement for each plan of plans_for(). Returns the number of plans.
 int register_layer(const Table& table, const Layer& layer, const Selection& selection) {
   const bool is_chosen = selection.all_algorithms || !selection.algorithms.empty();
   const std::vector<ConvPlan> plans = plans_for(table, layer, selection);
@@ -214,8 +215,9 @@ void register_other_kernels(const Table& table) {
   add("dense_100_2758", [&](benchmark::State& s) { run_dense(s, table, 100, 2758); });
 }
 
-// Parses the arguments, among them those of Google Benchmark, which it removes. --help prints both
-// programs' help and ends the process. Throws CLI::ParseError.
+// Parses the arguments. Google Benchmark first parses its own options and removes them from argv.
+// With --help, prints the help of nst-bench and of Google Benchmark, and ends the process. Throws
+// CLI::ParseError.
 void parse(Selection& selection, int argc, char** argv) {
   CLI::App app(
       "nst-bench measures the kernels, each layer on one thread.\n\n"
@@ -244,7 +246,8 @@ void parse(Selection& selection, int argc, char** argv) {
   app.parse(argc, argv);
 }
 
-// Registers the measurements. Returns the layers that they refer to.
+// Registers the measurements. Returns the layers of --layer, which must live as long as the
+// measurements, because these refer to them.
 std::vector<Layer> register_all(const Selection& selection) {
   std::vector<Layer> own;
   for (const std::string& text : selection.layers) own.push_back(parse_layer(text));

@@ -9,16 +9,16 @@
 
 namespace nst::bench {
 
-// A distinct shape of convolution, with the name of its first layer and the number of layers.
+// A convolution shape that occurs in a network, under the name of the first layer that has it.
 struct Layer {
   std::string name;
   kernels::ConvSpec spec;
   kernels::ConvGeometry geometry;
-  bool prologue;  // true: the input is normalised while it is read
+  bool prologue;  // true: the layer normalises its input while reading it
   bool moments;
   int count;  // number of layers with this shape in the network
 
-  double multiply_adds() const;  // number of multiply-accumulates, by the layer's definition
+  double multiply_adds() const;  // multiply-accumulates, by the plain definition of convolution
 };
 
 const std::vector<Layer>& layers();

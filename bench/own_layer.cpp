@@ -9,8 +9,8 @@
 namespace nst::bench {
 namespace {
 
-// The limits of a layer: pixels of its input's side, channels of its input and its output, and taps
-// of its kernel's side (the published networks have up to 9).
+// The largest accepted sizes of a layer: height and width of the input, numbers of channels, and
+// height and width of the kernel. (Kernels in the published networks have up to 9 x 9 taps.)
 constexpr int kMostPixels = 16384;
 constexpr int kMostChannels = 65536;
 constexpr int kLargestKernel = 15;
@@ -51,7 +51,8 @@ Pair pair(const std::string& layer, std::string_view text, int most) {
   return {number(layer, sides[0], most), number(layer, sides[1], most)};
 }
 
-// Applies one of kLayerWords. Returns false for an unknown word.
+// Sets in `layer` the property that a word of the layer's text names, such as "stride2" (the words
+// are listed in kLayerWords). Returns false for an unknown word.
 bool apply(std::string_view word, Layer& layer) {
   if (word == "stride2") {
     layer.spec.stride = 2;

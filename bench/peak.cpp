@@ -13,9 +13,10 @@ namespace nst::bench {
 
 namespace {
 
-// Number of independent sequences of multiply-adds (sums). To keep all units busy, there must be as
-// many as latency (4 or 5 cycles) times units (2, or 4 on some AArch64 cores): 8 to 16. 12 sums and
-// the operand fit in 16 registers.
+// Number of independent sums that are computed at the same time. To be fully busy, a core needs as
+// many as the latency of a multiply-add times the number of units that compute it. That is 8 to 10
+// sums with a latency of 4 or 5 cycles and 2 units; some AArch64 cores have 4 units and need 16.
+// 12 sums and the operand fit in 16 registers.
 constexpr int kChains = 12;
 
 #if defined(__x86_64__)
@@ -91,7 +92,9 @@ double multiply_add_peak(int lanes) {
   using Clock = std::chrono::steady_clock;
   constexpr int kTurns = 100000;
   constexpr int kRuns = 20;
-  volatile float factor = 0.5f;  // not known to the compiler; below 1, so sums stay finite
+  // Volatile, so that the compiler cannot compute the sums itself. Below 1, so that the sums stay
+  // finite.
+  volatile float factor = 0.5f;
   volatile float sink = 0.0f;
   double best = 0.0;
   for (int i = 0; i < kRuns; ++i) {

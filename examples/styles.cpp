@@ -1,4 +1,7 @@
-// Paints a photograph in several styles, and in their mixture: styles CONTENT FOLDER STYLE...
+// Paints a photograph in several styles, and in their mixture.
+//
+// Usage: styles CONTENT FOLDER STYLE...
+//
 // Writes FOLDER/1.png, FOLDER/2.png, ... and FOLDER/mixture.png. Work that does not depend on the
 // style is done once.
 #include <cstdio>

@@ -1,4 +1,4 @@
-// Paints a photograph in the style of a painting: stylize CONTENT STYLE OUTPUT
+// Paints a photograph in the style of a painting. Usage: stylize CONTENT STYLE OUTPUT
 #include <cstdio>
 #include <nst/nst.hpp>
 
@@ -8,7 +8,8 @@ int main(int argc, char** argv) {
     return 2;
   }
   try {
-    const nst::Model model = nst::Model::default_model();  // or Model::open("magenta.safetensors")
+    // For another model, use for example nst::Model::open("magenta.safetensors").
+    const nst::Model model = nst::Model::default_model();
     const nst::Image painting = nst::read_image(argv[2]);
     const nst::Image picture = nst::paint(model, nst::read_image(argv[1]), painting);
     nst::write_image(argv[3], picture.view());

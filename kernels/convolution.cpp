@@ -7,7 +7,8 @@ namespace nst::kernels {
 namespace {
 
 // Returns a plan with the first algorithm of the table that suits the convolution. If a name is
-// given, considers only the algorithm of that name. The plan has no algorithm if there is none.
+// given, considers only the algorithm of that name. If no algorithm suits, the plan's algorithm is
+// null.
 ConvPlan find(const Table& table, const ConvSpec& spec, const char* name) {
   for (const ConvAlgorithmList* list = &table.conv_algorithms; list != nullptr; list = list->next) {
     for (int i = 0; i < list->count; ++i) {

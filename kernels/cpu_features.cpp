@@ -23,23 +23,26 @@ constexpr std::uint32_t kFma = bit(12), kSse42 = bit(20), kPopcnt = bit(23), kOs
 // Bits of CPUID leaf 7, subleaf 0, register EBX.
 constexpr std::uint32_t kAvx2 = bit(5), kAvx512F = bit(16), kAvx512Dq = bit(17),
                         kAvx512Cd = bit(28), kAvx512Bw = bit(30), kAvx512Vl = bit(31);
-// Bits of XCR0, the registers that the system saves. AVX needs xmm and ymm. AVX-512 also needs the
-// mask registers, the upper halves of zmm0 to zmm15, and zmm16 to zmm31.
+// Bits of the register XCR0, which tells what the system saves at a task switch. AVX needs the xmm
+// and ymm registers. AVX-512 also needs the mask registers, the upper halves of zmm0 to zmm15, and
+// zmm16 to zmm31.
 constexpr std::uint32_t kYmmState = bit(1) | bit(2);
 constexpr std::uint32_t kZmmState = kYmmState | bit(5) | bit(6) | bit(7);
 
-// Returns the low half of XCR0. OSXSAVE must be set, otherwise the instruction is undefined.
+// Returns the low half of XCR0. Requires the bit kOsxsave: without it, XGETBV is an undefined
+// instruction.
 std::uint32_t saved_registers() {
   std::uint32_t low = 0, high = 0;
   __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
   return low;
 }
 
+// Returns true if the vendor is AMD or Hygon, whose cores derive from AMD's.
 bool is_amd() {
   std::uint32_t a = 0, b = 0, c = 0, d = 0;
   if (__get_cpuid(0, &a, &b, &c, &d) == 0) return false;
   return (b == signature_AMD_ebx && c == signature_AMD_ecx && d == signature_AMD_edx) ||
-         (b == 0x6f677948 && c == 0x656e6975 && d == 0x6e65476e);  // vendor "HygonGenuine"
+         (b == 0x6f677948 && c == 0x656e6975 && d == 0x6e65476e);  // "HygonGenuine"
 }
 
 }  // namespace

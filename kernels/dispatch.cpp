@@ -12,7 +12,7 @@ namespace nst::kernels {
 namespace {
 
 // A compiled table and its name. The name is stored here as well, so that listing names runs no
-// code of the table's compilation unit.
+// code of the table's compilation unit. That code may use instructions that the processor lacks.
 struct Candidate {
   const char* name;
   const Table* table;

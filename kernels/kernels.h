@@ -79,13 +79,13 @@ struct View {
   int first_row;
 };
 
-// The input of a convolution and its prologue, which is applied while reading: act(x * scale +
-// shift) + prologue_add * prologue_add_factor, for each channel. So an instance norm, its
-// activation and a residual sum need no separate pass. Padding applies to the prologue's result
-// (zero padding stays zero).
+// The input of a convolution and its prologue. The prologue is computed while the input is read,
+// for each channel: act(x * scale + shift) + prologue_add * prologue_add_factor. So an instance
+// norm, its activation and a residual sum need no separate pass over the tensor. The border is
+// added after the prologue. So a border of zeros remains zero, whatever the shift.
 struct ConvInput {
   ConstView x;
-  const float* scale;      // scale [in_c]; null: no scale, shift and activation
+  const float* scale;      // scale [in_c]; null: scale, shift and act are not applied
   const float* shift;      // shift [in_c]; null if scale is null
   const float* floor;      // lower bounds [in_c] for relu, or null
   Activation act;          // activation of the prologue: none or relu
@@ -105,27 +105,29 @@ struct ConvArgs {
   ConvInput input;
   const float* packed;     // weights as conv_pack has packed them
   const float* bias;       // biases [out_c], or null
-  const float* floor;      // lower bounds [out_c] for relu, or null; not with epilogue_add
+  const float* floor;      // lower bounds [out_c] for relu, or null; null if epilogue_add is used
   Activation act;          // activation: none, relu or relu6
   ConstView epilogue_add;  // operand to add after the activation; data = null: none
   View output;
 };
 
 // A rectangle of output pixels and, in a convolution, some of their channels. If moments are
-// wanted, it must be a block of the ConvBlocking. Otherwise it may be a part of such a block. A 1x1
-// convolution of stride 1 then accepts any rectangle that has no more pixels than a block.
+// wanted, the rectangle must be a block of the ConvBlocking. Otherwise it may also be a part of
+// such a block. For a 1x1 convolution of stride 1 without moments, it may be any rectangle that has
+// no more pixels than a block.
 struct Block {
   int y, x, h, w;
   int first_c, channels;
 };
 
-// Return the number of spatial blocks of an output of out_h x out_w pixels, and the n-th of them,
-// counted row by row. The returned block's number of channels is 0.
+// spatial_block_count returns the number of spatial blocks of an output of out_h x out_w pixels.
+// nth_spatial_block returns spatial block number n, counted row by row. Its number of channels is
+// 0, because a spatial block is not divided by channels.
 int spatial_block_count(const ConvBlocking& blocking, int out_h, int out_w);
 Block nth_spatial_block(const ConvBlocking& blocking, int out_h, int out_w, int n);
 
-// Return the number of blocks of an output, and the n-th of them. Block n belongs to spatial block
-// n % spatial_block_count.
+// block_count returns the number of blocks of an output. nth_block returns block number n, which
+// belongs to spatial block n % spatial_block_count.
 int block_count(const ConvBlocking& blocking, int out_h, int out_w, int out_c);
 Block nth_block(const ConvBlocking& blocking, int out_h, int out_w, int out_c, int n);
 
@@ -136,11 +138,11 @@ struct ConvAlgorithm {
   bool (*suits)(const ConvSpec& spec);
   std::size_t (*packed_floats)(const ConvSpec& spec);
   void (*pack)(const ConvSpec& spec, const float* weights, float* packed);
-  // Returns the blocks. They depend on the sizes alone, never on the machine, because the output's
-  // bytes depend on the blocks.
+  // Returns the size of the blocks. It must depend on the sizes of the layer alone, never on the
+  // machine, because the division into blocks decides the exact bytes of the output.
   ConvBlocking (*blocking)(const ConvSpec& spec, const ConvGeometry& geometry);
   void (*run)(const ConvArgs& args, Block block, float* scratch);
-  // Writes the moments of the block's channels, as conv_run describes.
+  // Writes the moments of the block's channels to `moments`, as conv_run describes.
   void (*block_moments)(const View& output, Block block, int out_c, float* moments);
 };
 
@@ -160,20 +162,21 @@ enum class PoolKind : std::uint8_t { max, average };
 struct PoolArgs {
   PoolKind kind;
   int channels, kernel, stride;
-  ConvGeometry geometry;  // geometry.border is not used: pixels outside do not count
+  ConvGeometry geometry;  // geometry.border is ignored: pools use only pixels inside the input
   ConstView input;
   View output;
 };
 
-// The arguments of output = act(x * scale + shift) + add * add_factor over whole rows. These are
-// the operations of ConvInput's prologue, as a separate pass. output may be the same memory as x.
+// The arguments of the operation output = act(x * scale + shift) + add * add_factor, computed for
+// whole rows. ConvInput's prologue consists of the same operations. Here they are a separate pass.
+// output may be the same memory as x.
 struct AffineArgs {
   int width, channels;
   ConstView x;
   const float* scale;  // scale of each channel; null: only the activation is applied
   const float* shift;
   const float* floor;  // lower bounds [channels] for relu, or null
-  Activation act;      // any activation is allowed
+  Activation act;      // activation; may be none, relu or any other
   ConstView add;       // operand to add; data = null: none
   float add_factor = 1.0f;
   View output;
@@ -203,9 +206,9 @@ struct Table {
   void (*pool)(const PoolArgs& args, Block block);
   // Computes the rows [row_begin, row_end) of the output.
   void (*affine)(const AffineArgs& args, int row_begin, int row_end);
-  // Computes the instance norm of the whole output as a scale and a shift for each channel, in
-  // double. scale = gamma / sqrt(variance + epsilon), shift = beta - mean * scale. If all values of
-  // a channel are zero, its shift is exactly beta.
+  // Computes the scale and the shift with which the instance norm of the whole output is applied,
+  // for each channel, in double. scale = gamma / sqrt(variance + epsilon), shift = beta - mean *
+  // scale. If all values of a channel are zero, its shift is exactly beta.
   void (*merge_moments)(const MomentsArgs& args);
   // Computes out[c], the mean of x over rows and columns, for channels [channel_begin,
   // channel_end).
@@ -227,25 +230,26 @@ ConvPlan conv_plan_with(const Table& table, const ConvSpec& spec, const char* al
 void conv_pack(const ConvPlan& plan, const float* weights, float* packed);
 // Returns the blocks that conv_run computes, and the size of their scratch.
 ConvBlocking conv_blocking(const ConvPlan& plan, const ConvGeometry& geometry);
-// Computes one block. If `moments` is not null, it is [2][out_c] of the spatial block. The moments
-// of the block's channels are written to it: the mean of the output, and the sum of squared
-// deviations from that mean.
+// Computes one block. If `moments` is not null, it points to the moments [2][out_c] of the spatial
+// block. conv_run writes those of the block's channels: the mean of the output, and the sum of
+// squared deviations from that mean.
 void conv_run(const ConvArgs& args, Block block, float* moments, float* scratch);
 
 // Returns the reference table: slow scalar kernels with double accumulators, with which tests
 // compare every other table. It is used only if it is asked for by name.
 const Table& reference_table();
 
-// Returns the compiled tables that processor and operating system can run, best first. Every
-// processor runs the last one. Detects the processor once. No code of a table runs before its
-// processor has been detected.
+// Returns the compiled tables that the processor and the operating system can run, best first.
+// Every processor can run the last table. The processor is detected once, at the first call. No
+// code of a table may run before that, because it might crash.
 struct TableList {
   const Table* const* tables;
   int count;
 };
 TableList supported_tables();
 
-// Returns the names of all compiled tables, also of those that cannot run here; for messages.
+// Returns the names of all compiled tables, for messages. Includes tables that cannot run on this
+// machine.
 struct NameList {
   const char* const* names;
   int count;

@@ -62,7 +62,7 @@ class Budget {
     }
   }
   void take_name(const std::string& name) {
-    constexpr std::uint64_t kHeaderBytes = 64;  // bytes counted for each name, added to its length
+    constexpr std::uint64_t kHeaderBytes = 64;  // added per name, so that their number is limited
     names_bytes_ += name.size() + kHeaderBytes;
     if (names_bytes_ > limits_.max_names_bytes) {
       throw Error(ErrorCode::limit, one_line(path_) +
@@ -165,7 +165,9 @@ class MemberReader {
     fail_unpacking(path_, library_, owner_.get());
   }
 
-  Utf8Locale locale_;  // must be the first member: libarchive's object takes the locale when made
+  // Must be declared before owner_, because libarchive uses the locale that the thread has when
+  // the reader is made.
+  Utf8Locale locale_;
   const std::string& path_;
   Bytes head_;
   UnpackingStream* rest_;
@@ -175,7 +177,8 @@ class MemberReader {
   Buffer buffer_;
 };
 
-// Returns a member's name as stored. If the archive has only its UTF-8 form, returns that.
+// Returns a member's name in the bytes that the archive stores. If libarchive has the name only in
+// UTF-8, returns that.
 std::string member_name(const ArchiveLibrary& library, archive_entry* entry) {
   const char* name = library.archive_entry_pathname(entry);
   if (name == nullptr) name = library.archive_entry_pathname_utf8(entry);
@@ -199,12 +202,14 @@ Members read_members(MemberReader& reader, Budget& budget) {
     if (library.archive_entry_filetype(entry) != AE_IFREG) continue;
     const bool is_kept = !is_needless(name);
     auto buffer = std::make_shared<Buffer>();
-    // Does not trust the size in the header: memory grows with the bytes that really arrive.
+    // Lets the buffer grow with the bytes that really arrive, because the size in the header may be
+    // wrong or hostile.
     for (Bytes piece = reader.data(); !piece.empty(); piece = reader.data()) {
       budget.take(piece.size());
       if (is_kept) buffer->insert(buffer->end(), piece.begin(), piece.end());
     }
-    if (is_kept) members[name] = std::move(buffer);  // of equal names, the last counts, as in tar
+    // If two members have the same name, the last one is used, as by tar.
+    if (is_kept) members[name] = std::move(buffer);
   }
   return members;
 }

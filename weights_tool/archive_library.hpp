@@ -39,9 +39,9 @@ struct ArchiveLibrary {
 #undef NST_ARCHIVE_POINTER
 };
 
-// Returns libarchive's functions. Loads the library at the first call. Throws Error{model} if it
-// cannot be loaded or lacks one of them; `path` names the archive in the message. May be called by
-// several threads.
+// Returns libarchive's functions. Loads the library at the first call. Throws Error{model} if the
+// library cannot be loaded or lacks one of the functions. `path` is the archive's name in the
+// message. May be called by several threads.
 const ArchiveLibrary& archive_library(const std::string& path);
 
 }  // namespace nst::weights

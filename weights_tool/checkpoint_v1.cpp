@@ -148,8 +148,8 @@ class CheckpointV1 : public ListedSource {
     }
   }
 
-  // Stores the values of TensorProto{float_val = 5, double_val = 6}. Weights of the networks have
-  // no other type.
+  // Stores the values of a TensorProto{float_val = 5, double_val = 6}. Skips the fields of other
+  // types, which weights of the networks never have.
   void add_values(const std::string& name, ProtoReader tensor) {
     ProtoField field;
     while (tensor.next(field)) {

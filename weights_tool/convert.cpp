@@ -24,8 +24,9 @@ void check_output(const Source& source, const std::string& output) {
   }
 }
 
-// Returns the style space (the family of style vectors) that is written in the file from which the
-// variable `name` comes. If the file says none, returns `recognised`.
+// Returns the style space (the family of style vectors) that is stated in the file with the
+// variable `name`. If the file states none, returns `recognised`. If there is no such variable,
+// returns "".
 std::string stated_space(const Variables& variables, const std::string& name,
                          const std::string& recognised) {
   const Source* source = variables.owner(name);

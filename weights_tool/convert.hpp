@@ -31,8 +31,8 @@ Conversion convert_sources(const std::vector<std::string>& paths,
 
 // Returns the style space of a model; nullopt if it is unknown. `tensors` are the model's tensors,
 // made from `variables`. If predictor and transformer have two different known spaces, throws
-// Error{model}. With `force`, returns "" instead, which fits every style vector. A single file may
-// also have two spaces, if an earlier conversion has joined them.
+// Error{model}. With `force`, returns "" instead, which fits every style vector. The error can
+// occur for a single file too, if an earlier conversion joined two networks by force.
 std::optional<std::string> joint_space(const Variables& variables, const Inventory& inventory,
                                        const std::vector<NamedTensor>& tensors, bool force);
 

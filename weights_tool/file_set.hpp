@@ -26,21 +26,21 @@ struct ArchiveLimits {
   std::uint64_t always_bytes = std::uint64_t{256} << 20;  // unpacked bytes that are always allowed
   // Largest ratio of unpacked bytes to archive bytes.
   std::uint64_t max_ratio = 50;
-  std::uint64_t max_names_bytes = std::uint64_t{16} << 20;  // bytes of all members' names together
+  std::uint64_t max_names_bytes = std::uint64_t{16} << 20;  // largest total size of members' names
 };
 
 // A set of files with relative names that use '/' ("variables/variables.index"). Copies are cheap.
 // Files that macOS adds ("._x", "__MACOSX/") are left out.
 class FileSet {
  public:
-  // How deep a folder is searched. shallow: its own files and those of the subfolder "variables".
-  // deep: the files of all subfolders too.
+  // Which files belong to a set. shallow: the folder's own files and those of its subfolder
+  // "variables". deep: also the files of all other subfolders.
   enum class Depth { shallow, deep };
   // Returns the files of a folder. Each file is read when it is first used. Throws Error{limit} if
   // a deep search finds more than 20,000 files.
   static FileSet folder(const std::string& folder, Depth depth = Depth::shallow);
-  // Return a set with a file that was read before. file() gives a set of this file alone; beside()
-  // adds the other files of its folder.
+  // Return a set with the file `path`, whose bytes `data` the caller has already read. file() gives
+  // a set of this file alone; beside() adds the other files of its folder.
   static FileSet file(const std::string& path, FileData data);
   static FileSet beside(const std::string& path, FileData data);
   // Returns the members of an archive, unpacked in memory. An archive is:
@@ -52,7 +52,7 @@ class FileSet {
   // Throws Error{limit} if the archive unpacks to more than ArchiveLimits allows. Throws
   // Error{model} for damage, or if this build has no libarchive.
   static FileSet archive(const std::string& path, Bytes packed, const ArchiveLimits& limits = {});
-  // Returns the set of an archive's members that were unpacked before.
+  // Returns a set of members that the caller has already unpacked from the archive `path`.
   static FileSet members(const std::string& path, const std::map<std::string, FileData>& members);
 
   const std::string& location() const { return location_; }

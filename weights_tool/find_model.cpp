@@ -29,15 +29,15 @@ std::string listed(const Names& names) {
   return text + (names.size() > kShown ? ", ..." : "");
 }
 
-// The names of a file set, sorted by the kind of model to which each may belong.
+// The names in a file set, by the kind of model to which each file or folder may belong.
 struct Found {
   std::set<std::string> saved_models;  // folders with variables/variables.index
-  std::set<std::string> bare_graphs;   // folders that have only saved_model.pb
-  Names checkpoints;                   // prefixes of checkpoints of version 2
-  Names old_checkpoints;               // files that may be a checkpoint of version 1
+  std::set<std::string> bare_graphs;   // folders with saved_model.pb, but without variables
+  Names checkpoints;                   // TensorFlow V2 checkpoints: paths without ".index"
+  Names old_checkpoints;               // files that may be a TensorFlow V1 checkpoint
   Names manifests;                     // manifests of TF.js models
   Names tflite;
-  Names shard_indexes;  // names of index files of safetensors shards
+  Names shard_indexes;  // index files of safetensors shards
   Names safetensors;
 
   bool any() const {
@@ -47,8 +47,8 @@ struct Found {
   }
 };
 
-// Sorts a .json file into `found`. A .json file that is neither a TF.js manifest nor a shard index
-// belongs to another program and is ignored.
+// Adds a .json file to the matching list of `found`. A file that is neither a TF.js manifest nor an
+// index of shards belongs to another program and is ignored.
 void sort_json(const FileSet& files, const std::string& name, Found& found) {
   Bytes bytes;
   try {

@@ -11,9 +11,9 @@
 namespace nst::weights {
 
 // Opens the model among `files`. A model may consist of several sources that fit together. Kinds
-// are tried in this order: SavedModel, checkpoint, TF.js, TFLite, safetensors. Messages call the
-// set `name`. If there is no model, throws Error{model} with what was looked for, or what was found
-// instead.
+// are tried in this order: SavedModel, checkpoint, TF.js, TFLite, safetensors. If there is no
+// model, throws Error{model} with what was looked for, or what was found instead. Messages call
+// `files` by the name `name`.
 std::unique_ptr<Source> find_model(const FileSet& files, const std::string& name);
 // Opens the model in a folder. Searches its subfolders if the folder itself has none.
 std::unique_ptr<Source> find_model_in_folder(const std::string& path, const std::string& name);

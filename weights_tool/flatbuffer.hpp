@@ -44,8 +44,10 @@ class FlatTable {
 
  private:
   FlatTable(const ByteReader& reader, std::uint64_t position);
-  std::uint64_t field_offset(int field) const;   // offset of the field in the buffer; 0 if absent
-  std::uint64_t follow(std::uint64_t at) const;  // follows the offset stored at `at`
+  std::uint64_t field_offset(int field) const;  // offset of the field in the buffer; 0 if absent
+  // Reads the offset stored at `at`, which is relative to `at`, and returns the place in the buffer
+  // to which it refers.
+  std::uint64_t follow(std::uint64_t at) const;
 
   const ByteReader* reader_ = nullptr;
   std::uint64_t position_ = 0;

@@ -24,9 +24,10 @@ struct BatchNorm {
 std::vector<float> fold_batch_norm(std::vector<float>& weights, const std::vector<float>& bias,
                                    const BatchNorm& norm, const std::string& layer);
 
-// Reads the variables of every layer in the inventory and returns the model's tensors:
-// "<layer>/<weights>" and "<layer>/biases". Layers before an instance norm have no biases. Throws
-// Error{model}, also for values that are not finite.
+// Reads the variables of every layer in the inventory and returns the model's tensors. They are
+// named layer + "/" + the name of the layer's weights, and layer + "/biases". Layers before an
+// instance norm have no biases. Throws Error{model} if a variable cannot be read or has a value
+// that is not finite.
 std::vector<NamedTensor> read_layers(const Variables& variables, const Inventory& inventory);
 
 }  // namespace nst::weights

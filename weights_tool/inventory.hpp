@@ -23,21 +23,24 @@ struct LayerRecord {
 };
 
 struct Inventory {
-  Architecture architecture;  // padding is always reflect here: variables do not tell it
+  // architecture.padding is always reflect, because the variables do not show which padding the
+  // network was trained with.
+  Architecture architecture;
   std::vector<LayerRecord> layers;
-  // The name of one variable of the transformer's style parameters. The source that contains this
-  // variable is asked for the transformer's padding and style space. "": the transformer takes no
-  // style.
+  // The name of one variable with which the transformer's style parameters are computed; "" if the
+  // transformer takes no style. The source that contains this variable states the padding and the
+  // style space of the transformer.
   std::string style_variable;
   std::vector<std::string> leftovers;  // names of variables that no layer needs, sorted
 };
 
 // Detects the families by the variables' names and lists their layers. Channel counts, style size
-// and number of blocks are read from the variables and must fit together. Throws Error{model} for:
+// and number of blocks are read from the variables and must fit together. Throws Error{model} if:
 //
-// - no transformer, or two predictors
-// - missing variables: the message has up to five names, and the existing name most like the first
-// - shapes that do not fit together
+// - there is no transformer, or there are two predictors
+// - variables are missing; the message names up to five of them, and the existing variable whose
+//   name is most like the first
+// - shapes do not fit together
 Inventory take_inventory(const Variables& variables);
 
 }  // namespace nst::weights

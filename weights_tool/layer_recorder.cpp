@@ -119,7 +119,8 @@ void LayerRecorder::finish_batch_norm(LayerRecord& layer) const {
     return variables_.find(scope + part) != nullptr;
   });
   if (!layer.has_batch_norm && layer.has_bias) return;
-  if (!layer.has_batch_norm && !uses_batch_norm_) {  // batch norm is folded, so biases must exist
+  // This source has folded batch norm into the weights, so this layer must have biases.
+  if (!layer.has_batch_norm && !uses_batch_norm_) {
     use(layer.name + "/biases", true);
     return;
   }

@@ -1,5 +1,5 @@
-// LayerRecorder: answers a network builder's questions from a source's variables, and records every
-// layer that the builder asks for.
+// LayerRecorder: gives a network's builder the layers that it asks for, from a source's variables,
+// and records each of these layers.
 #pragma once
 
 #include <cstdint>
@@ -14,10 +14,10 @@
 
 namespace nst::weights {
 
-// Records the layers of a network. Building goes on after a missing variable, so that all missing
-// variables are found. The layer of a missing variable gets the published number of channels.
-// Shapes are not compared from then on, because they may follow from that number. Use from one
-// thread at a time.
+// Records the layers of a network. If a variable is missing, building goes on, so that all missing
+// variables are found. The missing variable's layer then gets the number of channels of the
+// published network. Shapes of later layers are not checked, because they may depend on that
+// number. Use from one thread at a time.
 class LayerRecorder : public LayerSource {
  public:
   // `variables` must outlive this object.
@@ -28,17 +28,16 @@ class LayerRecorder : public LayerSource {
   bool holds(std::string_view prefix) const override;
   void refuse(const std::string& what) const override;
 
-  // Throws Error{model} if variables are missing. The message has up to five of their names, and
-  // the existing name most like the first.
+  // Throws Error{model} if variables are missing. The message names up to five of them, and the
+  // existing variable whose name is most like the first.
   void check_complete() const;
-  // Return the recorded layers in the order of the questions, and the names of the variables that
-  // no layer uses.
+  // layers() returns the recorded layers, in the order in which the builder asked for them.
+  // leftovers() returns the names of the variables that no layer uses.
   const std::vector<LayerRecord>& layers() const { return recorded_->layers; }
   std::vector<std::string> leftovers() const;
 
  private:
-  // The records of the builder's questions. They are stored behind a pointer, because the functions
-  // that answer questions are const.
+  // What was recorded. It is stored behind a pointer, because the functions that record are const.
   struct Recorded {
     std::vector<LayerRecord> layers;
     std::vector<std::string> missing;

@@ -32,7 +32,8 @@ constexpr std::uint64_t number_bytes(Number type) {
   return 1;
 }
 
-// Returns true for integer types. Integers are weights only if they have a scale.
+// Returns true for integer types. The values of such a type are weights only if they are multiplied
+// by a scale (quantised).
 constexpr bool is_integer(Number type) {
   return type != Number::f64 && type != Number::f32 && type != Number::f16 && type != Number::bf16;
 }

@@ -10,7 +10,7 @@ namespace nst::weights {
 
 // Returns a map from checkpoint key to variable name.
 //
-// - `graph` is the serialised TrackableObjectGraph, which the bundle stores as
+// - `graph` is the serialised TrackableObjectGraph, which the checkpoint stores under the key
 //   _CHECKPOINTABLE_OBJECT_GRAPH.
 // - `saved_model` is the bytes of saved_model.pb, or empty. It has the names of variables whose
 //   full_name is empty in `graph`. A variable's node has the same number in both.

@@ -30,12 +30,12 @@ std::string call_name(const std::string& path) {
   return (absolute.has_filename() ? absolute : absolute.parent_path()).filename().string();
 }
 
-// Opens a checkpoint of version 2. `prefix` is the path of its index without ".index".
+// Opens a TensorFlow checkpoint of version 2. `prefix` is the path of its index without ".index".
 std::unique_ptr<Source> open_prefix(const std::string& prefix, std::optional<FileSet> files = {}) {
   const fs::path path(prefix);
   const std::string folder = parent_of(prefix);
-  // If the path leads to the variables of a SavedModel, opens the folder above: saved_model.pb
-  // there has the names.
+  // If the path leads to the variables of a SavedModel, opens the SavedModel in the folder above,
+  // because the variables' names are in its saved_model.pb.
   if (path.filename() == "variables" && fs::path(folder).filename() == "variables") {
     const std::string above = parent_of(folder);
     return find_model(FileSet::folder(above), call_name(above));

@@ -35,14 +35,15 @@ const PublishedModel& published_hub_model();
 // Returns the names of all variables that the layers of `inventory` use, sorted.
 std::vector<std::string> variables_of(const Inventory& inventory);
 
-// Compares the variables of `inventory` with those of the published models. read_layers must have
-// read the variables before. Returns nullopt if no published model with known checksums has the
-// same number of variables. Throws Error{model} as Variables::read does.
+// Compares the variables of `inventory` with those of the published models. Returns nullopt if no
+// published model with known checksums has the same number of variables. Throws Error{model} if
+// Variables::read cannot read a variable. Call read_layers before: it checks that every variable
+// exists.
 std::optional<PublishedMatch> compare_with_published(const Variables& variables,
                                                      const Inventory& inventory);
 
-// Returns "all 507 variables are those published as …". If some differ, returns how many, and the
-// name of the first.
+// Returns a line such as "all 507 variables are those published as …". If some variables differ,
+// the line has their number and the name of the first one.
 std::string describe(const PublishedMatch& match);
 
 }  // namespace nst::weights

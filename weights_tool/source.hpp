@@ -13,7 +13,7 @@ namespace nst::weights {
 
 struct FileData;  // declared in file_set.hpp
 
-// One tensor of a source. The fields are known before the values are read.
+// One tensor of a source. Reading its values is a separate step (Source::read).
 struct SourceTensor {
   std::string name;   // name in TensorFlow: "transformer/contract/conv1/weights"
   std::string dtype;  // name of the type in the source: "float32", "float16", "int8", "int64", ...
@@ -31,8 +31,8 @@ struct SourceFacts {
   std::string change;  // what another program has changed in a model file; "": nothing
 };
 
-// A set of named tensors. Implementations read foreign bytes only through ByteReader, and throw
-// Error{model}.
+// A set of named tensors. Implementations read foreign bytes only through ByteReader, which checks
+// every access. They throw Error{model}.
 class Source {
  public:
   virtual ~Source() = default;
@@ -40,8 +40,8 @@ class Source {
   // Returns the source's name for messages and for the model's metadata, such as "TensorFlow
   // checkpoint model.ckpt".
   virtual std::string description() const = 0;
-  // Returns the SHA-256 of the source's data. Each implementation documents the order of the files
-  // in it.
+  // Returns the SHA-256 of the source's data. If there are several files, each implementation
+  // documents in which order they are hashed.
   virtual std::string sha256() const = 0;
   // Returns the paths of the source's files on disk, which must not be overwritten.
   virtual std::vector<std::string> files() const = 0;
@@ -70,7 +70,8 @@ class Source {
 // them are opened as one source. Throws Error{model} if a tensor is in two of them. If there is no
 // source at `path`, throws Error{model} with what was looked for, or what the file is.
 std::unique_ptr<Source> open_source(const std::string& path);
-// Opens the source at `path` in the same way; `data` is what was read from that file before.
+// Opens the source at `path` as the function above does. `path` is a file, and `data` its contents,
+// which the caller has read already.
 std::unique_ptr<Source> open_source(const std::string& path, FileData data);
 
 }  // namespace nst::weights

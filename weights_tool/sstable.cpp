@@ -14,7 +14,8 @@ namespace {
 
 constexpr std::uint64_t kMagic = 0xdb4775248b80fb57u;
 constexpr std::uint64_t kFooterBytes = 48;
-constexpr std::uint64_t kBlockTrailerBytes = 5;  // size of compression type and masked CRC-32C
+// Size of the trailer after each block: a byte for the kind of compression and a masked CRC-32C.
+constexpr std::uint64_t kBlockTrailerBytes = 5;
 // Limits of a key's length and of all keys together. An entry stores only what differs from the
 // previous key. So three bytes of a file may stand for a key of any length.
 constexpr std::uint64_t kMaxKeyBytes = 4096;
@@ -23,7 +24,7 @@ constexpr std::uint64_t kMaxKeysBytes = 64u << 20;
 // Limit of the bytes of all unpacked blocks, against small files that unpack to huge ones.
 // TensorFlow's blocks have about 256 KiB each.
 constexpr std::uint64_t kMaxUnpackedBytes = 64u << 20;
-// A byte of a snappy block stands for fewer bytes than this: three bytes copy at most 64
+// A snappy block unpacks to fewer than kMaxSnappyRatio times its bytes: three bytes copy at most 64
 // (github.com/google/snappy/blob/main/format_description.txt).
 constexpr std::uint64_t kMaxSnappyRatio = 22;
 enum BlockType : std::uint8_t { kPlain = 0, kSnappy = 1 };
@@ -57,7 +58,7 @@ class TableReader {
     if (std::any_of(padding.begin(), padding.end(), [](std::uint8_t b) { return b != 0; })) {
       file_.fail("damaged footer");
     }
-    block(meta);  // the metaindex block: only its checksum matters here
+    block(meta);  // checks the metaindex block's checksum; its contents are not needed
     std::vector<BlockHandle> data_blocks;
     for_each_entry(block(index), [&](const std::string&, Bytes value) {
       ByteReader reader(value, file_.name(), ErrorCode::model);

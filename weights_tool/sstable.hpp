@@ -23,7 +23,8 @@ struct SortedTable {
 
 // Reads all entries of a table (https://github.com/google/leveldb/blob/main/doc/table_format.md).
 // Checks the footer, each block's masked CRC-32C and the order of the keys. Unpacks blocks
-// compressed by snappy if this build has snappy. Throws Error{model} with `name`.
+// compressed by snappy if this build has snappy. Throws Error{model} if the table is damaged. The
+// error's message calls the file `name`.
 SortedTable read_sstable(Bytes bytes, const std::string& name);
 
 }  // namespace nst::weights

@@ -98,7 +98,8 @@ std::uint64_t parse_header(Bytes bytes, const std::string& where) {
     if (field.number == 2 && field.value != 0)
       reader.fail("big-endian checkpoints are not supported");
   }
-  constexpr std::uint64_t kMaxShards = 100'000;  // file names have five digits for the shard
+  // A file name has the shard's number in five digits.
+  constexpr std::uint64_t kMaxShards = 100'000;
   if (shards == 0 || shards > kMaxShards) reader.fail("damaged header");
   return shards;
 }

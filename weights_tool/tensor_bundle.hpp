@@ -33,7 +33,7 @@ class TensorBundle {
   const FileSet& files() const { return files_; }
   // Returns the name of a type, such as "float32" or "int64".
   static std::string dtype_name(int dtype);
-  // Returns true for integer types, and for types that are not numbers.
+  // Returns true for types whose values cannot be weights: integers, and types without numbers.
   static bool is_integer(int dtype);
   // Checks the CRC-32C of a numeric tensor and returns its values as float32. Messages call the
   // tensor `name`.
@@ -43,8 +43,8 @@ class TensorBundle {
   // Returns the SHA-256 of the index followed by all shards in order (cat PREFIX.index
   // PREFIX.data-* | sha256sum).
   std::string sha256() const;
-  // Returns the names of the bundle's files: the index, the shards, and the .meta file, which need
-  // not exist.
+  // Returns the names of the bundle's files: the index, the shards, and the .meta file, even if
+  // there is no .meta file.
   std::vector<std::string> file_names() const;
 
  private:

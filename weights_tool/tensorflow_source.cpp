@@ -41,7 +41,7 @@ class TensorflowSource : public ListedSource {
 
  private:
   TensorBundle bundle_;
-  std::map<std::string, std::string> keys_;  // keys in the bundle by variable name
+  std::map<std::string, std::string> keys_;  // the checkpoint's key of each variable, by name
 };
 
 }  // namespace

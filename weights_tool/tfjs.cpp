@@ -41,7 +41,8 @@ class TfjsSource : public ListedSource {
     made_of(files_, name);
     const JsonDocument document =
         parse_json_strictly(manifest_.bytes, label_, ErrorCode::model, kManifestLimits);
-    // Before TF.js 1.0, the manifest was a separate file that contained only the list of weights.
+    // The list of weights is the member weightsManifest of model.json. Before TF.js 1.0, it was the
+    // whole content of a separate file.
     const std::optional<JsonValue> list =
         document.root().is_array() ? document.root() : document.root().find("weightsManifest");
     if (!list || !list->is_array()) fail("not a TF.js model (it has no weightsManifest)");

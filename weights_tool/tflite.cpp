@@ -21,8 +21,8 @@ constexpr int kDequantize = 6;
 constexpr int kFullyConnected = 9;
 constexpr int kDensify = 124;
 
-// Limits of a tensor's shape and name, both of which are copied. In a hostile FlatBuffer, any
-// number of tensors may share one long name or shape.
+// Limits of a tensor's shape and name, both of which are copied. In a hostile FlatBuffer, many
+// tensors may share one long name or shape, and the copies would fill the memory.
 constexpr std::size_t kMaxRank = 8;
 constexpr std::size_t kMaxNameBytes = 2048;
 
@@ -99,7 +99,7 @@ class TfliteSource : public ListedSource {
 
  private:
   static constexpr std::size_t kMaxSubgraphs = 64;
-  // Largest number of tensors and operators in all graphs of a file together.
+  // Largest number of tensors and operators in a file, all its graphs together.
   static constexpr std::size_t kMaxParts = 100'000;
 
   static std::vector<int> operator_codes(const std::vector<FlatTable>& tables) {
@@ -152,7 +152,7 @@ class TfliteSource : public ListedSource {
       if (code == kDequantize) graph.dequantised[output] = operand(graph, op, 1, 0);
       if (code == kDensify) graph.densified.insert(output);
     }
-    std::vector<const FlatTable*> unknown;  // convolutions whose names tell no layer
+    std::vector<const FlatTable*> unknown;  // convolutions whose layer was not found
     std::string head;
     for (const FlatTable& op : graph.operators) {
       const int code = code_of(op);
@@ -234,8 +234,9 @@ class TfliteSource : public ListedSource {
            variable.is_bias ? tensor.shape : reordered_shape(tensor.shape, variable.op_code)});
       bytes += tensor.data.size();
     }
-    // Converters store equal constants only once, so the tensors may have more bytes than the file.
-    // In real files they have few more. More than 8 times the file's size means damage.
+    // Converters store equal constants only once, so the tensors together may have more bytes than
+    // the file. In real files they have only few more. Refuses tensors of more than 8 times the
+    // file's size: a hostile small file could otherwise claim a giant model.
     if (bytes > 8 * file_.bytes.size()) reader_.fail("damaged: its tensors share their bytes");
     if (!duplicates_.empty()) {
       reader_.fail("two layers have the name '" + *duplicates_.begin() + "'");
@@ -334,7 +335,7 @@ class TfliteSource : public ListedSource {
     const std::vector<std::int64_t>& zeros = tensor.zero_points;
     const auto axis = variable.is_bias ? 0 : static_cast<std::size_t>(tensor.quantised_dimension);
     std::uint64_t channels = 1;
-    std::uint64_t stride = 1;  // number of elements from one channel to the next
+    std::uint64_t stride = 1;  // distance, in elements, from one channel to the next
     if (scales.size() != 1 && axis < tensor.shape.size()) {
       channels = static_cast<std::uint64_t>(tensor.shape[axis]);
       for (std::size_t d = axis + 1; d < tensor.shape.size(); ++d) {

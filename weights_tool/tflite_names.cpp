@@ -8,8 +8,8 @@
 namespace nst::weights {
 namespace {
 
-// The name parts that TensorFlow's operations, and the converter's fusions, append to a layer's
-// name.
+// The parts that TensorFlow appends to a layer's name: the names of its operations, of operations
+// that the converter fuses, and of variables.
 constexpr std::string_view kOperations[] = {
     "Relu6",
     "Relu",
@@ -62,8 +62,8 @@ bool is_operation(std::string_view part) {
 }
 
 // Returns the layer to which a tensor belongs, by the tensor's name. The names of fused operations
-// are joined by ';'. Only the first one is used: the others may belong to other layers, because
-// equal constants are merged.
+// are joined by ';'. Only the first one is used. The others may belong to other layers, because the
+// converter stores equal constants of several layers only once.
 LayerName layer_of(const std::string& tensor) {
   std::string name = tensor.substr(0, tensor.find(';'));
   if (name.ends_with(":0")) name.resize(name.size() - 2);
@@ -74,12 +74,13 @@ LayerName layer_of(const std::string& tensor) {
     if (slash == std::string::npos) break;
     const std::string_view last = without_mark(std::string_view(name).substr(slash + 1));
     if (!is_operation(last)) {
-      // A suffix may also follow a layer's own name, as in "mobilenet_conv/Conv_int8".
+      // A layer's own name may also end in a suffix such as "_int8": "mobilenet_conv/Conv_int8".
+      // without_mark() has removed it from `last`.
       name.resize(slash + 1 + last.size());
       break;
     }
-    // In MobileNetV2 a depthwise layer has the same name as its operation:
-    // ".../depthwise/depthwise".
+    // In MobileNetV2, "expanded_conv/depthwise/depthwise" is the operation of the layer
+    // "expanded_conv/depthwise". So "depthwise" after the block's name is not removed.
     const std::string_view above = std::string_view(name).substr(0, slash);
     const bool is_block = above.substr(above.rfind('/') + 1).starts_with("expanded_conv");
     if (last == "depthwise" && is_block) break;

@@ -11,15 +11,16 @@ namespace nst::weights {
 struct LayerName {
   std::string name;           // name such as "transformer/contract/conv1"
   bool is_pointwise = false;  // true: the pointwise half of a separable convolution
-  bool is_known = false;      // true: a layer of the networks; false: an unknown name
+  bool is_known = false;      // true: the name is that of a layer of the networks
 };
 
-// Returns the layer of a convolution by the name of its output tensor. If that tells no layer, uses
-// the name of its weights: the output of a whole graph may be called "Identity".
+// Returns the layer of a convolution, found by the name of its output tensor. If that name is no
+// layer's name, the name of the weights is used. For example, the output of a whole graph may be
+// called "Identity".
 LayerName layer_of_operator(const std::string& output, const std::string& weights);
 
-// Returns the name of the last layer of the predictor to which `layer` belongs:
-// "mobilenet_conv/Conv" or "Conv". Returns "" if `layer` does not belong to a predictor.
+// If `layer` belongs to a predictor, returns the name of that predictor's last layer, which ends in
+// "mobilenet_conv/Conv" or "Conv". Otherwise returns "".
 std::string head_beside(const std::string& layer);
 
 }  // namespace nst::weights

@@ -24,7 +24,8 @@ class GzipStream : public UnpackingStream {
  public:
   GzipStream(Bytes packed, std::string name)
       : packed_(packed), name_(std::move(name)), piece_(kPieceBytes) {
-    constexpr int kGzip = 16;  // zlib.h: expects gzip's header and trailer
+    // Added to zlib's windowBits, makes zlib expect gzip's header and trailer.
+    constexpr int kGzip = 16;
     const int status = inflateInit2(&stream_, MAX_WBITS + kGzip);
     if (status == Z_MEM_ERROR) throw std::bad_alloc();
     if (status != Z_OK) fail(name_, stream_.msg);
@@ -78,8 +79,8 @@ class FilterStream : public UnpackingStream {
         owner_(new_reader(library_)),
         piece_(kPieceBytes) {
     errno = 0;
-    // The results of the following calls are ignored. If libarchive was built without a filter, it
-    // warns here, and reports an error only if the file needs the filter.
+    // The results of these three calls are ignored: if libarchive was built without a filter, it
+    // warns here. It still reports an error later if the file needs that filter.
     library_.archive_read_support_filter_xz(owner_.get());
     library_.archive_read_support_filter_bzip2(owner_.get());
     library_.archive_read_support_filter_zstd(owner_.get());

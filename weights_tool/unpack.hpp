@@ -30,13 +30,13 @@ std::unique_ptr<UnpackingStream> unpack(Bytes packed, Content content, const std
 [[noreturn]] void fail_unpacking(const std::string& name, const ArchiveLibrary& library,
                                  archive* handle);
 
-// Frees a reader of libarchive's.
+// Frees an object with which libarchive reads an archive.
 struct ArchiveCloser {
   const ArchiveLibrary* library;
   void operator()(archive* handle) const { library->archive_read_free(handle); }
 };
 using ArchiveReader = std::unique_ptr<archive, ArchiveCloser>;
-// Makes a reader of libarchive's. Throws bad_alloc if memory runs out.
+// Makes an object with which libarchive reads an archive. Throws bad_alloc if memory runs out.
 ArchiveReader new_reader(const ArchiveLibrary& library);
 
 }  // namespace nst::weights

@@ -12,7 +12,7 @@ namespace {
 constexpr std::array<std::string_view, 5> kRoots = {"style_params/", "transformer/", "InceptionV3/",
                                                     "MobilenetV2/", "mobilenet_conv/"};
 constexpr std::size_t kInception = 2;
-// The scope of Inception's bottleneck layer, which is not inside "InceptionV3/".
+// The scope of the last layer of the predictor with Inception, which is not inside "InceptionV3/".
 constexpr std::string_view kInceptionHead = "Conv/";
 
 // The place of the first root scope (kRoots) in a name: its position, and its index in kRoots. A

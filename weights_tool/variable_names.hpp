@@ -16,8 +16,8 @@ bool is_layer_of_family(const std::string& name);
 //
 // - ":0" and the operations that read a variable ("/read", "/ReadVariableOp")
 // - the scope before "transformer/", "style_params/", "InceptionV3/", "MobilenetV2/" or
-//   "mobilenet_conv/". If there are several scopes, because averages and optimizers keep copies,
-//   only the most frequent one is removed.
+//   "mobilenet_conv/". Averages and optimizers keep copies of variables in other scopes. So only
+//   the most frequent scope is removed, and the copies keep different names.
 //
 // In TF.js models batch norm is folded: "LAYER/Conv2D_weights" and "LAYER/Conv2D_bn_offset" become
 // weights and biases. If the source already has a canonical name, it is never replaced.

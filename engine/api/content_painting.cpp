@@ -13,7 +13,8 @@
 namespace nst {
 namespace {
 
-// A painting whose rows go to the picture as the network makes them.
+// Paints at one size, and blends no colours or pixels of the photo into the painting afterwards.
+// Each row is written to the finished picture as soon as the network has computed it.
 class StreamedPainting final : public ContentPainting {
  public:
   StreamedPainting(const Model& model, const ImageView& content, const PaintOptions& options,
@@ -87,8 +88,9 @@ Image ContentPainting::paint(const StyleVector& style, const RunOptions& run) {
 
 std::vector<Size> painted_sizes(const PaintOptions& options, Size size) {
   if (options.brush != kBrushAuto) return brush_sizes(size, options.brush);
-  // The automatic brush: a picture whose shorter side is at most kSmall is painted at its own size
-  // only. A larger one is first painted with a shorter side of kStart.
+  // With PaintOptions::brush = kBrushAuto, a picture whose shorter side is at most kSmall is
+  // painted once, at its own size. A larger picture is first painted with a shorter side of kStart,
+  // then at growing sizes up to its own.
   constexpr int kSmall = 700;
   constexpr int kStart = 256;
   const bool brushes = !options.raw && std::min(size.width, size.height) > kSmall;

@@ -1,6 +1,7 @@
-// ContentPainting: a content that is ready to be painted in any style. There are two kinds: a
-// streamed painting goes to the picture as the network makes its rows; a staged painting is kept
-// whole, for the brush and for retouching.
+// ContentPainting: a content that is ready to be painted in any style. There are two
+// implementations. StreamedPainting writes each row to the finished picture as soon as the network
+// has computed it. StagedPainting stores the whole painting first, because the brush and retouching
+// need it.
 #pragma once
 
 #include <memory>
@@ -12,7 +13,7 @@
 
 namespace nst {
 
-// The form of a finished picture: size, alpha, sample type.
+// Describes a finished picture: its size, alpha channel and sample type.
 class PictureForm {
  public:
   PictureForm(const ImageView& content, const PaintOptions& options, Size size);
@@ -48,14 +49,16 @@ class ContentPainting {
   ContentPainting& operator=(const ContentPainting&) = delete;
 
   const PictureForm& form() const { return form_; }
-  // Returns true if painting still reads the content that the constructor was given.
+  // Returns true if painting still reads the content that the constructor was given. That content
+  // must then not be freed.
   virtual bool reads_content() const = 0;
   // Returns the multiply-accumulates of painting once.
   virtual double work() const = 0;
-  // Runs what does not depend on the style, once for all styles.
+  // Runs the steps that do not depend on the style, once for all styles.
   virtual void prepare(const RunOptions& run) = 0;
-  // Paints the content into `picture`, which has been checked. It may be the content itself: a row
-  // is written when nothing reads the content's row any more.
+  // Paints the content into `picture`. The caller has checked that its size fits. `picture` may be
+  // the content itself: a row is overwritten only after the content's row has been read for the
+  // last time.
   virtual void paint_into(const MutableImageView& picture, const StyleVector& style,
                           const RunOptions& run) = 0;
   // Moves the transformers to `shelf`, from which the painting of the next content can take them.
@@ -67,25 +70,27 @@ class ContentPainting {
   Image paint(const StyleVector& style, const RunOptions& run);
 
  protected:
-  // Returns the size of a raw picture.
+  // Returns the size of the picture that is painted with PaintOptions::raw.
   virtual Size raw_size() const = 0;
 
  private:
   PictureForm form_;
 };
 
-// Makes the painting of a content. Takes transformers from `shelf` where they serve, and frees the
-// others. `outside` is the style outside the mask, if there is one. `repeated`: the content will be
-// painted several times and may be freed before.
+// Makes the painting of a content. Uses transformers from `shelf` that fit, and frees the others.
+// `outside` is the style outside the mask, if there is one. If `repeated` is true, the painting may
+// be run several times, and the caller may free the content as soon as this function has returned.
 std::unique_ptr<ContentPainting> start_painting(const Model& model, const ImageView& content,
                                                 const PaintOptions& options,
                                                 std::optional<StyleVector> outside,
                                                 const RunOptions& run, bool repeated,
                                                 NetworkShelf& shelf);
 
-// Returns the sizes at which a content is painted at `size`, from small to large.
+// Returns the sizes at which the brush paints a content, from small to large. The last one is
+// `size`. Without the brush it is the only one.
 std::vector<Size> painted_sizes(const PaintOptions& options, Size size);
-// Returns true if the painting is kept whole: more than one size, or retouching.
+// Returns true if the whole painting must be stored before the picture is written. This is so for
+// several sizes and for retouching.
 bool is_staged(const PaintOptions& options, Size size);
 // Returns the multiply-accumulates of painting a content at one size.
 double transformer_work(const Model& model, Size size);

@@ -4,7 +4,8 @@
 #include <cstdint>
 
 extern "C" {
-extern const std::uint8_t nst_default_model_begin[];  // the model file, from default_model.S
+// The bytes of the model file, which default_model.S embeds.
+extern const std::uint8_t nst_default_model_begin[];
 extern const std::uint8_t nst_default_model_end[];
 }
 

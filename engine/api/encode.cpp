@@ -35,7 +35,7 @@ Size encoded_size(const ImageView& style, const StyleOptions& options) {
 // Throws Error{limit} if encoding a style of this size needs more than kMostStyleBytes. Does
 // nothing if the caller set a limit in `run`.
 void check_style_memory(const Program& predictor, Size size, bool resizes, const RunOptions& run) {
-  if (run.max_memory_bytes > 0) return;  // the run will check the caller's limit
+  if (run.max_memory_bytes > 0) return;  // Execution::prepare checks the caller's limit
   constexpr std::size_t kMiB = std::size_t{1} << 20;
   const std::size_t picture = std::size_t{12} * static_cast<std::size_t>(size.width) *
                               static_cast<std::size_t>(size.height);

@@ -10,10 +10,12 @@
 
 namespace nst {
 
-// Encodes a picture as a style vector, as Model::encode_style does. Alpha is composed on
-// `background`, or dropped if there is none. `kept` is the predictor's program from an earlier
-// call. It is run again if it was made for a picture of this size, otherwise it is replaced. The
-// resized picture gets the colours of `colours` before it is encoded, if there are any.
+// Encodes a picture as a style vector, as Model::encode_style does. An alpha channel is composed on
+// `background`, or dropped if `background` is empty. If `colours` is not null, the resized picture
+// is first recoloured to the mean and the covariance in `colours`.
+//
+// `kept` holds the predictor of an earlier call. It is reused if the picture has the same size, and
+// replaced otherwise.
 StyleVector encode(const OpenModel& model, std::optional<Execution>& kept, const ImageView& style,
                    const StyleOptions& options, const RunOptions& run,
                    std::optional<Colour> background = std::nullopt,

@@ -1,4 +1,5 @@
-// The named styles: vectors of the sample paintings (models/samples) by the default model.
+// The named styles: style vectors that the default model made of the sample paintings
+// (models/samples).
 #include "api/named_styles.hpp"
 
 #include <algorithm>
@@ -25,7 +26,7 @@ struct NamedVector {
 
 #include "api/named_styles.inc"
 
-// Returns the number of characters to insert, delete or replace to make one name of the other
+// Returns the number of characters to insert, delete or replace that turn one name into the other
 // (Levenshtein's distance).
 std::size_t distance(const std::string& a, const std::string& b) {
   std::vector<std::size_t> row(b.size() + 1);
@@ -42,7 +43,7 @@ std::size_t distance(const std::string& a, const std::string& b) {
   return row.back();
 }
 
-// Returns the three names nearest to `name`, "oil, ink, tiles".
+// Returns the names of the three styles nearest to `name`, for example "oil, ink, tiles".
 std::string nearest_names(const std::string& name) {
   std::vector<std::pair<std::size_t, std::string>> names;
   for (const auto& style : kStyles) names.emplace_back(distance(name, style.name), style.name);
@@ -80,8 +81,8 @@ StyleVector StyleVector::named(const std::string& name) {
     vector.space = kSpace;
     return vector;
   }
-  // Of a long name only the start is compared with the names of the styles. A comparison takes
-  // longer the longer the name is, and no style has a name of more than kLongest bytes.
+  // Only the first kLongest bytes of `name` are compared, because the comparison of a long name
+  // would take long. No style has a longer name.
   constexpr std::size_t kLongest = 64;
   std::string message = "no style is called \"";
   message.append(one_line(name)).append("\"; the nearest are ");

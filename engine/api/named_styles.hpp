@@ -5,17 +5,19 @@
 
 namespace nst {
 
-// Returns the SHA-256 of the model file whose predictor made the vectors, in hexadecimal.
+// Returns the SHA-256, in hexadecimal, of the model file whose predictor made the vectors of the
+// named styles.
 const char* named_styles_model();
 
-// A named style's name and description, constants of the library.
+// Name and description of a named style. Both point to constants of the library.
 struct StyleText {
   const char* name;
   const char* description;
 };
 
-// Returns the texts of the style at `index`, in the order of named_styles(); past the end two null
-// pointers. Allocates nothing, because the C function that needs it cannot report an error.
+// Returns the texts of the style at `index`, in the order of named_styles(). Returns two null
+// pointers if there is no such style. Allocates nothing, because the C function that calls it
+// cannot report an error.
 StyleText named_style_text(std::size_t index) noexcept;
 
 }  // namespace nst

@@ -1,4 +1,5 @@
-// NetworkShelf: transformers of earlier contents, with their memory, kept for the next content.
+// NetworkShelf: stores the transformers of earlier contents with their memory, so that the next
+// content can reuse them.
 #pragma once
 
 #include <memory>
@@ -11,9 +12,9 @@ namespace nst {
 
 class NetworkShelf {
  public:
-  // Removes a transformer from the shelf and returns it. The transformer can paint a content of
-  // size `content` within the limits of `run`. Its plan has keep_encoder if `keeps_encoder` is
-  // true, and only then. Returns null if the shelf has no such transformer.
+  // Removes a transformer from the shelf and returns it, or returns null if none fits. A
+  // transformer fits if it paints contents of size `content` within the limits of `run`. It must
+  // also have been planned with the same LoweringOptions::keep_encoder as `keeps_encoder`.
   std::unique_ptr<TransformerRun> take(Size content, bool keeps_encoder, const RunOptions& run) {
     for (auto it = runs_.begin(); it != runs_.end(); ++it) {
       if (!(*it)->serves(content, run) || (*it)->keeps_encoder() != keeps_encoder) continue;

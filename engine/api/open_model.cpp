@@ -27,8 +27,8 @@ ModelInfo describe(const ModelFile& file, Bytes bytes, const std::string& name) 
   return info;
 }
 
-// Returns the style spaces stated in the file. Files of earlier versions state none: their spaces
-// are recognised by their weights.
+// Returns the style spaces stated in the file. Model files that earlier versions of nst-weights
+// wrote state none: their spaces are recognised by their weights.
 StyleSpaces spaces_of(const ModelFile& file) {
   if (file.style_space) return {*file.style_space, *file.style_space};
   return recognise_style_spaces([&](const std::string& name, std::size_t most) {

@@ -16,8 +16,9 @@ namespace nst {
 // An open model: the parsed file, its weights by name, and the families of its networks.
 struct OpenModel {
   // Parses a model file and checks that each of its networks is complete and consistent. `owner`
-  // keeps `bytes` alive. `contents` is the file that `bytes` were read from, or null. If it is set,
-  // the memory of `bytes` is given back to the system after the checks. Throws Error{model}.
+  // keeps `bytes` alive. `contents` is the file that `bytes` were read from, or null. With
+  // `contents`, the memory of `bytes` is given back to the system after the checks. Throws
+  // Error{model}.
   OpenModel(std::shared_ptr<const void> owner, Bytes bytes, const std::string& name,
             const kernels::Table& table, const FileContents* contents = nullptr);
 

@@ -48,8 +48,9 @@ struct Painter::Impl {
     return StageProgress(run.progress, std::move(work));
   }
 
-  // Calls paint(vector, run) with the style's vector, blended with the content's own style if
-  // strength is not 1.
+  // Computes the style's vector and calls paint(vector, painting_run). If strength is not 1, the
+  // vector is blended with the content's own style. The painting_run is a copy of `run` with the
+  // progress callback of the stage for painting.
   template <typename Paint>
   auto paint_in(const Style& style, const RunOptions& run, Paint&& paint) {
     StageProgress progress = stages(style, run, &painted());
@@ -62,8 +63,8 @@ struct Painter::Impl {
   PaintOptions options;
   StyleEncoder encoder;
   std::unique_ptr<ContentPainting> content;  // null: no content is set
-  NetworkShelf spare;                        // transformers of a dropped content
-  std::optional<StyleVector> own;            // the content's own style, if strength is not 1
+  NetworkShelf spare;              // transformers of earlier contents, for the next content
+  std::optional<StyleVector> own;  // the content's own style, if strength is not 1
 };
 
 Painter::Painter(Model model, PaintOptions options)
@@ -83,7 +84,8 @@ void Painter::set_options(PaintOptions options) {
 
 StyleVector Painter::encode(const Style& style, const RunOptions& run) {
   const DefaultFloatEnvironment environment;
-  // Style pictures are recoloured to the content's colours. Without a content, painted() throws.
+  // With match_colour, style pictures get the content's colours. So painted() throws if there is no
+  // content.
   if (impl_->options.match_colour) (void)impl_->painted();
   StageProgress progress = impl_->stages(style, run, nullptr);
   return impl_->encoder.encode(style, impl_->options, run, progress);

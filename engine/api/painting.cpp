@@ -14,8 +14,8 @@
 namespace nst {
 namespace {
 
-// Bounds of the shorter side at which a brush may start. A smaller picture shows no shapes any
-// more, only colours.
+// Bounds for PaintOptions::brush, the shorter side of the first picture that is painted. In a
+// picture below kLeastBrush no shapes can be recognised, only colours.
 constexpr int kLeastBrush = 32;
 constexpr int kMostBrush = 16384;
 
@@ -120,8 +120,8 @@ StyleVector StyleEncoder::encode_part(const Style::Part& part, const PaintOption
                            progress.next(run), kWhite, colours_ ? &*colours_ : nullptr);
       });
   if (options.any_style_space) vector.space.clear();
-  // Checks the vector. If the predictor made it from a picture, an error names the model; otherwise
-  // it names the style.
+  // Throws if the model cannot use the vector. The error names the model if the predictor made the
+  // vector from a picture. Otherwise the error names the style.
   naming(picture == nullptr ? part.name : model_.info().name, [&] { model_.check_style(vector); });
   return vector;
 }
@@ -157,8 +157,9 @@ std::optional<StyleVector> StyleEncoder::encode_outside(const PaintOptions& opti
 
 namespace {
 
-// Paints one picture. `owned` is the content if the caller gives it away, else null: painted over
-// if the picture has its form, else freed as soon as it is no longer read.
+// Paints one picture. `owned` points to the content if the caller does not need it any more, and is
+// null otherwise. The memory of the owned content becomes the result if it has the result's size
+// and type. If not, it is freed as soon as it is no longer read.
 Image paint_once(const Model& model, const ImageView& content, const Style& style,
                  const PaintOptions& options, const RunOptions& run, Image* owned) {
   const DefaultFloatEnvironment environment;

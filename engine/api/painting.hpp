@@ -38,18 +38,20 @@ class StyleEncoder {
   // `model` must outlive this object.
   explicit StyleEncoder(const Model& model) : model_(model) {}
 
-  // Returns the style as one vector, checked against the model. Each picture of the style is one
-  // stage of `progress`.
+  // Encodes the pictures of `style`, checks that every part fits the model, and returns the blend
+  // of the parts. Each picture is one stage of `progress`.
   StyleVector encode(const Style& style, const PaintOptions& options, const RunOptions& run,
                      StageProgress& progress);
-  // Returns the content's own style vector. Encoding it is one stage of `progress`.
+  // Encodes the content itself as a style, and returns its style vector. The encoding is one
+  // stage of `progress`.
   StyleVector encode_content(const ImageView& content, const PaintOptions& options,
                              const RunOptions& run, StageProgress& progress);
-  // Returns the vector of the style outside the mask, if there is one. Each picture of the style is
-  // one stage of `progress`.
+  // Returns the vector of options.mask_style, the style outside the mask. Returns nullopt if there
+  // is none. Each picture of this style is one stage of `progress`.
   std::optional<StyleVector> encode_outside(const PaintOptions& options, const RunOptions& run,
                                             StageProgress& progress);
-  // Sets the colours that style pictures get before they are encoded (PaintOptions::match_colour).
+  // Sets the mean colour and covariance that style pictures get before they are encoded
+  // (PaintOptions::match_colour). nullopt leaves style pictures as they are.
   void set_colours(std::optional<ColourMoments> colours) { colours_ = colours; }
   // Frees the predictor's memory.
   void clear() { predictor_.reset(); }
@@ -63,9 +65,10 @@ class StyleEncoder {
   std::optional<ColourMoments> colours_;
 };
 
-// Throws Error{usage} for options that no content can be painted with.
+// Throws Error{usage} if the options are invalid for every content.
 void check_options(const PaintOptions& options);
-// Returns the colours that style pictures get, if the options ask for it (match_colour).
+// Returns the content's mean colour and covariance, which style pictures get before they are
+// encoded. Returns nullopt if options.match_colour is false.
 std::optional<ColourMoments> colours_to_match(const ImageView& content,
                                               const PaintOptions& options);
 // Returns true if the options blend the content's own style into the given style.

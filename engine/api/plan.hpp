@@ -22,14 +22,15 @@ Program lower_predictor(const OpenModel& model, int width, int height,
 Program lower_transformer(const OpenModel& model, int width, int height, StyleLayout& layout,
                           const LoweringOptions& options = {});
 
-// Returns the transformer as a program that fits into max_memory_bytes, as lower_within chooses it.
+// Returns the transformer as a program that fits into max_memory_bytes. lower_within chooses the
+// memory mode and describes what happens if no mode fits.
 Program lower_transformer_within(const OpenModel& model, int width, int height, StyleLayout& layout,
                                  const LoweringOptions& options, int threads,
                                  std::size_t max_memory_bytes);
 
-// Allocates the memory of `program` within the memory limit of `run`, or takes that of `lender`
-// (Execution), and sets the number of threads. Throws Error{limit}, or Error{usage} for an
-// impossible number of threads.
+// Makes a program ready to run with the threads and within the memory limit of `run`. `lender`:
+// another execution whose arena is used, if it is large enough; may be null. Throws Error{limit},
+// or Error{usage} for an impossible number of threads.
 Execution make_execution(Program program, const RunOptions& run, const Execution* lender = nullptr);
 
 // Returns the memory and work of one run of `program` on `threads` threads. 0 threads means all

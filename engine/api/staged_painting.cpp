@@ -50,8 +50,8 @@ StagedPainting::StagedPainting(const Model& model, const ImageView& content,
   take_networks(shelf, run);
 }
 
-// Takes the networks of an earlier content from the shelf. If the shelf has none for the largest
-// level, takes no network at all: the networks of all levels use the memory of the largest.
+// Takes networks of an earlier content from the shelf. All levels must share the memory of the
+// largest level's network. So if the shelf has no network for the largest level, none is taken.
 void StagedPainting::take_networks(NetworkShelf& shelf, const RunOptions& run) {
   for (auto level = levels_.rbegin(); level != levels_.rend(); ++level) {
     level->network = shelf.take(level->photo.size(), keeps_encoder_, run);
@@ -70,9 +70,9 @@ std::uint64_t StagedPainting::picture_bytes(const ImageView& content, const Pain
       Photo::owned_bytes(content, {size, options.resize, options.background, repeated});
   for (std::size_t i = 0; i + 1 < sizes.size(); ++i) bytes += float_picture_bytes(sizes[i]);
   bytes += Canvas::bytes(size, depth) * (options.mask_style ? 2 : 1);
-  // Besides its own pictures, the last level needs these: the painting of the level before, the
-  // means of that painting's cells, their differences from its own cells, and the blurred
-  // differences.
+  // Painting the last level needs four more pictures: the painting of the previous level, and three
+  // of reduced size. These are the cell means of the enlarged previous painting, their differences
+  // from those of the new painting, and the blurred differences.
   if (brushes) {
     bytes +=
         float_picture_bytes(sizes[sizes.size() - 2]) + 3 * float_picture_bytes(reduced_size(size));
@@ -195,8 +195,9 @@ void StagedPainting::paint_into(const MutableImageView& picture, const StyleVect
                                 const RunOptions& run) {
   const RunOptions network_run = limited(run);
   const int threads = thread_count(run.threads);
-  // If the result is bytes, a brush's last level is kept in 16 bits: precise enough, and half the
-  // memory. Without a brush it stays in floats, so that the network's output is rounded only once.
+  // For a result of 8 bits per sample, a brush's last level is stored in 16 bits. That is precise
+  // enough and takes half the memory of floats. Without a brush it is stored in floats, so that the
+  // network's output is rounded only once.
   const bool is_short = picture.type == SampleType::u8 && levels_.size() > 1;
   const Canvas::Depth depth = is_short ? Canvas::Depth::bits16 : Canvas::Depth::floats;
   StageProgress progress(run.progress, run.progress ? level_work() : std::vector<double>{});

@@ -1,5 +1,5 @@
-// StagedPainting: paints a content whole, at one size or at growing sizes (the brush), and
-// retouches the finished painting with the photo's colours and pixels (image/retouch.hpp).
+// StagedPainting: paints a content at one size, or at growing sizes (the brush). It stores the
+// whole painting, and then retouches it with the photo's colours and pixels (image/retouch.hpp).
 #pragma once
 
 #include <memory>
@@ -16,7 +16,7 @@ namespace nst {
 
 class StagedPainting final : public ContentPainting {
  public:
-  // Parameters as those of start_painting. `size` is the size to paint at.
+  // Has the parameters of start_painting. `size` is the size of the finished painting.
   StagedPainting(const Model& model, const ImageView& content, const PaintOptions& options,
                  Size size, std::optional<StyleVector> outside, const RunOptions& run,
                  bool repeated, NetworkShelf& shelf);
@@ -28,13 +28,14 @@ class StagedPainting final : public ContentPainting {
                   const RunOptions& run) override;
   void give_networks(NetworkShelf& shelf) override;
 
-  // Returns the bytes of the pictures that painting takes beside the largest network.
+  // Returns the number of bytes that the pictures of a painting need. The memory of the largest
+  // network is needed in addition and not included.
   static std::uint64_t picture_bytes(const ImageView& content, const PaintOptions& options,
                                      Size size, bool repeated);
 
  private:
-  // One size at which the content is painted. The networks of all levels share the memory of the
-  // largest, for they run one after the other.
+  // One size at which the content is painted. Levels are painted one after the other, so their
+  // networks share the memory of the largest one.
   struct Level {
     Photo photo;
     std::unique_ptr<TransformerRun> network;  // null until it is needed
@@ -43,21 +44,26 @@ class StagedPainting final : public ContentPainting {
   void take_networks(NetworkShelf& shelf, const RunOptions& run);
   Size raw_size() const override { return form().size(); }
   std::vector<double> level_work() const;
-  // Returns `run` with the memory limit that is left for a network.
+  // Returns `run` with its memory limit reduced by the bytes of the pictures, so that the rest
+  // limits a network. Throws Error{limit} if nothing is left.
   RunOptions limited(RunOptions run) const;
   // Returns the network of a level, planned within the limits of `run`.
   TransformerRun& network(std::size_t level, const RunOptions& run);
   void fill_first_input(const RunOptions& run);
-  // Paints all levels in a style. Returns the painting of the last level, kept in this depth.
+  // Paints all levels in a style. Returns the painting of the last level, whose samples are stored
+  // as `depth` says.
   Canvas paint_levels(const StyleVector& style, Canvas::Depth depth, const RunOptions& run,
                       StageProgress& progress);
-  // Paints a level over the painting of the level before, which is freed early.
+  // Paints a level, using the painting of the previous level, `coarse`. Frees `coarse` before the
+  // network runs.
   Canvas paint_level(std::size_t level, Canvas coarse, Canvas::Depth depth,
                      const StyleVector& style, const RunOptions& run);
 
   const Model& model_;
   std::vector<Level> levels_;  // from small to large
-  bool keeps_encoder_;  // true: what does not depend on the style runs once; needs a single level
+  // True if prepare() already runs the steps that do not depend on the style. This needs a single
+  // level: the content of any further level is mixed with the painting of the previous one.
+  bool keeps_encoder_;
   bool borrows_;
   bool is_prepared_ = false;
   std::uint64_t picture_bytes_;

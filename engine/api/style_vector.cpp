@@ -16,10 +16,11 @@
 
 namespace nst {
 namespace {
-constexpr std::int64_t kMaxSize = 4096;  // largest number of values; networks have far fewer
+constexpr std::int64_t kMaxSize = 4096;  // most values of a vector; known networks use at most 768
 constexpr std::string_view kSpaceComment = "nst-space: ";
 
-// Throws Error{usage} if sizes or known spaces differ.
+// Throws Error{usage} if the vectors have different sizes, or belong to different style spaces. An
+// unknown space suits every other.
 void check_alike(const StyleVector& a, const StyleVector& b) {
   if (a.size() != b.size()) {
     throw Error(ErrorCode::usage, "style vectors of " + std::to_string(a.size()) + " and " +

@@ -1,5 +1,5 @@
-// A transformer planned for one content size, with its memory. Model, Session and Painter all paint
-// with this class.
+// TransformerRun: a transformer planned for one content size, with its memory. Model, Session and
+// Painter all paint with this class.
 #pragma once
 
 #include "api/open_model.hpp"
@@ -13,8 +13,10 @@ class TransformerRun {
  public:
   // Plans the transformer for a content of this size, within the limits of `run`, and allocates the
   // memory. `model` must outlive this object. Throws Error{input} if the content is too small,
-  // Error{limit} if the memory limit is too low. `lender`: a transformer whose memory this one uses
-  // too, if it is large enough; may be null. The two paint one after the other.
+  // Error{limit} if the memory limit is too low.
+  //
+  // `lender`: another transformer, or null. If its memory is large enough, this object uses the
+  // same memory. The two must then not paint at the same time.
   TransformerRun(const OpenModel& model, Size content, const LoweringOptions& options,
                  const RunOptions& run, const TransformerRun* lender = nullptr);
 
@@ -32,13 +34,14 @@ class TransformerRun {
   // paint the tensor keeps its values only if the plan has keep_encoder.
   float* input() { return execution_.input(); }
 
-  // The destination of the output: `rows` if the plan has output_rows, `picture` otherwise.
+  // Where the output goes: to `rows` if the plan has output_rows, to `picture` otherwise.
   struct Output {
     float* picture = nullptr;  // memory [h, w, 3] of output_size()
     const Execution::RowSink* rows = nullptr;
     const Execution::Observer* observer = nullptr;
   };
-  // Runs the whole network on the content tensor. Throws as check_style does, and Error{cancelled}.
+  // Runs the whole network on the content tensor. Throws Error{cancelled}, and the errors that
+  // check_style() throws for `style`.
   void paint(const StyleVector& style, const Output& output, const RunOptions& run);
 
   // Run the network in two parts; the plan must have keep_encoder. encode runs the steps that do
@@ -60,7 +63,7 @@ class TransformerRun {
   // The network's parameters for the previous call's style, and that style's vector.
   std::vector<float> params_, style_values_;
   Execution execution_;
-  AlignedBuffer output_;  // memory of the output's floats, if a plan with output_rows needs it
+  AlignedBuffer output_;  // memory for the whole output; empty if the plan needs no such memory
 };
 
 }  // namespace nst

@@ -28,8 +28,7 @@ namespace {
 
 const char* program_name = "";
 
-// Ends the process when a signal arrives. A signal handler may call only async-signal-safe
-// functions.
+// Signal handler: ends the process. It may call only async-signal-safe functions.
 void end(int number) {
   remove_unfinished_files();
   clear_unfinished_line();

@@ -48,7 +48,8 @@ std::uint64_t ByteReader::read_varint(std::string_view what) {
     if (shift == 63 && payload > 1) break;
     value |= payload << shift;
     if ((byte & 0x80u) == 0) {
-      if (payload == 0 && shift > 0) break;  // refuses a varint with useless leading zeros
+      // Refuses a varint whose last byte is 0, because it is longer than its value needs.
+      if (payload == 0 && shift > 0) break;
       return value;
     }
   }

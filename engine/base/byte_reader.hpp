@@ -38,9 +38,9 @@ class ByteReader {
   // Moves to the byte at an offset from the buffer's start, in [0, size()].
   void seek(std::uint64_t offset, std::string_view what);
   void skip(std::uint64_t count, std::string_view what) { take(count, what); }
-  // Returns the next `count` bytes, borrowed, and moves past them.
+  // Returns a view of the next `count` bytes, and moves past them.
   Bytes take(std::uint64_t count, std::string_view what);
-  // Returns `count` bytes at an offset from the buffer's start, without moving.
+  // Returns a view of `count` bytes at an offset from the buffer's start, without moving.
   Bytes at(std::uint64_t offset, std::uint64_t count, std::string_view what) const;
 
   // Returns the next number, of type T, and moves past it.
@@ -54,7 +54,7 @@ class ByteReader {
     return load<T>(at(offset, sizeof(T), what));
   }
   // Returns the next base-128 varint, as in Protobuf and LevelDB: at most 10 bytes. Throws if the
-  // varint has useless leading zeros or does not fit in 64 bits.
+  // varint is longer than its value needs or does not fit in 64 bits.
   std::uint64_t read_varint(std::string_view what);
 
   // Throws Error{code} with the message "<name>: <what>".

@@ -6,10 +6,10 @@
 
 namespace nst {
 
-// Returns the exact value of a half. The conversion has no branches, so that compilers vectorise
-// it. The half's bits, shifted to their places in a float, give a value 2^-112 times too small,
-// also for subnormals. (112 = 127 - 15, the difference of the exponent biases.) Infinity and NaN
-// get the highest exponent in a separate step.
+// Returns the exact value of a half. The half's bits, shifted to their places in a float, give a
+// value that is 2^-112 times too small. This holds for subnormals too. (112 = 127 - 15 is the
+// difference of the exponent biases.) Infinity and NaN get the highest exponent in a separate step.
+// The conversion has no branches, so that compilers vectorise it.
 inline float half_to_float(std::uint16_t half) {
   const std::uint32_t sign = static_cast<std::uint32_t>(half & 0x8000u) << 16;
   const std::uint32_t magnitude = half & 0x7fffu;
@@ -18,8 +18,8 @@ inline float half_to_float(std::uint16_t half) {
   return std::bit_cast<float>(std::bit_cast<std::uint32_t>(value) | top_exponent | sign);
 }
 
-// Returns the half nearest to a float; of two equally near ones, the even one. A value beyond the
-// largest half gives infinity. A NaN stays a NaN.
+// Returns the half nearest to a float. If two are equally near, returns the one with an even
+// mantissa. A value beyond the largest half gives infinity. A NaN stays a NaN.
 inline std::uint16_t float_to_half(float value) {
   const auto bits = std::bit_cast<std::uint32_t>(value);
   const std::uint32_t sign = (bits >> 16) & 0x8000u;
@@ -27,14 +27,14 @@ inline std::uint16_t float_to_half(float value) {
   const auto with_sign = [sign](std::uint32_t half) {
     return static_cast<std::uint16_t>(sign | half);
   };
-  if (magnitude > 0x7f800000u) {  // NaN: keeps the top bits of its payload, at least one
+  if (magnitude > 0x7f800000u) {  // NaN: keeps the top bits of its payload, or sets one
     const std::uint32_t payload = (magnitude >> 13) & 0x3ffu;
     return with_sign(0x7c00u | (payload != 0 ? payload : 0x200u));
   }
-  if (magnitude >= 0x477ff000u) return with_sign(0x7c00u);  // 65520 and more round to infinity
-  if (magnitude < 0x38800000u) {  // values below 2^-14, the smallest normal half
-    // Adding 2^-1 makes the hardware round to a multiple of 2^-24, the smallest subnormal half, to
-    // nearest even.
+  if (magnitude >= 0x477ff000u) return with_sign(0x7c00u);  // infinity: 65520 and more
+  if (magnitude < 0x38800000u) {                            // below 2^-14, the smallest normal half
+    // At 2^-1, neighbouring floats differ by 2^-24, the smallest subnormal half. So adding 2^-1
+    // makes the hardware round to a multiple of 2^-24, to nearest even.
     const float shifted = std::bit_cast<float>(magnitude) + 0.5f;
     return with_sign(std::bit_cast<std::uint32_t>(shifted) - std::bit_cast<std::uint32_t>(0.5f));
   }

@@ -71,8 +71,8 @@ constexpr CrcOperator zero_bytes(int log2_bytes) {
   return columns;
 }
 
-// The CPU computes the CRCs of three stripes of the data at the same time. This is the size of a
-// stripe in bytes. Stripes are so long that joining their CRCs costs almost nothing.
+// The size of a stripe of the data, in bytes. The CPU computes the CRCs of three stripes at the
+// same time. Stripes are so long that joining their CRCs costs almost nothing.
 constexpr int kLog2Stripe = 12;
 constexpr std::size_t kStripe = std::size_t{1} << kLog2Stripe;
 constexpr CrcOperator kPastStripe = zero_bytes(kLog2Stripe);
@@ -109,8 +109,8 @@ __attribute__((target("sse4.2"))) std::uint32_t update_sse42(const std::uint8_t*
 }
 #endif
 
-// The round constants of FIPS 180-4 §4.2.2: the first 32 bits of the fractional parts of the
-// primes' cube roots.
+// The round constants of FIPS 180-4 §4.2.2: the first 32 bits of the fractional parts of the cube
+// roots of the first 64 primes.
 constexpr std::array<std::uint32_t, 64> kSha256Rounds = {
     0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
     0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
@@ -190,8 +190,8 @@ void Sha256::update(Bytes bytes) {
 std::string Sha256::finish_hex() {
   const std::uint64_t total_bits = total_bytes_ * 8;
   static constexpr std::array<std::uint8_t, 64> kPadding = {0x80};
-  // Pads to a length of 56 modulo 64 bytes, then appends the length in bits, big-endian (FIPS 180-4
-  // §5.1.1).
+  // Pads the data as FIPS 180-4 §5.1.1 requires. The padding is the byte 0x80, then zeros until the
+  // length is 56 modulo 64 bytes. Last comes the number of data bits, big-endian in 8 bytes.
   update(Bytes(kPadding).first(1 + (119 - pending_bytes_) % 64));
   std::array<std::uint8_t, 8> length;
   for (std::size_t i = 0; i < 8; ++i) {

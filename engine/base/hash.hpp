@@ -11,14 +11,14 @@ namespace nst {
 
 // Continues a checksum: returns the CRC-32C of all bytes so far. `crc` is the CRC-32C of the bytes
 // before `bytes`, or 0 if there are none. The polynomial is that of RFC 3720 §12.1, reflected
-// 0x82F63B78. Uses the CPU's CRC instruction if it has one.
+// 0x82F63B78. Uses the CPU's CRC instruction if the CPU has one.
 std::uint32_t crc32c(Bytes bytes, std::uint32_t crc = 0);
 // Returns the same as crc32c, computed with tables instead of a CRC instruction. For CPUs without
 // the instruction, and for tests.
 std::uint32_t crc32c_portable(Bytes bytes, std::uint32_t crc = 0);
 
 // Returns the masked form of a CRC, which LevelDB tables and TensorFlow checkpoints store: rotated
-// right by 15, plus 0xa282ead8 (leveldb util/crc32c.h).
+// right by 15 bits, plus 0xa282ead8 (leveldb util/crc32c.h).
 std::uint32_t mask_crc32c(std::uint32_t crc);
 
 // The SHA-256 (FIPS 180-4) of all bytes given to update(), in sequence.

@@ -1,4 +1,4 @@
-// Puts a file's name before errors of code that does not know the file.
+// Adds a file's name to the errors of functions that do not know which file they work on.
 #pragma once
 
 #include <string>

@@ -77,7 +77,7 @@ class JsonBuilder : public nlohmann::json_sax<nlohmann::json> {
     return value(Kind::number, number);
   }
   bool string(string_t& text) override { return value(Kind::text, 0.0, 0, text); }
-  bool binary(binary_t&) override { return value(Kind::null); }  // only binary JSON has such values
+  bool binary(binary_t&) override { return value(Kind::null); }  // JSON text has no such values
   bool start_object(std::size_t) override { return open(Kind::object); }
   bool start_array(std::size_t) override { return open(Kind::array); }
   bool end_object() override {
@@ -187,7 +187,7 @@ class JsonBuilder : public nlohmann::json_sax<nlohmann::json> {
   JsonDocument document_;
   std::vector<Open> open_;
   std::string key_;
-  bool skips_ = false;  // true inside an outermost member that JsonLimits::only excludes
+  bool skips_ = false;  // true in a top-level member other than JsonLimits::only
   std::uint64_t values_ = 0;
   std::vector<std::string_view> keys_;
 };
@@ -229,7 +229,9 @@ std::string json_quoted(std::string_view text) {
 
 std::string json_number(double value) {
   if (!std::isfinite(value)) return "null";
-  if (value == 0.0 && std::signbit(value)) return "-0.0";  // "-0" would be read as a whole number
+  // Writes negative zero with a fraction, because a reader could take "-0" for an integer and lose
+  // the sign.
+  if (value == 0.0 && std::signbit(value)) return "-0.0";
   char text[32];
   return {text, std::to_chars(text, text + sizeof text, value).ptr};
 }

@@ -19,8 +19,8 @@ void for_samples(const Shape& shape, F&& f) {
   std::uint64_t state = 0;
   for (int top = 0; top < shape.h; top += cell_h) {
     for (int left = 0; left < shape.w; left += cell_w) {
-      // Knuth's linear congruential generator (MMIX). The high bits of its state are the most
-      // random.
+      // Knuth's linear congruential generator (MMIX). Uses only the upper 32 bits of its state,
+      // which are the most random.
       state = state * 6364136223846793005u + 1442695040888963407u;
       const std::uint64_t down = (state >> 48) * static_cast<std::uint64_t>(cell_h) >> 16;
       const std::uint64_t right = (state >> 32 & 0xffff) * static_cast<std::uint64_t>(cell_w) >> 16;
@@ -30,8 +30,8 @@ void for_samples(const Shape& shape, F&& f) {
   }
 }
 
-// Returns the mean of a channel over the sampled pixels. Sums in double: a sum of 1024 equal floats
-// is then exact, and so is the mean.
+// Returns the mean of a channel over the sampled pixels. Sums in double, because the sum of up to
+// 1024 equal floats is then exact. So a picture of one colour has exactly its colour as mean.
 float sampled_mean(const kernels::ConstView& picture, const Shape& shape, int channel) {
   double sum = 0;
   int count = 0;
@@ -42,12 +42,13 @@ float sampled_mean(const kernels::ConstView& picture, const Shape& shape, int ch
   return static_cast<float>(sum / count);
 }
 
-// Returns the largest |value + offset[channel]| of a picture whose pixels have no gaps. Stops after
-// the first row with a value above `enough`, and returns the largest value so far. So only pictures
-// with small deviations are read completely.
+// Returns the largest |value + offset[channel]| of a picture. The pixels of a row must have no gaps
+// between them. If a row has a value above `enough`, stops after this row and returns the largest
+// value so far: callers need no exact result for large deviations.
 float largest_deviation(const kernels::ConstView& picture, const Shape& shape, const float* offset,
                         float enough) {
-  // Floats per turn of the loop: whole pixels of 3 channels, and enough for vector instructions.
+  // Number of floats that each iteration compares. It is a multiple of 3, so that float k always
+  // belongs to the same channel. It is a multiple of 4, so that the floats fill whole vectors.
   constexpr int kPeriod = 12;
   const int floats = shape.w * shape.c;
   float largest = 0;
@@ -77,12 +78,13 @@ float largest_deviation(const kernels::ConstView& picture, const Shape& shape, c
 
 float centring_of(const kernels::ConstView& picture, const Shape& shape, float* offset) {
   for (int c = 0; c < shape.c; ++c) offset[c] = -sampled_mean(picture, shape, c);
-  // Most photographs have a pixel that differs from the mean colour by more than this. They need no
-  // factor, and largest_deviation stops early.
+  // Most photographs have a pixel that differs from the mean colour by more than kUsual. For them,
+  // largest_deviation stops early and the factor is 1.
   constexpr float kUsual = 0.25f;
   constexpr int kMostDoublings = 16;
   const float deviation = largest_deviation(picture, shape, offset, kUsual);
-  float factor = 1;  // remains 1 for a picture of one colour
+  // The factor remains 1 for a picture of one colour, whose deviation is 0.
+  float factor = 1;
   for (int i = 0; i < kMostDoublings && deviation > 0; ++i) {
     if (factor * deviation > kUsual) break;
     factor *= 2;

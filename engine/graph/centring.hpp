@@ -19,16 +19,17 @@ namespace nst {
 float centring_of(const kernels::ConstView& picture, const Shape& shape, float* offset);
 
 // Computes the bias and the floor of a convolution whose input and output are stored as deviations.
-// `constant` returns the constant that each input channel deviates from.
+// `constant` returns the constant that each input channel deviates from. `act` is the convolution's
+// activation.
 //
 // Let c be the layer's output for that constant input, bias included. Let d be the convolution of
-// the deviations, without bias. The output's deviation is act(c + d) − act(c). That is:
+// the deviations, without bias. Then the output's deviation is act(c + d) − act(c):
 //
-// - relu: max(d + bias, floor)
+// - relu: max(d + bias, floor), where floor = −act(c)
 // - no activation: d
 //
-// Writes bias and floor [out_c], both multiplied by `factor`. The floor is −act(c).
-// PackedConv::sum_taps must have been called before.
+// Writes bias and floor [out_c], both multiplied by `factor`. PackedConv::sum_taps must have been
+// called before.
 void split_response(const PackedConv& layer, const std::function<double(int)>& constant,
                     kernels::Activation act, float factor, float* bias, float* floor);
 

@@ -24,8 +24,9 @@ std::size_t scratch_stride(const Program& program) {
          kScratchAlignFloats;
 }
 
-// Packs the weights that the program's steps read. Also sums the taps of each convolution that an
-// OffsetOp refers to: the OffsetOp computes the convolution's bias and floor from these sums.
+// Packs the weights that the program's steps read. Also sums the taps of each convolution for which
+// the program has an OffsetOp. The OffsetOp needs these sums to compute the convolution's bias and
+// the lower limit of its relu.
 void prepare_weights(const Program& program, int threads) {
   std::vector<const PackedConv*> layers;
   for (const Step& step : program.steps) {

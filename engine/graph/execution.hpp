@@ -19,15 +19,17 @@ class Execution {
   // Packs the program's weights on all threads. Allocates the arena, and the scratch of `threads`
   // threads. Throws Error{limit} if they exceed max_memory_bytes (0: no limit) or memory runs out.
   //
-  // `lender`: an execution whose arena this one uses too, if it is large enough; may be null. The
-  // two run one after the other, and neither finds its values again after the other has run.
+  // `lender`: another execution, or null. If its arena is large enough, this execution uses the
+  // same arena. The two must not run at the same time, and each run destroys the values of the
+  // other execution.
   Execution(Program program, int threads, std::size_t max_memory_bytes,
             const Execution* lender = nullptr);
 
   const Program& program() const { return program_; }
 
   // Returns the input tensor [h, w, c], which has no gaps between pixels and rows. If the program
-  // has keep_encoder, only the steps before first_style_step read the input tensor.
+  // was lowered with keep_encoder, only the style-independent steps read the input tensor.
+  // They are the steps before Program::first_style_step.
   float* input();
   // How the result of a step is stored in a network that computes with deviations
   // (Graph::centred_input): stored = value · factor + offset[channel]. If `offset` is empty, all
@@ -37,9 +39,9 @@ class Execution {
     std::vector<float> offset;
   };
 
-  // A function that inspects the values that have a name in TensorFlow's graph, for tests. It is
-  // called on the calling thread after each step that completes such a value. Observers are allowed
-  // only in runs on one thread.
+  // A function that inspects named values (Node::name), for tests. It is called on the calling
+  // thread after each step that completes such a value. Observers are allowed only in runs on one
+  // thread.
   using Observer = std::function<void(const Step&, kernels::ConstView, const Centre&)>;
 
   // A function that receives rows [first, first + count) of the output as soon as they are made.
@@ -53,8 +55,8 @@ class Execution {
     // γ and β of all instance norms, at the offsets Node::gamma and Node::beta. Required if steps
     // from first_style_step on are run.
     const float* style_params = nullptr;
-    float* output = nullptr;             // output memory [h, w, c], if the program needs_output
-    const RowSink* rows = nullptr;       // receives output rows, if the program has them
+    float* output = nullptr;        // output memory [h, w, c], if the program needs_output
+    const RowSink* rows = nullptr;  // receives the output's rows; see LoweringOptions::output_rows
     const Progress* progress = nullptr;  // receives the finished fraction of this call's work
     const Observer* observer = nullptr;
   };
@@ -82,8 +84,8 @@ class Execution {
   // Returns the offset of a tensor's channel. If the offset was multiplied by the input picture's
   // factor, divides it by this factor.
   float offset_of(const Offset& offset, int channel) const;
-  // Returns the address of float number `place` of a buffer in the arena. Returns null for
-  // BufferId::none.
+  // Returns the address of a float in the arena: the one at index `place` of the given buffer.
+  // Returns null for BufferId::none.
   const float* address(BufferId buffer, std::size_t place = 0) const;
   float* address(BufferId buffer, std::size_t place = 0);
   float* address(const Operand& operand);

@@ -11,7 +11,7 @@ namespace {
 using kernels::Border;
 using kernels::ConvGeometry;
 
-// Size of an operation's output, and padding before its input, along one axis.
+// Size of an operation's output along one axis, and number of padding pixels before its input.
 struct Axis {
   int out;
   int pad;

@@ -55,7 +55,7 @@ struct Node {
   // True if the result is stored as deviations from the result for a picture of one colour
   // (Graph::centred_input).
   bool is_centred = false;
-  bool is_scaled = false;  // true: these deviations are multiplied by the factor of centring_of
+  bool is_scaled = false;  // true: deviations are multiplied by the factor of centring_of
   kernels::PoolKind pool_kind = kernels::PoolKind::max;
   int pool_kernel = 0, pool_stride = 0;
   // Offsets of a norm's γ and β [c] in the style parameters.
@@ -72,13 +72,13 @@ class Graph {
   Value input(Shape shape);
   // Adds an input picture for a network that computes with deviations. A deviation is a value minus
   // the constant that the network would compute there for a picture of one colour. CentreOp chooses
-  // this colour.
+  // this colour. Advantages:
   //
-  // - Large constants then cause no rounding errors. An instance norm would subtract the constants
+  // - Large constants cause no rounding errors. An instance norm would subtract the constants
   //   anyway.
   // - For a picture of one colour, all deviations are exactly 0.
-  // - Before the first norms, deviations are multiplied by a factor. So pictures with small
-  //   deviations lose no digits.
+  // - From the input to the first norms, deviations are multiplied by a factor (centring_of). So
+  //   pictures with small deviations lose no digits.
   //
   // From a picture of one colour, the network must make tensors that are constant in each channel.
   // The network may consist of these operations:
@@ -87,8 +87,8 @@ class Graph {
   // - sums
   // - instance norms
   //
-  // Inside the network the result of a norm is stored as deviations too. An instance norm returns
-  // plain values if its activation is neither relu nor none, or if it is the graph's last node.
+  // The result of a norm inside the network is stored as deviations too. A norm returns plain
+  // values if its activation is neither relu nor none, or if it is the graph's last node.
   Value centred_input(Shape shape);
   // Adds a convolution. `weights` is the full name of the weight tensor, which ends in
   // "/depthwise_weights" for a depthwise convolution. The bias tensor has the same scope.

@@ -17,9 +17,9 @@ std::uint64_t multiply_adds(const kernels::ConvSpec& spec, int out_h, int out_w)
 // equals Program::mac.
 std::uint64_t multiply_adds(const Graph& graph);
 
-// Returns a lower bound in bytes for the memory of every plan in MemoryMode::fastest. Of all
-// convolutions that are followed by an instance norm, the one with the largest output counts. The
-// bound is this output, plus the convolution's input if that is normalised too.
+// Returns a lower bound in bytes for the memory of every plan in MemoryMode::fastest. The bound is
+// the size of the largest convolution output that an instance norm reads. If the input of this
+// convolution is normalised too, the input's size is added.
 std::uint64_t least_fast_bytes(const Graph& graph);
 
 }  // namespace nst

@@ -1,12 +1,13 @@
-// Lowers a graph to a program, node by node. The rules:
+// Lowers a graph to a program, node by node. The readers of a node are the nodes that take its
+// result as input. If a result is a deferred value, it is not stored: its readers compute it from a
+// stored tensor. The rules:
 //
-//   conv → instance_norm         the conv stores the moments of each area (spatial block). The norm
-//                                becomes a scale and a shift, which the readers apply: the norm's
-//                                result is a deferred value.
-//   instance_norm → add          the sum is deferred too: its readers add the other term
+//   conv → instance_norm         the conv stores the moments of each area (spatial block). The
+//                                norm's result is deferred: its readers apply a scale and a shift.
+//   instance_norm → add          the sum is deferred too: its readers also add the other summand
 //   deferred value, two readers  the first convolution that reads it also stores it
-//   conv → add (MobileNetV2)     the convolution adds the other term in its epilogue
-//   conv, pool → concat          each writes its own slice of channels
+//   conv → add (MobileNetV2)     the convolution adds the other summand in its epilogue
+//   conv, pool → concat          each branch writes its own slice of the concatenation
 //   conv 1x1 → depthwise → 1x1   one step, if the tensors between are large (lowering_fused.cpp)
 //   conv → conv, large           both run in strips of rows (lowering_strips.cpp)
 #include "graph/lowering.hpp"
@@ -21,12 +22,13 @@ namespace {
 
 using kernels::Activation;
 
-// Number of floats that a work item of an elementwise or pooling step computes. Items must be so
-// large that sharing them among threads costs little. Yet the smallest pictures must still give
-// several items.
+// Number of floats that a work item of an elementwise or pooling step computes. A work item is what
+// one thread computes at a time. Large items make sharing among threads cheap, but the smallest
+// pictures must still give several items.
 constexpr int kItemFloats = 32 * 1024;
 
-// Number of channels that a work item of a mean computes: a few cache lines of every pixel.
+// Number of channels that a work item of a mean computes. From each pixel, the item reads these
+// channels, which are 16 cache lines in a row.
 constexpr int kMeanChannels = 256;
 
 std::atomic<std::uint64_t> lowerings{0};
@@ -156,8 +158,8 @@ void Lowering::emit_affine(const FormedOperand& input, const Operand& output, Ro
 const FormedOperand& Lowering::materialise(std::size_t id) {
   if (!values_[id].is_plain()) {
     keep_offsets(id);
-    // The result may overwrite the tensor that it is computed from. No other value still has to be
-    // computed from this tensor: lower_add has made sure of that.
+    // The result may overwrite the tensor from which the deferred value is computed. lower_add has
+    // ensured that no other deferred value is computed from this tensor.
     const Operand raw = values_[id].x;
     const bool in_place = options_.memory_mode != MemoryMode::fastest && may_change(raw.buffer);
     const Operand output = in_place ? raw : new_tensor(node(id).shape);
@@ -237,9 +239,10 @@ void Lowering::lower_add(std::size_t id) {
   const Node& n = node(id);
   std::size_t a = at(n.inputs[0]);
   std::size_t b = at(n.inputs[1]);
-  // The term `b` is stored as a plain tensor. For `a`, operations may stay deferred: the reader of
-  // the sum applies them, and then adds `b`. If only one term is multiplied by the input's factor
-  // (Node::is_scaled), that term must be `b`, because the reader can divide only `b` by the factor.
+  // The sum becomes a deferred value: its readers apply the deferred operations of `a`, then add
+  // the tensor `b`. So `b` must be stored. Readers can divide `b`, but not `a`, by the input's
+  // factor (CentreOp). So if only one of the two terms is multiplied by this factor
+  // (Node::is_scaled), that term must be `b`.
   const bool is_rescaled = node(a).is_scaled != node(b).is_scaled;
   if (values_[a].is_plain() && !(is_rescaled && node(b).is_scaled)) std::swap(a, b);
   if (values_[a].residual.exists() || readers_[a].size() > 1) materialise(a);
@@ -282,8 +285,7 @@ void Lowering::lower_mean(std::size_t id) {
 void Lowering::finish() {
   const int last = static_cast<int>(program_.steps.size()) - 1;
   const int split = program_.first_style_step;
-  // Keeps the buffer with the input's factor (CentreOp) until the last step, because any step may
-  // need the factor.
+  // Keeps the buffer of CentreOp until the last step, because any step may need the factor in it.
   if (program_.input_centre != BufferId::none)
     program_.buffers[index_of(program_.input_centre)].last = last;
   for (Lifetime& buffer : program_.buffers) {

@@ -58,7 +58,8 @@ class Lowering {
   // concatenation, or a new tensor.
   Operand destination(std::size_t id);
 
-  // Keeps a buffer alive until the step that is appended next.
+  // Keeps a buffer alive until the step that is appended next. Only after this step may another
+  // buffer use its memory.
   void extend_lifetime(BufferId buffer);
   void extend_lifetime(const FormedOperand& operand);
   void append_step(Step step);
@@ -68,8 +69,9 @@ class Lowering {
   // Appends the step that hands the output's rows to the caller, a few rows per work item
   // (LoweringOptions::output_rows).
   void emit_output_rows(std::size_t id);
-  // Stores a deferred value as a plain tensor, so that every kind of step can read it. (The readers
-  // of a deferred value apply its last operations.) Returns the new operand.
+  // Applies the deferred operations of node `id`'s value (scale, shift, activation, sum) in a step
+  // of their own. Returns the stored tensor. Pools and means need this, because they cannot apply
+  // such operations while reading. Convolutions can.
   const FormedOperand& materialise(std::size_t id);
 
   void lower_node(std::size_t id);
@@ -82,24 +84,25 @@ class Lowering {
 
   // The functions in lowering_conv.cpp:
 
-  // Convolutions that must run together with a later convolution. They make the input of the later
-  // one, and this input is never stored whole.
+  // Convolutions that compute the input of a later convolution. They must run together with the
+  // later one, because their output is never stored as a whole.
   struct Before {
-    ConvSequence fused;   // convolutions to run in the same fused step
-    ConvSequence strips;  // convolutions whose strips alternate with those of the later one
+    ConvSequence fused;   // convolutions that run in the same fused step as the later one
+    ConvSequence strips;  // convolutions whose strips alternate with the later one's strips
   };
   // Where a convolution's output is stored.
   enum class Storage {
-    scratch,       // the output is in a thread's scratch; its reader is in the same step
-    end_of_fused,  // the convolution is the last of a fused step; the output is in a tensor
-    strips,        // the output is made in strips, each just before the reader needs it
+    scratch,       // the output stays in a thread's scratch, for a reader in the same fused step
+    end_of_fused,  // the output is stored as a whole, unlike the fused step's earlier outputs
+    strips,        // the output exists only in strips, each made just before its reader needs it
     in_place,      // the output overwrites the convolution's own input
-    tensor         // the output is in a new tensor, the caller's memory or a concatenation
+    tensor         // the output is stored in a new tensor, the caller's memory or a concatenation
   };
   void lower_conv(std::size_t id);
-  // Plans the convolution of node `id`; output and moments are not set yet. A convolution can apply
-  // the deferred operations of its input (scale, shift, relu, sum) while it reads the input. If
-  // that is impossible or costs memory, appends a step that stores the input as a plain tensor.
+  // Plans the convolution of node `id`, except its output and moments, which are set later. A
+  // convolution can apply the deferred operations of its input (scale, shift, relu, sum) while it
+  // reads the input. If that is impossible or costs memory, appends a step that stores the input as
+  // a plain tensor.
   ConvOp conv_op(std::size_t id);
   // Adds a buffer for the moments of node `id`'s output if an instance norm reads that output.
   void add_moments(std::size_t id, ConvOp& op);
@@ -107,8 +110,9 @@ class Lowering {
   Storage storage_of(std::size_t id, const ConvOp& op, const Before& before) const;
   void store_in_strips(std::size_t id, ConvOp op, ConvSequence strips);
   void store_whole(std::size_t id, ConvOp op, Before before, Storage storage);
-  // Returns the sum that node `id`'s convolution can add in its epilogue, if there is one. The sum
-  // must be the only reader of node `id`, and its other term must already be computed.
+  // Returns the addition that the convolution of node `id` can do in its epilogue, if there is one.
+  // This add node must be the only reader of node `id`, and its other term must already be
+  // computed.
   std::optional<std::size_t> fusable_sum(std::size_t id) const;
   static std::size_t other_side(const Node& sum, std::size_t id);
   // Returns the operand as a plain value, on which no operation is deferred.
@@ -116,14 +120,15 @@ class Lowering {
     return {operand, BufferId::none, kernels::Activation::none, {}};
   }
 
-  // The functions in lowering_centred.cpp:
+  // Returns the operand as a value without deferred operations.
 
   void lower_input(std::size_t id);
-  // Returns the offsets of a centred value (one that is stored as deviations). The sum of these is
-  // the value's offset. Appends the steps that compute missing offsets.
+  // Returns the offsets of node `id`, whose value is stored as deviations: stored = value + the sum
+  // of these offsets. Appends the steps that compute missing offsets.
   const std::vector<Offset>& offsets_of(std::size_t id);
-  // If steps are not fused, keeps the buffers with a value's offsets, so that an observer can read
-  // them. Called before the last step of the value is appended.
+  // Keeps the offsets of node `id` in memory until the next step has run, so that tests can read
+  // them then. Must be called before the last step of the value is appended. Does nothing if steps
+  // are fused: tests that read offsets turn fusing off.
   void keep_offsets(std::size_t id);
   // Records how the result of node `id` is stored (its offsets, and whether it is scaled) in the
   // step that was appended last. That step must have completed the node's value.
@@ -140,23 +145,24 @@ class Lowering {
   // Returns true if the output of node `id` can be computed in strips and never stored whole. The
   // output must be large, and only one node may read it: a convolution.
   bool is_streamed(std::size_t id) const;
-  // Returns true if node `id` is the normalised convolution that runs twice in
-  // MemoryMode::rematerialise.
+  // Returns true if node `id` is the convolution that runs twice in MemoryMode::rematerialise. An
+  // instance norm reads it, and no normalised tensor is larger.
   bool is_recomputed(std::size_t id) const;
-  // Returns true if later steps may overwrite this buffer. Returns false if the style-dependent
-  // steps will read the buffer again in their next run (LoweringOptions::keep_encoder).
+  // Returns true if later steps may overwrite this buffer. Returns false if the buffer is not in
+  // the arena. Also returns false if the style-dependent steps will read it again in their next run
+  // (LoweringOptions::keep_encoder).
   bool may_change(BufferId buffer) const;
   // Returns true if node `id`'s output may overwrite the input of `op`.
   bool may_overwrite(std::size_t id, const ConvOp& op) const;
-  // Emits a sequence of convolutions in strips. All outputs but the last exist only in strips; the
-  // last is stored whole. With `discards`, the last output is not stored either, because only its
-  // moments are wanted.
+  // Emits a sequence of convolutions in strips. All outputs but the last exist only in strips. The
+  // last is stored as a whole. If `discards` is true, not even the last is stored: only its moments
+  // are needed.
   void emit_sequence(ConvSequence chain, bool discards);
   // Emits a convolution in strips whose output overwrites its input. Returns the output.
   Operand emit_overwriting(PlannedConv pass);
   void emit_strip(const PlannedConv& pass, const Strip& strip);
-  // Emits a step that moves `rows` to another place in the buffer. These are the rows of this strip
-  // that the next strip reads again.
+  // Emits a step that moves `rows` to another place in the buffer, where the next strip reads them
+  // again.
   void emit_move(const Operand& from, const Operand& to, Rows rows);
   void count_layer(const PlannedConv& pass);
   static bool is_shared_by_area(const ConvOp& op);
@@ -168,12 +174,13 @@ class Lowering {
   LoweringOptions options_;
   Program program_;
   std::vector<std::vector<int>> readers_;
-  std::vector<FormedOperand> values_;         // value of each node; without x until it is lowered
-  std::vector<std::vector<Offset>> offsets_;  // offsets of each node; empty if none was needed yet
+  std::vector<FormedOperand> values_;  // value of each node; `x` is unset until the node is lowered
+  // The offsets of each node. Empty if no step has needed them yet.
+  std::vector<std::vector<Offset>> offsets_;
   std::vector<Slice> slices_;
   std::map<std::size_t, Operand> concat_tensors_;  // tensor of each concat node
   std::map<std::size_t, std::pair<BufferId, kernels::ConvBlocking>>
-      moments_;  // maps a convolution to the buffer and blocking of its moments
+      moments_;  // for each convolution: buffer and blocking of its output's moments
   // Maps a node to the planned convolutions that compute its value in strips. They are emitted
   // together with the node's reader.
   std::map<std::size_t, ConvSequence> streamed_;
@@ -181,7 +188,7 @@ class Lowering {
   // step.
   std::map<std::size_t, ConvSequence> fused_;
   std::set<const PackedConv*> layers_seen_;
-  std::set<std::size_t> counted_;       // nodes whose work is counted in program_.mac
+  std::set<std::size_t> counted_;       // nodes already counted in program_.mac: each counts once
   std::size_t largest_normalised_ = 0;  // bytes of the largest normalised tensor
   bool style_seen_ = false;
 };

@@ -1,11 +1,13 @@
-// Computes offsets in a network that computes with deviations (Graph::centred_input). An offset is
-// minus the constant that a channel's values deviate from. It depends on the node that computes the
-// values:
+// Computes the offsets of a network that stores its tensors as deviations (Graph::centred_input). A
+// channel's offset is minus the constant from which the channel's values deviate. How the offset is
+// computed depends on the node that makes the tensor:
 //
-//   instance norm  the offset is −act(β); the norm's own step stores it
-//   convolution    a separate step (OffsetOp) computes the offset if it is needed: for the
-//                  convolution's relu, a later OffsetOp, or a test (Execution::Observer)
-//   sum            the offset is the sum of the terms' offsets, which are kept separately
+// - instance norm: the norm's own step stores the offset −act(β), where β is the norm's shift and
+//   act its activation.
+// - convolution: a separate step (OffsetOp) computes the offset, but only if something needs it:
+//   the convolution's own relu, a later OffsetOp, or a test (Execution::Observer).
+// - sum: the offset is the sum of the offsets of the two terms. No step adds them: a sum has a list
+//   of offsets, and whoever uses them adds them.
 #include "graph/lowering.hpp"
 
 namespace nst {

@@ -14,9 +14,9 @@ ConvOp Lowering::conv_op(std::size_t id) {
   const bool keeps_size = n.spec.stride == 1 && n.spec.upsample == 1 &&
                           n.geometry.in_h == n.shape.h && n.geometry.in_w == n.shape.w;
   const bool is_shared = readers_[source].size() > 1;
-  // A convolution could add the two terms of a sum while it reads them. But then three tensors
-  // would exist: both terms and the convolution's output. To save memory, the sum is computed in
-  // place before.
+  // Adds the two terms of a sum in place before the convolution, to save memory. The convolution
+  // could add them itself while it reads them. But then three tensors would exist at the same time:
+  // both terms and the convolution's output.
   const bool sums_in_place =
       options_.memory_mode != MemoryMode::fastest && values_[source].residual.exists();
   if ((is_shared && !keeps_size) || sums_in_place || !is_formed_by_convs(values_[source].act)) {
@@ -95,8 +95,9 @@ void Lowering::store_in_strips(std::size_t id, ConvOp op, ConvSequence strips) {
   const bool has_moments = op.moments != BufferId::none;
   strips.push_back({op, id});
   std::size_t value = id;
-  // The reader normalises its input, so it needs the moments of all rows before it can read a row.
-  // The sequence therefore runs twice: now for the moments, and with the reader for the rows.
+  // The convolution's output goes through an instance norm, which needs the moments of all rows
+  // before it can normalise a row. So the sequence of convolutions runs twice: now for
+  // the moments, and later for the rows, together with the norm's reader.
   if (has_moments) {
     emit_sequence(strips, true);
     strips.back().op.moments = BufferId::none;

@@ -1,8 +1,9 @@
-// Makes one step of several convolutions: the expansion, depthwise and projection of a MobileNetV2
-// block. The tensors between them are the largest of the network. Writing and reading them through
-// the L3 cache would cost about as much time as the arithmetic. So each work item of the step keeps
-// the rows that it needs in its thread's scratch. Rows of an expansion that two items need are
-// computed twice (about one row in eight).
+// Fuses the three convolutions of a MobileNetV2 block (expansion, depthwise, projection) into one
+// step. A work item of the step computes some rows of the output. It keeps the rows of the two
+// tensors between the convolutions in its thread's scratch. Stored whole, these two tensors would
+// be the largest of the network. Writing and reading them through the L3 cache would cost about as
+// much time as the arithmetic. If two work items need the same row of an expansion, both compute
+// it. This holds for about one row in eight.
 #include <algorithm>
 #include <cstdint>
 #include <vector>
@@ -13,7 +14,7 @@ namespace nst {
 namespace {
 
 // Largest scratch of a work item: somewhat more than half of an L2 cache of 1 MiB. The rest of the
-// cache is for the rows that the item reads and writes.
+// cache is for the rows that the work item reads from memory and writes to it.
 constexpr std::size_t kMostFloats = 576 * 1024 / sizeof(float);
 constexpr int kFewestItems = 16;
 
@@ -34,8 +35,9 @@ void widen_blocks(ConvOp& op) {
 
 std::size_t aligned(std::size_t floats) { return (floats + 15) / 16 * 16; }
 
-// The layout of a work item's scratch, in floats. It contains rows of every convolution's output
-// but the last: `offsets` tell where these rows begin, `end` where the last of them end.
+// Layout of a work item's scratch. The scratch contains rows of the output of each convolution
+// except the last. `offsets` says where each output's rows begin, and `end` where the last of them
+// ends, in floats.
 struct Places {
   std::vector<std::size_t> offsets;
   std::size_t end = 0;

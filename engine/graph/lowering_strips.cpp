@@ -1,10 +1,12 @@
-// Convolutions in strips of rows, for pictures that would need much memory. Three uses:
+// Runs convolutions in strips of rows, which saves memory for large pictures. There are three
+// cases:
 //
-//   conv → conv          the tensor between exists in strips only, in every MemoryMode
-//   conv → norm → conv   MemoryMode::rematerialise: the first convolution runs once for its
-//                        moments, then again in strips
-//   conv over its input  MemoryMode::in_place: a strip's output overwrites input rows that no
-//                        later strip reads
+// - conv → conv, in every MemoryMode: the tensor between the two convolutions exists in strips
+//   only.
+// - conv → instance norm → conv, in MemoryMode::rematerialise: the first convolution runs once for
+//   its moments, then again in strips.
+// - a convolution that overwrites its input, unless the mode is MemoryMode::fastest: each strip of
+//   the output overwrites only input rows that no later strip reads.
 #include <algorithm>
 
 #include "graph/graph_cost.hpp"
@@ -13,12 +15,14 @@
 namespace nst {
 namespace {
 
-// Number of strips of a convolution that overwrites its input. Each strip costs time, because all
-// threads wait at its end. Few strips cost memory: output and input cannot overlap completely, and
-// with 16 strips 1/16 of the tensor needs memory of its own.
+// Number of strips of a convolution that overwrites its input. Many strips cost time, because all
+// threads wait at the end of each strip. Few strips cost memory, because a strip's output must not
+// overwrite the input rows that it is computed from. With 16 strips, 1/16 of the tensor needs
+// memory of its own.
 constexpr int kOverwritingStrips = 16;
 
-// Tied buffers, which may overlap, lie a multiple of this number of floats apart (memory_plan.hpp).
+// A buffer can be tied to another one: placed at a given distance from it (memory_plan.hpp). The
+// distance is rounded up to a multiple of this number of floats, which is one cache line.
 constexpr std::ptrdiff_t kAlignFloats = 16;
 
 }  // namespace
@@ -61,13 +65,13 @@ bool Lowering::may_overwrite(std::size_t id, const ConvOp& op) const {
          tensor_bytes(id) > options_.strip_bytes;
 }
 
-// Returns true if threads share a convolution by area (spatial block), false if by channel. By
-// area, every thread reads all weights. By channel, every thread reads all inputs, most of them
-// from another core's cache. By area is better in two cases:
+// Returns true if threads share a convolution by area (spatial block), false if by channel. If
+// threads share by area, each of them reads all weights. If they share by channel, each reads all
+// inputs, most of them from another core's cache. Sharing by area is better in two cases:
 //
-// - there are fewer weights than inputs and outputs
-// - the weights of one channel group exceed an L2 cache (1 MiB), so they are read again for every
-//   area anyway
+// - The layer has fewer weights than input and output values.
+// - The weights that one block needs exceed an L2 cache (1 MiB). Then sharing by channel saves
+//   nothing, because these weights are read again for every area.
 bool Lowering::is_shared_by_area(const ConvOp& op) {
   constexpr std::size_t kCacheFloats = 1024 * 1024 / sizeof(float);
   const kernels::ConvSpec& spec = op.layer->plan().spec;
@@ -117,8 +121,9 @@ void Lowering::emit_strip(const PlannedConv& pass, const Strip& strip) {
 void Lowering::emit_move(const Operand& from, const Operand& to, Rows rows) {
   if (rows.empty() || from.first_row == to.first_row) return;
   extend_lifetime(from.buffer);
-  // If the old and the new place of the rows overlap, a single work item moves one row after the
-  // other, from the top.
+  // If the old and the new place of the rows do not overlap, several work items move them in
+  // parallel. Otherwise a single work item moves one row after the other, beginning with the top
+  // row. So no row is overwritten before it is moved.
   const bool apart = rows.count() <= to.first_row - from.first_row;
   const int per_item = apart ? std::max(rows.count() / 16, 1) : rows.count();
   const int items = (rows.count() + per_item - 1) / per_item;
@@ -127,7 +132,8 @@ void Lowering::emit_move(const Operand& from, const Operand& to, Rows rows) {
 }
 
 void Lowering::emit_sequence(ConvSequence chain, bool discards) {
-  // Number of layers whose outputs exist in strips only. They are the first layers of the sequence.
+  // Number of layers, from the first on, whose outputs exist in strips only. The last layer's
+  // output is stored as a whole unless `discards` is true.
   const std::size_t stored = discards ? chain.size() : chain.size() - 1;
   std::vector<StripLayer> layers;
   std::size_t bytes = 0;

@@ -12,19 +12,19 @@
 namespace nst {
 namespace {
 
-// Largest plan in bytes for which MemoryMode::fastest is used. Strips of smaller tensors would
-// leave some threads without work. Larger plans are not slower with in_place, and faster if their
-// tensors exceed the caches.
+// Largest plan, in bytes, for which MemoryMode::fastest is used. The other modes compute more
+// layers in strips. If the tensors are small, a strip has too little work for all threads. For
+// larger plans, MemoryMode::in_place is as fast, or faster if the tensors exceed the caches.
 constexpr std::size_t kSmallBytes = std::size_t{32} << 20;
 
-// Largest plan in bytes for which MemoryMode::rematerialise is avoided if the caller sets no limit.
-// It is enough for 7 megapixels with the full-width transformer, or 30 at a quarter of its
-// channels. Rematerialising costs up to an eighth more time.
+// Largest plan of MemoryMode::in_place, in bytes, if the caller sets no limit. Above it,
+// MemoryMode::rematerialise is used, which takes up to an eighth more time. The value is enough for
+// 7 megapixels with the full-width transformer, or for 30 with a quarter of its channels.
 constexpr std::size_t kComfortableBytes = std::size_t{1} << 30;
 
 // Returns the number of bytes that the process may still allocate for a plan. Memory for the
-// results is subtracted: the caller's floats if the program needs them, the u8 picture, and its
-// encoded file.
+// results is subtracted: the u8 picture, its encoded file, and the output tensor if the caller must
+// allocate it.
 std::uint64_t memory_left_beside_results(const Program& program) {
   const std::uint64_t floats = tensor_bytes(program.output_shape);
   const std::uint64_t results = (program.needs_output ? floats : 0) + 2 * floats / sizeof(float);
@@ -44,8 +44,8 @@ Program lower_within(const Graph& graph, const kernels::Table& table, LoweringOp
     return Execution::needed_bytes(program, threads_for_work(threads, program.mac)) <= most;
   };
   const bool limited = max_memory_bytes > 0;
-  // The default limit is raised by the output's bytes. So the output uses up nothing of the limit,
-  // whether it lies in the arena or in the caller's memory.
+  // Adds the output's bytes to the default limit. So an output in the arena does not count against
+  // the limit, just as an output in the caller's memory does not.
   const std::uint64_t output = options.output_rows ? tensor_bytes(graph.nodes().back().shape) : 0;
   const std::uint64_t asked = limited ? max_memory_bytes : kComfortableBytes + output;
   const std::uint64_t small = std::min<std::uint64_t>(asked, kSmallBytes);

@@ -15,8 +15,8 @@ bool overlap_in_time(const Lifetime& a, const Lifetime& b) {
   return a.first <= b.last && b.first <= a.last;
 }
 
-// Buffers that are tied to each other, directly or through other buffers. `starts` are the offsets
-// of the members from the group's first float.
+// Buffers that lie at fixed distances from each other: each one is tied to another member of the
+// group (Lifetime::tied_to). `starts` are the offsets of the members from the group's first float.
 struct Group {
   std::vector<std::size_t> members;
   std::vector<std::size_t> starts;
@@ -53,9 +53,9 @@ std::vector<Group> tied_groups(const std::vector<Lifetime>& lifetimes) {
   return groups;
 }
 
-// Looks for a place for one member of a group. Returns the lowest offset of the group, not below
-// `offset`, at which the member overlaps no placed buffer that lives at the same time. The member
-// is `buffer`; it begins `start` floats after the group's offset.
+// Returns the lowest offset of a group, at least `offset`, at which its member `buffer` overlaps no
+// placed buffer that lives at the same time. The member begins `start` floats after the group's
+// offset.
 std::size_t cleared(const std::vector<Lifetime>& lifetimes, const MemoryPlan& plan,
                     const std::vector<std::size_t>& placed, std::size_t buffer, std::size_t start,
                     std::size_t offset) {

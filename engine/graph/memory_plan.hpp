@@ -12,9 +12,9 @@ struct Lifetime {
   std::size_t floats = 0;
   int first = 0;
   int last = 0;
-  // If `tied_to` is set, this buffer must lie `distance` floats before buffer `tied_to`. The two
-  // buffers may overlap. `distance` is a multiple of 16, and buffer `tied_to` comes earlier in the
-  // list.
+  // Set for the output of a convolution that overwrites its own input, buffer `tied_to`. This
+  // buffer must then lie `distance` floats before buffer `tied_to`, and the two may overlap.
+  // `distance` is a multiple of 16, and buffer `tied_to` comes earlier in the list.
   std::optional<std::size_t> tied_to;
   std::size_t distance = 0;
 };
@@ -29,10 +29,11 @@ struct MemoryPlan {
 // Tied buffers are placed together. Each buffer gets the lowest gap in which it fits. Two orders
 // are tried, and the order that gives the smaller arena wins:
 //
-// - largest first ("greedy by size", Pisarchyk & Lee 2020, arXiv 2001.03288)
-// - longest-lived first: equal tensors of a sequence then alternate between the same places
+// - by size, the largest buffer first ("greedy by size", Pisarchyk & Lee 2020, arXiv 2001.03288)
+// - by the step of the last use, the latest step first: equal tensors of a sequence then alternate
+//   between the same places
 //
-// Takes O(n²) time for n buffers, except if buffers are tied in pathological ways.
+// Takes O(n²) time for n buffers, or more if large groups of buffers are tied.
 MemoryPlan plan_memory(const std::vector<Lifetime>& lifetimes);
 
 }  // namespace nst

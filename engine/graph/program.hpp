@@ -14,13 +14,13 @@
 
 namespace nst {
 
-// Says where a step finds a tensor or a table of numbers. Values from 0 on are indices in
-// Program::buffers, for buffers of the arena. The other values are listed here.
+// Says where a step finds a tensor or a table of numbers. A value from 0 on means a buffer of the
+// arena; it is the index in Program::buffers. The other values are listed here.
 enum class BufferId : int {
   none = -1,
-  output = -2,       // the caller's output memory without gaps, given anew for each run
-  strips = -3,       // a value that exists in strips only; used only during lowering
-  output_rows = -4,  // output rows, which the caller receives as they are made
+  output = -2,       // memory of the caller for the whole output; each run may have a different one
+  strips = -3,       // used only during lowering: a tensor that will never be stored whole
+  output_rows = -4,  // the output, which the caller receives row by row
 };
 
 constexpr bool is_in_arena(BufferId buffer) { return static_cast<int>(buffer) >= 0; }
@@ -50,10 +50,10 @@ struct Offset {
 // A tensor in the form its reader uses: act(x · scale + shift) + residual (kernels::ConvInput).
 struct FormedOperand {
   Operand x;
-  BufferId scale_shift = BufferId::none;  // buffer [3][c]: scale, shift, and the floor of a relu
+  BufferId scale_shift = BufferId::none;  // buffer [3][c]: scale, shift, lower limit of the relu
   kernels::Activation act = kernels::Activation::none;
   Operand residual;
-  bool is_residual_scaled = false;  // true: the reading step divides it by CentreOp's factor
+  bool is_residual_scaled = false;  // true: the reader divides `residual` by CentreOp's factor
 
   bool is_plain() const { return scale_shift == BufferId::none && !residual.exists(); }
 };
@@ -69,14 +69,17 @@ struct ConvOp {
   kernels::ConvGeometry geometry;
   kernels::ConvBlocking blocking;
   FormedOperand input;
-  Operand formed;  // where the input after the prologue is stored for later readers; may be none
+  Operand formed;  // stores the input after the prologue, if later steps read it too
   kernels::Activation act;
   Operand skip;
   Operand output;
-  bool is_centred = false;               // true: reads deviations; the layer's bias is not added
-  BufferId bias_floor = BufferId::none;  // result of an OffsetOp, for a relu on deviations
-  BufferId moments = BufferId::none;     // moments: buffer [spatial blocks][2][out_c]
-  AreaRange areas;                       // spatial blocks of this step: all, or those of a strip
+  // true: the convolution reads deviations. Then it adds the bias in bias_floor instead of the
+  // layer's own, or none if there is no bias_floor.
+  bool is_centred = false;
+  // Buffer with the bias and the floor that OffsetOp computes for a relu on deviations.
+  BufferId bias_floor = BufferId::none;
+  BufferId moments = BufferId::none;  // buffer [spatial blocks][2][out_c] for the moments
+  AreaRange areas;                    // spatial blocks of this step: all, or those of a strip
   // Order of the work items. true: all channel groups of an area (spatial block), then the next
   // area. false: all areas of a channel group, then the next group.
   bool by_area = false;
@@ -86,15 +89,17 @@ inline StripLayer strip_layer(const ConvOp& op) {
   return {op.layer->plan().spec, op.geometry, op.blocking};
 }
 
-// Several consecutive convolutions as one step; each output is read by the next convolution only. A
-// work item of the step computes some rows of the last output. For that it first computes the rows
-// that it needs of the other outputs, in the thread's scratch. So only the first convolution has an
-// input operand, and only the last an output operand.
+// Several consecutive convolutions as one step. Each output except the last is read by the next
+// convolution only. A work item of the step computes some rows of the last output. Before that, it
+// computes those rows of the other outputs that are needed for them, in the thread's scratch. So
+// only the first convolution has an input operand, and only the last has an output operand.
 struct FusedConvsOp {
   static constexpr std::size_t kMostConvs = 3;
-  std::vector<ConvOp> convs;         // each computes its rows of a work item in its own blocks
-  std::vector<std::size_t> offsets;  // offsets of all outputs but the last in scratch, in floats
-  std::size_t rows_floats;  // floats of all rows in the scratch; the kernels' scratch follows
+  std::vector<ConvOp> convs;         // in order; each has a blocking of its own
+  std::vector<std::size_t> offsets;  // where each output but the last begins in scratch, in floats
+  // Number of floats that the rows of all outputs but the last take in scratch. The scratch of the
+  // kernels begins there.
+  std::size_t rows_floats;
   int rows_per_item;
 };
 
@@ -107,9 +112,10 @@ struct PoolOp {
 };
 
 // Merges the moments of all spatial blocks of a convolution into the scale and shift of an instance
-// norm: scale = γ·rsqrt(σ²+ε) and shift = β − μ·scale + offset. The offset of a plain value is 0. A
-// centred value deviates from its constant for a picture of one colour. This constant is act(β),
-// where act is the norm's activation, so the offset is −act(β).
+// norm: scale = γ·rsqrt(σ²+ε) and shift = β − μ·scale + offset. If the norm's output is not
+// centred, the offset is 0. Otherwise it is −act(β), where act is the norm's activation. For a
+// picture of one colour, the norm's output is act(β) everywhere, so this is the constant that its
+// values deviate from.
 struct NormOp {
   BufferId moments;
   Shape shape;
@@ -121,19 +127,20 @@ struct NormOp {
   BufferId scale_shift;
 };
 
-// Chooses a factor, and an offset for each channel, from the picture's pixels. The input's
-// deviations are picture · factor + offset. The readers of the picture apply both.
+// Chooses one factor, and an offset for each channel, from the picture's pixels. The network's
+// input, picture · factor + offset, contains deviations. Steps that read the picture apply both.
 struct CentreOp {
   Operand picture;
   BufferId scale_shift;  // buffer [2][c]: the factor for each channel, then the offsets
 };
 
-// Computes the bias and the floor of a convolution whose input and output are stored as deviations.
+// Computes the bias and the floor (the relu's lower limit) of a convolution whose input and output
+// are stored as deviations.
 //
-// Let c be the layer's output, bias included, for the constant that its input deviates from. Let d
-// be the convolution of the deviations, without bias. The output is stored as act(c + d) − act(c).
-// With relu this is max(d + bias, floor), where bias = min(c, 0) and floor = −max(c, 0). The floor
-// is also the output's offset.
+// Let c be the layer's output, bias included, if its input is the constant that the deviations are
+// measured from. Let d be the convolution of the deviations, without bias. The output is stored as
+// act(c + d) − act(c). With relu this is max(d + bias, floor), where bias = min(c, 0) and floor =
+// −max(c, 0). The floor is also the output's offset.
 struct OffsetOp {
   const PackedConv* layer;
   std::vector<Offset> input;  // the input's offset is the sum of these
@@ -154,20 +161,20 @@ struct MeanOp {
   int channels_per_item;
 };
 
-// Computes nothing. Marks the end of a value that several earlier steps have made (a
-// concatenation).
+// Computes nothing. Follows the steps that each compute a part of a concatenation. The name and the
+// result of this step are those of the whole concatenation.
 struct CompleteOp {};
 
 struct Step {
   std::variant<ConvOp, FusedConvsOp, PoolOp, NormOp, CentreOp, OffsetOp, AffineOp, MeanOp,
                CompleteOp>
       op;
-  std::string name;  // name of the value that is complete after this step; empty: none
+  std::string name;  // name of the value that this step completes; empty if it completes none
   Operand result;
   int items = 1;  // number of work items, which may run in any order
   std::uint64_t mac = 0;
-  // How the step's centred result is stored. Set only for named results, and only if steps are not
-  // fused.
+  // For tests only: the offsets of a centred result, and whether the result is multiplied by
+  // CentreOp's factor. Both are set only if LoweringOptions::fuse is false and `name` is not empty.
   std::vector<Offset> offsets = {};
   bool is_scaled = false;
 };
@@ -180,9 +187,9 @@ enum class MemoryMode {
   // As `fastest`, but convolutions overwrite their input, strip after strip, and sums are computed
   // in place. Costs almost no time.
   in_place,
-  // As `in_place`, but the largest normalised tensor is computed twice and never stored. The first
-  // computation gives its moments; the second gives the tensor to its reader, strip by strip. Costs
-  // the multiplications of this layer once more.
+  // As `in_place`, but the largest normalised tensor is never stored. The convolution that makes it
+  // runs twice: first for the tensor's moments, then to give the tensor to its reader, strip by
+  // strip.
   rematerialise
 };
 
@@ -191,17 +198,15 @@ struct LoweringOptions {
   // Bytes of a strip, for tensors between the convolutions of a sequence. A strip is much larger
   // than the rows that two strips share, and much smaller than a whole tensor.
   std::size_t strip_bytes = std::size_t{24} << 20;
-  // Smallest tensors in bytes that a fused step keeps in its scratch.
+  // Smallest tensors, in bytes, that a fused step keeps in its scratch. Smaller ones are stored.
   //
-  // - expanded_bytes: the tensor between a 1x1 and a depthwise convolution. Keeping it computes
-  // some
-  //   rows twice, which pays if the tensor is larger than several L2 caches.
-  // - filtered_bytes: the tensor between a depthwise and a 1x1 convolution. Keeping it computes no
-  //   row twice.
+  // - expanded_bytes: the tensor between a 1x1 and a depthwise convolution. A fused step computes
+  //   some of its rows twice, which pays if the tensor is larger than several L2 caches.
+  // - filtered_bytes: the tensor between a depthwise and a 1x1 convolution. A fused step computes
+  //   no row of it twice.
   std::size_t expanded_bytes = std::size_t{4} << 20;
   std::size_t filtered_bytes = std::size_t{1} << 20;
-  // false: every value is stored under its name, and no operation is deferred. Tests use this to
-  // inspect the values.
+  // false: operations are not fused, and every value is stored, so that tests can inspect it.
   bool fuse = true;
   // true: the results of the style-independent steps are kept. The style-dependent steps can then
   // run again.
@@ -224,7 +229,7 @@ struct Program {
   bool needs_output = false;       // true: the caller must give RunArgs::output, of output_shape
   int first_style_step = 0;        // first step that depends on the style
   std::size_t scratch_floats = 0;  // scratch of one thread, in floats
-  std::size_t weight_bytes = 0;    // packed weights of all layers, in bytes; each layer once
+  std::size_t weight_bytes = 0;    // bytes of all packed weights; a layer used twice counts once
   std::uint64_t mac = 0;
   const kernels::Table* table = nullptr;
 

@@ -12,7 +12,7 @@
 namespace nst {
 
 // Progress and cancellation of one run. The calling thread reports between its work items. After a
-// request to stop, all threads still take their items but compute nothing.
+// request to stop, all threads still take their items but compute nothing, so that every step ends.
 class Reporter {
  public:
   Reporter(const Progress* progress, double total) : progress_(progress), total_(total) {}

@@ -120,8 +120,8 @@ void Execution::run_item(const NormOp& op, int, float*) {
     offset[c] = op.is_centred ? -flat : 0.0f;
     shift[c] = beta[c] + offset[c];
   }
-  // The norm's input is multiplied by the factor, so its variance is multiplied by the square of
-  // the factor. ε must be multiplied by the same square.
+  // A scaled input has been multiplied by CentreOp's factor, so its variance is multiplied by the
+  // factor's square. ε is multiplied by the same square, so that the norm's result is unchanged.
   const double scale_factor = factor(op.is_scaled);
   program_.table->merge_moments({op.blocking, op.shape.h, op.shape.w, op.shape.c,
                                  address(op.moments), style_params_ + op.gamma, shift,

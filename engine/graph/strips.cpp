@@ -29,8 +29,8 @@ Rows StripLayer::rows_of(Rows areas) const {
   return {first_row(areas.begin), first_row(areas.end)};
 }
 
-// Returns the rows inside the picture only. A mirrored row repeats a row near the border, which
-// these rows include anyway.
+// Returns only rows inside the picture. A mirrored row outside it repeats a row near the border,
+// which is among the returned rows.
 Rows StripLayer::rows_read(Rows output) const {
   const auto source = [&](int upsampled) {
     return std::clamp(floor_div(upsampled, spec.upsample), 0, geometry.in_h);
@@ -45,7 +45,8 @@ std::vector<std::vector<Strip>> cut_into_strips(const std::vector<StripLayer>& c
   const int last_rows = chain.back().area_rows();
   const int count = std::clamp(strips, 1, last_rows);
   std::vector<std::vector<Strip>> cut(static_cast<std::size_t>(count), std::vector<Strip>(layers));
-  std::vector<int> done(layers, 0);  // by layer: number of finished rows of spatial blocks
+  // For each layer: the number of rows of spatial blocks that the strips so far compute.
+  std::vector<int> done(layers, 0);
   for (int s = 0; s < count; ++s) {
     std::vector<Strip>& strip = cut[static_cast<std::size_t>(s)];
     const bool is_last = s + 1 == count;
@@ -56,8 +57,9 @@ std::vector<std::vector<Strip>> cut_into_strips(const std::vector<StripLayer>& c
       if (i + 1 == layers) {
         end = static_cast<int>(static_cast<long long>(last_rows) * (s + 1) / count);
       } else {
-        // The last strip takes all remaining spatial blocks, so that each layer is computed
-        // completely, as without strips. The next layer may not read some of the last rows.
+        // In the last strip, computes all remaining spatial blocks, so that every layer is
+        // complete, as without strips. These blocks may contain rows that the next layer does not
+        // read.
         const Rows read = chain[i + 1].rows_read(strip[i + 1].rows);
         end = is_last ? layer.area_rows() : areas_that_hold(layer, read.end);
         part.first_needed = read.begin;

@@ -28,7 +28,7 @@ struct StripLayer {
   int area_columns() const;
   // Returns the output rows in the area rows (rows of spatial blocks) [areas.begin, areas.end).
   Rows rows_of(Rows areas) const;
-  // Returns the input rows that the given output rows read, without rows outside the picture.
+  // Returns the input rows inside the picture that the given output rows read.
   Rows rows_read(Rows output) const;
 };
 
@@ -42,9 +42,9 @@ struct Strip {
 };
 
 // Cuts a sequence of convolutions into strips; each convolution reads the output of the previous
-// one. Every strip makes some rows of the last output. Returns [strip][layer]. There are at most as
-// many strips as the last layer has rows of spatial blocks. Other layers compute each row once, in
-// the first strip that needs the row.
+// one. Returns [strip][layer]. Every strip makes some rows of the last output. The other layers
+// compute each row once, in the first strip that needs it. There are at most as many strips as the
+// last layer has rows of spatial blocks.
 std::vector<std::vector<Strip>> cut_into_strips(const std::vector<StripLayer>& chain, int strips);
 
 // Returns the largest number of rows of `layer`'s output that must exist at the same time.

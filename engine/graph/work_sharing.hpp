@@ -15,9 +15,9 @@ namespace nst {
 // thread mostly reads values that it wrote itself, from its own cache. Then the thread takes items
 // that slower threads have left.
 //
-// A step ends when its items are done, even if some threads never came. A thread that the system
-// does not schedule delays the others only while it computes an item. When such a thread runs
-// again, it finds all items taken and goes on to the next step.
+// A step ends when all its items are done, even if some threads have not reached the step. So a
+// thread that the system does not schedule delays the others only if it stops while computing an
+// item. When such a thread runs again, it finds all items taken and goes on to the next step.
 class WorkSharing {
  public:
   // Allocates counters for `steps` steps and teams of up to `threads` threads. Must not be called
@@ -36,7 +36,7 @@ class WorkSharing {
 
   // Calls work(item) for the work items that this thread gets. Every thread of the running team
   // must call this function, with its own number 0 <= thread < team. Returns when all items of the
-  // step are done; what any thread wrote is visible then.
+  // step are done. The caller then sees all values that any thread has written.
   template <class Work>
   void for_each(int step, int items, int thread, int team, Work work) {
     std::atomic<int>* const taken = taken_.data() + static_cast<std::size_t>(step) * parts();
@@ -46,8 +46,8 @@ class WorkSharing {
       const auto bound = [&](long long k) { return static_cast<int>(k * items / team); };
       const int first = bound(part);
       const int size = bound(part + 1) - first;
-      // Reads before incrementing: a read does not take the cache line away from threads that are
-      // working.
+      // Reads the counter before incrementing it. If all items of the part are taken, this avoids
+      // the increment, which would take the cache line away from threads that are working.
       while (taken[part].load(std::memory_order_relaxed) < size) {
         const int n = taken[part].fetch_add(1, std::memory_order_relaxed);
         if (n >= size) break;

@@ -14,8 +14,10 @@
 namespace nst {
 
 void compose_row(const std::uint8_t* rgba, int width, Colour background, std::uint8_t* rgb) {
-  // Computes three channels at once, 16 bits apart in one word. x / 255, rounded to nearest, equals
-  // (t + t / 256) / 256 with t = x + 128. This is exact for every x in 0..255².
+  // Computes three channels at once, 16 bits apart in one word. Composing a channel gives the sum x
+  // = colour · alpha + background · (255 − alpha), which must be divided by 255. The quotient,
+  // rounded to nearest, equals (t + t / 256) / 256 with t = x + 128. This is exact for every x in
+  // 0..255².
   constexpr std::uint64_t kBytes = 0x0000'00ff'00ff'00ff;
   constexpr std::uint64_t kHalves = 0x0000'0080'0080'0080;
   const auto spread = [](std::uint64_t r, std::uint64_t g, std::uint64_t b) {

@@ -14,11 +14,12 @@
 namespace nst {
 namespace {
 
-// Standard deviation in pixels of the blur that separates low from high frequencies. With 6,
-// paintings lose some colour; with 24 they look the same as with 12.
+// Standard deviation, in pixels, of the blur that separates low from high frequencies. With a value
+// of 6, paintings would lose some colour. With a value of 24, they look the same as with 12.
 constexpr double kSigma = 12.0;
 
-// Calls work(first row, number of rows) for each row of cells of a picture, on several threads.
+// Calls work(first row, number of rows) for each row of cells in a picture of this height, on
+// several threads. A cell is a square of kCell × kCell pixels (gaussian.hpp).
 template <class Work>
 void for_each_cell_row(int threads, int height, Work&& work) {
   const int cells = reduced_size({1, height}).height;
@@ -34,9 +35,10 @@ void clamp_row(float* row, int width) {
   }
 }
 
-// If a picture of differences varies by rounding errors only, makes it one exact colour. A content
-// of one colour must give a painting of one colour at every level. Otherwise the next level's
-// network would amplify the errors: an instance norm scales any variation to the same strength.
+// If `differences` varies by rounding errors only, makes it one exact colour. It contains the
+// differences between the paintings of two levels, and must be one colour if the content is.
+// Otherwise the next level's network would amplify the rounding errors, because an instance norm
+// scales any variation to the same strength.
 void flatten_rounding_errors(FloatPicture& differences) {
   constexpr float kRounding = 1e-6f;
   float low[3], high[3];

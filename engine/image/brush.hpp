@@ -11,26 +11,26 @@
 
 namespace nst {
 
-// Returns the sizes at which a picture is painted, from small to large; the last one is `size`. The
-// first has a shorter side of `start`. The sides grow by equal factors of at least 2, but a picture
-// smaller than 2·start has two sizes. Only `size` if the shorter side is at most `start`, or if
-// `start` is 0.
+// Returns the sizes at which a picture is painted, from small to large. The first has a shorter
+// side of `start`; the last is `size`. The sides grow by equal factors of at least 2, or by a
+// smaller factor if there are two sizes only. Returns only `size` if the shorter side is at most
+// `start`, or if `start` is 0.
 std::vector<Size> brush_sizes(Size size, int start);
 
-// Writes the input of a level's network to `input` [h, w, 3]. The input is the average of two
-// pictures of the photo's size: the photo, and `coarse`, which is the painting of the level before,
-// enlarged. Returns the enlarged painting reduced to the means of its cells (gaussian.hpp).
+// Writes the input of a level's network to `input` [h, w, 3]. The input is the average of the photo
+// and an enlarged painting. This painting is `coarse`, from the level before, enlarged to the
+// photo's size. Returns the enlarged painting reduced to the means of its cells (gaussian.hpp).
 FloatPicture mix_level_input(const FloatPicture& coarse, const Photo& photo, float* input,
                              int threads);
 
-// Replaces the low frequencies of a level's painting by those of the level before:
-// fine + blur(coarse − fine), a Gaussian of 12 pixels. `coarse_cells` is what mix_level_input
-// returned. The colours of large areas, which the network flattens a little at each level, so stay
-// those of the smallest painting.
+// Replaces the low frequencies of a level's painting by those of the level before: fine +
+// blur(coarse − fine), where the blur is a Gaussian of 12 pixels. `coarse_cells` is what
+// mix_level_input returned. Without this, the network would flatten the colours of large areas a
+// little at each level. With it, large areas keep the colours of the smallest painting.
 //
-// The last level is clamped to 0..1, which would move the mean colour of paintings with many
-// samples near 0 or 1. So its low frequencies are restored once more after clamping. Other levels
-// are not clamped: their low frequencies are exactly those of the smallest painting.
+// The last level is clamped to 0..1. Clamping changes the low frequencies again, if many samples
+// are near 0 or 1. So the last level's low frequencies are replaced, and its samples clamped,
+// twice. Other levels are not clamped.
 void restore_low_frequencies(Canvas& fine, const FloatPicture& coarse_cells, bool is_last,
                              int threads);
 

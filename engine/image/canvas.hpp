@@ -14,13 +14,13 @@ class Canvas {
  public:
   enum class Depth {
     floats,
-    bits16  // half the memory; samples are clamped to 0..1 and rounded to 1/65535
+    bits16  // takes half the memory; samples are clamped to 0..1 and rounded to 1/65535
   };
   Canvas() = default;
   Canvas(Size size, Depth depth);
 
   Size size() const { return size_; }
-  // Returns the floats of a canvas of floats.
+  // Returns the samples of a canvas whose depth is Depth::floats.
   FloatPicture& floats() { return floats_; }
   const FloatPicture& floats() const { return floats_; }
 

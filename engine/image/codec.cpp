@@ -38,8 +38,8 @@ void Input::check_size(std::uint64_t width, std::uint64_t height, std::uint64_t 
 
 std::uint64_t Input::memory_limit() const {
   // The default limit is 400 MiB, or 16 bytes per byte of the file if that is more. Decoding a
-  // photograph takes at most 12 bytes per byte of its file. A picture that takes far more is almost
-  // empty or hostile.
+  // photograph takes at most 12 bytes of memory per byte of its file. A file that needs far more
+  // contains almost no detail, or was made to exhaust the memory.
   constexpr std::uint64_t kLeast = std::uint64_t{400} << 20;
   constexpr std::uint64_t kPerByte = 16;
   if (options.max_memory_bytes > 0) return options.max_memory_bytes;
@@ -150,7 +150,7 @@ std::vector<std::uint8_t> encode_npy_picture(const ImageView& image) {
   return encode_npy({image.height, image.width, 3}, values.data());
 }
 
-// Throws unless the format can hold the picture as the options want it.
+// Throws unless the format can store this picture with the depth and the quality in `options`.
 void check_options(const ImageView& image, OutputFormat format, const EncodeOptions& options) {
   constexpr int kMaxJpegSide = 65500;  // libjpeg's largest side, JPEG_MAX_DIMENSION
   const bool is_deep = format == OutputFormat::png || format == OutputFormat::tiff;

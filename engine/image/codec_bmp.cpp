@@ -1,6 +1,7 @@
-// BMP of Windows (headers of 40 to 124 bytes) and of OS/2 (12, and 16 to 64): palettes of 1 to 8
-// bits, run lengths, masks. Sources: https://learn.microsoft.com/windows/win32/gdi/bitmap-storage,
-// and for OS/2 https://www.fileformat.info/format/os2bmp/egff.htm.
+// Reads BMP pictures of Windows (headers of 40 to 124 bytes) and of OS/2 (12, and 16 to 64 bytes).
+// Supports palettes of 1 to 8 bits per pixel, run lengths and bit masks. Sources:
+// https://learn.microsoft.com/windows/win32/gdi/bitmap-storage, and for OS/2
+// https://www.fileformat.info/format/os2bmp/egff.htm.
 #include <algorithm>
 #include <array>
 #include <bit>
@@ -24,10 +25,10 @@ struct Header {
   bool top_down = false;
   unsigned bits = 0;
   std::uint32_t compression = kPlain;
-  std::uint64_t colours = 0;             // number of palette colours; 0: 2^bits
+  std::uint64_t colours = 0;             // number of palette colours; 0 means 2^bits
   std::array<std::uint32_t, 4> masks{};  // bit masks of red, green, blue and alpha
-  std::uint64_t end = 0;                 // offset after the header and the masks that follow it
-  std::uint64_t pixels = 0;              // offset of the pixels in the file; 0: not stated
+  std::uint64_t end = 0;                 // offset of the first byte after the header and its masks
+  std::uint64_t pixels = 0;              // offset of the pixels in the file; 0 if not stated
   unsigned colour_bytes = 4;             // size of a palette colour in bytes
 };
 
@@ -160,7 +161,8 @@ class RunLengths {
   std::vector<std::uint8_t> decode() {
     indices_.resize(h_.width * h_.height);
     while (y_ < h_.height) {
-      if (y_ + 1 == h_.height && x_ >= h_.width) break;  // all rows are there: needs no end code
+      // The last row is complete, so the end code may be missing.
+      if (y_ + 1 == h_.height && x_ >= h_.width) break;
       const unsigned count = reader_.read<std::uint8_t>("a run of pixels");
       const unsigned value = reader_.read<std::uint8_t>("a run of pixels");
       if (count > 0) {
@@ -279,8 +281,9 @@ Image decode_bmp(const Input& input) {
   Header h = read_header(input);
   const bool run_lengths = h.compression == kRle8 || h.compression == kRle4;
   const std::uint64_t size = input.bytes.size();
-  // Limits a picture with run lengths to 64 rows for each byte of the file, because four bytes can
-  // skip 255 rows. Its width has no limit here: skipped pixels take no bytes.
+  // A small hostile file must not claim a giant picture. So a picture with run lengths may have at
+  // most 64 rows for each byte of the file: a jump of four bytes can skip 255 rows. The width has
+  // no such limit, because skipped pixels take no bytes of the file.
   const std::uint64_t most_by_runs = h.height <= size * 64 ? kNoBound : 0;
   input.check_size(h.width, h.height, run_lengths ? most_by_runs : size * 8 / h.bits);
   Palette palette{};

@@ -1,9 +1,8 @@
 // Decodes the first frame of a GIF (https://www.w3.org/Graphics/GIF/spec-gif89a.txt). Files that
 // differ from the specification are decoded as browsers decode them.
 //
-// The format is so small that NST has a decoder of its own instead of a library. NST also decides
-// what counts as damage. An end code before the last pixel is damage; a missing end code after the
-// last pixel is not.
+// NST has a decoder of its own, because the format is small. The decoder treats an end code before
+// the last pixel as damage. A missing end code after the last pixel is no damage.
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -21,7 +20,7 @@ constexpr const char* kFormat = "GIF";
 
 struct Palette {
   bool given = false;
-  std::array<std::array<std::uint8_t, 3>, 256> colours{};  // missing colours are black
+  std::array<std::array<std::uint8_t, 3>, 256> colours{};  // colours missing in the file are black
 };
 
 Palette read_palette(ByteReader& reader, unsigned flags) {

@@ -13,7 +13,8 @@
 namespace nst::codec {
 namespace {
 
-// Throws what a failure of libheif means.
+// Does nothing on success. After a failure, throws the error for its cause: a picture that libheif
+// cannot decode, a lack of memory, or a damaged file.
 void check(const Input& input, const heif_error& error) {
   if (error.code == heif_error_Ok) return;
   std::string reason = error.message != nullptr ? error.message : "unknown";
@@ -42,7 +43,8 @@ using Handle = Owned<heif_image_handle, decltype(HeifLibrary::image_handle_relea
 using Picture = Owned<heif_image, decltype(HeifLibrary::image_release)>;
 using Options = Owned<heif_decoding_options, decltype(&heif_decoding_options_free)>;
 
-// Returns a metadata item of the picture: EXIF, or XMP by its content type; empty: none.
+// Returns the first metadata item of this type and, unless `content` is empty, of this content
+// type. Returns no bytes if the picture has no such item.
 std::vector<std::uint8_t> item(const HeifLibrary& heif, const heif_image_handle* handle,
                                std::string_view type, std::string_view content) {
   heif_item_id ids[16];
@@ -73,7 +75,8 @@ Bytes exif_of(Bytes body) {
   return offset < body.size() - 4 ? body.subspan(4 + offset) : Bytes{};
 }
 
-// Returns the ICC profile in `profile`, or the code points.
+// Describes the picture's colours by its ICC profile, which is stored in `profile`. If the picture
+// has none, describes them by the code points of its primaries and transfer function.
 ColourDescription colours_of(const Input& input, const HeifLibrary& heif,
                              const heif_image_handle* handle, std::vector<std::uint8_t>& profile) {
   ColourDescription colours;
@@ -95,8 +98,8 @@ ColourDescription colours_of(const Input& input, const HeifLibrary& heif,
     colours.code_points = CodePoints{static_cast<unsigned>(points->color_primaries),
                                      static_cast<unsigned>(points->transfer_characteristics)};
   }
-  // For code points that it does not know, libheif returns an error and an object nevertheless. So
-  // the object is freed in either case.
+  // If libheif does not know the code points, it returns an error, but an object too. So the object
+  // is freed in either case.
   if (points != nullptr) heif.nclx_color_profile_free(points);
   return colours;
 }
@@ -125,8 +128,9 @@ Image decode_heif(const Input& input) {
   const int channels = heif.image_handle_has_alpha_channel(found) != 0 ? 4 : 3;
   input.check_size(static_cast<std::uint64_t>(std::max(width, 0)),
                    static_cast<std::uint64_t>(std::max(height, 0)), kMaxPixels);
-  // Bytes per pixel: libheif's decoded planes and their turned copies, each 3 channels of up to 16
-  // bits. Then libheif's interleaved picture and `image`, in 8 bits.
+  // pixel_bytes is the number of bytes that decoding takes for each pixel. libheif makes decoded
+  // planes and, to turn the picture upright, copies of them. Both have 3 channels of up to 16 bits.
+  // libheif's interleaved picture and `image` then take 8 bits per sample each.
   const std::uint64_t pixel_bytes = 2 * 6 + 2 * static_cast<unsigned>(channels);
   input.check_memory(pixel_bytes * static_cast<std::uint64_t>(width) *
                      static_cast<std::uint64_t>(height));
@@ -157,8 +161,8 @@ Image decode_heif(const Input& input) {
   std::vector<std::uint8_t> profile;
   const ColourDescription colours = colours_of(input, heif, found, profile);
   convert_to_srgb(image, srgb_conversion(input, colours, {.alpha = channels == 4}));
-  // Passes no orientation: libheif has already turned the picture as the file's properties say.
-  // EXIF's orientation states the same turn once more.
+  // FoundMetadata::orientation stays at 1, because libheif has already turned the picture upright
+  // by the file's item properties "irot" and "imir". The EXIF orientation only repeats these.
   const std::vector<std::uint8_t> exif = item(heif, found, "Exif", "");
   const std::vector<std::uint8_t> xmp = item(heif, found, "mime", "application/rdf+xml");
   keep_metadata(input, {.exif = exif_of(exif), .xmp = xmp});

@@ -19,13 +19,13 @@ struct Input {
   const std::string& name;
   const ReadOptions& options;
   std::vector<std::string>& warnings;  // list of warnings; each begins with `name`
-  Metadata& metadata;  // what the file says besides its pixels; the decoder fills it
+  Metadata& metadata;                  // the file's metadata, which the decoder fills in
 
   // Returns the orientation that an EXIF block states. Returns 1 if the options ignore the
   // orientation.
   int orientation(Bytes exif) const { return options.as_tensorflow ? 1 : exif_orientation(exif); }
 
-  // Returns true if samples are not converted to sRGB.
+  // Returns true if the options forbid the conversion of samples to sRGB.
   bool ignores_profile() const { return options.as_tensorflow || options.ignore_profile; }
 
   ByteReader reader() const { return ByteReader(bytes, name, ErrorCode::input); }
@@ -43,34 +43,36 @@ struct Input {
   // includes the picture.
   void check_memory(std::uint64_t needed) const;
 
-  // Throws Error{input} "<name>: damaged <format> picture (<reason>); get it again …". If the
-  // decoder can do without the damaged part, the message names the option for that.
+  // Throws Error{input} "<name>: damaged <format> picture (<reason>); get it again …". If has_more
+  // is true, the decoder can do without the damaged part; the message then names the option for
+  // that.
   [[noreturn]] void fail_damaged(const char* format, const std::string& reason,
                                  bool has_more = false) const;
-  // Warns that `missing` of `total` parts of the picture, such as rows, are missing, unless none
-  // is.
+  // Warns that `missing` of `total` parts of the picture, such as rows, are missing. Does nothing
+  // if `missing` is 0.
   void warn_missing(std::uint64_t missing, std::uint64_t total) const;
-  // Throws Error{input} "<name>: <what> is not read; <advice>". For intact files of a kind that NST
-  // does not support.
+  // Throws Error{input} "<name>: <what> is not read; <advice>", for an intact file of a kind that
+  // NST does not support.
   [[noreturn]] void fail_unread(const std::string& what,
                                 const std::string& advice = "convert it to PNG or JPEG") const;
 };
 
-// Each function decodes one format; the caller has checked the signature. Throw as decode_image
-// does. JPEG and PNG are decoded by libjpeg and libpng if the build has them, else by stb_image,
-// and turned upright. The other formats are decoded by NST's own code.
+// Functions that decode one format each. The caller has checked the signature. They throw the same
+// errors as decode_image. decode_jpeg and decode_png use libjpeg and libpng, or stb_image in builds
+// without these libraries, and turn the picture upright. The other four are NST's own code.
 Image decode_jpeg(const Input& input);
 Image decode_png(const Input& input);
 Image decode_bmp(const Input& input);
 Image decode_tga(const Input& input);
 Image decode_gif(const Input& input);
 Image decode_pnm(const Input& input);
-// In builds without the library that they need, these refuse the picture and name the library.
+// In builds without libtiff, libwebp or libheif, the function that needs the library throws
+// Error{input}, which names the library.
 Image decode_tiff(const Input& input);
 Image decode_webp(const Input& input);
 Image decode_heif(const Input& input);
 
-// The samples of pixels that a damaged file lacks.
+// The value of every sample of a pixel that is missing in a damaged file.
 inline constexpr std::uint8_t kMissingGrey = 128;
 
 // The text of the warning for a picture file without its end marker.
@@ -88,7 +90,7 @@ bool is_pnm(Bytes bytes);
 bool is_tiff(Bytes bytes);
 // Returns true if the bytes are an ISO base media file with a brand of HEIF pictures: HEIC, AVIF.
 bool is_heif(Bytes bytes);
-// Returns what such a file is called: "AVIF" or "HEIC".
+// Returns the name of a HEIF file's format: "AVIF" or "HEIC".
 const char* heif_name(Bytes bytes);
 
 // Throws Error{input} for a file that no decoder reads. The message names the file's format, if it
@@ -100,8 +102,8 @@ const char* heif_name(Bytes bytes);
 // `out` limits the work.
 std::size_t inflate_prefix(Bytes stream, std::uint8_t* out, std::size_t size);
 
-// Encode a valid picture of 3 or 4 channels: u8, or f32 for a depth of 16. For JPEG and PNM, alpha
-// is composed on white.
+// Functions that encode a valid picture of 3 or 4 channels: u8, or f32 for a depth of 16. JPEG and
+// PNM get the picture composed on white if it has alpha.
 std::vector<std::uint8_t> encode_jpeg(const ImageView& image, const EncodeOptions& options);
 std::vector<std::uint8_t> encode_png(const ImageView& image, const EncodeOptions& options);
 std::vector<std::uint8_t> encode_tiff(const ImageView& image, const EncodeOptions& options);
@@ -116,7 +118,7 @@ inline const std::uint8_t* row_u8(const ImageView& image, int y) {
   return static_cast<const std::uint8_t*>(image.data) + stride * y;
 }
 
-// Writes the samples of row y as 16-bit ones: u8 times 257, f32 rounded to nearest.
+// Writes the samples of row y with 16 bits each: u8 times 257, f32 times 65535, rounded to nearest.
 void row_u16(const ImageView& image, int y, std::uint16_t* out);
 
 // Writes row y of a u8 picture to rgb[3 * width], composed on white if it has alpha.

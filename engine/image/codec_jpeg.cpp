@@ -32,13 +32,14 @@ struct Escape {
   std::jmp_buf target;
   char message[JMSG_LENGTH_MAX] = "";
   bool out_of_memory = false;
-  bool goes_on = false;  // true: decoding goes on after damage, which note_damage records
+  bool goes_on = false;  // true: after damage, records it (note_damage) and continues
   struct {
     bool found = false;
-    // true: in the first scan, before any row of pixels was decoded. If a file has several scans,
-    // libjpeg decodes rows only after it has read all scans.
+    // true: the damage was found in the first scan, before any row of pixels was decoded. In a file
+    // with several scans, libjpeg decodes rows only after it has read all scans.
     bool in_first_scan = false;
-    unsigned row = 0;  // row of pixels; if in_first_scan, row of coded blocks (iMCUs)
+    // Row where the damage begins: a row of pixels or, if in_first_scan, of coded blocks (iMCUs).
+    unsigned row = 0;
   } damage;
 };
 
@@ -55,14 +56,14 @@ struct Escape {
 // - stray bytes between markers
 // - unknown version or colour codes
 // - a missing end marker (missing pixels cause another warning)
-// - a sequential scan that is marked as a partial one, as Samsung's cameras write it
+// - a sequential scan with wrong parameters Ss, Se, Ah or Al, as Samsung's cameras write it
 bool is_harmless(int warning) {
   return warning == JWRN_EXTRANEOUS_DATA || warning == JWRN_ADOBE_XFORM ||
          warning == JWRN_JFIF_MAJOR || warning == JWRN_JPEG_EOF || warning == JWRN_NOT_SEQUENTIAL;
 }
 
-// Records in `escape` where in the picture the first damage is. `object` must be a decompressor: a
-// compressor meets no damage, and its Escape never has goes_on set.
+// Records in `escape` where in the picture the first damage is. `object` must be a decompressor:
+// libjpeg also reports to on_message for compressors, but goes_on is set for decompressors only.
 void note_damage(j_common_ptr object, Escape& escape) {
   if (escape.damage.found) return;
   const auto* jpeg = reinterpret_cast<j_decompress_ptr>(object);
@@ -135,7 +136,8 @@ void cmyk_to_rgb(const std::uint8_t* cmyk, int width, std::uint8_t* rgb) {
   }
 }
 
-// Computes the output size from scale_num and scale_denom. Returns false on failure.
+// Computes libjpeg's output size: the picture's size times scale_num / scale_denom. Returns false
+// on failure.
 bool calculate_size(Decoder& decoder) {
   if (setjmp(decoder.escape.target) != 0) return false;
   jpeg_calc_output_dimensions(&decoder.jpeg);
@@ -183,10 +185,10 @@ struct Encoder {
   }
 };
 
-// Returns how colour is stored if the options leave it open.
+// Returns the chroma subsampling that the options state. If they state none, chooses it by quality.
 Subsampling subsampling_of(const EncodeOptions& options) {
   // Lowest quality at which colour is stored at full resolution. At lower qualities, quantisation
-  // is more visible than colour of half resolution, even in the saturated strokes of painted
+  // is more visible than the loss of colour resolution, even in the saturated strokes of painted
   // pictures.
   constexpr int kFullColourQuality = 90;
   if (options.subsampling != Subsampling::automatic) return options.subsampling;
@@ -247,13 +249,13 @@ void warn_damage(const Input& input, const Decoder& decoder, bool is_whole, Imag
   input.fail_damaged("JPEG", escape.message, true);
 }
 
-// Returns the number of bytes that decoding at 1/denominator of the picture's size takes. They are
-// for the picture, a second picture if it must be turned, and all coefficients if there are several
-// scans.
 struct Needs {
   bool several_scans;
   bool turned;
 };
+// Returns how many bytes of memory decoding at 1/denominator of the picture's size takes. Counts
+// the picture, and a second one if the picture must be turned. If the file has several scans, also
+// counts the DCT coefficients of the whole picture, which libjpeg then stores.
 std::uint64_t needed_bytes(const jpeg_decompress_struct& jpeg, Needs needs, unsigned denominator) {
   const auto scaled = [&](std::uint64_t side) { return (side + denominator - 1) / denominator; };
   const std::uint64_t pictures = needs.turned ? 2 : 1;
@@ -265,8 +267,9 @@ std::uint64_t needed_bytes(const jpeg_decompress_struct& jpeg, Needs needs, unsi
   return bytes;
 }
 
-// Returns the smallest reduction (1, 2, 4 or 8) whose decoding fits into the allowed memory. If it
-// would make the shorter side too small (ReadOptions::least_side), returns 1.
+// Returns the smallest reduction (1, 2, 4 or 8) at which decoding fits into the allowed memory.
+// Returns 1 if no reduction fits, or if the shorter side would get smaller than
+// ReadOptions::least_side.
 unsigned choose_reduction(const Input& input, const jpeg_decompress_struct& jpeg, Needs needs) {
   if (input.options.least_side <= 0) return 1;
   const unsigned shorter = std::min(jpeg.image_width, jpeg.image_height);
@@ -293,8 +296,9 @@ Image decode_jpeg(const Input& input) {
     fail(input, decoder.escape);
   }
   jpeg_decompress_struct& jpeg = decoder.jpeg;
-  // The file's length limits the size that the header may state. Huffman coding takes at least one
-  // bit for an 8×8 block; arithmetic coding may take far less.
+  // Refuses a header that states more pixels than the file's bytes can hold. Huffman coding takes
+  // at least one bit for a block of 8×8 pixels: one byte holds at most 512 pixels. Arithmetic
+  // coding may take far less, so it is allowed 64 times as many.
   const std::uint64_t pixels_per_byte = jpeg.arith_code ? 512 * 64 : 512;
   input.check_size(jpeg.image_width, jpeg.image_height,
                    pixels_per_byte * std::uint64_t{input.bytes.size()});

@@ -1,4 +1,5 @@
-// What a build without libtiff, libwebp or libheif says of their formats.
+// In builds without libtiff, libwebp or libheif, these functions replace the missing codecs. They
+// throw errors which name the missing library.
 #include "image/codec_impl.hpp"
 
 namespace nst::codec {

@@ -41,8 +41,8 @@ struct Escape {
 // Ignores libpng's warnings, which never concern the samples.
 void on_warning(png_structp, png_const_charp) {}
 
-// Allocates memory and records if that fails. libpng itself reports a lack of memory in the same
-// way as damage.
+// Allocates memory for libpng. If that fails, sets Escape::out_of_memory, because libpng reports a
+// lack of memory in the same way as a damaged file.
 png_voidp allocate(png_structp png, png_alloc_size_t size) {
   void* memory = std::malloc(size);
   if (memory == nullptr) static_cast<Escape*>(png_get_mem_ptr(png))->out_of_memory = true;
@@ -57,7 +57,7 @@ struct Decoder {
   const std::vector<Bytes>* stream = nullptr;
   std::size_t part = 0;
   std::size_t offset = 0;  // offset in the current part of the stream
-  int passes = 1;          // 7: interlaced
+  int passes = 1;          // number of passes over the rows: 7 for an interlaced picture
   int pass = 0;            // the pass and the row that is being read
   png_uint_32 row = 0;
 
@@ -84,7 +84,7 @@ void read_bytes(png_structp png, png_bytep out, std::size_t count) {
   }
 }
 
-// What happens to samples of 16 bits.
+// How 16-bit samples are read: rounded to 8 bits, cut to 8 bits, or with all bits.
 enum class Wide { rounded, cut, kept };
 
 // Reads the file up to the pixels and requests RGB or RGBA: bytes, or 16-bit samples in the
@@ -98,7 +98,8 @@ bool read_header(Decoder& decoder, std::size_t row_bytes, Wide wide) {
   decoder.info = png_create_info_struct(png);
   if (decoder.info == nullptr) return false;
   png_set_read_fn(png, &decoder, read_bytes);
-  png_set_crc_action(png, PNG_CRC_QUIET_USE, PNG_CRC_QUIET_USE);  // walk_png has checked the CRCs
+  // libpng need not check the CRCs, because walk_png has checked them.
+  png_set_crc_action(png, PNG_CRC_QUIET_USE, PNG_CRC_QUIET_USE);
   // Removes libpng's own limits, because check_png_size limits the size.
   png_set_user_limits(png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
   png_read_info(png, decoder.info);
@@ -130,7 +131,8 @@ bool read_pixels(Decoder& decoder, png_bytep* rows) {
   return true;
 }
 
-// Fills a picture of `bytes` bytes with grey, opaque pixels.
+// Fills a picture of `bytes` bytes with grey, opaque pixels, which remain where a damaged file has
+// no pixels.
 void fill_grey(std::uint8_t* stored, std::size_t bytes, std::size_t sample, int channels) {
   std::memset(stored, kMissingGrey, bytes);
   for (std::size_t at = 3 * sample; channels == 4 && at < bytes; at += 4 * sample) {
@@ -138,9 +140,9 @@ void fill_grey(std::uint8_t* stored, std::size_t bytes, std::size_t sample, int 
   }
 }
 
-// Warns how many of the pixels were not read before libpng failed.
+// Warns about the pixels that were not read before libpng failed.
 void warn_damage(const Input& input, const Decoder& decoder, std::uint32_t height) {
-  // The share of each pass of Adam7 (PNG 1.2, 8.2), in 64ths of the pixels.
+  // The number of pixels in each pass of Adam7 (PNG 1.2, 8.2), in 64ths of the picture.
   constexpr unsigned kShares[7] = {1, 1, 2, 4, 8, 16, 32};
   std::uint64_t read = 0;
   const bool interlaced = decoder.passes > 1;
@@ -169,8 +171,9 @@ void warn_damage(const Input& input, const Decoder& decoder, std::uint32_t heigh
 // checksum follows it.
 Bytes whole(Bytes body) { return {body.data() - 8, body.size() + 12}; }
 
-// Returns the parts of the file that libpng reads, in order. A cut chunk gets the length that it
-// has; `cut_header` is memory for its header.
+// Returns the parts of the file that libpng reads, in order. If the file ends within its last chunk
+// of pixels, this chunk gets a new header with its real length. The new header is stored in
+// `cut_header`.
 std::vector<Bytes> stream_of(const Input& input, const PngChunks& chunks,
                              std::array<std::uint8_t, 8>& cut_header) {
   static constexpr std::uint8_t kEnd[] = {0, 0, 0, 0, 'I', 'E', 'N', 'D', 0xae, 0x42, 0x60, 0x82};
@@ -188,7 +191,7 @@ std::vector<Bytes> stream_of(const Input& input, const PngChunks& chunks,
     }
   }
   if (chunks.is_cut) {
-    static constexpr std::uint8_t kNoChecksum[4] = {};  // libpng does not check it
+    static constexpr std::uint8_t kNoChecksum[4] = {};  // any value, as libpng ignores it
     const Bytes body = chunks.pixels.back();
     for (std::size_t i = 0; i < 4; ++i) {
       cut_header[i] = static_cast<std::uint8_t>(body.size() >> (24 - 8 * i));
@@ -209,8 +212,8 @@ Image decode_png(const Input& input) {
   const std::size_t row_bytes = std::size_t{chunks.width} * static_cast<unsigned>(channels);
   const int orientation = input.orientation(chunks.exif());
   const std::size_t pictures = orientation > 1 ? 2 : 1;
-  // If a 16-bit picture has a profile, its 16-bit samples are converted to sRGB, and only the
-  // result is rounded to 8 bits.
+  // If a 16-bit picture has a colour profile, its samples are converted to sRGB with 16 bits. Only
+  // the result is rounded to 8 bits.
   const SrgbConversion to_srgb = png_conversion(input, chunks, chunks.depth == 16);
   const bool wide = to_srgb && chunks.depth == 16;
   input.check_memory(((wide ? 2 : 0) * row_bytes + pictures * row_bytes + sizeof(png_bytep)) *

@@ -12,7 +12,7 @@ bool is_space(std::uint8_t c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 bool is_digit(std::uint8_t c) { return c >= '0' && c <= '9'; }
 
 // Reads the text part of a file: numbers, white space and comments. A comment runs from # to the
-// end of the line and counts as that line's end.
+// end of the line and counts as a line break.
 class Text {
  public:
   explicit Text(ByteReader& reader) : reader_(reader) {}
@@ -84,7 +84,7 @@ Header read_header(ByteReader& reader) {
 std::uint64_t most_pixels(const Header& h, std::uint64_t bytes) {
   if (h.type == 1) return bytes;
   if (h.type == 4) return bytes * 8;
-  if (h.text()) return (bytes + 1) / 2 / h.channels();  // at least a digit and a space per sample
+  if (h.text()) return (bytes + 1) / 2 / h.channels();  // a sample has at least 2 characters
   return bytes / (h.channels() * h.sample_bytes());
 }
 

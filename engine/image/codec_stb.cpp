@@ -2,9 +2,10 @@
 // private to this file, so that a program may link both NST and its own stb_image.
 //
 // stb_image reads zeros beyond the end of its input, as if they were data, and may leave memory
-// uninitialised. So a JPEG is decoded twice, with two filler bytes (0 and 0xa5). New memory is
-// filled with the filler byte, and filler bytes also follow the file's data. If the two pictures
-// differ, the file is damaged. For a PNG, the checksums are verified before decoding.
+// uninitialised. So it does not report that a JPEG is cut off. To find out, each JPEG is decoded
+// twice, with filler byte 0 and then with 0xa5. The filler byte fills new memory and follows the
+// file's data. If the two pictures differ, the filler has become pixels, so the file is damaged.
+// For a PNG, the checksums are verified before decoding.
 #include <climits>
 #include <cstddef>
 #include <cstdlib>
@@ -139,8 +140,8 @@ Image decode_jpeg(const Input& input) {
   // The file's length limits the size that the header may state: Huffman coding takes at least one
   // bit for an 8×8 block.
   input.check_size(segments.width, segments.height, std::uint64_t{input.bytes.size()} * 512);
-  // Counts the memory that stb_image takes: the planes, their interleaved copy, two pictures, and
-  // for progressive files all coefficients.
+  // Counts the memory that decoding takes: the planes, their interleaved copy, the pictures of the
+  // two decodings, and for progressive files all coefficients.
   const std::uint64_t pixel_bytes = 4 + 3 + 2 * 3 + (segments.progressive ? 2 * 4 : 0);
   input.check_memory(pixel_bytes * segments.width * segments.height);
 
@@ -210,7 +211,7 @@ std::uint64_t raw_bytes(const PngChunks& chunks) {
 // Inflates the pixels and checks their Adler-32. stb_image ignores this checksum and would decode a
 // truncated stream to wrong pixels.
 void check_stream(const Input& input, const PngChunks& chunks, std::uint64_t raw_size) {
-  constexpr std::uint64_t kMostBehind = 1 << 16;  // bytes that may follow the last row
+  constexpr std::uint64_t kMostBehind = 1 << 16;  // room for surplus bytes, which Adler-32 covers
   std::vector<std::uint8_t> stream;
   for (const Bytes body : chunks.pixels) stream.insert(stream.end(), body.begin(), body.end());
   std::vector<std::uint8_t> raw(raw_size + kMostBehind);
@@ -223,7 +224,7 @@ void check_stream(const Input& input, const PngChunks& chunks, std::uint64_t raw
   if (size < 0 || static_cast<std::uint64_t>(size) < raw_size) {
     input.fail_damaged("PNG", "it ends early: pixels are missing");
   }
-  std::uint32_t a = 1, b = 0;  // modulus of Adler-32 (RFC 1950)
+  std::uint32_t a = 1, b = 0;  // the two sums of Adler-32 (RFC 1950), modulo 65521
   for (int i = 0; i < size; ++i) {
     a = (a + raw[static_cast<std::size_t>(i)]) % 65521;
     b = (b + a) % 65521;
@@ -241,8 +242,9 @@ Image decode_png(const Input& input) {
   check_png_size(input, chunks);
   const int channels = chunks.has_alpha() ? 4 : 3;
   const std::uint64_t raw_size = raw_bytes(chunks);
-  // Counts the memory that decoding takes: twice the file, its rows, the stored samples, the
-  // expanded samples, and the picture.
+  // Counts the memory that decoding takes: two copies of the file, the inflated rows, and three
+  // copies of the picture. These are the samples as stored, the samples expanded to RGB or RGBA,
+  // and the returned Image.
   const std::uint64_t pixel_bytes = (chunks.depth == 16 ? 8 : 4) + 2 * 4;
   input.check_memory(2 * std::uint64_t{input.bytes.size()} + raw_size +
                      pixel_bytes * chunks.width * chunks.height);
@@ -258,10 +260,10 @@ Image decode_png(const Input& input) {
 
 namespace {
 
-// Returns the PNG file with chunks behind its header.
+// Returns the PNG file with the given chunks inserted behind its header.
 std::vector<std::uint8_t> with_chunks(const std::vector<std::uint8_t>& png,
                                       const std::vector<PngChunk>& chunks) {
-  constexpr std::ptrdiff_t kHeaderEnd = 8 + 25;  // signature, IHDR
+  constexpr std::ptrdiff_t kHeaderEnd = 8 + 25;  // bytes of the signature and the chunk IHDR
   std::vector<std::uint8_t> file(png.begin(), png.begin() + kHeaderEnd);
   for (const PngChunk& chunk : chunks) append_chunk(file, chunk.type, chunk.body);
   file.insert(file.end(), png.begin() + kHeaderEnd, png.end());
@@ -284,7 +286,8 @@ std::vector<std::uint8_t> encode_png(const ImageView& image, const EncodeOptions
 }
 
 std::size_t inflate_prefix(Bytes stream, std::uint8_t* out, std::size_t size) {
-  // The buffer keeps what stb_image has inflated before it failed or ran out of room.
+  // If stb_image fails or runs out of room, the buffer keeps what has been inflated before. Zeros
+  // follow it.
   std::memset(out, 0, size);
   if (stream.size() > INT_MAX || size > INT_MAX) return 0;
   const int done = stbi_zlib_decode_buffer(reinterpret_cast<char*>(out), static_cast<int>(size),

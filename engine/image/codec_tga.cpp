@@ -12,7 +12,7 @@
 namespace nst::codec {
 namespace {
 
-constexpr unsigned kRunLength = 8;  // bit of the image type for run lengths
+constexpr unsigned kRunLength = 8;  // this bit of the image type is set if the file has run lengths
 enum Kind : unsigned { kPalette = 1, kColour = 2, kGrey = 3 };
 
 struct Header {
@@ -61,7 +61,7 @@ struct Map {
   unsigned first = 0;
 
   Colour at(unsigned index) const {
-    const unsigned entry = index - first;  // unsigned: very large if index < first
+    const unsigned entry = index - first;  // if index < first, wraps around to a large number
     return entry < colours.size() ? colours[entry] : Colour{0, 0, 0, 255};
   }
 };

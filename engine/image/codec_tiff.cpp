@@ -1,5 +1,6 @@
-// TIFF by libtiff: the first page. Common kinds are read sample by sample, in full depth; rarer
-// ones (YCbCr without JPEG, CIELAB, logarithmic colours) as bytes by libtiff's own conversion.
+// Reads the first page of a TIFF by libtiff. Common kinds of TIFF are read sample by sample, in
+// full depth. Rarer kinds (YCbCr without JPEG, CIELAB, logarithmic colours) are read as RGB bytes,
+// which libtiff converts itself.
 #include <algorithm>
 #include <cstring>
 
@@ -27,7 +28,7 @@ std::string reason(const TiffHandle& file) {
 }
 
 [[noreturn]] void fail(const Input& input, const TiffHandle& file) {
-  // libtiff's words for an allocation above the limit that TiffHandle sets.
+  // This text is in libtiff's message if an allocation exceeds the limit that TiffHandle sets.
   const bool too_much = file.error().find("limit defined in open options") != std::string::npos;
   if (file.out_of_memory() || too_much) {
     throw Error(ErrorCode::limit,
@@ -36,9 +37,10 @@ std::string reason(const TiffHandle& file) {
   input.fail_damaged(kFormat, reason(file), true);
 }
 
-// Refuses raw pictures of cameras, which are TIFF files with a small picture in front.
+// Refuses raw pictures of cameras. They are TIFF files whose first picture is only a small preview.
 void check_is_picture(const Input& input, const TiffHandle& file, const TiffLayout& t) {
-  constexpr std::uint16_t kMosaic = 32803, kLinearRaw = 34892;  // Adobe's DNG
+  // PhotometricInterpretation of raw sensor data, as Adobe's DNG specification defines it.
+  constexpr std::uint16_t kMosaic = 32803, kLinearRaw = 34892;
   void* dng = nullptr;
   std::uint16_t below = 0;
   void* offsets = nullptr;
@@ -55,7 +57,8 @@ void check_is_picture(const Input& input, const TiffHandle& file, const TiffLayo
 
 // Throws Error{input} if the picture has more pixels than a file of this length can contain.
 void check_tiff_size(const Input& input, const TiffLayout& t) {
-  std::uint64_t ratio = 0;  // most bytes of samples per byte of the file; 0: no limit
+  // The largest ratio of bytes of decoded samples to bytes of the file. 0: no limit is known.
+  std::uint64_t ratio = 0;
   switch (t.compression) {
     case COMPRESSION_NONE:
       ratio = 1;
@@ -81,7 +84,7 @@ void check_tiff_size(const Input& input, const TiffLayout& t) {
   input.check_size(t.width, t.height, most);
 }
 
-// Returns true if the samples are of a kind that TiffRows and to_colours read.
+// Returns true if the samples are of a kind that TiffRows and Colours read.
 bool is_direct(const TiffLayout& t) {
   const bool sizes = t.format == SAMPLEFORMAT_IEEEFP
                          ? t.bits == 32 || t.bits == 64
@@ -191,10 +194,11 @@ class Colours {
   const Channels channels_;
   const std::uint64_t top_;
   std::uint64_t stored_top_;
-  std::vector<std::uint16_t> palette_;  // three maps, one after the other, of 16 bits
+  std::vector<std::uint16_t> palette_;  // the red, the green and the blue values of all entries
 };
 
-// Converts four inks without a profile, as the other decoders do. 0 is no ink.
+// Converts four inks (CMYK) to RGB without a colour profile, as the other decoders do. A sample of
+// 0 means no ink.
 template <typename T>
 void inks_to_rgb(const T* in, bool alpha, std::uint32_t width, std::uint8_t* out) {
   constexpr std::uint64_t kTop = std::is_same_v<T, std::uint8_t> ? 255 : 65535;

@@ -20,7 +20,7 @@ namespace {
 
 constexpr const char* kFormat = "WebP";
 
-// The file taken apart, and its first frame.
+// The chunks of a file, and its first frame.
 class Demuxed {
  public:
   explicit Demuxed(const Input& input) {
@@ -59,7 +59,8 @@ class Demuxed {
 };
 
 // Returns the bytes that decoding takes: the picture, a second one if it is turned, and libwebp's
-// working memory. That is four bytes per pixel for lossless colours or alpha, else a few rows.
+// working memory. The working memory has four bytes per pixel if the picture is lossless or has
+// alpha. Otherwise it has only a few rows and is not counted.
 std::uint64_t needed_bytes(const WebPBitstreamFeatures& features, std::uint64_t pixels,
                            unsigned reduction, bool turned) {
   constexpr int kLossless = 2;
@@ -69,8 +70,9 @@ std::uint64_t needed_bytes(const WebPBitstreamFeatures& features, std::uint64_t 
   return (turned ? 8 : 4) * made + own;
 }
 
-// Returns the smallest reduction (1, 2, 4 or 8) whose decoding fits into the allowed memory, or 1
-// if it would make the shorter side too small (ReadOptions::least_side).
+// Returns the smallest reduction (1, 2, 4 or 8) at which decoding fits into the allowed memory.
+// Returns 1 if no reduction fits, or if the shorter side would get smaller than
+// ReadOptions::least_side.
 unsigned choose_reduction(const Input& input, const WebPBitstreamFeatures& features, bool turned) {
   const auto width = static_cast<std::uint64_t>(features.width);
   const auto height = static_cast<std::uint64_t>(features.height);
@@ -214,7 +216,8 @@ std::vector<std::uint8_t> encode_webp(const ImageView& image, const EncodeOption
   if (image.width > WEBP_MAX_DIMENSION || image.height > WEBP_MAX_DIMENSION) {
     throw Error(ErrorCode::output, "WebP cannot hold sides over 16383; write PNG");
   }
-  // The compression level, 0 to 9. The next level takes 1.5 times as long and saves 1 %.
+  // The level of lossless compression, 0 to 9. The next higher level takes 1.5 times as long and
+  // makes files 1 % smaller.
   constexpr int kLosslessEffort = 2;
   Encoder encoder;
   WebPConfig config;
@@ -233,7 +236,7 @@ std::vector<std::uint8_t> encode_webp(const ImageView& image, const EncodeOption
   const int imported = image.channels == 4 ? WebPPictureImportRGBA(&picture, rows, stride)
                                            : WebPPictureImportRGB(&picture, rows, stride);
   if (imported == 0) fail_encoding(true);
-  errno = 0;  // libwebp calls some of its failed allocations by other names
+  errno = 0;  // shows a lack of memory that libwebp reports as another error
   if (WebPEncode(&config, &picture) == 0) {
     fail_encoding(errno == ENOMEM || picture.error_code == VP8_ENC_ERROR_OUT_OF_MEMORY ||
                   picture.error_code == VP8_ENC_ERROR_BITSTREAM_OUT_OF_MEMORY);

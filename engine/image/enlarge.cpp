@@ -22,7 +22,8 @@ Enlarger::Enlarger(const FloatPicture& from, Size to, double step_x, double step
       columns_(between(from.width(), to.width, step_x)),
       rows_(between(from.height(), to.height, step_y)) {}
 
-// Returns a row between two rows of the small picture.
+// Interpolates a row between two rows of the small picture. The returned row has the small
+// picture's width.
 const float* Enlarger::vertical(int y, RowBuffer& buffer) const {
   const Between& between = rows_[static_cast<std::size_t>(y)];
   const float* above = from_.row(between.first);

@@ -15,8 +15,8 @@ class Enlarger {
   // Working memory for one thread: a row of the small picture.
   using RowBuffer = std::vector<float>;
 
-  // `from` must outlive this object. A pixel of the result is `step_x` × `step_y` pixels of `from`;
-  // the two pictures meet at their top left corners. The result is `to` pixels large.
+  // Prepares a result of `to` pixels. Each of its pixels covers `step_x` × `step_y` pixels of
+  // `from`. The top left corners of the two pictures coincide. `from` must outlive this object.
   Enlarger(const FloatPicture& from, Size to, double step_x, double step_y);
   // Enlarges `from` to exactly `to` pixels.
   Enlarger(const FloatPicture& from, Size to)

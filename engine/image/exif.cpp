@@ -10,9 +10,9 @@
 namespace nst {
 namespace {
 
-// Returns the integer value of a directory entry. Returns 0 for other types, and for values stored
-// outside the entry. Accepts LONG and signed types too: some programs write them where EXIF
-// requires SHORT.
+// Returns the integer value of a TIFF directory entry. Returns 0 if the entry has a type that is
+// not an integer type, or more than one value. EXIF requires SHORT, but all integer types are
+// accepted, because some programs write others.
 std::int64_t integer_of(const TiffReader& tiff, std::uint64_t entry) {
   enum Type {
     kByte = 1,

@@ -1,4 +1,4 @@
-// The EXIF orientation, which is the only metadata that changes a picture.
+// Reads the EXIF orientation, and turns pictures upright.
 #pragma once
 
 #include "base/byte_reader.hpp"

@@ -72,7 +72,7 @@ class Reader {
  private:
   // Returns how many entries of a directory are read: at most those that lie inside the block.
   std::uint64_t entries_of(std::uint64_t at) const {
-    constexpr std::uint64_t kMostEntries = 1000;  // cameras write at most a few hundred
+    constexpr std::uint64_t kMostEntries = 1000;  // cameras write at most a few hundred entries
     if (!tiff_.holds(at, 2)) return 0;
     const std::uint64_t stated = std::min<std::uint64_t>(tiff_.u16(at), kMostEntries);
     return std::min(stated, tiff_.bytes_after(at + 2) / kEntryBytes);
@@ -143,7 +143,8 @@ void put32(std::vector<std::uint8_t>& out, std::size_t at, std::uint64_t value) 
   for (std::size_t i = 0; i < 4; ++i) out[at + i] = static_cast<std::uint8_t>(value >> 8 * i);
 }
 
-// Appends a directory and its values to a TIFF structure; returns its offset. Tags are sorted.
+// Appends a directory and its values to a TIFF structure; returns its offset. `tags` must be
+// sorted.
 std::size_t append_directory(std::vector<std::uint8_t>& out, const std::vector<ExifTag>& tags) {
   out.resize(out.size() + out.size() % 2);
   const std::size_t begin = out.size();
@@ -238,8 +239,8 @@ std::vector<std::uint8_t> value_of_tag(Bytes block, std::uint16_t tag, std::size
 
 std::vector<std::uint8_t> write_exif(const ExifBlock& block) {
   if (block.empty()) return {};
-  // Some readers want the first directory right behind the header. So the pointers in it are filled
-  // in when the directories below it have their place.
+  // Writes the first directory right behind the header, as some readers expect. Its pointers to the
+  // other directories are filled in later, when those have been written.
   std::vector<std::uint8_t> out = {'I', 'I', 42, 0, 8, 0, 0, 0};
   std::vector<ExifTag> first = block.image;
   if (!block.photo.empty()) set_tag(first, long_tag(kPhotoPointer, 0));
@@ -255,8 +256,9 @@ std::vector<std::uint8_t> write_exif(const ExifBlock& block) {
 }
 
 void add_exif_to_tiff(std::vector<std::uint8_t>& file, const ExifBlock& block) {
-  // Copies the entries of the file's own directory. An entry states the offset of its value in the
-  // file; the offsets stay right, because the file only grows at its end.
+  // Copies the entries of the file's own directory. Large values are stored elsewhere in the file,
+  // and their entries state the offsets. These offsets stay valid, because the file only grows at
+  // its end.
   const TiffReader tiff(file);
   const std::uint64_t begin = tiff.u32(4);
   const unsigned entries = tiff.u16(begin);
@@ -277,7 +279,9 @@ void add_exif_to_tiff(std::vector<std::uint8_t>& file, const ExifBlock& block) {
                        [&](const auto& entry) { return entry.first == tag.tag; });
   });
   if (first.empty()) return;
-  // Writes the new tags as a directory of their own, then joins its entries and the file's.
+  // Appends two directories. The first contains only the new tags; appending it also writes their
+  // values. The second joins the file's own entries and the new ones, sorted by tag. It becomes the
+  // file's directory.
   const std::size_t added = append_directory(file, first);
   for (std::size_t i = 0; i < first.size(); ++i) {
     const auto entry = file.begin() + static_cast<std::ptrdiff_t>(added + 2 + kEntryBytes * i);
@@ -289,7 +293,7 @@ void add_exif_to_tiff(std::vector<std::uint8_t>& file, const ExifBlock& block) {
   file.resize(joined + 2);
   put16(file, joined, static_cast<std::uint32_t>(own.size()));
   for (const auto& [tag, entry] : own) file.insert(file.end(), entry.begin(), entry.end());
-  file.resize(file.size() + 4);  // no next directory
+  file.resize(file.size() + 4);  // offset of the next directory; 0: none
   put32(file, 4, joined);
 }
 

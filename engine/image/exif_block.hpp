@@ -1,5 +1,6 @@
-// EXIF as a list of tags: read from a TIFF structure, written as a new one. No offset of the old
-// structure reaches the new one.
+// Reads the tags of an EXIF block from its TIFF structure, and writes them as a new TIFF structure.
+// All offsets in the new structure are computed anew, so that wrong offsets in the old structure do
+// no harm.
 #pragma once
 
 #include <cstdint>
@@ -18,13 +19,15 @@ struct ExifTag {
   std::vector<std::uint8_t> value;
 };
 
-// Makes tags of one number.
+// Make tags whose value is one number, a SHORT or a LONG.
 ExifTag short_tag(std::uint16_t tag, std::uint16_t value);
 ExifTag long_tag(std::uint16_t tag, std::uint32_t value);
-// Makes a tag of a positive number with four decimals.
+// Makes a tag whose value is one RATIONAL. `value` must be positive and is rounded to four
+// decimals.
 ExifTag rational_tag(std::uint16_t tag, double value);
 
-// The tags of an EXIF block by directory, each sorted by tag and without repetition.
+// The tags of an EXIF block, one list for each directory. Each list is sorted by tag number and has
+// every number at most once.
 struct ExifBlock {
   std::vector<ExifTag> image;  // the first directory: about the picture
   std::vector<ExifTag> photo;  // the EXIF directory: about how the picture was taken
@@ -41,22 +44,25 @@ void set_tag(std::vector<ExifTag>& directory, ExifTag tag);
 // tag, and for null.
 double number_of(const ExifTag* tag);
 
-// Reads a TIFF structure: an EXIF block without its "Exif\0\0", or a whole TIFF file. Leaves out
-// tags of unknown types, values outside the block or of more than 64 KiB, what follows the first
-// 1000 tags of a directory, and what follows the first MiB of values. Never throws: a damaged block
-// gives the tags that can be read.
+// Reads a TIFF structure: an EXIF block without its "Exif\0\0", or a whole TIFF file. Never throws:
+// a damaged block gives the tags that can be read. These are left out:
+//
+// - tags of unknown types
+// - values that lie outside the block or have more than 64 KiB
+// - tags of a directory after its first 1000
+// - values beyond 1 MiB, counting all values of the block together
 ExifBlock read_exif(Bytes block);
 
 // Returns the value of a tag of the first directory, which may have up to `most` bytes: in a TIFF
 // file, XMP and IPTC are such tags. Otherwise as read_exif; empty if there is no such value.
 std::vector<std::uint8_t> value_of_tag(Bytes block, std::uint16_t tag, std::size_t most);
 
-// Returns the TIFF structure of these tags, little-endian. Empty if there are none.
+// Returns the TIFF structure of these tags, little-endian. Returns no bytes if there are no tags.
 std::vector<std::uint8_t> write_exif(const ExifBlock& block);
 
-// Adds the tags to a little-endian TIFF file (not a BigTIFF) by writing its first directory anew at
-// the end. Tags that the file's directory has stay as they are. Throws Error{output} if the file
-// would exceed 4 GiB.
+// Adds the tags to a little-endian TIFF file (not a BigTIFF). The file's first directory is written
+// anew, at the end of the file, with the tags in it. Tags that the directory already has keep their
+// old values. Throws Error{output} if the file would exceed 4 GiB.
 void add_exif_to_tiff(std::vector<std::uint8_t>& file, const ExifBlock& block);
 
 }  // namespace nst

@@ -8,8 +8,8 @@ namespace nst::codec {
 namespace {
 
 // Returns the ICC profile of an iCCP chunk (PNG 1.2, 4.2.2): a name that ends in a zero, the method
-// 0, then a zlib stream. The profile's own size, in its first four bytes, bounds what is inflated.
-// Returns an empty vector if the chunk is damaged.
+// 0, then a zlib stream. The profile's first four bytes state its size, which limits how much is
+// inflated. Returns an empty vector if the chunk is damaged.
 std::vector<std::uint8_t> unpacked_profile(Bytes chunk) {
   constexpr std::size_t kLongestName = 79, kHeaderBytes = 128;
   const std::size_t most = std::min(chunk.size(), kLongestName + 1);

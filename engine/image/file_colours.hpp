@@ -1,5 +1,5 @@
-// How JPEG and PNG files describe their colours. Shared by the decoders of both builds, with
-// libjpeg and libpng or with stb_image.
+// How JPEG and PNG files describe their colours. Used by the decoders with libjpeg and libpng, and
+// by those with stb_image.
 #pragma once
 
 #include "image/jpeg_segments.hpp"

@@ -14,7 +14,7 @@ using std::string_view_literals::operator""sv;
 constexpr std::string_view kExifHeader = "Exif\0\0"sv;
 constexpr std::string_view kXmpHeader = "http://ns.adobe.com/xap/1.0/\0"sv;
 constexpr std::string_view kPhotoshopHeader = "Photoshop 3.0\0"sv;
-constexpr std::string_view kProfileHeader = "ICC_PROFILE\0\1\1"sv;  // part 1 of 1
+constexpr std::string_view kProfileHeader = "ICC_PROFILE\0\1\1"sv;  // \1\1 means part 1 of 1
 constexpr std::uint8_t kIptcResource[2] = {0x04, 0x04};
 constexpr std::size_t kMostInSegment = 65533;
 
@@ -30,7 +30,8 @@ void append_segment(std::vector<std::uint8_t>& file, std::uint8_t marker, std::s
   file.insert(file.end(), body.begin(), body.end());
 }
 
-// Returns the EXIF block, small enough for a JPEG segment. Empty if that is not possible.
+// Returns the EXIF block for a JPEG segment. If it is too large for a segment, leaves out the maker
+// note. Returns no bytes if the rest is still too large.
 std::vector<std::uint8_t> exif_for_segment(ExifBlock block) {
   constexpr std::uint16_t kMakerNote = 0x927c, kColourPosition = 0x0213, kCentred = 1;
   if (block.empty()) return {};
@@ -44,7 +45,7 @@ std::vector<std::uint8_t> exif_for_segment(ExifBlock block) {
   return bytes.size() + kExifHeader.size() <= kMostInSegment ? bytes : std::vector<std::uint8_t>{};
 }
 
-// Returns Photoshop's resource of IPTC data sets.
+// Returns the Photoshop resource that contains the IPTC data sets.
 std::vector<std::uint8_t> photoshop_resource(Bytes iptc) {
   if (iptc.empty()) return {};
   std::vector<std::uint8_t> out = {'8', 'B', 'I', 'M', kIptcResource[0], kIptcResource[1], 0, 0};
@@ -97,8 +98,9 @@ Bytes iptc_of(Bytes segment) {
 }
 
 std::vector<std::uint8_t> with_metadata(Bytes jpeg, const FileMetadata& metadata) {
-  // Both encoders begin with the start marker and a JFIF segment of 18 bytes (JFIF 1.02): marker,
-  // length, name, version, unit of density, density across and down, size of a thumbnail.
+  // The JPEGs of both encoders (libjpeg and stb_image_write) begin with the start marker and a JFIF
+  // segment of 18 bytes. The segment consists of marker, length, name, version, unit of density,
+  // density across and down, and size of a thumbnail.
   constexpr std::size_t kSegmentsBegin = 20, kUnit = 13;
   constexpr std::uint8_t kDotsPerInch = 1;
   std::vector<std::uint8_t> file;
@@ -140,7 +142,9 @@ std::vector<PngChunk> metadata_chunks(const FileMetadata& metadata) {
     chunks.push_back({"eXIf", std::move(exif)});
   }
   if (!metadata.xmp.empty()) {
-    // The keyword; not compressed, method 0; no language, no translated keyword (PNG 1.2, 4.2.3).
+    // The fields of an iTXt chunk before its text (PNG 1.2, 4.2.3). First comes the keyword with a
+    // zero behind it. The other fields are zeros: not compressed, method 0, no language, and no
+    // translated keyword.
     constexpr std::string_view kHeader = "XML:com.adobe.xmp\0\0\0\0\0"sv;
     PngChunk packet{"iTXt", std::vector<std::uint8_t>(kHeader.size() + metadata.xmp.size())};
     const auto place = std::copy(kHeader.begin(), kHeader.end(), packet.body.begin());

@@ -1,5 +1,5 @@
 // Makes and reads the segments of JPEG files and the chunks of PNG files that contain metadata.
-// Those that say that the colours are sRGB are made too.
+// Also makes those which state that the colours are sRGB.
 #pragma once
 
 #include <string>
@@ -9,12 +9,13 @@
 
 namespace nst::codec {
 
-// Returns the IPTC data sets of a JPEG segment APP13 of Photoshop's resources; empty: none.
+// Returns the IPTC data sets of a JPEG's segment APP13, which contains resources of Photoshop.
+// Returns no bytes if there are none.
 Bytes iptc_of(Bytes segment);
 
-// Returns the JPEG file with its density set, and with segments for EXIF, XMP, IPTC and the sRGB
-// profile behind its JFIF segment. What does not fit into a segment of 64 KiB is left out: first a
-// maker note, then all EXIF.
+// Returns the JPEG file with its density set. Segments for EXIF, XMP, IPTC and the sRGB profile are
+// added behind the JFIF segment. Data that does not fit into a segment of 64 KiB is left out. If
+// EXIF does not fit, first only its maker note is left out, then all of it.
 std::vector<std::uint8_t> with_metadata(Bytes jpeg, const FileMetadata& metadata);
 
 // A chunk of a PNG file, without length and checksum.

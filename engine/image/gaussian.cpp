@@ -27,7 +27,8 @@ std::vector<float> half_kernel(double sigma) {
   return weights;
 }
 
-// Returns the index that a mirrored axis of n samples has at place i: ... 1 0 | 0 1 ... n-1 | n-1.
+// Returns the index of the sample at place i of an axis of n samples that is mirrored at its ends:
+// ... 1 0 | 0 1 ... n-1 | n-1.
 int mirrored(int i, int n) {
   const int period = 2 * n;
   const int place = (i % period + period) % period;
@@ -46,7 +47,8 @@ void blur_columns(const FloatPicture& in, int y, const std::vector<float>& half,
   }
 }
 
-// Blurs `line`, a row of pixels with `radius` more pixels on both sides.
+// Blurs a row of pixels. `line` contains the row and, on both sides, as many more pixels as the
+// kernel's radius.
 void blur_row(const float* line, int width, const std::vector<float>& half, float* out) {
   const auto radius = static_cast<std::ptrdiff_t>(half.size()) - 1;
   const std::ptrdiff_t samples = std::ptrdiff_t{3} * width;

@@ -1,5 +1,5 @@
-// Low frequencies of a picture: a wide Gaussian blur, computed on a picture of a quarter of the
-// sides.
+// Low frequencies of a picture: a wide Gaussian blur. To save time, it is computed on a reduced
+// picture, which has a quarter of the width and of the height.
 #pragma once
 
 #include "image/float_picture.hpp"
@@ -7,8 +7,9 @@
 namespace nst {
 
 // The side of a cell, in pixels: a reduced picture has one pixel for each cell of kCell × kCell
-// pixels. The last cells of a row and of a column also take the pixels that are left, up to
-// kMostOfCell: cells of a few pixels would count too much.
+// pixels. If the picture's width is no multiple of kCell, the last cell of a row is wider, up to
+// kMostOfCell. The same holds for its height. Narrow extra cells would give a few pixels too much
+// weight.
 inline constexpr int kCell = 4;
 inline constexpr int kMostOfCell = 2 * kCell - 1;
 
@@ -22,17 +23,17 @@ constexpr Size reduced_size(Size size) {
 // (1 to kMostOfCell) rows of `width` RGB pixels, which follow each other without gaps.
 void mean_of_cells(const float* rows, int count, int width, float* out);
 
-// Writes `picture`, blurred by a Gaussian of standard deviation `sigma` pixels along both axes, to
-// `blurred`, another picture of this size, on up to `threads` threads. The kernel is cut at 3σ and
-// normalised. At the edges the picture is mirrored (the outermost pixel is repeated), so that a
-// blur keeps the picture's mean colour.
+// Blurs `picture` along both axes by a Gaussian with a standard deviation of `sigma` pixels, on up
+// to `threads` threads. Writes the result to `blurred`, another picture of the same size. The
+// kernel is cut at 3σ and normalised. At the edges the picture is mirrored (the outermost pixel is
+// repeated), so that a blur keeps the picture's mean colour.
 void blur(const FloatPicture& picture, double sigma, int threads, FloatPicture& blurred);
 
-// Returns the standard deviation, in cells, of the blur for a reduced picture. A picture is blurred
-// by `sigma` pixels in three steps: it is reduced to the means of its cells, blurred, and enlarged
-// again by linear interpolation. All three steps blur, and their variances add up. For cells of
-// side k = kCell, in square pixels, the means add (k² − 1) / 12 and the interpolation k² / 6. sigma
-// must be at least 4.
+// Returns the standard deviation, in cells, by which a reduced picture must be blurred to blur the
+// whole picture by `sigma` pixels. The whole blur has three steps: reduce the picture to the means
+// of its cells, blur it, and enlarge it by linear interpolation. Each step blurs, and the variances
+// of the steps add up. In square pixels, with k = kCell, reducing adds (k² − 1) / 12 and enlarging
+// k² / 6. sigma must be at least 4.
 double sigma_of_cells(double sigma);
 
 }  // namespace nst

@@ -35,7 +35,8 @@ Image::Image(int width_, int height_, int channels_, SampleType type_)
   if (!memory_allows(total)) fail();
   try {
     bytes.reserve(total);
-    // Large pages must be requested before resize(), which writes to the memory.
+    // Large pages must be requested before resize() writes to the memory for the first time,
+    // because the system chooses the pages at the first write.
     advise_large_pages(bytes.data(), total);
     bytes.resize(total);
   } catch (const std::exception&) {  // catches bad_alloc and length_error

@@ -130,8 +130,7 @@ class Walk {
     return marker;
   }
 
-  // Reads the segment that follows a marker. Returns false if the marker does not belong to the
-  // picture any more.
+  // Reads the segment that follows a marker. Returns false if the picture ends before the marker.
   bool take_segment(unsigned marker) {
     if (marker == kTemporary && found_.scans.empty()) return true;
     if (marker == kEnd || marker == kStart) return false;
@@ -200,7 +199,8 @@ class Walk {
     }
   }
 
-  // Reads the density of a JFIF segment (JFIF 1.02): name, version, unit, density.
+  // Reads the density from a JFIF segment. The segment contains a name, a version, the unit, and
+  // the density across and down (JFIF 1.02).
   void take_density(Bytes body) {
     constexpr std::string_view kHeader("JFIF\0", 5);
     if (body.size() < 12 || std::memcmp(body.data(), kHeader.data(), kHeader.size()) != 0) return;
@@ -210,7 +210,8 @@ class Walk {
     found_.dpi_y = scale * (body[10] * 256 + body[11]);
   }
 
-  // Reads a part of the ICC profile: its number from 1, the number of parts, the bytes.
+  // Reads a segment with one part of the ICC profile. After its name, the segment contains the
+  // part's number (from 1), the number of parts, and the part's bytes.
   void take_profile(Bytes body) {
     constexpr std::string_view kHeader("ICC_PROFILE\0", 12);
     if (body.size() < kHeader.size() + 2 ||

@@ -39,22 +39,23 @@ struct JpegSegments {
   std::vector<JpegScan> scans;
 };
 
-// Returns the ICC profile of a JPEG file, joined of its parts. Returns an empty vector if the file
-// has none. Sets `damaged` if parts are missing.
+// Returns the ICC profile of a JPEG file, joined from its parts. Returns an empty vector if the
+// file has none. Sets `damaged` if parts are missing.
 std::vector<std::uint8_t> joined_profile(const JpegSegments& segments, bool& damaged);
 
 // Walks the segments of a JPEG file (ITU-T T.81, annex B). Skips stray bytes between segments, as
 // libjpeg does. Ignores further pictures and data that a phone has appended. Throws Error{input}
 // for:
 //
-// - a file that ends before its pixels, or among them without an end marker
+// - a file that ends before its pixels, or within them without an end marker
 // - an unsupported kind of JPEG, which the message names: lossless, hierarchical, 12 bits per
 //   sample, or JPEG-LS
 // - a picture whose height is not in its frame header but only after the first scan (DNL), which is
 //   unsupported too
 JpegSegments walk_jpeg(const Input& input);
 
-// Returns what the segments say besides the pixels. `orientation` is that of segments.exif.
+// Returns the EXIF, XMP and IPTC data and the density of the segments. `orientation` is the one
+// that segments.exif states.
 FoundMetadata jpeg_metadata(const JpegSegments& segments, int orientation);
 
 }  // namespace nst::codec

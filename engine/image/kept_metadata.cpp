@@ -12,7 +12,7 @@ namespace {
 
 using Tag = std::uint16_t;
 
-// Tags that this file sets itself (TIFF 6.0; EXIF 2.32, 4.6).
+// Numbers of the tags that the functions below treat one by one (TIFF 6.0; EXIF 2.32, 4.6).
 constexpr Tag kOrientation = 0x0112, kXResolution = 0x011a, kYResolution = 0x011b,
               kResolutionUnit = 0x0128, kColourSpace = 0xa001, kPixelWidth = 0xa002,
               kPixelHeight = 0xa003, kMakerNote = 0x927c;
@@ -23,9 +23,10 @@ constexpr std::array<Tag, 15> kSafeImage = {0x010d, 0x010e, 0x010f, 0x0110, 0x01
                                             0x0132, 0x013b, 0x4746, 0x4749, 0x8298,
                                             0x9c9b, 0x9c9c, 0x9c9d, 0x9c9e, 0x9c9f};
 
-// The ranges of tags in the EXIF directory that are safe to keep. Left out: the maker note
-// (0x927c), the picture's unique number (0xa420), the owner's name (0xa430), the numbers of body
-// and lens (0xa431, 0xa435), the firmware and editing programs of EXIF 3.0, private tags.
+// The ranges of tags in the EXIF directory that are safe to keep. These are not among them: the
+// maker note (0x927c), the picture's unique number (0xa420), the owner's name (0xa430), the serial
+// numbers of body and lens (0xa431, 0xa435), the firmware and editing programs of EXIF 3.0, and
+// private tags.
 constexpr std::pair<Tag, Tag> kSafePhoto[] = {
     {0x829a, 0x829d},                                      // exposure time, f-number
     {0x8822, 0x8824}, {0x8827, 0x8827}, {0x8830, 0x8835},  // exposure program, sensitivities
@@ -40,8 +41,8 @@ constexpr std::pair<Tag, Tag> kSafePhoto[] = {
     {0xa460, 0xa462},                                      // composite pictures
 };
 
-// The ranges of tags in the first directory that are never kept. They describe how the old file
-// stores its pixels, or NST writes them itself.
+// The ranges of tags in the first directory that are never kept. Either they describe how the old
+// file stores its pixels, or NST writes them itself.
 constexpr std::pair<Tag, Tag> kStructure[] = {
     {0x00fe, 0x0103}, {0x0106, 0x010a}, {0x0111, 0x011d}, {0x0120, 0x0129}, {0x012d, 0x012d},
     {0x013d, 0x0145}, {0x014a, 0x014a}, {0x014c, 0x0157}, {0x0158, 0x0214}, {0x02bc, 0x02bc},
@@ -49,8 +50,9 @@ constexpr std::pair<Tag, Tag> kStructure[] = {
     {0x8773, 0x8773}, {0x8825, 0x8825}, {0x935c, 0x935c}, {0xc4a5, 0xc4a5}, {0xea1c, 0xea1d},
 };
 
-// The ranges of tags in the EXIF directory that are never kept: compression, interoperability
-// (which names Adobe RGB), gamma, padding, and tags that NST writes itself.
+// The ranges of tags in the EXIF directory that are never kept. NST writes the colour space and the
+// size itself. The other tags describe the old file: its compression, gamma and padding, and the
+// interoperability directory, which may state Adobe RGB.
 constexpr std::pair<Tag, Tag> kPhotoStructure[] = {
     {0x9102, 0x9102}, {0xa001, 0xa003}, {0xa005, 0xa005}, {0xa500, 0xa500}, {0xea1c, 0xea1d}};
 
@@ -78,22 +80,23 @@ std::pair<double, double> resolution_of(const std::vector<ExifTag>& directory) {
   constexpr double kCentimetre = 3;
   const ExifTag* unit = find_tag(directory, kResolutionUnit);
   const double scale = number_of(unit) == kCentimetre ? 2.54 : 1.0;
-  if (unit != nullptr && number_of(unit) == 1) return {0.0, 0.0};  // an aspect, not a resolution
+  if (unit != nullptr && number_of(unit) == 1) return {0.0, 0.0};  // only an aspect ratio
   return {scale * number_of(find_tag(directory, kXResolution)),
           scale * number_of(find_tag(directory, kYResolution))};
 }
 
-// Returns whole dots per inch that every format can state; 0 for any other number.
+// Returns the dots per inch, rounded to a whole number. Returns 0 for numbers outside 1..65535,
+// because not every file format can state them.
 int whole_dpi(double dpi) { return dpi >= 1.0 && dpi <= 65535.0 ? static_cast<int>(dpi + 0.5) : 0; }
 
-// Writes 1 over the orientation that an XMP packet states: the picture is upright.
+// Sets the orientation that an XMP packet states to 1, because written pictures are upright.
 void set_upright(std::vector<std::uint8_t>& xmp) {
   constexpr std::string_view kName = "tiff:Orientation";
   for (auto at = xmp.begin();;) {
     at = std::search(at, xmp.end(), kName.begin(), kName.end());
     if (at == xmp.end()) return;
     at += static_cast<std::ptrdiff_t>(kName.size());
-    // The value follows the name tiff:Orientation as an attribute, ="6", or as an element, >6<.
+    // The value follows the name tiff:Orientation. An attribute has the form ="6", an element >6<.
     auto digit = at;
     while (digit != xmp.end() && digit - at < 3 && (*digit < '0' || *digit > '9')) ++digit;
     if (digit != xmp.end() && *digit >= '1' && *digit <= '8') *digit = '1';

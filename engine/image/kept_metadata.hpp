@@ -11,15 +11,18 @@ inline constexpr std::size_t kMostMetadataBytes = std::size_t{1} << 20;
 
 // What a file says besides its pixels, as a decoder finds it.
 struct FoundMetadata {
-  Bytes exif = {};  // with or without "Exif\0\0"
+  Bytes exif = {};  // may begin with "Exif\0\0"
   Bytes xmp = {};
   Bytes iptc = {};
-  double dpi_x = 0.0, dpi_y = 0.0;  // of the stored picture; 0: not stated outside EXIF
-  int orientation = 1;              // EXIF orientation of the stored picture, 1 to 8
+  // The resolution of the picture as it is stored, before it is turned. 0: the file states no
+  // resolution, or only in EXIF.
+  double dpi_x = 0.0, dpi_y = 0.0;
+  int orientation = 1;  // EXIF orientation of the stored picture, 1 to 8
 };
 
-// Stores the metadata that a decoder has found in input.metadata: at most a MiB of each kind. If
-// `found` has no resolution, takes that of EXIF. Does nothing with ReadOptions::as_tensorflow.
+// Copies the metadata that a decoder has found to input.metadata, without kinds that exceed a MiB.
+// If `found` has no resolution, takes the resolution that EXIF states. Does nothing if
+// ReadOptions::as_tensorflow is set.
 void keep_metadata(const Input& input, const FoundMetadata& found);
 
 // The metadata to write to a file.
@@ -29,7 +32,8 @@ struct FileMetadata {
   int dpi_x = 0, dpi_y = 0;  // whole dots per inch; 0: not stated
 };
 
-// Returns the metadata that a picture of this size gets, by EncodeOptions::metadata and keep.
+// Returns the metadata to write into a picture of this size: the part of EncodeOptions::metadata
+// that EncodeOptions::keep selects.
 FileMetadata metadata_to_write(const EncodeOptions& options, int width, int height);
 
 }  // namespace nst::codec

@@ -20,8 +20,8 @@ Matrix3 product(const Matrix3& a, const Matrix3& b) {
   return out;
 }
 
-// Makes a[p][q] zero by a rotation in the plane of p and q, and applies the rotation to the columns
-// of `vectors` too.
+// Makes a[p][q] zero by a rotation in the plane of the axes p and q, which is one step of Jacobi's
+// method. Applies the rotation to the columns of `vectors` too.
 void rotate(Matrix3& a, Matrix3& vectors, int p, int q) {
   if (a[p][q] == 0.0) return;
   const double angle = 0.5 * std::atan2(2.0 * a[p][q], a[q][q] - a[p][p]);
@@ -36,8 +36,8 @@ void rotate(Matrix3& a, Matrix3& vectors, int p, int q) {
   vectors = product(vectors, turn);
 }
 
-// Returns the symmetric positive matrix to the power of `exponent`, by its eigenvectors (Jacobi's
-// method; ten sweeps are far more than a 3×3 matrix needs).
+// Returns a symmetric positive matrix to the power `exponent`. Computes its eigenvectors and
+// eigenvalues by Jacobi's method. Ten sweeps are far more than a 3×3 matrix needs.
 Matrix3 power(const Matrix3& matrix, double exponent) {
   Matrix3 a = matrix;
   Matrix3 vectors{{{1.0, 0.0, 0.0}, {0.0, 1.0, 0.0}, {0.0, 0.0, 1.0}}};
@@ -56,7 +56,7 @@ Matrix3 power(const Matrix3& matrix, double exponent) {
   return out;
 }
 
-// Adds up colours and their products.
+// Adds up colours, and products of their channels, for the mean and the covariance.
 class Sums {
  public:
   void add(const float* rgb, std::size_t pixels) {

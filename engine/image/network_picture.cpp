@@ -71,7 +71,8 @@ Image without_alpha(const ImageView& image) {
 
 namespace {
 
-// Number of pixels that are converted at a time while alpha is added to them.
+// A row that gets alpha or is composed on a background is written in parts of this many pixels. The
+// colours of each part are first converted to bytes in a small buffer.
 constexpr int kPixels = 256;
 
 void bytes_of_units(const float* from, int count, float half, std::uint8_t* to) {
@@ -139,8 +140,9 @@ void fill_input(const ImageView& image, const InputOptions& options, float* out)
     return;
   }
   if (!options.what.empty()) check_samples(image, options.what);
-  // A picture in another format, or with alpha to compose, is copied to RGB first. The resize reads
-  // most rows several times, so converting them while reading would cost more.
+  // If the picture is not RGB, or if its alpha must be composed, makes an RGB copy and resizes
+  // that. The resize reads most rows several times, and converting a row at each reading would cost
+  // more than the copy.
   const bool composes = has_alpha(image) && options.background.has_value();
   if (image.format == PixelFormat::rgb && !composes) {
     return resize_into(image, options.size, options.resize, out, options.threads);

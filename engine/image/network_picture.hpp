@@ -22,8 +22,8 @@ struct InputOptions {
 void units_of_bytes(const std::uint8_t* bytes, int count, float* out);
 
 // Writes a picture of any format to out [h, w, 3], without gaps, in 0..1. u8 samples are divided by
-// 255 in float32, as in TensorFlow; f32 samples are copied. Makes no temporary copy of a picture
-// that is RGB or keeps its size.
+// 255 in float32, as in TensorFlow; f32 samples are copied. Makes a temporary copy only if the
+// picture must be resized, and is not RGB or has alpha that must be composed.
 void fill_input(const ImageView& image, const InputOptions& options, float* out);
 
 // Writes a picture to a network's input without resizing it. Drops alpha and checks the samples

@@ -58,7 +58,8 @@ class HeaderParser {
  private:
   [[noreturn]] void fail() const { file_.fail("damaged .npy header; save it again with NumPy"); }
 
-  // Stores the rest of the header as a comment, which must be one line of printable characters.
+  // Takes the text after a '#', up to the header's end, as the comment. The comment must be one
+  // line of printable characters.
   void take_comment() {
     skip_space();
     const std::size_t end = text_.find_last_not_of(" \n");
@@ -201,7 +202,8 @@ std::vector<std::uint8_t> encode_npy(const std::vector<std::int64_t>& shape, con
   std::string header =
       "{'descr': '<f4', 'fortran_order': False, 'shape': " + numpy_shape(shape) + ", }";
   if (!comment.empty()) header += "  # " + comment;
-  const std::size_t before = kSignature.size() + 4;  // size of signature, version and length
+  // Size in bytes of the signature, the version and the header's length.
+  const std::size_t before = kSignature.size() + 4;
   const std::size_t used = before + header.size() + 1;
   header.append((kAlignment - used % kAlignment) % kAlignment, ' ');
   header += '\n';

@@ -30,9 +30,9 @@ std::string numpy_shape(const std::vector<std::int64_t>& shape);
 
 // Returns true if the bytes begin with the .npy signature.
 bool is_npy(Bytes bytes);
-// Read a .npy file. decode_npy copies the values; parse_npy borrows them. Both keep every bit and
-// return the values in C order. Throw Error{input} for a damaged header, another dtype, Fortran
-// order, or data that does not match the shape.
+// Functions that read a .npy file. decode_npy copies the values; parse_npy leaves them in the
+// file's bytes. Both keep every bit and return the values in C order. They throw Error{input} for a
+// damaged header, another dtype, Fortran order, or data that does not match the shape.
 NpyArray decode_npy(Bytes bytes, const std::string& name);
 NpyView parse_npy(Bytes bytes, const std::string& name);
 // Returns the bytes of a version 1.0 file. `shape` has at most 8 dimensions; their product is the

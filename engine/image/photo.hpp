@@ -1,5 +1,5 @@
-// The content at the size to paint at, in two forms: composed on the background as the networks see
-// it, and with its own colours.
+// The content, resized to the size at which it is painted. It is available in two forms: composed
+// on the background, as the networks see it, and with its own colours.
 #pragma once
 
 #include <cstdint>
@@ -25,26 +25,27 @@ class FloatRows {
   std::vector<float> line_;
 };
 
-// A content at the size it is painted at. It borrows the content, or owns a copy.
+// A content at the size at which it is painted. Borrows the caller's picture, or owns a copy of it.
 class Photo {
  public:
   struct Options {
     Size size;
     Resize resize = Resize::smooth;
     Colour background = kWhite;
-    bool copies = false;  // true: the content may be freed; false: it outlives the Photo
+    bool copies = false;  // true: the content may be freed; false: it must outlive the Photo
     int threads = 1;
   };
   Photo(const ImageView& content, const Options& options);
 
   Size size() const { return {seen_.width, seen_.height}; }
-  // Returns a view of the photo for the networks. If background() has a value, the view still has
-  // alpha, which the reader composes on that colour. With Options::copies it never has alpha.
+  // Returns a view of the photo for the networks. If background() has a value, the view has alpha,
+  // and whoever reads it must compose its colours on background(). With Options::copies, the view
+  // is composed already and has no alpha.
   const ImageView& seen() const { return seen_; }
   std::optional<Colour> background() const { return background_; }
-  // Return readers of the photo's rows. seen_rows gives the colours composed on the background, as
-  // the networks see them. rows gives the photo's own colours, also under transparent pixels; for a
-  // resized photo it gives the composed colours.
+  // Return readers of the photo's rows. seen_rows reads the colours composed on the background, as
+  // the networks see them. rows reads the photo's own colours, also under transparent pixels. But
+  // if the photo was resized, rows reads composed colours too.
   FloatRows seen_rows() const { return {seen_, background_}; }
   FloatRows rows() const { return {plain_, std::nullopt}; }
   // Returns the bytes of the memory that a Photo owns.

@@ -25,14 +25,14 @@ std::uint32_t big_endian(Bytes b) {
 struct Chunk {
   std::string_view type;
   Bytes body;
-  Bytes checked;           // type and body, which the checksum covers
-  std::uint32_t checksum;  // as stored
+  Bytes checked;           // the bytes that the checksum covers: type and body
+  std::uint32_t checksum;  // checksum stored in the file
 
   bool is_intact() const { return crc32(checked) == checksum; }
 };
 
 // Returns true if `type` differs by a single bit from the type of a chunk that changes the picture.
-// One flipped bit must not make NST silently skip such a chunk.
+// Such a chunk is probably a damaged one, which NST must not silently skip.
 bool is_almost_known(std::string_view type) {
   for (const std::string_view known : {"IHDR", "PLTE", "IDAT", "tRNS", "eXIf", "iCCP", "cICP"}) {
     int differing = 0;
@@ -44,10 +44,11 @@ bool is_almost_known(std::string_view type) {
   return false;
 }
 
-// Returns the bytes that a raw profile's text encodes. The text is "\nexif\n     <length>\n",
-// followed by lines of hexadecimal digits.
+// Returns the bytes of a profile that ImageMagick has stored as text. The text is "\nexif\n
+// <length>\n", followed by lines of hexadecimal digits.
 std::vector<std::uint8_t> raw_profile(std::string_view text) {
-  for (int line = 0; line < 3; ++line) {  // skips an empty line, the name and the length
+  // Skips the three lines before the digits: an empty line, the name and the length.
+  for (int line = 0; line < 3; ++line) {
     const std::size_t end = text.find('\n');
     if (end == std::string_view::npos) return {};
     text.remove_prefix(end + 1);
@@ -86,8 +87,7 @@ class Walk {
   }
 
  private:
-  // Reads the next chunk. Returns false after IEND. Also returns false if the file is cut off after
-  // its pixels.
+  // Reads the next chunk. Returns false after IEND, or if the file is cut off after its pixels.
   bool next(Chunk& chunk) {
     if (found_.has_end) return false;
     const bool may_end = !found_.pixels.empty();
@@ -123,8 +123,8 @@ class Walk {
     return true;
   }
 
-  // Returns true if the picture depends on this chunk, so that its checksum must be correct. IEND
-  // has no data to check.
+  // Returns true if the picture depends on the data of this chunk, so that its checksum must be
+  // correct. IEND is not among these chunks, because it has no data.
   static bool is_wanted(const Chunk& chunk) {
     const bool critical = (chunk.type[0] & 0x20) == 0 && chunk.type != "IEND";
     return critical || chunk.type == "tRNS" || chunk.type == "eXIf" || chunk.type == "cICP" ||
@@ -202,8 +202,8 @@ class Walk {
     found_.palette = body;
   }
 
-  // Stores the transparency (tRNS). A tRNS chunk that does not fit the picture is ignored, as in
-  // libpng.
+  // Stores the transparency (tRNS). As in libpng, a tRNS chunk is ignored if its size does not fit
+  // the picture's colour type.
   void take_transparency(Bytes body) {
     if (!found_.trans.empty() || !found_.pixels.empty()) return;
     const std::size_t size = body.size();
@@ -215,9 +215,9 @@ class Walk {
     if (fits) found_.trans = body;
   }
 
-  // Stores what the chunks iCCP and cICP say of the colours. cICP is four bytes: primaries,
-  // transfer characteristics, matrix (0 in a PNG) and full range (PNG 3, 11.3.2.6). Both come
-  // before the pixels.
+  // Stores the ICC profile (chunk iCCP) or the code points (chunk cICP) of the picture's colours.
+  // The four bytes of cICP are primaries, transfer characteristics, matrix (0 in a PNG) and full
+  // range (PNG 3, 11.3.2.6). Both chunks must come before the pixels; later ones are ignored.
   void take_colours(const Chunk& chunk) {
     if (!found_.pixels.empty()) return;
     if (chunk.type == "iCCP" && found_.profile.empty()) {
@@ -229,10 +229,12 @@ class Walk {
     }
   }
 
-  // Stores the chunk pHYs, and an XMP packet that is not compressed.
+  // Stores the resolution (chunk pHYs), or an XMP packet that is not compressed (chunk iTXt).
   void take_metadata(const Chunk& chunk) {
     using std::string_view_literals::operator""sv;
-    constexpr std::string_view kXmp = "XML:com.adobe.xmp\0\0\0\0\0"sv;  // name, flags, languages
+    // The start of an iTXt chunk with uncompressed XMP: its keyword, two flags, and two empty
+    // strings for the languages.
+    constexpr std::string_view kXmp = "XML:com.adobe.xmp\0\0\0\0\0"sv;
     if (!chunk.is_intact()) return;
     if (chunk.type == "pHYs" && chunk.body.size() == 9 && found_.resolution.empty()) {
       found_.resolution = chunk.body;
@@ -243,13 +245,15 @@ class Walk {
     }
   }
 
-  // Reads an EXIF block from a text chunk. After the chunk's name follow:
+  // Reads an EXIF block from a text chunk. The chunk begins with its keyword and a zero byte. The
+  // rest depends on the chunk's type:
   //
   //   tEXt  the text
-  //   zTXt  the method (0), then the text as a zlib stream
-  //   iTXt  a flag, the method, a language and a translated name, then the text, compressed or not
+  //   zTXt  the compression method (0), then the text as a zlib stream
+  //   iTXt  the compression flag and method, a language, a translated keyword, then the text,
+  //         compressed if the flag is 1
   void take_raw_exif(const Chunk& chunk) {
-    constexpr std::size_t kNameBytes = 22;  // length of the name and its final zero
+    constexpr std::size_t kNameBytes = 22;  // length of the keyword and its final zero
     constexpr std::size_t kMostText = std::size_t{256} << 10;
     if (tried_raw_exif_) return;
     tried_raw_exif_ = true;
@@ -309,11 +313,12 @@ FoundMetadata png_metadata(const PngChunks& chunks, int orientation) {
 
 std::uint32_t crc32(Bytes bytes, std::uint32_t crc) {
 #ifdef NST_HAVE_PNG
-  if (bytes.empty()) return crc;  // zlib starts anew if it is given a null pointer
+  // Handles the null pointer of an empty range: zlib would ignore `crc` for it.
+  if (bytes.empty()) return crc;
   return static_cast<std::uint32_t>(::crc32_z(crc, bytes.data(), bytes.size()));
 #else
-  // Computes the CRC byte by byte. The table contains the remainders for the reflected polynomial
-  // 0x04c11db7.
+  // Computes the CRC byte by byte. The table contains the remainder of each byte value for the
+  // bit-reversed polynomial 0x04c11db7.
   static const std::array<std::uint32_t, 256> table = [] {
     std::array<std::uint32_t, 256> t{};
     for (std::uint32_t i = 0; i < 256; ++i) {
@@ -346,8 +351,8 @@ void append_chunk(std::vector<std::uint8_t>& file, std::string_view type, Bytes 
 }
 
 void check_png_size(const Input& input, const PngChunks& chunks) {
-  // The file's length limits the size that the header may state. Deflate compresses by a factor of
-  // 1032 at most: 258 bytes take 2 bits.
+  // Refuses a header that states more pixels than a file of this length can contain. Deflate
+  // compresses by a factor of 1032 at most: 2 bits can encode 258 bytes.
   const std::uint64_t most_bits = 1032 * 8 * std::uint64_t{input.bytes.size()};
   input.check_size(chunks.width, chunks.height, most_bits / chunks.bits_per_pixel());
 }

@@ -1,5 +1,6 @@
-// Colour profiles by lcms2. A profile is foreign bytes: it gets memory from a budget, its kind is
-// checked before it is used, and whatever lcms2 refuses is a warning.
+// Converts colours by lcms2. Profiles come from files that are not trusted. Therefore lcms2 gets
+// only limited memory, and the kind of a profile is checked before use. A profile that lcms2
+// refuses gives a warning.
 #include <lcms2.h>
 #include <lcms2_plugin.h>
 
@@ -13,13 +14,14 @@
 namespace nst::codec {
 namespace {
 
-// The memory that one lcms2 context may still take. lcms2 reaches it as the context's user data.
+// The memory that one lcms2 context may still take. The context's user data points to it, so that
+// `allocate` and `release` can find it.
 struct Budget {
   std::uint64_t left;
-  bool memory_ended = false;  // true: the system had no memory, though the budget had
+  bool memory_ended = false;  // true: malloc failed, although the budget was large enough
 };
 
-// The size of a block is stored before it. 16 bytes keep the block's alignment.
+// Bytes before each block, which store the block's size. 16 bytes keep the block aligned.
 constexpr std::size_t kBlockHeader = 16;
 
 void* allocate(cmsContext context, cmsUInt32Number size) {
@@ -56,8 +58,8 @@ void* reallocate(cmsContext context, void* memory, cmsUInt32Number size) {
   return larger;
 }
 
-// Locks of lcms2 that lock nothing: each context is made and read by one thread at a time. lcms2's
-// own locks are allocated, and it crashes where there is no memory for one.
+// Locks for lcms2 that do nothing. They suffice because only one thread at a time makes or reads a
+// context. lcms2's own locks need memory, and lcms2 crashes if there is none.
 void* make_lock(cmsContext) {
   static char lock;
   return &lock;
@@ -66,10 +68,10 @@ void destroy_lock(cmsContext, void*) {}
 cmsBool lock(cmsContext, void*) { return TRUE; }
 void unlock(cmsContext, void*) {}
 
-// Ignores lcms2's messages: the results of its calls say whether they have failed.
+// Ignores lcms2's messages, because the result of each lcms2 call tells whether it failed.
 void on_message(cmsContext, cmsUInt32Number, const char*) {}
 
-// An lcms2 context with a budget of memory.
+// An lcms2 context with limited memory.
 class Context {
  public:
   explicit Context(std::uint64_t memory) : budget_{memory} {
@@ -93,8 +95,8 @@ class Context {
     if (context_ != nullptr) cmsDeleteContext(context_);
   }
   cmsContext get() const { return context_; }
-  // Throws bad_alloc if the system had no memory for something that was asked of this context.
-  // lcms2 itself reports nothing more than that a call has failed.
+  // Throws bad_alloc if malloc has failed in this context. The results of lcms2's calls do not tell
+  // a lack of memory from other failures.
   void check_memory() const {
     if (context_ == nullptr || budget_.memory_ended) throw std::bad_alloc();
   }
@@ -114,17 +116,17 @@ struct DeleteTransform {
 };
 using Transform = std::unique_ptr<void, DeleteTransform>;
 
-// Returns the format that lcms2 reads or writes: `channels` colours of a pixel, then `extra`
-// channels that it skips.
+// Returns lcms2's code for a pixel format: `channels` colours, then `extra` channels that lcms2
+// skips.
 constexpr cmsUInt32Number format(int space, int channels, int extra, bool wide) {
   return static_cast<cmsUInt32Number>(COLORSPACE_SH(space) | CHANNELS_SH(channels) |
                                       EXTRA_SH(extra) | BYTES_SH(wide ? 2 : 1));
 }
 
-// Returns the profile that the code points of ITU-T H.273 describe, or null if the primaries or the
-// transfer curve are unknown. Chromaticities are those of H.273, table 2. Three kinds of transfer
-// curve give that of sRGB: sRGB itself, a curve that is not stated, and those of television, whose
-// pictures are made for sRGB screens and shown there unconverted.
+// Returns the profile that the code points of ITU-T H.273 describe. Returns null if the primaries
+// or the transfer curve are unknown. The chromaticities are from H.273, table 2. The curve of sRGB
+// is also used if the transfer curve is unstated, or is one of the curves of television. Pictures
+// with these curves are made for sRGB screens, which show them unconverted.
 Profile profile_of(cmsContext context, CodePoints points) {
   struct Primaries {
     unsigned code;
@@ -173,15 +175,16 @@ Profile profile_of(cmsContext context, CodePoints points) {
   return profile;
 }
 
-// Returns true if a profile is one that describes pictures, and not a link between two devices.
+// Returns true if the profile describes the colours of pictures. Device link profiles, for example,
+// do not.
 bool describes_pictures(cmsHPROFILE profile) {
   const auto kind = static_cast<cmsUInt32Number>(cmsGetDeviceClass(profile));
   return kind == cmsSigInputClass || kind == cmsSigDisplayClass || kind == cmsSigOutputClass ||
          kind == cmsSigColorSpaceClass;
 }
 
-// Returns the signature of a profile's colour space. A number, because a damaged profile may have
-// one that lcms2's enum does not know.
+// Returns the signature of a profile's colour space. The result is not lcms2's enum, because a
+// damaged profile may have a signature that the enum does not contain.
 cmsUInt32Number colour_space(cmsHPROFILE profile) {
   return static_cast<cmsUInt32Number>(cmsGetColorSpace(profile));
 }
@@ -206,7 +209,7 @@ struct SrgbConversion::Impl {
 
   Context context;
   SampleLayout layout;
-  std::uint32_t from_bytes = 3;  // bytes of a pixel that is read
+  std::uint32_t from_bytes = 3;  // bytes of one source pixel
   Transform transform;
 
   // Makes the transform from `profile`, whose colour space is `space`. Returns false if lcms2
@@ -250,7 +253,7 @@ void SrgbConversion::convert(const void* from, std::uint8_t* to, std::size_t pix
   const SampleLayout& layout = impl_->layout;
   cmsDoTransform(impl_->transform.get(), from, to, static_cast<cmsUInt32Number>(pixels));
   if (!layout.alpha || from == to) return;
-  // lcms2 skips alpha, which is the last channel.
+  // Copies alpha, the last channel of a pixel, which lcms2 skips.
   const std::size_t sample = layout.wide ? 2 : 1;
   const auto* alpha = static_cast<const std::uint8_t*>(from) + impl_->from_bytes - sample;
   for (std::size_t i = 0; i < pixels; ++i, alpha += impl_->from_bytes) {
@@ -262,14 +265,14 @@ void SrgbConversion::convert(const void* from, std::uint8_t* to, std::size_t pix
 
 namespace {
 
-// Returns true if pictures of this colour model (grey, RGB or CMYK) can have a profile of this
-// colour space.
+// Returns true if a picture of this colour model (grey, RGB or CMYK) can have a profile of this
+// colour space. A grey picture may have an RGB profile, because it has three equal channels.
 bool fits(ColourModel model, cmsUInt32Number space) {
   if (model == ColourModel::cmyk) return space == cmsSigCmykData;
   return space == cmsSigRgbData || (model == ColourModel::grey && space == cmsSigGrayData);
 }
 
-// Opens the profile that a file describes. Warns and returns null if it cannot be used.
+// Returns the profile that a file describes. Warns and returns null if it cannot be used.
 Profile open_profile(const Input& input, cmsContext context, const ColourDescription& described,
                      ColourModel model) {
   const auto refuse = [&](const std::string& why) {
@@ -337,7 +340,8 @@ const std::vector<std::uint8_t>& srgb_profile() {
     if (!profile || !cmsSaveProfileToMem(profile.get(), nullptr, &size)) throw std::bad_alloc();
     file.resize(size);
     if (!cmsSaveProfileToMem(profile.get(), file.data(), &size)) throw std::bad_alloc();
-    // Replaces the time of creation (ICC.1, 7.2.8), so that equal pictures give equal files.
+    // Replaces the profile's creation time (ICC.1, 7.2.8) by a fixed one, so that equal pictures
+    // give equal files.
     constexpr std::uint8_t kTime[12] = {0x07, 0xea, 0, 1, 0, 1, 0, 0, 0, 0, 0, 0};
     if (file.size() > 36) std::memcpy(file.data() + 24, kTime, sizeof kTime);
     return file;

@@ -1,4 +1,5 @@
-// Colour profiles in a build without lcms2: none is used, and a warning says so.
+// Replaces profile_lcms.cpp in a build without lcms2. No profile is used; pictures whose colours
+// are not sRGB give a warning.
 #include <algorithm>
 #include <string_view>
 
@@ -10,7 +11,8 @@ struct SrgbConversion::Impl {};
 
 namespace {
 
-// Returns true if the profile's texts call it sRGB: in ASCII, or in the UTF-16 of ICC version 4.
+// Returns true if the profile's texts contain the name sRGB: in ASCII, or in UTF-16, which ICC
+// version 4 uses.
 bool is_named_srgb(Bytes profile) {
   using std::string_view_literals::operator""sv;
   const std::string_view text(reinterpret_cast<const char*>(profile.data()), profile.size());

@@ -1,4 +1,4 @@
-// Resizes row by row: makes no intermediate picture, only two or three rows of floats.
+// Resizes row by row. No intermediate picture is stored, only two or three rows of floats.
 //
 // This file is compiled without fused multiply-adds, so that every machine computes the same
 // floats.
@@ -28,7 +28,7 @@ template <typename T>
 constexpr float kFullScale = sizeof(T) == 1 ? 255.0f : 1.0f;
 
 // The destination of a resize to a float picture in memory. The resize writes row y to place(y),
-// then calls made(y).
+// then calls made(y), which does nothing here.
 class DenseRows {
  public:
   DenseRows(float* first, int width, int channels)
@@ -41,8 +41,8 @@ class DenseRows {
   std::ptrdiff_t row_;
 };
 
-// The destination of a resize to a u8 picture of one channel. The resize writes row y as floats to
-// place(y); made(y) converts them to bytes.
+// The destination of a resize to a u8 picture of one channel. The resize writes row y to place(y)
+// as floats. Then it calls made(y), which converts the floats to bytes.
 class ByteRows {
  public:
   explicit ByteRows(Image& out) : out_(out), line_(static_cast<std::size_t>(out.width)) {}
@@ -63,15 +63,16 @@ struct Filter {
     int first, count;
   };
   std::vector<Span> spans;
-  std::vector<float> weights;  // weights of all output samples, `taps` for each
+  std::vector<float> weights;  // `taps` weights for each output sample
   int taps = 0;
 
   const float* of(int i) const { return weights.data() + std::ptrdiff_t{taps} * i; }
 };
 
-// Returns the triangle filter for one axis. It widens with the reduction, so that every source
-// sample counts. At the border the filter is cut off and normalised.
-// tf.image.resize(antialias=True) (ScaleAndTranslate) and Pillow's BILINEAR are the same filter.
+// Returns the triangle filter for one axis. When a picture is made smaller, the filter is made
+// wider, so that every source sample counts. At the border the filter is cut off and its weights
+// are normalised. tf.image.resize(antialias=True) (ScaleAndTranslate) and Pillow's BILINEAR are the
+// same filter.
 Filter triangle_filter(int in, int out, float gain) {
   const double scale = static_cast<double>(in) / out;
   const double radius = std::max(scale, 1.0);
@@ -98,13 +99,15 @@ Filter triangle_filter(int in, int out, float gain) {
   return filter;
 }
 
-// Writes the weighted sum of the source rows of `span` to `line`, for all samples of a row.
+// Writes the weighted sum of the source rows in `span` to `line`, which gets a whole row of
+// samples.
 template <typename T>
 void blend_rows(const ImageView& in, Filter::Span span, const float* weights, float* line) {
   const std::ptrdiff_t samples = std::ptrdiff_t{in.width} * in.channels;
   std::fill_n(line, samples, 0.0f);
   int k = 0;
-  for (; k + 1 < span.count; k += 2) {  // two rows per turn halve the accesses to `line`
+  // Adds two rows at a time, which halves the number of accesses to `line`.
+  for (; k + 1 < span.count; k += 2) {
     const T* a = view_row<T>(in, span.first + k);
     const T* b = view_row<T>(in, span.first + k + 1);
     const float wa = weights[k];
@@ -129,10 +132,10 @@ void filter_plane_line(const float* line, const Filter& filter, int width, float
   }
 }
 
-// Filters a line of interleaved pixels horizontally. `out` gets `width` RGB pixels; the line has
-// `channels` samples per pixel. Each sum has four floats, so that it fits a vector. The fourth
-// float is dropped. It may come from alpha, from the next pixel, or from the unused float at the
-// line's end.
+// Filters a line of interleaved pixels horizontally. `line` has `channels` samples per pixel; `out`
+// gets `width` RGB pixels. Each pixel is computed as four floats, so that the compiler can use
+// vectors. The fourth float has no meaning and is dropped: it comes from alpha, from the next
+// pixel, or from the unused float at the line's end.
 void filter_line(const float* line, int channels, const Filter& filter, int width, float* out) {
   for (int x = 0; x < width; ++x) {
     const Filter::Span span = filter.spans[x];
@@ -146,7 +149,7 @@ void filter_line(const float* line, int channels, const Filter& filter, int widt
   }
 }
 
-// Rows [begin, end) of the result.
+// The rows [begin, end) of the resized picture.
 struct RowRange {
   int begin, end;
 };
@@ -168,8 +171,8 @@ void resize_smooth(const ImageView& in, Size size, RowRange range, Rows& out) {
   }
 }
 
-// The two source samples that an output sample is interpolated from, and the weight between them.
-// The arithmetic is that of TensorFlow's compute_interpolation_weights
+// The two source samples between which an output sample is interpolated, and the weight of the
+// second one. The arithmetic is that of TensorFlow's compute_interpolation_weights
 // (core/kernels/image/resize_bilinear_op.cc), in float.
 struct Lerp {
   int lower, upper;
@@ -270,7 +273,8 @@ void resize_into(const ImageView& image, Size size, Resize method, float* out, i
             : fill_if_flat<float>(image, size, out)) {
     return;
   }
-  // Four parts for each thread, so that none waits long for a slower one.
+  // Divides the rows into four parts for each thread, so that no thread waits long for a slower
+  // one.
   const int parts = threads == 1 ? 1 : std::min(4 * threads, size.height);
   for_each_item(threads, parts, [&](int part) {
     const auto bound = [&](std::int64_t i) { return static_cast<int>(i * size.height / parts); };

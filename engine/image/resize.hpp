@@ -1,4 +1,4 @@
-// Resizes a picture into memory of the caller.
+// Resizes a picture into memory that the caller provides.
 #pragma once
 
 #include "nst/image.hpp"

@@ -14,7 +14,7 @@
 namespace nst {
 namespace {
 
-// Rows that a thread takes at a time.
+// Number of rows that a thread takes at a time.
 constexpr int kRows = 16;
 
 template <class Work>
@@ -30,8 +30,9 @@ struct LumaMoments {
   double mean = 0.0, deviation = 0.0;
 };
 
-// Returns the moments of a picture's luma. row(y, reader) returns a row; make_reader() makes what a
-// thread reads with. Each row is summed by itself, so that the threads do not change the result.
+// Returns mean and standard deviation of a picture's luma. row(y, reader) returns a row; each
+// thread makes its own reader by make_reader(). Each row has its own sums, so that the number of
+// threads does not change the result.
 template <class MakeReader, class Row>
 LumaMoments luma_moments(Size size, int threads, MakeReader&& make_reader, Row&& row) {
   struct Sums {
@@ -61,13 +62,13 @@ LumaMoments luma_moments(Size size, int threads, MakeReader&& make_reader, Row&&
   return {mean, std::sqrt(std::max(0.0, all.second / pixels - mean * mean))};
 }
 
-// A linear change of a luma.
+// A linear change of luma: luma · factor + offset.
 struct LumaChange {
   float factor = 1.0f, offset = 0.0f;
 };
 
-// Returns the change that brings the painting's luma to the mean and the deviation of the photo's.
-// A painting of one colour keeps its (zero) deviation.
+// Returns the change that gives the painting's luma the mean and standard deviation of the photo's
+// luma. For a painting of one colour, it changes only the mean.
 LumaChange luma_change(const Canvas& painting, const Photo& photo, int threads) {
   const LumaMoments from = luma_moments(
       painting.size(), threads, [] { return std::vector<float>(); },
@@ -80,7 +81,7 @@ LumaChange luma_change(const Canvas& painting, const Photo& photo, int threads) 
   return {static_cast<float>(factor), static_cast<float>(to.mean - factor * from.mean)};
 }
 
-// Replaces the painting's chroma by the photo's.
+// Replaces the painting's chroma by the photo's, and changes the painting's luma by `change`.
 void take_chroma(const float* photo, LumaChange change, int width, float* painting) {
   for (int x = 0; x < width; ++x, photo += 3, painting += 3) {
     const float more = luma(painting) * change.factor + change.offset - luma(photo);
@@ -88,8 +89,8 @@ void take_chroma(const float* photo, LumaChange change, int width, float* painti
   }
 }
 
-// Mixes a row of the painting with one of `other`. The painting's share is `fade`, times the mask
-// if there is one.
+// Mixes a row of the painting with a row of `other`. The painting's share is `fade`, multiplied by
+// the mask's value (0 to 1) if there is a mask.
 void mix_rows(const float* other, float fade, const std::uint8_t* mask, int width,
               float* painting) {
   for (int x = 0; x < width; ++x, other += 3, painting += 3) {

@@ -1,5 +1,5 @@
-// What is done to a finished painting with the photo beside it: a second painting outside a mask,
-// the photo's colours, and plain mixing with the photo.
+// Changes a finished painting: mixes it with a second painting by a mask, gives it the photo's
+// colours, or mixes it with the photo.
 #pragma once
 
 #include "image/canvas.hpp"
@@ -8,25 +8,26 @@
 
 namespace nst {
 
-// Returns a mask of a picture: its luma (BT.601), without alpha, resized to `size`; u8 with one
-// channel.
+// Returns the luma (BT.601) of a picture as a mask: resized to `size`, u8, with one channel. Alpha
+// is ignored.
 Image mask_of(const ImageView& picture, Size size, int threads);
 
-// Mixes two paintings in place: where the mask is 255, `inside` stays, where it is 0, it becomes
-// `outside`. The three pictures have one size.
+// Mixes `outside` into `inside`. `inside` stays as it is where the mask is 255, and is replaced by
+// `outside` where the mask is 0. All three pictures have the same size.
 void mix_by_mask(Canvas& inside, const Canvas& outside, const Image& mask, int threads);
 
 struct Retouch {
-  bool keeps_colour = false;    // the result has the photo's chroma and the painting's luma
-  bool matches_luma = false;    // the luma is first brought to the photo's mean and deviation
-  float fade = 1.0f;            // share of the painting; the rest is the photo
-  const Image* mask = nullptr;  // the painting's share is multiplied by it; null: by 1
+  bool keeps_colour = false;    // true: the result gets the photo's chroma
+  bool matches_luma = false;    // true: also the mean and deviation of the photo's luma
+  float fade = 1.0f;            // the painting's share, 0 to 1; the photo has the rest
+  const Image* mask = nullptr;  // u8 mask that reduces the painting's share; null: no mask
 };
 
 // Retouches a painting and writes it to a picture of the caller, on up to `threads` threads.
 //
-// - The photo's chroma with the painting's luma Y is photo + (Y − luma of the photo) in each
-//   channel: Cb and Cr of BT.601 are differences to the luma, which this addition leaves alone.
+// - With keeps_colour, each channel of the result is photo + (luma of the painting − luma of the
+//   photo). This gives the painting's luma and leaves the photo's chroma unchanged, because Cb and
+//   Cr of BT.601 depend only on differences between a channel and the luma.
 // - A fade of 0 gives exactly the photo.
 void write_retouched(const Canvas& painting, const Photo& photo, const Retouch& retouch,
                      const OutputRows& out, int threads);

@@ -34,9 +34,9 @@ std::string number(float value) {
 }  // namespace
 
 void check_row(const float* row, int count, int channels, int y, const std::string& what) {
-  // Counts the valid samples without branches, and with & instead of &&, so that the compiler uses
-  // vector instructions. The check then takes no longer than reading the row. Comparisons with NaN
-  // are false, so NaN is invalid.
+  // Counts the valid samples. The count has no branches, and uses & instead of &&, so that the
+  // compiler uses vector instructions. The check then takes no longer than reading the row. NaN
+  // counts as invalid, because comparisons with NaN are false.
   const auto is_good = [](float v) {
     return static_cast<int>(v >= kLow) & static_cast<int>(v <= kHigh);
   };

@@ -18,7 +18,8 @@ namespace {
 // would become 256×76800.
 constexpr float kMostAspect = 16.0f;
 
-// Returns one side by Magenta's formula, at least 1. Computed in float32, as Magenta does.
+// Returns one side of the resized picture by Magenta's formula, but at least 1. Computed in
+// float32, as Magenta does.
 std::int64_t scaled(int side, float factor) {
   const float product = static_cast<float>(side) * factor;
   return std::max<std::int64_t>(static_cast<std::int64_t>(product), 1);

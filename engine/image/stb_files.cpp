@@ -9,8 +9,9 @@
 namespace nst::codec {
 namespace {
 
-// The standard Huffman tables (ITU-T T.81, K.3.3), which Motion JPEG pictures omit. Each table is a
-// byte of class and number, 16 counts of codes by length, and the values.
+// The standard Huffman tables (ITU-T T.81, K.3.3), which Motion JPEG pictures omit. Each table
+// consists of a byte with class and number, 16 counts (the number of codes of each length), and the
+// values. All bytes are written in hexadecimal.
 constexpr std::string_view kStandardTables =
     "000001050101010101010000000000000000010203040506"
     "0708090a0b"
@@ -53,8 +54,8 @@ void append_standard_tables(std::vector<std::uint8_t>& file) {
   }
 }
 
-// Throws Error{input} if a Huffman table has more than 256 codes. stb_image 2.27 would write beyond
-// its own tables for such a file.
+// Throws Error{input} if a Huffman table has more than 256 codes. For such a file, stb_image 2.27
+// would write beyond its own tables.
 void check_huffman_tables(const Input& input, Bytes segment) {
   ByteReader reader(segment, input.name, ErrorCode::input);
   while (!reader.at_end()) {

@@ -8,7 +8,7 @@
 
 namespace nst::codec {
 
-// The functions that libtiff calls. None of them throws.
+// The functions that libtiff calls to read, write and report errors. None of them throws.
 struct TiffHandle::Calls {
   static State& state(thandle_t handle) { return *static_cast<State*>(handle); }
 
@@ -53,7 +53,7 @@ struct TiffHandle::Calls {
   static int close(thandle_t) { return 0; }
   static toff_t size(thandle_t handle) { return end_of(state(handle)); }
 
-  // Gives libtiff the file itself, so that it copies nothing.
+  // Gives libtiff the address of the file's bytes, so that it can read them without copying.
   static int map(thandle_t handle, void** base, toff_t* size) {
     const State& s = state(handle);
     if (s.writes) return 0;
@@ -79,13 +79,13 @@ struct TiffHandle::Calls {
     return 1;
   }
 
-  // Ignores warnings: they are about unknown tags and values that libtiff repairs.
+  // Ignores libtiff's warnings. They report only unknown tags, and values that libtiff repairs.
   static int on_warning(TIFF*, void*, const char*, const char*, std::va_list) { return 1; }
 };
 
 TiffHandle::TiffHandle(Bytes bytes, std::uint64_t most_at_once) {
   state_.read = bytes;
-  open("r", most_at_once);  // libtiff reads the file's bytes in place: see Calls::map
+  open("r", most_at_once);
 }
 
 TiffHandle::TiffHandle() {

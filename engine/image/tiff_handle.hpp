@@ -1,4 +1,5 @@
-// A TIFF file in memory, opened by libtiff. Errors and warnings of libtiff stay here.
+// A TIFF file in memory, opened by libtiff. libtiff's first error is stored and its warnings are
+// ignored; nothing is printed.
 #pragma once
 
 #include <tiffio.h>
@@ -13,10 +14,11 @@ namespace nst::codec {
 
 class TiffHandle {
  public:
-  // Opens a file for reading. `bytes` must outlive the handle. `most_at_once` bounds each single
-  // allocation of libtiff.
+  // Opens a file for reading. `bytes` must outlive the handle. No single allocation of libtiff may
+  // exceed `most_at_once` bytes.
   TiffHandle(Bytes bytes, std::uint64_t most_at_once);
-  // Opens a new file for writing, a classic little-endian one.
+  // Opens a new file in memory for writing. It is a classic TIFF (not BigTIFF) in little-endian
+  // order.
   TiffHandle();
   ~TiffHandle();
   TiffHandle(const TiffHandle&) = delete;
@@ -26,12 +28,13 @@ class TiffHandle {
   TIFF* get() const { return tiff_; }
   // Returns the first error that libtiff reported; "" if none.
   const std::string& error() const { return state_.error; }
-  // Returns true if memory ran out while writing.
+  // Returns true if there was not enough memory to write the file or to store an error.
   bool out_of_memory() const { return state_.out_of_memory; }
-  // Closes a file that was written and returns its bytes.
+  // Ends the writing of a file and returns the file's bytes.
   std::vector<std::uint8_t> finish();
 
-  // Returns a field of one number, or the default that TIFF 6.0 gives it.
+  // Returns the value of a field with one number. If the file lacks the field, returns the default
+  // of TIFF 6.0 or, if there is no default, `otherwise`.
   template <typename T>
   T field(std::uint32_t tag, T otherwise) const {
     T value{};

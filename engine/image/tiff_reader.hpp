@@ -1,4 +1,4 @@
-// Reads the numbers of a TIFF structure (TIFF 6.0, 2) within its bounds.
+// Reads numbers from a TIFF structure (TIFF 6.0, 2), and checks that they lie inside the structure.
 #pragma once
 
 #include <cstdint>
@@ -8,11 +8,11 @@
 
 namespace nst {
 
-// Reads numbers at given offsets, in the byte order that the structure states. Every function
-// throws Error{input} for an offset outside the block.
+// Reads numbers at given offsets of a block, in the byte order that the block's header states. The
+// functions that read throw Error{input} for an offset outside the block.
 class TiffReader {
  public:
-  // Throws Error{input} unless the block begins as a TIFF structure does.
+  // Throws Error{input} unless the block begins with a TIFF header.
   explicit TiffReader(Bytes block) : reader_(block, "EXIF", ErrorCode::input) {
     const Bytes order = reader_.at(0, 2, "byte order");
     big_endian_ = order[0] == 'M';
@@ -33,7 +33,8 @@ class TiffReader {
   Bytes bytes(std::uint64_t offset, std::uint64_t size) const {
     return reader_.at(offset, size, "value");
   }
-  // Returns how many bytes of the block lie at the offset and behind it.
+  // Returns the number of bytes from the offset to the block's end; 0 if the offset is outside the
+  // block.
   std::uint64_t bytes_after(std::uint64_t offset) const {
     return offset < reader_.size() ? reader_.size() - offset : 0;
   }

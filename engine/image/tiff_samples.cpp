@@ -8,7 +8,8 @@ namespace nst::codec {
 namespace {
 
 std::uint16_t of_float(double value) {
-  const double level = value * 65535.0 + 0.5;  // NaN becomes 0
+  // If `value` is NaN, `level > 0.0` is false, so the result is 0.
+  const double level = value * 65535.0 + 0.5;
   return static_cast<std::uint16_t>(level > 0.0 ? (level < 65535.0 ? level : 65535.0) : 0.0);
 }
 
@@ -30,7 +31,8 @@ void unpack(const std::uint8_t* row, std::size_t count, const TiffLayout& layout
   if (bits == 8) return each(std::uint8_t{}, [](std::uint8_t v) { return v; });
   if (bits == 16) return each(std::uint16_t{}, [](std::uint16_t v) { return v; });
   if (bits == 32) return each(std::uint32_t{}, [](std::uint32_t v) { return v >> 16; });
-  // Other depths, up to 15 bits: packed, the highest bit first.
+  // Unpacks samples of the remaining depths, up to 15 bits. The samples follow each other without
+  // gaps, and the highest bit of each comes first.
   std::uint32_t buffer = 0;
   unsigned held = 0;
   for (std::size_t i = 0; i < count; ++i) {

@@ -1,4 +1,4 @@
-// The samples of a TIFF picture: where they lie, and their rows.
+// Finds out how a TIFF file stores its samples, and reads them row by row.
 #pragma once
 
 #include <cstdint>
@@ -15,30 +15,33 @@ struct TiffLayout {
   std::uint16_t bits = 1, samples = 1, format = SAMPLEFORMAT_UINT;
   std::uint16_t photometric = PHOTOMETRIC_MINISBLACK;
   std::uint16_t compression = COMPRESSION_NONE;
-  bool separate = false;  // every channel is a plane of its own
+  bool separate = false;  // true: every channel is stored as a plane of its own
   bool tiled = false;
-  std::uint32_t tile_width = 0;  // width of a tile; with strips, the picture's width
-  std::uint32_t band_rows = 0;   // rows of a tile or strip
+  std::uint32_t tile_width = 0;  // width of a tile; without tiles, the picture's width
+  std::uint32_t band_rows = 0;   // number of rows of a tile or strip
 
   unsigned planes() const { return separate ? samples : 1; }
   unsigned samples_of_plane() const { return separate ? 1 : samples; }
-  // Return numbers of bytes: of one row of a plane, and of a band. A band is a strip or a row of
-  // tiles; with tiles, rows are as wide as all tiles of a row together.
+  // Return the number of bytes of a row or of a band of one plane. A band is a strip, or all tiles
+  // that lie side by side. In a tiled picture, a row is as wide as these tiles together.
   std::uint64_t row_bytes() const;
   std::uint64_t band_bytes() const { return row_bytes() * band_rows; }
 };
 
-// Reads the layout. Throws Error{input} if a field is missing.
+// Reads the layout from the file's fields. Throws Error{input} if a necessary field is missing or
+// has an impossible value.
 TiffLayout read_tiff_layout(const Input& input, const TiffHandle& file);
 
-// Reads rows of samples from the top, a band of strips or tiles at a time.
+// Reads the samples of a picture row by row from the top. Decodes a band (a strip, or tiles side by
+// side) at a time.
 class TiffRows {
  public:
   TiffRows(const TiffHandle& file, const TiffLayout& layout);
 
-  // Writes the samples of row y, interleaved, to out[width * samples]: as they are for integers of
-  // at most 8 bits (T: u8) or 16 bits (T: u16); 32-bit integers by their upper half; floats of 0..1
-  // as 0..65535. Rows must be read in order. Returns false if the file's data is damaged there.
+  // Writes the interleaved samples of row y to out[width * samples]. Use T = u8 for integers of at
+  // most 8 bits, else u16. Integers of up to 16 bits are not scaled. Integers of 32 bits give their
+  // upper 16 bits. Floats of 0..1 give 0..65535. Rows must be read in order. Returns false if the
+  // file's data is damaged at this row.
   template <typename T>
   bool read(std::uint32_t y, T* out);
 
@@ -50,7 +53,7 @@ class TiffRows {
   const TiffLayout& layout_;
   std::vector<std::vector<std::uint8_t>> planes_;
   std::vector<std::uint8_t> tile_;
-  std::uint32_t band_ = 0;  // number of the band in planes_, from 1
+  std::uint32_t band_ = 0;  // 1 + index of the band in planes_; 0: none yet
   bool intact_ = true;
 };
 

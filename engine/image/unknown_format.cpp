@@ -1,4 +1,5 @@
-// Names the format of a file that cannot be read as a picture.
+// Recognises files that cannot be read as a picture, so that the error message can name their
+// format.
 #include <algorithm>
 #include <cstring>
 #include <span>
@@ -25,8 +26,8 @@ struct Known {
   const char* advice;
 };
 
-// Formats that are recognised by signature; the first match counts. The signatures are those in the
-// formats' definitions.
+// Formats that are recognised by their signatures; the first match counts. The signatures are taken
+// from the definitions of the formats.
 constexpr Known kKnown[] = {
     {0, "\x89PNG"sv, "PNG whose line ends were converted as if it were text",
      "copy it again, as binary"},
@@ -130,15 +131,16 @@ constexpr std::string_view kHeifBrands[] = {"heic", "heix", "heim", "heis", "hev
 
 bool is_media(Bytes bytes) { return has(bytes, 4, "ftyp") && bytes.size() >= 12; }
 
-// Returns true if an ISO base media file (ISO/IEC 14496-12, 4.3) has one of these brands. HEIF
-// pictures may have a general main brand and a specific one among the compatible brands.
+// Returns true if an ISO base media file (ISO/IEC 14496-12, 4.3) has one of these brands. All its
+// brands are searched: in a HEIF picture, the first one (major brand) may be general, and only one
+// of the compatible brands may name the format.
 bool has_brand(Bytes bytes, Brands brands) {
   const std::size_t box = std::size_t{bytes[0]} << 24 | std::size_t{bytes[1]} << 16 |
                           std::size_t{bytes[2]} << 8 | bytes[3];
   const std::size_t end =
       std::min({bytes.size(), std::max<std::size_t>(box, 16), std::size_t{1024}});
-  for (std::size_t at = 8; at + 4 <= end;
-       at += at == 8 ? 8 : 4) {  // bytes 12 to 15 are a version, not a brand
+  // Skips bytes 12 to 15, which are a version and not a brand.
+  for (std::size_t at = 8; at + 4 <= end; at += at == 8 ? 8 : 4) {
     for (const std::string_view brand : brands) {
       if (has(bytes, at, brand)) return true;
     }
@@ -146,7 +148,7 @@ bool has_brand(Bytes bytes, Brands brands) {
   return false;
 }
 
-// Refuses ISO base media files that are not HEIF, and names their kind.
+// Throws for ISO base media files that are not HEIF pictures. The message names the kind of file.
 void check_media(const Input& input) {
   const Bytes bytes = input.bytes;
   if (!is_media(bytes)) return;
@@ -209,7 +211,7 @@ void check_text(const Input& input) {
 }  // namespace
 
 bool is_tiff(Bytes bytes) {
-  if (has(bytes, 8, "CR\2\0"sv)) return false;  // Canon's raw pictures
+  if (has(bytes, 8, "CR\2\0"sv)) return false;  // the signature of Canon's raw pictures (CR2)
   return has(bytes, 0, "II*\0"sv) || has(bytes, 0, "MM\0*"sv) || has(bytes, 0, "II+\0"sv) ||
          has(bytes, 0, "MM\0+"sv);
 }

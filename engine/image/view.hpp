@@ -8,8 +8,8 @@
 
 namespace nst {
 
-// Throws Error{usage} unless the view has pixels, and channels and strides that fit its format. The
-// message begins with `what`, such as "content picture".
+// Throws Error{usage} unless the picture has pixels, and its channels and strides fit its format.
+// The message begins with `what`, such as "content picture".
 void check_picture(const ImageView& image, const char* what = "picture");
 // Checks a view as check_picture does. Also throws Error{usage} unless the picture is interleaved
 // RGB or RGBA.
@@ -34,8 +34,8 @@ inline std::ptrdiff_t plane_stride(const ImageView& image) {
   return view_stride(image) * image.height;
 }
 
-// Converts a sample of 0..1 to a byte; clamps it, and NaN gives 0. half = 0.5f rounds to nearest,
-// half = 0 truncates.
+// Converts a sample of 0..1 to a byte. Values outside 0..1 are clamped, and NaN gives 0. Rounds to
+// nearest if `half` is 0.5f, and truncates if `half` is 0.
 inline std::uint8_t byte_of_unit(float value, float half) {
   const float level = value * 255.0f + half;
   return static_cast<std::uint8_t>(level > 0.0f ? (level < 255.0f ? level : 255.0f) : 0.0f);

@@ -48,8 +48,8 @@ Bytes as_bytes(const std::string& text) {
 }
 
 // Returns the CRC-32C of those parts of the header that the tensors' own checksums do not cover. It
-// is computed from the parsed contents. So a file whose JSON is only formatted differently has the
-// same checksum.
+// is computed from the parsed contents, so that it does not depend on the formatting of the JSON
+// text.
 std::string header_crc(const SafeTensors& contents) {
   std::string text;
   const auto field = [&text](const std::string& value) { text.append(value).push_back('\0'); };
@@ -122,8 +122,8 @@ class MetadataReader {
     return "";
   }
 
-  // Returns true if the header is byte for byte as nst-weights writes it. Otherwise another program
-  // has saved the file.
+  // Returns true if the header is byte for byte as nst-weights writes it. If it is not, another
+  // program has saved the file.
   bool has_own_layout(Bytes bytes) const {
     const std::string header = safetensors_header(contents_);
     return bytes.size() >= 8 + header.size() &&
@@ -225,7 +225,9 @@ ModelFile parse_model_file(Bytes bytes, const std::string& name, Changed changed
 std::vector<std::uint8_t> build_model_file(const ModelDescription& description,
                                            const std::vector<NamedTensor>& tensors, DType dtype) {
   SafeTensors contents;
-  std::deque<std::vector<std::uint8_t>> storage;  // a deque never moves its elements
+  // `contents` refers to these bytes. A deque never moves its elements, so they stay where they
+  // are.
+  std::deque<std::vector<std::uint8_t>> storage;
   std::map<std::string, std::string> crcs;
   for (const NamedTensor& tensor : tensors) {
     check_size(tensor);

@@ -1,30 +1,32 @@
-// NST's model file: a safetensors file with the network's weights under their TensorFlow names, and
-// a description in its metadata.
+// NST's model file: a safetensors file that contains the networks' weights under their TensorFlow
+// names. Its metadata contains a description of the networks.
 //
-// Tensors: HWIO order, batch norm folded.
+// Tensors (in HWIO order, with batch norm folded into them):
 //
 //   <layer>/weights            [kh, kw, in, out]
 //   <layer>/depthwise_weights  [kh, kw, c, 1]
 //   <layer>/biases             [out]
 //
-// Metadata, all strings:
+// Metadata (all values are strings):
 //
 //   format          "nst-model"
 //   format_version  "1"
 //   predictor       a family's name, or "none"
 //   transformer     a family's name
 //   padding         "reflect" or "zero"
-//   style_space     the space of style vectors (style_space.hpp); absent: recognise it by the
-//                   weights; "": two families joined on purpose
+//   style_space     the space of style vectors (style_space.hpp). If absent, the space is
+//                   recognised by the weights. "": the user has joined a predictor and a
+//                   transformer of different spaces by nst-weights --force.
 //   source          where the weights came from
 //   source_sha256   SHA-256 of that source
 //   crc32c          a JSON object {tensor: "8 hex digits"}
 //   self_test       JSON (apps/nst_weights/self_test.hpp); optional
 //   header_crc32c   8 hex digits
 //
-// header_crc32c is the CRC-32C of two lists of NUL-terminated strings. First come key and value of
-// all other metadata, sorted by key. Then come name, dtype and shape ("[1, 2]") of every tensor,
-// sorted by name. So no damaged byte of the file goes unnoticed.
+// header_crc32c covers the rest of the header, so that damage of any byte is noticed. It is the
+// CRC-32C of two lists of NUL-terminated strings. The first list contains key and value of all
+// other metadata, sorted by key. The second contains name, dtype and shape ("[1, 2]") of every
+// tensor, sorted by name.
 #pragma once
 
 #include <map>
@@ -41,30 +43,31 @@ enum class PaddingKind { reflect, zero };
 
 std::string to_string(PaddingKind kind);
 
-// The kinds of a model's networks, as names of their families (networks/family.hpp).
+// The families of a model's networks (networks/family.hpp), by name, and the padding.
 struct Architecture {
-  std::string predictor = "none";  // name of a family; "none": the file has only a transformer
+  std::string predictor = "none";  // "none": the file has only a transformer
   std::string transformer;
   PaddingKind padding = PaddingKind::reflect;
 
   bool has_predictor() const { return predictor != "none"; }
 };
 
-// The contents of a model file. The tensors borrow the file's bytes.
+// The contents of a model file. The tensors refer to the file's bytes, which must outlive them.
 struct ModelFile {
   Architecture architecture;
   std::optional<std::string> style_space;  // nullopt: the file does not state the style space
   std::string source;
   std::string source_sha256;
-  std::string self_test;  // self-test as JSON; empty if absent
-  // The part that another program has changed since nst-weights wrote the file ("tensor 'x'");
-  // empty: nothing changed.
+  std::string self_test;  // self-test as JSON; empty if the file has none
+  // The name of the first part whose checksum is wrong, such as "tensor 'x'". Another program has
+  // changed this part since nst-weights wrote the file. Empty: all checksums are correct.
   std::string change;
   SafeTensors contents;
 };
 
-// What happens to a file with a wrong checksum that another program has changed and saved: refuse
-// or accept. A file that still has the layout of nst-weights is damaged, and always refused.
+// Whether a file is accepted if another program has changed and saved it, so that a checksum is
+// wrong. If a checksum is wrong although nst-weights itself saved the file, the file is damaged and
+// always refused.
 enum class Changed { refuse, accept };
 
 // Parses a model file and checks its format, its version and the CRC-32C of each tensor. Does not
@@ -82,7 +85,7 @@ struct NamedTensor {
   std::vector<float> values;
 };
 
-// Everything that a model file contains besides the tensors.
+// Everything that build_model_file stores besides the tensors.
 struct ModelDescription {
   Architecture architecture;
   std::string source;  // origin of the weights; bytes that are not UTF-8 are replaced
@@ -91,9 +94,9 @@ struct ModelDescription {
   std::optional<std::string> style_space = {};  // nullopt: the space is not stated
 };
 
-// Returns the bytes of a model file whose `tensors` are stored as `dtype`. The order of `tensors`
-// does not matter, and the same input gives the same bytes. Throws Error{limit} if a value is too
-// large for float16.
+// Returns the bytes of a model file that contains `tensors`, with their values stored as `dtype`.
+// The order of `tensors` does not matter, and the same input gives the same bytes. Throws
+// Error{limit} if a value is too large for float16.
 std::vector<std::uint8_t> build_model_file(const ModelDescription& description,
                                            const std::vector<NamedTensor>& tensors, DType dtype);
 

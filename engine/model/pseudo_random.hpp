@@ -1,6 +1,6 @@
-// Pseudo-random numbers that are a pure function of (seed, name, index). C++ and the Python scripts
-// of tests/golden and models/training compute the same numbers. So test weights and self-test
-// pictures need not be stored in files.
+// Pseudo-random numbers that depend only on (seed, name, index). C++ and the Python scripts of
+// tests/golden and models/training compute the same numbers. So test weights and self-test pictures
+// need not be stored in files.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +8,7 @@
 
 namespace nst {
 
-// The finaliser of splitmix64 (Steele, Lea & Flood 2014).
+// Mixes the bits of a number: the last step (finaliser) of splitmix64 (Steele, Lea & Flood 2014).
 constexpr std::uint64_t splitmix64(std::uint64_t x) {
   x += 0x9e3779b97f4a7c15u;
   x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
@@ -23,8 +23,9 @@ constexpr std::uint64_t fnv1a(std::string_view name) {
   return h;
 }
 
-// Pseudo-random numbers, uniform in [0, 1): the top 24 bits of splitmix64(splitmix64(seed ^
-// fnv1a(name)) + index), times 2^-24. They are exact in float32.
+// Returns a pseudo-random number, uniform in [0, 1). It is the top 24 bits of
+// splitmix64(splitmix64(seed ^ fnv1a(name)) + index), times 2^-24, which float32 represents
+// exactly.
 class PseudoRandom {
  public:
   constexpr PseudoRandom(std::uint64_t seed, std::string_view name)

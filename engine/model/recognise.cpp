@@ -57,8 +57,8 @@ constexpr Signature kSignatures[] = {
 // Recognises what a zip archive contains by the names of its members. Keras 3 and PyTorch save zip
 // archives.
 Content recognise_zip(Bytes bytes) {
-  // Number of bytes searched at both ends. The start has the first members' names, the end the
-  // directory of all members.
+  // Number of bytes that are searched at the start and at the end of the archive. The start
+  // contains the names of the first members, the end contains the directory of all members.
   constexpr std::uint64_t kLooked = 1 << 16;
   const Bytes start = bytes.first(std::min<std::uint64_t>(bytes.size(), kLooked));
   const Bytes end = bytes.last(std::min<std::uint64_t>(bytes.size(), kLooked));
@@ -71,8 +71,8 @@ Content recognise_zip(Bytes bytes) {
   return Content::zip;
 }
 
-// Returns the top-level fields of a protobuf message, and how often each field occurs. Returns an
-// empty map if `bytes` are not a protobuf message.
+// Counts the top-level fields of a protobuf message, by field number. Returns an empty map if
+// `bytes` are not a protobuf message.
 std::map<std::uint64_t, int> proto_fields(Bytes bytes) {
   std::map<std::uint64_t, int> fields;
   ByteReader reader(bytes, "", ErrorCode::model);
@@ -98,12 +98,13 @@ std::map<std::uint64_t, int> proto_fields(Bytes bytes) {
       if (fields.size() > 1000) return {};
       ++fields[tag >> 3];
     }
-  } catch (const Error&) {  // uses the fields found before the file was cut off
+  } catch (const Error&) {
+    // The file is cut off. The fields before the cut are returned.
   }
   return fields;
 }
 
-// Recognises protobuf files by the fields they contain:
+// Recognises protobuf files by the numbers of the fields that they contain:
 //
 //   TensorFlow's SavedModel   {schema = 1, meta_graphs = 2}
 //   TensorFlow's MetaGraphDef {info = 1, graph = 2, saver = 3, ...}
@@ -121,7 +122,8 @@ Content recognise_proto(Bytes bytes) {
   }
   if (fields.rbegin()->first > 10) return Content::unknown;
   const bool is_meta = fields.at(1) == 1 && fields.count(2) != 0;
-  // A GraphDef begins with a node, and a node begins with its name (field 1, tag 0x0a).
+  // Distinguishes a GraphDef from other files that begin with field 1. A GraphDef begins with a
+  // node, and a node begins with its name (field 1, tag 0x0a).
   const bool has_nodes =
       bytes.size() > 4 && contains(bytes.first(std::min<std::size_t>(16, bytes.size())), "\x0a");
   return is_meta ? Content::meta_graph : has_nodes ? Content::frozen_graph : Content::unknown;
@@ -151,7 +153,7 @@ bool is_sstable_end(Bytes bytes) {
   return bytes.size() >= 48 && has(bytes, bytes.size() - 8, "\x57\xfb\x80\x8b\x24\x75\x47\xdb");
 }
 
-// Returns a file name without the extensions of weight files and archives, such as ".tflite.gz".
+// Removes the extensions of weight files and archives, such as ".tflite.gz", from a file name.
 std::string stem(std::string name) {
   for (bool again = true; again;) {
     again = false;
@@ -228,7 +230,8 @@ Content recognise(Bytes bytes) {
   if (bytes.empty()) return Content::empty;
   // Tests for safetensors first, because the length of its header may look like the signature of
   // another format. The length has 8 bytes, little-endian, so a length below 2^32 ends in four zero
-  // bytes. The header's brace follows. No other format has four zero bytes before a brace.
+  // bytes. The header's opening brace follows. No other format has four zero bytes and a brace
+  // there.
   if (has(bytes, 4, "\0\0\0\0{"sv)) return Content::safetensors;
   for (const Signature& signature : kSignatures) {
     if (has(bytes, signature.at, signature.text)) return signature.content;
@@ -236,8 +239,8 @@ Content recognise(Bytes bytes) {
   if (has(bytes, 0, "PK\x03\x04") || has(bytes, 0, "PK\x05\x06")) return recognise_zip(bytes);
   if (is_sstable_end(bytes)) return Content::sstable;
   if (is_tar(bytes)) return Content::tar;
-  // Recognises Python's pickles of protocol 2 to 5. Older torch.save files are pickles that begin
-  // with a magic number.
+  // Recognises Python's pickles of protocol 2 to 5. Old versions of torch.save wrote such pickles,
+  // too, with a magic number at the start.
   if (bytes.size() > 2 && bytes[0] == 0x80 && bytes[1] >= 2 && bytes[1] <= 5) {
     const Bytes start = bytes.first(std::min<std::size_t>(bytes.size(), 4096));
     const bool is_torch = has(bytes, 2, "\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19") ||
@@ -287,7 +290,8 @@ std::string convert_command(const std::string& path) {
 
 void refuse_other_content(Bytes bytes, const std::string& path) {
   const Content content = recognise(bytes);
-  // A checkpoint's shard has raw numbers and no signature, so it is recognised by its name.
+  // Recognises a shard (".data-…") of a checkpoint by its name, because it contains raw numbers
+  // without a signature.
   const std::size_t shard = path.rfind(".data-");
   std::error_code ignored;
   const bool is_shard = content == Content::unknown && shard != std::string::npos &&

@@ -1,6 +1,6 @@
-// Recognises files by their content. The user may give the wrong kind of file: a source of weights
-// instead of a model file, or a foreign model instead of a source. The error message then says what
-// the file is.
+// Recognises the format of a file by its content. If the user gives the wrong kind of file, the
+// error message then says what the file is. Examples are a source of weights instead of a model
+// file, or a model of a foreign format instead of a source.
 #pragma once
 
 #include <string>
@@ -16,7 +16,7 @@ enum class Content {
   // Kinds that are sources of weights:
   safetensors,
   tflite,
-  sstable,           // the index of a checkpoint, or a whole checkpoint of version 1
+  sstable,           // index of a TensorFlow checkpoint, or a whole checkpoint in format V1
   checkpoint_state,  // the text file "checkpoint", which names the newest checkpoint
   saved_model,
   meta_graph,
@@ -48,8 +48,8 @@ enum class Content {
   apple_double
 };
 
-// Returns the kind of a file, judged by its bytes only. A damaged file counts as the kind whose
-// beginning it has.
+// Returns the kind of a file, judged only by its bytes. A damaged file counts as the kind that its
+// beginning shows.
 Content recognise(Bytes bytes);
 
 // Returns true if `bytes` begin with a tar header whose checksum is correct.

@@ -15,7 +15,8 @@ namespace {
 
 constexpr std::uint64_t kMaxHeaderBytes = 16u << 20;
 constexpr std::size_t kMaxRank = 8;
-// The header's length is a multiple of this number of bytes, so that the data after it is aligned.
+// The length of the header is a multiple of this number of bytes. So the data after the header is
+// aligned.
 constexpr std::size_t kHeaderAlignment = 8;
 
 struct Extent {
@@ -133,7 +134,7 @@ void check_tiling(std::vector<Extent> extents, std::uint64_t data_bytes, const B
 }
 
 // Returns the size in bytes of a tensor with this shape and type. Elements smaller than a byte are
-// packed.
+// stored without gaps.
 std::uint64_t tensor_bytes(const std::vector<std::int64_t>& shape, DType dtype,
                            std::string_view what) {
   std::uint64_t bits = dtype_bits(dtype);

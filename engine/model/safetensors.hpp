@@ -1,8 +1,8 @@
-// The safetensors container (https://huggingface.co/docs/safetensors): 8 bytes with the header's
-// length, a JSON header, raw little-endian data.
+// The safetensors container (https://huggingface.co/docs/safetensors). It consists of 8 bytes with
+// the header's length, a JSON header, and raw little-endian data.
 //
 // NST checks more than the format requires. The header has at most 16 MiB. Every tensor lies inside
-// the file, its size matches dtype × shape, and tensors have no holes, overlaps or duplicate names.
+// the file, its size matches dtype × shape, and there are no overlaps, gaps or duplicate names.
 #pragma once
 
 #include <cstdint>
@@ -14,8 +14,8 @@
 
 namespace nst {
 
-// The element types of the safetensors format. NST's own files have F32 and F16; files of other
-// programs may have any type.
+// The element types of the safetensors format. NST's own files contain only F32 and F16; files of
+// other programs may contain any type.
 enum class DType : std::uint8_t {
   f32,
   f16,
@@ -39,11 +39,11 @@ enum class DType : std::uint8_t {
   f4
 };
 std::size_t dtype_bits(DType dtype);
-// Returns the size of an element in bytes, for types that are at least a byte.
+// Returns the size of an element in bytes. Only for types of at least one byte.
 inline std::size_t dtype_bytes(DType dtype) { return dtype_bits(dtype) / 8; }
 std::string dtype_name(DType dtype);  // returns the type's name in the format, such as "F32"
 
-// One tensor of a file. `data` borrows the file's bytes, which need not be aligned.
+// One tensor of a file. `data` refers to the file's bytes, which need not be aligned.
 struct TensorEntry {
   DType dtype = DType::f32;
   std::vector<std::int64_t> shape;
@@ -62,11 +62,11 @@ struct SafeTensors {
 // in the message.
 SafeTensors parse_safetensors(Bytes bytes, const std::string& name);
 
-// Returns the header that serialise_safetensors writes for `contents`, with padding. If a file has
+// Returns the header, with padding, that serialise_safetensors writes for `contents`. If a file has
 // a different header, another program has written it.
 std::string safetensors_header(const SafeTensors& contents);
-// Returns the bytes of a safetensors file. The header is padded, so that the data is 8-byte
-// aligned, and the tensors are sorted by name. The same contents give the same bytes.
+// Returns the bytes of a safetensors file. The header is padded so that the data is 8-byte aligned.
+// The tensors are sorted by name, so that the same contents give the same bytes.
 std::vector<std::uint8_t> serialise_safetensors(const SafeTensors& contents);
 
 // Returns the address of a tensor's values in the file's memory. Returns null if the values are not

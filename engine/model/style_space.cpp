@@ -12,23 +12,25 @@ namespace {
 
 constexpr std::size_t kProjections = 16;
 constexpr std::uint64_t kSeed = 0x5717e;
-// Number of values of a predictor's last layer from which its fingerprint (style_fingerprint) is
-// computed. The layer is large, and its first values are enough to identify it.
+// Number of values from which a predictor's fingerprint (style_fingerprint) is computed. They are
+// the first values of its last layer: the layer is large, and these are enough to identify it.
 constexpr std::size_t kPredictorValues = 8192;
 
 // The tensors that identify a transformer. They belong to its last normalised layer, which has
-// three channels whatever the network's width.
+// three channels whatever the width of the network. So the tensors have the same size in every
+// transformer.
 constexpr const char* kTransformerTensors[] = {
     "style_params/transformer/expand/conv3/conv/StyleNorm/Conv/weights",
     "style_params/transformer/expand/conv3/conv/StyleNorm/Conv_1/weights"};
 constexpr std::size_t kTransformerValues = 300;
 constexpr const char* kPredictorTensors[] = {"mobilenet_conv/Conv/weights", "Conv/weights"};
 
-// Networks whose fingerprints have at most this distance count as versions of one network. The
-// distance is the root mean square difference of their projections. It estimates √(2 − 2 cos φ),
-// where φ is the angle between the weights of the two networks. Copies of a published network have
-// 0.005 to 0.02, independent networks above 1. Networks fine-tuned from a published one lie
-// between. Up to 0.2 (a cosine of 0.98), they count as its versions.
+// Largest distance between the fingerprints of two networks that count as versions of one network.
+// A fingerprint is a list of projections of the weights. The distance is the root mean square
+// difference of the two lists. It estimates √(2 − 2 cos φ), where φ is the angle between the
+// weights of the two networks. Copies of a published network have a distance of 0.005 to 0.02 from
+// it, independent networks above 1. Fine-tuned networks lie between these values; those within 0.2
+// (a cosine of 0.98) count as versions.
 constexpr double kLargestDistance = 0.2;
 
 struct Lineage {
@@ -38,30 +40,30 @@ struct Lineage {
 
 // The fingerprints of the published networks, computed by style_fingerprint.
 constexpr Lineage kTransformers[] = {
-    // fingerprint of the published MobileNetV2 pair
+    // transformer of the published model with a MobileNetV2 predictor
     {kMobileSpace,
      {-2.3318, -1.1734, 0.8636, -0.4070, 0.8078, 0.6030, -3.2957, -1.5458, 0.4845, 1.4033, -1.0300,
       1.4531, -1.5452, 0.3329, 0.9452, 0.3554}},
-    // fingerprint of the Inception-v3 models, full and separable
+    // transformers of the published models with an Inception-v3 predictor, full and separable
     {kInceptionSpace,
      {-0.3214, -0.5245, -0.9669, 0.3948, -0.3740, 0.6042, 1.8852, -0.0783, -1.4320, -0.4533, 0.5787,
       -0.2108, -0.3356, -0.4298, -0.7588, 2.8027}},
-    // fingerprint of NST's built-in model
+    // transformer of NST's built-in model
     {kMobileSpace,
      {-0.5662, 0.9431, 0.9848, -0.3612, -0.7692, -0.7189, -0.5537, -1.2532, -0.1845, 0.1774,
       -2.4449, 1.6013, 0.7089, -0.3022, -0.7940, -1.5432}},
 };
 
 constexpr Lineage kPredictors[] = {
-    // fingerprint of the published MobileNetV2 pair
+    // predictor of the published MobileNetV2 model
     {kMobileSpace,
      {-0.1651, 0.8423, 0.4150, 1.4107, -1.0138, -0.7533, -0.3190, -1.0400, 1.1595, -1.1219, -0.5905,
       1.2476, -0.7092, -0.8489, 0.1501, -0.5411}},
-    // fingerprint of the Inception-v3 models, full and separable
+    // predictor of the published Inception-v3 models
     {kInceptionSpace,
      {-0.1865, -1.8313, -0.3249, 0.8733, -0.6862, 2.4895, -0.5824, -0.6884, -0.0392, 0.0987, 0.3099,
       -1.5207, -0.0932, -0.8271, -0.0097, 0.2172}},
-    // fingerprint of NST's built-in model
+    // predictor of NST's built-in model
     {kMobileSpace,
      {-1.1952, 1.5184, 0.9047, 0.0589, -1.8596, -2.2407, -1.4633, -1.5385, -1.1064, 0.6421, 0.4953,
       0.2591, 0.9933, -0.3861, 0.4206, 1.5318}},

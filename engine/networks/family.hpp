@@ -33,7 +33,7 @@ void build_predictor(const PredictorFamily& family, Graph& graph, int h, int w, 
 // A transformer: content picture [h, w, 3] in [0, 1] and style parameters → painted picture.
 struct TransformerFamily {
   const char* name;    // name in model files and in ModelInfo
-  const char* marker;  // part of its variable names that no earlier family has
+  const char* marker;  // part of variable names by which the family is recognised; see families.hpp
 
   // Builds the transformer for a picture of h × w pixels and fills `layout` with its normalised
   // layers. The graph's output has three channels in (0, 1) and the sides that output_side returns.
@@ -50,7 +50,7 @@ struct TransformerFamily {
 // weights are to be inspected.
 inline constexpr int kAnySide = 64;
 
-// Return all families, in the order in which a source's variables are compared with them.
+// Return all families, in the order in which a model's variable names are compared with them.
 std::span<const PredictorFamily* const> predictor_families();
 std::span<const TransformerFamily* const> transformer_families();
 
@@ -58,7 +58,7 @@ std::span<const TransformerFamily* const> transformer_families();
 const PredictorFamily* find_predictor(std::string_view name);
 const TransformerFamily* find_transformer(std::string_view name);
 
-// Return the families' names for messages: "full, separable".
+// Return the names of all families, for messages, such as "full, separable".
 std::string transformer_names();
 std::string predictor_names();
 

@@ -1,6 +1,6 @@
-// Inception-v3 up to Mixed_6e (Szegedy et al. 2015, arXiv 1512.00567; slim's inception_v3_base), as
-// Magenta's style predictor uses it. Its input is in [0, 1], the activation is relu6, and batch
-// norm is folded. The irregular layer names are slim's.
+// The style predictor of Magenta: Inception-v3 up to Mixed_6e (Szegedy et al. 2015, arXiv
+// 1512.00567; inception_v3_base of TensorFlow's library slim). Its input is in [0, 1], the
+// activation is relu6, and batch norm is folded. The irregular layer names are those of slim.
 #include <string>
 
 #include "networks/family.hpp"
@@ -18,8 +18,8 @@ struct Kernel {
 };
 constexpr Kernel k1x1{1, 1}, k3x3{3, 3}, k5x5{5, 5}, k1x7{1, 7}, k7x1{7, 1};
 
-// Adds operations as this network uses them: batch norm and relu6 follow every convolution, and a
-// 3×3 pool in a branch has stride 1.
+// Adds operations with the settings of this network. Every convolution is followed by batch norm
+// and relu6. A 3×3 average pool has stride 1.
 class Trunk {
  public:
   explicit Trunk(Graph& graph) : g_(graph) {}
@@ -43,8 +43,8 @@ class Trunk {
     return g_.average_pool(x, 3, 1, Padding::same, "InceptionV3/" + layer + "/AvgPool");
   }
 
-  // Mixed_5b, 5c and 5d: a grid of 35×35 for a picture of 299×299. The name of the 5×5 branch is
-  // different in 5c.
+  // Adds one of the blocks Mixed_5b, 5c and 5d. Their grid is 35×35 for a picture of 299×299. The
+  // convolutions of Branch_1 have different names in 5c, so the names are parameters.
   Value mixed_5(Value x, const std::string& m, int pooled, const std::string& b1_1x1,
                 const std::string& b1_5x5) {
     const Value b0 = conv(x, m + "/Branch_0/Conv2d_0a_1x1", k1x1, 64);
@@ -58,7 +58,8 @@ class Trunk {
     return g_.concat({b0, b1, b2, b3}, "InceptionV3/" + m + "/concat");
   }
 
-  // Mixed_6a: halves the grid. Two of its convolutions are named "1x1" but are 3×3, as in slim.
+  // Adds the block Mixed_6a, which halves the grid. Two of its convolutions are named "1x1" as in
+  // slim, but are 3×3.
   Value mixed_6a(Value x) {
     const std::string m = "Mixed_6a";
     const Value b0 = conv(x, m + "/Branch_0/Conv2d_1a_1x1", k3x3, 384, Padding::valid, 2);
@@ -69,8 +70,8 @@ class Trunk {
     return g_.concat({b0, b1, b2}, "InceptionV3/" + m + "/concat");
   }
 
-  // Mixed_6b to 6e: a grid of 17×17 for a picture of 299×299. 7×7 kernels are split into 1×7 and
-  // 7×1, with `inner` channels between.
+  // Adds one of the blocks Mixed_6b to 6e. Their grid is 17×17 for a picture of 299×299. Instead of
+  // a 7×7 kernel they use 1×7 and 7×1 kernels, with `inner` channels between.
   Value mixed_6(Value x, const std::string& m, int inner) {
     const Value b0 = conv(x, m + "/Branch_0/Conv2d_0a_1x1", k1x1, 192);
     Value b1 = conv(x, m + "/Branch_1/Conv2d_0a_1x1", k1x1, inner);
@@ -90,9 +91,10 @@ class Trunk {
   Graph& g_;
 };
 
-// Builds the predictor. Its style vector is either the 768 means of Mixed_6e (TF Hub's model), or
-// 100 numbers that a last layer computes from them (the checkpoint). If the last layer is missing,
-// the weights are complete only for a style vector of 768 numbers.
+// Builds the predictor. In TF Hub's model, the style vector is the 768 means of Mixed_6e. In
+// Magenta's checkpoint, the style vector is 100 numbers that a last layer computes from these
+// means. If the weights have no last layer, the predictor can only be built with a style_size of
+// 768.
 void build(Graph& graph, int h, int w, int style_size) {
   if (h < kMinSide || w < kMinSide) {
     throw Error(ErrorCode::input, "the style picture is " + std::to_string(w) + "×" +

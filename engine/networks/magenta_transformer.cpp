@@ -1,7 +1,7 @@
 // Magenta's style transfer transformer (Ghiasi et al. 2017, arXiv 1705.06830, table 1;
 // model_util.py, nza_model.py). It may have any width and any number of residual blocks. Its
-// normalised convolutions are plain in the family "full", depthwise separable in "separable";
-// nothing else differs.
+// normalised convolutions are ordinary ones in the family "full", and depthwise separable ones in
+// the family "separable". Nothing else differs.
 #include <algorithm>
 #include <string>
 
@@ -18,8 +18,9 @@ constexpr int kMinSide = 5;
 
 const std::string kScope = "transformer/";
 
-// Returns the number of residual blocks: the highest block number in any tensor's name. If a lower
-// block is missing, building the network reports it. The published networks have 5 and 20 blocks.
+// Returns the number of residual blocks: the highest block number in any tensor's name. If a block
+// with a lower number is missing, building the network reports the error. The published networks
+// have 5 and 20 blocks.
 int residual_blocks(const LayerSource& layers) {
   constexpr int kFewest = 5;
   constexpr int kMost = 64;

@@ -1,6 +1,7 @@
-// MobileNetV2 up to layer_19 (Sandler et al. 2018, arXiv 1801.04381; slim's mobilenet_v2), as
-// Magenta's mobile style predictor uses it. Padding is TensorFlow's SAME, the activation relu6,
-// projections have none, and batch norm is folded. Any width of the network is accepted.
+// The mobile style predictor of Magenta: MobileNetV2 up to layer_19 (Sandler et al. 2018, arXiv
+// 1801.04381; mobilenet_v2 of TensorFlow's library slim). Padding is TensorFlow's SAME, and batch
+// norm is folded. The activation is relu6; the 1×1 projections have no activation. The network may
+// have any width.
 #include <string>
 
 #include "networks/family.hpp"
@@ -10,8 +11,8 @@ namespace {
 
 using kernels::Activation;
 
-// The blocks expanded_conv, expanded_conv_1 … expanded_conv_16. All but the first expand their
-// input to six times as many channels.
+// Output channels and stride of the blocks expanded_conv, expanded_conv_1 … expanded_conv_16. All
+// but the first expand their input to six times as many channels.
 struct Block {
   int channels, stride;
 };
@@ -28,8 +29,8 @@ Value conv(Graph& g, Value x, const std::string& layer, ConvOptions options) {
                 layer + suffix);
 }
 
-// Adds a block: 1×1 expansion, 3×3 depthwise, 1×1 projection. If the shape is kept, x is
-// added to the block's result (residual connection).
+// Adds a block: 1×1 expansion (if `expands`), 3×3 depthwise convolution, 1×1 projection. If an
+// expanding block keeps the shape of x, x is added to its result (residual connection).
 Value inverted_residual(Graph& g, Value x, const std::string& name, const Block& block,
                         bool expands) {
   Value h = x;

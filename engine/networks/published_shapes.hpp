@@ -1,5 +1,5 @@
-// The published networks without their weights: layer shapes as in the papers and the published
-// models. For benchmarks, and for tests that make up weights.
+// The layer shapes of the published networks, from the papers and the published models, without the
+// weights. Benchmarks use them, and tests that generate weights.
 #pragma once
 
 #include <cstdint>
@@ -13,16 +13,19 @@
 
 namespace nst {
 
-// The sizes of a published network that its builder otherwise reads from the weights.
+// The sizes of a published network. When a real network is built, these sizes are read from its
+// weights.
 struct PublishedNetwork {
-  int width_percent = 100;  // channels of the transformer, in percent of the full one's
+  int width_percent = 100;  // width of the transformer in percent of the full one
   int residual_blocks = 5;
   int style_size = 100;
-  bool has_last_layer = true;  // true: the Inception predictor has its last layer
+  // False: the Inception-v3 predictor lacks its last convolution ("Conv/"), so that the mean of its
+  // features is the style vector.
+  bool has_last_layer = true;
 };
 
-// A source of layer shapes that knows every layer. Records the tensors of the layers in the order
-// in which the network asks for them. Use from one thread at a time.
+// Gives a network's builder the shape of every layer that it asks for. Records the tensors of these
+// layers, in the order in which the builder asks for them. Use from one thread at a time.
 class PublishedShapes final : public LayerSource {
  public:
   struct Tensor {
@@ -30,7 +33,8 @@ class PublishedShapes final : public LayerSource {
     std::vector<std::int64_t> shape;
   };
 
-  // Tensors are appended to `tensors`, which must outlive this object.
+  // Creates a source of shapes. Each tensor is appended to `tensors`, which must outlive this
+  // object.
   PublishedShapes(const PublishedNetwork& network, std::vector<Tensor>& tensors)
       : network_(network), tensors_(tensors) {}
 
@@ -60,8 +64,8 @@ class PublishedShapes final : public LayerSource {
   void refuse(const std::string& what) const override { throw std::logic_error(what); }
 
  private:
-  // Returns a convolution's output channels at the network's width. The three colour channels are
-  // the same at every width.
+  // Returns the number of output channels of a convolution, scaled by the network's width. The
+  // three colour channels are not scaled.
   int scaled(const ConvQuery& query) const {
     constexpr int kColours = 3;
     const bool narrows = query.weights.starts_with("transformer/") && query.published_c != kColours;

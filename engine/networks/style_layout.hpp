@@ -1,5 +1,5 @@
-// The layout of a transformer's style parameters: one array of floats with γ and β of every
-// conditional instance norm, and their offsets.
+// The layout of a transformer's style parameters. The style parameters are one array of floats with
+// γ and β of every conditional instance norm; the layout is their offsets.
 #pragma once
 
 #include <cstddef>
@@ -12,20 +12,20 @@ namespace nst {
 
 // The position of one normalised layer's γ and β.
 struct StyleSlot {
-  std::string name;  // name like "style_params/transformer/residual/residual1/conv1/StyleNorm"
+  std::string name;  // name, such as "style_params/transformer/residual/residual1/conv1/StyleNorm"
   int channels = 0;
   std::size_t gamma = 0, beta = 0;  // offsets of γ and β in the array, in floats
 };
 
-// The positions of all normalised layers' γ and β.
+// The positions of γ and β of all normalised layers.
 struct StyleLayout {
   std::vector<StyleSlot> slots;
   std::size_t size = 0;  // number of floats of the whole array
-  int style_size = 0;    // size of a style vector: the inputs of each dense layer
+  int style_size = 0;    // number of values of a style vector
 
-  // Appends a layer, such as "residual/residual1/conv1", and returns its slot. Two dense layers
-  // must compute β (StyleNorm/Conv) and γ (StyleNorm/Conv_1) from a style vector (Ghiasi et al.
-  // 2017, §2). Throws Error{model} if `layers` lacks one of them.
+  // Appends a layer, such as "residual/residual1/conv1", and returns its position. `layers` must
+  // have two dense layers for it, which compute β (StyleNorm/Conv) and γ (StyleNorm/Conv_1) from a
+  // style vector (Ghiasi et al. 2017, §2). Throws Error{model} if one of them is missing.
   const StyleSlot& append(const LayerSource& layers, const std::string& layer, int channels);
 };
 

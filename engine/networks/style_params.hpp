@@ -11,8 +11,8 @@
 namespace nst {
 
 // Computes all γ and β for a style of layout.style_size numbers, and returns them as layout.size
-// floats. Throws Error{input} if a result is not finite, as CheckNumerics in TensorFlow's graph
-// does.
+// floats. Throws Error{input} if a result is not finite. (TensorFlow's graph makes the same check
+// by CheckNumerics.)
 std::vector<float> style_params(const WeightStore& layers, const StyleLayout& layout,
                                 const StyleVector& style);
 

@@ -15,14 +15,15 @@
 namespace nst {
 namespace {
 
-// Size of a large page in bytes, on x86-64 and on AArch64 with 4 KiB pages. The first touch of a 4
-// KiB page takes about a microsecond, ten times as long as clearing the page. Large pages save most
-// of this time.
+// Size of a large page in bytes, on x86-64 and on AArch64 with 4 KiB pages. Large pages save time,
+// because the first access to each page is slow. For a 4 KiB page it takes about a microsecond, ten
+// times as long as clearing the page.
 constexpr std::size_t kLargePage = std::size_t{2} << 20;
 
 // Returns uninitialised memory, or null if there is not enough memory.
 float* allocate(std::size_t bytes) {
-  // Extends the block to whole large pages, if its end fills at least half of a large page.
+  // Extends the block to whole large pages if its last, partial large page is at least half full. A
+  // block smaller than half a large page gets none.
   const std::size_t large_bytes = (bytes + kLargePage / 2) / kLargePage * kLargePage;
   const std::size_t alignment = large_bytes > 0 ? kLargePage : AlignedBuffer::kAlignment;
   const std::size_t rounded = (bytes + AlignedBuffer::kAlignment - 1) / AlignedBuffer::kAlignment *

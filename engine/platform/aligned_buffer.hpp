@@ -1,5 +1,5 @@
-// AlignedBuffer: owned memory for floats, aligned to 64 bytes (a cache line, and the widest
-// vector). Also functions that use large pages.
+// AlignedBuffer: owned memory for floats, aligned to 64 bytes (the size of a cache line and of the
+// widest vector). The file also contains functions for large pages.
 #pragma once
 
 #include <cstddef>
@@ -11,11 +11,12 @@
 
 namespace nst {
 
-// Asks the system for large pages where `memory` covers whole ones. Nothing may have touched the
-// memory yet. If the system refuses, the memory works as well, but its first touch is slower.
+// Asks the system to use large pages for those parts of `memory` that cover whole large pages. Call
+// this before the first access to the memory. If the system refuses, the memory remains usable, but
+// the first access to it is slower.
 void advise_large_pages(void* memory, std::size_t bytes);
 
-// Gives the whole pages within `memory` back to the system; they then read as zeros. Partial pages
+// Gives the whole pages within `memory` back to the system; they then contain zeros. Partial pages
 // at the two ends keep their contents.
 void discard_pages(void* memory, std::size_t bytes);
 

@@ -10,9 +10,9 @@
 
 namespace nst {
 
-// Calls `other` on a new thread and, at the same time, `here` on the calling thread. If no thread
-// can be created, calls the two one after the other. Waits for both. If `other` threw an exception,
-// throws it; otherwise throws that of `here`, if any.
+// Runs `other` on a new thread while the calling thread runs `here`, and waits for both. If no
+// thread can be created, the calling thread runs `other`, then `here`. Afterwards rethrows the
+// exception of `other` or, if there is none, that of `here`.
 template <class Other, class Here>
 void run_beside(Other&& other, Here&& here) {
   std::exception_ptr error_of_other, error_of_here;

@@ -40,9 +40,10 @@ bool contains(const std::vector<std::string>& list, const std::string& wanted) {
   return std::find(list.begin(), list.end(), wanted) != list.end();
 }
 
-// Returns the name of the process's group, from the hierarchy's root; empty if there is none. In
-// version 1 this is the group for `controller`, in version 2 the group of the only hierarchy. The
-// file's lines look like "4:cpu,cpuacct:/a/b" or "0::/a" (proc(5), cgroups(7)).
+// Returns the path of this process's control group, counted from the root of its hierarchy; empty
+// if there is none. Version 1 of cgroups has several hierarchies; the one with `controller` is
+// used. Version 2 has only one. The lines of /proc/self/cgroup look like "4:cpu,cpuacct:/a/b" in
+// version 1, and like "0::/a" in version 2 (proc(5), cgroups(7)).
 std::string group_name(const std::string& root, bool v2, const std::string& controller) {
   std::ifstream file(path_below(root, "proc/self/cgroup"));
   for (std::string line; std::getline(file, line);) {
@@ -57,10 +58,10 @@ std::string group_name(const std::string& root, bool v2, const std::string& cont
   return {};
 }
 
-// Returns the folder of the control group `name`, a path from the root of the groups' hierarchy. At
-// `mount` the kernel shows only the part of the hierarchy from the group `shown` down. If there is
-// no folder for the group, returns `mount`: in a container, this is often the container's own
-// group.
+// Returns the folder of the control group `name`, a path from the root of the hierarchy. The folder
+// `mount` belongs to the group `shown`, and contains only the groups below that one. Returns
+// `mount` if there is no folder for the group `name` in it. This happens in a container, where
+// `mount` is often the folder of the container's own group.
 std::string own_folder(const std::string& mount, const std::string& shown,
                        const std::string& name) {
   const bool is_below = shown != "/" && name.starts_with(shown);
@@ -69,8 +70,8 @@ std::string own_folder(const std::string& mount, const std::string& shown,
   return std::filesystem::is_directory(folder, ignored) ? folder : mount;
 }
 
-// Returns the mounted hierarchies that have `controller`. The lines of mountinfo look like "36 35
-// 0:31 /shown /mount options [tags] - cgroup source rw,cpu" (proc(5)).
+// Returns the mounted hierarchies that have `controller`. The lines of /proc/self/mountinfo look
+// like "36 35 0:31 /shown /mount options [tags] - cgroup source rw,cpu" (proc(5)).
 std::vector<Hierarchy> hierarchies(const std::string& root, const std::string& controller) {
   std::vector<Hierarchy> found;
   std::ifstream file(path_below(root, "proc/self/mountinfo"));
@@ -103,14 +104,14 @@ void for_each_level(const std::string& root, const std::string& controller, Visi
   }
 }
 
-// Returns the words of a file. They are not read as numbers here, because a stream would use the
-// host's locale.
+// Returns the words of a file as text. The caller converts numbers by number(). std::ifstream would
+// read them by the rules of the host program's locale, which may differ.
 std::vector<std::string> words(const std::string& path) {
   std::ifstream file(path);
   return {std::istream_iterator<std::string>(file), {}};
 }
 
-// Returns a word as a number. Returns nothing for "max", and for any other text that is not a
+// Converts a word to a number. Returns std::nullopt for "max", and for any other text that is not a
 // number.
 std::optional<double> number(const std::string& word) {
   double value = 0;
@@ -145,7 +146,7 @@ double group_quota(const Hierarchy& hierarchy, const std::string& folder) {
     const double quota = number(all[0]).value_or(0), period = number(all[1]).value_or(0);
     return period > 0 ? quota / period : 0;
   }
-  // In version 1, a quota of -1 means that there is no limit.
+  // In version 1 of cgroups, a quota of -1 means that there is no limit.
   const double quota = number_in(path_below(folder, "cpu.cfs_quota_us")).value_or(0);
   const double period = number_in(path_below(folder, "cpu.cfs_period_us")).value_or(0);
   return quota > 0 && period > 0 ? quota / period : 0;

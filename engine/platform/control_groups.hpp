@@ -1,5 +1,5 @@
 // The limits that Linux's control groups set for this process. Handles cgroup v1 and v2, nested
-// groups, and containers, which see only a part of the tree.
+// groups, and containers, in which only some of the groups are visible.
 #pragma once
 
 #include <cstdint>
@@ -12,9 +12,9 @@ namespace nst {
 // if there is no limit. `root` replaces the folder "/" in tests.
 double processor_quota(const std::string& root = "/");
 
-// Returns the number of bytes of memory that the groups containing the process still allow; empty
-// if there is no limit. For each group this is its limit minus its anonymous memory, which cannot
-// be reclaimed. The smallest result counts.
+// Returns how many more bytes of memory the control groups of this process allow; empty if there is
+// no limit. Each group allows its limit minus its anonymous memory, which cannot be reclaimed.
+// Returns the smallest of these numbers.
 std::optional<std::uint64_t> group_memory_left(const std::string& root = "/");
 
 }  // namespace nst

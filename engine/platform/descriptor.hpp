@@ -14,8 +14,8 @@
 
 namespace nst {
 
-// Throws Error{code} "<path>: <what>: <the system's text for error_number>". For ENOMEM throws
-// Error{limit} instead.
+// Throws Error{code} with the message "<path>: <what>: <the system's text for error_number>". If
+// error_number is ENOMEM, throws Error{limit} instead.
 [[noreturn]] inline void fail_file(ErrorCode code, const std::string& path, const std::string& what,
                                    int error_number) {
   const bool memory = error_number == ENOMEM;  // ENOMEM: memory is short, the file is not at fault

@@ -11,16 +11,15 @@
 namespace nst {
 
 // The bytes of a file, in memory that this object owns, aligned to 64 bytes. The file is not
-// mapped: pages of a mapping would vanish if another program shortened the file. The bytes are
-// valid as long as the object or a copy of it exists.
+// mapped: if another program shortened it, reading the mapping would end the process (SIGBUS). The
+// bytes are valid as long as the object or a copy of it exists.
 class FileContents {
  public:
-  // Reads a file, a pipe or a device to its end. The path is opened once. Throws Error{code}
-  // "<path>: cannot open: <reason>". Also throws Error{code} for a folder, for more than max_bytes
-  // (0: no limit), and for a file that becomes shorter while it is read. Throws Error{limit} if
-  // memory runs out.
+  // Reads a file, a pipe or a device to its end. Throws Error{code} for a path that cannot be
+  // opened, and for a folder. Also throws it for more than max_bytes (0: no limit), and for a file
+  // that becomes shorter while it is read. Throws Error{limit} if memory runs out.
   FileContents(const std::string& path, ErrorCode code, std::uint64_t max_bytes = 0);
-  // Reads standard input to its end. Messages call it `name`.
+  // Reads standard input to its end. Error messages call it `name`.
   static FileContents standard_input(const std::string& name, ErrorCode code,
                                      std::uint64_t max_bytes = 0);
 
@@ -55,8 +54,9 @@ class FileContents {
 // - A file is overwritten in place if its folder accepts no new files, or if the file itself is a
 //   mount point. If overwriting fails, the old bytes are restored.
 //
-// Throws Error{code}; no temporary file is left. A full pipe and a file size limit throw too,
-// because their signals SIGPIPE and SIGXFSZ are blocked.
+// If writing fails, throws Error{code} and leaves no temporary file. Two failures would end the
+// process by a signal: a pipe's reader has gone (SIGPIPE), or the file would exceed a size limit
+// (SIGXFSZ). These signals are blocked, so that an Error is thrown instead.
 void write_file_atomically(const std::string& path, Bytes bytes,
                            ErrorCode code = ErrorCode::output);
 

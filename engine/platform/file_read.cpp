@@ -93,8 +93,8 @@ void FileContents::read_all(int descriptor, const std::string& name, ErrorCode c
   struct stat status {};
   if (::fstat(descriptor, &status) != 0) fail_file(code, name, "cannot open", errno);
   if (S_ISDIR(status.st_mode)) fail_file(code, name, "cannot open", EISDIR);
-  // A regular file states its size. A size of 0 is not trusted: the system may generate the file
-  // while it is read.
+  // Reads as many bytes as a regular file states. If it states 0 bytes, reads to its end instead:
+  // the system may generate the file while it is read, as in /proc.
   const std::uint64_t expected =
       S_ISREG(status.st_mode) ? static_cast<std::uint64_t>(status.st_size) : 0;
   const auto check_limit = [&](std::uint64_t size) {

@@ -85,10 +85,10 @@ void take_over(int fd, const struct stat& from) {
   (void)!::fchmod(fd, from.st_mode & (owner_kept ? kAll : kPermissions));
 }
 
-// Follows a chain of symbolic links and returns the path at its end. The target is then replaced,
-// and the links stay.
+// Follows a chain of symbolic links and returns the path at its end. So the file there is replaced,
+// not the links.
 fs::path final_target(fs::path path, ErrorCode code) {
-  constexpr int kMaxLinks = 40;  // Linux's own limit (path_resolution(7))
+  constexpr int kMaxLinks = 40;  // as many links as Linux follows (path_resolution(7))
   std::error_code error;
   for (int i = 0; i < kMaxLinks; ++i) {
     if (!fs::is_symlink(path, error)) return path;
@@ -116,8 +116,8 @@ void flush_folder(const std::string& folder) {
   if (directory.is_open()) ::fsync(directory.get());
 }
 
-// Replaces the bytes of an open file: reserves space first, then writes, then truncates. On failure
-// returns false and sets errno.
+// Replaces the bytes of an open file. Reserves space first, so that a full disk is noticed before
+// any byte changes. Then writes and truncates. On failure returns false and sets errno.
 bool overwrite(int fd, Bytes bytes) {
   const auto size = static_cast<off_t>(bytes.size());
   int error = 0;
@@ -157,8 +157,8 @@ bool is_fixed_name(int error) {
 // `target` cannot be replaced by a new file. Throws for every other failure.
 int replace(const fs::path& target, const std::string& path, Bytes bytes, const struct stat* old,
             ErrorCode code) {
-  // Allocates the folder's path before anything else: once the new file has its name, nothing may
-  // fail.
+  // Makes the folder's path first, because an allocation may throw. After rename() the new file has
+  // replaced the old one, so nothing may fail any more.
   const std::string folder = target.has_parent_path() ? target.parent_path().string() : ".";
   UnfinishedFile temporary(temporary_name(target));
   Descriptor file(open_retrying(temporary.path(), O_WRONLY | O_CREAT | O_EXCL, 0666));
@@ -219,7 +219,7 @@ std::string why_not_writable(const std::string& path) {
     if (fs::is_directory(path, ignored)) return "it is a folder; name a file in it";
     if (::access(path.c_str(), W_OK) != 0)
       return "the file is write-protected; choose another name";
-    return {};  // an existing file can be overwritten in place
+    return {};  // can be overwritten in place even if its folder is protected
   }
   const fs::path folder = fs::path(path).has_parent_path() ? fs::path(path).parent_path() : ".";
   if (!fs::is_directory(folder, ignored)) return "there is no such folder; make it first";

@@ -26,7 +26,7 @@ int processors_by_affinity() {
 }  // namespace
 
 int usable_processors() {
-  // The quota is looked up once, because a look-up takes longer than some runs.
+  // The CPU quota is looked up only once, because a look-up takes longer than a short run.
   static const double quota = processor_quota();
   const int count = processors_by_affinity();
   if (quota <= 0) return count;
@@ -62,7 +62,8 @@ void move_to_own_processor([[maybe_unused]] int thread, [[maybe_unused]] int hom
 
 void let_start(const std::atomic<bool>& started) {
   constexpr int kMost = 50;
-  constexpr auto kNap = std::chrono::microseconds(10);  // sleeping and waking up take about 60 µs
+  // About 60 µs pass before the thread runs again, because waking up takes time, too.
+  constexpr auto kNap = std::chrono::microseconds(10);
   for (int i = 0; i < kMost && !started.load(std::memory_order_acquire); ++i) {
     std::this_thread::sleep_for(kNap);
   }

@@ -1,4 +1,4 @@
-// The processors that this process may use. Also moves threads to different processors.
+// The processors that this process may use, and functions that move threads to them.
 #pragma once
 
 #include <atomic>
@@ -13,19 +13,20 @@ int usable_processors();
 // Returns the number of the processor on which the calling thread is running; -1 if it is unknown.
 int current_processor();
 
-// Moves the calling thread to the `thread`-th processor after `home`, among the processors that the
-// thread may use. `thread` is its number in a team whose first thread runs on `home`. Linux starts
-// a thread on its creator's processor and may take milliseconds to separate the two. The system may
-// move the thread again at any time.
+// Spreads the threads of a team over the processors: moves the calling thread to the `thread`-th
+// processor after `home`, among those that it may use. `thread` is the thread's number in the team,
+// and `home` the processor of the team's first thread. Without this, Linux starts a thread on its
+// creator's processor and may take milliseconds to move it away. Later, the system may move the
+// thread at any time.
 void move_to_own_processor(int thread, int home);
 
 // Sleeps until `started` is true, for about 3 ms at most. Called after creating a thread that
-// begins with move_to_own_processor. The new thread waits for the creator's processor, and cannot
-// move away while the creator keeps that processor busy.
+// begins with move_to_own_processor. The new thread starts on its creator's processor. It can run
+// there, and move away, only while its creator sleeps.
 void let_start(const std::atomic<bool>& started);
 
-// Lets the calling thread run on all processors that the process's first thread may use, whichever
-// thread has created it.
+// Lets the calling thread run on all processors that the process's first thread may use. Without
+// this, a new thread may use only its creator's processors, which may be fewer.
 void use_processors_of_process();
 
 }  // namespace nst

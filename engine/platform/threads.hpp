@@ -32,12 +32,14 @@ class TeamWork {
 };
 
 // Calls work(0, team) on the calling thread. At the same time calls work(thread, team) on up to
-// threads - 1 other threads, with thread < team <= threads. Returns when all calls have returned.
+// threads - 1 other threads, whose numbers begin at 1. `team` is the number of all these threads.
+// Returns when all calls have returned.
 //
-// Other threads may come late or not at all, if processors are busy or no thread can be created. So
-// `work` must be a loop that takes remaining work until none is left, and one thread alone must be
-// able to finish. `work` must not throw. The other threads use the default floating-point
-// environment and block all signals. Works in a forked child process too.
+// Other threads may begin late or not at all, if processors are busy or no thread can be created.
+// So `work` must be a loop that takes remaining work until none is left, and one thread alone must
+// be able to finish. `work` must not throw. The other threads use the default floating-point
+// environment; the library's own threads also block all signals. Works in a forked child process
+// too.
 void in_team(int threads, TeamWork work);
 
 // Creates the threads that in_team(threads, ...) will use, or as many of them as the system gives.
@@ -73,8 +75,8 @@ inline void pause_briefly() {
 }
 
 // Waits until `value` is no longer `old`: spins for about 50 µs, then sleeps. Threads with equal
-// shares of a step finish within 50 µs of each other, and the system's time slices are much longer.
-// Whoever changes the value must call notify_all().
+// shares of a step finish within 50 µs of each other. A thread that the system interrupts takes
+// much longer, so spinning for it would be a waste. Whoever changes `value` must call notify_all().
 inline void wait_while_equal(const std::atomic<int>& value, int old) {
   constexpr int kSpins = 1000;
   for (int i = 0; i < kSpins; ++i) {

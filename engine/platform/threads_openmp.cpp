@@ -1,6 +1,6 @@
-// Implements thread teams (threads.hpp) by OpenMP. If the system gives no thread, OpenMP's runtime
-// ends the process. OpenMP also decides whether its threads spin, and which signals they receive.
-// This file cannot change that.
+// Implements thread teams (threads.hpp) with OpenMP. OpenMP's runtime ends the process if the
+// system gives no thread. It also decides whether waiting threads spin, and which signals they
+// receive. This file cannot change that.
 #include <omp.h>
 #include <unistd.h>
 
@@ -34,14 +34,15 @@ void in_team(int threads, TeamWork work) {
 
 void ensure_threads(int threads) {
   if (is_forked_child()) return;
-  // The number of existing threads is the last team's size: OpenMP runtimes end threads that a
-  // smaller team does not use.
+  // The number of threads that exist now: the size of the last team. OpenMP runtimes end the
+  // threads that a smaller team does not use.
   thread_local int existing = 1;
   if (threads > existing) {
     const int home = current_processor();
-    // Creates the new threads in a separate parallel region, where each moves to a processor of its
-    // own. A new thread may have been placed on the caller's processor. It can run there because
-    // the caller sleeps at the region's end until all threads are done.
+    // Creates the new threads in a parallel region that only moves each of them to its own
+    // processor. A new thread may start on the caller's processor, and can only move away once it
+    // runs there. It can run, because the caller sleeps at the region's end until all threads are
+    // done.
 #pragma omp parallel num_threads(threads)
     if (const int thread = omp_get_thread_num(); thread > 0) move_to_own_processor(thread, home);
   }

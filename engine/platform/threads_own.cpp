@@ -1,7 +1,9 @@
-// Implements thread teams (threads.hpp) by threads of the library. Threads are created on demand; a
-// run borrows them and gives them back. Unlike OpenMP, this team never prints or ends the process,
-// and it works in a forked child process. It also does not slow a busy host program down by threads
-// that spin (bench/RESULTS.md).
+// Implements thread teams (threads.hpp) with threads of the library. Threads are created when they
+// are needed; a run borrows them and gives them back. Advantages over OpenMP:
+// - It never prints anything or ends the process.
+// - It works in a forked child process.
+// - Its threads soon stop spinning, so they do not slow a busy host program down
+//   (bench/RESULTS.md).
 #include <dlfcn.h>
 #include <pthread.h>
 #include <signal.h>
@@ -209,8 +211,8 @@ int length(const Worker* list) {
   return n;
 }
 
-// Returns the largest number of workers in the pool. Calls from several threads of the host program
-// share the pool.
+// Returns how many workers the pool may have when a run asks for `threads` threads. Several runs
+// may take place at the same time, on threads of the host program; they share these workers.
 int most_workers(int threads) { return std::max(usable_processors(), threads) - 1; }
 
 }  // namespace

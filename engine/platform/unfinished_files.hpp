@@ -7,8 +7,8 @@
 namespace nst {
 
 // Registers a file that is about to be created. The destructor removes the file unless keep() was
-// called. A signal handler (nst::remove_unfinished_files) can remove up to 16 files, more than any
-// program writes at a time.
+// called. A signal handler (nst::remove_unfinished_files) can remove up to 16 files; the programs
+// of NST write fewer files at a time.
 class UnfinishedFile {
  public:
   explicit UnfinishedFile(std::string path);
@@ -17,8 +17,8 @@ class UnfinishedFile {
   UnfinishedFile& operator=(const UnfinishedFile&) = delete;
 
   const std::string& path() const { return path_; }
-  // Ends this object's duty to remove the file. Called when the file has been renamed to its final
-  // name, and when it could not be created.
+  // Makes the destructor and the signal handler leave the file alone. Called when the file has been
+  // renamed to its final name, or could not be created.
   void keep();
 
  private:

@@ -28,8 +28,8 @@ class PackedConv {
   // Returns the number of floats that pack() writes, rounded up to whole cache lines.
   std::size_t packed_floats() const;
   bool is_packed() const { return packed_.load(std::memory_order_acquire) != nullptr; }
-  // Packs weights and biases into `block`, from float `place` on, and keeps the block alive. Only
-  // the first call has an effect. Safe to call from several threads.
+  // Packs weights and biases to `place`, an address in `block`, and keeps the block alive. Only the
+  // first call has an effect. Safe to call from several threads.
   void pack(const std::shared_ptr<AlignedBuffer>& block, float* place) const;
   // Return the packed weights and the biases; valid after pack(). bias() returns null if the
   // convolution has no biases.

@@ -19,8 +19,8 @@ void pack(const std::vector<const PackedConv*>& layers, int threads) {
     if (!layer->is_packed() && seen.insert(layer).second) unpacked.push_back(layer);
   }
   if (unpacked.empty()) return;
-  // Packs all layers into one block, which fills large pages. Large layers come first, so that the
-  // threads finish at about the same time.
+  // Packs the largest layers first, so that the threads finish at about the same time. All layers
+  // share one block of memory: a large block can use huge pages.
   std::stable_sort(unpacked.begin(), unpacked.end(), [](const PackedConv* a, const PackedConv* b) {
     return a->packed_floats() > b->packed_floats();
   });

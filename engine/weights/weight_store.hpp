@@ -1,5 +1,5 @@
-// The weights of an open model. A network finds them by name, and they are checked against what it
-// asks for.
+// The weights of an open model. A network builder looks them up by name, and their shapes are
+// checked.
 #pragma once
 
 #include <map>
@@ -42,8 +42,8 @@ class WeightStore final : public LayerSource {
 
  private:
   const TensorEntry& find(const std::string& name) const;
-  // Throw Error{model} "<name>: <what>; <what to do>". With a tensor, <what> begins with "tensor
-  // <tensor>".
+  // Throw Error{model} with the message "<name>: <what>; <what to do>". If a tensor is given, its
+  // name comes before the text `what`: "tensor <tensor> <what>".
   [[noreturn]] void fail(const std::string& what) const;
   [[noreturn]] void fail(const std::string& tensor, const std::string& what) const;
   kernels::ConvSpec spec_of(const ConvQuery& query, const TensorEntry& weights) const;

@@ -43,9 +43,9 @@ NST_INLINE void affine_pixel(const AffineArgs& args, Clamp clamp, const float* x
   }
 }
 
-// The coefficients (scale, shift, lower bound) of each value of kLanes neighbouring pixels. Each
-// pixel has fewer channels than a vector has lanes, and there are no gaps between pixels. kLanes
-// pixels of `channels` values fill `channels` whole vectors. After that the coefficients repeat.
+// The coefficients (scale, shift, lower bound) of pixels that have fewer channels than a vector has
+// lanes, and no gaps between them. kLanes such pixels fill `channels` whole vectors. Each float of
+// these vectors has its own coefficients here. The next kLanes pixels use the same ones.
 struct AffinePattern {
   float scale[kLanes * kLanes];
   float shift[kLanes * kLanes];

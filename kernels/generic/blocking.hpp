@@ -10,11 +10,12 @@ namespace {
 
 // Number of pixels of the widest register tile.
 constexpr int kRegisterTile = 14;
-// Largest width of a block in pixels, for algorithms with channels in the lanes. Wider blocks gain
-// little: they save only the columns that two neighbouring blocks both read.
+// Largest width of a block in pixels, for algorithms with channels in the lanes. Two neighbouring
+// blocks both read the columns at their common border. Wider blocks have fewer such columns, but
+// would save little time.
 constexpr int kWidestBlock = 64;
-// Largest height of a block in pixels. Higher blocks gain little: they save only the rows that two
-// neighbouring blocks both read.
+// Largest height of a block in pixels. Two neighbouring blocks both read the rows at their common
+// border. Higher blocks have fewer such rows, but would save little time.
 constexpr int kHighestBlock = 16;
 
 // Returns the blocks of an algorithm that needs scratch_floats(spec, h, w) floats of scratch for h

@@ -33,8 +33,8 @@ NST_INLINE ClampEach clamp_each(Clamp clamp, const float* floor, int n) {
   return {floor != nullptr ? load_masked(floor, n) : broadcast(clamp.low), clamp.high};
 }
 
-// Returns v clamped to the bounds. The bound is the first operand of max and min, so that a NaN in
-// v stays a NaN.
+// Returns v clamped to the bounds. The bound is the first operand of max and min. For a NaN, x86's
+// max and min return the second operand, so a NaN in v stays a NaN.
 NST_INLINE Vec clamped(const ClampEach& clamp, Vec v) {
   return at_most(clamp.high, maximum(clamp.low, v));
 }
@@ -45,9 +45,9 @@ NST_INLINE Clamp clamp_of_channel(Clamp clamp, const float* floor, int channel) 
   return {floor != nullptr ? floor[channel] : clamp.low, clamp.high};
 }
 
-// Returns the clamp for an algorithm whose inner loops cannot apply a floor for each channel.
-// raise_to_floor applies the floors afterwards, in a pass over the block. That is rare: few layers
-// have floors.
+// Returns the clamp for an algorithm whose inner loops cannot apply a floor for each channel. If
+// there are floors, this clamp changes nothing: raise_to_floor applies the floors afterwards, in
+// another pass over the block. Few layers have floors.
 NST_INLINE Clamp clamp_before_floor(const ConvArgs& args) {
   return clamp_of(args.floor != nullptr ? Activation::none : args.act);
 }

@@ -1,6 +1,6 @@
 // Depthwise convolution with channels in the lanes. Several neighbouring pixels share each loaded
-// vector of weights. With a zero border, taps outside the picture are skipped, so that nothing need
-// be copied.
+// vector of weights. If the border is zero, taps outside the picture can be skipped. Then the input
+// need not be copied to add a border.
 #pragma once
 
 #include "kernels/generic/blocking.hpp"
@@ -70,7 +70,7 @@ NST_INLINE void run_tile(const RegisterTile& t) {
   });
 }
 
-// Computes `channels` channels for P pixels, one vector after the other, as they lie in memory.
+// Computes `channels` channels for P pixels, one vector of channels after the other.
 template <int P>
 void run_channels(RegisterTile tile, std::ptrdiff_t weights_vector, int channels) {
   for (int c = 0; c < channels; c += kLanes) {
@@ -103,8 +103,8 @@ NST_INLINE void run_pixels(const ConvArgs& args, Block block, RegisterTile tile,
   });
 }
 
-// Neighbouring outputs of a row that have the same taps inside the picture: those of kernel columns
-// [begin, end).
+// Neighbouring outputs of a row for which the same kernel columns, [begin, end), lie inside the
+// picture.
 struct Span {
   int pixels;
   int begin, end;

@@ -36,8 +36,9 @@ void pack(const ConvSpec& spec, const float* weights, float* packed) {
   });
 }
 
-// Adds the products of all kernel rows, at most kChainProducts at a time. Before each portion calls
-// between(number of products in it).
+// Adds the products of all kernel rows, in portions of at most kChainProducts. Before each portion,
+// calls between(number of products in the portion), so that the caller can end an accumulation
+// chain.
 template <int P, int V, class Between>
 NST_INLINE void accumulate_rows(Accumulators<P, V>& acc, const RegisterTile& t, Between&& between) {
   constexpr int kPointers = (P + 2) / 3;
@@ -83,9 +84,9 @@ NST_INLINE void run_panel(const RegisterTile& t) {
   store_tile(acc, t);
 }
 
-// The tile loop for kernels of any size. One call computes `tiles` register tiles of P pixels and V
-// vectors. Calling a function for each tile would take the time of 64 products: the jump is
-// mispredicted, and the RegisterTile is copied.
+// Computes register tiles for kernels of any size. One call of run computes `tiles` neighbouring
+// tiles of P pixels and V vectors. A separate call for each tile would take the time of 64 products
+// more: the jump is mispredicted, and the RegisterTile is copied.
 struct GenericTile {
   static constexpr int kMostVectors = kMostPanelVectors;
   static constexpr int most_pixels(int vectors) { return most_tile_pixels(vectors); }
@@ -100,7 +101,8 @@ struct GenericTile {
   }
 };
 
-// Moves a tile from channel 0 to channel `first`. Does not change the tile's weights.
+// Changes a register tile of channel 0 so that it computes the channels from `first` on. The caller
+// must also set the pointer to the weights, which depends on how they are packed.
 NST_INLINE void move_to_channel(const ConvArgs& args, RegisterTile& tile, int first) {
   tile.channels = args.plan.spec.out_c - first;
   tile.bias = args.bias != nullptr ? args.bias + first : nullptr;
@@ -108,8 +110,8 @@ NST_INLINE void move_to_channel(const ConvArgs& args, RegisterTile& tile, int fi
   if (tile.epilogue_add != nullptr) tile.epilogue_add += first;
 }
 
-// Returns a copy of `tile`, which describes channel 0, with its pointers moved to the panel that
-// starts at channel `first`.
+// Returns a copy of `tile` that computes the panel whose first channel is `first`. `tile` must be a
+// tile of channel 0.
 NST_INLINE RegisterTile panel_of(const ConvArgs& args, RegisterTile tile, int first) {
   move_to_channel(args, tile, first);
   tile.weights =
@@ -136,9 +138,9 @@ NST_INLINE RegisterTile tile_of_row(const ConvArgs& args, Block block, const Win
   return tile;
 }
 
-// Returns true if all weights fit in L1. Then all channels of a row are finished before the next
-// row, so that memory is written in order. Otherwise one panel is computed for all rows before the
-// next panel.
+// Returns true if all weights fit in L1. Then run computes all channels of a row before the next
+// row, so that memory is written in order. Otherwise it computes one panel for all rows before the
+// next panel, so that the panel's weights stay in a cache.
 NST_INLINE bool has_few_weights(const ConvSpec& spec) {
   constexpr std::size_t kFew = 24 * 1024 / sizeof(float);
   return packed_floats(spec) <= kFew;

@@ -13,8 +13,10 @@ using Order = paired_products::SidesOfEight;
 
 // A register tile with the additional operands of paired products (paired_products.hpp).
 struct PairedTile : RegisterTile {
-  const float* corrections;                  // row corrections Σ ± x1 x2 of the pixels
-  const float *scales, *column_corrections;  // scale and −Σ ± w1 w2 of each channel
+  // For each pixel: the row correction Σ ± x1 x2 of its inputs.
+  const float* corrections;
+  // For each output channel: its scale, and the column correction −Σ ± w1 w2 of its weights.
+  const float *scales, *column_corrections;
 };
 
 // Prefetches the next panel's weights, some of them before each accumulation chain.
@@ -142,9 +144,9 @@ ConvBlocking blocking(const ConvSpec& spec, const ConvGeometry& geometry) {
   return pointwise::blocking_with(spec, geometry, scratch_floats);
 }
 
-// Returns true for layers that are faster with paired than with plain products. Each pixel costs a
-// row correction, which takes as long as paired products save on half a vector of output channels.
-// So the layer must have more than one vector of output channels.
+// Returns true for layers that are faster with paired than with plain products. Each pixel needs a
+// row correction. Its cost is the same for any number of output channels. So paired products are
+// faster only with more than one vector of output channels.
 bool suits(const ConvSpec& spec) {
   constexpr int kFewestChannels = 12;
   return pointwise::suits(spec) && spec.in_c >= kFewestChannels && spec.out_c > kLanes;

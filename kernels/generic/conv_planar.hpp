@@ -19,8 +19,8 @@ namespace {
 namespace planar {
 
 // Limits of a register tile: its sums (channels × vectors of pixels), its channels and its vectors.
-// The sums fill all registers except a few for operands. If a layer has more channels, it has more
-// panels.
+// The sums fill all registers except a few for operands. A layer with more than
+// kMostChannels channels has several panels.
 constexpr int kAccumulators = kRegisters == 32 ? 24 : 12;
 constexpr int kMostChannels = kRegisters == 32 ? 8 : 4;
 constexpr int kMostVectors = kRegisters == 32 ? 8 : 4;
@@ -31,14 +31,15 @@ constexpr int most_vectors(int channels) {
   return fit < kMostVectors ? fit : kMostVectors;
 }
 
-// Returns the number of channels of the next panel, if `left` channels are left. A register tile
-// exists for every number that is returned.
+// Returns the number of channels of the next panel, if `left` channels are left. tile_function()
+// has a function for every number that is returned.
 NST_INLINE int panel_channels(int left) {
   if (left >= kMostChannels) return kMostChannels;
   return min_of(left, 4);
 }
 
-// Returns true if full lanes save more multiplications than transposing the input costs.
+// Returns true if this algorithm is faster than conv_direct.hpp, in whose vectors some lanes have
+// no channel. The multiplications of these idle lanes must cost more than transposing the input.
 bool suits(const ConvSpec& spec) {
   // The cost of transposing one vector of inputs, in operations: about two, plus one as a margin.
   constexpr int kTranspositionCost = 3;
@@ -67,11 +68,11 @@ void pack(const ConvSpec& spec, const float* weights, float* packed) {
 }
 
 // The layout of the planar window (the block's inputs): [row][in_c][column parity][pitch]. The
-// column parity (even or odd) exists only with stride 2. `pitch` is the number of floats from one
-// such run of pixels to the next.
+// column parity (even or odd) exists only with stride 2. The pixels of one row, channel and parity
+// are contiguous, and `pitch` floats are reserved for them.
 struct Layout {
   int pitch;
-  std::ptrdiff_t channel, row;  // strides: floats to the next channel, to the next row
+  std::ptrdiff_t channel, row;  // floats from one channel to the next, from one row to the next
   std::size_t floats;
 };
 
@@ -123,10 +124,10 @@ struct RegisterTile {
   float* out;          // outputs [channels][vectors * kLanes]
 };
 
-// Adds the products of one tap and one input channel. If there are fewer vectors of weights (C)
-// than of pixels (P), the weights stay in registers. Then the pixels are loaded one vector at a
-// time. Otherwise the pixels stay in registers. So kAccumulators + min(C, P) + 1 registers are
-// enough.
+// Adds the products of one tap and one input channel to the sums of C channels × P vectors of
+// pixels. If C <= P, keeps the C weights in registers and loads one vector of pixels at a time.
+// Otherwise keeps the P vectors of pixels and loads one weight at a time. This needs only
+// kAccumulators + min(C, P) + 1 registers.
 template <int C, int P>
 NST_INLINE void accumulate(Accumulators<C, P>& acc, const float* in, const float* weights) {
   if constexpr (C <= P) {

@@ -32,9 +32,9 @@ class NextPanel {
   int lines_ = 0;
 };
 
-// The tile loop for one kernel row and a panel whose lanes all have a channel. If HasEpilogueAdd,
-// epilogue_add is added to the outputs. This is a template parameter, because testing it in the
-// loop would take the time of ten products, and a sum may have only 16.
+// The tile loop for one kernel row and a panel whose lanes all have a channel. If HasEpilogueAdd
+// is true, epilogue_add is added to the outputs. This is a template parameter, because testing it
+// in the loop would take as long as ten products, and a sum may have only 16 products.
 template <bool HasEpilogueAdd>
 struct PointwiseTile {
   static constexpr int kMostVectors = kMostPanelVectors;

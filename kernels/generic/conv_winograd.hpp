@@ -1,5 +1,5 @@
-// Winograd convolutions of stride 1 (winograd.hpp). Number of multiplications, and that of direct
-// convolution:
+// Winograd convolutions of stride 1 (winograd.hpp). They need fewer multiplications for a tile of
+// outputs than direct convolution:
 //
 // - 3x3: 36 instead of 144 for a tile of 16 outputs
 // - 5x5: 64 instead of 400 for a tile of 16 outputs

@@ -1,14 +1,14 @@
 // Convolution with a large square kernel (9x9), computed as many 3x3 convolutions by Winograd's
 // algorithm. An output needs 25 multiplications; direct convolution needs 81.
 //
-// Along each axis, a kernel of 3 S taps is cut into S small kernels of 3 taps. The outputs are cut
-// into tiles of 3. Each small kernel makes its part of a tile by the transform F(3, 3). Small
-// kernel s begins s tiles (3 s taps) after the first one. It needs the inputs of the tile that is
-// s tiles further on:
+// Along each axis, a kernel of 3 S taps is cut into S small kernels of 3 taps, and the outputs are
+// cut into tiles of 3. Each small kernel contributes to every tile, by the transform F(3, 3). Small
+// kernel s begins 3 s taps, or s tiles, after the first one. So it needs the inputs of the tile
+// that is s tiles further on:
 //     M[tile] = sum over s of U[s] V[tile + s]
-// V are the transformed inputs, shared by all small kernels, U the transformed weights and M the
-// products. A transformed tile has 5 x 5 values, called points. For each point, the formula is a
-// convolution with S x S taps over the grid of tiles. V and M store one plane of tiles for each
+// V are the transformed inputs, which all small kernels share. U are the transformed weights, and M
+// the products. A transformed tile has 5 x 5 values, called points. For each point, the formula is
+// a convolution with S x S taps over the grid of tiles. V and M store one plane of tiles for each
 // point, so that a vector contains neighbouring tiles. A plane's rows follow each other without
 // gaps. Each row ends with S - 1 surplus tiles, whose outputs are dropped.
 #pragma once
@@ -27,7 +27,8 @@ constexpr int kPoints = kAxis * kAxis;
 // Number of input channels that are transformed together. Their transformed inputs fit in L2.
 constexpr int kChunkChannels = 8;
 
-// Returns how many small kernels lie along one axis. Their total, small_kernels_of, is its square.
+// Returns the number of small kernels along each axis of the kernel. small_kernels_of() returns the
+// number of all small kernels, which is the square of this.
 NST_INLINE int small_kernels(const ConvSpec& spec) { return spec.kernel_h / kOut; }
 
 bool suits(const ConvSpec& spec) {
@@ -87,8 +88,10 @@ struct Layout {
   int small;             // number of small kernels (3x3 taps) along each axis of the kernel
   int tiles_h, tiles_w;  // number of output tiles
   int rows, columns;     // number of tiles of transformed inputs
-  // The window (the block's inputs) is stored as [row][in_c][column mod 3][pitch]. After it there
-  // is room for one row of pixels, and for the vertically transformed rows of one channel.
+  // The window (the block's inputs) is stored as [row][in_c][column mod 3][pitch]. Tiles are 3
+  // columns apart. So columns with the same remainder belong to neighbouring tiles, and are loaded
+  // as a vector. After the window there is room for one row of pixels, and for the vertically
+  // transformed rows of one channel.
   int pitch;
   std::ptrdiff_t window_channel, window_row;
   std::size_t row_scratch, y;
@@ -107,7 +110,8 @@ NST_INLINE Layout layout(const ConvSpec& spec, int tiles_h, int tiles_w) {
   l.tiles_w = tiles_w;
   l.rows = tiles_h + l.small - 1;
   l.columns = tiles_w + l.small - 1;
-  // Adds one column to the vectors of a row, because a tile also reads inputs of the next tile.
+  // The additional column is for the last tile of a row: each tile also reads inputs of the next
+  // tile.
   l.pitch = ceil_div(l.columns, kLanes) * kLanes + 1;
   l.window_channel = static_cast<std::ptrdiff_t>(ceil_div(kOut * l.pitch, kLanes)) * kLanes;
   l.window_row = l.window_channel * spec.in_c;
@@ -146,8 +150,9 @@ ConvBlocking blocking(const ConvSpec& spec, const ConvGeometry& g) {
   return {0, 0, h * kOut, w * kOut, spec.out_c, layout(spec, h, w).end};
 }
 
-// Makes a block's window (its inputs) in scratch, stored as described in Layout. Inputs that only
-// outputs outside the block need are zero: those outputs are computed and then dropped.
+// Makes a block's window (its inputs) in scratch, stored as described in Layout. The tiles also
+// compute some outputs outside the block, which are dropped. Inputs that only those outputs need
+// are set to zero.
 void make_window(const ConvArgs& args, Block block, const Layout& l, float* scratch) {
   const int channels = args.plan.spec.in_c;
   const Rect rect = window_rect(args.plan.spec, args.geometry, block);
@@ -241,7 +246,8 @@ struct PointProducts {
   bool adds;  // true: adds the products to the values in m; false: overwrites them
 };
 
-// The tile loop at one of the 5 x 5 points, for C output channels × P vectors of Winograd tiles.
+// Computes the products at one of the 5 x 5 points, for C output channels × P vectors of Winograd
+// tiles. The sums are kept in registers.
 struct PointTileLoop {
   using Function = void (*)(const PointProducts&);
   template <int C, int P>

@@ -14,8 +14,10 @@ struct Upsample {
   using X = axis::Upsampled;
   using Products = winograd::PlainProducts;
 
-  // Fewest input and output channels: half as many as other Winograd convolutions need. This
-  // algorithm saves more: a seventh of the multiplications remains, elsewhere a quarter.
+  // Fewest input and output channels that a layer needs for this algorithm: half as many as for
+  // other Winograd convolutions. This algorithm pays off earlier, because it needs only a seventh
+  // of direct convolution's multiplications. Without upsampling, a 3x3 convolution of stride 1
+  // needs a quarter of them.
   static constexpr int kFewestChannels = 8;
 
   static bool suits(const ConvSpec& spec) {
@@ -24,8 +26,8 @@ struct Upsample {
   }
   // Makes the window (the block's inputs) from the picture before upsampling. Reflecting the
   // upsampled picture by one pixel is the same as repeating the edge pixel before upsampling. The
-  // last tiles may reach beyond the picture. There the window is filled as at a border, but only
-  // dropped outputs depend on it.
+  // last tiles may read pixels further outside the picture. Only outputs outside the picture depend
+  // on such pixels, and these outputs are dropped.
   static Window window(const ConvArgs& args, Block, const Rect& rect, float* scratch) {
     ConvArgs source = args;
     source.plan.spec.upsample = 1;

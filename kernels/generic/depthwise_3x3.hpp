@@ -1,5 +1,5 @@
-// The tile loop of depthwise 3x3 convolutions whose channels fill whole vectors (the layers of
-// MobileNetV2).
+// Computes depthwise 3x3 convolutions whose channels fill whole vectors, as in MobileNetV2. One
+// call computes a few neighbouring pixels.
 #pragma once
 
 #include "kernels/generic/depthwise_tile.hpp"
@@ -34,8 +34,9 @@ NST_INLINE void accumulate_3(Vec (&acc)[P], const float* in, std::ptrdiff_t colu
   });
 }
 
-// Prefetches a cache line of channels for the next tile, from input rows that the previous row of
-// outputs did not read. The hardware prefetcher cannot follow so many streams.
+// Prefetches a cache line of channels for each input pixel of the next tile, in the rows that the
+// previous row of outputs did not read. The hardware prefetcher cannot follow reads at so many
+// places at once.
 template <int P, int Stride>
 NST_INLINE void fetch_next(const float* in, std::ptrdiff_t column, std::ptrdiff_t row) {
   constexpr int kColumns = P * Stride;
@@ -48,8 +49,9 @@ NST_INLINE void fetch_next(const float* in, std::ptrdiff_t column, std::ptrdiff_
   }
 }
 
-// Computes `vectors` vectors of channels for P pixels, one vector after the other, as they lie in
-// memory. The loop does little else, because a vector has only 9 P products to compute.
+// Computes `vectors` vectors of channels for P pixels, one vector after the other. The vectors
+// follow each other in memory, so the loop only has to advance its pointers. More work in the loop
+// would cost noticeable time, because a vector needs only 9 P products.
 template <int P, int Stride, bool Left, bool Right>
 void run_3x3(const RegisterTile& tile, int vectors) {
   const RegisterTile t = tile;
@@ -91,8 +93,8 @@ NST_INLINE Function3x3 tile_3x3(int pixels, std::integer_sequence<int, P...>) {
   return functions[pixels - 1];
 }
 
-// Returns the tile loop for 1 to kPixels pixels. `left` says that the first pixel's left tap lies
-// outside the picture, `right` that the last pixel's right tap does.
+// Returns run_3x3 for this number of pixels, from 1 to kPixels. `left` says that the first pixel's
+// left tap lies outside the picture, `right` that the last pixel's right tap does.
 template <int Stride>
 NST_INLINE Function3x3 tile_3x3(int pixels, bool left, bool right) {
   constexpr std::make_integer_sequence<int, kPixels> kSizes{};

@@ -8,17 +8,19 @@ namespace {
 
 namespace depthwise {
 
-// Pixels of a register tile: as many as hide the latency of a multiply-add (4 cycles × 2 units).
-// More pixels gain nothing.
+// Pixels of a register tile. Eight independent sums hide the latency of multiply-adds (4 cycles × 2
+// units), so more pixels gain nothing.
 constexpr int kPixels = 8;
 // Number of vectors in a cache line.
 constexpr int kLineVectors = ceil_div(kLine, kLanes);
 
-// The operands of a register tile: neighbouring pixels of one row, for the layer's channels from a
-// first one to the last one. The pointers point to the first pixel and the first channel.
+// The operands of a register tile: neighbouring pixels of one row, and all channels from the tile's
+// first to the layer's last. The pointers point to the first pixel and the first channel.
 struct RegisterTile {
   const float* in;
-  std::ptrdiff_t in_pixel, in_column, in_row;  // strides: output pixel, kernel column, kernel row
+  // Distances in the input, in floats, between two neighbouring output pixels, kernel columns and
+  // kernel rows.
+  std::ptrdiff_t in_pixel, in_column, in_row;
   int kernel_h, kernel_w;
   const float* weights;
   std::ptrdiff_t weights_row;

@@ -7,10 +7,9 @@
 namespace nst::kernels {
 namespace {
 
-// Number of vectors after which the lane pattern repeats: each lane then belongs to the same
-// channel again. has_lane_pattern() returns true for numbers of channels with this property. They
-// divide the number of lanes in kPatternVectors vectors: with 16 lanes a vector, for example 3 and
-// 8.
+// Number of vectors after which the lane pattern repeats. It repeats only if the number of channels
+// divides the number of lanes in these vectors (has_lane_pattern). Three AVX-512 vectors have 48
+// lanes, which 3 and 8 channels divide.
 constexpr int kPatternVectors = 3;
 NST_INLINE bool has_lane_pattern(int channels) {
   return channels < kLanes && kPatternVectors * kLanes % channels == 0;

@@ -8,8 +8,9 @@
 namespace nst::kernels {
 namespace {
 
-// Merges the moments of channels [first, first + channels). `channels` is at most kMergedChannels,
-// a constant, so that the compiler can use vectors.
+// Merges the moments of channels [first, first + channels). `channels` is at most kMergedChannels.
+// This limit is a constant, so that the sums fit in local arrays, over which the compiler can use
+// vector instructions.
 //
 // Let block i have nᵢ pixels, the mean μᵢ and the sum of squared deviations M2ᵢ. Let μ be the mean
 // of all pixels. The squared deviations of all pixels from μ sum to Σ M2ᵢ + Σ nᵢ (μᵢ − μ)² (Chan,

@@ -11,11 +11,11 @@ namespace {
 // Computes the moments of V whole vectors of channels from channel c on. If Whole is false,
 // computes the moments of the first n lanes of one vector.
 //
-// The first pass sums deviations from the block's first pixel. So a mean that is large compared
-// with the deviations loses no digits. The second pass sums squared deviations from the mean and
-// corrects for its rounding (Chan, Golub, LeVeque 1983: the corrected two-pass algorithm). Each row
-// has a sum of its own, which is then added to the total. So rounding errors grow with rows plus
-// columns instead of rows times columns.
+// The first pass computes the mean from deviations from the block's first pixel. So no digits are
+// lost if the mean is large compared with the deviations. The second pass sums squared deviations
+// from the mean and corrects for the mean's rounding (Chan, Golub, LeVeque 1983: the corrected
+// two-pass algorithm). Each row has a sum of its own, which is then added to the total. So rounding
+// errors grow with rows plus columns instead of rows times columns.
 template <int V, bool Whole>
 struct VectorMoments {
   const View& output;

@@ -1,7 +1,8 @@
 // Two orders of paired products (paired_products.hpp). An order says which input channels form
-// pairs, and how the row correction of a pixel is summed. Neighbouring channels form groups. A
-// group has three sides of equal size: channels of the first side are paired with channels of the
-// second, and channels of the third are multiplied singly.
+// pairs, and in what order the row correction of a pixel is summed. The row correction is the sum
+// of the products of the pixel's pairs. Neighbouring channels form groups. A group has three sides
+// of equal size: channels of the first side are paired with channels of the second, and channels of
+// the third are multiplied singly.
 #pragma once
 
 #include "kernels/generic/paired_products.hpp"
@@ -12,12 +13,13 @@ namespace paired_products {
 
 // The order with sides of eight channels: a group has three sides, so 24 channels. If 12 or more
 // channels remain, they form one more group, with sides of four. An accumulation chain has 24
-// products (one group). Chains of 96 products would save 3 % of Inception's time. But the distance
-// of its style vectors from float64 would be twice TensorFlow's, instead of 1.7 times.
+// products (one group). Chains of 96 products would save 3 % of Inception's time, but round more.
+// Compared with a float64 computation, the error of its style vectors is now 1.7 times
+// TensorFlow's. With chains of 96 products it would be twice TensorFlow's.
 struct SidesOfEight : Order<8, 4, 1> {
   // Computes the row correction of each pixel: corrections[i] = Σ ± x1 x2 over all pairs (x1, x2)
-  // of the pixel's inputs. These inputs are at x + i * stride. If all are zero, writes kZeroRow
-  // instead.
+  // of the pixel's inputs. These inputs are at x + i * stride. If all inputs of the pixel are zero,
+  // writes kZeroRow instead, so that the exact results for zero inputs are used.
   static NST_INLINE void row_corrections(const float* x, std::ptrdiff_t stride, int pixels,
                                          int depth, float* corrections) {
     for (; pixels > 0; --pixels, x += stride, ++corrections) {
@@ -28,8 +30,8 @@ struct SidesOfEight : Order<8, 4, 1> {
  private:
   static NST_INLINE float row_sum(const float* x, int depth) {
     Vec sum = broadcast(0.0f);
-    // Multiplies whole vectors of 16 lanes, though only the first eight lanes contain pairs.
-    // alternating_sum ignores the other lanes.
+    // Only the first eight of the 16 lanes contain products of pairs. The other lanes are computed
+    // too, but alternating_sum ignores them.
     for (int groups = groups_of(depth); groups > 0; --groups, x += kGroup) {
       sum = fma(load(x), load(x + kSide), sum);
     }
@@ -49,10 +51,11 @@ struct SidesOfEight : Order<8, 4, 1> {
 };
 
 // The order with sides of two channels: a group has three sides, so six channels. This order reads
-// L1 faster. L1 consists of banks, and reads only one line of each bank in a cycle. Here, floats
-// that are read in the same cycle lie in different banks. With register tiles of 10 pixels, sides
-// of two give 87 GMAC/s, sides of eight 85. An accumulation chain has 48 products. With chains of
-// 96, layers differed from TensorFlow's by up to 1.08e-4; the tests allow 1e-4.
+// L1 faster than SidesOfEight. L1 consists of banks, and reads only one line of each bank in a
+// cycle. In this order, floats that are read in the same cycle lie in different banks. With
+// register tiles of 10 pixels, sides of two give 87 GMAC/s, sides of eight 85. An accumulation
+// chain has 48 products. With chains of 96, layers differed from TensorFlow's by up to 1.08e-4; the
+// tests allow 1e-4.
 struct SidesOfTwo : Order<2, 0, 8> {
   // Computes the row corrections of pixels, as SidesOfEight::row_corrections does. Takes four
   // pixels at a time, because the lanes of four vectors can be added up together.
@@ -64,8 +67,8 @@ struct SidesOfTwo : Order<2, 0, 8> {
       unroll<kFour>([&](auto i) __attribute__((always_inline)) {
         sums[i] = row_sums(x + min_of(i, pixels - 1) * stride, depth);
       });
-      // Adds lanes to each other, until each of the four pixels has a quarter of one vector. A
-      // quarter contains partial sums of one pixel.
+      // Adds lanes to each other, until the sums of all four pixels fit in one vector. Each quarter
+      // of the vector contains partial sums of one pixel.
       const __m512 quarters =
           add_quarters(add_halves(sums[0], sums[1]), add_halves(sums[2], sums[3]));
       const __m512 totals = quarters + _mm512_maskz_permute_ps(0xffff, quarters, 2);
@@ -145,9 +148,9 @@ struct SidesOfTwo : Order<2, 0, 8> {
     return all - _mm512_maskz_movehdup_ps(0xffff, all);
   }
 
-  // add_halves adds the upper half of a vector's lanes to the lower half. add_quarters adds the two
-  // quarters of each half. Both take two vectors and return one: the sums of `a` in the lower half,
-  // those of `b` in the upper half.
+  // add_halves adds the upper half of each vector to its lower half. add_quarters adds the two
+  // quarters of each half. Each takes two vectors and returns one vector, whose lower half contains
+  // the sums of `a`, and whose upper half contains the sums of `b`.
   static NST_INLINE __m512 add_halves(__m512 a, __m512 b) {
     return _mm512_maskz_shuffle_f32x4(0xffff, a, b, 0x44) +
            _mm512_maskz_shuffle_f32x4(0xffff, a, b, 0xee);

@@ -11,8 +11,8 @@
 // multiplied singly. This keeps multipliers and adders equally busy (24 products per lane in 16
 // cycles).
 //
-// The rounding error of a pair is relative to (|x| + |w|)². So weights are scaled by a power of two
-// to the magnitude of the inputs. Pairs are added and subtracted in turn,
+// The rounding error of a pair is proportional to (|x| + |w|)². To keep it small, weights are
+// scaled by a power of two to the magnitude of the inputs. Pairs are added and subtracted in turn,
 //
 //     x1 w1 + x2 w2 = −((w2 − x1) (w1 − x2) − x1 x2 − w1 w2)
 //
@@ -110,9 +110,9 @@ NST_INLINE void accumulate_three(Accumulators<P, V>& acc, const float* const* in
     w2[v] = load(weights + (V + v) * kLanes);
     w3[v] = load(weights + (2 * V + v) * kLanes);
   });
-  // Each sum of a pixel gets the product of the pair first, then the product of the single channel.
-  // The second addition comes two pixels later, so that it need not wait for the result of the
-  // first. The order is the same for every pixel, so that all pixels round alike.
+  // Each sum first gets the product of the pair, then the product of the single channel. Between
+  // the two additions come those of the next two pixels, so that the second need not wait for the
+  // result of the first. The order is the same for every pixel, so that all pixels round alike.
   constexpr int kBehind = min_of(2, P);
   unroll<P + kBehind>([&](auto i) __attribute__((always_inline)) {
     unroll<V>([&](auto v) __attribute__((always_inline)) {
@@ -200,15 +200,14 @@ NST_INLINE void accumulate(Accumulators<P, V>& acc, const float** in, const floa
   total.add_to(acc);
 }
 
-// Returns the largest number of pixels in a register tile with `vectors` vectors of channels.
-// Registers that hold no sums are needed for three rows of weights and for the factors of a few
-// products.
+// Returns the largest number of pixels in a register tile with `vectors` vectors of channels. The
+// sums must leave registers for three rows of weights and for the factors of a few products.
 constexpr int most_pixels(int vectors) { return vectors <= 2 ? 10 : 6; }
 
-// The value of a row correction if all inputs of the row are zero. The results of such a row are
+// Marks a row whose inputs are all zero: used as its row correction. The results of such a row are
 // known exactly (0, or the bias), but its sums have rounding errors. So finished() writes the exact
-// results instead of the sums. The value is -0, so that it differs from a correction that happens
-// to be 0.
+// results instead of the sums. The mark is -0, so that it differs from a row correction that
+// happens to be 0.
 constexpr float kZeroRow = -0.0f;
 NST_INLINE bool is_zero_row(float row_correction) {
   std::uint32_t bits = 0;
@@ -224,15 +223,16 @@ NST_INLINE bool all_zero(const float* x, int depth) {
   return true;
 }
 
-// Returns the row correction of the inputs x: `term`, which is the sum of the products of their
-// pairs, or kZeroRow if all inputs are zero.
+// Returns the row correction of the inputs x. It is `term`, the sum of the products of their pairs.
+// If all inputs are zero, returns kZeroRow instead.
 NST_INLINE float row_correction(float term, const float* x, int depth) {
   if (term != 0.0f) return term;
   return all_zero(x, depth) ? kZeroRow : 0.0f;
 }
 
-// Returns the results sum * factor. If the row correction is kZeroRow, returns `nothing` instead:
-// the results for inputs that are all zero.
+// Returns the results of one row of inputs: sum * factor. If all inputs are zero (the row
+// correction is kZeroRow), returns the vector `nothing`, which contains the exact results for zero
+// inputs.
 NST_INLINE Vec finished(Vec sum, Vec factor, const float* row_correction, Vec nothing) {
   const auto lanes = static_cast<__mmask16>(is_zero_row(*row_correction) ? 0 : 0xffff);
   return _mm512_mask_mul_ps(nothing, lanes, sum, factor);
@@ -244,8 +244,8 @@ NST_INLINE float scale_for(double mean) {
   __builtin_memcpy(&bits, &mean, sizeof bits);
   const int exponent =
       static_cast<int>(bits >> 52 & 0x7ff) - 1023;  // mean is positive: no sign bit
-  // n is floor(-exponent / 2). It is limited to ±60, so that the reciprocal of the scale is a
-  // normal number for any weights.
+  // The scale is 2^n, where n is floor(-exponent / 2), limited to ±60. So the reciprocal of the
+  // scale is a normal number for any weights.
   const int n = max_of(-60, min_of(60, -exponent >> 1));
   const std::uint32_t scale = static_cast<std::uint32_t>(127 + n) << 23;
   float result = 0.0f;

@@ -7,9 +7,9 @@
 namespace nst::kernels {
 namespace {
 
-// Makes the rows of `rect` one by one and calls split(row, planes) for each. `row` has rect.w
-// pixels of all channels, without gaps. split() writes them to `planes`, which has row_floats
-// floats. row_scratch is memory for one row.
+// Computes the rows of the window `rect` one by one, and calls split(row, to) for each. `row` has
+// rect.w pixels of all channels, without gaps. split() writes them to `to`, which has row_floats
+// floats and lies in `planes`. row_scratch is memory for one row.
 template <class Split>
 NST_INLINE void make_planes(const ConvArgs& args, Block block, const Rect& rect,
                             std::ptrdiff_t row_floats, float* row_scratch, float* planes,
@@ -39,9 +39,8 @@ NST_INLINE void make_planes(const ConvArgs& args, Block block, const Rect& rect,
       split(row, to);
     }
     previous = sy;
-    // If the caller wants the prologue's output, copies this row of it from row_scratch. The row is
-    // always there: in this case rows of the picture are neither read in place nor copied from the
-    // row before.
+    // If the caller wants the prologue's output, copies this row of the output from row_scratch. In
+    // this case no row is read in place, so row_scratch contains the row.
     if (stores_prologue(args, block, y)) {
       store_prologue(args, block, rect, y, row_scratch);
     }

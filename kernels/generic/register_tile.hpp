@@ -53,8 +53,8 @@ NST_INLINE void advance(Tile& tile, int pixels) {
 // The operands of a register tile: what it reads, and where its outputs are written.
 struct RegisterTile {
   const float* in;                  // points to tap (0, 0) of the first pixel
-  std::ptrdiff_t in_pixel, in_row;  // strides: to the next output pixel, to the next kernel row
-  int kernel_h, row_products;       // row_products: kernel_w * in_c
+  std::ptrdiff_t in_pixel, in_row;  // floats between the inputs of two pixels, of two kernel rows
+  int kernel_h, row_products;       // row_products: products per kernel row, kernel_w * in_c
   const float* weights;
   const float* bias;  // biases of the panel's channels, or null
   int channels;       // number of channels from the panel's first to the layer's last

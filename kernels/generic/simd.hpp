@@ -2,10 +2,10 @@
 // it that the kernels need.
 //
 // Every header of this folder is compiled once for each instruction set, with different compiler
-// flags. So all code is in an unnamed namespace and is inlined. Of a function with external linkage
-// the linker would keep one copy; if that copy uses AVX-512, older processors crash. For the same
-// reason the kernels call no inline function of the standard library at run time. A test inspects
-// the object files.
+// flags. So all code is in an unnamed namespace and is inlined. Otherwise the linker would keep
+// only one of the copies of a function. If that copy used AVX-512, older processors would crash.
+// For the same reason the kernels call no inline function of the standard library at run time. A
+// test checks the object files for such functions.
 #pragma once
 
 #include <cstddef>
@@ -54,11 +54,12 @@ constexpr NST_INLINE std::size_t round_up_to_line(std::size_t floats) {
   return (floats + kLine - 1) / kLine * kLine;
 }
 
-// Prefetches the cache line at p into L2. p may be any address.
+// Prefetches the cache line at p into L2. p may be an invalid address, because a prefetch never
+// faults.
 NST_INLINE void prefetch_l2(const float* p) { __builtin_prefetch(p, 0, 2); }
 
-// Makes the compiler forget how pointer p was computed. Otherwise it computes one pointer from
-// another, which takes additions and registers.
+// Hides from the compiler how pointer p was computed. Otherwise the compiler may compute p from
+// another pointer again and again, which takes additions and registers.
 NST_INLINE void optimizer_barrier(const float*& p) { asm("" : "+r"(p)); }
 
 // Returns v and forces it into a register. Otherwise the compiler may repeat the load in several

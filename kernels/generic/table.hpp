@@ -11,8 +11,8 @@
 namespace nst::kernels {
 namespace {
 
-// Returns a kernel table whose convolutions use the first suitable algorithm: one of `algorithms`,
-// otherwise one of `next`.
+// Returns a kernel table. Its convolutions use the first of `algorithms` that suits them. If none
+// of these suits, they use the first suitable algorithm of the list `next`.
 template <std::size_t N>
 constexpr Table make_table(const char* name, const ConvAlgorithm* const (&algorithms)[N],
                            const ConvAlgorithmList* next = nullptr) {

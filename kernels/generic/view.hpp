@@ -1,5 +1,5 @@
-// Computes the address of a pixel in a view (a tensor, given by pointer and strides). Copies and
-// zeroes floats.
+// Helpers for views (tensors given by a pointer and strides): functions that compute the address of
+// a pixel, copy floats, and set floats to zero.
 #pragma once
 
 #include "kernels/generic/simd.hpp"

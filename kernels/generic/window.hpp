@@ -1,6 +1,6 @@
-// The window: the part of a convolution's input that one block reads. If possible, it is the tensor
-// itself. Otherwise it is made in scratch, with prologue, upsampling and border already applied, so
-// that no inner loop tests for an edge.
+// The window: the part of a convolution's input that one block reads. If possible, the block reads
+// the tensor itself. Otherwise a copy of this part is made in scratch memory. Prologue, upsampling
+// and border are already applied to the copy, so that no inner loop tests for an edge.
 #pragma once
 
 #include "kernels/generic/clamp.hpp"
@@ -28,8 +28,8 @@ NST_INLINE Rect window_rect(const ConvSpec& spec, const ConvGeometry& g, Block b
           (block.h - 1) * spec.stride + spec.kernel_h, (block.w - 1) * spec.stride + spec.kernel_w};
 }
 
-// Returns the number of floats of scratch for the window (the inputs) of a full block. One vector
-// is added, because the last load may reach beyond the window.
+// Returns how many floats of scratch memory the window of a full block needs. This includes one
+// additional vector, because the last load may read beyond the window.
 NST_INLINE std::size_t window_floats(const ConvSpec& spec, int block_h, int block_w) {
   const Rect rect = window_rect(spec, ConvGeometry{}, {0, 0, block_h, block_w, 0, 0});
   return static_cast<std::size_t>(rect.h) * rect.w * spec.in_c + kLanes;
@@ -52,7 +52,8 @@ NST_INLINE bool has_prologue(const ConvInput& input) {
 }
 
 // Returns true if a block can read the tensor itself: without prologue and upsampling, and with the
-// window inside the picture. If contiguous_columns, the pixels must also have no gaps between them.
+// window inside the picture. If contiguous_columns is true, the pixels must also have no gaps
+// between them.
 NST_INLINE bool reads_in_place(const ConvArgs& args, const Rect& rect, bool contiguous_columns) {
   const ConvSpec& spec = args.plan.spec;
   const ConvGeometry& g = args.geometry;
@@ -72,25 +73,25 @@ NST_INLINE Window window_in_place(const ConvArgs& args, const Rect& rect) {
           args.input.x.pixel_stride};
 }
 
-// The operands of the prologue for some pixels of one source row, for all channels from a given one
-// on. Strides count floats.
+// The operands of the prologue for some neighbouring pixels of one row of the tensor. The pointers
+// point to the first channel to be computed. All strides are in floats.
 struct Prologue {
   const float* x;
   std::ptrdiff_t x_pixel;
-  const float* scale;  // scale of the first channel; null: no scale, shift and floor
+  const float* scale;  // null: scale, shift and floor are not applied
   const float* shift;
-  const float* floor;  // floors of the channels; null: `low` for all of them
+  const float* floor;  // lower bounds of the channels; null: `low` is the bound of all
   float low;
   const float* prologue_add;  // operand to add, or null
   float prologue_add_factor;
   std::ptrdiff_t add_pixel;
   float* to;
   std::ptrdiff_t to_pixel;
-  std::ptrdiff_t second_copy;  // upsampling by 2: distance to a pixel's copy; 0: no copy
+  std::ptrdiff_t second_copy;  // distance at which each result is stored again; 0: stored once
   int pixels;
 };
 
-// Returns a copy of the prologue, moved n channels further.
+// Returns a copy of the prologue whose pointers point n channels further.
 NST_INLINE Prologue advanced(Prologue f, int n) {
   f.x += n;
   if (f.scale != nullptr) {
@@ -103,12 +104,13 @@ NST_INLINE Prologue advanced(Prologue f, int n) {
   return f;
 }
 
-// Applies the prologue to V whole vectors of channels. If Whole is false, applies it to the first n
-// lanes of one vector. The coefficients stay in registers.
+// Applies the prologue to some channels of each pixel. If Whole is true, these are V whole vectors
+// of channels, otherwise the first n lanes of one vector. Their scales, shifts and floors are
+// loaded once and stay in registers for all pixels.
 //
 // - Scaled: applies scale, shift and floor
 // - Sums: adds prologue_add
-// - Twice: stores each pixel twice, for upsampling by 2
+// - Twice: stores each result twice, for upsampling by 2
 template <int V, bool Whole, bool Scaled, bool Sums, bool Twice>
 void apply_prologue_to_vectors(const Prologue& f, int n) {
   const auto at = [&](const float* p, int v) __attribute__((always_inline)) {
@@ -157,9 +159,9 @@ NST_INLINE void apply_prologue_to_vectors(const Prologue& f, int n) {
   kFunctions[f.scale != nullptr][f.prologue_add != nullptr][f.second_copy != 0](f, n);
 }
 
-// Applies the prologue to all channels of the pixels, one group of channels after the other. A
-// group is as large as the registers can hold coefficients for, so that memory is read almost in
-// order.
+// Applies the prologue to all channels of the pixels. Handles one group of channels for all pixels,
+// then the next group. A group is as large as the registers allow, because large groups read memory
+// almost in order.
 NST_INLINE void apply_prologue_to_channels(const Prologue& f, int channels) {
   constexpr int kMost = kRegisters == 32 ? 8 : 4;
   int c = 0;
@@ -173,17 +175,19 @@ NST_INLINE void apply_prologue_to_channels(const Prologue& f, int channels) {
   if (c < channels) apply_prologue_to_vectors<1, false>(advanced(f, c), channels - c);
 }
 
-// Returns true if apply_prologue_to_narrow can be used and pays. The pixels must have no gaps, and
-// several of them must share a vector. There must be enough pixels to repay the time for repeating
-// the coefficients (lane_pattern.hpp).
+// Returns true if apply_prologue_to_narrow can be used and is faster. The pixels must have no gaps
+// between them, and so few channels that a vector holds several pixels. There must be many pixels,
+// because the function first repeats scale, shift and floor for a whole lane pattern
+// (lane_pattern.hpp).
 NST_INLINE bool is_narrow_and_dense(const ConvInput& input, int channels, int pixels) {
   return has_lane_pattern(channels) && pixels * channels >= kPatternVectors * kLanes &&
          input.x.pixel_stride == channels &&
          (input.prologue_add.data == nullptr || input.prologue_add.pixel_stride == channels);
 }
 
-// Applies the prologue to pixels for which is_narrow_and_dense is true. The coefficients repeat
-// every kPatternVectors vectors.
+// Applies the prologue to pixels for which is_narrow_and_dense is true. First repeats scale, shift
+// and floor until they fill kPatternVectors vectors. Then treats these vectors like the channels of
+// one pixel.
 void apply_prologue_to_narrow(Prologue f, int channels) {
   constexpr int kRound = kPatternVectors * kLanes;
   alignas(64) float scale[kRound];
@@ -263,7 +267,7 @@ void make_window_row(const ConvArgs& args, const Rect& rect, int sy, float* to) 
   while (u < end) {
     const bool inside = u >= 0 && u < side;
     const bool aligned = u % spec.upsample == 0;
-    int count = 1;  // number of window columns that this step writes
+    int count = 1;  // number of window columns that this round writes
     if (inside && aligned) {
       const int pixels = (min_of(end, side) - u) / spec.upsample;
       if (pixels > 0) {
@@ -285,14 +289,14 @@ void make_window_row(const ConvArgs& args, const Rect& rect, int sy, float* to) 
   }
 }
 
-// Returns true if this block must store row y of the prologue's output for the caller.
+// Returns true if this block must store row y of the prologue's result in prologue_output.
 NST_INLINE bool stores_prologue(const ConvArgs& args, Block block, int y) {
   return args.input.prologue_output.data != nullptr && block.first_c == 0 && y >= block.y &&
          y < block.y + block.h;
 }
 
-// Copies the prologue's output to the caller's tensor: from one window row, the pixels at the
-// block's own coordinates.
+// Copies row y of the prologue's result to prologue_output. `row` is the same row of the window,
+// which is wider than the block. Only the pixels with the block's own coordinates are copied.
 void store_prologue(const ConvArgs& args, Block block, const Rect& rect, int y, const float* row) {
   const View& prologue_output = args.input.prologue_output;
   const int channels = args.plan.spec.in_c;
@@ -305,8 +309,8 @@ void store_prologue(const ConvArgs& args, Block block, const Rect& rect, int y, 
   }
 }
 
-// Makes the window (the inputs) of a block in scratch. Its rows are row_stride floats apart. If the
-// rectangle is narrower, the rest of each row is zero.
+// Makes the window of a block in scratch memory. The rows of the window are row_stride floats
+// apart. If a row of `rect` has fewer floats, the rest of the row is set to zero.
 Window make_window(const ConvArgs& args, Block block, const Rect& rect, std::ptrdiff_t row_stride,
                    float* scratch) {
   const ConvSpec& spec = args.plan.spec;
@@ -348,8 +352,8 @@ Window block_window(const ConvArgs& args, Block block, bool contiguous_columns, 
 
 // Returns the window of a block for a Winograd algorithm, which reads whole tiles. `whole` is the
 // rectangle that these tiles read. It starts at the same row and column as the block's own window,
-// but may be larger. Its additional pixels are read only for outputs outside the block, which are
-// dropped. So these pixels may have any finite value: they are zero, or pixels of the picture.
+// but may be larger. The additional pixels only affect outputs outside the block, which are not
+// stored. So these pixels may have any finite value: they are zero, or pixels of the picture.
 Window tile_window(const ConvArgs& args, Block block, const Rect& whole, float* scratch) {
   if (reads_in_place(args, whole, false)) {
     return window_in_place(args, whole);

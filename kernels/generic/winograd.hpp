@@ -1,15 +1,18 @@
 // Winograd convolution: the steps that all Winograd algorithms share.
 //
-// A block is cut into Winograd tiles. The inputs of a tile are transformed to values called points,
-// the taps of a kernel to transformed weights. Product number n multiplies point number point_of(n)
-// by transformed weight number weight_of(n). (n combines a product number of each axis.)
+// A block is cut into Winograd tiles. The inputs of a tile are transformed to values called points.
+// The taps of a kernel are transformed to the transformed weights. Product number n multiplies
+// point number point_of(n) by transformed weight number weight_of(n). Rows and columns are
+// transformed independently, so there is a product number n for each pair of products of the two
+// axes.
 //
 //     V [point][tile][in_c]       the points of all tiles, computed once for a block
 //     U [weight][in_c][channel]   the transformed weights, packed beforehand
 //     M [n][tile][channel]        the matrix product V[point_of(n)] · U[weight_of(n)], computed for
 //                                 one panel of output channels at a time
 //
-// Last, the outputs of each tile are computed from its M. V, M and a panel of U stay in L2.
+// Last, the outputs of each tile are computed from its part of M. V, M and a panel of U stay in the
+// L2 cache.
 //
 // An algorithm A has:
 //     A::Y, A::X    its axes (winograd_axis.hpp)
@@ -31,28 +34,30 @@ namespace nst::kernels {
 namespace {
 namespace winograd {
 
-// Returns `floats`, rounded up to an odd number of cache lines. If planes were a power of two
-// apart, they would use the same few sets of L1.
+// Returns the distance between two planes of V or M: `floats`, rounded up to an odd number of cache
+// lines. If the distance were a power of two, all planes would share a few sets of the L1 cache.
 NST_INLINE std::size_t plane_stride(std::size_t floats) {
   return ((floats + kLine - 1) / kLine | 1) * kLine;
 }
 
-// Fewest input and output channels. With fewer channels, the transforms take longer than the saved
-// multiplications.
+// A layer needs at least this many input channels and output channels to use a Winograd algorithm.
+// With fewer channels, the transforms take longer than the saved multiplications.
 constexpr int kFewestChannels = 16;
 
-// The tiles of one block, and the parts of the block's scratch as offsets in floats. The scratch
-// begins with the window (the block's inputs), which the products M overwrite later. Then follow
-// the transformed inputs V, the row corrections of Products, and the end.
+// The tiles of one block, and the layout of its scratch memory. The scratch begins with the window,
+// which the products M overwrite later. The transformed inputs V begin at float v. The row
+// corrections of A::Products begin at float `corrections`. `end` is the number of floats in all.
 struct Layout {
   int tiles_h, tiles_w;
-  int tile_y, tile_x;  // output pixel at which the first Winograd tile begins
+  int tile_y, tile_x;  // first output pixel of the first Winograd tile
   Rect rect;           // rectangle of the window, enlarged to whole tiles
   std::size_t v, corrections, end;
-  std::ptrdiff_t v_stride, m_stride;  // strides: to the next point in V, to the next product in M
+  // Distances in floats: from a point to the next one in V, and from a product to the next one in
+  // M.
+  std::ptrdiff_t v_stride, m_stride;
 };
 
-// Returns the layout of a block. The first tile begins at or before the block's first pixel.
+// Returns the layout of a block. The first tile begins at the block's first pixel or before it.
 template <class A>
 Layout layout(const ConvSpec& spec, const ConvGeometry& g, Block block) {
   using Y = typename A::Y;
@@ -77,10 +82,10 @@ Layout layout(const ConvSpec& spec, const ConvGeometry& g, Block block) {
   return l;
 }
 
-// Returns blocks as large as L2 allows, because every spatial block reads all weights. There are at
-// least kEnoughBlocks blocks, so that threads share the work evenly. If that would make spatial
-// blocks too small, blocks have fewer channels instead. Then several blocks transform the same
-// inputs.
+// Returns blocks as large as the L2 cache allows. Large blocks are faster, because every spatial
+// block reads all weights. There should be at least kEnoughBlocks blocks, so that threads share the
+// work evenly. If that would make spatial blocks too small, blocks have fewer channels instead.
+// Then several blocks transform the same inputs.
 template <class A>
 ConvBlocking blocking(const ConvSpec& spec, const ConvGeometry& g) {
   using Y = typename A::Y;
@@ -88,17 +93,19 @@ ConvBlocking blocking(const ConvSpec& spec, const ConvGeometry& g) {
   // Largest width and height of a block, in tiles.
   constexpr int kWidest = ceil_div(kWidestBlock, X::kStep);
   constexpr int kHighest = ceil_div(kHighestBlock, Y::kStep);
-  // Smallest width in tiles. A narrower block would share most of the columns that it reads with
-  // its neighbours.
+  // Smallest width of a block, in tiles. A narrower block would share most of the columns that it
+  // reads with its neighbours, which transform them again.
   constexpr int kNarrowest = 4;
-  // Fewest tiles of a block: enough for two register tiles.
+  // A block is not halved if its halves would have fewer tiles than this. 24 tiles are enough to
+  // fill two register tiles (of at most 14 tiles) almost completely.
   constexpr int kFewestTiles = 24;
-  // Wanted number of spatial blocks: one for each of eight threads. If there are fewer than
-  // kEnoughBlocks, blocks are also divided by channels, to keep at least four threads busy.
+  // Blocks are halved until there are kEnoughSpatialBlocks, so that eight threads have work. If
+  // that leaves fewer than kEnoughBlocks, blocks are also divided by channels, so that at least
+  // four threads have work.
   constexpr int kEnoughSpatialBlocks = 8;
   constexpr int kEnoughBlocks = 4;
-  // Fewest panels of a block, if blocks are divided by channels. Fewer panels would make the layer
-  // slower, because each block transforms the inputs again.
+  // If blocks are divided by channels, each has at least this many panels. Fewer panels would make
+  // the layer slower, because each block transforms the inputs again.
   constexpr int kFewestPanels = 3;
   const int first_y = Y::origin(g.pad_top);
   const int first_x = X::origin(g.pad_left);
@@ -129,8 +136,8 @@ ConvBlocking blocking(const ConvSpec& spec, const ConvGeometry& g) {
           round_up_to_line(floats())};
 }
 
-// Transforms the inputs of one tile, for one vector of channels. Writes point p (value number p of
-// the transformed tile) to v + p * point_stride.
+// Transforms the inputs of one tile, for one vector of channels. Writes point number p of the tile
+// to v + p * point_stride.
 template <class A, bool Whole>
 NST_INLINE void transform_input(const Window& window, const float* tile, int n, float* v,
                                 std::ptrdiff_t point_stride) {
@@ -169,9 +176,9 @@ void transform_inputs(const Window& window, const Layout& l, int channels, float
   }
 }
 
-// Computes the matrix product m [count][width] = v [count][depth] · u [depth][width] of one product
-// number. The width is one or two vectors. `corrections` has one float for each row of v, made by
-// Products. `next` prefetches the weights of the next product.
+// Computes the matrix product of one product number: m [count][width] = v [count][depth] · u
+// [depth][width]. The width is one or two vectors. `corrections` has the row correction of each row
+// of v, as Products computed it. `next` prefetches the weights of the next product.
 template <class Products>
 NST_INLINE void multiply(const float* v, const float* corrections, int count, int depth,
                          const float* u, NextWeights next, int width, float* m) {
@@ -184,12 +191,12 @@ NST_INLINE void multiply(const float* v, const float* corrections, int count, in
   });
 }
 
-// Where a tile's outputs are written, and what is done to them before (bias, clamp and
-// epilogue_add), for one vector of channels.
+// Says how the outputs of one tile are finished (bias, clamp, epilogue_add) and where they are
+// written, for one vector of channels.
 struct Epilogue {
   Vec bias;
   ClampEach clamp;
-  const float* epilogue_add;  // operand to add at the tile's first pixel, or null
+  const float* epilogue_add;  // operand to add to the tile's first pixel, or null
   std::ptrdiff_t epilogue_add_row, epilogue_add_pixel;
   float* out;
   std::ptrdiff_t out_row, out_pixel;
@@ -197,7 +204,7 @@ struct Epilogue {
       channels;  // part of the tile in the block: rows [first_y, h), columns [first_x, w)
 };
 
-// Returns an epilogue without a position. move_to() gives it one.
+// Returns an epilogue that has only the strides. move_to() sets everything else.
 NST_INLINE Epilogue epilogue(const ConvArgs& args) {
   Epilogue e{};
   e.epilogue_add_row = args.epilogue_add.row_stride;
@@ -218,9 +225,9 @@ NST_INLINE void move_to(Epilogue& e, const ConvArgs& args, int y, int x, int c) 
   e.out = address(args.output, y, x) + c;
 }
 
-// Finishes the output at row y, column x of the tile and writes it, unless it lies outside the
-// block. Plain: the whole tile lies in the block, all lanes have a channel, and epilogue_add is not
-// used.
+// Finishes the output at row y, column x of the tile and stores it. Stores nothing if the output
+// lies outside the block. Plain may be true only if the whole tile lies in the block, all lanes
+// have a channel, and epilogue_add is not used. Then the checks are left out.
 template <bool Plain>
 NST_INLINE void store_output(const Epilogue& e, int y, int x, Vec sum) {
   if (!Plain && (x < e.first_x || x >= e.w)) return;
@@ -249,7 +256,8 @@ NST_INLINE void transform_output(const float* m, std::ptrdiff_t product_stride, 
           __attribute__((always_inline)) { store_output<Plain>(e, y, x, sum); });
 }
 
-// Computes the block's outputs from M [product][tile][width], for the channels from `first` on.
+// Computes outputs of the block from M [product][tile][width], for the `width` channels that begin
+// with channel `first`.
 template <class A>
 void transform_outputs(const ConvArgs& args, Block block, const Layout& l, int first, int width,
                        const float* m) {
@@ -276,9 +284,9 @@ void transform_outputs(const ConvArgs& args, Block block, const Layout& l, int f
   }
 }
 
-// Return the index of the point (a value of a transformed tile), and of the transformed weight,
-// that product n multiplies. For n after the last product, weight_of returns the first weight of
-// the next panel.
+// point_of returns the index of the point (a value of a transformed tile) that product n
+// multiplies. weight_of returns the index of the transformed weight that it multiplies. If n is the
+// number of products, weight_of returns the index at which the next panel's weights begin.
 template <class A>
 NST_INLINE int point_of(int n) {
   return A::Y::point_of(n / A::X::kProducts) * A::X::kPoints + A::X::point_of(n % A::X::kProducts);
@@ -290,9 +298,9 @@ NST_INLINE int weight_of(int n) {
          A::X::weight_of(n % A::X::kProducts);
 }
 
-// Fewest input channels for prefetching. Prefetching takes time from the multiplications. It helps
-// only if the data is not in L2 and each cache line is used in many products. Otherwise it makes a
-// layer 2 to 7 % slower.
+// A layer with fewer input channels than this does not prefetch. Prefetching takes time from the
+// multiplications. It helps only if the data is not yet in the L2 cache and each cache line is used
+// in many products. Otherwise it makes a layer 2 to 7 % slower.
 constexpr int kManyChannels = 64;
 
 template <class A>
@@ -345,7 +353,7 @@ void run(const ConvArgs& args, Block block, float* scratch) {
   }
 }
 
-// Returns algorithm A under this name, as an entry of a kernel table.
+// Returns algorithm A as an entry of a kernel table, with this name.
 template <class A>
 constexpr ConvAlgorithm algorithm(const char* name) {
   return {name, A::suits, packed_floats<A>, pack<A>, blocking<A>, run<A>, block_moments};

@@ -3,7 +3,7 @@
 //
 // A tile's input pixels are transformed to values called points. Product number n multiplies one
 // point by one transformed weight. An axis has:
-//     kStep                input pixels (before upsampling) from a tile to the next
+//     kStep                distance from a tile to the next, in input pixels before upsampling
 //     kIn                  number of input pixels that a tile reads
 //     kOut                 number of outputs that a tile makes
 //     kPoints              number of points
@@ -15,7 +15,7 @@
 //     kTaps                number of taps of the kernel
 //     kWeights             number of different transformed weights
 //     weights().at[i][tap] coefficient of a tap in transformed weight i
-//     origin(pad)          first output of the first tile, in (-kOut, 0]
+//     origin(pad)          first output of the first tile, from 1 - kOut to 0
 //     source(output, pad)  first input pixel of the tile whose first output is `output`
 #pragma once
 
@@ -31,8 +31,8 @@ struct Matrix {
   double at[Weights][Taps];
 };
 
-// The axis along which a 1xN kernel has only one tap. Along this axis, a tile has one output and
-// nothing is transformed.
+// The axis for a direction in which the kernel has only one tap, such as the columns of a 1xN
+// kernel. Along this axis, a tile has one output and nothing is transformed.
 struct Single {
   static constexpr int kStep = 1, kIn = 1, kOut = 1, kPoints = 1, kProducts = 1, kTaps = 1,
                        kWeights = 1;
@@ -59,10 +59,10 @@ struct Correlation {
   static constexpr int source(int output, int pad) { return output - pad; }
 };
 
-// The axis for stride 2 with three taps: 9 multiplications for four outputs, where direct
-// convolution needs 12. Input pixels are counted from the tile's first one. The first and the third
-// tap read only even pixels, so the transform F(4, 2) computes their part of the four outputs. The
-// second tap reads only odd pixels, with one multiplication for each output.
+// The axis for stride 2 with three taps. It takes 9 multiplications for four outputs; direct
+// convolution takes 12. Input pixels are numbered from the tile's first one. The first and the
+// third tap read only even pixels, so the transform F(4, 2) computes their part of the four
+// outputs. The second tap reads only odd pixels, with one multiplication for each output.
 struct Strided {
   using Outer = Winograd42;
   static constexpr int kOut = Outer::kOut;
@@ -111,12 +111,12 @@ struct Strided {
 // output. With the usual padding of 1, the first tile's first output lies one before the picture.
 struct Upsampled {
   using Half = Winograd42;
-  static constexpr int kShared = 1;  // index of point 1: even and odd outputs use the same product
+  static constexpr int kShared = 1;  // index of the interpolation point whose value is 1
   static constexpr int kStep = Half::kOut, kIn = Half::kIn, kOut = 2 * Half::kOut, kPoints = kIn,
                        kProducts = 2 * kIn - 1, kTaps = 3, kWeights = kProducts;
 
-  // Returns the index of the product that multiplies point `point` by the weight for even outputs
-  // (odd = 0) or odd outputs (odd = 1).
+  // Returns the index of the product in which point number `point` takes part for the even outputs
+  // (odd = 0) or the odd outputs (odd = 1). For point kShared, this is the same product.
   static constexpr int product_of(int point, int odd) {
     if (odd == 0 || point == kShared) return point;
     return kIn + point - (point > kShared ? 1 : 0);

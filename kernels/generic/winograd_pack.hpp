@@ -8,8 +8,8 @@ namespace nst::kernels {
 namespace {
 namespace winograd {
 
-// Returns the width of the panel that starts at channel `first`: its channels, rounded up to whole
-// vectors.
+// Returns the width of the panel that starts at channel `first`: its number of channels, rounded up
+// to whole vectors.
 NST_INLINE int panel_width(int out_c, int first) {
   return min_of(kPanelChannels, vectors_of(out_c - first) * kLanes);
 }
@@ -21,9 +21,10 @@ std::size_t packed_floats(const ConvSpec& spec) {
          vectors_of(spec.out_c) * kLanes;
 }
 
-// Transforms the kernels of `width` output channels together, in double: u[weight] = Gy g Gxᵀ. Only
-// the first `valid` channels exist; the others get zeros. Tap (y, x) is at weights + (y * kTaps +
-// x) * tap_stride.
+// Transforms the kernels of `width` output channels together, in double. A kernel with the taps g
+// becomes the transformed weights Gy g Gxᵀ, where Gy and Gx are the weights() of the axes. Only the
+// first `valid` channels exist; the others get zeros. Tap (y, x) is at weights + (y * kTaps + x) *
+// tap_stride.
 template <class A>
 void transform_kernels(const float* weights, std::size_t tap_stride, int valid, int width, float* u,
                        std::ptrdiff_t weight_stride) {
@@ -57,22 +58,25 @@ void transform_kernels(const float* weights, std::size_t tap_stride, int valid, 
   }
 }
 
-// The correlation of neighbouring inputs of a layer that InputSizes assumes. Paired products round
-// least if it is near the correlation in real layers. It was chosen by the root-mean-square
-// distance of Inception's style vectors of 18 pictures from float64. Divided by TensorFlow's, this
-// distance is 2.03 for a correlation of 0, 1.96 for 0.3, 1.86 for 0.5 and 2.05 for 0.85. (These
-// were measured with accumulation chains of 96 products.)
+// The correlation that InputSizes assumes between neighbouring inputs of a layer. Only paired
+// products use it (paired_products.hpp): they scale their weights to the magnitude of the inputs.
+// The closer it is to the real correlation, the smaller are their rounding errors.
+//
+// The value was chosen by measurement, with accumulation chains of 96 products. For 18 pictures,
+// Inception's style vectors were compared with float64 results. Their root-mean-square error,
+// divided by that of TensorFlow, is 2.03 for a correlation of 0, 1.96 for 0.3, 1.86 for 0.5 and
+// 2.05 for 0.85.
 constexpr float kNeighbourCorrelation = 0.5f;
 
-// For each transformed weight of an axis, the magnitude of the transformed inputs that are
-// multiplied by it. The inputs are assumed to have magnitude 1. The correlation of two inputs that
-// are n pixels apart is assumed to be kNeighbourCorrelation to the power of n.
+// The magnitude of the transformed inputs that each transformed weight of an axis multiplies. It is
+// assumed that the inputs have magnitude 1, and that inputs n pixels apart have the correlation
+// kNeighbourCorrelation to the power of n.
 template <class Axis>
 struct InputSizes {
   float of_weight[Axis::kWeights];
 
   InputSizes() {
-    float factors[Axis::kIn][Axis::kPoints];  // how much each input adds to each transformed one
+    float factors[Axis::kIn][Axis::kPoints];  // factor of input i in transformed input j
     for (int i = 0; i < Axis::kIn; ++i) {
       Vec d[Axis::kIn];
       Vec v[Axis::kPoints];
@@ -94,9 +98,9 @@ struct InputSizes {
   }
 };
 
-// Packs the transformed weights as [panel][weight][in_c][channels of the panel]. Lanes without a
-// channel get zeros. A::Products may reorder the in_c rows and append rows. `weights` are in HWIO
-// order.
+// Packs the transformed weights as [panel][weight][row][channels of the panel]. There is a row for
+// each input channel; A::Products chooses their order and may append rows. Lanes without a channel
+// get zeros. The given `weights` are in HWIO order.
 template <class A>
 void pack(const ConvSpec& spec, const float* weights, float* packed) {
   using Products = typename A::Products;

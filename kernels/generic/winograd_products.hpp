@@ -9,8 +9,8 @@ namespace {
 namespace winograd {
 
 // Computes P rows of the matrix product m [count][V vectors] = v [count][depth] · u [depth][V
-// vectors]. Sums longer than kChainProducts are divided into accumulation chains, which are added
-// up in m.
+// vectors]. Sums of more than kChainProducts products are divided into accumulation chains. The
+// chains are added up in m.
 template <int P, int V>
 NST_INLINE void multiply_tile(const float* v, int depth, const float* u, float* m) {
   constexpr int kPointers = (P + 2) / 3;
@@ -30,12 +30,12 @@ NST_INLINE void multiply_tile(const float* v, int depth, const float* u, float* 
   }
 }
 
-// Multiplies transformed inputs V by transformed weights U as a plain matrix product. Another class
-// with this interface may reorder and scale U, append rows to it, and keep one float for each row
-// of V.
+// Multiplies transformed inputs V by transformed weights U as a plain matrix product.
+// PairedProducts (winograd_products_paired.hpp) has the same interface. The interface lets a class
+// reorder and scale U, append rows to U, and keep one float for each row of V.
 struct PlainProducts {
-  // True: while a product is computed, the next product's weights and the memory of outputs are
-  // prefetched.
+  // If true, each product prefetches the weights of the next product and the memory to which
+  // outputs will be written.
   static constexpr bool kPrefetches = false;
   static constexpr int kMostVectors = 2;
   static constexpr int most_pixels(int vectors) { return most_tile_pixels(vectors); }
@@ -52,15 +52,17 @@ struct PlainProducts {
       m += P * V * kLanes;
     }
   }
-  // A transformed weight is a matrix that is packed with one row for each input channel, and with
-  // appended rows in some classes. rows() returns its number of rows if there are `depth` input
-  // channels. row_of() returns the row that contains an input channel.
+  // Each transformed weight is packed as a matrix. The matrix has one row for each of `depth` input
+  // channels; PairedProducts appends further rows. rows() returns the number of all rows. row_of()
+  // returns the row of an input channel.
   static constexpr int rows(int depth) { return depth; }
   static constexpr int row_of(int channel, int) { return channel; }
-  // Called when all rows of a transformed weight are packed. Each row has `width` channels.
-  // input_size is the magnitude that the transformed inputs have if the inputs have magnitude 1.
+  // Completes a transformed weight after the rows of all input channels have been packed. Each row
+  // has `width` channels. PairedProducts scales these rows and fills the appended ones; plain
+  // products need nothing. input_size is the magnitude that the transformed inputs have if the
+  // inputs have magnitude 1.
   static void finish(float*, int, int, float) {}
-  // The row corrections Σ ± x1 x2 that paired products need for each row of transformed inputs
+  // Paired products need a row correction Σ ± x1 x2 for each row of transformed inputs
   // (paired_products.hpp); plain products need none. correction_floats(count) returns the number of
   // floats in the corrections of `count` rows. make_corrections() computes them for the inputs v
   // [count][depth].

@@ -9,9 +9,9 @@ namespace nst::kernels {
 namespace {
 namespace winograd {
 
-// Multiplies transformed inputs by transformed weights. Same interface as PlainProducts, but the
-// channels are taken in pairs, which saves multiplications (paired_products.hpp). If Prefetch is
-// true, the weights of the next product are prefetched.
+// Multiplies transformed inputs by transformed weights. Has the same interface as PlainProducts,
+// but takes the channels in pairs, which saves multiplications (paired_products.hpp). If Prefetch
+// is true, each product prefetches the weights of the next one.
 template <class Order, bool Prefetch>
 struct PairedProducts {
   static constexpr bool kPrefetches = Prefetch;
@@ -68,10 +68,10 @@ struct PairedProducts {
   }
 };
 
-// The Winograd algorithm A (a class as described in winograd.hpp), with paired instead of plain
-// products. Each row of transformed inputs costs a row correction (paired_products.hpp), however
-// many output channels there are. So paired products pay only with more than one vector of output
-// channels.
+// The Winograd algorithm A (a class as described in winograd.hpp) with paired products instead of
+// plain ones. Each row of transformed inputs needs a row correction (paired_products.hpp). Its cost
+// is the same for any number of output channels. So paired products are faster only with more than
+// one vector of output channels.
 template <class A, class Order, int FewestChannels, bool Prefetch>
 struct Paired : A {
   using Products = PairedProducts<Order, Prefetch>;

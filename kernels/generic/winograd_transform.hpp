@@ -38,8 +38,8 @@ struct ToomCook {
   struct Polynomial {
     double at[kPairs + 1];  // coefficients of x⁰, x², x⁴ …
   };
-  // Returns the polynomial P. If `omitted` is not -1, leaves out the factor (x² - a²) of the points
-  // ±a with this index, which gives Q.
+  // Returns the polynomial P. If `omitted` is not -1, leaves out the factor (x² - a²) of the pair
+  // of points ±a with this index, and so returns Q.
   static constexpr Polynomial product(int omitted) {
     Polynomial p{};
     p.at[0] = 1;
@@ -77,8 +77,8 @@ struct ToomCook {
   }
   static constexpr Kernel kKernel = kernel();
 
-  // Returns Σ coefficients[k] d[First + 2 k], with the coefficients of product(Omitted). The
-  // highest coefficient is one, so it needs no multiplication.
+  // Returns Σ product(Omitted).at[k] * d[First + 2 k] over k in [0, Terms). The last coefficient is
+  // one, so it needs no multiplication.
   template <int Terms, int Omitted, int First>
   static NST_INLINE Vec even_sum(const Vec (&d)[kIn]) {
     Vec sum = d[First + 2 * (Terms - 1)];

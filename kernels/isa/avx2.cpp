@@ -7,8 +7,9 @@
 namespace nst::kernels {
 namespace {
 
-// Returns true for upsampling convolutions with at most 8 output channels. They fill an AVX2
-// vector, but only half of an AVX-512 vector.
+// Returns true for upsampling convolutions with at most 8 output channels. The avx512 table, too,
+// uses this AVX2 algorithm for them: 8 channels fill an AVX2 vector, but only half of an AVX-512
+// vector.
 bool is_narrow_upsample(const ConvSpec& spec) {
   return winograd_upsample::Upsample::suits(spec) && spec.out_c <= kLanes;
 }

@@ -7,9 +7,10 @@
 namespace nst::kernels {
 namespace {
 
-// Uses AVX2's algorithm for upsampling convolutions with at most 8 output channels, which fill an
-// AVX2 vector but only half of an AVX-512 vector. (On Zen 4 this takes a quarter less time.) Every
-// processor with AVX-512 has AVX2.
+// The algorithm that is tried first: AVX2's algorithm for upsampling convolutions with at most 8
+// output channels. On Zen 4 it takes a quarter less time than AVX-512's algorithm, because 8
+// channels fill an AVX2 vector, but would leave half of an AVX-512 vector unused. Every processor
+// with AVX-512 has AVX2, so it can run this algorithm.
 constexpr const ConvAlgorithm* kNarrow[] = {&avx2_narrow_upsample};
 constexpr ConvAlgorithmList kOwn = {kAlgorithms, std::size(kAlgorithms), nullptr};
 

@@ -1,6 +1,7 @@
 // The kernels for AMD's cores with AVX-512, from Zen 4 on. They are those of the AVX-512 table, but
-// use paired products (paired_products.hpp) where that is faster. They have a table of their own,
-// because other cores with AVX-512 have no separate units for additions.
+// use paired products (paired_products.hpp) where these are faster. Other cores with AVX-512 have
+// no separate units for additions, so paired products are not faster there. That is why this table
+// is separate.
 #define NST_ARCH xsimd::avx512bw
 #include "kernels/generic/conv_paired.hpp"
 #include "kernels/generic/conv_winograd.hpp"
@@ -18,9 +19,10 @@ using winograd::Axis3, winograd::Axis5, winograd::Axis7;
 
 using paired_products::SidesOfEight, paired_products::SidesOfTwo;
 
-// The fewest input channels of a layer that uses paired products, for each order of
-// pair_orders.hpp. SidesOfEight needs one group of channels. SidesOfTwo needs many groups, so that
-// the channels after the last group cost little.
+// Fewest input channels of a layer that uses paired products. kFewestChannels, which is one group,
+// applies to the order SidesOfEight (pair_orders.hpp). kFewestDeepChannels applies to SidesOfTwo.
+// Channels that do not fill a group are multiplied singly, which takes longer. But 64 channels fill
+// ten groups of SidesOfTwo, and only four channels remain.
 constexpr int kFewestChannels = SidesOfEight::kGroup;
 constexpr int kFewestDeepChannels = 64;
 
@@ -50,9 +52,10 @@ constexpr ConvAlgorithm k7x1 =
 constexpr ConvAlgorithm kStrided =
     paired_winograd<winograd_strided::Strided>("paired_winograd_strided");
 
-// The algorithms that are tried before those of the AVX-512 table, in this order. Those named
-// …Deep pair channels by SidesOfTwo, the others by SidesOfEight. SidesOfTwo makes layers of 64
-// channels or more 5 to 9 % faster than SidesOfEight, and other layers up to 7 % slower.
+// The algorithms that are tried before those of the AVX-512 table, in this order. Algorithms named
+// …Deep pair channels in the order SidesOfTwo, the others in the order SidesOfEight. SidesOfTwo
+// makes layers of 64 channels or more 5 to 9 % faster than SidesOfEight does. It makes other layers
+// up to 7 % slower.
 constexpr const ConvAlgorithm* kPairedAlgorithms[] = {
     &kUpsampleDeep, &kUpsample, &k3x3Deep,          &k3x3, &k5x5, &k1x7,
     &k7x1,          &kStrided,  &paired::kAlgorithm};

@@ -85,8 +85,8 @@ void pack(const ConvSpec& spec, const float* weights, float* packed) {
 }
 
 ConvBlocking blocking(const ConvSpec& spec, const ConvGeometry& geometry) {
-  // Returns small blocks of odd sizes. So threads can share even a small picture, and tests meet
-  // blocks that are cut off at the edge.
+  // Returns small blocks of odd sizes. Small blocks let threads share even a small picture. With
+  // odd sizes, tests also cover blocks that are cut off at the edge.
   return {0, 0, std::min(geometry.out_h, 5), std::min(geometry.out_w, 64), std::min(spec.out_c, 23),
           0};
 }

@@ -14,8 +14,8 @@ const Vec3 kSun = normalized({-0.86, 0.42, -0.10});
 const Vec3 kSunLight{3.6, 2.25, 1.20};
 const Vec3 kSkyLight{0.20, 0.29, 0.50};
 
-// Returns noise with sharp ridges, which lie where plain noise crosses its middle value. Fine
-// ridges appear only on coarse ridges.
+// Returns noise with sharp ridges, which lie where plain noise crosses its middle value. Fine noise
+// is added only where the coarse noise has ridges.
 double ridges(double x, double z, int octaves) {
   double sum = 0, weight = 0.5, carry = 1;
   for (int i = 0; i < octaves; ++i) {
@@ -69,7 +69,7 @@ double march(const Vec3& origin, const Vec3& direction, double start) {
     if (p.y > 4.8 && direction.y > 0) return kFar;
     const double clearance = p.y - ground(p.x, p.z, 8);
     if (clearance < 0) {
-      for (int i = 0; i < 8; ++i) {  // finds the crossing by bisection
+      for (int i = 0; i < 8; ++i) {  // finds the point where the ray meets the ground, by bisection
         const double middle = 0.5 * (before + t);
         const Vec3 q = origin + direction * middle;
         (q.y < ground(q.x, q.z, 8) ? t : before) = middle;
@@ -141,7 +141,7 @@ Vec3 look_with_water(const Vec3& direction) {
     return t >= kFar ? sky(direction) : haze(shade_ground(kEye + direction * t, t), direction, t);
   }
   const Vec3 p = kEye + direction * to_water;
-  // Returns the ripples of the water: long across the view, finer near the camera, absent in calm
+  // Tilts the surface of the water by ripples. Ripples are long across the view, and weaker in calm
   // patches.
   const double calm = 0.25 + 0.75 * smoothstep(0.35, 0.65, fractal(p.x * 0.9, p.z * 0.5, 3, 170));
   const double wave = (fractal(p.x * 9, p.z * 26, 4, 160) - 0.5) * 0.055 * calm;

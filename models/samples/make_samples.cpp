@@ -11,7 +11,9 @@ namespace {
 struct Sample {
   const char* file;
   nst::Image (*paint)();
-  int jpeg_quality;  // keeps the content below 120 KB and a style below 100 KB
+  // Quality of the JPEG file. It is chosen so that the content has less than 120 KB and each style
+  // less than 100 KB.
+  int jpeg_quality;
 };
 
 constexpr std::array kSamples{

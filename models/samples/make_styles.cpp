@@ -18,7 +18,7 @@ struct Named {
   const char* description;
 };
 
-// In the order in which nst-run lists them.
+// The named styles, in the order in which nst-run lists them.
 constexpr std::array kStyles{Named{"oil", "thick brush strokes along a whirling night sky"},
                              Named{"glass", "a stained-glass rosette"},
                              Named{"woodcut", "striped waves under a red sun"},

@@ -10,7 +10,8 @@
 
 namespace nst::samples {
 
-// Three numbers: a colour (linear or display, as the code that uses it says), or a point in space.
+// Three numbers: a point in space, or a colour. Linear colours are proportional to light; display
+// colours are the values that a picture stores. The code that uses a colour says which kind it is.
 struct Vec3 {
   double x = 0, y = 0, z = 0;
 
@@ -30,8 +31,8 @@ inline double smoothstep(double low, double high, double v) {
   return t * t * (3 - 2 * t);
 }
 
-// Returns a pseudo-random number in [0, 1) that depends only on the arguments (with the mixing
-// steps of MurmurHash3).
+// Returns a pseudo-random number in [0, 1) that depends only on the arguments. Uses the mixing
+// steps of MurmurHash3.
 inline double hashed(std::int64_t x, std::int64_t y, std::uint32_t seed) {
   std::uint32_t h = seed * 0x9e3779b9u + 0x85ebca6bu;
   for (const std::int64_t v : {x, y}) {
@@ -77,7 +78,8 @@ inline void put(Image& image, int x, int y, const Vec3& colour) {
   pixel[2] = static_cast<float>(clamp01(colour.z));
 }
 
-// Returns a picture whose pixels are the mean of colour(u, v) on a 4×4 grid inside the pixel.
+// Returns a picture of side × side pixels. Each pixel is the mean of colour(u, v) at 4×4 points
+// inside the pixel.
 Image supersampled(int side, const std::function<Vec3(double, double)>& colour);
 
 // These functions paint the sample pictures. Each picture has the same bytes on every run.
@@ -86,7 +88,8 @@ Image paint_oil(int side);      // style: thick brush strokes along a whirling n
 Image paint_glass(int side);    // style: a stained-glass rosette
 Image paint_woodcut(int side);  // style: striped waves under a red sun
 
-// These functions paint the styles of patterns.cpp, after techniques of painters and craftsmen.
+// These functions paint the ten other styles, in the manner of painters and craftsmen
+// (patterns.cpp).
 Image paint_watercolour(int side);
 Image paint_mosaic(int side);
 Image paint_dots(int side);

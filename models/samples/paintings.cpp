@@ -1,6 +1,5 @@
-// Paints the three sample styles: an oil painting, stained glass and a woodcut, kinds of pictures
-// that the style networks know. Coordinates u, v run over the picture from 0 to 1; colours are
-// display colours.
+// Paints three sample styles: an oil painting, stained glass and a woodcut. Coordinates u, v run
+// over the picture from 0 to 1; colours are display colours.
 #include <array>
 #include <cstddef>
 #include <functional>
@@ -238,7 +237,7 @@ Vec3 woodcut_colour(double u, double v) {
 }  // namespace
 
 Image paint_oil(int side) {
-  constexpr int kFiner = 3;  // computed points per pixel along each axis
+  constexpr int kFiner = 3;  // the canvas has 3 × 3 points for each pixel
   Canvas canvas{side * kFiner, {}, {}};
   const std::size_t points =
       static_cast<std::size_t>(canvas.side) * static_cast<std::size_t>(canvas.side);

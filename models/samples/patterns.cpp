@@ -1,5 +1,5 @@
-// Paints ten sample styles after techniques of painters and craftsmen. Each style is a function of
-// a point (u, v) that returns a display colour. u and v run over the picture from 0 to 1.
+// Paints ten sample styles in the manner of painters and craftsmen. Each style is a function that
+// returns the display colour at a point (u, v). u and v run over the picture from 0 to 1.
 #include <array>
 #include <cstddef>
 #include <numbers>
@@ -13,12 +13,13 @@ constexpr double kPi = std::numbers::pi;
 
 double fraction(double v) { return v - std::floor(v); }
 
-// One cell of a plane that is divided into cells around scattered points. A cell contains the
-// places that are nearer to its own point (its centre) than to all others.
+// One of the cells into which a plane is divided. Each cell has a centre. The cell contains the
+// places that are nearer to its centre than to any other centre.
 struct Cell {
-  std::int64_t id;           // number that identifies the cell
-  double u, v;               // coordinates of its centre
-  double distance, to_edge;  // distances of the place given to cell_at: to the centre, to the edge
+  std::int64_t id;  // number that identifies the cell
+  double u, v;      // coordinates of its centre
+  // Distances of the point that was given to cell_at: from the cell's centre, and from its edge.
+  double distance, to_edge;
 };
 
 // Returns the cell that contains (u, v). The centres of the cells are a grid of n × n points. Each

@@ -47,7 +47,7 @@ TEST_CASE("C: a picture is read within a limit, or refused and nothing is alloca
 
 TEST_CASE("C: a picture with alpha is composed in its own memory") {
   const Image rgba = random_image(9, 5, 4, SampleType::u8);
-  std::vector<std::uint8_t> pixels(5 * 40, 7);  // rows of 9 pixels and 4 unused bytes
+  std::vector<std::uint8_t> pixels(5 * 40, 7);  // a row: 9 pixels and 4 unused bytes
   for (int y = 0; y < 5; ++y) std::memcpy(pixels.data() + 40 * y, rgba.u8() + 36 * y, 36);
   nst_image image = {pixels.data(), 9, 5, 4, NST_U8, 40, NST_RGB, 0};
   REQUIRE(nst_image_compose(&image, 1, 2, 3) == NST_OK);
@@ -55,7 +55,8 @@ TEST_CASE("C: a picture with alpha is composed in its own memory") {
   CHECK(image.row_stride_bytes == 0);
   const Image expected = compose(rgba.view(), {1, 2, 3});
   CHECK(std::memcmp(image.data, expected.u8(), expected.bytes.size()) == 0);
-  REQUIRE(nst_image_compose(&image, 9, 9, 9) == NST_OK);  // succeeds: the picture has no alpha now
+  // The picture has no alpha any more, so composing it again succeeds and changes nothing.
+  REQUIRE(nst_image_compose(&image, 9, 9, 9) == NST_OK);
   CHECK(std::memcmp(image.data, expected.u8(), expected.bytes.size()) == 0);
   image = {pixels.data() + 4 * 36, 9, 5, 4, NST_U8, -36, NST_RGB, 0};
   CHECK(nst_image_compose(&image, 1, 2, 3) == NST_ERROR_USAGE);
@@ -80,7 +81,8 @@ TEST_CASE("C: samples and style values that are none are input errors") {
     style[50] = bad;
     CHECK(nst_stylize(model, &content, style.data(), nullptr, &output) == NST_ERROR_INPUT);
     style[50] = 0.1f;
-    CHECK(painted == std::vector<float>(pixels.size(), 7.0f));  // a failure changes no sample
+    // The failed calls must have changed no sample.
+    CHECK(painted == std::vector<float>(pixels.size(), 7.0f));
   }
   CHECK(nst_stylize(model, &content, style.data(), nullptr, &output) == NST_OK);
   nst_model_free(model);

@@ -52,10 +52,11 @@ TEST_CASE("C: brush, fade, colours and mask as in C++, and options of before the
   CHECK(plan.mac > 0);
   options.keep_colour = static_cast<nst_keep_colour>(3);
   CHECK(nst_paint_style(model, &in, style, &options, nullptr, &picture) == NST_ERROR_USAGE);
-  // Tests the smaller struct of a program that was compiled before `brush` was added.
+  // Tests a program that was compiled before the member `brush` was added. It passes a smaller
+  // struct, which ends before `brush`.
   nst_paint_options older = NST_PAINT_OPTIONS_INIT;
   older.struct_size = offsetof(nst_paint_options, brush);
-  older.fade = 7.0f;  // ignored: the smaller struct ends before this member
+  older.fade = 7.0f;  // must be ignored: lies beyond the end of the smaller struct
   REQUIRE(nst_paint_style(model, &in, style, &older, nullptr, &picture) == NST_OK);
   nst_image_free(&picture);
   nst_style_free(ink);

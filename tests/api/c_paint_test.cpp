@@ -136,8 +136,8 @@ TEST_CASE("C: a model says what it is and what a run takes, to structs of any ve
   CHECK(info.parameter_count == expected.parameter_count);
   CHECK(info.file_bytes == expected.file_bytes);
   CHECK(info.residual_blocks == 5);
-  // Programs compiled for another version pass a struct of another size: a shorter nst_model_info
-  // for an older version, a longer one for a newer version.
+  // Tests structs of other sizes. A program that was compiled for an older version of the library
+  // passes a shorter nst_model_info, and one for a newer version a longer one.
   info.struct_size = offsetof(nst_model_info, file_bytes);
   info.file_bytes = 7;
   REQUIRE(nst_model_get_info(model.handle, &info) == NST_OK);

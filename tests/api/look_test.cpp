@@ -23,7 +23,7 @@ const Model& default_model() {
 
 StyleVector oil() { return StyleVector::named("oil"); }
 
-// A picture of soft colours with some noise: a photo's stand-in.
+// Returns a picture that resembles a photo: smooth gradients with some noise.
 Image photo(int width, int height, int channels = 3) {
   Image image(width, height, channels, SampleType::u8);
   const Image noise = random_image(width, height, 3, SampleType::u8, 12);
@@ -46,15 +46,16 @@ bool same(const Image& a, const Image& b) {
          a.type == b.type && a.bytes == b.bytes;
 }
 
-// Paints as `paint` does and checks that a Painter, more threads and a memory limit make the same
-// bytes.
+// Paints the content by paint() and returns the picture. Checks that the same bytes result with a
+// Painter, with more threads and with a memory limit.
 Image painted_every_way(const Image& content, const Style& style, const PaintOptions& options) {
   const Model& model = default_model();
   const Image picture = paint(model, content.view(), style, options, {.threads = 1});
   CHECK(same(paint(model, Image(content), style, options, {.threads = 3}), picture));
   const PlanInfo plan = plan_paint(model, {content.width, content.height}, options, 1);
   const std::size_t needed = plan.arena_bytes + plan.scratch_bytes + plan.picture_bytes;
-  constexpr std::size_t kPredictor = std::size_t{8} << 20;  // enough to encode a style
+  // Memory in bytes that is enough to encode a style.
+  constexpr std::size_t kPredictor = std::size_t{8} << 20;
   const RunOptions within{.threads = 1, .max_memory_bytes = std::max(needed, kPredictor)};
   CHECK(same(paint(model, content.view(), style, options, within), picture));
   Painter painter(model, options);
@@ -97,10 +98,10 @@ TEST_CASE("A brush paints the recipe: from small to large, low frequencies of th
   const Model& model = default_model();
   const Image content = photo(150, 100);
   const Image picture = painted_every_way(content, oil(), {.brush = 60});
-  // Computes the expected picture: the brush's steps one by one, with the slow twin of blur on
-  // whole pictures.
+  // Computes the expected picture step by step as the brush does. Blurs whole pictures by the slow
+  // reference version of the blur.
   const Image small = resize(content.view(), 90, 60);
-  const Image coarse = model.stylize(small.view(), oil());  // 92×60
+  const Image coarse = model.stylize(small.view(), oil());  // has 92×60 pixels
   ImageView cropped = coarse.view();
   cropped.row_stride_bytes = std::ptrdiff_t{92} * 3 * std::ptrdiff_t{sizeof(float)};
   cropped.width = 90;
@@ -109,13 +110,14 @@ TEST_CASE("A brush paints the recipe: from small to large, low frequencies of th
   for (std::size_t i = 0; i < mixed.sample_count(); ++i) {
     mixed.f32()[i] = 0.5f * mixed.f32()[i] + 0.5f * enlarged.f32()[i];
   }
-  const Image fine = model.stylize(mixed.view(), oil());  // 152×100
+  const Image fine = model.stylize(mixed.view(), oil());  // has 152×100 pixels
   FloatPicture u({150, 100}), f({150, 100});
   for (int y = 0; y < 100; ++y) {
     std::copy_n(enlarged.f32() + 450 * y, 450, u.row(y));
     std::copy_n(fine.f32() + 456 * y, 450, f.row(y));
   }
-  // Restores the low frequencies twice, because clamping changes them after the first time.
+  // Replaces the low frequencies by those of the coarse picture. Does so twice, because the
+  // clamping of the first pass changes them again.
   const FloatPicture low_u = blurred_slowly(u, 12.0, 4.0);
   for (int pass = 0; pass < 2; ++pass) {
     const FloatPicture low_f = blurred_slowly(f, 12.0, 4.0);
@@ -133,8 +135,9 @@ TEST_CASE("A brush paints the recipe: from small to large, low frequencies of th
       sum += error;
     }
   }
-  // Rounding to bytes causes a mean error of 0.25. The largest error is at the right edge, where
-  // the last cell of the reduced picture is six pixels wide instead of four.
+  // The bounds allow for two kinds of error. Rounding to bytes causes a mean error of 0.25. The
+  // blur causes the largest errors, at the right edge: the engine blurs a reduced picture with a
+  // pixel for each cell of 4×4 pixels, but cells at this edge are six pixels wide.
   CHECK(worst < 6.0);
   CHECK(sum / 45000.0 < 0.35);
   CHECK_FALSE(same(picture, paint(model, content.view(), oil(), {.brush = kBrushOff})));
@@ -269,7 +272,8 @@ TEST_CASE("A matched style has the photo's mean and covariance; a saved one stay
       CHECK(std::abs(is.covariance[a][b] - target.covariance[a][b]) < 5e-4);
   }
   std::vector<float> flat(300, 0.25f);
-  match_colours(flat.data(), 100, target);  // a picture of one colour gets the target's mean
+  // Tests that match_colours gives a picture of one colour the mean colour of `target`.
+  match_colours(flat.data(), 100, target);
   CHECK(flat[0] == doctest::Approx(target.mean[0]).epsilon(1e-3));
 
   const Model& model = default_model();
@@ -287,7 +291,9 @@ TEST_CASE("A matched style has the photo's mean and covariance; a saved one stay
 TEST_CASE("A mask: white is painted, black stays or has the other style, grey is between") {
   const Model& model = default_model();
   const Image content = photo(80, 64);
-  Image mask(3, 1, 3, SampleType::u8);  // resized: black at the left, grey, white at the right
+  // The mask is enlarged to the content's size: black at the left, grey in the middle, white at the
+  // right.
+  Image mask(3, 1, 3, SampleType::u8);
   for (int c = 0; c < 3; ++c) {
     mask.u8()[3 + c] = 128;
     mask.u8()[6 + c] = 255;

@@ -1,5 +1,5 @@
-// Compares nst::paint and nst::Painter with the same work done in single steps: encoding,
-// stylizing, cropping, quantising.
+// Compares nst::paint and nst::Painter with the same work done step by step: encoding, stylizing,
+// cropping and rounding to bytes.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -195,7 +195,7 @@ TEST_CASE("Frames of every pixel format are painted as the RGB picture they are"
     const ImageView planar{planes.data(), w, h, 4, SampleType::u8, 0, PixelFormat::planar};
     CHECK(same(paint(model, planar, style, options), expected));
   }
-  // A view of the picture upside down: it begins at the last row and has a negative stride.
+  // A view of the picture, upside down. It begins at the last row and has a negative stride.
   const ImageView upside{
       bgra.data() + 4 * w * (h - 1), w, h, 4, SampleType::u8, -4 * w, PixelFormat::bgr};
   Image turned(w, h, 4, SampleType::u8);
@@ -237,12 +237,13 @@ TEST_CASE("A photo is lowered twice, three times with strength, and a bar costs 
   CHECK(lowerings_of([&] { paint(model, content.view(), painting, weak, run); }) == 3);
   const StyleVector style = model.encode_style(painting.view());
   CHECK(lowerings_of([&] { paint(model, content.view(), style, {}, run); }) == 1);
-  // The picture is too large to be stored whole. Its size alone must show that, so that no trial
-  // plan is made.
+  // This picture is too large for a plan that stores all tensors. The library must know this from
+  // the size, without lowering the network to such a plan first.
   const Image large = random_image(1600, 1100, 3, SampleType::u8);
   const PaintOptions once{.brush = kBrushOff};
   CHECK(lowerings_of([&] { paint(model, large.view(), style, once, run); }) == 1);
-  // A brush paints at 256, 531 and 1100, each with a plan of its own.
+  // By default a brush paints at three sizes, whose shorter sides are 256, 531 and 1100. Each size
+  // has a plan of its own.
   CHECK(lowerings_of([&] { paint(model, large.view(), style, {}, {}); }) == 3);
 
   Painter painter(model);

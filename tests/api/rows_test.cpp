@@ -1,5 +1,5 @@
-// Tests of painting in which the caller receives the output row by row. Also tests the costs that
-// are computed before a network is planned.
+// Tests of painting in which the caller receives the output row by row. Also tests that the work
+// and the least memory of a network are known before the network is planned.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -59,8 +59,8 @@ TEST_CASE("A limit that the arena with the picture in it exceeds still paints, t
   };
   const std::size_t least = needed(MemoryMode::rematerialise, true);
   REQUIRE(least < needed(MemoryMode::rematerialise, false));
-  // Checks what `least` is: the memory of a plan that writes whole pictures instead of rows. Below,
-  // `least` is the memory limit.
+  // Checks that writing rows to the caller needs as much memory as a plan that writes whole
+  // pictures. Below, paint() gets this memory as its limit.
   CHECK(least == [&] {
     StyleLayout layout;
     return Execution::needed_bytes(

@@ -1,5 +1,5 @@
-// Compares the sizes for "shorter side N" with results of Magenta's formula, computed once in
-// NumPy's float32.
+// Tests the size rule "shorter side N". The expected sizes are results of Magenta's formula,
+// computed once in NumPy's float32.
 #include "image/size_rule.hpp"
 
 #include <doctest/doctest.h>
@@ -18,7 +18,7 @@ TEST_CASE("A shorter side is Magenta's to the pixel") {
   // The sizes cover four cases:
   // - float32 rounding makes the shorter side N - 1;
   // - the longer side differs between float32 and float64;
-  // - the longer side would differ if it were rounded to nearest instead of cut;
+  // - the longer side would differ if it were rounded to nearest instead of cut to an integer;
   // - ordinary sizes.
   constexpr Fact kFacts[] = {
       {{2928, 29}, 987, {99652, 986}}, {{751, 167}, 436, {1960, 435}},
@@ -50,7 +50,8 @@ TEST_CASE("A size rule gives the picture's own size, an exact one, or says what 
 
 TEST_CASE("A style beyond an aspect of 16 keeps the pixels of that aspect") {
   CHECK(shorter_side_size({16, 256}, 256, true) == Size{256, 4096});
-  const Size thin = shorter_side_size({1, 1024}, 256, true);  // aspect 1024, above the limit of 16
+  // The aspect of 1024:1 is above the limit of 16:1.
+  const Size thin = shorter_side_size({1, 1024}, 256, true);
   CHECK(thin == Size{32, 32768});
 }
 

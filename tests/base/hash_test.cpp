@@ -45,7 +45,9 @@ TEST_CASE("CRC-32C does not depend on how the bytes are cut, and both versions a
   INFO("seed " << kSeed);
   const auto bytes = random_bytes(200, kSeed);
   for (std::size_t n = 0; n <= bytes.size(); ++n) {
-    const Bytes all = Bytes(bytes).subspan(bytes.size() - n);  // alignment differs with each n
+    // Takes the last n bytes. They begin at another address for each n, so all alignments are
+    // tested.
+    const Bytes all = Bytes(bytes).subspan(bytes.size() - n);
     const std::uint32_t whole = nst::crc32c(all);
     REQUIRE(whole == nst::crc32c_portable(all));
     REQUIRE(whole == nst::crc32c(all.subspan(n / 3), nst::crc32c(all.first(n / 3))));
@@ -53,8 +55,8 @@ TEST_CASE("CRC-32C does not depend on how the bytes are cut, and both versions a
 }
 
 TEST_CASE("The masked CRC is LevelDB's") {
-  // Expected values follow leveldb's util/crc32c.h: ((crc >> 15) | (crc << 17)) + 0xa282ead8. The
-  // value for crc = 1 was computed by hand.
+  // LevelDB masks a checksum by the formula ((crc >> 15) | (crc << 17)) + 0xa282ead8, which is in
+  // its util/crc32c.h. The expected value for crc = 1 was computed from it by hand.
   CHECK(nst::mask_crc32c(0) == 0xa282ead8u);
   CHECK(nst::mask_crc32c(1) == 0xa284ead8u);
 }

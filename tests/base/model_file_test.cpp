@@ -75,7 +75,7 @@ TEST_CASE("A float16 model file holds the nearest halves and refuses what overfl
 
 TEST_CASE("Any flipped bit and any truncation of a model file is refused") {
   const auto good = nst::build_model_file(description(), tensors(), DType::f16);
-  for (std::size_t i = 0; i < good.size() * 8; ++i) {  // flips every bit of the small file
+  for (std::size_t i = 0; i < good.size() * 8; ++i) {  // flips each bit of the small file in turn
     auto bytes = good;
     bytes[i / 8] ^= static_cast<std::uint8_t>(1u << (i % 8));
     CAPTURE(i);

@@ -68,8 +68,8 @@ TEST_CASE("nst-run: bench --json reports what it ran, in numbers that fit togeth
     const double min_ms = stage.at("min_ms");
     CHECK(min_ms > 0.0);
     CHECK(median_ms >= min_ms);
-    // The speed that is printed must be the one computed from the printed time. The time is rounded
-    // to a microsecond, so the two differ by up to 2 %.
+    // The printed speed must match the printed time. The time is rounded to a microsecond, which
+    // changes the computed speed by up to 2 %.
     CHECK(stage.at("gflops").get<double>() ==
           doctest::Approx(2e-6 * static_cast<double>(plans[i].mac) / median_ms).epsilon(0.02));
   }
@@ -84,7 +84,8 @@ TEST_CASE("nst-run: bench --only measures one network, and counts the memory of 
       {"predictor", model.plan_predictor(64, 64, 1)},
       {"transformer", model.plan_transformer(48, 32, 1)}};
   for (const auto& stage : stages) {
-    const std::string& name = stage.first;  // a copy: clang 14 cannot capture a structured binding
+    // Not a structured binding, because the lambda in CAPTURE cannot capture one with clang 14.
+    const std::string& name = stage.first;
     const nst::PlanInfo& plan = stage.second;
     CAPTURE(name);
     const auto report =

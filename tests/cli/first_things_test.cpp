@@ -1,4 +1,5 @@
-// Tests of what people type first: it works, or one line says what does.
+// Tests of commands that people try first. Each command works, or fails with one line that says
+// which command to type instead.
 #include <filesystem>
 
 #include "base/expect_error.hpp"
@@ -17,7 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// A folder with a.jpg, b.jpg, style.jpg and photos/a.jpg, in which a newcomer types commands.
+// The working folder of a new user, with a.jpg, b.jpg, style.jpg and photos/a.jpg.
 struct Newcomer {
   TemporaryFolder folder;
 
@@ -34,7 +35,8 @@ struct Newcomer {
     run_well(arguments, here());
     CHECK_MESSAGE(fs::exists(folder.file(result)), result);
   }
-  // The command fails with one line that says what to type instead.
+  // Checks that the command fails with one line, which contains `line` and says what to type
+  // instead.
   void says(int code, const std::string& line, const std::vector<std::string>& arguments) const {
     const std::string said = run_badly(code, arguments, here());
     CHECK_MESSAGE(contains(said, line), said);
@@ -45,28 +47,28 @@ struct Newcomer {
 
 TEST_CASE("nst-run: the eight first things people type work, or say in one line what does") {
   const Newcomer n;
-  // Two photos.
+  // Tests commands with two photos.
   n.works({"a.jpg", "b.jpg", "-s", "style.jpg", "-o", "two/"}, "two/b-style.jpg");
   n.says(2, "-o out/", {"a.jpg", "b.jpg", "-s", "style.jpg", "-o", "out.png"});
-  // A folder.
+  // Tests commands with a folder of photos.
   n.works({"photos", "-s", "style.jpg", "-o", "whole/"}, "whole/a-style.jpg");
   n.says(3, "-o DIR/", {"photos", "-s", "style.jpg", "-o", "out.png"});
-  // A pattern in quotes, which the shell leaves as it is.
+  // Tests a file pattern in quotes, which the shell does not expand.
   n.says(3, "without quotes", {"*.jpg", "-s", "style.jpg", "-o", "out/"});
-  // Standard input and output.
+  // Tests standard input and output.
   auto piped = n.here();
   piped.input = n.folder.file("a.jpg");
   const auto result = run_nst({"-", "-s", "style.jpg", "-o", "-", "--format", "png"}, piped);
   CHECK(result.exit_code == 0);
   CHECK(result.out.starts_with("\x89PNG"));
   n.says(2, "--format", {"a.jpg", "-s", "style.jpg", "-o", "-"});
-  // Two styles.
+  // Tests commands with two styles.
   n.works({"a.jpg", "-s", "style.jpg", "-s", "b.jpg", "-o", "styles/"}, "styles/a-b.jpg");
   n.says(2, "-o out/", {"a.jpg", "-s", "style.jpg", "-s", "b.jpg", "-o", "out.png"});
-  // A strength above 1, and a size in percent.
+  // Tests a strength above 1, and a size in percent.
   n.works({"a.jpg", "-s", "style.jpg", "-o", "strong.png", "--strength", "1.5"}, "strong.png");
   n.works({"a.jpg", "-s", "style.jpg", "-o", "half.png", "--size", "50%"}, "half.png");
-  // A folder for the result.
+  // Tests commands with a folder for the result.
   n.works({"a.jpg", "-s", "style.jpg", "-o", "new/"}, "new/a-style.jpg");
   n.says(2, "in / for a folder", {"a.jpg", "-s", "style.jpg", "-o", "none"});
 }

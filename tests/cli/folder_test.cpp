@@ -1,4 +1,4 @@
-// Tests of nst-run painting a folder with bad pictures in it, to its end and killed on the way.
+// Tests nst-run on a folder that contains bad pictures. Some runs are completed, others are killed.
 #include <algorithm>
 #include <chrono>
 #include <csignal>
@@ -24,11 +24,11 @@ namespace {
 namespace fs = std::filesystem;
 using Bytes = std::vector<std::uint8_t>;
 
-// A folder of 50 pictures. Five of them are bad: one is text, one cut, one empty, one a folder, and
-// one asks for more memory than any picture may take.
+// A folder of 50 entries. Five of them are bad: a text file, a truncated JPEG file, an empty file,
+// a folder named like a picture, and a picture of more bytes than the library accepts.
 struct Folder {
   static constexpr int kGood = 45;
-  static constexpr int kReported = 4;  // a folder is not taken for a picture
+  static constexpr int kReported = 4;  // without the folder, which nst-run ignores
   TemporaryFolder folder;
   std::string in = folder.file("in"), out = folder.file("out");
 
@@ -47,7 +47,8 @@ struct Folder {
     write(in + "/130a.png", {});
     fs::create_directory(in + "/140a.png");
     Bytes bomb = file_bytes(image_fixture("rgb8.png"));
-    bomb[16] = bomb[20] = 0x7f;  // the sides' highest bytes: 2^31 pixels each
+    // Changes the highest bytes of width and height, which makes both about 2^31 pixels.
+    bomb[16] = bomb[20] = 0x7f;
     write(in + "/144a.png", bomb);
   }
   static void write(const std::string& path, const Bytes& bytes) {
@@ -58,12 +59,13 @@ struct Folder {
   ProcessResult paint(const nst::test::ProcessOptions& options = {}) const {
     return run_nst({in, "-s", "@oil", "-o", out + "/", "--skip-existing", "-t", "1"}, options);
   }
-  // Returns how many results there are. Checks that every one is a whole picture.
+  // Returns how many results there are. Checks that each of them is a complete picture.
   int whole_results() const {
     int count = 0;
     if (!fs::exists(out)) return 0;
     for (const auto& entry : fs::directory_iterator(out)) {
-      if (entry.path().filename().string().starts_with('.')) continue;  // what KILL leaves
+      // Skips temporary files, which SIGKILL gives the program no time to remove.
+      if (entry.path().filename().string().starts_with('.')) continue;
       CAPTURE(entry.path().string());
       CHECK_NOTHROW(nst::read_image(entry.path().string()));
       ++count;
@@ -85,13 +87,16 @@ TEST_CASE("nst-run: of a folder of 50 pictures with 5 bad ones, 45 are painted, 
   }
 }
 
-// NST_KILLS=N kills it N times by each signal, at instants that differ in every run.
+// Kills two runs by each signal, at random instants from a fixed seed. If the environment variable
+// NST_KILLS is N, kills N runs by each signal, at instants from a random seed.
 TEST_CASE("nst-run: killed while it paints a folder, it leaves whole pictures and goes on later") {
   const Folder f;
   const char* asked = std::getenv("NST_KILLS");
   const int count = asked != nullptr ? std::atoi(asked) : 2;
   std::mt19937 random(asked != nullptr ? std::random_device{}() : 1);
-  f.paint();  // files and program are then in memory, as in the runs to come
+  // Brings files and program into memory, so that the run that is timed below is as fast as later
+  // runs.
+  f.paint();
   fs::remove_all(f.out);
   const auto begin = std::chrono::steady_clock::now();
   f.paint();

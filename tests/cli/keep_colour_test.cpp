@@ -11,7 +11,7 @@ namespace {
 
 using nst::Image;
 
-// Returns the chroma of a pixel by ITU-R BT.601 in levels: Cb and Cr without their offset.
+// Returns the chroma of a pixel (ITU-R BT.601), in levels (1/255): Cb and Cr without their offset.
 std::pair<double, double> chroma(const Image& image, std::size_t pixel) {
   const std::uint8_t* p = image.u8() + 3 * pixel;
   const double y = 0.299 * p[0] + 0.587 * p[1] + 0.114 * p[2];
@@ -23,8 +23,8 @@ bool is_clipped(const Image& image, std::size_t pixel) {
   return std::min({p[0], p[1], p[2]}) == 0 || std::max({p[0], p[1], p[2]}) == 255;
 }
 
-// Paints the photo with its colours kept, and checks the mean difference of the chroma, in levels,
-// where no sample is clipped.
+// Paints the photo with --keep-color. Checks the mean difference between the chroma of the result
+// and of the photo, in levels (1/255). Ignores pixels with a clipped sample.
 void check_chroma(const std::string& photo) {
   const nst::test::TemporaryFolder folder;
   const std::string kept = folder.file("kept.png"), plain = folder.file("plain.png");

@@ -1,4 +1,5 @@
-// Tests of nst-run's options of the look: brush, fade, colours, mask and named styles.
+// Tests of the options that change the look of a painting: brush, fade, colours, mask and named
+// styles.
 #include <filesystem>
 
 #include "base/expect_error.hpp"
@@ -57,8 +58,8 @@ TEST_CASE("nst-run --brush: auto is 256 for large pictures, off is the network a
         nst::encode_image(
             nst::Model::default_model().stylize(raw.view(), nst::StyleVector::named("oil")).view(),
             nst::OutputFormat::npy));
-  // Tests a run that makes several pictures: they have the same bytes as from separate runs, and
-  // the dry run counts the memory for the brush.
+  // Tests a run that makes several pictures. They must have the same bytes as from separate runs.
+  // The dry run must include the brush's memory.
   const std::string out = l.folder.file("many/");
   CHECK(run_well({l.large, "-s", "@oil", "-s", "@ink", "-o", out, "--format", "png"}) == "");
   CHECK(file_bytes(out + "large-oil.png") == usual);
@@ -112,12 +113,14 @@ TEST_CASE("nst-run --keep-color, --match-color and --mask paint what nst::paint 
   CHECK(l.painted({l.photo, "-s", l.oil, "--mask", l.mask}) == paint({.mask = mask.view()}));
   CHECK(l.painted({l.photo, "-s", l.oil, "--mask", l.mask, "--mask-style", "@ink"}) ==
         paint({.mask = mask.view(), .mask_style = nst::Style(nst::StyleVector::named("ink"))}));
-  // A picture as the second style: it must live as long as it is painted with.
+  // Tests a picture file as the second style. The program must keep the picture in memory until
+  // painting ends.
   const std::string ink = image_fixture("palette4.png");
   const nst::Image second = nst::read_image(ink);
   CHECK(l.painted({l.photo, "-s", l.oil, "--mask", l.mask, "--mask-style", ink}) ==
         paint({.mask = mask.view(), .mask_style = nst::Style(second)}));
-  // Tests that with several contents, --match-color adapts the style to each of them anew.
+  // Tests that --match-color adapts the style to each content separately, if there are several
+  // contents.
   const std::string out = l.folder.file("many/");
   CHECK(run_well({l.large, l.photo, "-s", l.oil, "-o", out, "--match-color", "--size", "<100"}) ==
         "");

@@ -38,14 +38,15 @@ Names matches(const std::string& text, const std::string& expression) {
 // One of the two programs, and the commands that its --help lists.
 struct Program {
   std::string name, path;
-  std::vector<std::string> commands;  // with "" for calling the program without a command
+  std::vector<std::string> commands;  // includes "", which stands for no command
 
   std::string help(const std::string& command) const {
     std::vector<std::string> arguments{"--help"};
     if (!command.empty()) arguments.insert(arguments.begin(), command);
     return run_well(arguments, {.program = path});
   }
-  // Returns the options of a command: "-s", "--style". In --help they start a line.
+  // Returns the options of a command, such as "-s" and "--style". Takes them from the lines of
+  // --help that begin with an option.
   Names options(const std::string& command) const {
     Names names;
     std::istringstream lines(help(command));
@@ -60,7 +61,7 @@ struct Program {
   std::string document(const std::string& kind, const std::string& file) const {
     return text_of(NST_MANUAL_FOLDER "/" + kind + "/" + file);
   }
-  // Returns the name of the command's function in a completion: "_nst_run_encode".
+  // Returns the name of the shell function that completes the command, such as "_nst_run_encode".
   std::string function(const std::string& command) const {
     std::string text = std::string(1, '_') + name;
     if (!command.empty()) text.append(1, '_').append(command);
@@ -85,14 +86,15 @@ std::vector<Program> programs() {
   return {run, weights};
 }
 
-// Returns the part of `text` from `begin` to the next `end` behind it.
+// Returns the part of `text` that starts with `begin` and ends before the next `end`.
 std::string part(const std::string& text, const std::string& begin, const std::string& end) {
   const std::size_t from = text.find(begin);
   REQUIRE_MESSAGE(from != std::string::npos, begin);
   return text.substr(from, text.find(end, from + begin.size()) - from);
 }
 
-// Returns the options that the man page describes for a command, in the heads of its paragraphs.
+// Returns the options that the man page describes for a command. Takes them from the first lines of
+// its paragraphs.
 Names in_man_page(const Program& program, const std::string& command) {
   std::string page = program.document("man", program.name + ".1");
   page = std::regex_replace(page, std::regex("\\\\-"), "-");

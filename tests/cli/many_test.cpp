@@ -100,8 +100,8 @@ TEST_CASE("nst-run: a folder stands for its pictures, -r for all below it, folde
   const Folders f;
   run_well({f.in, "-s", f.oil, "-o", f.out + "/"});
   CHECK(Folders::files_below(f.out) == Arguments{"a-oil.jpg", "b-oil.png"});
-  // In the second run, the results lie inside the content folder. They must not be taken as
-  // contents.
+  // Tests a second run, which finds the results of the first inside the content folder. It must not
+  // take them for contents.
   const std::string inside = f.in + "/out/";
   for (int round = 0; round < 2; ++round) {
     run_well({f.in, "-r", "-s", f.oil, "-o", inside});

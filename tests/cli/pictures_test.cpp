@@ -1,5 +1,5 @@
-// Tests of what nst-run reads from pictures' files besides pixels, and of the options with which it
-// writes them.
+// Tests of what nst-run reads from picture files besides pixels. Also tests the options with which
+// it writes picture files.
 #include <cmath>
 #include <cstring>
 
@@ -28,7 +28,7 @@ File photo_png() {
   return encode_image(read_image(image_fixture("yuv420.jpg")).view(), OutputFormat::png);
 }
 
-// Returns EXIF of an artist, a serial number and an orientation.
+// Returns EXIF data with an artist, a serial number and an orientation.
 File exif_of(int orientation) {
   ExifBlock block;
   const std::string artist("Jo Doe\0", 7), serial("12345\0", 6);
@@ -164,7 +164,8 @@ TEST_CASE("nst-run: TIFF and WebP are painted, and written by their names and by
                            expected) == 0);
   const std::string named = painted(folder, photo, "out.bin", {"--format", "tiff"});
   CHECK(file_bytes(named) == file_bytes(folder.file("out.tif")));
-  // A folder's TIFF and WebP files are contents, and their results have the same format.
+  // Tests that TIFF and WebP files of a folder are taken as contents, and that their results have
+  // the same format.
   std::filesystem::create_directory(folder.file("in"));
   write_image(folder.file("in/x.tif"), expected.view());
   write_image(folder.file("in/y.webp"), expected.view());

@@ -26,8 +26,8 @@ struct ProcessOptions {
   int signal = SIGINT;
 };
 
-// Runs nst-run and returns its exit code and output. Removes NST_MODEL, NST_ISA, NST_THREADS and
-// NST_MAX_MEMORY from its environment.
+// Runs nst-run and returns its exit code and output. The environment of nst-run lacks the variables
+// NST_MODEL, NST_ISA, NST_THREADS and NST_MAX_MEMORY of the test, unless `options` sets them.
 ProcessResult run_nst(const std::vector<std::string>& arguments,
                       const ProcessOptions& options = {});
 

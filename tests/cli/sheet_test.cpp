@@ -15,7 +15,7 @@ using nst::test::TemporaryFolder;
 
 namespace {
 
-// Returns true if `part` lies in `whole` at (x, y).
+// Returns true if `whole` contains the picture `part` at position (x, y).
 bool lies_at(const nst::Image& whole, const nst::Image& part, int x, int y) {
   if (x + part.width > whole.width || y + part.height > whole.height) return false;
   for (int row = 0; row < part.height; ++row) {
@@ -37,8 +37,8 @@ TEST_CASE("nst-run sheet: contents, styles and strengths, each as it is painted 
                   sheet, "--size", "<64"}) == "");
   const nst::Image picture = nst::read_image(sheet);
   const nst::Image one = nst::read_image(first);
-  // Two columns; a row for each content and strength. The cells are as large as the largest
-  // picture.
+  // The sheet has a column for each of the two styles, and a row for each of the two contents with
+  // each of the two strengths. The cells are as large as the largest picture.
   const nst::Image other = nst::read_image(second);
   const nst::Size cell{std::max(one.width, other.width), std::max(one.height, other.height)};
   CHECK(picture.width == 12 + 2 * (cell.width + 12));
@@ -52,7 +52,7 @@ TEST_CASE("nst-run sheet: contents, styles and strengths, each as it is painted 
   const nst::Image last = nst::read_image(alone);
   CHECK(lies_at(picture, last, 12 + (cell.width - last.width) / 2,
                 12 + 3 * step + (cell.height - last.height) / 2));
-  // A label is dark on white.
+  // Checks that a label has dark text on white.
   int dark = 0;
   for (int y = 12 + cell.height; y < 12 + step - 12; ++y) {
     for (int x = 0; x < picture.width; ++x) dark += picture.u8()[3 * (y * picture.width + x)] < 100;
@@ -61,7 +61,8 @@ TEST_CASE("nst-run sheet: contents, styles and strengths, each as it is painted 
 }
 
 TEST_CASE("nst-run sheet: a large JPEG is decoded at a reduced size, unless its size decides") {
-  if (NST_JPEG_BY_STB) return;  // stb decodes whole pictures only
+  // Only libjpeg can decode at a reduced size; stb always decodes the whole picture.
+  if (NST_JPEG_BY_STB) return;
   const TemporaryFolder folder;
   const std::string large = folder.file("large.jpg"), sheet = folder.file("sheet.png");
   nst::write_image(large, nst::Image(4000, 3000, 3, nst::SampleType::u8).view());
@@ -72,7 +73,7 @@ TEST_CASE("nst-run sheet: a large JPEG is decoded at a reduced size, unless its 
     const nst::Image picture = nst::read_image(sheet);
     return std::pair{picture.width - 24, picture.height - 52};
   };
-  // 36 MB whole.
+  // Decoded as a whole, the picture takes 36 MB, which is more than the limits below.
   const std::pair preview{341, 256};
   CHECK(painted({"--max-memory", "24M"}) == preview);
   CHECK(painted({"--max-memory", "24M", "--size", "<256"}) == preview);

@@ -33,8 +33,8 @@ std::string make_pipe(const std::string& path) {
   return path;
 }
 
-// Runs nst-run successfully while a thread writes the contents of `file` into a pipe. `arguments`
-// contain the pipe's name.
+// Runs nst-run while a thread writes the contents of `file` into a pipe, and checks that it
+// succeeds. `arguments` contain the pipe's name.
 void run_fed(const std::string& pipe, const std::string& file,
              const std::vector<std::string>& arguments) {
   std::thread writer([&] { nst::write_bytes(pipe, nst::read_bytes(file)); });

@@ -142,7 +142,9 @@ TEST_CASE("nst-run: the tfhub preset squeezes both pictures to 256x256 and trunc
   const Image out = run_to(folder, "out.png", {kPhoto, "-s", kPainting, "--preset", "tfhub"});
   CHECK(out.channels == 3);
   CHECK(out.bytes == cropped(expected, 256, 256, nst::Quantise::truncate).bytes);
-  CHECK(out.bytes != cropped(expected, 256, 256).bytes);  // rounding to nearest gives other bytes
+  // Rounding to nearest would give another picture. So the check above has shown that the picture
+  // was truncated.
+  CHECK(out.bytes != cropped(expected, 256, 256).bytes);
 
   const Image rgba = run_to(folder, "alpha.png",
                             {image_fixture("rgba8.png"), "-s", kPainting, "--preset", "tfhub"});
@@ -274,7 +276,7 @@ TEST_CASE("nst-run: colours hidden under transparency change neither picture nor
     CHECK(run_well({"encode", style, "-o", folder.file("v.npy")}) == "");
     CHECK(run_to(folder, "e.png", {kPhoto, "-s", folder.file("v.npy")}).bytes == on_white.bytes);
   }
-  // --strength and --preset tfhub must not use the colours of transparent pixels either.
+  // Tests that --strength and --preset tfhub do not use the colours of transparent pixels.
   CHECK(run_to(folder, "f.png", {black, "-s", kPainting, "--strength", "0.3"}).bytes ==
         run_to(folder, "g.png", {grey, "-s", kPainting, "--strength", "0.3"}).bytes);
   CHECK(run_to(folder, "h.png", {black, "-s", kPainting, "--preset", "tfhub"}).bytes ==

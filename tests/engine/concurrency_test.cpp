@@ -1,5 +1,5 @@
-// Runs sessions, models and thread teams at the same time; some of the runs are cancelled.
-// ThreadSanitizer looks for data races in this test.
+// Runs sessions, models and thread teams at the same time, and cancels some of the runs. Under
+// ThreadSanitizer, this test detects data races.
 #include <doctest/doctest.h>
 
 #include <atomic>

@@ -1,5 +1,5 @@
-// Checks that results do not depend on the number of threads, on the split into calls, or on other
-// threads of the program.
+// Checks that results do not depend on the number of threads, on earlier calls of a session, or on
+// other threads of the program.
 #include <doctest/doctest.h>
 
 #include <string>
@@ -14,8 +14,8 @@
 namespace nst::test {
 namespace {
 
-// With this size the engine uses eight threads: each thread gets at least 4 million
-// multiply-accumulates.
+// At this size the engine uses eight threads, because there are at least 4 million
+// multiply-accumulates for each thread.
 constexpr int kHeight = 75, kWidth = 101;
 
 Image picture() { return formula_picture("content_threads", kHeight, kWidth); }
@@ -24,7 +24,8 @@ Image picture() { return formula_picture("content_threads", kHeight, kWidth); }
 
 TEST_CASE("A picture's bytes do not depend on the number of threads, on any kernel table") {
   for (const FormulaNetwork& network : formula_networks()) {
-    if (network.name == "separable_reflect") continue;  // uses the same kernels as separable_zero
+    // Skips this network to save time: it uses the same kernels as separable_zero.
+    if (network.name == "separable_reflect") continue;
     on_every_table(network, [](const Model& model) {
       REQUIRE(model.plan_transformer(kWidth, kHeight).mac >= 8 * 4'000'000);
       const StyleVector style = formula_style("style_a", model);
@@ -93,8 +94,8 @@ TEST_CASE("A session takes contents of changing sizes, and the same size again")
   for (const Size size : {Size{33, 40}, {61, 20}, {5, 5}, {61, 20}, {61, 20}, {33, 40}, {40, 33}}) {
     CAPTURE(size.h);
     CAPTURE(size.w);
-    // Each round paints a different picture, so that values left in memory by the previous round
-    // would show.
+    // Each round paints a different picture. So if a round used values that the previous round left
+    // in memory, the result would be wrong.
     static int round = 0;
     const Image content = formula_picture("round " + std::to_string(round++), size.h, size.w);
     session.set_content(content.view());

@@ -1,6 +1,6 @@
-// Tests with contents whose pixels are equal or almost equal. There a network of instance norms
-// magnifies every rounding error. A content of one colour must become one colour, and a content
-// with small deviations must agree with float64.
+// Tests with contents whose pixels are equal or almost equal. With such contents, instance norms
+// magnify every rounding error. A content of one colour must become a picture of one colour. A
+// content with small deviations must agree with float64 results.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -72,7 +72,7 @@ void check_flat(const Model& model, const Image& content) {
   const std::vector<double> colour = flat_colour(model, style);
   const Image painted = model.stylize(content.view(), style);
   double worst = 0;
-  std::size_t other = 0;  // number of samples that differ from the first pixel's
+  std::size_t other = 0;  // number of samples that differ from those of the first pixel
   for (std::size_t i = 0; i < painted.sample_count(); ++i) {
     const float value = painted.f32()[i];
     worst = std::max(worst, std::abs(static_cast<double>(value) - colour[i % 3]));
@@ -82,8 +82,8 @@ void check_flat(const Model& model, const Image& content) {
   CHECK(other == 0);
 }
 
-// Returns a picture close to grey: the differences of a formula_picture from grey (0.5), multiplied
-// by `factor` and added to grey.
+// Returns a picture close to grey (0.5): a formula_picture whose differences from grey are
+// multiplied by `factor`.
 Image faint_picture(int h, int w, float factor) {
   const Image picture = formula_picture("content_faint", h, w);
   return picture_of(h, w, [&](int y, int x, int c) {
@@ -164,7 +164,7 @@ TEST_CASE("A flat content becomes one colour at every memory limit and number of
 TEST_CASE("The transformer in float64 is TensorFlow's") {
   for (const std::string name : {"mobile", "separable_reflect", "separable_zero"}) {
     CAPTURE(name);
-    // The file has two pictures: TensorFlow's in float32, then in float64.
+    // The file has two pictures: TensorFlow's result in float32, then its result in float64.
     const xt::xarray<float> both = load_npy(NST_FIXTURE_DIR "/golden/" + name + "/stylized_a.npy");
     const std::vector<float> truth(both.begin() + static_cast<std::ptrdiff_t>(both.size() / 2),
                                    both.end());

@@ -1,5 +1,6 @@
-// Checks that the C++ formulas give the same bits as the Python script. TensorFlow's results were
-// computed from the script's weights and pictures.
+// Checks that test weights and pictures have the same bits in C++ as in Python
+// (tests/golden/formula_model.py). Other tests compare NST with results that TensorFlow has
+// computed from Python's weights and pictures.
 #include <doctest/doctest.h>
 
 #include <cstdio>

@@ -72,7 +72,8 @@ class Check {
   Check(std::string what, double max_bound, double mean_bound)
       : what_(std::move(what)), max_bound_(max_bound), mean_bound_(mean_bound) {}
 
-  // Checks that `got` is within the bounds of both recorded results, float32 and float64.
+  // Checks that the differences of `got` from both recorded results, float32 and float64, are
+  // within the bounds.
   void near(const std::string& label, std::span<const float> got, const Golden& golden) {
     CAPTURE(label);
     const Difference to_f32 = difference(got, golden.f32);
@@ -85,8 +86,9 @@ class Check {
     widen(theirs_, difference(golden.f32, golden.f64));
   }
 
-  // Checks that `got` differs from the float64 result by at most twice as much as TensorFlow's
-  // float32 result does. It then differs from that float32 result by at most three times as much.
+  // Checks that the error of `got` is at most twice the error of TensorFlow's float32 result. Both
+  // errors are differences from the float64 result. It follows that `got` differs from the float32
+  // result by at most three times that error.
   void as_exact_as_twice_tensorflow(const std::string& label, std::span<const float> got,
                                     const Golden& golden) {
     CAPTURE(label);
@@ -139,14 +141,15 @@ void for_every_table(Test&& test) {
   for_every_supported_table(test);
 }
 
-// The bounds of the accuracy table in the README.
+// The bounds that the README states in its accuracy table.
 constexpr double kBottleneckMax = 2e-5, kImageMax = 1e-3, kImageMean = 1e-5;
 void check_network(const std::string& name) {
   const FormulaNetwork& network = formula_network(name);
   const std::vector<std::uint8_t> file = formula_model_file(network);
   const bool predicts = network.architecture.predictor != "none";
-  // The 768 means of the hub predictor are as large as 3. TensorFlow in float32 differs from
-  // float64 by up to 4e-5 there, so a bound of 2e-5 cannot be met.
+  // The hub predictor's style vector consists of 768 mean values, which are as large as 3. Even
+  // TensorFlow's float32 results differ from its float64 results by up to 4e-5 there. So the engine
+  // cannot meet a bound of 2e-5, and is compared with the error of TensorFlow's float32 result.
   const bool has_large_means = network.sizes.style_size == 768;
   Check bottlenecks(name + " bottleneck, to float64", kBottleneckMax, kBottleneckMax);
   Check images(name + " image, to float64", kImageMax, kImageMean);
@@ -183,7 +186,7 @@ void check_network_layers(const std::string& name) {
   const bool predicts = network.architecture.predictor != "none";
   const LayerRecord f32 = golden_layers(name, "f32");
   const LayerRecord f64 = golden_layers(name, "f64");
-  REQUIRE(f64.size() >= 42);  // number of records: at least 26 style parameters and 16 layers
+  REQUIRE(f64.size() >= 42);  // there are records of at least 26 style parameters and 16 layers
   for_every_table([&](const kernels::Table& table) {
     const Model model = open_model_with_table(file.data(), file.size(), name, table);
     const LayerRecord got = run_layers(model, predicts ? &style_view : nullptr, content(0).view(),

@@ -1,6 +1,7 @@
-// Compares the engine with recorded results of TF Hub's arbitrary-image-stylization-v1-256/2,
-// computed by TensorFlow and in float64. The published graph was run with variables made from a
-// seed. The tests are skipped if the record is missing (in NST_SHARED_DIR, otherwise ../shared).
+// Compares the engine with recorded results of TF Hub's arbitrary-image-stylization-v1-256/2. The
+// results were computed twice: by TensorFlow in float32, and in float64. The published graph was
+// used, but its variables were pseudo-random numbers from a seed. The tests are skipped if the
+// record is missing. It is searched in NST_SHARED_DIR or, if that is not set, in ../shared.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -25,7 +26,8 @@ const std::string kHub = "reference/hub-256-2/";
 
 std::string output(const std::string& name) { return shared_path(kHub + "outputs/" + name); }
 
-// Returns the model file with the variables made from the seed. The file is made once per process.
+// Returns a model file with the pseudo-random variables from which the recorded results were
+// computed. The file is made once per process.
 const std::vector<std::uint8_t>& hub_file() {
   static const std::vector<std::uint8_t> file = [] {
     const HubVariables source(shared_path(kHub + "variables.json"), 1);
@@ -38,7 +40,7 @@ const std::vector<std::uint8_t>& hub_file() {
 }
 
 // Calls test(model, name) on every kernel table whose instruction set this CPU has. `name` is the
-// table's.
+// name of the table.
 template <typename Test>
 void on_every_table_of_hub(Test&& test) {
   for_every_supported_table([&](const kernels::Table& table) {
@@ -142,7 +144,8 @@ TEST_CASE("Every value of TF Hub's network that is a tensor here is TensorFlow's
   for (const auto& [name, layer] : recorded.items()) {
     const std::string ours = our_name(name);
     if (ours.empty()) continue;
-    LayerStatistics statistics = statistics_from_json(layer);  // statistics of a value [h, w, c]
+    // The recorded statistics of a value [h, w, c].
+    LayerStatistics statistics = statistics_from_json(layer);
     auto& shape = statistics.shape;
     shape.insert(shape.begin(), 1);
     if (shape[1] == 1 && shape[2] == 1) shape.erase(shape.begin() + 1, shape.begin() + 3);

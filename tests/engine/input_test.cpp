@@ -32,7 +32,7 @@ std::vector<std::uint8_t> spread(const Image& image, int channels, std::size_t g
                    image.bytes.begin() + static_cast<std::ptrdiff_t>(pixel + 3 * sample));
       if (channels == 4) bytes.insert(bytes.end(), sample, static_cast<std::uint8_t>(x * 7 + y));
     }
-    bytes.insert(bytes.end(), gap, 0xff);  // bytes that would be NaN if they were read as a float
+    bytes.insert(bytes.end(), gap, 0xff);  // NaN as floats, so that a test notices if they are read
   }
   return bytes;
 }
@@ -52,7 +52,7 @@ TEST_CASE("Bytes are read as value / 255") {
   CHECK(model.stylize(bytes.view(), style).bytes == model.stylize(floats.view(), style).bytes);
   CHECK(model.encode_style(bytes.view(), {.style_size = 0}).values ==
         model.encode_style(floats.view(), {.style_size = 0}).values);
-  // A resize may divide by 255 before or after summing, so the results agree only up to float
+  // resize may divide by 255 before or after it sums up, so the results may differ by float
   // rounding.
   const StyleVector from_bytes = model.encode_style(bytes.view(), {.style_size = 64});
   const StyleVector from_floats = model.encode_style(floats.view(), {.style_size = 64});
@@ -112,7 +112,7 @@ TEST_CASE(
       CHECK(image.channels == 3);
       REQUIRE(image.type == SampleType::f32);
       // The bound is that of the accuracy table in the README. A norm over few pixels magnifies
-      // rounding errors, but not beyond this bound.
+      // rounding errors, but the bound must still hold.
       const Difference d =
           difference(samples(image), samples(oracle.stylize(content.view(), style)));
       CHECK_MESSAGE(d.max <= 1e-3, to_string(d));
@@ -158,7 +158,8 @@ TEST_CASE("Inception-v3 needs a style of 43 pixels after the resize, MobileNetV2
   for (const float v : inception.encode_style(smallest.view(), as_is).values) {
     CHECK(std::isfinite(v));
   }
-  // A picture that is too small for the predictor is accepted as a style if it is enlarged first.
+  // Tests that a style picture that is too small for the predictor is accepted if it is enlarged
+  // first.
   for (const float v : inception.encode_style(thin.view(), {.style_size = 43}).values) {
     CHECK(std::isfinite(v));
   }
@@ -244,12 +245,15 @@ TEST_CASE("A style longer than 16 times its width gets no more pixels than one o
     CHECK(model.encode_style(style.view(), {.style_size = style_size}).values ==
           model.encode_style(resized.view(), {.style_size = 0}).values);
   };
-  same(3, 48, 32, 32, 512);  // an aspect of 16:1 is kept
+  same(3, 48, 32, 32, 512);  // aspect 16:1: the shorter side becomes style_size
   same(48, 3, 32, 512, 32);
-  same(3, 192, 32, 16, 1024);  // aspect 64:1: as many pixels as for 16:1, so both sides are halved
+  // At an aspect of 64:1, the resized style gets as many pixels as a style of aspect 16:1. So its
+  // shorter side is 16, which is half of style_size, and its longer side is 64 times as long.
+  same(3, 192, 32, 16, 1024);
   same(1, 300, 32, 7, 2217);
   same(300, 1, 32, 2217, 7);
-  same(32, 2048, 32, 16, 1024);  // a thin style is reduced even if its shorter side fits
+  // Tests that a thin style is reduced even if its shorter side already equals style_size.
+  same(32, 2048, 32, 16, 1024);
 }
 
 TEST_CASE("A style too large for the memory is a limit, known before it is resized") {
@@ -263,7 +267,8 @@ TEST_CASE("A style too large for the memory is a limit, known before it is resiz
     CHECK_MESSAGE(contains(message, "smaller style size"), message);
   }
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
-  CHECK(took.count() < 2.0);  // less than one resize takes: the style was not resized
+  // The style must be refused before it is resized. Resizing it would take longer than two seconds.
+  CHECK(took.count() < 2.0);
 }
 
 }  // namespace nst::test

@@ -20,8 +20,8 @@ namespace {
 constexpr int kHeight = 75, kWidth = 101;
 constexpr MemoryMode kEveryMemoryMode[] = {MemoryMode::fastest, MemoryMode::in_place,
                                            MemoryMode::rematerialise};
-// Size of a strip in bytes. It is so small that every tensor of a content of 75×101 pixels is cut,
-// most tensors into several strips.
+// Size of a strip in bytes. It is so small that every tensor of a content of 75×101 pixels is cut
+// into strips, most tensors into several.
 constexpr std::size_t kSmallStrip = 20'000;
 constexpr std::size_t kNever = std::size_t{1} << 40;  // a strip size larger than any tensor
 
@@ -30,9 +30,9 @@ struct Painted {
   std::size_t arena_bytes = 0;
 };
 
-// Runs all steps of a transformer's program and returns the picture. With keep_encoder, then runs
-// only the style-dependent steps, as for another style of the same content, and checks that the
-// picture stays the same.
+// Runs all steps of a transformer's program and returns the picture. If keep_encoder is set, then
+// runs only the style-dependent steps again. A session does this to paint the same content in
+// another style. Checks that the picture stays the same.
 Painted paint(const Model& model, const LoweringOptions& options, int threads) {
   StyleLayout layout;
   Program program = lower_transformer(opened(model), kWidth, kHeight, layout, options);
@@ -127,7 +127,9 @@ TEST_CASE("Expansions, filters and projections are one step, and their tensors a
     });
   };
   CHECK(fused_steps(stored) == 0);
-  CHECK(fused_steps(planned({})) == 3);  // at 256 pixels only the first 3 of 17 blocks are fused
+  // By default only large tensors are fused away. At 256×256 pixels the first 3 of the 17 blocks of
+  // MobileNetV2 have such tensors.
+  CHECK(fused_steps(planned({})) == 3);
   CHECK(fused_steps(fused) == 17);
   CHECK(fused.mac == stored.mac);
   CHECK(fused.weight_bytes == stored.weight_bytes);
@@ -141,11 +143,13 @@ TEST_CASE("A 4K picture at full width is planned within what 900 MB leave for it
     return plan.arena_bytes + plan.scratch_bytes;
   };
   constexpr std::size_t kMB = 1'000'000;
-  // Besides the plan, the process needs memory for the weights and the pictures: two of 25 MB as
-  // bytes and one of 100 MB as floats.
+  // Of 900 MB, a plan of 650 MB leaves enough for the weights and for three pictures: two of bytes
+  // (25 MB each) and one of floats (100 MB).
   CHECK(planned(900 * kMB) <= 650 * kMB);
   CHECK(planned(0) <= 900 * kMB);
-  CHECK(planned(std::size_t{1} << 40) > planned(0));  // without a limit, all tensors are stored
+  // With a limit that is never reached, all tensors are stored. That takes more memory than the
+  // plan without a limit, for which a default limit holds.
+  CHECK(planned(std::size_t{1} << 40) > planned(0));
 }
 
 TEST_CASE("A tighter limit plans a session's content anew, and paints the same") {
@@ -155,8 +159,8 @@ TEST_CASE("A tighter limit plans a session's content anew, and paints the same")
   Session session(model);
   session.set_content(content.view());
   const Image expected = session.render(style);
-  // The new memory limit is less than the session uses now, but enough for a plan in another memory
-  // mode.
+  // The new memory limit is less than the session uses now. But it is enough for a plan in another
+  // memory mode.
   const auto needed = [&](MemoryMode memory_mode) {
     StyleLayout layout;
     const Program program = lower_transformer(opened(model), content.width, content.height, layout,
@@ -178,8 +182,8 @@ TEST_CASE("Planned buffers overlap only where they do not live together or are t
   };
   for (int round = 0; round < 300; ++round) {
     std::vector<Lifetime> buffers;
-    // For each buffer, the first buffer of its group. A group consists of buffers that
-    // Lifetime::tied_to connects; they may overlap.
+    // Buffers that Lifetime::tied_to connects form a group, and may overlap. root[i] is the first
+    // buffer of the group of buffer i.
     std::vector<int> root;
     for (int i = 0; i < pick(1, 24); ++i) {
       Lifetime buffer;

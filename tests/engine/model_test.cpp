@@ -29,11 +29,12 @@ void open(const FormulaNetwork& network, const std::vector<NamedTensor>& tensors
   Model::open_memory(file.data(), file.size(), "changed model");
 }
 
-// Changes every `stride`-th tensor in turn with `change`, and checks that the model is refused. A
-// stride above 1 saves time, because the files of large networks take long to build.
+// Changes one tensor with `change` and checks that the model is refused. Does so for every
+// `stride`-th tensor. A stride above 1 saves time, because the files of large networks take long to
+// build.
 //
-// The error must name the model and, with names_tensor, the changed tensor. Without names_tensor,
-// the error may name a neighbouring tensor, where the misfit is found first.
+// The error must name the model. If names_tensor is true, it must also name the changed tensor.
+// Otherwise it may name a neighbouring tensor, because the misfit may be found there first.
 template <typename Change>
 void expect_refused(const std::string& name, std::size_t stride, bool names_tensor,
                     Change&& change) {
@@ -97,7 +98,8 @@ TEST_CASE("Inception-v3 without any one tensor is refused when it is opened") {
 TEST_CASE("A tensor of another shape is refused when the model is opened") {
   expect_refused("mobile", 7, false, [](std::vector<NamedTensor>& tensors, std::size_t i) {
     NamedTensor& t = tensors[i];
-    t.shape.back() += 1;  // adds one output, so that biases or next layer do not fit
+    // Adds one output channel, so that the biases or the next layer no longer fit.
+    t.shape.back() += 1;
     std::size_t count = 1;
     for (const std::int64_t n : t.shape) count *= static_cast<std::size_t>(n);
     t.values.resize(count);
@@ -120,7 +122,8 @@ TEST_CASE("The default model is there and paints") {
   }
 }
 
-// ctest also runs this test once for each table with NST_ISA set (tests/engine/CMakeLists.txt).
+// ctest runs this test once more for each kernel table, with NST_ISA set to the table's name
+// (tests/engine/CMakeLists.txt).
 TEST_CASE("NST_ISA chooses the kernel table, or is a usage error that names those there are") {
   const char* wanted = std::getenv("NST_ISA");
   const std::vector<std::string> supported = Model::supported_isas();
@@ -141,7 +144,7 @@ TEST_CASE("NST_ISA chooses the kernel table, or is a usage error that names thos
     return;
   }
   CHECK(Model::isa() == wanted);
-  // Paints a picture, so that the table that NST_ISA names is really used.
+  // Paints a picture, so that kernels of the table that NST_ISA names are really run.
   const Image content = formula_picture("content_a", 40, 48);
   CHECK(formula_model("mobile").stylize(content.view(), formula_style("style_a")).width == 48);
 }

@@ -1,5 +1,5 @@
-// Compares the published weights with recorded outputs of the original graphs. The tests are
-// skipped if the files are missing.
+// Compares the engine, with the published weights, with recorded outputs of the original graphs.
+// The tests are skipped if the files are missing.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -100,8 +100,8 @@ TEST_CASE("All 117 recorded layers of the Inception model agree, first values to
   const nlohmann::json recorded = load_json(shared_path(kInceptionOutputs + "a.layers.json"));
   for (const auto& [name, layer] : recorded.items()) want[name] = statistics_from_json(layer);
   CHECK(want.size() == 117);
-  // The expected values are from float64. TensorFlow's float32 values differ from them by up to
-  // 8.5e-5, which is almost the whole bound.
+  // The expected values were computed in float64. TensorFlow's float32 values differ from them by
+  // up to 8.5e-5, which is almost the whole bound.
   want["transformer/residual/residual5/add"].first = {2.80584657, 2.98638886, -1.94673055,
                                                       0.25706758};
   const StyleVector vector = npy_style(shared_path(kInceptionOutputs + "a.bottleneck.npy"));
@@ -152,13 +152,13 @@ TEST_CASE("The published float16 transformer paints as the checkpoint's does" *
     const StyleVector style = npy_style(shared_path(kInceptionOutputs + name + ".bottleneck.npy"));
     const Image painted = model.stylize(inception_image(name + ".content").view(), style);
     // Rounding weights to float16 changes them by up to 2^-11 of their size, so the bounds are
-    // wider here.
+    // wider than those for float32 weights.
     check_image("float16 " + name, painted, inception_image(name + ".stylized"), 2e-3, 2e-4);
   }
 }
 
-// Compares with the pictures that were published with the 5-block network. Their script cuts
-// samples off to bytes and does not round.
+// Compares with the pictures that were published together with the 5-block network. The script that
+// made these pictures truncated samples to bytes instead of rounding, so the test truncates too.
 TEST_CASE(
     "The 5-block network paints the published pictures, 97 bytes of 100 equal, none off by 3" *
     doctest::test_suite("slow")) {

@@ -62,7 +62,7 @@ TEST_CASE("Frames are painted over one another, and a picture that does not fit 
   CHECK(picture.bytes == at_b.bytes);
   CHECK(picture.bytes.data() == memory);
 
-  Image cut = at_b;  // an image with fewer bytes than its size needs
+  Image cut = at_b;  // a picture with fewer bytes than its size needs
   cut.bytes.resize(cut.bytes.size() / 2);
   for (Image other : {Image(), Image(at_a.width, at_a.height, 3, SampleType::u8),
                       Image(at_a.width, at_a.height, 4, SampleType::f32),
@@ -191,8 +191,8 @@ TEST_CASE("The smallest plan is the limit, to the byte") {
 }
 
 TEST_CASE("The plan counts the multiply-accumulates of the convolutions") {
-  // Each convolution takes as many multiply-accumulates per output pixel as it has weights. The
-  // sides shrink to a half, then to a quarter, and grow back.
+  // For each output pixel, a convolution takes as many multiply-accumulates as it has weights. The
+  // sides of the output are those of the content, a half or a quarter, depending on the layer.
   const FormulaNetwork& network = formula_network("mobile");
   const int side = 64;
   std::uint64_t expected = 0;

@@ -14,8 +14,8 @@ using kernels::Border;
 using kernels::ConvGeometry;
 using kernels::ConvSpec;
 
-// Returns a convolution with a kernel of `kernel` rows and an input of in_h rows. The output is cut
-// into areas of block_h rows, which begin at first_y.
+// Returns a convolution with a kernel of `kernel` rows and an input of in_h rows. Its output is
+// divided into blocks of block_h rows, the first of which begins at row first_y.
 StripLayer layer(int in_h, int kernel, int stride, int upsample, int block_h, int first_y) {
   const ConvSpec spec{kernel, kernel, 4, 4, stride, upsample, false};
   const int pad = kernel / 2;
@@ -92,8 +92,9 @@ TEST_CASE("A convolution overwrites no input row that it still reads") {
     for (const int wanted : {1, 3, 1000}) {
       const std::vector<std::vector<Strip>> strips = cut_into_strips({l}, wanted);
       const std::ptrdiff_t distance = overwriting_distance(l, strips, input_row, output_row);
-      // Positions count floats from the input's beginning. The output begins `distance` floats
-      // before the input and may grow over input rows that are no longer read.
+      // The output begins `distance` floats before the input in memory. It may overwrite input rows
+      // that are no longer read. `written` is the end of the output so far, in floats from the
+      // input's beginning.
       std::ptrdiff_t written = -distance;
       for (const std::vector<Strip>& strip : strips) {
         const Rows rows = strip.front().rows;

@@ -41,11 +41,11 @@ cpu_set_t processors_of(int thread) {
   return set;
 }
 
-// Checks that the caller of start_threads(count), and the new threads, may use all processors that
-// the caller could use before. The test also accepts that they may use all processors of the
-// process, because LLVM's OpenMP runtime allows this to every thread that it meets.
+// Checks on which processors start_threads(count) lets threads run. The new threads and the caller
+// must be allowed all processors that the caller was allowed before. They may also be allowed all
+// processors of the process, because LLVM's OpenMP runtime sets its threads so.
 //
-// The check runs on a new thread, which gets a team of its own.
+// The check runs on a new thread, which gets a thread team of its own.
 void check_processors_of_new_threads(int count, bool caller_is_bound) {
   std::thread([&] {
     const cpu_set_t of_process = processors_of(0);
@@ -61,8 +61,8 @@ void check_processors_of_new_threads(int count, bool caller_is_bound) {
         const cpu_set_t own = processors_of(thread);
         return CPU_EQUAL(&own, &allowed) || CPU_EQUAL(&own, &of_process);
       };
-      // A new thread starts on a single processor. When it first runs, it allows itself all other
-      // processors. So the test waits for that.
+      // A new thread is first bound to a single processor. When it begins to run, it removes this
+      // restriction. The test waits until that has happened.
       for (int i = 0; i < 1000 && !is_free(); ++i) {
         std::this_thread::sleep_for(std::chrono::milliseconds(10));
       }
@@ -70,7 +70,7 @@ void check_processors_of_new_threads(int count, bool caller_is_bound) {
     };
     const std::set<int> before = threads_of_this_process();
     start_threads(count);
-    start_threads(count);  // the second call makes no more threads
+    start_threads(count);  // the second call must make no further threads
     int made = 0;
     for (const int thread : threads_of_this_process()) {
       if (before.contains(thread)) continue;

@@ -1,5 +1,5 @@
-// Tests of work sharing: every work item of a step is computed once, whichever threads take part
-// and whenever they come.
+// Tests of work sharing. Every work item of a step must be computed once, whichever threads take
+// part and whenever they join.
 #include "graph/work_sharing.hpp"
 
 #include <doctest/doctest.h>
@@ -13,8 +13,8 @@
 namespace nst {
 namespace {
 
-// Returns the work items that `thread` computes. Items that belong to threads missing in the test
-// are counted as done, so that the step can end.
+// Lets one thread of a team of `team` threads take part in a step, and returns the work items that
+// it computes. The thread also computes the items of threads that do not take part.
 std::vector<int> taken_by(WorkSharing& sharing, int step, int items, int thread, int team) {
   std::vector<int> taken;
   sharing.for_each(step, items, thread, team, [&](int item) { taken.push_back(item); });
@@ -32,9 +32,10 @@ TEST_CASE("A thread takes its own part of a step, then what the others have left
   sharing.prepare(2, 3);
   sharing.restart();
   CHECK(taken_by(sharing, 0, 10, 1, 3) == std::vector<int>{3, 4, 5, 6, 7, 8, 9, 0, 1, 2});
-  // A thread that comes late must find nothing to do and must not wait.
+  // Tests that a thread that joins late finds nothing to do and does not wait.
   CHECK(taken_by(sharing, 0, 10, 2, 3).empty());
-  // Each step has counters of its own, and restart() resets all of them.
+  // Tests that step 1 begins with counters of its own, and that restart() resets the counters of
+  // all steps, so that step 0 can run again.
   CHECK(taken_by(sharing, 1, 2, 0, 3) == range(0, 2));
   sharing.restart();
   CHECK(taken_by(sharing, 0, 4, 0, 1) == range(0, 4));
@@ -49,11 +50,12 @@ TEST_CASE("A step ends when its items are done, whoever does not come") {
     sharing.for_each(0, 4, 0, 3, [&](int) {
       first_is_at_work = true;
       std::this_thread::sleep_for(std::chrono::milliseconds(30));
-      CHECK(!second_ended);  // the first thread is still computing a work item
+      CHECK(!second_ended);  // the second thread must wait for this item
     });
   });
   while (!first_is_at_work) std::this_thread::yield();
-  // Only two of three threads come. They must compute the third thread's items as well.
+  // The second of three threads takes part now. The third never does, so the first two must also
+  // compute its items.
   sharing.for_each(0, 4, 1, 3, [](int) {});
   second_ended = true;
   slow.join();

@@ -1,10 +1,10 @@
-// Tests the programs while the system lets one call fail: the k-th open, read, write, fsync,
-// rename, close, mmap, allocation or thread creation, once or from then on. A program must end with
-// a documented exit code and print one line. The output must be the old file or the complete new
-// one, and no temporary file may be left.
+// Tests what the programs do if a system call or an allocation fails. The k-th open, read, write,
+// fsync, rename, close, mmap, allocation or thread creation fails, either alone or with all later
+// ones. The program must end with a documented exit code and print one line. The output must be the
+// old file or the complete new one. No temporary file may be left.
 //
-// Every k is tried for the few calls on files. Of the thousands of allocations, every
-// NST_FAULT_STRIDE-th is tried (script/faults sets it to 1).
+// For calls on files, which are few, every k is tried. For allocations, of which there are
+// thousands, every NST_FAULT_STRIDE-th k is tried (script/faults sets it to 1).
 #include <fcntl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -30,7 +30,8 @@ using Contents = std::vector<std::uint8_t>;
 constexpr const char* kFileKinds[] = {"open",   "read",  "write", "fsync",
                                       "rename", "close", "mmap",  "thread"};
 
-// A command line that replaces existing files in a folder made for it.
+// A command to test, and the names of its output files. The files exist before the command runs, so
+// it must replace them.
 struct Command {
   std::string program;
   std::vector<std::string> arguments;
@@ -38,7 +39,7 @@ struct Command {
 };
 
 struct Outcome {
-  int status = 0;  // status as waitpid() returns it
+  int status = 0;  // status that waitpid() returned
   std::string message;
   std::vector<Contents> outputs;
   std::size_t files = 0;  // number of files in the output's folder
@@ -78,14 +79,15 @@ class Scene {
         {content_, "-s", style_, "-s", content_, "-o", "./", "-q", "-t", "2", "--style-size", "64"},
         {"content-style.png", "content-content.png"}};
   }
-  // A brush, two styles by a mask, and options of a file.
+  // Returns a command that uses a brush, two styles with a mask, and a configuration file.
   Command look() const {
     return {NST_RUN_PROGRAM,
             {content_, "-s", style_, "--config", config_, "--mask", style_, "--mask-style",
              content_, "-o", "o.png", "-q"},
             {"o.png"}};
   }
-  // Pictures that are read and written in the same format, with a colour profile.
+  // These functions return commands that read and write pictures of the same format, with a colour
+  // profile.
   Command tiff() { return paint_as(nst::OutputFormat::tiff, "content.tif", "o.tif"); }
   Command webp() { return paint_as(nst::OutputFormat::webp, "content.webp", "o.webp"); }
   Command jpeg() { return paint_as(nst::OutputFormat::jpeg, "content.jpg", "o.jpg"); }
@@ -130,8 +132,8 @@ class Scene {
     return std::atol(std::string(text.begin(), text.end()).c_str());
   }
 
-  // Runs the command twice for every stride-th call of this kind: once with only this call failing,
-  // once with this call and all later ones failing. Checks each outcome.
+  // Runs the command twice for every stride-th call of this kind. In the first run only this call
+  // fails, in the second run this call and all later ones. Checks the outcome of each run.
   void check(const Command& command, const std::string& kind, long stride) {
     const std::vector<Contents> whole = run(command, "none 0 once").outputs;
     for (const Contents& output : whole) REQUIRE(output.size() > old_.size());
@@ -148,19 +150,19 @@ class Scene {
   }
 
  private:
-  // Checks the outcome of a failed call. A command with one output prints one line. A command with
-  // several outputs prints at most one line for each failed output and a summary; outputs written
-  // before the failure may remain.
+  // Checks the outcome of a run in which calls failed. A command with one output must print one
+  // line and keep the old file. A command with several outputs may print a line for each output and
+  // a summary. It may also have written some of the outputs.
   void check(const Outcome& outcome, const std::vector<Contents>& whole) const {
     CHECK(WIFEXITED(outcome.status));  // false for a crash, an abort, or a timeout of 20 seconds
     const int code = WEXITSTATUS(outcome.status);
     const bool is_one = whole.size() == 1;
-    constexpr std::array kDocumented = {0, 2, 3, 4, 5, 6};  // 2: --config cannot be read
+    // The documented exit codes. 2 may occur because reading the configuration file may fail.
+    constexpr std::array kDocumented = {0, 2, 3, 4, 5, 6};
     CHECK((std::find(kDocumented.begin(), kDocumented.end(), code) != kDocumented.end() ||
            (code == 7 && !is_one)));
     const auto lines = std::count(outcome.message.begin(), outcome.message.end(), '\n');
     CHECK(lines >= (code == 0 ? 0 : 1));
-    // A command with several outputs may print a line for each of them, and a summary.
     const auto most = static_cast<std::ptrdiff_t>(is_one ? 1 : whole.size() + 1);
     CHECK(lines <= (code == 0 ? 0 : most));
     for (std::size_t i = 0; i < whole.size(); ++i) {
@@ -189,7 +191,7 @@ class Scene {
     ::dup2(err, STDERR_FILENO);
     if (::chdir(out_.path().c_str()) != 0) ::_exit(98);
     constexpr unsigned kMostSeconds = 20;
-    ::alarm(kMostSeconds);  // the alarm stays set across execv
+    ::alarm(kMostSeconds);  // the alarm stays active after execv
     ::execv(argv[0], argv.data());
     ::_exit(97);
   }
@@ -222,7 +224,7 @@ class Scene {
   std::string config_ = in_.file("look.toml", config());
 };
 
-// Makes a command in a scene.
+// A function that returns the command to test, such as Scene::paint.
 using Maker = std::function<Command(Scene&)>;
 
 void check_files(const Maker& maker) {

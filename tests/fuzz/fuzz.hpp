@@ -1,6 +1,6 @@
 // Declarations that all fuzz targets share. A target is one source file that defines libFuzzer's
-// function LLVMFuzzerTestOneInput. The same file is also compiled into nst-fuzz-replay, which needs
-// no libFuzzer. The tests run nst-fuzz-replay on the committed inputs.
+// function LLVMFuzzerTestOneInput. All targets are also compiled into the program nst-fuzz-replay,
+// which needs no libFuzzer. The tests run this program on the committed inputs.
 #pragma once
 
 #include <cstddef>
@@ -14,8 +14,8 @@
 
 extern "C" {
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
-// libFuzzer's own mutator. It changes `size` bytes in place, makes at most `most` bytes of them,
-// and returns the new number of bytes.
+// libFuzzer's own mutator. It changes the `size` bytes at `data` in place and returns their new
+// number, which is at most `most`.
 std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, std::size_t most);
 // The mutator of a target; targets that define it replace libFuzzer's own mutator.
 std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size, std::size_t most,

@@ -1,6 +1,6 @@
-// Fuzzes BMP, TGA and GIF pictures. The input is decoded as TGA if it looks like a TGA header, as
-// decode_image does. It is also decoded as BMP and GIF, with its first bytes replaced by the
-// signature.
+// Fuzzes BMP, TGA and GIF pictures. The input is decoded as TGA if its header looks like one of
+// TGA; decode_image uses the same check. The input is also decoded as BMP and as GIF, after its
+// first bytes have been replaced by the format's signature.
 #include "fuzz/pictures.hpp"
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

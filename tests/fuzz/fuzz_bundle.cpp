@@ -1,5 +1,5 @@
-// Fuzzes checkpoints of version 2: any keys and protobufs in a table with correct checksums,
-// together with a fixed shard.
+// Fuzzes TensorFlow checkpoints of version 2. The index is a table with correct checksums that
+// contains any keys and protobufs. The data file (shard) is always the same.
 //
 // The input is a list of entries. Each entry has a byte for the key's length, a byte for the
 // value's length, the key and the value.

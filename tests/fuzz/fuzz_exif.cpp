@@ -1,5 +1,5 @@
-// Fuzzes the EXIF code. Tests that any bytes give an orientation from 1 to 8. Also tests that the
-// tags read from any bytes are the same after they have been written and read again.
+// Fuzzes the EXIF code. Any bytes must give an orientation from 1 to 8. Tags that were read from
+// any bytes must stay the same when they are written and read again.
 #include "fuzz/fuzz.hpp"
 #include "image/exif.hpp"
 #include "image/exif_block.hpp"

@@ -1,4 +1,5 @@
-// Fuzzes strict JSON. What was read is written and read again, which must give the same text.
+// Fuzzes the reader of strict JSON. A document that was read is written as text and read again.
+// Writing it once more must give the same text.
 #include "base/strict_json.hpp"
 #include "fuzz/fuzz.hpp"
 
@@ -11,7 +12,8 @@ std::string written(nst::JsonValue value) {
     case Kind::null:
       return "null";
     case Kind::boolean:
-      return "true";  // the reader keeps no more of it
+      // The reader does not keep the value of a boolean, so both values are written as true.
+      return "true";
     case Kind::count:
       return std::to_string(*value.count());
     case Kind::number:
@@ -27,7 +29,8 @@ std::string written(nst::JsonValue value) {
     if (!text.empty()) text += ',';
     if (is_object) {
       text += nst::json_quoted(member.key()) + ':';
-      // Looking up a key takes time in proportion to the number of keys.
+      // Checks that the key is found. Skips this for large objects, because each lookup takes time
+      // in proportion to the number of keys.
       if (value.size() < 32 && !value.find(member.key())) std::abort();
     }
     text += written(member);

@@ -12,14 +12,15 @@
 
 namespace {
 
-// Returns the number of channels in a small network of the same structure. All numbers of channels
-// are multiples of 8, and those that are joined are multiples of 32. Sides of kernels are neither.
+// Returns the side of a tensor's shape for a small network of the same structure. Numbers of
+// channels are divided by 32 or, if they are no multiples of 32, by 8. The sides of kernels are no
+// multiples of 8, so they stay as they are.
 std::int64_t small(std::int64_t side) {
   if (side % 32 == 0) return side / 32;
   return side % 8 == 0 ? side / 8 : side;
 }
 
-// Returns the tensors of a network with few channels, without values.
+// Returns the tensors of a network with few channels. The tensors have shapes but no values yet.
 std::vector<nst::NamedTensor> small_tensors(const nst::test::FormulaNetwork& network) {
   std::vector<nst::NamedTensor> tensors;
   for (const nst::test::Variable& variable : nst::test::formula_variables(network)) {
@@ -30,8 +31,8 @@ std::vector<nst::NamedTensor> small_tensors(const nst::test::FormulaNetwork& net
   return tensors;
 }
 
-// Gives every tensor as many values as its shape needs. Returns false if they would be too many for
-// one run of the fuzzer.
+// Gives every tensor as many values as its shape needs. Returns false if that would be too many
+// values for one run of the fuzz target.
 bool fill(std::vector<nst::NamedTensor>& tensors) {
   constexpr std::size_t kMostOfOne = std::size_t{1} << 16, kMostOfAll = std::size_t{1} << 22;
   std::size_t all = 0;
@@ -80,6 +81,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     nst::Model::open_memory(file.data(), file.size(), "model");
     is_open = true;
   });
-  if (size == 1 && !is_open) std::abort();  // a network that no edit has changed
+  // An input of one byte contains no edits, so the network must open.
+  if (size == 1 && !is_open) std::abort();
   return 0;
 }

@@ -1,5 +1,5 @@
-// Fuzzes NumPy's arrays: reads them as arrays and as pictures. Also fuzzes picture files of any
-// other format, by decode_image.
+// Fuzzes .npy files of NumPy: reads the input as an array and as a picture. Also calls
+// decode_image, which may detect any other picture format.
 #include "fuzz/fuzz.hpp"
 #include "image/codec.hpp"
 #include "image/npy.hpp"

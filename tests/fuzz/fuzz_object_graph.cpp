@@ -1,5 +1,5 @@
 // Fuzzes the object graph of a checkpoint together with its saved_model.pb. The input is cut into
-// these two files; its first byte says where.
+// these two files. Its first byte decides where it is cut.
 #include "fuzz/fuzz.hpp"
 #include "weights_tool/object_graph.hpp"
 

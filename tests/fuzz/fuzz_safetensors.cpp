@@ -5,8 +5,8 @@
 
 namespace {
 
-// Opens the tensors as a model, with the metadata and checksums that a model file has. Only floats
-// can be written to one.
+// Writes the tensors to a model file with correct metadata and checksums, and opens that file. Does
+// nothing if a tensor is not of type f32 or f16, because model files contain only such tensors.
 void open_as_model(const nst::SafeTensors& read) {
   const auto stated = [&](const char* key) {
     const auto it = read.metadata.find(key);
@@ -32,8 +32,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace nst;
   const Bytes bytes(data, size);
   fuzz::must_answer([&] {
-    // Whatever was read must be writable, and the written file must read back with the same
-    // contents.
+    // A file that could be read must also be writable. The written file must have the same contents
+    // when it is read again.
     const SafeTensors read = parse_safetensors(bytes, "file");
     const std::vector<std::uint8_t> written = serialise_safetensors(read);
     const SafeTensors again = parse_safetensors(written, "file");
@@ -47,8 +47,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   return 0;
 }
 
-// Changes the input and then, in three of four cases, corrects the header's length in the first 8
-// bytes.
+// Changes the input. Then, in three of four cases, corrects the length of the header, which the
+// first 8 bytes state.
 std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size, std::size_t most,
                                     unsigned seed) {
   size = LLVMFuzzerMutate(data, size, most);

@@ -4,8 +4,8 @@
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace nst;
-  // The entry of each of the two variables, a BundleEntryProto. Its fields are dtype = 1 (float),
-  // shape = 2 ([1]), offset = 4 (absent), size = 5 (4 bytes) and crc = 6.
+  // The entry of each variable in the table, a BundleEntryProto. Its fields by number: 1 is the
+  // dtype (float), 2 the shape ([1]), 4 the offset (absent), 5 the size (4 bytes), 6 the crc.
   static const std::string entry("\x08\x01\x12\x04\x12\x02\x08\x01\x28\x04\x35\0\0\0\0", 15);
   static const std::vector<std::uint8_t> table =
       fuzz::make_table({{"", std::string("\x08\x01", 2)}, {"a", entry}, {"b", entry}});

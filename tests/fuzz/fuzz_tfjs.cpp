@@ -1,5 +1,5 @@
-// Fuzzes TF.js manifests and indexes of safetensors shards, together with two fixed shards of a few
-// numbers.
+// Fuzzes TF.js manifests and the index files of safetensors models in several shards. The fuzzed
+// file is read together with two fixed shards of a few numbers.
 #include "fuzz/sources.hpp"
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

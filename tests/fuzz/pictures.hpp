@@ -16,8 +16,8 @@ inline void decode(Image (*decoder)(const codec::Input&), Bytes bytes) {
     const std::string name = "picture";
     const unsigned chosen = bytes.empty() ? 0 : bytes.back();
     ReadOptions options;
-    // Clearing the memory of large pictures would take most of the time. So one input in 16 may
-    // take more.
+    // Most inputs may use only 1 MiB, because clearing the memory of large pictures would take most
+    // of the time. One input in 16 may use 64 MiB.
     options.max_memory_bytes = std::size_t{chosen >> 4 == 5 ? 64u : 1u} << 20;
     options.as_tensorflow = (chosen & 1) != 0;
     options.least_side = (chosen & 2) != 0 ? 16 : 0;

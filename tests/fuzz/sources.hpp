@@ -12,13 +12,13 @@
 
 namespace nst::fuzz {
 
-// Returns a set with a single file, `name`. `bytes` must outlive the set.
+// Returns a set with a single file that has this name. `bytes` must outlive the set.
 inline weights::FileSet one_file(const std::string& name, Bytes bytes) {
   return weights::FileSet::file(name, {bytes, std::make_shared<int>()});
 }
 
-// Returns a set of several files in memory, as an archive's members are. The bytes must outlive the
-// set.
+// Returns a set of several files in memory, like the set of an archive's members. The bytes must
+// outlive the set.
 weights::FileSet several_files(const std::vector<std::pair<std::string, Bytes>>& files);
 
 // Opens a source and reads every tensor in its list.
@@ -36,7 +36,7 @@ void open_and_read(Opener&& opener) {
 // Returns a sorted string table with one data block and correct checksums. A `block_type` of 0
 // means that the block is stored as it is, 1 that snappy has compressed it.
 std::vector<std::uint8_t> make_table(Bytes block, std::uint8_t block_type);
-// Returns a table of these entries, which must be sorted by key.
+// Returns a sorted string table of `entries`, which must be sorted by key.
 std::vector<std::uint8_t> make_table(
     const std::vector<std::pair<std::string, std::string>>& entries);
 

@@ -17,8 +17,8 @@ bool is(Colour a, int red, int green, int blue) {
   return a.red == red && a.green == green && a.blue == blue;
 }
 
-// Computes the resized alpha of an RGBA picture in a second way, for comparison: copies the alpha
-// to R, G and B of a picture, resizes this picture, and rounds.
+// Computes the resized alpha of an RGBA picture in another way, for comparison. Copies the alpha to
+// R, G and B of a picture, resizes this picture, and rounds.
 Image alpha_by_colours(const Image& rgba, int width, int height, Resize method) {
   Image grey(rgba.width, rgba.height, 3, SampleType::u8);
   for (std::size_t i = 0; i < grey.sample_count(); ++i) {
@@ -71,7 +71,8 @@ TEST_CASE("Colours under full transparency leave no trace") {
   for (std::size_t i = 0; i < 81; ++i) a.u8()[4 * i + 3] = b.u8()[4 * i + 3] = 0;
   CHECK(nst::compose(a.view()).bytes == nst::compose(b.view()).bytes);
   CHECK(nst::compose(a.view()).bytes == std::vector<std::uint8_t>(3 * 81, 255));
-  // Formats without alpha must compose on white as well.
+  // Also tests formats without alpha: the encoder composes the picture on white, so hidden colours
+  // must not matter.
   for (const auto format : {nst::OutputFormat::ppm, nst::OutputFormat::jpeg}) {
     CHECK(nst::encode_image(a.view(), format, 90) == nst::encode_image(b.view(), format, 90));
   }
@@ -91,7 +92,7 @@ TEST_CASE("Alpha is resized as a colour is, to the bit") {
       }
     }
   }
-  // A view of 20 of the picture's 33 columns, so that its rows have a stride.
+  // Also tests a view of 20 of the 33 columns, whose rows are not contiguous in memory.
   const nst::ImageView part{rgba.u8(), 20, 21, 4, SampleType::u8, 33 * 4};
   CHECK(nst::resized_alpha(part, 20, 21).u8()[20] == rgba.u8()[33 * 4 + 3]);
 }

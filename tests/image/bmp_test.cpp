@@ -97,7 +97,7 @@ TEST_CASE("BMP: palettes of 1 to 8 bits behind every header of Windows and OS/2"
   for (const unsigned header : {12, 16, 24, 40, 48, 52, 56, 64, 108, 124}) {
     for (const unsigned bits : {1, 2, 4, 8}) {
       for (const bool top_down : {false, true}) {
-        if (header == 12 && top_down) continue;  // a 12-byte header has no negative height
+        if (header == 12 && top_down) continue;  // only larger headers allow top-down rows
         CAPTURE(header);
         CAPTURE(bits);
         const unsigned count = 1u << bits;
@@ -144,7 +144,8 @@ TEST_CASE("BMP: gaps before the pixels, palettes nobody needs, no offset, no las
   bmp.without_offset = true;
   std::vector<std::uint8_t> file = bmp.file(bmp.rows(wide(indices)));
   check_decodes(file, expected);
-  file.resize(file.size() - 3);  // a row has 13 bytes of samples and 3 bytes of padding
+  // Removes the padding of the last row. A row has 13 bytes of samples and 3 bytes of padding.
+  file.resize(file.size() - 3);
   check_decodes(file, expected);
   file.pop_back();
   check_refused(file, "needs");
@@ -154,8 +155,8 @@ TEST_CASE("BMP: the fourth byte of 32 bits without masks is no alpha") {
   const Image rgb = random_image(kWidth, kHeight, 3, SampleType::u8);
   for (const unsigned header : {16u, 40u, 124u}) {
     Bmp bmp{.header = header, .bits = 32};
-    if (header == 124)
-      bmp.masks = {0xff0000, 0xff00, 0xff, 0xff000000};  // to be ignored, as compression is not 3
+    // The decoder must ignore the masks, because compression 0 does not use them.
+    if (header == 124) bmp.masks = {0xff0000, 0xff00, 0xff, 0xff000000};
     check_decodes(bmp.file(bmp.rows(bgr(rgb, 77))), rgb);
   }
 }
@@ -166,7 +167,7 @@ TEST_CASE("BMP: masks of any width, order and place, rounded to 8 bits") {
     std::vector<std::uint32_t> masks;
   };
   const Case cases[] = {
-      {16, 40, 0, {0x7c00, 0x03e0, 0x001f}},  // 5 bits per channel, the default without masks
+      {16, 40, 0, {0x7c00, 0x03e0, 0x001f}},  // compression 0: no masks in the file, 5 bits each
       {16, 40, 3, {0xf800, 0x07e0, 0x001f}},
       {16, 52, 3, {0xf800, 0x07e0, 0x001f}},
       {16, 56, 3, {0x0f00, 0x00f0, 0x000f, 0xf000}},

@@ -52,8 +52,8 @@ TEST_CASE("blur is its slow twin, at every size and number of threads, edges too
       blur(picture, sigma, 1, one);
       blur(picture, sigma, 3, three);
       CHECK(largest_distance(one, three) == 0.0);
-      // The twin's kernel is cut at 3σ like that of blur, so that the two differ only in rounding.
-      // Sums of at most 37 floats err by less than 2e-6.
+      // Both blur and its slow twin cut the kernel at 3σ, so only rounding makes their results
+      // differ. The bound: sums of at most 37 floats err by less than 2e-6.
       CHECK(largest_distance(one, blurred_slowly(picture, sigma, 3.0)) < 2e-6);
       for (int c = 0; c < 3; ++c) CHECK(mean(one, c) == doctest::Approx(mean(picture, c)));
     }
@@ -61,8 +61,8 @@ TEST_CASE("blur is its slow twin, at every size and number of threads, edges too
 }
 
 TEST_CASE("Cells, blur and enlarging together are a blur of the whole picture") {
-  // At sizes that are no multiple of kCell, the last cells have more pixels than the others, but
-  // the blur gives every cell the same weight.
+  // The last two sizes are no multiples of kCell, so their last cells have more pixels than the
+  // others. blur still gives every cell the same weight, which makes the result less accurate.
   for (const Size size : {Size{160, 120}, {131, 97}, {66, 150}}) {
     CAPTURE(size.width);
     const FloatPicture picture = noise_picture(size, 3);
@@ -77,9 +77,9 @@ TEST_CASE("Cells, blur and enlarging together are a blur of the whole picture") 
     const Enlarger enlarger(smooth, size, 1.0 / kCell, 1.0 / kCell);
     Enlarger::RowBuffer buffer;
     for (int y = 0; y < size.height; ++y) enlarger.row(y, buffer, whole.row(y));
-    // White noise is the hardest picture: the blur reduces its standard deviation from 0.29 to
-    // 0.007. Computing with cells and cutting the kernel at 3σ causes errors of less than 1/255. If
-    // the last cells are larger, the errors at their edge are up to 3/255.
+    // The picture is white noise, because noise gives the largest errors. The two causes of errors
+    // are the cells and the kernel that ends at 3σ. If all cells have the same size, the error is
+    // below 0.0035. If the last cells are larger, it reaches 3/255 at their edge.
     const bool is_whole = size.width % kCell == 0 && size.height % kCell == 0;
     CHECK(largest_distance(whole, blurred_slowly(picture, 12.0, 4.0)) <
           (is_whole ? 0.0035 : 0.012));
@@ -133,8 +133,10 @@ TEST_CASE("Low frequencies come from the coarse painting, high ones stay") {
   std::fill_n(coarse.row(0), 3 * coarse.width() * coarse.height(), 0.7f);
   restore_low_frequencies(fine, coarse, false, 2);
   for (int c = 0; c < 3; ++c) CHECK(mean(fine.floats(), c) == doctest::Approx(0.7).epsilon(1e-3));
-  // Expected is fine + 0.7 − blur(fine), with the slow twin of blur. `fine` has a fifth of the
-  // noise in the test of cells and blur above, so the bound is a fifth of the bound there (0.012).
+  // The mean of the coarse painting is 0.7 everywhere. So the expected sample is fine + 0.7 −
+  // blur(fine), where the slow twin of blur computes blur(fine). The noise has a fifth of the
+  // amplitude that it has in the test of cells above. So the bound is a fifth of the bound there,
+  // 0.012.
   double largest = 0.0;
   for (int y = 0; y < size.height; ++y) {
     for (int i = 0; i < 3 * size.width; ++i) {

@@ -13,7 +13,7 @@ namespace nst::test {
 
 using File = std::vector<std::uint8_t>;
 
-// Returns a chunk with its checksum; `crc_error` makes it wrong.
+// Returns a chunk with its checksum. The checksum is wrong if `crc_error` is not 0.
 inline File chunk(const std::string& type, const File& body, std::uint32_t crc_error = 0) {
   FileBytes checked;
   checked.text(type).add(body);

@@ -21,9 +21,9 @@ using nst::test::random_image;
 
 namespace {
 
-// Largest difference allowed between samples of a decoded JPEG and the record. Builds with
-// stb_image instead of libjpeg interpolate colours of half resolution differently. At the steepest
-// colour edges of the fixtures they differ by up to 20.
+// Largest difference allowed between a decoded JPEG and the recorded samples. Builds with stb_image
+// instead of libjpeg enlarge the colour channels differently, if the JPEG stores them at half size.
+// In the fixtures this causes differences of up to 20.
 constexpr int kJpegTolerance = NST_JPEG_BY_STB ? 20 : 0;
 
 }  // namespace
@@ -65,8 +65,8 @@ TEST_CASE("Every lossless form of a picture decodes to its exact samples") {
 }
 
 TEST_CASE("16-bit PNG samples are rounded to 8 bits") {
-  // libpng rounds 16-bit samples to nearest. Builds with stb_image instead of libpng keep the high
-  // byte.
+  // libpng rounds 16-bit samples to the nearest 8-bit value, as in the expected pictures. stb_image
+  // keeps the high byte instead, so builds with stb_image may differ from them by 1.
   for (const std::string name :
        {"grey16.png", "grey_alpha16.png", "rgb16.png", "rgba16.png", "interlaced_rgba16.png"}) {
     CAPTURE(name);
@@ -80,8 +80,8 @@ TEST_CASE("JPEG decodes to the samples of Pillow, which uses the same library as
   for (const std::string name :
        {"yuv444.jpg", "yuv422.jpg", "yuv420.jpg", "progressive.jpg", "grey.jpg", "cmyk.jpg"}) {
     CAPTURE(name);
-    // The bound allows a difference of 1, because no standard defines how CMYK without a colour
-    // profile is rounded.
+    // No standard defines how CMYK without a colour profile is rounded. So a CMYK picture may
+    // differ from Pillow's by 1 more than other pictures.
     const int tolerance = kJpegTolerance + (name == "cmyk.jpg" ? 1 : 0);
     const int difference = largest_difference(nst::read_image(image_fixture(name)), expected(name));
     CHECK(difference >= 0);
@@ -96,7 +96,7 @@ TEST_CASE("All eight EXIF orientations come out upright") {
     const std::string name = "orientation" + std::to_string(orientation) + ".jpg";
     const int difference = largest_difference(nst::read_image(image_fixture(name)), upright);
     CHECK(difference >= 0);
-    CHECK(difference <= 2);  // allows for the losses of JPEG quality 98
+    CHECK(difference <= 2);  // allows for the losses of JPEG at quality 98
   }
 }
 
@@ -106,8 +106,9 @@ TEST_CASE("A damaged EXIF block leaves the picture as it is stored") {
   const auto exif = std::search(file.begin(), file.end(), mark.begin(), mark.end());
   REQUIRE(exif != file.end());
   const auto tiff = exif + 6;
-  // Damages one byte at a time: of the byte order, the magic number, the directory's offset, and
-  // the orientation's type.
+  // Damages one byte of the EXIF block at a time: in the byte order, the magic number, the
+  // directory's offset, or the type of the orientation tag. The picture must then be decoded
+  // without being turned.
   for (const int offset : {0, 2, 4, 25}) {
     CAPTURE(offset);
     std::vector<std::uint8_t> damaged = file;
@@ -154,7 +155,9 @@ TEST_CASE("A smooth picture survives JPEG, better at higher quality") {
     last_bytes = static_cast<int>(file.size());
     const int difference = largest_difference(nst::decode_image(file, "jpeg").image, image);
     CHECK(difference >= 0);
-    CHECK(difference <= (quality == 95 ? 6 : 60));  // a gradient has few JPEG errors
+    // Allows only small differences, because the picture is a gradient, on which JPEG has small
+    // errors.
+    CHECK(difference <= (quality == 95 ? 6 : 60));
   }
 }
 
@@ -194,7 +197,9 @@ TEST_CASE("Pictures of every pixel format are written as the RGB or RGBA that th
   for (std::size_t i = 0; i < 60; ++i) grey.bytes[i] = planes[i / 3];
   CHECK(nst::encode_image({planes.data(), 5, 4, 1, SampleType::u8, 0, PixelFormat::grey},
                           OutputFormat::png) == nst::encode_image(grey.view(), OutputFormat::png));
-  expect_error(ErrorCode::usage, [&] {  // rows that overlap
+  // Tests that overlapping rows are refused: the row stride (7 bytes) is shorter than a row (15
+  // bytes).
+  expect_error(ErrorCode::usage, [&] {
     (void)nst::encode_image({planes.data(), 5, 4, 3, SampleType::u8, 7}, OutputFormat::png);
   });
 }
@@ -248,8 +253,8 @@ TEST_CASE("The message for a format that is not read names it") {
   CHECK(contains(decode(""), "empty"));
 }
 
-// Expected are the results of tf.io.decode_image (TensorFlow 2.19). Pixels keep their stored order,
-// because EXIF orientation is ignored. Samples of 16 bits keep only their high bytes: in
+// Tests against the results of tf.io.decode_image (TensorFlow 2.19). It ignores the EXIF
+// orientation, so pixels keep their stored order. It keeps only the high byte of 16-bit samples: in
 // grey16.png, the sum of these bytes is 30,112.
 TEST_CASE("As TensorFlow reads a picture it lies as it is stored, and 16 bits are cut") {
   for (const char* name : {"orientation6.jpg", "exif6.png"}) {
@@ -258,7 +263,8 @@ TEST_CASE("As TensorFlow reads a picture it lies as it is stored, and 16 bits ar
     const Image stored = nst::load_image(image_fixture(name), {.as_tensorflow = true}).image;
     CHECK(stored.width == upright.height);
     CHECK(stored.height == upright.width);
-    // With orientation 6, the first stored row is the picture's right column, from top to bottom.
+    // Orientation 6: the first stored row is the right column of the upright picture, from top to
+    // bottom.
     for (int i = 0; i < stored.width; ++i) {
       const std::size_t to = (static_cast<std::size_t>(i) * upright.width + upright.width - 1) * 3;
       CHECK(stored.bytes[static_cast<std::size_t>(i) * 3] == upright.bytes[to]);

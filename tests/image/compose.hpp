@@ -1,4 +1,5 @@
-// Builds picture files byte by byte, so that tests can have the oddities of many programs.
+// Builds picture files byte by byte. So tests can have files as they are written by any program,
+// such as files with unusual or missing parts.
 #pragma once
 
 #include <doctest/doctest.h>
@@ -53,7 +54,8 @@ inline std::vector<std::uint8_t> random_colours() {
   return colours;
 }
 
-// Returns the RGB picture that these palette indices mean. Indices from `known` on are black.
+// Returns the RGB picture with these palette indices. `colours` is the palette. Pixels whose index
+// is `known` or more are black.
 inline Image coloured(int width, int height, const std::vector<std::uint8_t>& indices,
                       const std::vector<std::uint8_t>& colours, unsigned known = 256) {
   Image image(width, height, 3, SampleType::u8);

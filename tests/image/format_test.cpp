@@ -11,7 +11,7 @@
 namespace nst::test {
 namespace {
 
-// Checks that a build without a library says which one it lacks.
+// Checks that a build without the library `library` refuses the file and names the library.
 [[maybe_unused]] void check_lacks(const std::string& name, const std::string& library) {
   check_refused(file_bytes(image_fixture(name)), "built without " + library);
 }
@@ -62,8 +62,8 @@ TEST_CASE("A TIFF that is written comes back, of 8 and 16 bits, with and without
 }
 
 TEST_CASE("A raw picture of a camera is no TIFF picture") {
-  // A directory of four entries. Its photometric interpretation is 32803: the mosaic of a camera's
-  // colour filters.
+  // A TIFF with one directory of four entries. Its photometric interpretation is 32803, which means
+  // a raw picture: each pixel has only the colour of its filter on the camera's sensor.
   FileBytes raw;
   raw.text(std::string("II*\0", 4)).u32(8).u16(4);
   for (const auto& [tag, value] :
@@ -76,8 +76,8 @@ TEST_CASE("A raw picture of a camera is no TIFF picture") {
 
 TEST_CASE("A small TIFF that claims a large picture is refused before memory is taken") {
   File bomb = file_bytes(image_fixture("rgb8.tif"));
-  // The first two entries of the file's directory are width and height. Each is a SHORT that is
-  // stored in the entry itself.
+  // Changes width and height, the first two entries of the TIFF's directory. Each is a number of
+  // type SHORT, stored in bytes 8 and 9 of its entry.
   for (const std::size_t entry : {10, 22}) {
     bomb[entry + 8] = 0xff;
     bomb[entry + 9] = 0x3f;
@@ -106,12 +106,13 @@ TEST_CASE("WebP, lossless, with alpha, lossy and the first frame of an animation
     CAPTURE(name);
     const Image got = read_image(image_fixture(name));
     const Image wanted = expected(name);
-    // The decoded frame of an animation may have alpha where the expected picture has none. So it
-    // is composed on a background before the comparison.
+    // The decoded frame of an animation may have alpha although the expected picture has none. So
+    // the decoded frame is composed on a background before the comparison.
     const Image seen = wanted.channels == 3 ? compose(got.view()) : got;
     const int difference = largest_difference(seen, wanted);
     CHECK(difference >= 0);
-    CHECK(difference <= (name == "lossy.webp" ? 2 : 0));  // versions of libwebp differ in rounding
+    // Allows a difference of 2 for the lossy file, because versions of libwebp round differently.
+    CHECK(difference <= (name == "lossy.webp" ? 2 : 0));
   }
 }
 
@@ -160,7 +161,9 @@ TEST_CASE("HEIC and AVIF decode to what libheif's own program makes of them") {
     try {
       const int difference = largest_difference(read_image(image_fixture(name)), expected(name));
       CHECK(difference >= 0);
-      CHECK(difference <= 6);  // decoders and versions of libheif differ in how colour is enlarged
+      // Allows a difference, because the files store the colour channels at a lower resolution.
+      // Versions of libheif and its decoders enlarge these channels differently.
+      CHECK(difference <= 6);
     } catch (const Error& error) {
       // Some systems install libheif's decoders as separate plugins, so a decoder may be missing
       // here. Then the message must say what to install.
@@ -199,7 +202,7 @@ TEST_CASE("A PNG of 16 bits holds what float samples are, rounded to nearest") {
     return;
   }
   const File file = bytes_of(ramp, OutputFormat::png, {.depth = 16});
-  CHECK(file[24] == 16);  // the depth in IHDR
+  CHECK(file[24] == 16);  // byte 24 of a PNG is its bit depth
   CHECK(largest_difference(decoded(file), to_u8(ramp.view())) <= 1);
   CHECK(bytes_of(random_image(64, 1, 3, SampleType::u8), OutputFormat::png, {.depth = 16})[24] ==
         16);
@@ -219,7 +222,8 @@ TEST_CASE("A depth that a format lacks is refused") {
 
 TEST_CASE("A JPEG stores colour as the options say, and may be progressive") {
   const Image image = random_image(48, 32, 3, SampleType::u8);
-  // Returns the sampling factors of the first component, and whether the frame is progressive.
+  // Returns the sampling factors of the first component in a JPEG file, and whether the file is
+  // progressive.
   const auto frame = [&](const EncodeOptions& options) {
     const File file = bytes_of(image, OutputFormat::jpeg, options);
     for (std::size_t i = 2; i + 11 < file.size(); i += 2 + file[i + 2] * 256u + file[i + 3]) {

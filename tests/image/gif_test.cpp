@@ -1,4 +1,4 @@
-// Tests of GIF files as encoders of thirty years have written them.
+// Tests that GIF files of many kinds are read: encoders of thirty years differ in what they write.
 #include <cstring>
 #include <map>
 #include <optional>
@@ -28,7 +28,8 @@ struct Lzw {
       held |= std::uint64_t{code} << have;
       for (have += size; have >= 8; have -= 8, held >>= 8) out.u8(held);
     };
-    std::map<std::pair<unsigned, unsigned>, unsigned> table;  // codes of (string, next pixel)
+    // Maps (code of a string, next pixel) to the code of the string with that pixel.
+    std::map<std::pair<unsigned, unsigned>, unsigned> table;
     if (first_clear) put(clear);
     std::optional<unsigned> string;
     for (std::size_t i = 0; i < std::min(indices.size(), pixels); ++i) {
@@ -64,7 +65,8 @@ struct Gif {
   int screen_width = kWidth, screen_height = kHeight, left = 0, top = 0, width = kWidth,
       height = kHeight;
   unsigned bits = 4, background = 5;
-  std::vector<std::uint8_t> colours = random_colours();  // file() stores only the first 2^bits
+  // The palette. file() stores its first 2^bits colours.
+  std::vector<std::uint8_t> colours = random_colours();
   bool own_colours = false, interlaced = false;
   std::optional<unsigned> transparent = {};
   std::string before = {}, after = ";";
@@ -113,8 +115,8 @@ struct Gif {
   }
 };
 
-// Returns a transparent screen with the picture at (left, top). Pixels of the colour `transparent`
-// are transparent, too.
+// Returns a screen of width×height transparent pixels, with the picture placed at (left, top). The
+// picture's pixels of the index `transparent` are transparent, too.
 Image on_screen(const Gif& gif, const std::vector<std::uint8_t>& indices, int width, int height) {
   Image screen(width, height, 4, SampleType::u8);
   const Image picture = gif.picture(indices);
@@ -167,7 +169,8 @@ TEST_CASE("GIF: no first clear code, no end code, no trailer, a code size beyond
   gif.after.clear();
   check_decodes(gif.file(indices), expected);
   gif.after = std::string(";\0junk", 6);
-  gif.before = std::string("!\xfe\x05hello\0\0\0", 11);  // a comment block, then stray bytes
+  // A comment block, followed by two zeros that belong to no block.
+  gif.before = std::string("!\xfe\x05hello\0\0\0", 11);
   check_decodes(gif.file(indices), expected);
 }
 
@@ -180,7 +183,7 @@ TEST_CASE(
   check_decodes(gif.file(gif.indices()), on_screen(gif, gif.indices(), kWidth, kHeight));
   Gif whole{.transparent = 3};
   check_decodes(whole.file(whole.indices()), on_screen(whole, whole.indices(), kWidth, kHeight));
-  whole.transparent = 200;  // no pixel has this index
+  whole.transparent = 200;  // no pixel has index 200, so none is transparent
   check_decodes(whole.file(whole.indices()), whole.picture(whole.indices()));
 }
 
@@ -198,7 +201,8 @@ TEST_CASE("GIF: the screen grows with a frame that is larger") {
 TEST_CASE("GIF: an index beyond the palette is black") {
   Gif gif{.bits = 4};
   std::vector<std::uint8_t> file = gif.file(gif.indices());
-  // Stores 4 palette colours instead of 16. The pixels' codes are unchanged.
+  // Shortens the palette from 16 colours to 4. The pixels' indices stay, so some lie beyond the
+  // palette.
   file[10] = 0xf1;
   file.erase(file.begin() + 13 + 12, file.begin() + 13 + 48);
   check_decodes(file, coloured(kWidth, kHeight, gif.indices(), gif.colours, 4));

@@ -66,8 +66,9 @@ TEST_CASE("A picture cut short anywhere is an error, never a picture with a gues
     CAPTURE(name);
     const File whole = file_bytes(image_fixture(name));
     REQUIRE(decodes(whole));
-    // A file may be cut off after its last pixel, where the comment of a TGA, later frames of a GIF
-    // or padding would follow. A missing end marker of a JPEG or PNG gives a warning.
+    // Some incomplete files may be decoded. A TGA, GIF or BMP may lack the bytes after its last
+    // pixel, such as a comment, later frames or padding. A JPEG or PNG may lack its end marker,
+    // which gives a warning. Every other cut must be an error.
     const std::string format = name.substr(name.size() - 3);
     const bool has_tail = format == "tga" || format == "gif" || format == "bmp";
     const std::size_t marker = format == "jpg" ? 2 : format == "png" ? 12 : 0;
@@ -96,7 +97,8 @@ TEST_CASE("Flipped bits give an error or a picture, nothing else") {
     int failed = 0;
     for (std::uint64_t round = 0; round < 300; ++round) {
       File damaged = whole;
-      // Half of the rounds damage only the first bytes, the header, which states the sizes.
+      // Half of the rounds damage only the first bytes: the header, which states the picture's
+      // size.
       const std::size_t reach =
           round % 2 == 0 ? damaged.size() : std::min<std::size_t>(64, damaged.size());
       for (std::uint64_t flip = 0; flip <= round % 3; ++flip) {
@@ -129,11 +131,13 @@ TEST_CASE("A small file that claims a huge picture fails before pixels are alloc
   File tga = file_bytes(image_fixture("runs.tga"));
   File gif = file_bytes(image_fixture("two_frames.gif"));
   File jpeg = file_bytes(image_fixture("yuv420.jpg"));
-  bmp[20] = bmp[24] = 0x20;                      // adds 2^21 to width and height
-  tga[12] = tga[13] = tga[14] = tga[15] = 0xff;  // states 65535×65535 pixels
-  gif[6] = gif[7] = gif[8] = gif[9] = 0xff;      // states 65535×65535 pixels
+  bmp[20] = bmp[24] = 0x20;                      // claims 2^21 more columns and rows
+  tga[12] = tga[13] = tga[14] = tga[15] = 0xff;  // claims 65535×65535 pixels
+  gif[6] = gif[7] = gif[8] = gif[9] = 0xff;      // claims 65535×65535 pixels
   for (std::size_t i = 0; i + 9 < jpeg.size(); ++i) {
-    if (jpeg[i] == 0xff && jpeg[i + 1] == 0xc0) {  // SOF0 has a length, a precision, then the sides
+    // The marker SOF0 begins the frame header. After the marker follow length (2 bytes), precision
+    // (1), height (2) and width (2).
+    if (jpeg[i] == 0xff && jpeg[i + 1] == 0xc0) {
       jpeg[i + 5] = jpeg[i + 7] = 0x3f;
       break;
     }
@@ -165,8 +169,8 @@ TEST_CASE("Sizes that overflow 32 bits are caught") {
   put_u32(bmp, 0);
   put_u32(bmp, 54);
   put_u32(bmp, 40);
-  put_u32(bmp, 0x40000001);  // a width that gives 4 if multiplied by 4 in 32 bits
-  put_u32(bmp, 0x80000000);  // a height of -2^31, whose negation overflows
+  put_u32(bmp, 0x40000001);  // 2^30 + 1: multiplied by 4 in 32 bits, it overflows to 4
+  put_u32(bmp, 0x80000000);  // -2^31 as a signed number, whose negation overflows
   put_u16(bmp, 1);
   put_u16(bmp, 32);
   for (int i = 0; i < 6; ++i) put_u32(bmp, 0);
@@ -179,7 +183,8 @@ TEST_CASE("Sizes that overflow 32 bits are caught") {
 
 TEST_CASE("A JPEG that repeats its scans for ever is stopped") {
   const File whole = file_bytes(image_fixture("progressive.jpg"));
-  // Repeats the last scan many times: the bytes from its marker to the end marker.
+  // Repeats the last scan 5000 times. A scan is all bytes from its marker to the next marker, here
+  // the end marker.
   std::size_t scan = 0;
   for (std::size_t i = 0; i + 1 < whole.size(); ++i) {
     if (whole[i] == 0xff && whole[i + 1] == 0xda) scan = i;

@@ -89,7 +89,8 @@ TEST_CASE("What cannot be written is known before there is anything to write") {
   std::filesystem::create_directory(folder.file("folder.png"));
   expect_error(ErrorCode::output, [&] { nst::check_writable(folder.file("folder.png")); });
   expect_error(ErrorCode::output, [&] { nst::check_writable(folder.file("missing/new.png")); });
-  const std::string pipe = folder.file("pipe.png");  // a pipe, which is written directly
+  // Tests that a named pipe counts as writable, although it is not a regular file.
+  const std::string pipe = folder.file("pipe.png");
   REQUIRE(mkfifo(pipe.c_str(), 0600) == 0);
   CHECK_NOTHROW(nst::check_writable(pipe));
   const std::string kept = folder.file("kept.png", std::vector<std::uint8_t>{1});
@@ -108,7 +109,7 @@ TEST_CASE("Pictures that are not there, or not files, are input errors that name
   }
   const std::string empty = folder.file("empty.png", {});
   CHECK(contains(expect_error(ErrorCode::input, [&] { (void)nst::read_image(empty); }), "empty"));
-  // A file's name may contain a line break, but the message must be one line.
+  // A file's name may contain a line break. The message names the file and must still be one line.
   expect_error(ErrorCode::input, [&] { (void)nst::read_image(folder.file("two\nlines.png")); });
   const std::string odd = folder.file("odd\nname.png", std::vector<std::uint8_t>{1, 2, 3});
   expect_error(ErrorCode::input, [&] { (void)nst::read_image(odd); });
@@ -126,7 +127,8 @@ TEST_CASE("A style vector is blended along a straight line") {
   const StyleVector mix = StyleVector::blend(a, b, 0.25f);
   const StyleVector beyond = StyleVector::blend(a, b, 2.0f);
   for (std::size_t i = 0; i < 100; ++i) {
-    // The bound allows one rounding error for each product and each sum.
+    // The bound allows for the rounding errors of the blend: one for each product and one for the
+    // sum.
     REQUIRE(mix.values[i] ==
             doctest::Approx(0.75 * a.values[i] + 0.25 * b.values[i]).epsilon(1e-6));
     REQUIRE(beyond.values[i] == doctest::Approx(2.0 * b.values[i] - a.values[i]).epsilon(1e-6));

@@ -93,8 +93,9 @@ TEST_CASE("JPEG: a missing end marker is a warning, whatever follows") {
     File second = open;
     second.insert(second.end(), other.begin(), other.end());
     check_warns(second, expected);
-    // After the pixels, bytes that look like tables are ignored. Bytes that look like an end marker
-    // are taken as an end marker.
+    // Tests bytes that follow the pixels of a JPEG without an end marker. A segment with a Huffman
+    // table is appended: it must be ignored. An end marker is appended after the table: it must end
+    // the file, so that there is no warning.
     File tables = open;
     for (const int byte : {0, 0xff, 0xc4, 0, 4, 9, 9}) {
       tables.push_back(static_cast<std::uint8_t>(byte));
@@ -103,7 +104,7 @@ TEST_CASE("JPEG: a missing end marker is a warning, whatever follows") {
     tables.push_back(0xff);
     tables.push_back(0xd9);
     check_decodes(tables, expected);
-    // Bytes after the end marker must be ignored.
+    // Tests that bytes after the end marker are ignored.
     second = whole;
     second.insert(second.end(), other.begin(), other.end());
     check_decodes(second, expected);
@@ -151,7 +152,7 @@ TEST_CASE("JPEG: four inks are stored inverted, with Adobe's marker or without")
 
 TEST_CASE("JPEG: an orientation of any integer type, before and behind whatever") {
   const File upright = fixture("orientation6.jpg");
-  const Image expected = decoded(upright);  // turned upright, the picture has 24×16 pixels
+  const Image expected = decoded(upright);  // 24×16 pixels: the stored picture, turned upright
   const File bare = without(upright, 0xe1);
   CHECK(decoded(bare).width == expected.height);
   const File xmp = {0xff, 0xe1, 0, 8, 'h', 't', 't', 'p', ':', '/'};
@@ -172,7 +173,7 @@ TEST_CASE("JPEG: an orientation of any integer type, before and behind whatever"
     check_decodes(with_inserted(bare, 2, exif_segment(orientation, 4, false)), decoded(bare));
   }
   check_decodes(with_inserted(bare, 2, exif_segment(6, 5, false)),
-                decoded(bare));  // type 5, RATIONAL, is no integer type
+                decoded(bare));  // an orientation of type 5 (RATIONAL) is ignored
 }
 
 TEST_CASE("JPEG: processes that are not read are named") {
@@ -206,10 +207,12 @@ TEST_CASE("JPEG: a picture that memory does not allow is refused, or reduced for
     const Image half = decode("yuv420.jpg", kPicture - 1, 14);
     CHECK(half.width == 19);
     CHECK(half.height == 15);
-    CHECK(decode("yuv420.jpg", kPicture, 14).width == 37);  // the memory suffices for full size
+    // Tests that the picture is not halved if the memory suffices for all its pixels.
+    CHECK(decode("yuv420.jpg", kPicture, 14).width == 37);
     expect_error(nst::ErrorCode::limit, [&] { (void)decode("yuv420.jpg", kPicture - 1, 20); });
-    // Decoding a progressive picture keeps all coefficients in memory. Turning a picture needs a
-    // second copy.
+    // Tests that these pictures are refused, although the memory suffices for their pixels. A
+    // progressive JPEG keeps all its coefficients in memory. An orientation other than upright
+    // needs a second copy of the picture.
     expect_error(nst::ErrorCode::limit, [&] { (void)decode("progressive.jpg", kPicture); });
     expect_error(nst::ErrorCode::limit, [&] { (void)decode("orientation6.jpg", 3 * 16 * 24); });
   }

@@ -70,7 +70,7 @@ Metadata written(OutputFormat format, KeepMetadata keep, const Metadata& metadat
   return std::move(loaded.metadata);
 }
 
-// Returns the same block in the other byte order.
+// Returns an EXIF block in big-endian byte order. write_exif() writes only little-endian.
 File big_endian_exif() {
   FileBytes b;
   const auto be16 = [&](unsigned v) { b.u8(v >> 8).u8(v & 255); };
@@ -95,7 +95,7 @@ TEST_CASE("Limit: 64 KiB of a metadata tag, and no directory beyond the block") 
     block.image = {text_tag(kArtist, std::string(size, 'a'))};
     CHECK(read_exif(write_exif(block)).image.size() == (size == 65536 ? 1 : 0));
   }
-  // Three tags, of which the block ends inside the last.
+  // Writes a block of three tags and cuts it off inside the last one. Only the first two are read.
   block.image = {short_tag(0x0100, 1), short_tag(0x0101, 2), short_tag(0x0102, 3)};
   const std::vector<std::uint8_t> whole = write_exif(block);
   const Bytes cut = Bytes(whole).first(8 + 2 + 3 * 12 - 1);
@@ -179,7 +179,8 @@ TEST_CASE("metadata: what describes the old file is written anew") {
 
 TEST_CASE("metadata: the thumbnail of the old picture is dropped") {
   File exif = write_exif(camera_tags());
-  // The first directory, at offset 8, gets a following one: a thumbnail of 1000 bytes.
+  // Adds a second directory, which the first one (at offset 8) refers to. It describes a thumbnail
+  // of 1000 bytes, all 0xee, so that the test can search for them.
   const std::size_t next = 8 + 2 + 12 * (exif[8] + 256u * exif[9]);
   const std::size_t begin = exif.size();
   for (std::size_t i = 0; i < 4; ++i) exif[next + i] = static_cast<std::uint8_t>(begin >> 8 * i);
@@ -198,7 +199,9 @@ TEST_CASE("metadata: a resolution turns with the picture") {
   const Image image = random_image(24, 16, 3, SampleType::u8);
   Metadata metadata = camera_metadata();
   const File file = encode_image(image.view(), OutputFormat::png, {.metadata = &metadata});
-  // The EXIF of the written file says upright; another chunk before it says a quarter turn.
+  // Replaces the EXIF chunk: the written one has the orientation "upright", the new one has a
+  // quarter turn (6). So decoding exchanges width and height, and must exchange the two
+  // resolutions.
   ExifBlock turned;
   set_tag(turned.image, short_tag(0x0112, 6));
   const File stored = with(without(file, "eXIf"), "IDAT", chunk("eXIf", write_exif(turned)));
@@ -238,8 +241,8 @@ TEST_CASE("metadata: damaged blocks give what can be read, and never more than a
     bad[bit / 8] ^= static_cast<std::uint8_t>(1u << bit % 8);
     (void)write_exif(read_exif(bad));
   }
-  // A block whose 5000 entries all refer to the same 60 KiB. Copied for each entry, these bytes
-  // would take 300 MB.
+  // Tests a hostile block: its 5000 entries all refer to the same 60 KiB. If every entry were
+  // copied, the copies would take 300 MB.
   FileBytes bomb;
   bomb.text(std::string("II*\0", 4)).u32(8).u16(5000);
   for (std::uint64_t i = 0; i < 5000; ++i) bomb.u16(i).u16(7).u32(60000).u32(8);

@@ -17,8 +17,8 @@ File fixture(const std::string& name) { return file_bytes(image_fixture(name)); 
 
 File of(const std::string& text) { return {text.begin(), text.end()}; }
 
-// Returns the text of a raw profile as ImageMagick writes it: a name, a length, lines of
-// hexadecimal digits.
+// Returns EXIF data as text, as ImageMagick stores it in a PNG's text chunk: a name, the length,
+// then lines of hexadecimal digits.
 File raw_profile(const File& block) {
   std::string text = "\nexif\n" + std::to_string(block.size());
   for (std::size_t i = 0; i < block.size(); ++i) {
@@ -139,8 +139,8 @@ TEST_CASE("PNG: only the beginning of a raw profile is inflated") {
   for (int i = 0; i < 3; ++i) file = with(file, "IDAT", chunk("zTXt", joined(name, stored(huge))));
   const nst::LoadedImage loaded = nst::decode_image(file, "p.png");
   CHECK(loaded.image.width == decoded(bare).height);
-  // The output has room for the whole first stored block and a part of the second. stb_image
-  // inflates a block only if it has room for all of it, so the second block stays empty.
+  // Tests inflating to a buffer that ends within the second block. stb_image writes only whole
+  // blocks, so only the first block, of 65535 bytes, is compared.
   std::vector<std::uint8_t> out(70000);
   CHECK(nst::codec::inflate_prefix(stored(huge), out.data(), out.size()) == out.size());
   CHECK(std::equal(out.begin(), out.begin() + 65535, huge.begin()));
@@ -160,7 +160,8 @@ TEST_CASE("PNG: chunks that do not suit the picture are passed over, unknown vit
   check_refused(without(palette, "PLTE"), "palette");
   check_refused(without(rgb, "IDAT"), "pixels");
   File text_mode = rgb;
-  text_mode.erase(text_mode.begin() + 4);  // turns \r\n into \n, as a text-mode transfer does
+  // Replaces \r\n by \n, as a file transfer in text mode does.
+  text_mode.erase(text_mode.begin() + 4);
   check_refused(text_mode, "line ends");
 }
 
@@ -191,8 +192,9 @@ TEST_CASE("PNG: a picture that memory does not allow is a limit") {
   });
 }
 
-// A file holds bands of at least 256 KiB of pixels, which several threads compress. stb_image
-// writes a whole picture, of 8 bits only.
+// Tests that the number of threads does not change a written PNG. Each thread compresses a band of
+// at least 256 KiB of pixels; larger pictures have several bands. Builds with stb_image do not use
+// bands and write 8 bits only.
 TEST_CASE("PNG: any number of threads writes the same file, and its pixels are the picture's") {
   for (const nst::Size size : {nst::Size{1, 1}, {3, 700}, {300, 291}, {300, 292}, {701, 1300}}) {
     CAPTURE(size.width);
@@ -216,7 +218,8 @@ TEST_CASE("PNG: any number of threads writes the same file, and its pixels are t
 }
 
 TEST_CASE("PNG: every chunk of a written file has the right length and checksum, the last too") {
-  const Image picture = random_image(300, 300, 3, SampleType::u8);  // several chunks of pixels
+  // The picture is large enough for several IDAT chunks.
+  const Image picture = random_image(300, 300, 3, SampleType::u8);
   const File file = nst::encode_image(picture.view(), OutputFormat::png);
   nst::ByteReader reader(file, "file", nst::ErrorCode::input);
   reader.skip(8, "signature");
@@ -230,7 +233,9 @@ TEST_CASE("PNG: every chunk of a written file has the right length and checksum,
     const nst::Bytes checked = reader.take(4 + std::size_t{length}, "chunk");
     const std::string type(checked.begin(), checked.begin() + 4);
     types += type + ' ';
-    std::uint32_t crc = 0xffffffff;  // bit by bit, by PNG 1.2, appendix 15
+    // Computes the chunk's CRC-32 bit by bit, as appendix 15 of PNG 1.2 describes, to compare with
+    // the stored one.
+    std::uint32_t crc = 0xffffffff;
     for (const std::uint8_t byte : checked) {
       crc ^= byte;
       for (int bit = 0; bit < 8; ++bit) crc = crc >> 1 ^ ((crc & 1) != 0 ? 0xedb88320u : 0u);

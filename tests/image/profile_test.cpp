@@ -26,13 +26,13 @@ File with_profile(File jpeg, const File& profile, std::size_t part = 60000) {
   return jpeg;
 }
 
-// Returns the PNG with an iCCP chunk.
+// Returns the PNG with `profile` in an iCCP chunk.
 File png_with_profile(const File& png, const File& profile) {
   const File body = FileBytes{}.text(std::string("icc\0\0", 5)).add(stored(profile)).bytes;
   return with(png, "IDAT", chunk("iCCP", body));
 }
 
-// Returns the file of `image` with this profile, as PNG or as JPEG.
+// Return `image` as a PNG or JPEG file that contains this profile.
 File png_of(const Image& image, const File& profile) {
   return png_with_profile(encode_image(image.view(), OutputFormat::png), profile);
 }
@@ -60,8 +60,8 @@ Image as_stored(const File& file) {
   return largest;
 }
 
-// Largest difference that rounding may cause, in steps of a byte: lcms2 rounds its tables to bytes,
-// and the results again.
+// Largest difference that rounding may cause, in steps of a byte. lcms2 rounds to bytes twice: in
+// its tables and in its results.
 [[maybe_unused]] constexpr double kRounding = 1.5;
 
 [[maybe_unused]] std::vector<std::string> warnings_of(const File& file) {
@@ -84,7 +84,7 @@ TEST_CASE("profiles: JPEG and PNG of wide colour spaces come out as sRGB") {
   for (const RgbSpace* space : {&kDisplayP3, &kAdobeRgb, &kProPhoto}) {
     CAPTURE(space->gamma);
     const File profile = rgb_profile(*space);
-    // The profile in one segment and in many.
+    // Tests the profile as one segment (60,000 bytes) and split into many (100 bytes each).
     for (const std::size_t part : {std::size_t{60000}, std::size_t{100}}) {
       const File jpeg = jpeg_of(image, profile, part);
       CHECK(distance(decoded(jpeg), as_stored(jpeg), *space) <= kRounding);
@@ -117,8 +117,8 @@ TEST_CASE("profiles: grey pictures with a grey profile and with an RGB one") {
     };
     const Image stored_samples = decoded(plain);
     const Image converted = decoded(tagged(grey_profile(1.8)));
-    // Greys are the same in Display P3 and in sRGB, so this profile changes no sample by more
-    // than 1.
+    // The Display P3 profile must change no sample by more than 1, because greys are the same in
+    // Display P3 and in sRGB.
     const Image same = decoded(tagged(rgb_profile(kDisplayP3)));
     REQUIRE(converted.channels == stored_samples.channels);
     double largest = 0.0;
@@ -135,7 +135,8 @@ TEST_CASE("profiles: grey pictures with a grey profile and with an RGB one") {
 }
 
 TEST_CASE("profiles: 16-bit PNG is converted from all of its bits") {
-  // A ramp of 16-bit ProPhoto greys: its 8-bit form would have steps of several levels.
+  // A dark ramp: 256 greys of 16 bits in ProPhoto, all with the high byte 2. If they were cut to 8
+  // bits before the conversion, they would all be equal.
   FileBytes rows;
   for (unsigned x = 0; x < 256; ++x) {
     if (x == 0) rows.u8(0);
@@ -163,7 +164,7 @@ TEST_CASE("profiles: CMYK JPEG by its profile") {
   const Image by_profile = decoded(tagged);
   const Image by_formula = as_stored(tagged);
   CHECK(largest_difference(by_profile, by_formula) > 20);
-  // The profile knows greys only.
+  // The test's profile describes only greys, so the three samples of each pixel must agree.
   for (std::size_t i = 0; i < by_profile.sample_count(); i += 3) {
     CHECK(std::abs(by_profile.u8()[i] - by_profile.u8()[i + 1]) <= 2);
     CHECK(std::abs(by_profile.u8()[i] - by_profile.u8()[i + 2]) <= 2);
@@ -216,7 +217,7 @@ TEST_CASE("profiles: parts that are missing, wrong checksums and bombs are warni
   const File body = FileBytes{}.text(std::string("icc\0\0", 5)).add(stored(profile)).bytes;
   check_warns(with(png, "IDAT", chunk("iCCP", body, 1)), "its colour profile is damaged");
   File huge = profile;
-  huge[0] = 0x7f;  // its size: 2 GiB
+  huge[0] = 0x7f;  // the size that the profile states: 2 GiB
   check_warns(png_of(image, huge), "its colour profile is damaged");
   check_warns(with(png, "IDAT", chunk("iCCP", {65})), "its colour profile is damaged");
 }

@@ -26,7 +26,8 @@ Buffer xyz_tag(const std::array<double, 3>& xyz) {
   return tag.bytes;
 }
 
-// Returns a curve (parametricCurveType): a gamma, or that of sRGB, which is function 3.
+// Returns a tag with a curve (parametricCurveType): the power `gamma` or, for gamma 0, the curve of
+// sRGB (function type 3).
 Buffer curve_tag(double gamma) {
   FileBytes tag;
   tag.text("para").zeros(4);
@@ -38,7 +39,7 @@ Buffer curve_tag(double gamma) {
   return tag.bytes;
 }
 
-// Returns a profile of these tags (ICC.1, 7.2 and 7.3).
+// Returns an ICC profile with these tags (ICC.1, 7.2 and 7.3).
 Buffer profile(const std::string& kind, const std::string& space, const std::string& connection,
                const std::vector<std::pair<std::string, Buffer>>& tags) {
   FileBytes table, data;
@@ -99,7 +100,9 @@ Buffer cmyk_profile() {
   Buffer line(256);
   for (std::size_t i = 0; i < line.size(); ++i) line[i] = static_cast<std::uint8_t>(i);
   for (int ink = 0; ink < 4; ++ink) lut.add(line);
-  for (int corner = 0; corner < 16; ++corner) {  // the first ink varies least rapidly
+  // The table has an entry for each combination of inks. From one entry to the next the fourth ink
+  // changes; the first ink changes only once in the table.
+  for (int corner = 0; corner < 16; ++corner) {
     const int light = corner % 2 == 1 ? 0
                                       : 255 - 60 * (corner >> 3 & 1) - 80 * (corner >> 2 & 1) -
                                             20 * (corner >> 1 & 1);

@@ -26,8 +26,8 @@ std::vector<std::uint8_t> grey_profile(double gamma);
 // subtract a share of the lightness. Full K is Lab (0, 0, 0).
 std::vector<std::uint8_t> cmyk_profile();
 
-// Returns the bytes of sRGB for a colour of another space, as floats: by linear light, matrix,
-// clipping to 0..1, and the curve of sRGB.
+// Converts a colour of another space, 0..1, to sRGB. Returns its samples in the range 0..255, not
+// rounded. The steps: linear light, matrix, clipping to 0..1, the curve of sRGB.
 std::array<double, 3> to_srgb(const RgbSpace& space, const std::array<double, 3>& unit);
 
 }  // namespace nst::test

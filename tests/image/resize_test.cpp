@@ -57,9 +57,9 @@ TEST_CASE("Resize::tf1 equals the legacy resize_bilinear, to the bit") {
 }
 
 TEST_CASE("Resize::smooth equals tf.image.resize with antialiasing") {
-  // TensorFlow computes the filter's positions in float. One unit in the last place of a position
-  // in 16..32 is 2e-6. Such an error changes a weight, and so a sample of 0..1, by as much. Two
-  // axes double the error.
+  // The bound allows for the rounding of TensorFlow's filter positions, which are floats. The error
+  // of a position between 16 and 32 is up to 2e-6. It causes an error of at most 2e-6 in a sample,
+  // which is in 0..1. Resizing along two axes doubles this to 4e-6.
   check_golden(Resize::smooth, "smooth", 4e-6f);
 }
 
@@ -70,8 +70,8 @@ TEST_CASE("A flat picture stays flat to the bit, at any size and by any method")
       for (std::size_t i = 0; i < image.sample_count(); ++i) {
         const auto c = i % static_cast<std::size_t>(channels);
         if (type == SampleType::u8) {
-          // The alpha differs from pixel to pixel, so that the test fails if resizing mixes it into
-          // the colours or keeps it.
+          // The alpha differs from pixel to pixel. So the test fails if resizing mixes alpha into
+          // the colours, or if the result still has alpha.
           image.u8()[i] = static_cast<std::uint8_t>(c == 3 ? i : 61 + 70 * c);
         } else {
           image.f32()[i] = c == 3 ? static_cast<float>(i) : 0.1f + 0.3f * static_cast<float>(c);
@@ -139,8 +139,8 @@ TEST_CASE("Smooth reduction keeps the mean, as every source sample counts the sa
     for (std::size_t i = 0; i < image.sample_count(); ++i) sum += image.f32()[i];
     return sum / static_cast<double>(image.sample_count());
   };
-  // The bound allows noise of about 1/sqrt(n). Samples at the border count slightly more, because
-  // the filter is cut off and normalised there.
+  // The bound allows for two causes of a difference. The mean of n noisy samples varies by about
+  // 1/sqrt(n). Samples at the border count slightly more, because the filter is cut off there.
   CHECK(mean(small) == doctest::Approx(mean(picture)).epsilon(0.01));
 }
 
@@ -152,8 +152,8 @@ TEST_CASE("A flat picture stays flat in every method and size") {
       for (const auto& [width, height] : {std::pair{1, 1}, {10, 7}, {53, 90}}) {
         const Image out = nst::resize(flat.view(), width, height, method);
         for (std::size_t i = 0; i < out.sample_count(); ++i) {
-          // The weights of each output sample add up to one, except for a few units in the last
-          // place.
+          // The bound allows for rounding: the weights of an output sample add up to one only
+          // within a few units in the last place.
           REQUIRE(std::abs(out.f32()[i] - static_cast<float>(level) / 255.0f) <= 3e-7f);
         }
       }

@@ -38,7 +38,8 @@ struct Tga {
     return out.add(run_lengths ? packed(stored.bytes, size) : stored.bytes).bytes;
   }
 
-  // Encodes pixels as packets of runs and of single pixels. A packet may continue in the next row.
+  // Compresses pixels to packets: a run of equal pixels, or single pixels. A packet may continue in
+  // the next row.
   static std::vector<std::uint8_t> packed(const std::vector<std::uint8_t>& raw, std::size_t size) {
     FileBytes out;
     const std::size_t count = raw.size() / size;

@@ -1,6 +1,6 @@
-// Tests convolutions of tensors that are stored as deviations from a constant of each channel. If
-// all deviations are zero, every convolution must give exact zeros. relu limits a deviation to at
-// least its floor, which is minus the constant.
+// Tests convolutions of centred tensors: each value is stored as its deviation from a constant of
+// its channel. If all deviations are zero, every output must be exactly zero. relu keeps a
+// deviation at or above a floor, because the sum of deviation and constant must not be negative.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -89,8 +89,9 @@ TEST_CASE(
     ConvData data = ConvData::random(random, conv);
     make_zero(data.x);
     make_zero(data.prologue_add);
-    // The expected values use relu(constant + d) - relu(constant) = max(d + min(constant, 0),
-    // -max(constant, 0)).
+    // relu of a centred value: relu(constant + d) - relu(constant) = max(d + min(constant, 0),
+    // -max(constant, 0)). min(constant, 0) is added as a shift or bias; -max(constant, 0) is the
+    // floor.
     const auto split = [&](Guarded& rest, Guarded& floor) {
       for (std::size_t c = 0; c < rest.size(); ++c) {
         const float constant = random.uniform(-2.0f, 2.0f);

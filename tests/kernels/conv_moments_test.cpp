@@ -43,11 +43,12 @@ void check_moments(const ConvCase& conv, const ConvData& data) {
         const double mean = result.moments[i][c];
         const double squares = result.moments[i][channels + c];
         const double deviation = std::sqrt(want.squares / count);
-        // The bound allows one rounding of the mean to float. The sum of deviations from the mean
-        // may err by about 1e-6 of the standard deviation, which is accurate enough for an instance
-        // norm.
+        // The bound allows for two errors of the mean. First, the mean is rounded to float once.
+        // Second, the kernel's sum of deviations errs by about 1e-6 of the standard deviation. An
+        // instance norm needs no better accuracy.
         const double mean_error = 1e-6 * deviation + 0x1p-23 * std::abs(want.mean);
-        // A mean that is wrong by e increases the sum of squared deviations by count * e^2.
+        // The last term allows for the error of the mean: if the mean errs by e, the sum of squared
+        // deviations grows by count * e^2.
         const double squares_error = 1e-6 * want.squares + count * mean_error * mean_error;
         CAPTURE(c);
         CAPTURE(want.mean);
@@ -129,8 +130,8 @@ Merged merge(const Table& table, const MergeCase& m, const Guarded& moments, con
   return merged;
 }
 
-// In the third case, spatial blocks begin before the picture and end after it, like those of an
-// upsampling convolution.
+// In the second and fourth cases, the first spatial blocks begin at row −1 and column −1, as in an
+// upsampling convolution. Only their pixels inside the picture must count.
 const std::vector<MergeCase> kMergeCases = {{{0, 0, 5, 7, 3, 0}, 5, 7, 1},
                                             {{-1, -1, 8, 16, 16, 0}, 31, 45, 3},
                                             {{0, 0, 16, 64, 32, 0}, 100, 130, 64},
@@ -163,7 +164,7 @@ TEST_CASE("merged moments are those of the whole, as a scale and a shift") {
         const double count = static_cast<double>(m.h) * m.w;
         const double scale = gamma[c] / std::sqrt(whole.squares / count + 1e-5);
         CAPTURE(c);
-        // The bound allows two rounding errors: of the blocks' moments, and of the results.
+        // The bound allows for two rounding errors: one in the blocks' moments, one in the result.
         CHECK(std::abs(got.scale[c] - scale) <= 4 * 0x1p-24 * std::abs(scale));
         CHECK(std::abs(got.shift[c] - (beta[c] - whole.mean * scale)) <=
               4 * 0x1p-24 * (std::abs(beta[c]) + std::abs(whole.mean * scale)));

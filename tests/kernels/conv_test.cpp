@@ -22,7 +22,8 @@ void check_close(const Tensor& got, const Tensor& want, const Tensor& tolerance)
     for (int x = 0; x < got.w(); ++x) {
       for (int c = 0; c < got.c(); ++c) {
         const float difference = std::abs(got.at(y, x, c) - want.at(y, x, c));
-        if (!(difference <= tolerance.at(y, x, c))) {  // written so that a NaN fails
+        // The comparison is negated so that a NaN fails: every comparison with NaN is false.
+        if (!(difference <= tolerance.at(y, x, c))) {
           CAPTURE(y);
           CAPTURE(x);
           CAPTURE(c);
@@ -44,8 +45,8 @@ void check_case(const ConvCase& conv, Random& random) {
     const ConvResult got = run_conv(table, conv, data);
     check_close(got.output, want.output, tolerance);
     if (conv.prologue_output) {
-      // The bound allows the rounding errors of a product and two sums. Their results are below 4,
-      // because 1.5 * 1.5 + 0.5 + 1 is.
+      // The bound allows for three rounding errors, of a product and two sums. All results are
+      // below 4, because none is larger than 1.5 * 1.5 + 0.5 + 1.
       Tensor prologue_tolerance = want.prologue_output;
       for (int y = 0; y < conv.geometry.in_h; ++y) {
         for (int x = 0; x < conv.geometry.in_w; ++x) {
@@ -59,8 +60,8 @@ void check_case(const ConvCase& conv, Random& random) {
   });
 }
 
-// Returns true for a convolution whose output has the input's size. Only such a convolution may
-// store its prologue's result.
+// Returns true if the convolution can store the prologue's output too, which is the input after the
+// prologue. For this, the convolution's output must have the size of its input.
 bool may_store_prologue(const ConvCase& conv) {
   return conv.spec.stride == 1 && conv.spec.upsample == 1 &&
          conv.geometry.in_h == conv.geometry.out_h && conv.geometry.in_w == conv.geometry.out_w;
@@ -98,7 +99,8 @@ TEST_CASE(
   Random random(kSeed + 1);
   MESSAGE("seed ", kSeed + 1);
   for (const Shape& shape : kShapes) {
-    for (const bool epilogue_add : {true, false}) {  // floors are not allowed with epilogue_add
+    // Without epilogue_add, the floors of the output are tested too: no convolution has both.
+    for (const bool epilogue_add : {true, false}) {
       ConvCase conv = case_of(shape);
       conv.prologue = conv.prologue_add = conv.bias = conv.floors = true;
       conv.epilogue_add = epilogue_add;
@@ -111,7 +113,8 @@ TEST_CASE(
   }
 }
 
-// Returns how many random shapes are tried: 250, or NST_RANDOM_SHAPES.
+// Returns the number of random shapes to try: the environment variable NST_RANDOM_SHAPES, or 250 if
+// it is not set.
 int random_shapes() {
   const char* const wanted = std::getenv("NST_RANDOM_SHAPES");
   const int count = wanted == nullptr ? 250 : std::atoi(wanted);
@@ -298,9 +301,10 @@ TEST_CASE("1x1 convolutions bear weights of any size, and inputs that are larger
       CAPTURE(factor);
       ConvData other = data;
       other.x = data.x.scaled(factor);
-      // The rounding error of a pair of products (paired_products.hpp) is relative to (|x| + |w|)²,
-      // that of a plain product to |x w|. For |x| = 2⁵ |w|, the first is 34 times the second. A
-      // pair has two products, so the bound is 17 times that of plain products.
+      // The bound is 17 times that of plain products, because pairs of products
+      // (paired_products.hpp) round more. The error of a pair is relative to (|x| + |w|)², that of
+      // a plain product to |x w|. For |x| = 2⁵ |w| the ratio is 34 for a pair, so 17 for each of
+      // its two products.
       check_close(run_conv(table, conv, other).output,
                   run_conv(reference_table(), conv, other).output,
                   conv_tolerance(conv, other).scaled(17.0f));

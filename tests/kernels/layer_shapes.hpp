@@ -8,7 +8,8 @@
 
 namespace nst::kernels::test {
 
-// The kinds of padding in the networks: VALID, TensorFlow's SAME, and reflect by kernel / 2.
+// The kinds of padding in the networks: VALID and SAME of TensorFlow, and reflect by half the
+// kernel.
 enum class Padding { valid, same, reflect };
 
 inline ConvGeometry geometry_of(const ConvSpec& s, Padding padding, int h, int w) {
@@ -65,8 +66,8 @@ inline const std::vector<Shape> kShapes = {
     {{1, 1, 144, 24, 1, 1, false}, Padding::same, 9, 7},
     {{1, 1, 30, 11, 1, 1, false}, Padding::same, 3, 11},
     {{1, 1, 20, 40, 1, 1, false}, Padding::same, 5, 13},
-    // The layer has nine vectors of channels (of 4, 8 or 16 lanes), so that blocks have fewer
-    // channels than the layer. The last panel has three vectors.
+    // The next three layers have nine vectors of channels, for vectors of 4, 8 and 16 lanes. Nine
+    // vectors make more than one block, and leave three vectors for the last panel.
     {{1, 1, 9, 36, 1, 1, false}, Padding::same, 5, 13},
     {{1, 1, 17, 72, 1, 1, false}, Padding::same, 5, 13},
     {{1, 1, 70, 144, 1, 1, false}, Padding::same, 5, 13},
@@ -89,8 +90,9 @@ inline const std::vector<Shape> kShapes = {
     {{3, 3, 32, 32, 1, 1, true}, Padding::same, 14, 67},
     {{3, 3, 96, 96, 2, 1, true}, Padding::same, 15, 14},
     {{3, 3, 37, 37, 1, 1, true}, Padding::reflect, 6, 7},
-    // Depthwise layers. In some small pictures, an output skips taps at two opposite borders. Two
-    // inputs are larger than 1 MiB.
+    // Depthwise layers. Some pictures are so small that the window of an output crosses two
+    // opposite borders. Two of the inputs are larger than an L2 cache of 1 MiB, because kernels
+    // prefetch only such inputs.
     {{3, 3, 16, 16, 1, 1, true}, Padding::same, 1, 1},
     {{3, 3, 48, 48, 2, 1, true}, Padding::same, 1, 2},
     {{3, 3, 16, 16, 2, 1, true}, Padding::same, 3, 1},

@@ -51,7 +51,8 @@ Tensor run_pool(const Table& table, PoolKind kind, const PoolShape& s, const Ten
   args.geometry = {s.h, s.w, output.h(), output.w(), s.pad, s.pad, Border::zero};
   args.input = x.view();
   args.output = output.mutable_view();
-  // The output is not a multiple of the block's size.
+  // Runs blocks of 3×4 outputs. Neither side of the output needs to be a multiple of the block's
+  // side.
   for (int y = 0; y < output.h(); y += 3) {
     for (int col = 0; col < output.w(); col += 4) {
       table.pool(args, {y, col, std::min(3, output.h() - y), std::min(4, output.w() - col), 0, 0});
@@ -67,7 +68,8 @@ TEST_CASE("pooling equals the reference and counts only pixels inside") {
        {PoolShape{3, 2, 0, 11, 17, 64}, PoolShape{3, 1, 1, 9, 7, 35}, PoolShape{3, 1, 1, 2, 2, 3},
         PoolShape{2, 2, 0, 6, 8, 17}, PoolShape{5, 1, 2, 7, 6, 9}}) {
     for (const int gap : {0, 6}) {
-      // All values are negative, so that a maximum that includes zeros of the padding would show.
+      // All values are negative: so a maximum that wrongly includes the zeros of the padding would
+      // differ.
       const Tensor x =
           Tensor::random(random, s.h, s.w, s.channels, gap, gap == 0 ? 0 : 3, -2.0f, -1.0f);
       for_each_table([&](const Table& table) {
@@ -76,7 +78,7 @@ TEST_CASE("pooling equals the reference and counts only pixels inside") {
                        run_pool(reference_table(), kind, s, x, gap), tolerance);
         };
         both(PoolKind::max, 0.0f);
-        // The bound allows the rounding errors of kernel^2 sums below 2 and of a division.
+        // The bound allows for kernel^2 sums, each below 2 and rounded once, and for one division.
         both(PoolKind::average, 2 * 2 * static_cast<float>(s.kernel * s.kernel) * kUnit);
       });
     }
@@ -133,9 +135,9 @@ TEST_CASE("the affine pass equals the reference for every activation") {
     }
     CAPTURE(a.channels);
     CAPTURE(a.w);
-    // The bound allows three rounding errors of values of x * scale + shift: at most 8 * 2 + 2 =
-    // 18. It suffices for sigmoid as well. The slope of sigmoid is at most 1/4, and sigmoid itself
-    // rounds to about two units in the last place.
+    // The bound allows for three rounding errors of values of at most 8 * 2 + 2 = 18, the largest x
+    // * scale + shift. sigmoid stays within the same bound: its slope is at most 1/4, and its own
+    // error is about two units in the last place.
     const float tolerance = 3 * 18 * kUnit;
     for_each_table([&](const Table& table) {
       check_within(run_affine(table, a, x, add, scale, shift, floor),
@@ -199,8 +201,8 @@ TEST_CASE("the spatial mean is exact to float rounding for large pictures") {
       const int split = channels / 2;
       table.spatial_mean(x.view(), x.h(), x.w(), split, channels, got.data());
       table.spatial_mean(x.view(), x.h(), x.w(), 0, split, got.data());
-      // The error of a chain of 32 sums is less than 32 units in the last place of its sum. As a
-      // random walk it is far less.
+      // A kernel adds values in chains of 32. The bound is 4 rounding errors (kUnit each), although
+      // 32 rounding errors could add up to more: their signs are random, so most of them cancel.
       for (int c = 0; c < channels; ++c) CHECK(std::abs(got[c] - want[c]) <= 4 * kUnit);
     });
   }
@@ -222,8 +224,9 @@ TEST_CASE("the dense layer equals the reference for any sizes") {
       for_each_table([&](const Table& table) {
         Guarded got(out_n, std::numeric_limits<float>::quiet_NaN());
         run(table, got);
-        // The in_n rounding errors of a sum add up like a random walk (see conv_tolerance). Each is
-        // relative to the sum of all magnitudes: at most 1 for the bias, about in_n / 4 for the
+        // Each of the in_n sums adds a rounding error. The errors have random signs, so their total
+        // grows with sqrt(in_n) (see conv_tolerance). Each error is proportional to the sum of the
+        // terms' magnitudes. This sum is at most 1 for the bias plus about in_n / 4 for the
         // products.
         const float tolerance =
             4 * std::sqrt(static_cast<float>(in_n)) * kUnit * (1.0f + static_cast<float>(in_n) / 4);

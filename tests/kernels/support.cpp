@@ -72,7 +72,7 @@ Guarded::~Guarded() {
 
 Tensor::Tensor(int h, int w, int c, int gap, int offset)
     : h_(h), w_(w), c_(c), gap_(gap), offset_(offset) {
-  // The memory ends with the last pixel, without a gap after it.
+  // The memory ends with the last pixel, which has no gap after it, so that reading on crashes.
   const std::size_t floats = offset + static_cast<std::size_t>(h) * w * (c + gap) - gap;
   data_ = Guarded(floats, kForeign);
   for (int y = 0; y < h; ++y) {
@@ -253,7 +253,8 @@ ConvResult run_conv(const Table& table, const ConvCase& conv, const ConvData& da
   if (order == BlockOrder::backward) std::reverse(result.blocks.begin(), result.blocks.end());
   for (const Block& block : result.blocks) {
     Guarded scratch(blocking.scratch_floats, kNan, true);
-    // The moments of all channels. conv_run must write only those of the block.
+    // Has room for the moments of all channels, not only of the block's. So a test can see that
+    // conv_run leaves the moments of other channels unchanged.
     Guarded block_moments(moments ? 2 * s.out_c : 0, -1.0f);
     conv_run(args, block, moments ? block_moments.data() : nullptr, scratch.data());
     result.moments.emplace_back(block_moments.begin(), block_moments.end());
@@ -275,15 +276,15 @@ void run_block(const Table& table, const ConvCase& conv, const ConvData& data, c
 }
 
 Tensor conv_tolerance(const ConvCase& conv, const ConvData& data) {
-  // Rounding errors of a sum of n products a b behave like a random walk. They stay below lambda *
-  // sqrt(n) * u * sum |a b|, where u = 2^-24 is the rounding unit of float. For the sizes and
-  // counts here, lambda is about 4 (Higham and Mary 2019, A new approach to probabilistic rounding
-  // error analysis).
+  // A sum of n products a b has n rounding errors with random signs, so their total grows with
+  // sqrt(n). It stays below lambda * sqrt(n) * u * sum |a b|, where u = 2^-24 is the rounding unit
+  // of float. For the sizes and counts here, lambda is about 4 (Higham and Mary 2019, A new
+  // approach to probabilistic rounding error analysis).
   //
-  // The prologue and the epilogue add a few roundings. Winograd algorithms divide the same products
-  // among points, whose factors and sums are larger. For the sizes here their errors stay within
-  // the same bound, which is not tight. The reference computes sum |a b| if every operand is
-  // replaced by its magnitude.
+  // Prologue and epilogue add a few rounding errors. Winograd algorithms have larger factors and
+  // sums. For the sizes here their errors stay within the same bound, which is not tight.
+  //
+  // The reference kernel computes sum |a b|, from operands that are replaced by their magnitudes.
   constexpr float kUnit = 0x1p-24f;
   ConvCase absolute = conv;
   absolute.act = absolute.input_act = Activation::none;

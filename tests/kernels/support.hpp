@@ -26,9 +26,10 @@ class Random {
   std::uint64_t state_;
 };
 
-// Floats that end at an inaccessible page. Reading or writing beyond them crashes, with any
-// instruction set and without a sanitizer. With `aligned`, they start at a multiple of 64 bytes.
-// Then up to a cache line of accessible memory may lie between their end and the page.
+// An array of floats that ends at an inaccessible page, so that reading or writing beyond it
+// crashes. This works with any instruction set and without a sanitizer. With `aligned`, the array
+// begins at a multiple of 64 bytes; then up to 63 bytes between its end and the page are
+// accessible.
 class Guarded {
  public:
   Guarded() = default;
@@ -55,9 +56,9 @@ class Guarded {
   std::size_t size_ = 0;
 };
 
-// An NHWC tensor that is a slice of a wider tensor. `gap` foreign floats (kForeign) follow each
-// pixel. `offset` floats before the first pixel make it unaligned. Only the rows [first_row,
-// first_row + rows) exist.
+// An NHWC tensor that is a slice of a wider tensor. After each pixel follow `gap` floats (kForeign)
+// that belong to the wider tensor and must not be changed. `offset` floats before the first pixel
+// make its address unaligned. Only the rows [first_row, first_row + rows) are in memory.
 class Tensor {
  public:
   static constexpr float kForeign = -777.25f;
@@ -68,8 +69,8 @@ class Tensor {
                        float high);
   // Returns the rows [first, first + rows) as a strip with memory of its own.
   Tensor strip(int first, int rows) const;
-  // Return a tensor of the same shape: with the absolute values, or with every value times a
-  // factor.
+  // Return a tensor of the same shape: magnitude() with the absolute values, scaled() with every
+  // value times `factor`.
   Tensor magnitude() const;
   Tensor scaled(float factor) const;
 
@@ -96,7 +97,9 @@ struct ConvCase {
   Activation input_act = Activation::none;
   bool prologue = false, prologue_add = false, prologue_output = false, bias = false,
        epilogue_add = false;
-  bool floors = false;  // true: relus have floors; the output's relu only without epilogue_add
+  // true: each relu clamps at a floor for each channel instead of at 0. Exception: with
+  // epilogue_add, the output's relu clamps at 0.
+  bool floors = false;
   float prologue_add_factor = 1.0f;
   int gap = 0, offset = 0;
 
@@ -107,7 +110,8 @@ struct ConvCase {
 struct ConvData {
   Tensor x, prologue_add, epilogue_add;
   Guarded weights, bias, scale, shift;
-  Guarded input_floor, floor;  // no floor is above 0, so relu never increases magnitudes
+  // No floor is above 0. So a relu, max(x, floor), never makes the magnitude of x larger.
+  Guarded input_floor, floor;
 
   static ConvData random(Random& random, const ConvCase& conv);
   ConvData magnitude() const;

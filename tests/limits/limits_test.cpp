@@ -39,23 +39,25 @@ void append_segment(Buffer& file, std::uint8_t marker, const Buffer& body) {
 }
 
 // Returns a grey progressive JPEG of 8×8 pixels with the given number of scans (ITU-T T.81, annex
-// G). The first scan has the mean. Each later scan begins one further coefficient or adds one bit
-// to it.
+// G). The first scan stores the DC coefficient. Each later scan either begins the next AC
+// coefficient or refines the current one by one bit.
 Buffer jpeg_of_scans(int scans) {
   Buffer file = {0xff, 0xd8};
   Buffer quantisation(65, 1);
   quantisation[0] = 0;
   append_segment(file, 0xdb, quantisation);
   append_segment(file, 0xc2, {8, 0, 8, 0, 8, 1, 1, 0x11, 0});
-  // Each Huffman table has one symbol, coded in one bit. The symbol means "no difference" for the
-  // mean and "end of the block" for other coefficients.
+  // Each Huffman table has one symbol, coded in one bit. For the DC coefficient the symbol means
+  // "no difference"; for the others it means "end of the block".
   for (const std::uint8_t kind : {std::uint8_t{0x00}, std::uint8_t{0x10}}) {
     Buffer table(18, 0);
     table[0] = kind;
     table[1] = 1;
     append_segment(file, 0xc4, table);
   }
-  constexpr std::uint8_t kTop = 3;  // bits that a coefficient's first scan leaves to later scans
+  // Number of low bits of an AC coefficient that are left to refining scans. Each of these scans
+  // adds one bit.
+  constexpr std::uint8_t kTop = 3;
   for (int scan = 0; scan < scans; ++scan) {
     const auto coefficient = static_cast<std::uint8_t>(scan == 0 ? 0 : 1 + (scan - 1) / (kTop + 1));
     const int step = (scan - 1) % (kTop + 1);
@@ -93,7 +95,8 @@ std::string tensor_of_rank(std::size_t rank) {
 }  // namespace
 
 TEST_CASE("Limit: 2^28 pixels of a picture") {
-  // The first header has an allowed size, so only the missing pixels are reported.
+  // A picture of 16384×16384 pixels is allowed, so its error must be about the missing pixels. One
+  // more column is too much, so the second error must be about the limit.
   CHECK(contains(refusal(ErrorCode::input, buffer("P6 16384 16384 255 ")), "too short"));
   CHECK(contains(refusal(ErrorCode::limit, buffer("P6 16385 16384 255 ")), "268435456"));
 }
@@ -146,7 +149,7 @@ TEST_CASE("Limit: nesting, values and members of JSON") {
   };
   CHECK_NOTHROW(parse(repeated("[", 8) + repeated("]", 8)));
   expect_error(ErrorCode::model, [&] { parse(repeated("[", 9) + repeated("]", 9)); });
-  // The array itself counts as one of the values that the limit allows.
+  // A JSON text may have 1,000,000 values. The array itself counts as one of them.
   CHECK_NOTHROW(parse("[0" + repeated(",0", 999'998) + "]"));
   expect_error(ErrorCode::model, [&] { parse("[0" + repeated(",0", 999'999) + "]"); });
   const JsonLimits more{.max_values = 5'000'000};

@@ -1,7 +1,7 @@
-// Damages a file of every format, by cutting it off at any length and by flipping any bit. A
-// damaged file must be refused with a one-line message and a documented code, or be read without
-// failure. If the format has checksums, a file that is read must give the same result as the good
-// file. Each file is damaged in about 150 ways; NST_SWEEP=all tries every cut and every bit.
+// Damages a file of every format: cuts it off at some length, or flips a bit. A damaged file must
+// either be read without a crash or be refused, with a one-line message and a documented error
+// code. If the format has checksums, a file that is read must give the same result as the undamaged
+// one. Each file is damaged in about 150 ways; NST_SWEEP=all tries every cut and every bit.
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
@@ -92,7 +92,7 @@ bool is_read_here(const std::string& path) {
 
 std::string picture(Bytes file) {
   const LoadedImage loaded = decode_image(file, "file", {std::size_t{64} << 20});
-  // A warning counts as a refusal, because the damage has been noticed.
+  // A warning counts as a refusal, because it also tells the user that the file is damaged.
   if (!loaded.warnings.empty()) throw Error(ErrorCode::input, loaded.warnings[0]);
   Buffer bytes = loaded.image.bytes;
   for (const int number : {loaded.image.width, loaded.image.height, loaded.image.channels}) {
@@ -122,8 +122,8 @@ TEST_CASE("sweep: pictures of every kind, cut and flipped") {
   for (const auto& entry : std::filesystem::directory_iterator(image_fixture(""))) {
     const std::string path = entry.path().string();
     if (!is_read_here(path)) continue;
-    // Skips expected results such as a.rgba.ppm, which hold the decoded pixels of another fixture.
-    // They are all PNM files, and other fixtures test PNM files.
+    // Skips files such as a.rgba.ppm, which only hold the pixels that another fixture must decode
+    // to. Other PNM fixtures are not skipped, so the format is still tested.
     if (entry.path().stem().has_extension() || entry.file_size() > 4096) continue;
     sweep(entry.path().filename().string(), file_bytes(path),
           path.ends_with(".png") ? Checksums::all : Checksums::none, picture);

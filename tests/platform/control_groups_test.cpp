@@ -88,7 +88,8 @@ TEST_CASE("A container whose own group is mounted as the root of the tree") {
   tree.write("proc/self/cgroup", "0::/docker/abc\n");
   tree.write("sys/fs/cgroup/cpu.max", "100000 100000\n");
   CHECK(processor_quota(tree.root()) == doctest::Approx(1.0));
-  // The group's name leads out of the mounted part. So only the mounted folder itself can be read.
+  // The group's name leads out of the mounted folder ("/.."). So its limits cannot be read, and
+  // those of the mounted folder itself must be used.
   tree.write("proc/self/cgroup", "0::/../elsewhere\n");
   CHECK(processor_quota(tree.root()) == doctest::Approx(1.0));
 }

@@ -47,7 +47,7 @@ TEST_CASE("A file's contents are its bytes, and survive a move and the file's en
   const TemporaryFolder folder;
   FileContents file(folder.file("a", as_bytes("hello")), ErrorCode::input);
   const FileContents moved = std::move(file);
-  fs::resize_file(folder.file("a"), 0);  // reading mapped bytes of the file would now crash
+  fs::resize_file(folder.file("a"), 0);  // mapped bytes could not be read now, but copied bytes can
   CHECK(std::string(moved.bytes().begin(), moved.bytes().end()) == "hello");
   CHECK(FileContents(folder.file("empty", {}), ErrorCode::input).bytes().empty());
 }
@@ -237,7 +237,7 @@ TEST_CASE("A large file's memory is given back and read again, unless the file h
   const Bytes part = all.subspan(5'000'001, 3'000'000);
   CHECK(std::equal(all.begin(), all.end(), as_bytes(text).begin()));
   file.give_back();
-  CHECK(part[1'500'000] == 0);  // reads as zero: the memory was given back
+  CHECK(part[1'500'000] == 0);  // give_back() freed the memory, so it reads as zero
   std::vector<std::uint8_t> again(part.size());
   file.read_again(part, again.data());
   CHECK(std::equal(again.begin(), again.end(), as_bytes(text).begin() + 5'000'001));

@@ -15,9 +15,9 @@
 namespace nst::test {
 namespace {
 
-// True if memory allocation may hang in a child process, because another thread of the parent was
-// allocating during fork(). The C library resets its locks in the child. AddressSanitizer's
-// allocator of clang 14 and gcc 12 does not: 5 of 60 runs hung.
+// True if allocating memory may hang in a forked child, because another thread of the parent was
+// allocating during fork(). The C library resets its locks in the child; AddressSanitizer's
+// allocator of clang 14 and gcc 12 does not. With it, 5 of 60 runs hung.
 #if defined(__SANITIZE_ADDRESS__)
 constexpr bool kForkedAllocatorHangs = true;
 #elif defined(__has_feature)
@@ -56,7 +56,7 @@ TEST_CASE("A forked child has teams of its own") {
     for_each_item(4, 1000, [&](int) { ++items; });
     return items == 1000 ? 0 : 1;
   };
-  REQUIRE(count() == 0);  // after this call the parent's threads exist
+  REQUIRE(count() == 0);  // this call also starts the threads of the parent
   CHECK(in_child(count) == 0);
   CHECK(in_child([&] { return in_child(count); }) == 0);
   CHECK(count() == 0);

@@ -72,7 +72,8 @@ TEST_CASE("The threads of a team compute in the default floating-point environme
   std::atomic<int> wrong{0};
   auto work = [&](int thread, int) {
     if (thread > 0 && std::fegetround() != FE_TONEAREST) ++wrong;
-    std::this_thread::sleep_for(std::chrono::milliseconds(2));  // lets the other threads start
+    // Gives the other threads time to start.
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
   };
   in_team(4, work);
   {
@@ -80,7 +81,7 @@ TEST_CASE("The threads of a team compute in the default floating-point environme
     CHECK(std::fegetround() == FE_TONEAREST);
     std::feraiseexcept(FE_INVALID);
   }
-  CHECK(std::fegetround() == FE_UPWARD);  // the team restores the caller's rounding mode
+  CHECK(std::fegetround() == FE_UPWARD);  // the caller's rounding mode must be restored
   CHECK(std::fetestexcept(FE_INVALID) == 0);
   std::fesetround(FE_TONEAREST);
   CHECK(wrong == 0);

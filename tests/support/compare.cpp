@@ -78,8 +78,8 @@ LayerDifference layer_difference(const LayerStatistics& got, const LayerStatisti
   LayerDifference d;
   d.same_shape = got.shape == want.shape && got.first.size() == want.first.size();
   if (!d.same_shape) return d;
-  // The error of the mean is divided by the mean, or by 1 % of the standard deviation if that is
-  // larger. The mean of values that cancel is near zero.
+  // Divides the error of the mean by the mean or, if that is larger, by 1 % of the standard
+  // deviation. The mean alone may be near zero, because values of both signs may cancel.
   const double size = std::max(std::abs(want.mean), 0.01 * want.std);
   d.mean = std::abs(got.mean - want.mean) / size;
   d.std = std::abs(got.std - want.std) / want.std;

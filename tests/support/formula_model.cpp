@@ -15,7 +15,8 @@
 namespace nst::test {
 namespace {
 
-// Returns the factor that _gain() in formula_model.py computes; the reasons are given there.
+// Returns the gain of a variable, on which the size of its values depends. It is the same as that
+// of _gain() in formula_model.py, where the reasons are given.
 double gain(const Variable& v) {
   const auto contains = [&](std::string_view part) {
     return v.name.find(part) != std::string::npos;
@@ -121,8 +122,9 @@ Model formula_model(std::string_view name) {
   return it->second.model;
 }
 
-// Each channel is the sum of two triangle waves and noise with a weight of a quarter. The sum is
-// computed in integers and divided once, exactly.
+// Each channel is the sum of two triangle waves and noise; the noise has a quarter of the weight.
+// The sum is an integer and is divided once, without rounding, so that every compiler gives the
+// same picture.
 Image formula_picture(std::string_view name, int height, int width) {
   constexpr int kPeriod = 16384;
   const auto bits24 = [](const PseudoRandom& random, std::uint64_t i) {

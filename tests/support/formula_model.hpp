@@ -1,8 +1,8 @@
 // Networks without weight files: every weight, picture and style is computed by a formula.
-// tests/golden/formula_model.py computes the same bits.
+// tests/golden/formula_model.py computes the same numbers, bit for bit.
 //
 // The folder tests/fixtures/golden has TensorFlow's results for these networks. Its formula.json
-// has values that check the formulas.
+// has some of the computed numbers, to check the formulas in both languages.
 #pragma once
 
 #include <cstdint>
@@ -22,9 +22,9 @@ inline constexpr std::uint64_t kFormulaSeed = 2017;
 // A network whose weights are computed by formulas. The five networks have the names of their
 // fixture folders:
 // - "inception": the network of the published checkpoint;
-// - "mobile": MobileNetV2 and α = 0.25;
+// - "mobile": the predictor is MobileNetV2, the transformer has α = 0.25;
 // - "hub": TF Hub's network, with 20 residual blocks and 768 style means;
-// - "separable_reflect" and "separable_zero": α = 1, no predictor.
+// - "separable_reflect" and "separable_zero": transformers of α = 1 without a predictor.
 struct FormulaNetwork {
   std::string name;
   Architecture architecture;
@@ -50,8 +50,8 @@ StyleVector formula_style(std::string_view name, std::size_t size = 100);
 // Returns a style vector of the size that the model takes, computed by a formula.
 StyleVector formula_style(std::string_view name, const Model& model);
 
-// Returns a 64-bit sum over the values' bits that depends on their order. checksum() in
-// pseudo_random.py computes the same sum.
+// Returns a 64-bit checksum of the values' bits, which also depends on the values' order.
+// checksum() in pseudo_random.py computes the same number.
 std::uint64_t checksum(std::span<const float> values);
 
 }  // namespace nst::test

@@ -10,7 +10,7 @@
 namespace nst::test {
 namespace {
 
-using Numbers = std::vector<std::int64_t>;  // pseudo-random integers of 24 bits
+using Numbers = std::vector<std::int64_t>;  // random integers of 24 bits, computed from a seed
 
 constexpr std::uint64_t kStep = 0x9e3779b97f4a7c15u;
 
@@ -31,8 +31,8 @@ std::vector<float> between(const Numbers& r, double low, double high) {
   return values;
 }
 
-// Returns uniformly distributed weights of variance `variance` / fan-in. With zero_sum, the weights
-// of each output channel sum to 0.
+// Returns uniformly distributed weights. Their variance is `variance` divided by the number of
+// inputs of an output (fan-in). With zero_sum, the weights of each output channel sum to 0.
 std::vector<float> kernel(const Numbers& r, std::size_t channels, double variance, bool zero_sum) {
   const std::size_t fan = r.size() / channels;
   const double scale = std::sqrt(3.0 * variance / static_cast<double>(fan));
@@ -54,7 +54,7 @@ std::vector<float> kernel(const Numbers& r, std::size_t channels, double varianc
 
 std::vector<float> style_values(const std::string& name, const Numbers& r, std::size_t channels) {
   if (name.ends_with("/weights")) return kernel(r, channels, 2.5, true);
-  // The name of a γ contains Conv_1, that of a β does not.
+  // The name of a γ contains "/Conv_1/", that of a β contains "/Conv/".
   if (name.find("/Conv_1/") == std::string::npos) return between(r, -0.4, 0.4);
   if (name.find("/expand/conv3/") != std::string::npos) return between(r, 0.9, 1.3);
   const bool ends_block =

@@ -1,6 +1,6 @@
 // Makes the 507 variables of TF Hub's arbitrary-image-stylization-v1-256/2 from a seed. Names and
-// shapes come from a recorded index of the published model. A script in the folder of this record
-// makes the same values, bit for bit.
+// shapes come from variables.json, recorded from the published model's index. A Python script in
+// the folder of variables.json makes the same values, bit for bit.
 #pragma once
 
 #include <cstdint>

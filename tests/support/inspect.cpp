@@ -10,8 +10,8 @@
 namespace nst {
 namespace {
 
-// Returns an observer that passes on plain values: where the network computes with deviations from
-// a constant, it adds the constant.
+// Returns an observer for the steps of a run, which passes each value to `observer` as the network
+// defines it. A step may store value · factor + offset; then both are undone.
 Execution::Observer dense_observer(const LayerObserver& observer) {
   return [&observer, dense = std::vector<float>()](const Step& step, kernels::ConstView view,
                                                    const Execution::Centre& centre) mutable {

@@ -17,8 +17,8 @@ nlohmann::json load_json(const std::string& path);
 // "shape": […]}.
 LayerStatistics statistics_from_json(const nlohmann::json& layer);
 
-// Runs both networks layer by layer and returns the statistics of every named value. If `style` is
-// null, the predictor is skipped.
+// Runs the predictor and the transformer layer by layer and returns the statistics of every named
+// value. If `style` is null, the predictor is skipped.
 LayerRecord run_layers(const Model& model, const ImageView* style, const ImageView& content,
                        const StyleVector& vector);
 

@@ -10,7 +10,8 @@
 
 namespace nst::test {
 
-// An entry of a block. Its key is the first `shared` bytes of the key before, and `suffix`.
+// An entry of a block. Its key is the first `shared` bytes of the previous entry's key, followed by
+// `suffix`.
 struct TableEntry {
   std::uint64_t shared = 0;
   std::string suffix;
@@ -25,7 +26,7 @@ class TableWriter {
   std::string block(const std::vector<TableEntry>& entries, std::uint8_t type = 0);
   // Appends a block with these bytes, which are stored as they are, and returns the block's handle.
   std::string raw_block(std::string text, std::uint8_t type);
-  // Returns the table of the data blocks with these handles.
+  // Returns a whole table, whose data blocks are those with these handles.
   std::string table(const std::vector<std::string>& data_handles);
 
   // Returns a text in snappy's simplest form: its length, then the whole text as one literal
@@ -36,7 +37,7 @@ class TableWriter {
   std::string bytes_;
 };
 
-// Returns the characters of a string, borrowed.
+// Returns the characters of `text` as bytes. The result points into `text`, which must outlive it.
 inline Bytes as_bytes(const std::string& text) {
   return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
 }

@@ -16,7 +16,7 @@ std::vector<std::uint8_t> tar_of(const std::vector<std::pair<std::string, Bytes>
     std::memcpy(header + 136, "00000000000", 12);
     header[156] = '0';
     std::memcpy(header + 257, "ustar\00000", 8);
-    std::memset(header + 148, ' ', 8);  // the field of the checksum itself counts as blanks
+    std::memset(header + 148, ' ', 8);  // the checksum is computed as if its field held blanks
     unsigned sum = 0;
     for (const char c : header) sum += static_cast<unsigned char>(c);
     std::snprintf(header + 148, 8, "%06o", sum);

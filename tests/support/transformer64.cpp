@@ -88,8 +88,8 @@ class Transformer64 {
     return weights_.count(layer + "/conv1/StyleNorm/Conv/weights") != 0;
   }
 
-  // Returns the row or column of the picture that index `i` of the padded picture means; -1 for a
-  // zero of the padding.
+  // Returns the row or column of the picture from which the padding takes index `i`. Returns -1 if
+  // the padded picture has a zero there.
   int source(int i, int side) const {
     if (i >= 0 && i < side) return i;
     if (!reflects_) return -1;

@@ -182,7 +182,8 @@ TEST_CASE("nst-weights never writes over a source, whatever name leads to it") {
                   "same file as the source");
     CHECK(slurp(member) == slurp(weight_fixture(std::string("checkpoint/") + name)));
   }
-  // A model file in the folder of its sources must not prevent a second conversion.
+  // Tests that a second conversion to the same file works, although the file lies in the folder of
+  // its sources.
   const std::string beside = (folder.path() / "c" / "m.safetensors").string();
   for (int i = 0; i < 2; ++i) {
     CHECK(run(folder, {"convert", (folder.path() / "c").string(), "-o", beside}).code == 0);

@@ -1,4 +1,5 @@
-// Tests of models in archives and folders, packed as people pack them.
+// Tests of models in archives and folders, as people pack them: in subfolders, with several models
+// in one folder, with files that macOS adds.
 #if NST_WEIGHTS_READ_ARCHIVES
 #include <zlib.h>
 #endif
@@ -101,10 +102,13 @@ TEST_CASE("gzip's own checksum is checked, also behind the end of a tar") {
   for (const Buffer& inner : {data, tar_of({{"1.tflite", data}})}) {
     Buffer packed = gzip_of(inner);
     CHECK_NOTHROW(open_source(folder.file("m.gz", packed)));
-    Buffer padded = packed;  // zeros follow the archive, as on tapes
+    // Zeros after the end of an archive must be ignored. Programs that write to tapes pad archives
+    // with zeros.
+    Buffer padded = packed;
     padded.resize(padded.size() + 512);
     CHECK_NOTHROW(open_source(folder.file("m.gz", padded)));
-    packed[packed.size() - 6] ^= 1;  // damages the CRC-32, which is followed by the length
+    // Damages the CRC-32. It is in the 4 bytes before the last 4, which hold the length.
+    packed[packed.size() - 6] ^= 1;
     CHECK(contains(refusal(folder.file("m.gz", packed)), "damaged or truncated archive"));
     packed[packed.size() - 6] ^= 1;
     packed.resize(packed.size() - 3);
@@ -167,7 +171,8 @@ TEST_CASE("An archive of very many names or of very little that unpacks to much 
 TEST_CASE("Limit: names and bytes of an archive, to the byte") {
   if (!reads_archives()) return;
   const Buffer tar = tar_of({{"a", {1}}, {"bc", {2, 3}}});
-  constexpr std::uint64_t kNames = 1 + 2 + 2 * 64;  // each name counts its length and 64 bytes
+  // max_names_bytes limits the sum of all names' lengths, plus 64 bytes for each name.
+  constexpr std::uint64_t kNames = 1 + 2 + 2 * 64;
   CHECK_NOTHROW(FileSet::archive("m", tar, {.max_names_bytes = kNames}));
   expect_error(ErrorCode::limit,
                [&] { FileSet::archive("m", tar, {.max_names_bytes = kNames - 1}); });

@@ -118,8 +118,8 @@ TEST_CASE("Batch norm is folded, everything else is taken as it is") {
       const std::size_t c = i % channels;
       const long double scale = 1.0L / std::sqrt(static_cast<long double>(variance[c]) + 0.001f);
       const long double expected = is_bias ? beta[c] - mean[c] * scale : weights[i] * scale;
-      // The result is rounded once to float32. So it may be off by half a unit in the last place,
-      // plus the error of double.
+      // The result is computed in double and rounded once to float32. So the bound is half a unit
+      // in the last place, plus the small error of double.
       const float size = std::fabs(tensor.values[i]);
       const long double half_unit = 0.5L * (std::nextafter(size, INFINITY) - size);
       REQUIRE(std::fabs(tensor.values[i] - expected) <= half_unit + 1e-15L);
@@ -133,8 +133,9 @@ TEST_CASE("A batch norm with gamma and a convolution with a bias fold as the for
   std::vector<float> weights = {1.0f, 2.0f, 3.0f, 4.0f};  // weights of shape [1, 1, 2, 2]
   const std::vector<float> biases = nst::weights::fold_batch_norm(
       weights, {1.0f, -1.0f}, {{2.0f, 0.5f}, {0.25f, 0.5f}, {3.0f, 1.0f}, {3.999f, 0.249f}}, "l");
-  // variance + eps is 4 and 0.25, and gamma is 2 and 0.5. So each scale gamma / sqrt(variance +
-  // eps) is 1, but not exactly, because eps (0.001) is rounded to float32.
+  // variance + eps is 4 and 0.25, gamma is 2 and 0.5. So both scales, gamma / sqrt(variance + eps),
+  // are 1, and folding does not change the weights. The checks allow for rounding, because
+  // eps = 0.001 is not exact in float32.
   CHECK(weights[0] == doctest::Approx(1.0f));
   CHECK(weights[1] == doctest::Approx(2.0f));
   CHECK(weights[3] == doctest::Approx(4.0f));
@@ -179,7 +180,7 @@ TEST_CASE("Missing variables are listed with the nearest name there is") {
   CHECK(contains(message, "is transformer/residual/residual3/conv_2/weights"));
   const std::string many = expect_error(ErrorCode::model, [] { convert("saved_model_unnamed"); });
   CHECK(contains(many, "75 variables are missing"));
-  CHECK(std::count(many.begin(), many.end(), ',') == 5);  // the message has "..." after five names
+  CHECK(std::count(many.begin(), many.end(), ',') == 5);  // only five names are listed, then "..."
 }
 
 TEST_CASE("A corrupt tensor is named with its file") {

@@ -71,7 +71,8 @@ TEST_CASE("Scopes, output numbers and reading operations are taken from a variab
         "MobilenetV2/expanded_conv/depthwise/biases");
   const std::string styles = "style_params/transformer/expand/conv1/conv/StyleNorm/Conv/weights";
   CHECK(canonical("a/b/" + styles) == styles);
-  // Inception's last layer does not have the scope InceptionV3.
+  // The last layer, "Conv", is not in the scope InceptionV3. The outer scope that precedes
+  // InceptionV3 in other names ("import/") must be removed from its name, too.
   CHECK(canonical("import/Conv/weights", {"import/InceptionV3/Conv2d_1a_3x3/weights"}) ==
         "Conv/weights");
   CHECK(canonical("Conv/weights") == "Conv/weights");
@@ -84,7 +85,8 @@ TEST_CASE("Copies that optimizers and averages keep do not take the place of a v
     CAPTURE(copy);
     CHECK(canonical(copy, {weights}) == copy);
   }
-  // If several scopes match, the most frequent one must be used.
+  // If the networks' variables are in several outer scopes, only the most frequent one must be
+  // removed. The other scopes contain copies.
   const std::string other = "transformer/contract/conv2/weights";
   CHECK(canonical("net/" + weights, {"net/" + other, "slots/" + weights}) == weights);
   CHECK(canonical("slots/" + weights, {"net/" + weights, "net/" + other}) == "slots/" + weights);

@@ -88,7 +88,8 @@ TEST_CASE("Quantised transformers are the float16 ones within half a step per ch
       {"models/full/style_transfer_int8.tflite", "models/full/style_transfer_f16_384.tflite"},
       {"models/mobile/style_transfer_int8_384.tflite",
        "models/mobile/style_transfer_f16_384.tflite"}};
-  for (const auto& pair : pairs) {  // clang 14 cannot capture a structured binding
+  // Without a structured binding, which clang 14 could not capture in the lambda of CAPTURE.
+  for (const auto& pair : pairs) {
     CAPTURE(pair.first);
     const std::string a = shared(pair.first);
     const std::string b = shared(pair.second);
@@ -98,13 +99,14 @@ TEST_CASE("Quantised transformers are the float16 ones within half a step per ch
       CAPTURE(tensor.name);
       const std::vector<float>& half_values = expected.at(tensor.name);
       if (!tensor.name.ends_with("/biases")) {
-        // A channel's largest value is stored as 127 steps, so half a step is 1/254 of it. float16
-        // adds errors of 2^-11 of the value and of the largest value.
+        // The bound allows for quantisation and for float16. The largest value of a channel is 127
+        // steps, so half a step is 1/254 of it. float16 adds 2^-11 of the value and 2^-11 of the
+        // largest value.
         CHECK(worst_in_channel(tensor, half_values) <= 1.0 / 254 + 0x1p-10);
         continue;
       }
-      // A bias is an int32 with steps of input scale × weight scale, below 3.8e-4 in these files.
-      // The first term of the bound is half a step, the second is the rounding error of float16.
+      // The bound allows for half a step of the int32 bias and for the rounding of float16. A step
+      // is input scale × weight scale, below 3.8e-4 in these files.
       for (std::size_t i = 0; i < half_values.size(); ++i) {
         const double value = half_values[i];
         CHECK(std::fabs(tensor.values[i] - value) <= 1.9e-4 + std::fabs(value) * 0x1p-11);
@@ -138,8 +140,8 @@ TEST_CASE("The published separable transformer shares its style parameters with 
   for (const NamedTensor& tensor : conversion.tensors) {
     if (!tensor.name.starts_with("style_params/")) continue;
     CAPTURE(tensor.name);
-    // The checkpoint was made from a file of float16 weights. So the values are rounded to float16
-    // before they are compared with it.
+    // The checkpoint was made from a file with float16 weights. So the values are rounded to
+    // float16 before the comparison.
     std::vector<float> rounded = tensor.values;
     for (float& value : rounded) value = nst::half_to_float(nst::float_to_half(value));
     REQUIRE(rounded == expected.at(tensor.name));

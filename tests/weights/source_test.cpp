@@ -103,7 +103,8 @@ TEST_CASE("Where the object graph has no names, saved_model.pb has them") {
   CHECK(check_values(*source) == 2);
   CHECK(source->tensors()[1].name == "transformer/contract/conv1/weights");
 
-  const TemporaryFolder folder;  // without saved_model.pb, the keys are used as names
+  // Without saved_model.pb the variables have no names, so the keys of the checkpoint must be used.
+  const TemporaryFolder folder;
   fs::copy(weight_fixture("saved_model_unnamed/variables"), folder.path() / "variables");
   const auto nameless = open_source(folder.path().string());
   REQUIRE(nameless->tensors().size() == 2);
@@ -212,9 +213,9 @@ TEST_CASE("Full-integer TFLite weights come back within half a step of their cha
       for (std::size_t j = i % channels; j < trained.size() && !is_bias; j += channels) {
         largest = std::max(largest, std::fabs(static_cast<double>(trained[j])));
       }
-      // The bound allows half a step of quantisation, plus float rounding. A weight's step is its
-      // channel's largest weight / 127. A bias's step is input scale (a range of 2 in 255 steps) ×
-      // weight scale (at most 1/127).
+      // The bound is half a step of quantisation, plus rounding to float. A weight's step is 1/127
+      // of the largest weight in its channel. A bias's step is the product of the input scale,
+      // 2/255, and the weight scale, which is at most 1/127.
       const double step = is_bias ? 2.0 / 255 / 127 : largest / 127;
       REQUIRE(std::fabs(values[i] - trained[i]) <= 0.5 * step + 1e-6);
     }
@@ -266,7 +267,7 @@ TEST_CASE("A checkpoint without one of its shards says so when a tensor of it is
       ++missing;
     }
   }
-  CHECK(missing == 121);  // the missing shard has a third of 363 variables
+  CHECK(missing == 121);  // the missing shard has 121 of the 363 variables
 }
 
 TEST_CASE("Protobuf groups, field zero and cut fields are refused") {

@@ -71,7 +71,8 @@ TEST_CASE("A published network is recognised in every number type, and strangers
   const auto same = [](float value, std::size_t) { return value; };
   CHECK(spaces_with(same).predictor == nst::kMobileSpace);
   CHECK(spaces_with(same).transformer == nst::kMobileSpace);
-  // The changes are a factor, rounding to bfloat16, and noise that lowers the cosine to 0.999.
+  // Tests that changed weights are still recognised: multiplied by a factor, rounded to bfloat16,
+  // or with noise. The noise reduces the cosine of old and new weights to 0.999.
   CHECK(spaces_with([](float v, std::size_t) { return 0.3f * v; }).agree());
   for (const float noise : {0.0f, 0.01f, 0.03f}) {
     const auto spaces = spaces_with([&](float v, std::size_t i) {

@@ -51,7 +51,8 @@ TEST_CASE("A table with well-formed checksums but impossible contents is refused
 }
 
 TEST_CASE("A short prefix repeated at length does not use more memory than allowed") {
-  // Every entry takes 10 bytes in the file, and its key would take 4 KB in memory.
+  // Tests the limit of 64 MiB for all keys of a table together. Every entry takes 10 bytes in the
+  // file, but its key would take 4 KB in memory.
   std::vector<TableEntry> entries = {{0, std::string(4090, 'k'), ""}};
   for (int i = 0; i < 20'000; ++i) {
     std::string digits = std::to_string(100'000 + i);
@@ -69,7 +70,8 @@ TEST_CASE("A block listed twice is refused") {
 
 TEST_CASE("A block without entries, listed again and again, is not read as often") {
   TableWriter writer;
-  // A block with 100 restart points and no entries.
+  // This block has 100 restart points and no entries. A table that lists it many times is small but
+  // would take long to read.
   const std::string empty = writer.raw_block(std::string(400, '\0') + std::string("d\0\0\0", 4), 0);
   CHECK(read(writer.table({empty})).entries.empty());
   TableWriter again;
@@ -138,7 +140,8 @@ TEST_CASE("Blocks that snappy has compressed are unpacked, and never to more tha
   };
   CHECK(contains(refusal_of(TableWriter::snappy_literal("text", 1 << 30)), "more than 64 MiB"));
   CHECK(contains(refusal_of(TableWriter::snappy_literal("text", 5)), "snappy cannot unpack it"));
-  // A snappy copy of three bytes makes at most 64 bytes, so 8 bytes cannot unpack to 1000.
+  // The 8 compressed bytes cannot unpack to 1000 bytes: three bytes in snappy's format stand for at
+  // most 64.
   CHECK(contains(refusal_of(TableWriter::snappy_literal("text", 1000)), "than snappy can store"));
   CHECK(contains(refusal_of("\xff\xff\xff\xff\xff\xff"), "damaged block"));
 }

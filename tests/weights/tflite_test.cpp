@@ -1,5 +1,5 @@
-// Tests of TFLite files that no converter writes: in a FlatBuffer, any number of references may
-// lead to the same table.
+// Tests of hostile TFLite files, in which many references lead to the same table. FlatBuffers allow
+// this, but no converter writes such files.
 #include <initializer_list>
 #include <memory>
 

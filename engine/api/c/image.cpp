@@ -21,9 +21,10 @@ nst::ReadOptions read_options(const nst_read_options* options) {
           o.damaged != 0};
 }
 
-// Sets *image to the picture that `load` returns. Stores load's warnings, which the calling thread
-// gets by nst_last_warnings. Calls take(metadata, give_image) with the metadata that the picture
-// file holds besides the pixels; `take` calls give_image(), which sets *image.
+// Loads a picture for the caller. Stores load's warnings, which the calling thread gets by
+// nst_last_warnings. Then calls take(metadata, give_image): `metadata` is what the file holds
+// besides the pixels, and give_image() sets *image. `take` does all work that may fail before it
+// calls give_image, so that *image is set only on success.
 template <typename Load, typename Take>
 nst_status read_into(nst_image* image, Load&& load, Take&& take) {
   return guarded([&] {

@@ -9,8 +9,8 @@ namespace {
 
 thread_local std::string last_error;
 
-// Converts an enumerator of the C API to the C++ one. `meanings` lists the pairs. Throws
-// Error{usage} for a number that no pair has.
+// Converts an enumerator of the C API to the C++ enumerator with the same meaning. `meanings` lists
+// these pairs of enumerators. Throws Error{usage} for a number that is in none of the pairs.
 template <typename From, typename To, std::size_t count>
 To translated(From value, const std::pair<From, To> (&meanings)[count], const char* what) {
   for (const auto& [from, to] : meanings) {
@@ -42,8 +42,9 @@ nst_status fail(ErrorCode code, const char* text) noexcept {
 }
 
 void check_struct_size(std::size_t size, const char* name) {
-  // Accepted sizes: at least struct_size and one more member, at most more bytes than any future
-  // version of a struct will have.
+  // `size` is the struct_size that the caller has set. Every struct has at least struct_size and
+  // one more member. No version of NST will have a struct of more than kMost bytes. So any other
+  // size is a mistake of the caller.
   constexpr std::size_t kLeast = 2 * sizeof(std::size_t);
   constexpr std::size_t kMost = 4096;
   if (size >= kLeast && size <= kMost) return;

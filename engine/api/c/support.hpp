@@ -56,16 +56,16 @@ T& required(T* pointer, const char* name) {
   return *pointer;
 }
 
-// Throws Error{usage} if no version of a struct, past or future, can have the size `size`. Then the
-// caller has not set struct_size. `name` is the struct's name in the message.
+// Throws Error{usage} if `size` is impossible for every version of a struct: the caller has then
+// forgotten to set struct_size. `name` is the struct's name in the message.
 void check_struct_size(std::size_t size, const char* name);
-// Throws Error{usage} if one of the `count` bytes is not 0. `bytes` are the members that only newer
-// versions of the struct have: a caller that sets one of them needs a newer library.
+// Throws Error{usage} if one of the `count` bytes is not 0. `bytes` are the members of the caller's
+// struct that this library does not know. A caller that sets one of them needs a newer library.
 void check_unknown_members(const unsigned char* bytes, std::size_t count, const char* name);
 
 // Returns the options struct that the caller has given, which may be of an older or newer version.
-// Members that the caller's version does not have are those of `defaults`; a null pointer gives
-// `defaults`. Throws as check_struct_size and check_unknown_members do.
+// Members that the caller's version does not have get the values of `defaults`. A null pointer
+// gives `defaults`. Throws as check_struct_size and check_unknown_members do.
 template <typename T>
 T read_options(const T* given, const T& defaults, const char* name) {
   if (given == nullptr) return defaults;

@@ -1,4 +1,5 @@
-// The C functions of c_transitional.h: styles as plain numbers, and options without a struct size.
+// The deprecated C functions of c_transitional.h. They take styles as plain numbers, and options in
+// structs that do not state their own size.
 #include <algorithm>
 
 #include "api/c/support.hpp"
@@ -53,7 +54,7 @@ void write_output(const nst::Image& image, const nst_image& output) {
   nst::write_rows(rows, 0, image.height, image.f32(), image.width);
 }
 
-// Encodes a picture as a style vector. Encoder is the class Model or Session.
+// Encodes a picture as a style vector. `Encoder` is either Model or Session.
 template <class Encoder>
 nst::StyleVector encode(Encoder& encoder, const nst_image* style, int style_size,
                         nst_resize_method method, const nst_run_options* options) {
@@ -122,8 +123,8 @@ nst_status nst_session_render(nst_session* session, const float* style_vector,
     const nst::StyleVector style = style_of(style_vector);
     nst_session& s = required(session, "session");
     const nst_image& picture = required(output, "output");
-    // If no content was set, there is no size to check against. render() then reports the missing
-    // content.
+    // Without a content, the size of the output is unknown and cannot be checked. render() then
+    // reports that no content was set.
     if (s.width > 0) check_output(picture, s.width, s.height);
     write_output(s.session.render(style, run_options(options)), picture);
   });

@@ -1,5 +1,5 @@
-// Completions for bash. The script needs no functions of the package bash-completion, which loads
-// it.
+// Completions for bash. They work with the package bash-completion, which loads the script, and
+// also without it.
 #include <string>
 #include <vector>
 
@@ -15,8 +15,9 @@ std::string style_names() {
   return joined(names, " ");
 }
 
-// Returns the patterns of a case for the values of an option: " --depth" of the program itself,
-// "encode --depth" of a command.
+// Returns the patterns for a branch of bash's `case` that handles an option. Each consists of the
+// command's name and the option: "encode --depth". Without a command, the name is empty:
+// " --depth".
 std::string case_patterns(const CommandText& command, const OptionText& option) {
   std::vector<std::string> patterns;
   for (const std::string& name : option.names)
@@ -24,7 +25,8 @@ std::string case_patterns(const CommandText& command, const OptionText& option) 
   return joined(patterns, " | ");
 }
 
-// Returns the lines that say what follows each option of a command.
+// Returns the branches of bash's `case` that say how the value of each option of a command is
+// completed.
 std::string value_cases(const CommandText& command) {
   std::string text;
   for (const OptionText& option : command.options) {
@@ -43,7 +45,8 @@ std::string value_cases(const CommandText& command) {
         break;
       case ValueKind::choices:
         action = "kind=text choices='" + joined(option.choices, " ") + "'";
-        // Such a value follows "=" only: the next word is not the option's.
+        // If the option's value is optional, it must be joined to the option by "=". The next word
+        // of the line is not the value, so the choices do not complete it.
         if (option.value_is_optional) action = "[[ $is_joined ]] && " + action;
         break;
     }
@@ -123,7 +126,8 @@ std::string bash_completion(const CommandText& program) {
     values += value_cases(command);
     options += option_case(command);
   }
-  // A first word that is no command can only be a content.
+  // The first word is a command's name or, if the program takes arguments itself, a content. A
+  // content is a file, so names of files are then completed, too.
   const std::string first =
       "choices='" + joined(names, " ") + "'" + (program.arguments.empty() ? " kind=text" : "");
   std::string script = replaced(kScript, "@PROGRAM@", program.program);

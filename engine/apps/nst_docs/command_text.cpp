@@ -11,8 +11,8 @@
 namespace nst::docs {
 namespace {
 
-// Returns the blocks of a text, which blank lines separate. A heading such as "Examples:" and the
-// indented lines below it become blocks of their own.
+// Returns the blocks of a text. A block ends at a blank line, and where indented lines begin or
+// end. So a heading such as "Examples:" is one block, and the indented lines below it are another.
 std::vector<std::string> blocks_of(const std::string& text) {
   std::vector<std::string> blocks(1);
   std::istringstream lines(text);
@@ -34,8 +34,9 @@ std::vector<std::string> split(const std::string& text, char separator) {
   return parts;
 }
 
-// Sets the kind, name and choices of an option's value from CLI11's type name: "FILE",
-// "KIND:{png,jpg}", "N:INT in [0 - 1024]", "auto|off|N", or ":{matched,luma}" of a flag.
+// Sets the kind, name and choices of an option's value from the type name that CLI11 shows.
+// Examples of type names: "FILE", "KIND:{png,jpg}", "N:INT in [0 - 1024]", "auto|off|N", and
+// ":{matched,luma}" of a flag.
 void set_value(OptionText& option, const CLI::Option& declared) {
   const std::string type = declared.get_type_name();
   const bool is_flag = declared.get_items_expected_max() == 0;
@@ -82,7 +83,7 @@ OptionText option_text(const CLI::Option& declared) {
   return option;
 }
 
-// Returns what the command does: the start of its description, up to the first full stop, colon or
+// Returns what the command does. That is the description up to its first full stop, colon or
 // semicolon.
 std::string summary_of(const CommandText& command) {
   std::string text = command.description.empty() ? "" : command.description.front();

@@ -1,4 +1,5 @@
-// What the documents say of a command, taken from its CLI11 declaration.
+// The texts about a command that appear in the man pages and completions. They come from the
+// command's CLI11 declaration.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -7,29 +8,31 @@
 
 namespace nst::docs {
 
-// What an option's value is, and so how a shell completes it.
+// Kind of an option's value, which decides how a shell completes it.
 enum class ValueKind {
-  none,     // the option has no value
-  text,     // any text
-  choices,  // one of OptionText::choices, or other text if the type name says so (auto|off|N)
-  file,     // the name of a file or folder
-  style     // a file, or "@" and one of the library's own styles
+  none,  // the option has no value
+  text,  // any text
+  // One of OptionText::choices; any other text too, if the type name has a placeholder
+  // (auto|off|N).
+  choices,
+  file,  // the name of a file or folder
+  style  // a file name, or "@" followed by the name of one of the library's own styles
 };
 
 struct OptionText {
-  std::vector<std::string> names;  // "-s", "--style": short ones first
+  std::vector<std::string> names;  // "-s", "--style": short names come first
   ValueKind kind = ValueKind::none;
   std::string value;  // the value's name, "STYLE", or its choices, "png|jpg"; "": no value
   std::vector<std::string> choices;
-  bool value_is_optional = false;  // --keep-color[=luma]
+  bool value_is_optional = false;  // true: the value may be left out, as in --keep-color[=luma]
   bool is_required = false;
   bool is_repeatable = false;
-  std::string group;        // heading in --help
+  std::string group;        // heading of the option in --help
   std::string description;  // one sentence, without a full stop
-  std::string environment;  // variable that sets it; "": none
+  std::string environment;  // environment variable that sets the option; "": none
 };
 
-// An argument without a name. All of them are names of files or folders.
+// A positional argument. All of them are names of files or folders.
 struct ArgumentText {
   std::string name;
   std::string description;
@@ -38,9 +41,9 @@ struct ArgumentText {
 };
 
 struct CommandText {
-  std::string program;  // "nst-run"
-  std::string name;     // "encode"; "" for the program itself
-  std::string summary;  // what it does, as the end of a sentence: "saves the style of a painting"
+  std::string program;  // name of the program: "nst-run"
+  std::string name;     // name of the command: "encode"; "" for the program itself
+  std::string summary;  // what the command does, without subject: "saves the style of a painting"
   // Blocks of the description and of the footer, without the blank lines between them. A block
   // whose lines are indented is an example.
   std::vector<std::string> description, footer;
@@ -48,19 +51,20 @@ struct CommandText {
   std::vector<OptionText> options;
   std::vector<CommandText> commands;
 
-  // Returns "nst-run encode".
+  // Returns program and command: "nst-run encode".
   std::string full_name() const { return name.empty() ? program : program + " " + name; }
 };
 
-// Returns the text of a command that CLI11 declares. `name` is "" for the program itself. Commands
-// that CLI11 has as subcommands are included.
+// Returns the text of a command that CLI11 declares, and the texts of its subcommands. `name` is ""
+// for the program itself.
 CommandText text_of(const CLI::App& app, const std::string& program, const std::string& name);
 
 // Return the texts of the two programs with all their commands.
 CommandText nst_run_text();
 CommandText nst_weights_text();
 
-// Returns `text` in lower case at its start, for use inside a sentence. Abbreviations stay.
+// Returns `text` with its first letter in lower case, for use inside a sentence. A text that begins
+// with an abbreviation is not changed.
 std::string as_clause(std::string text);
 // Returns the parts joined by `separator`.
 std::string joined(const std::vector<std::string>& parts, const std::string& separator);

@@ -1,4 +1,4 @@
-// The documents that nst-docs writes of a program.
+// The functions that write a program's documents: the man page and the shell completions.
 #pragma once
 
 #include <string>
@@ -7,8 +7,8 @@
 
 namespace nst::docs {
 
-// Returns the man page of section 1, in roff's man macros. `other` is the program to see also,
-// `date` the page's date ("2026-11-28").
+// Returns a man page of section 1 (user commands), written in roff's man macros. SEE ALSO names the
+// program `other`. `date` is the page's date, such as "2026-11-28".
 std::string man_page(const CommandText& program, const std::string& other, const std::string& date);
 
 // Return the scripts with which bash, zsh and fish complete the program's command line.

@@ -8,13 +8,14 @@
 namespace nst::docs {
 namespace {
 
-// Returns the text as one word of the shell.
+// Returns the text quoted for fish, so that the shell reads it as one word.
 std::string quoted(std::string text) {
   text = replaced(text, "\\", "\\\\");
   return "'" + replaced(text, "'", "\\'") + "'";
 }
 
-// Returns the name of the function that tells which command is on the line.
+// Returns the name of the fish function that tests whether the user's command line contains a given
+// command. The script defines this function.
 std::string test_function(const CommandText& command) {
   return "__" + replaced(command.program, "-", "_") + "_is";
 }

@@ -10,8 +10,9 @@
 namespace nst::docs {
 namespace {
 
-// Returns text in which roff sees no command: backslashes and hyphens are escaped (a plain '-' is a
-// typographic hyphen), and a line's first '.' or apostrophe is preceded by an empty character.
+// Returns the text with roff's special characters escaped. "-" becomes "\-", because roff prints a
+// plain one as a hyphen that cannot be copied into a shell. A line that begins with "." or an
+// apostrophe would be a roff command, so "\&" is put before it.
 std::string escaped(const std::string& text) {
   std::string out;
   for (const char c : text) {
@@ -42,7 +43,7 @@ std::string in_capitals(std::string text) {
   return text;
 }
 
-// Returns an option's value as it follows the name: " FILE", "[=matched|luma]" or "".
+// Returns the text that shows an option's value after its name: " FILE", "[=matched|luma]" or "".
 std::string value_text(const OptionText& option) {
   if (option.kind == ValueKind::none) return "";
   if (option.value_is_optional) return "[=" + italic(option.value) + "]";
@@ -65,7 +66,8 @@ std::string synopsis(const CommandText& command) {
   return line;
 }
 
-// Returns text for roff to fill, in lines of at most 80 columns, broken at blanks.
+// Returns the text in lines of at most 80 columns, broken at blanks. The man page program joins
+// them and breaks them anew.
 std::string filled(const std::string& text) {
   constexpr std::size_t kColumns = 80;
   std::istringstream words(text);
@@ -80,7 +82,8 @@ std::string filled(const std::string& text) {
   return lines + escaped(line) + "\n";
 }
 
-// Returns a block of text to be filled, or as lines that are not filled if it is indented.
+// Returns a block of the description (CommandText::description) as roff text. The lines of an
+// indented block are kept as they are; other blocks may be broken anew.
 std::string block_text(const std::string& block) {
   if (!block.starts_with(' ')) return filled(block);
   std::string text = ".nf\n";
@@ -100,7 +103,8 @@ std::string option_text(const OptionText& option) {
   return text;
 }
 
-// Returns the options under the headings that --help has, in the same order.
+// Returns the roff text of the command's options. They are grouped under the headings of --help, in
+// the same order.
 std::string options_text(const CommandText& command, bool has_headings) {
   std::vector<std::string> groups;
   for (const OptionText& option : command.options) {
@@ -126,7 +130,8 @@ std::string arguments_text(const CommandText& command) {
   return text;
 }
 
-// Returns the text of a block that begins with `heading`, without the heading, or "".
+// Returns the text that follows `heading` in the first block that begins with it. Returns "" if no
+// block does.
 std::string block_after(const std::vector<std::string>& blocks, const std::string& heading) {
   for (const std::string& block : blocks) {
     if (block.starts_with(heading)) return block.substr(heading.size());
@@ -140,7 +145,8 @@ std::string paragraphs(const std::vector<std::string>& blocks) {
   return text;
 }
 
-// Returns the blocks of the description that are neither examples nor exit codes.
+// Returns the description without its examples and its exit codes, which have sections of their
+// own.
 std::string description_text(const CommandText& command) {
   std::vector<std::string> blocks;
   for (const std::string& block : command.description) {

@@ -1,4 +1,4 @@
-// Completions for zsh, by its function _arguments.
+// Makes the completion script for zsh, which calls zsh's function _arguments.
 #include <string>
 #include <vector>
 
@@ -8,17 +8,18 @@
 namespace nst::docs {
 namespace {
 
-// Returns the text as one word of the shell.
+// Returns the text quoted for zsh, so that the shell reads it as one word.
 std::string quoted(const std::string& text) { return "'" + replaced(text, "'", "'\\''") + "'"; }
 
-// Returns text for a place where _arguments gives brackets and colons a meaning.
+// Returns the text with brackets, colons and backslashes escaped, which have a meaning for
+// _arguments.
 std::string escaped(std::string text) {
   for (const char* mark : {"\\", "[", "]", ":"})
     text = replaced(text, mark, std::string("\\") + mark);
   return text;
 }
 
-// Returns the function's name of a command: "_nst_run_encode".
+// Returns the name of the zsh function that completes a command: "_nst_run_encode".
 std::string function_name(const CommandText& command) {
   return "_" + replaced(replaced(command.full_name(), "-", "_"), " ", "_");
 }
@@ -42,8 +43,10 @@ std::string value_action(const OptionText& option) {
   return "";
 }
 
-// Returns how a name and its value are written: "-s+" with the value in the same word or the next,
-// "--style=" with either, "--keep-color=-" with the value in the same word.
+// Returns an option's name with the mark by which zsh knows where the value stands:
+//
+// - "-s+" and "--style=": in the same word or in the next one
+// - "--keep-color=-": in the same word only
 std::string name_with_mark(const OptionText& option, const std::string& name) {
   if (option.kind == ValueKind::none) return name;
   if (option.value_is_optional) return name + "=-";
@@ -69,7 +72,7 @@ std::string function_text(const CommandText& command) {
     const std::string place = argument.is_repeatable ? "*:" : argument.is_required ? ":" : "::";
     text += "    " + quoted(place + argument.name + ":_files") + " \\\n";
   }
-  text.erase(text.size() - 3);  // the last " \" and line end
+  text.erase(text.size() - 3);  // removes " \" and the line end after the last argument
   return text + "\n}\n\n";
 }
 

@@ -43,7 +43,8 @@ struct Stage {
                                      : (sorted_ms[middle - 1] + sorted_ms[middle]) / 2.0;
   }
   // Returns the speed in 10^9 floating-point operations per second. Every multiply-accumulate in
-  // the layers' definition counts as two operations.
+  // the plain definition of the layers counts as two operations, even if the algorithm that runs
+  // needs fewer.
   double gflops() const { return 2e-6 * static_cast<double>(plan.mac) / median_ms(); }
 };
 
@@ -198,7 +199,7 @@ int BenchCommand::run() {
   if (o_.only == kPredictor && model.info().predictor == "none") {
     throw Error(ErrorCode::model, "--only predictor: this model holds no style predictor");
   }
-  // Without a picture the aspect is unknown, so a single number N means N × N.
+  // Without a picture, the aspect is unknown. So `--size N` means N × N.
   const auto [width, height] = naming("--size", [&] { return apply(rule, {1, 1}); });
   const std::vector<Stage> stages = measure_stages(o_, model, width, height);
   (o_.json ? print_json : print_table)(o_, model, width, height, stages);

@@ -33,7 +33,7 @@ std::string printable(const std::string& text) {
   std::string out;
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
-    if ((byte & 0xc0) == 0x80) continue;  // a further byte of a UTF-8 character
+    if ((byte & 0xc0) == 0x80) continue;  // skips the second and later bytes of a UTF-8 character
     out.push_back(byte >= 32 && byte < 127 ? c : '?');
   }
   return out;

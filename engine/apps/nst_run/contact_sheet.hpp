@@ -8,7 +8,7 @@
 
 namespace nst::run {
 
-// A picture of a sheet, u8 RGB, and the text below it.
+// One picture of a contact sheet (u8 RGB) and the text that is written below the picture.
 struct SheetCell {
   Image picture;
   std::string label;

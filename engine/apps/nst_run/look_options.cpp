@@ -8,7 +8,8 @@
 namespace nst::run {
 namespace {
 
-// Returns the value of PaintOptions::brush for a value of --brush. Throws Error{usage}.
+// Returns the value of PaintOptions::brush for a value of --brush. Throws Error{usage} if `text` is
+// not a valid value.
 int brush_start(const std::string& text) {
   if (text == "auto") return kBrushAuto;
   if (text == "off") return kBrushOff;

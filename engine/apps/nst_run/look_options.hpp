@@ -1,4 +1,5 @@
-// The options of what is done beside the network: brush, fade, colours and mask.
+// LookOptions: options for what is done before and after the network runs, such as brush, fade,
+// colours and mask.
 #pragma once
 
 #include <string>
@@ -16,7 +17,7 @@ struct LookOptions {
   std::string mask;        // path of the mask; "": none
   std::string mask_style;  // argument of --mask-style; "": none
 
-  // Adds the options to a command. `group` is their heading in --help.
+  // Adds the options to a command, under the heading `group` in --help.
   void add_to(CLI::App& app, const char* group);
   // Throws Error{usage} for values that no picture can be painted with.
   void check() const;
@@ -28,9 +29,8 @@ struct LookPictures {
   DecodedStyle mask_style;
 };
 
-// Sets the options of painting that `look` describes. The options refer to `pictures`, which must
-// outlive them. If `is_plain` is true, a preset asks for the network's unchanged output: then the
-// brush is off unless --brush is given.
+// Sets the members of `options` that `look` describes. They refer to `pictures`, which must outlive
+// `options`. `is_plain` is true for --preset tfhub: the brush is then off unless --brush is given.
 void apply_look(const LookOptions& look, const LookPictures& pictures, bool is_plain,
                 PaintOptions& options);
 

@@ -11,10 +11,12 @@
 namespace {
 
 #if defined(NST_THREADS_OPENMP)
-// Makes idle OpenMP threads sleep. By default idle threads spin for milliseconds and take
-// processors from new threads and from the picture codecs. A statically linked OpenMP runtime reads
-// its settings in its own constructor, so this constructor runs before that. A shared OpenMP
-// runtime has already read its settings, so this has no effect on it.
+// Makes idle OpenMP threads sleep. By default they spin for milliseconds and take processors from
+// new threads and from the picture codecs.
+//
+// A statically linked OpenMP runtime reads its settings in a constructor function, before main().
+// The priority 101 makes this function run earlier. It has no effect on a shared OpenMP runtime,
+// which reads its settings when it is loaded, before any constructor of the program.
 [[gnu::constructor(101)]] void let_idle_threads_sleep() {
   ::setenv("OMP_WAIT_POLICY", "passive", 0);
 }

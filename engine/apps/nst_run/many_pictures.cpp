@@ -42,7 +42,7 @@ auto outcome_of(Call&& call) -> Outcome<decltype(call())> {
 struct Painted {
   const Job* job;
   Image picture;
-  std::shared_ptr<const Metadata> metadata;  // of the content
+  std::shared_ptr<const Metadata> metadata;  // metadata of the content
   double seconds;                            // time that painting took
 };
 
@@ -80,7 +80,7 @@ class ManyPictures {
   std::optional<PictureReport> report_;
   ProgressBar bar_;
   Progress whole_;
-  std::shared_ptr<const Metadata> metadata_;  // of the content that is painted
+  std::shared_ptr<const Metadata> metadata_;  // metadata of the content that is being painted
   std::optional<Painted> unwritten_;
   Outcome<Size> written_;  // size of the last written picture, or why writing it failed
 };
@@ -166,9 +166,9 @@ void ManyPictures::skip_existing() {
   jobs_ = std::move(left);
 }
 
-// Encodes each style once; with --match-color, each is encoded anew for each content. If a style
-// cannot be used, all pictures in this style fail. If no style can be used, throws the first
-// style's Error.
+// Encodes the styles. With --match-color a style depends on the content, so it is only decoded
+// here, and encoded for each content. If a style cannot be used, all pictures in this style fail.
+// If no style can be used, throws the first style's Error.
 void ManyPictures::encode_styles() {
   const auto encode = [&](const std::vector<StyleFile>& files) -> Style {
     std::vector<DecodedStyle> decoded = read_style(o_, files);

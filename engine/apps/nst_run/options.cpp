@@ -56,8 +56,9 @@ LoadedImage decode_picture(std::span<const std::uint8_t> bytes, const std::strin
 
 Image decode_painting(std::span<const std::uint8_t> bytes, const std::string& name,
                       const ReadOptions& options, const StyleSizeOptions& size) {
-  // Decodes at no less than twice the final size, so that the resize still averages neighbouring
-  // pixels.
+  // A picture that needs too much memory may be decoded at a reduced size, but at no less than
+  // twice the final size. The final resize then still averages neighbouring pixels, so the result
+  // hardly changes.
   ReadOptions reduced = options;
   reduced.least_side = 2 * size.style_size.value_or(kDefaultStyleSize);
   Image picture = decode_picture(bytes, name, reduced).image;

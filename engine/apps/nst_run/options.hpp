@@ -52,8 +52,8 @@ int thread_count(int threads);
 // Decodes a picture as decode_image does and prints its warnings, one per line.
 LoadedImage decode_picture(std::span<const std::uint8_t> bytes, const std::string& name,
                            const ReadOptions& options);
-// Decodes a style picture and prints its warnings, one per line. The result is no larger than the
-// style needs, and alpha is composed on white.
+// Decodes a style picture and prints its warnings, one per line. A picture that needs too much
+// memory may be decoded at a reduced size. An alpha channel is composed on white.
 Image decode_painting(std::span<const std::uint8_t> bytes, const std::string& name,
                       const ReadOptions& options, const StyleSizeOptions& size);
 // Opens the model file at `path`. "-" reads standard input; "" is the embedded model.
@@ -74,10 +74,10 @@ std::size_t parse_memory(const std::string& text);
 // The option --size. Its values are:
 //
 // - "orig": the picture's own size
-// - "N": the shorter side, with the aspect kept, as in Magenta's scripts
+// - "N": length of the shorter side, with the aspect kept, as in Magenta's scripts
 // - "N%": a percentage of the picture's size
 // - "WxH": both sides
-// - any of these after "<": only reduces, a picture that is already smaller keeps its size
+// - "<" followed by any of these: the same, but a smaller picture keeps its size
 struct SizeOption {
   std::string text = "orig";
   // Returns the rule by which a picture of size `picture` is resized. Throws Error{usage}.

@@ -20,8 +20,8 @@ namespace {
 constexpr const char* kMany = "Many pictures";
 constexpr const char* kLook = "Look";
 
-// Parses a style argument: "FILE" or "FILE:WEIGHT". If a file has the whole argument as its name,
-// the argument is that file.
+// Parses a style argument: "FILE" or "FILE:WEIGHT". If a file named like the whole argument exists,
+// there is no weight.
 StyleFile style_file(const std::string& argument) {
   const std::size_t colon = argument.rfind(':');
   std::error_code ignored;
@@ -97,8 +97,8 @@ void add_many_options(CLI::App& app, PaintSettings& o) {
       ->group(kMany);
 }
 
-// Reads the file of --config. CLI11 alone takes a file that cannot be read to its end for one that
-// ends there, and paints without the rest of the options.
+// Reads the file of --config, and fails if the file cannot be read to its end. CLI11 alone would
+// ignore the read error and the options that it has not read.
 class ConfigReader : public CLI::ConfigTOML {
  public:
   std::vector<CLI::ConfigItem> from_config(std::istream& input) const override {
@@ -135,8 +135,8 @@ bool exists(const std::string& path) {
   return path == "-" || std::filesystem::exists(path, ignored);
 }
 
-// Throws Error{input} for names of missing files that people mean otherwise: a pattern that the
-// shell has not filled in, and one of nst-run's own styles without its "@".
+// Throws Error{input} for two common mistakes in names of missing files: a pattern that the shell
+// did not expand, and the name of a built-in style without its "@".
 void check_names(const PaintSettings& o) {
   for (const std::string& content : o.contents) {
     if (content.find_first_of("*?") == std::string::npos || exists(content)) continue;
@@ -178,7 +178,7 @@ void check(const PaintSettings& o) {
   check_one_standard_input(inputs);
 }
 
-// Returns a part of a style, which borrows the decoded picture.
+// Returns a part of a style. The part refers to the picture in `decoded`, which must outlive it.
 Style::Part part_of(const PaintSettings& o, const StyleFile& file, const DecodedStyle& decoded) {
   Style::Part part;
   if (const auto* picture = std::get_if<Image>(&decoded)) {
@@ -237,7 +237,7 @@ void add_paint_options(CLI::App& app, PaintSettings& o) {
                  "long names of this list: strength = 0.7. The command line comes first")
       ->type_name("FILE");
   app.config_formatter(std::make_shared<ConfigReader>());
-  app.allow_config_extras(false);  // an unknown name is an error
+  app.allow_config_extras(false);  // unknown names in the --config file are errors
 }
 
 void take_styles(PaintSettings& o) {

@@ -1,4 +1,4 @@
-// The settings of the paint command, and the options that they give for one content or style.
+// The settings of the paint command, and the functions that make options and styles from them.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +13,8 @@
 
 namespace nst::run {
 
-// A style given on the command line: a file, and its weight in a mixture.
+// A style given on the command line: a file and its weight, which is its share in a mixture of
+// styles. The weight of a single style has no effect.
 struct StyleFile {
   std::string path;
   double weight = 1.0;
@@ -21,8 +22,8 @@ struct StyleFile {
 
 struct PaintSettings {
   std::vector<std::string> contents;
-  std::vector<std::string> style_arguments;  // as given: "oil.jpg:2"
-  std::vector<StyleFile> styles;             // what they mean; set by take_styles
+  std::vector<std::string> style_arguments;  // arguments of -s as given: "oil.jpg:2"
+  std::vector<StyleFile> styles;             // parsed style_arguments; set by take_styles
   Output output;
   EngineOptions engine;
   StyleSizeOptions style_size;
@@ -35,7 +36,7 @@ struct PaintSettings {
   bool force = false;
   bool mix = false;
 
-  // These options concern runs that paint many pictures.
+  // The following options are for runs that paint many pictures.
   bool recursive = false;
   std::string files_from;
   bool nul_separated = false;

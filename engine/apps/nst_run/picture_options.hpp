@@ -21,7 +21,7 @@ struct PictureOptions {
   // Throws Error{usage} if a picture of this format cannot have the chosen depth.
   void check(OutputFormat format) const;
   // Returns the options for writing a picture on `threads` threads. `found` is the content's
-  // metadata, which is borrowed.
+  // metadata. It must outlive the result, which points to it.
   EncodeOptions writing(const Metadata& found, int threads = 1) const;
 };
 

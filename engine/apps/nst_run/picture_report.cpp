@@ -30,8 +30,8 @@ struct PictureReport::Events {
     Json event{{"event", kind}, {"content", names.content}, {"style", names.style}};
     if (!names.output.empty()) event["output"] = names.output;
     event.update(more);
-    if (prints)
-      std::cout << line_of(event) << std::endl;  // flushed: readers get each event at once
+    // std::endl flushes: readers get each event at once.
+    if (prints) std::cout << line_of(event) << std::endl;
     all.push_back(std::move(event));
   }
 };

@@ -11,7 +11,7 @@
 
 namespace nst::run {
 
-// The names of one picture in the report.
+// The names of a picture's content, style and output in the report.
 struct PictureNames {
   std::string content, style, output;
 };
@@ -33,8 +33,9 @@ class PictureReport {
 
   void painted(const PictureNames& names, Size size, double seconds);
   void skipped(const PictureNames& names);
-  // Records a picture that failed and prints the error's message. If one error makes several
-  // pictures fail, its message is printed only once: `says` is false for the other pictures.
+  // Records a picture that failed, and prints the error's message if `says` is true. If one error
+  // makes several pictures fail, `says` is true for the first one only, so that the message is
+  // printed once.
   void failed(const PictureNames& names, const Error& error, bool says = true);
   // Returns the Error if the run had a single picture and that picture failed. The Error's message
   // has not been printed: the program ends with this Error and prints it then.

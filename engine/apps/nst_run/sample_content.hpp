@@ -6,7 +6,8 @@
 #include <span>
 
 extern "C" {
-extern const std::uint8_t nst_sample_content_begin[];  // the file, in sample_content.S
+// The bytes of the JPEG file, which sample_content.S embeds.
+extern const std::uint8_t nst_sample_content_begin[];
 extern const std::uint8_t nst_sample_content_end[];
 }
 

@@ -26,7 +26,9 @@ constexpr int kStylesInRow = 5;
 
 // The settings of a sheet.
 struct Sheet {
-  PaintSettings paint;  // the options that nst-run sheet offers; the others keep their defaults
+  // The settings that a sheet shares with painting. Members for which `nst-run sheet` has no option
+  // keep their defaults.
+  PaintSettings paint;
   std::vector<double> strengths{1.0};
 };
 
@@ -61,11 +63,12 @@ void add_options(CLI::App& app, Sheet& sheet) {
 
 // A content picture that is painted for the contact sheet.
 struct Content {
-  std::string name;  // for its label
+  std::string name;  // name that the picture's label shows
   std::string path;  // "": the sample landscape
 };
 
-// Returns the longest side that --size fixes, or 0 if the result's size depends on the content's.
+// Returns the longest side that --size fixes. Returns 0 if the result's size depends on the
+// content's size.
 int fixed_side(const SizeOption& size) {
   const SizeRule rule = size.rule({1 << 14, 1 << 13});
   const SizeRule of_another = size.rule({1 << 15, 1 << 14});
@@ -73,15 +76,19 @@ int fixed_side(const SizeOption& size) {
   return std::max({rule.shorter_side, rule.exact.width, rule.exact.height});
 }
 
-// Returns the options for decoding a content at a reduced size, or nullopt if it is needed whole.
+// Returns the options for decoding a content at a reduced size. Returns nullopt if the result's
+// size depends on the content's size, or if the results are very large.
 std::optional<ReadOptions> reduced_reading(const PaintSettings& o) {
-  constexpr int kLongest = 4096;  // few pictures are large enough to be reduced to more
+  // For larger results, no reduced size is tried: hardly any content is so large that it could be
+  // reduced.
+  constexpr int kLongest = 4096;
   const int side = fixed_side(o.size);
   if (side == 0 || side > kLongest) return std::nullopt;
   ReadOptions options = o.reading();
-  // The decoder halves a picture until it fits into this memory, but leaves at least 2 * side of
-  // the shorter side. The memory is that of 4 * side by 8 * side RGB pixels (a shape of 1:2) and of
-  // the copy that turning the picture upright makes.
+  // The decoder halves a picture until it fits in the memory limit. But least_side keeps its
+  // shorter side at 2 * side or more, so a shorter side below 4 * side cannot be halved. The limit
+  // admits such pictures up to a shape of 1:2: 4 * side by 8 * side RGB pixels. The factor 2 is for
+  // a copy of the picture, which is needed to turn it upright.
   const std::size_t memory =
       std::size_t{2 * 3 * 4 * 8} * static_cast<std::size_t>(side) * static_cast<std::size_t>(side);
   std::size_t& limit = options.max_memory_bytes;
@@ -96,7 +103,8 @@ Image decode_content(const PaintSettings& o, Bytes bytes, const std::string& nam
   if (const std::optional<ReadOptions> reduced = reduced_reading(o)) {
     try {
       LoadedImage loaded = decode_image(bytes, name, *reduced);
-      // A warning may come from the small limit, such as a colour profile that does not fit.
+      // The low memory limit may cause a warning, for example if a colour profile does not fit.
+      // Such a picture may have wrong colours, so the content is decoded again without this limit.
       if (loaded.warnings.empty()) return std::move(loaded.image);
     } catch (const Error& error) {
       if (error.code() != ErrorCode::limit) throw;
@@ -136,7 +144,8 @@ class SheetPainter {
   std::vector<StyleVector> styles_;
 };
 
-// Makes `content` the painter's. Returns the content's own style if any strength mixes it in.
+// Sets the content that the painter paints. Returns the content's own style if a strength other
+// than 1 needs it.
 std::optional<StyleVector> SheetPainter::set_content(const Content& content) {
   const PaintSettings& o = sheet_.paint;
   const Image picture = read_content(o, content);

@@ -25,7 +25,9 @@ void ProgressBar::draw(double fraction) {
   constexpr auto kDelay = std::chrono::seconds(1);
   constexpr auto kInterval = std::chrono::milliseconds(100);
   constexpr int kWidest = 40;
-  constexpr int kAround = 9;  // columns of "[] 100 %" and one unused column at the edge
+  // Columns of the line besides the bar itself: 8 for "[] 100 %", and one at the terminal's edge
+  // that stays empty.
+  constexpr int kAround = 9;
   const Clock::time_point now = Clock::now();
   if (now - start_ < kDelay || now - last_draw_ < kInterval) return;
   last_draw_ = now;

@@ -19,8 +19,9 @@ class ProgressBar {
   ProgressBar(const ProgressBar&) = delete;
   ProgressBar& operator=(const ProgressBar&) = delete;
 
-  // Returns the progress callback that draws the bar; empty if no bar may be drawn, so that nobody
-  // computes progress for it. The callback refers to this object, which must outlive it.
+  // Returns the progress callback that draws the bar. The callback refers to this object, which
+  // must outlive it. If no bar may be drawn, returns an empty callback, which saves computing the
+  // progress.
   Progress callback();
 
   // Sets a text that follows the percentage, such as "12/600".

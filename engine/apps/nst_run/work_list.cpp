@@ -136,7 +136,7 @@ std::vector<std::string> read_list(const std::string& path, bool nul_separated) 
 }
 
 std::string short_name(const std::string& path) {
-  if (path.starts_with('@')) return path.substr(1);  // one of the library's own styles
+  if (path.starts_with('@')) return path.substr(1);  // "@oil": one of the library's own styles
   return path == "-" ? "stdin" : fs::path(path).stem().string();
 }
 

@@ -10,7 +10,9 @@ namespace nst::run {
 // A content file: given on the command line, or found in a folder given there.
 struct ContentFile {
   std::string path;
-  std::string subfolder;  // path from the given folder to the file's folder; "": none
+  // Path from the given folder to the folder that contains the file. "" if the file lies directly
+  // in the given folder, or was given itself.
+  std::string subfolder;
 };
 
 // One picture to paint.
@@ -24,7 +26,9 @@ struct Job {
 struct OutputFolder {
   std::string path;
   std::string name = "{content}-{style}";  // file name without extension (--name)
-  std::string extension;  // extension with its dot; "": that of the content, or .png
+  // The extension with its dot. "" means the content's extension, or .png if pictures cannot be
+  // written in the content's format.
+  std::string extension;
 };
 
 // Returns true if an output path means a folder: if the path ends in '/', or is an existing folder

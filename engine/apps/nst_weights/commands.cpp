@@ -83,8 +83,8 @@ void run_convert(const ConvertOptions& options) {
       convert_sources(options.sources, {options.padding, options.force, options.output});
   std::vector<std::uint8_t> bytes =
       build_model_file(conversion.description, conversion.tensors, options.dtype);
-  // Builds the file without a self-test first. The self-test then records what the network computes
-  // from exactly these bytes.
+  // The self-test records what the network computes from the file's own bytes. So the file is built
+  // twice: first without the self-test, to run it, then with the self-test.
   conversion.description.self_test =
       make_self_test(Model::open_memory(bytes.data(), bytes.size(), options.output));
   bytes = build_model_file(conversion.description, conversion.tensors, options.dtype);
@@ -183,8 +183,9 @@ void verify_model(const std::string& path, const FileData& file) {
                                       ", but holds the variables of another network");
   }
   const std::vector<NamedTensor> tensors = read_layers(variables, inventory);
-  // If the file states no style space, checks that predictor and transformer have the same one. A
-  // stated style space is trusted.
+  // If the file states no style space, checks that predictor and transformer belong to the same
+  // one. A stated space needs no check: `nst-weights convert` checked it before it wrote the file,
+  // unless the user gave --force.
   if (!model_file.style_space) {
     joint_space(variables, inventory, tensors, false);
   }

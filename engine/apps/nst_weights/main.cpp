@@ -11,7 +11,7 @@ int run(int argc, char** argv) {
   try {
     line.app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() == 0) {  // CLI11 prints --help and --version this way
+    if (error.get_exit_code() == 0) {  // --help or --version: exit() prints the text
       line.app.exit(error);
       return 0;
     }

@@ -16,17 +16,18 @@ namespace nst {
 namespace {
 
 constexpr std::uint64_t kVersion1 = 1;
-constexpr std::uint64_t kSeed = 20170518;  // arbitrary: the date of the paper (arXiv 1705.06830)
-constexpr int kStyleSide = 96;             // more than Inception's minimum of 43, still fast
-constexpr int kContentWidth = 48;          // sides differ and are no multiples of 16, to test edges
+// Any number would do. This one is the date of the paper arXiv 1705.06830.
+constexpr std::uint64_t kSeed = 20170518;
+constexpr int kStyleSide = 96;     // fast to encode; Inception-v3 needs at least 43
+constexpr int kContentWidth = 48;  // sides differ and are no multiples of 16, to test edges
 constexpr int kContentHeight = 40;
 constexpr std::uint64_t kMaxSide = 512;
 constexpr std::size_t kSamples = 64;
 
 // Largest differences allowed between the recorded and the computed numbers. Every instruction set
 // adds in a different order, so the same weights give slightly different numbers. A damaged weight
-// or a wrong layer exceeds these bounds by far. The bottleneck's difference is relative to its
-// largest value, the output's to white (1.0).
+// or a wrong layer exceeds these bounds by far. The difference of the style vector is relative to
+// its largest value. The difference of the picture is relative to white (1.0).
 constexpr double kBottleneckTolerance = 1e-4;
 constexpr double kOutputTolerance = 1e-3;
 
@@ -71,7 +72,7 @@ Outcome run(const Model& model, const Setup& setup) {
   const Image content =
       random_picture(setup.seed, "self_test/content", setup.content_width, setup.content_height);
   StyleVector style = outcome.bottleneck;
-  style.space.clear();  // an unknown space is accepted by every transformer
+  style.space.clear();  // an unknown space: the transformer accepts the vector
   outcome.output = model.stylize(content.view(), style);
   return outcome;
 }

@@ -1,14 +1,14 @@
-// The self-test stored in a model file: seeded inputs, and what the network computed from them when
-// the file was written.
+// The self-test stored in a model file: pseudo-random inputs, and what the network computed from
+// them when the file was written.
 //
-// JSON in the metadata entry "self_test":
+// The metadata entry "self_test" is JSON:
 //
 //   {"version": 1, "seed": ..., "style": [w, h], "content": [w, h],
 //    "bottleneck": [style_size numbers], "output": [w, h], "samples": [[index, value], ...]}
 //
-// "bottleneck" is absent without a predictor; the style vector is then pseudo-random. The inputs
-// are pseudo-random pictures (pseudo_random.hpp) and never resized, so that only the networks take
-// part.
+// The inputs are pictures from pseudo_random.hpp. They are never resized, so that the test depends
+// on the networks only. A model without a predictor has no "bottleneck"; its style vector is
+// pseudo-random too.
 #pragma once
 
 #include <string>
@@ -17,8 +17,9 @@
 
 namespace nst {
 
-// The result of replaying a self-test: the largest absolute difference of the style vector and of
-// the picture, a limit for each, and whether both differences are within their limits.
+// The result of replaying a self-test. It has the largest absolute differences of the style vector
+// and of the picture from the stored ones, and a limit for each. `passed` says whether both
+// differences are within their limits.
 struct SelfTestResult {
   double bottleneck_error = 0.0;
   double bottleneck_tolerance = 0.0;
@@ -31,7 +32,7 @@ struct SelfTestResult {
 std::string make_self_test(const Model& model);
 
 // Runs `model` on the inputs that `json` describes and compares the results. Throws Error{model}
-// with `name` if the JSON is not a self-test or belongs to another kind of model.
+// with `name` in the message if the JSON is not a self-test or does not fit the model.
 SelfTestResult replay_self_test(const Model& model, const std::string& json,
                                 const std::string& name);
 

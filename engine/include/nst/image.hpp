@@ -23,18 +23,18 @@ enum class PixelFormat : std::uint8_t {
   planar  // separate planes of R, G, B (3) and alpha (4)
 };
 
-// A picture in memory owned by the caller: `height` rows from the top, of `width` pixels with
-// `channels` samples each. The caller keeps `data` alive during the call. Painting, encoding,
-// compose and resize accept every format; the other functions accept interleaved RGB and RGBA.
+// A picture in memory owned by the caller. It has `height` rows, from the top, of `width` pixels
+// with `channels` samples each. The caller keeps `data` alive during the call. Painting, encoding,
+// compose and resize accept every format; the other functions accept only interleaved RGB and RGBA.
 struct ImageView {
   const void* data = nullptr;
   int width = 0;
   int height = 0;
   int channels = 3;
   SampleType type = SampleType::u8;
-  std::ptrdiff_t row_stride_bytes = 0;  // bytes between rows; may be negative; 0: rows without gaps
+  std::ptrdiff_t row_stride_bytes = 0;  // bytes from row to row; may be negative; 0: no gaps
   PixelFormat format = PixelFormat::rgb;
-  std::ptrdiff_t plane_stride_bytes = 0;  // bytes between planes; 0: planes follow each other
+  std::ptrdiff_t plane_stride_bytes = 0;  // bytes from plane to plane; 0: no gaps
 };
 
 // The caller's memory into which a picture is written: RGB or BGR (3 channels), or RGBA or BGRA (4
@@ -81,9 +81,9 @@ struct Image {
 
 // The resize method that brings a picture to the network's input size.
 enum class Resize : std::uint8_t {
-  smooth,  // antialiased bilinear: a triangle filter that widens with the reduction
+  smooth,  // antialiased bilinear: a triangle filter that is wider for larger reductions
   tf,      // tf.image.resize of TensorFlow 2: bilinear, half-pixel centres, no antialiasing
-  tf1      // resize_bilinear of TensorFlow 1: bilinear, corner at the origin, no antialiasing
+  tf1      // resize_bilinear of TensorFlow 1: as tf, but pixel x is read at x · scale
 };
 
 // Returns `image` resized to width × height, as f32 RGB in 0..1. u8 samples are divided by 255 and
@@ -98,7 +98,7 @@ struct Size {
   bool operator==(const Size&) const = default;
 };
 
-// The rule that gives the size of a resized picture. Three rules exist: the picture's own size
+// The rule that gives the size of a resized picture. There are three rules: the picture's own size
 // (default), a given shorter side with the aspect kept, or two given sides.
 struct SizeRule {
   int shorter_side = 0;
@@ -107,9 +107,9 @@ struct SizeRule {
 };
 
 // Returns the size that `rule` gives for a picture of size `picture`. A shorter side N follows
-// Magenta's image_utils.resize_image: each side times N / shorter side, in float32, cut to an
-// integer. Cutting can make the shorter side N - 1. Throws Error{usage} for a negative side,
-// Error{limit} for more than 2^28 pixels.
+// Magenta's image_utils.resize_image. Each side is multiplied by N / shorter side in float32, and
+// its fraction is cut off. So the shorter side can become N - 1. Throws Error{usage} for a negative
+// side, Error{limit} for more than 2^28 pixels.
 NST_API Size apply(const SizeRule& rule, Size picture);
 
 // How a float sample becomes a byte on output. nearest rounds half up; truncate cuts the fraction
@@ -121,51 +121,53 @@ NST_API Image to_u8(const ImageView& image, Quantise method = Quantise::nearest)
 // Limits and options for reading a picture.
 struct ReadOptions {
   // Largest memory for decoding in bytes, including the decoded picture. The size in the file's
-  // header is checked against this limit before memory is allocated. 0: the larger of 400 MiB and
-  // 16 times the file's size.
+  // header is checked against this limit before memory is allocated. 0 means the larger of 400 MiB
+  // and 16 times the file's size.
   std::size_t max_memory_bytes = 0;
-  // Allows reduced decoding of a JPEG or WebP that needs more memory than max_memory_bytes. It is
-  // decoded at 1/2, 1/4 or 1/8 of its size, with a shorter side of at least this many pixels.
-  // Useful for styles, which are resized anyway. 0: never reduced.
+  // Allows a smaller decoding of a JPEG or WebP that needs more memory than max_memory_bytes. The
+  // picture is decoded at 1/2, 1/4 or 1/8 of its size. Its shorter side keeps at least this many
+  // pixels. Useful for styles, which are resized anyway. 0 means that all pictures are decoded at
+  // full size.
   int least_side = 0;
-  // True: decodes pixels as TensorFlow does. EXIF orientation and colour profiles are ignored, no
-  // metadata is read, and 16-bit samples are cut to 8 bits instead of rounded. Builds without
-  // libpng round 16-bit samples in either case.
+  // True: decodes pixels as TensorFlow does. EXIF orientation and colour profiles are ignored, and
+  // no metadata is read. 16-bit samples are cut to 8 bits instead of rounded (but rounded in builds
+  // without libpng).
   bool as_tensorflow = false;
-  // True: samples are returned as the file has them, without conversion to sRGB.
+  // True: colours are not converted to sRGB; the samples are those of the file.
   bool ignore_profile = false;
-  // True: a JPEG, PNG or TIFF that is cut or damaged gives the pixels that it has; the missing ones
-  // are grey or as the decoder leaves them. A warning says how much is missing.
+  // True: a JPEG, PNG or TIFF that is cut off or damaged is accepted. The result has the pixels
+  // that can be decoded; the others are grey or have arbitrary values. A warning says how much is
+  // missing.
   bool damaged = false;
 };
 
-// A picture, what its file says besides, and warnings about the file. A warning reports damage that
-// changes no pixel (with ReadOptions::damaged: what is missing), or a colour profile that is not
-// used. Each warning is one line for a person and begins with the file's name. Most files give no
-// warning.
+// A picture with its file's metadata and with warnings about the file. A warning reports a colour
+// profile that is not used, or damage that changes no pixel. With ReadOptions::damaged, a warning
+// also reports missing pixels. Each warning is one line of text for the user and begins with the
+// file's name. Most files give no warning.
 struct LoadedImage {
   Image image;
   std::vector<std::string> warnings;
   Metadata metadata = {};
 };
 
-// Reads a picture file. The content tells the format, not the extension:
+// Reads a picture file. The format is recognised by the content, not by the extension:
 //
 // - JPEG; PNG of every depth and colour type; BMP; TGA; GIF (first frame); PBM, PGM, PPM
-// - where the build has their libraries: TIFF (first page), WebP (first frame), HEIC and AVIF
-// - .npy: float32 [h, w, 3], nominally 0..1; values up to 0.5 outside are accepted; f32 result
+// - if the build has their libraries: TIFF (first page), WebP (first frame), HEIC and AVIF
+// - .npy: a float32 array [h, w, 3] with values in 0..1, or at most 0.5 outside; the result is f32
 //
 // EXIF orientation is applied. Colours are converted to sRGB by the file's ICC profile (perceptual
 // intent) or code points; a PNG's gamma is ignored. Returns u8 RGB, u8 RGBA or f32 RGB. Throws
-// Error{input} if the file cannot be read, has another format, or is cut off. Also
-// throws Error{input} if damage leaves pixels that could only be guessed. Throws Error{limit} for
-// more than 2^28 pixels or more memory than allowed.
+// Error{input} if the file cannot be read, has another format, or is cut off. Also throws
+// Error{input} if damage leaves pixels that could only be guessed. Throws Error{limit} for more
+// than 2^28 pixels or more memory than allowed.
 NST_API LoadedImage load_image(const std::string& path, const ReadOptions& options = {});
 // Reads a picture file as load_image does, with default options. Warnings are dropped.
 NST_API Image read_image(const std::string& path);
 // Decodes a picture file in memory as load_image does. Messages and warnings call the file `name`.
 // The size in the header is checked before memory is allocated. It must not exceed 2^28 pixels, the
-// pixels that `bytes` can hold, and the memory allowed.
+// number of pixels that `bytes` can contain, or the memory allowed.
 NST_API LoadedImage decode_image(std::span<const std::uint8_t> bytes, const std::string& name,
                                  const ReadOptions& options = {});
 
@@ -178,12 +180,12 @@ inline constexpr Colour kWhite{255, 255, 255};
 // Error{usage} for any other text.
 NST_API Colour parse_colour(const std::string& text);
 
-// Returns `picture` composed on `background`: RGB of the same sample type. A picture without alpha
-// is copied. The networks ignore alpha and would see the hidden colours of transparent pixels. So
-// compose a picture with alpha before you call Model or Session; nst::paint composes by itself.
+// Returns `picture` composed on `background`, as RGB of the same sample type. A picture without
+// alpha is copied. Model and Session ignore alpha and would use the hidden colours of transparent
+// pixels. So compose a picture with alpha before you call them; nst::paint composes by itself.
 NST_API Image compose(const ImageView& picture, Colour background = kWhite);
 // Returns the alpha of a u8 RGBA picture, resized to width × height by `method`. The result is u8
-// with one channel, rounded. Throws Error{usage} for any other picture.
+// with one channel. Throws Error{usage} for any other picture.
 NST_API Image resized_alpha(const ImageView& rgba, int width, int height,
                             Resize method = Resize::smooth);
 // Joins a u8 RGB picture and a u8 alpha picture (one channel, same size) into an RGBA picture.
@@ -196,41 +198,43 @@ enum class OutputFormat : std::uint8_t { png, jpeg, ppm, npy, tiff, webp };
 // an unknown extension.
 NST_API OutputFormat output_format(const std::string& path);
 
-// How a JPEG stores colour: at full resolution, at half across, or at half both ways. automatic is
-// s444 from quality 90 on and s420 below.
+// The resolution at which a JPEG stores colour: full (s444), half width (s422), or half width and
+// half height (s420). automatic means s444 from quality 90 on and s420 below.
 enum class Subsampling : std::uint8_t { automatic, s444, s422, s420 };
 
 // How a picture is written to a file.
 struct EncodeOptions {
-  // 1..100, of JPEG and WebP. A WebP of 100 is lossless.
+  // Quality of JPEG and WebP files, 1 to 100. A WebP file of quality 100 is lossless.
   int quality = 95;
   Subsampling subsampling = Subsampling::automatic;
-  // True: a JPEG that appears coarse first. It is a few percent smaller and takes longer to write.
+  // True: writes a progressive JPEG, which viewers show first coarsely while it loads. It is a few
+  // percent smaller and takes longer to write.
   bool progressive = false;
-  // Bits of a sample in the file: 8, or 16 for PNG and TIFF only. With 16, the picture may be u8 or
-  // f32; float samples are rounded to nearest.
+  // Bits of a sample in the file: 8, or 16 for PNG and TIFF only. With 16 bits, the picture may be
+  // u8 or f32. Float samples are rounded to nearest.
   int depth = 8;
-  // What to write besides the pixels, such as LoadedImage::metadata of the content. Borrowed; null:
-  // nothing. PPM and .npy have no place for it.
+  // Metadata to write, for example the LoadedImage::metadata of the content. Must stay valid during
+  // the call. null: no metadata. PPM and .npy files cannot contain metadata.
   const Metadata* metadata = nullptr;
   KeepMetadata keep = KeepMetadata::safe;
-  // Threads that compress a PNG; 0: as many as this process may use. The file is the same for any
-  // number. All other formats take one thread.
+  // Number of threads that compress a PNG; 0: as many as this process may use. The file is the same
+  // for any number. All other formats are written by one thread.
   int threads = 0;
 };
 
-// Encodes a picture and returns the file's bytes. The file says that its colours are sRGB: PNG by
-// its sRGB chunk, JPEG, TIFF and WebP by a small profile (in builds with lcms2). JPEG and PPM have
-// no alpha: a picture with alpha is composed on white.
+// Encodes a picture and returns the file's bytes. The file states that its colours are sRGB: PNG by
+// its sRGB chunk, JPEG, TIFF and WebP by a small profile (in builds with lcms2). JPEG and PPM
+// cannot store alpha, so a picture with alpha is composed on white.
 //
 // - Throws Error{output} if the picture does not suit the format. .npy needs f32 RGB; all other
-//   formats need u8, or a depth of 16. A JPEG has at most 65500 pixels per side, a WebP 16383.
+//   formats need u8, unless the depth is 16. A JPEG has at most 65500 pixels per side, a WebP
+//   16383.
 // - Throws Error{usage} for options or strides outside their range, for a depth of 16 in another
 //   format than PNG and TIFF, and for a format that this build cannot write.
 // - Throws Error{limit} if memory runs out.
 NST_API std::vector<std::uint8_t> encode_image(const ImageView& image, OutputFormat format,
                                                const EncodeOptions& options);
-// Encodes a picture with default options but for the quality.
+// Encodes a picture with this quality and otherwise default options.
 NST_API std::vector<std::uint8_t> encode_image(const ImageView& image, OutputFormat format,
                                                int quality = 95);
 
@@ -239,7 +243,7 @@ NST_API std::vector<std::uint8_t> encode_image(const ImageView& image, OutputFor
 // Throws Error{usage} for an unknown extension, Error{output} if writing fails.
 NST_API void write_image(const std::string& path, const ImageView& image,
                          const EncodeOptions& options);
-// Writes a picture with default options but for the quality.
+// Writes a picture file with this quality and otherwise default options.
 NST_API void write_image(const std::string& path, const ImageView& image, int quality = 95);
 
 }  // namespace nst

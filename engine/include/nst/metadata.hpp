@@ -1,4 +1,4 @@
-// What a picture file says about its picture besides the pixels.
+// The metadata of a picture file: everything that it says about its picture besides the pixels.
 #pragma once
 
 #include <cstdint>
@@ -6,24 +6,26 @@
 
 namespace nst {
 
-// Metadata as decode_image finds it in a file and encode_image writes it to another. The blocks are
-// foreign bytes: encode_image reads them with checks and writes new ones.
+// Metadata that decode_image finds in a file and that encode_image can write to another file. The
+// contents come from files that are not trusted. Therefore encode_image checks them and writes
+// newly built blocks.
 struct Metadata {
-  // A TIFF structure of EXIF tags (EXIF 2.32, 4.5), without "Exif\0\0" before it; empty: none.
+  // EXIF tags as a TIFF structure (EXIF 2.32, 4.5), without "Exif\0\0" before it. Empty: no EXIF.
   std::vector<std::uint8_t> exif;
-  std::vector<std::uint8_t> xmp;   // an XMP packet, UTF-8; empty: none
-  std::vector<std::uint8_t> iptc;  // IPTC-IIM data sets; empty: none
-  // Resolution in dots per inch, across and down the upright picture; 0: not stated.
+  std::vector<std::uint8_t> xmp;   // XMP packet in UTF-8; empty: no XMP
+  std::vector<std::uint8_t> iptc;  // IPTC-IIM data sets; empty: no IPTC
+  // Horizontal and vertical resolution of the upright picture in dots per inch. 0: not stated.
   double dpi_x = 0.0;
   double dpi_y = 0.0;
 };
 
-// Which metadata encode_image writes. Orientation is always 1 and thumbnails are always dropped:
-// they describe the file that was read. The size tags get the new picture's size.
+// The metadata that encode_image writes. The written orientation is always 1, and thumbnails are
+// always dropped, because they describe the file that was read. The size tags get the new picture's
+// size.
 enum class KeepMetadata : std::uint8_t {
-  // Writes the resolution, and the EXIF tags of a known list: the camera, the exposure, dates,
-  // titles, artist and copyright. Does not write GPS, maker notes, serial numbers, owner names,
-  // private tags, XMP or IPTC.
+  // Writes the resolution, and only those EXIF tags that are in a fixed list: camera, exposure,
+  // dates, titles, artist and copyright. Does not write GPS, maker notes, serial numbers, owner
+  // names, private tags, XMP or IPTC.
   safe,
   all,  // writes all EXIF tags, XMP, and IPTC where the format has a place for it (JPEG, TIFF)
   none

@@ -1,12 +1,12 @@
 // The C++ API of NST, arbitrary neural style transfer on the CPU. Includes all headers of this API.
 //
-//   paint, Painter   a content and a style in, the finished picture out
-//   Model            networks and weights; immutable, shared freely between threads
-//   StyleVector      a style as the transformer's numbers: to save, scale and blend
-//   Session          runs a model's networks in memory that is kept; one thread at a time
+//   paint, Painter   make the finished picture from a content and a style
+//   Model            networks and weights; immutable; threads may share it
+//   StyleVector      a style as the transformer's numbers; can be saved, scaled and blended
+//   Session          runs a model's networks in memory that it keeps; for one thread at a time
 //
-// Rows of a picture run from the top. Every failure is an nst::Error. The library never prints,
-// exits or reads the environment, except for NST_ISA (see Model::isa).
+// Rows of a picture run from the top. Every failure is an nst::Error. The library never prints or
+// ends the process. The only environment variable that it reads is NST_ISA (see Model::isa).
 #pragma once
 
 #include "nst/error.hpp"

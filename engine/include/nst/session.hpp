@@ -24,15 +24,15 @@ class NST_API Session {
   // is kept for later calls.
   StyleVector encode_style(const ImageView& style, const StyleOptions& options = {},
                            const RunOptions& run = {});
-  // Sets the content (at least 5×5) and runs the part of the network that does not depend on the
-  // style. Throws Error{input}, Error{limit}, Error{cancelled}.
+  // Sets the content to paint (at least 5×5), and runs the part of the network that does not depend
+  // on the style. Throws Error{input}, Error{limit}, Error{cancelled}.
   void set_content(const ImageView& content, const RunOptions& run = {});
   // Paints the current content and returns the picture as Model::stylize does. May be called any
   // number of times. Throws Error{usage} if no content is set.
   Image render(const StyleVector& style, const RunOptions& run = {});
   // Paints the current content into `picture`. If `picture` is f32 RGB of the output's size, its
-  // memory is overwritten; otherwise `picture` is replaced. So one picture can serve for all
-  // frames. After an Error the samples of `picture` are undefined.
+  // memory is overwritten; otherwise `picture` is replaced. So a caller can use the same picture
+  // for all frames of a film. After an Error the samples of `picture` are undefined.
   void render_into(Image& picture, const StyleVector& style, const RunOptions& run = {});
 
  private:

@@ -1,4 +1,5 @@
-// Style vectors: the numbers that the predictor makes of a painting. They can be saved and blended.
+// Style vectors: the numbers that the predictor computes from a painting. They can be saved and
+// blended.
 #pragma once
 
 #include <cstddef>
@@ -13,13 +14,13 @@ namespace nst {
 
 // The style of a painting as the predictor encodes it (the "bottleneck" of Ghiasi et al. 2017). A
 // style is a point in a style space, and points between two styles are styles too. So two styles
-// can be blended, or a style weakened towards the content's own. A style space belongs to one
-// predictor and the transformers trained with it. Other transformers make nothing useful of its
-// points.
+// can be blended, and a style can be weakened by blending it with the content's own style. A style
+// space belongs to one predictor and to the transformers trained with it. Other transformers paint
+// wrong pictures with its styles.
 struct StyleVector {
-  std::vector<float> values;  // ModelInfo::style_size numbers: 100 or 768 in published models
-  // The name of the style space, as in ModelInfo::style_space. "": the space is unknown, and every
-  // model accepts the vector.
+  std::vector<float> values;  // as many as ModelInfo::style_size: 100 or 768 in published models
+  // The name of the style space, as in ModelInfo::style_space. "" means that the space is unknown;
+  // then every model accepts the vector.
   std::string space;
 
   // Makes a style vector of `size` zeros in an unknown space. Most published models have 100
@@ -35,13 +36,14 @@ struct StyleVector {
   // weights, or styles of different sizes or known spaces.
   NST_API static StyleVector blend(std::span<const StyleVector> styles,
                                    std::span<const double> weights);
-  // Returns a style of the library's own: one of named_styles(), in the space of the default model.
-  // Throws Error{usage} for another name; the message has the nearest ones.
+  // Returns a built-in style: one of named_styles(), in the space of the default model. Throws
+  // Error{usage} for another name; the message suggests the most similar names.
   NST_API static StyleVector named(const std::string& name);
-  // Reads a style vector from a .npy file and returns it:
+  // Reads a style vector from a .npy file and returns it. The file must contain:
   //
-  // - float32 [n], n from 1 to 4096, finite values within ±1e4
-  // - the name of the space in the header's padding, where NumPy sees a comment; "" if absent
+  // - a float32 array [n], n from 1 to 4096, with finite values within ±1e4
+  // - optionally the name of the space, in the padding of the header, which NumPy ignores; without
+  //   it, the space is ""
   //
   // Throws Error{input} for any other file.
   NST_API static StyleVector load(const std::string& path);
@@ -55,12 +57,12 @@ struct StyleVector {
   NST_API std::vector<std::uint8_t> encode() const;
 };
 
-// A style of the library's own: the vector of a sample painting by the default model.
+// A built-in style: the style vector that the default model's predictor makes of a sample painting.
 struct NamedStyle {
-  std::string name;         // "oil", for StyleVector::named
-  std::string description;  // "thick brush strokes along a whirling night sky"
+  std::string name;         // name for StyleVector::named, such as "oil"
+  std::string description;  // description, such as "thick brush strokes along a night sky"
 };
-// Returns the library's own styles.
+// Returns the names and descriptions of all built-in styles.
 NST_API std::vector<NamedStyle> named_styles();
 
 }  // namespace nst

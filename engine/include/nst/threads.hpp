@@ -13,8 +13,8 @@ NST_API int available_threads();
 
 // Creates the threads that later runs will use, each on a processor of its own. 0 means
 // available_threads(). Calling this is optional: otherwise the first run creates the threads, which
-// takes about 0.2 ms. If the system gives fewer threads, runs take longer and make the same bytes.
-// Throws Error{usage} for an impossible number.
+// takes about 0.2 ms. If the system allows fewer threads, runs take longer and their results stay
+// the same. Throws Error{usage} for an impossible number.
 //
 // The library's threads sleep between runs, block all signals, and live as long as the process. A
 // forked child process gets its own threads.
