@@ -77,9 +77,10 @@ class ContentPainting {
   PictureForm form_;
 };
 
-// Makes the painting of a content. Uses transformers from `shelf` that fit, and frees the others.
-// `outside` is the style outside the mask, if there is one. If `repeated` is true, the painting may
-// be run several times, and the caller may free the content as soon as this function has returned.
+// Returns the object that paints a content. Uses transformers from `shelf` that fit, and frees the
+// others. `outside` is the style outside the mask, if there is one. If `repeated` is true, the
+// object may paint several times, and the caller may free the content as soon as this function has
+// returned.
 std::unique_ptr<ContentPainting> start_painting(const Model& model, const ImageView& content,
                                                 const PaintOptions& options,
                                                 std::optional<StyleVector> outside,

@@ -71,8 +71,9 @@ std::uint64_t StagedPainting::picture_bytes(const ImageView& content, const Pain
   for (std::size_t i = 0; i + 1 < sizes.size(); ++i) bytes += float_picture_bytes(sizes[i]);
   bytes += Canvas::bytes(size, depth) * (options.mask_style ? 2 : 1);
   // Painting the last level needs four more pictures: the painting of the previous level, and three
-  // of reduced size. These are the cell means of the enlarged previous painting, their differences
-  // from those of the new painting, and the blurred differences.
+  // pictures that have one pixel for each cell of the new painting. One holds the means of the
+  // enlarged previous painting over the cells, one their differences from the means of the new
+  // painting, and one these differences blurred.
   if (brushes) {
     bytes +=
         float_picture_bytes(sizes[sizes.size() - 2]) + 3 * float_picture_bytes(reduced_size(size));

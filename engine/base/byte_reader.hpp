@@ -40,7 +40,8 @@ class ByteReader {
   void skip(std::uint64_t count, std::string_view what) { take(count, what); }
   // Returns a view of the next `count` bytes, and moves past them.
   Bytes take(std::uint64_t count, std::string_view what);
-  // Returns a view of `count` bytes at an offset from the buffer's start, without moving.
+  // Returns a view of `count` bytes at an offset from the buffer's start. The reader stays at its
+  // position.
   Bytes at(std::uint64_t offset, std::uint64_t count, std::string_view what) const;
 
   // Returns the next number, of type T, and moves past it.

@@ -145,8 +145,8 @@ class Lowering {
   // Returns true if the output of node `id` can be computed in strips and never stored whole. The
   // output must be large, and only one node may read it: a convolution.
   bool is_streamed(std::size_t id) const;
-  // Returns true if node `id` is the convolution that runs twice in MemoryMode::rematerialise. An
-  // instance norm reads it, and no normalised tensor is larger.
+  // Returns true if node `id` is the convolution that runs twice in MemoryMode::rematerialise. It
+  // is the one with the largest output among the convolutions that an instance norm follows.
   bool is_recomputed(std::size_t id) const;
   // Returns true if later steps may overwrite this buffer. Returns false if the buffer is not in
   // the arena. Also returns false if the style-dependent steps will read it again in their next run

@@ -95,7 +95,7 @@ inline StripLayer strip_layer(const ConvOp& op) {
 // only the first convolution has an input operand, and only the last has an output operand.
 struct FusedConvsOp {
   static constexpr std::size_t kMostConvs = 3;
-  std::vector<ConvOp> convs;         // in order; each has a blocking of its own
+  std::vector<ConvOp> convs;         // in the order of computation; each has its own block sizes
   std::vector<std::size_t> offsets;  // where each output but the last begins in scratch, in floats
   // Number of floats that the rows of all outputs but the last take in scratch. The scratch of the
   // kernels begins there.

@@ -53,8 +53,9 @@ double number_of(const ExifTag* tag);
 // - values beyond 1 MiB, counting all values of the block together
 ExifBlock read_exif(Bytes block);
 
-// Returns the value of a tag of the first directory, which may have up to `most` bytes: in a TIFF
-// file, XMP and IPTC are such tags. Otherwise as read_exif; empty if there is no such value.
+// Returns the value of one tag of the first directory, in the same form as read_exif. The value may
+// have up to `most` bytes, more than read_exif allows: XMP and IPTC of a TIFF file are long.
+// Returns no bytes if the tag is absent or unusable.
 std::vector<std::uint8_t> value_of_tag(Bytes block, std::uint16_t tag, std::size_t most);
 
 // Returns the TIFF structure of these tags, little-endian. Returns no bytes if there are no tags.

@@ -33,8 +33,8 @@ constexpr std::pair<Tag, Tag> kSafePhoto[] = {
     {0x9000, 0x9012},                                      // version, dates, time zones
     {0x9101, 0x9101}, {0x9201, 0x920a},  // components, shutter, aperture, light, focal length
     {0x9214, 0x9214}, {0x9286, 0x9286}, {0x9290, 0x9292},  // subject area, comment, sub-seconds
-    {0x9400, 0x9405},                                      // temperature to camera elevation
-    {0xa000, 0xa003},                                      // Flashpix version, colour space, size
+    {0x9400, 0x9405},  // from temperature to elevation of the camera
+    {0xa000, 0xa003},  // Flashpix version, colour space, size
     {0xa20b, 0xa217}, {0xa300, 0xa302}, {0xa401, 0xa40c},  // focal plane, sensor, scene, rendering
     {0xa432, 0xa434},                                      // the lens' range, maker and model
     {0xa436, 0xa437},                                      // title, photographer

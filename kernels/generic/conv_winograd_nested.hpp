@@ -99,7 +99,7 @@ struct Layout {
   // Layout of products M: [panel][point][channel of the panel][m_channel floats].
   std::size_t v, m, end;
   std::ptrdiff_t v_channel, v_point, m_channel;
-  int vectors;  // number of vectors in a plane of M
+  int vectors;  // number of vectors that the products of one point take
 };
 
 // Returns the layout for a block of tiles_h x tiles_w tiles.

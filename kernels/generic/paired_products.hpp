@@ -56,8 +56,9 @@ struct Order {
     return depth % kGroup - small_groups_of(depth) * 3 * SmallSide;
   }
 
-  // Returns the row in which the weights of an input channel are packed. Each pair's two channels
-  // are followed by one single channel. Channels after the last group keep their order.
+  // Returns the row in which the weights of an input channel are packed. The rows of a group come
+  // in threes: the two channels of a pair, then a channel that has no partner. Channels after the
+  // last group keep their order.
   static constexpr int row_of(int channel, int depth) {
     if (channel >= depth - singles_of(depth)) return channel;
     const int side = channel < groups_of(depth) * kGroup ? Side : SmallSide;
@@ -166,8 +167,9 @@ NST_INLINE void accumulate_singles(Accumulators<P, V>& acc, const float** in, co
   }
 }
 
-// How many groups, small groups and single channels a layer's input channels form. They are
-// multiplied in this order.
+// The parts into which a layer's input channels are divided: first groups, whose channels form
+// pairs; then small groups, whose pairs are closer together; last single channels, which form no
+// pairs. The members are the numbers of such parts.
 struct Depth {
   int groups, small_groups, singles;
 };

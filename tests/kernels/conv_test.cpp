@@ -275,8 +275,9 @@ TEST_CASE(
   }
 }
 
-// Tests inputs that are much larger or smaller than those of real layers. Kernels with paired
-// products expect inputs of about 1 and scale their weights to that.
+// Tests inputs whose values are much larger or smaller than those of real layers. Kernels with
+// paired products (docs/kernels.md) add inputs to weights. They scale the weights for inputs of
+// about 1, and other inputs make them round more.
 TEST_CASE("1x1 convolutions bear weights of any size, and inputs that are larger or smaller") {
   ConvCase conv;
   conv.spec = {1, 1, 130, 48, 1, 1, false};
