@@ -62,7 +62,8 @@ class Budget {
     }
   }
   void take_name(const std::string& name) {
-    constexpr std::uint64_t kHeaderBytes = 64;  // added per name, so that their number is limited
+    // Counted for each name in addition to its length, so that very many short names are refused.
+    constexpr std::uint64_t kHeaderBytes = 64;
     names_bytes_ += name.size() + kHeaderBytes;
     if (names_bytes_ > limits_.max_names_bytes) {
       throw Error(ErrorCode::limit, one_line(path_) +
@@ -114,14 +115,15 @@ class MemberReader {
     errno = 0;
     check(library_.archive_read_support_format_tar(handle));
     check(library_.archive_read_support_format_zip_seekable(handle));
-    // This option makes libarchive return names as bytes in every locale.
+    // With this option, libarchive returns the bytes of the members' names unchanged, whatever the
+    // locale is.
     library_.archive_read_set_options(handle, "hdrcharset=BINARY");
     check(rest == nullptr
               ? library_.archive_read_open_memory(handle, bytes.data(), bytes.size())
               : library_.archive_read_open(handle, this, nullptr, &MemberReader::read, nullptr));
   }
 
-  // Returns the next member, or null after the last one.
+  // Returns the header of the archive's next member, or null after the last member.
   archive_entry* next() {
     for (;;) {
       archive_entry* entry = nullptr;

@@ -1,4 +1,4 @@
-// Converts little-endian arrays of other number types to float32.
+// Converts arrays of little-endian numbers (weights) of several types to float32.
 #pragma once
 
 #include <cstring>

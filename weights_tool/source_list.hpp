@@ -25,7 +25,7 @@ class ListedSource : public Source {
   void set_tensors(std::vector<SourceTensor> tensors);
   // Returns the tensor with this name. If there is none, throws Error{model} with the name.
   const SourceTensor& find(const std::string& name) const;
-  // Adds the file on disk that contains `name` to files().
+  // Adds to files() the path of the file on disk that contains the set's member `name`.
   void made_of(const FileSet& set, const std::string& name) { files_.push_back(set.path(name)); }
 
  private:

@@ -12,7 +12,7 @@ namespace nst::weights {
 // Finds tensors by their canonical names (variable_names.hpp).
 class Variables {
  public:
-  // The sources must outlive this object.
+  // Lists the tensors of all sources. The sources must outlive this object.
   explicit Variables(const std::vector<const Source*>& sources);
   const SourceTensor* find(const std::string& name) const;  // null if there is no such variable
   bool any_starts_with(std::string_view prefix) const;

@@ -1,4 +1,5 @@
-// Conversion of foreign text for one-line messages, JSON and the shell.
+// Converts text that NST does not control, such as file names, for one-line messages, JSON and the
+// shell.
 #pragma once
 
 #include <string>

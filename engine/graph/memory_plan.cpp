@@ -26,7 +26,8 @@ struct Group {
 
 std::vector<Group> tied_groups(const std::vector<Lifetime>& lifetimes) {
   std::vector<std::size_t> group_of(lifetimes.size());
-  std::vector<std::ptrdiff_t> start(lifetimes.size(), 0);  // offsets from the group's first member
+  // Offset of each buffer from its group's first member, in floats; it may be negative.
+  std::vector<std::ptrdiff_t> start(lifetimes.size(), 0);
   std::vector<Group> groups;
   for (std::size_t i = 0; i < lifetimes.size(); ++i) {
     const Lifetime& buffer = lifetimes[i];

@@ -1,4 +1,4 @@
-// The functions on alpha that the codecs and the painting share.
+// Functions for alpha (the opacity of pixels), shared by the picture codecs and the painting.
 #pragma once
 
 #include <cstdint>

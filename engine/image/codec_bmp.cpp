@@ -294,7 +294,8 @@ Image decode_bmp(const Input& input) {
   const int channels = h.masks[3] != 0 ? 4 : 3;
   const std::uint64_t pixels = h.width * h.height;
   input.check_memory(pixels * static_cast<unsigned>(channels + (run_lengths ? 1 : 0)));
-  // Accepts a file in which the last row's padding is missing.
+  // Rows are padded to multiples of 4 bytes. A file that ends before the last row's padding is
+  // accepted.
   const std::uint64_t stride = (h.width * h.bits + 31) / 32 * 4;
   const std::uint64_t needed = stride * (h.height - 1) + (h.width * h.bits + 7) / 8;
   const Bytes data = run_lengths ? Bytes{} : input.reader().at(h.pixels, needed, "the pixels");

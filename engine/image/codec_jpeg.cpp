@@ -32,7 +32,9 @@ struct Escape {
   std::jmp_buf target;
   char message[JMSG_LENGTH_MAX] = "";
   bool out_of_memory = false;
-  bool goes_on = false;  // true: after damage, records it (note_damage) and continues
+  // true: after damage in the file, note_damage records where it is and decoding continues. false:
+  // decoding ends with an error.
+  bool goes_on = false;
   struct {
     bool found = false;
     // true: the damage was found in the first scan, before any row of pixels was decoded. In a file
@@ -281,7 +283,7 @@ unsigned choose_reduction(const Input& input, const jpeg_decompress_struct& jpeg
   return 1;
 }
 
-// Returns how libjpeg's samples are laid out.
+// Returns the layout of the samples that libjpeg decodes. libjpeg gives CMYK inverted.
 SampleLayout layout_of(const jpeg_decompress_struct& jpeg) {
   if (jpeg.out_color_space == JCS_CMYK) return {.model = ColourModel::cmyk, .inverted = true};
   return {.model = jpeg.jpeg_color_space == JCS_GRAYSCALE ? ColourModel::grey : ColourModel::rgb};

@@ -15,7 +15,7 @@ struct Named {
   std::string_view name;
   std::uint32_t rgb;
 };
-// The colour names of CSS in alphabetical order.
+// The colour names of CSS, in alphabetical order for a binary search.
 constexpr Named kNames[] = {{"aliceblue", 0xf0f8ff},
                             {"antiquewhite", 0xfaebd7},
                             {"aqua", 0x00ffff},

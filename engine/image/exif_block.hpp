@@ -29,9 +29,9 @@ ExifTag rational_tag(std::uint16_t tag, double value);
 // The tags of an EXIF block, one list for each directory. Each list is sorted by tag number and has
 // every number at most once.
 struct ExifBlock {
-  std::vector<ExifTag> image;  // the first directory: about the picture
-  std::vector<ExifTag> photo;  // the EXIF directory: about how the picture was taken
-  std::vector<ExifTag> gps;    // the GPS directory: about the place
+  std::vector<ExifTag> image;  // tags of the first directory, which describe the picture
+  std::vector<ExifTag> photo;  // tags of the EXIF directory: how the picture was taken
+  std::vector<ExifTag> gps;    // tags of the GPS directory: where the picture was taken
 
   bool empty() const { return image.empty() && photo.empty() && gps.empty(); }
 };

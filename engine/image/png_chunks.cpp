@@ -253,7 +253,8 @@ class Walk {
   //   iTXt  the compression flag and method, a language, a translated keyword, then the text,
   //         compressed if the flag is 1
   void take_raw_exif(const Chunk& chunk) {
-    constexpr std::size_t kNameBytes = 22;  // length of the keyword and its final zero
+    // Length of the keyword "Raw profile type exif" and its final zero.
+    constexpr std::size_t kNameBytes = 22;
     constexpr std::size_t kMostText = std::size_t{256} << 10;
     if (tried_raw_exif_) return;
     tried_raw_exif_ = true;

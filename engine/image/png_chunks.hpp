@@ -18,16 +18,16 @@ struct PngChunks {
   unsigned depth = 0, colour_type = 0;
   bool interlaced = false;
   Bytes header;                           // body of the chunk IHDR
-  Bytes palette;                          // body of PLTE if the picture has a palette; else empty
-  Bytes trans;                            // body of a tRNS that fits the colour type; else empty
+  Bytes palette;                          // body of the chunk PLTE; empty: no palette
+  Bytes trans;                            // body of a chunk tRNS that fits colour_type; else empty
   std::vector<Bytes> pixels;              // bodies of all IDAT chunks
   bool is_cut = false;                    // true: the last IDAT chunk is cut off
   bool has_end = false;                   // true: the file has the chunk IEND
   Bytes exif_chunk;                       // body of the chunk eXIf; empty: no such chunk
   Bytes profile;                          // body of the first chunk iCCP; empty: no such chunk
-  bool profile_intact = true;             // false: the checksum of that iCCP chunk is wrong
-  std::optional<CodePoints> code_points;  // code points of the first cICP chunk, if there is one
-  Bytes resolution;                       // body of the first intact pHYs; empty: no such chunk
+  bool profile_intact = true;             // false: the chunk of `profile` has a wrong checksum
+  std::optional<CodePoints> code_points;  // colours that the first chunk cICP states
+  Bytes resolution;                       // body of the first intact chunk pHYs; empty: none
   Bytes xmp;  // XMP packet of an uncompressed iTXt chunk "XML:com.adobe.xmp"
   // EXIF block of a text chunk "Raw profile type exif", which ImageMagick writes. At most 128 KiB
   // of the block are read.

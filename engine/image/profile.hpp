@@ -26,11 +26,12 @@ enum class ColourModel : std::uint8_t { grey, rgb, cmyk };
 // Code numbers of ITU-T H.273 that describe colours. A PNG stores them in its cICP chunk, a HEIF
 // file in an nclx box.
 struct CodePoints {
-  unsigned primaries = 2;  // 2 means "not stated", here and in `transfer`
+  // In both members, 2 means that the file does not state them.
+  unsigned primaries = 2;
   unsigned transfer = 2;
 };
 
-// What a file says about its colours.
+// What a picture file states about the colours of its samples.
 struct ColourDescription {
   Bytes icc;             // ICC profile; empty: the file has none
   bool damaged = false;  // true: the file has a profile that could not be read
@@ -77,7 +78,7 @@ class SrgbConversion {
 SrgbConversion srgb_conversion(const Input& input, const ColourDescription& described,
                                SampleLayout layout);
 
-// Converts a u8 picture in place.
+// Converts the samples of a u8 picture to sRGB, in place.
 void convert_to_srgb(Image& image, const SrgbConversion& conversion);
 
 // Returns a small ICC profile of sRGB, which is stored in written files to state their colours.

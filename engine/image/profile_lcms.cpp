@@ -71,7 +71,7 @@ void unlock(cmsContext, void*) {}
 // Ignores lcms2's messages, because the result of each lcms2 call tells whether it failed.
 void on_message(cmsContext, cmsUInt32Number, const char*) {}
 
-// An lcms2 context with limited memory.
+// An lcms2 context that can allocate only a given number of bytes.
 class Context {
  public:
   explicit Context(std::uint64_t memory) : budget_{memory} {
@@ -209,7 +209,7 @@ struct SrgbConversion::Impl {
 
   Context context;
   SampleLayout layout;
-  std::uint32_t from_bytes = 3;  // bytes of one source pixel
+  std::uint32_t from_bytes = 3;  // size of a pixel before the conversion, in bytes
   Transform transform;
 
   // Makes the transform from `profile`, whose colour space is `space`. Returns false if lcms2
@@ -253,7 +253,7 @@ void SrgbConversion::convert(const void* from, std::uint8_t* to, std::size_t pix
   const SampleLayout& layout = impl_->layout;
   cmsDoTransform(impl_->transform.get(), from, to, static_cast<cmsUInt32Number>(pixels));
   if (!layout.alpha || from == to) return;
-  // Copies alpha, the last channel of a pixel, which lcms2 skips.
+  // Writes the alpha of each pixel, its last channel, because lcms2 writes only the colours.
   const std::size_t sample = layout.wide ? 2 : 1;
   const auto* alpha = static_cast<const std::uint8_t*>(from) + impl_->from_bytes - sample;
   for (std::size_t i = 0; i < pixels; ++i, alpha += impl_->from_bytes) {

@@ -33,7 +33,7 @@ class PseudoRandom {
   constexpr float unit(std::uint64_t index) const {
     return static_cast<float>(splitmix64(base_ + index) >> 40) * 0x1p-24f;
   }
-  // Returns a uniform number in [-1, 1).
+  // Returns a pseudo-random number, uniform in [-1, 1).
   constexpr float symmetric(std::uint64_t index) const { return 2.0f * unit(index) - 1.0f; }
 
  private:

@@ -38,7 +38,8 @@ struct Lineage {
   std::array<double, kProjections> projections;
 };
 
-// The fingerprints of the published networks, computed by style_fingerprint.
+// The known transformers and then the known predictors, each with its style space and its
+// fingerprint (computed by style_fingerprint).
 constexpr Lineage kTransformers[] = {
     // transformer of the published model with a MobileNetV2 predictor
     {kMobileSpace,

@@ -16,7 +16,7 @@ namespace nst {
 // The sizes of a published network. When a real network is built, these sizes are read from its
 // weights.
 struct PublishedNetwork {
-  int width_percent = 100;  // width of the transformer in percent of the full one
+  int width_percent = 100;  // channels of the transformer's layers, in percent of the full one's
   int residual_blocks = 5;
   int style_size = 100;
   // False: the Inception-v3 predictor lacks its last convolution ("Conv/"), so that the mean of its

@@ -39,7 +39,7 @@ void keep_loaded() {
 // The work that one call of in_team gives to its threads.
 struct Job {
   TeamWork work;
-  int team;  // size of the team
+  int team;  // number of threads that may take part, the caller included
 };
 
 // A thread and its current job. A worker lives as long as the process.

@@ -14,7 +14,8 @@ namespace {
 
 struct Slot {
   std::atomic<bool> taken{false};
-  std::atomic<bool> named{false};  // true: `path` has been written completely
+  // true: `path` contains a whole name, so that remove_unfinished_files may delete this file.
+  std::atomic<bool> named{false};
   char path[PATH_MAX] = {};
 };
 

@@ -10,7 +10,8 @@
 namespace nst {
 namespace {
 
-constexpr std::int64_t kMaxStyleSize = 4096;  // largest style vector that a file may require
+// Largest number of values in the style vectors that a model file's networks may use.
+constexpr std::int64_t kMaxStyleSize = 4096;
 
 }  // namespace
 

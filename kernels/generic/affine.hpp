@@ -8,7 +8,7 @@
 namespace nst::kernels {
 namespace {
 
-// Scale, shift and floor for one vector of channels.
+// The scales, shifts and floors (least output values) of the channels in one vector.
 struct AffineVector {
   Vec scale, shift, floor;
 };

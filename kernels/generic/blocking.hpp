@@ -1,4 +1,4 @@
-// Cuts pictures into blocks of pixels.
+// Chooses the sizes of the blocks of pixels into which an algorithm cuts its output.
 #pragma once
 
 #include "kernels/generic/cache_sizes.hpp"
@@ -26,7 +26,8 @@ constexpr int kHighestBlock = 16;
 template <class ScratchFloats>
 ConvBlocking pixel_blocking(const ConvSpec& spec, const ConvGeometry& g, int widest, int granule,
                             ScratchFloats&& scratch_floats, int fewest = kRegisterTile) {
-  constexpr int kEnoughBlocks = 16;  // number of blocks: two for each of eight threads
+  // Blocks are made lower until there are this many: two for each of eight threads.
+  constexpr int kEnoughBlocks = 16;
   const auto width = [&](int columns) {
     return min_of(ceil_div(ceil_div(g.out_w, columns), granule) * granule, g.out_w);
   };

@@ -86,8 +86,10 @@ void pack(const ConvSpec& spec, const float* weights, float* packed) {
 // The numbers of tiles in a block, and the parts of the block's scratch, as offsets in floats.
 struct Layout {
   int small;             // number of small kernels (3x3 taps) along each axis of the kernel
-  int tiles_h, tiles_w;  // number of output tiles
-  int rows, columns;     // number of tiles of transformed inputs
+  int tiles_h, tiles_w;  // number of output tiles in each direction
+  // Number of input tiles in each direction. For kernels of more than 3x3 taps, these are more than
+  // the output tiles.
+  int rows, columns;
   // The window (the block's inputs) is stored as [row][in_c][column mod 3][pitch]. Tiles are 3
   // columns apart. So columns with the same remainder belong to neighbouring tiles, and are loaded
   // as a vector. After the window there is room for one row of pixels, and for the vertically
@@ -99,10 +101,11 @@ struct Layout {
   // Layout of products M: [panel][point][channel of the panel][m_channel floats].
   std::size_t v, m, end;
   std::ptrdiff_t v_channel, v_point, m_channel;
-  int vectors;  // number of vectors that the products of one point take
+  // Number of vectors of products M for one point and one output channel. A lane is a tile.
+  int vectors;
 };
 
-// Returns the layout for a block of tiles_h x tiles_w tiles.
+// Returns the layout for a block of tiles_h x tiles_w output tiles.
 NST_INLINE Layout layout(const ConvSpec& spec, int tiles_h, int tiles_w) {
   Layout l{};
   l.small = small_kernels(spec);
@@ -138,7 +141,8 @@ ConvBlocking blocking(const ConvSpec& spec, const ConvGeometry& g) {
   // the last tile, 46 output tiles need 48 input tiles. These fill three vectors of 16 lanes.
   constexpr int kWidest = 46;
   constexpr int kHighest = 8;
-  constexpr int kEnoughBlocks = 8;  // number of blocks: one for each of eight threads
+  // Blocks are made lower until there are this many: one for each of eight threads.
+  constexpr int kEnoughBlocks = 8;
   const int tiles_h = ceil_div(g.out_h, kOut);
   const int tiles_w = ceil_div(g.out_w, kOut);
   const int w = ceil_div(tiles_w, ceil_div(tiles_w, kWidest));
@@ -237,7 +241,7 @@ void transform_inputs(const Layout& l, int first, int channels, float* scratch) 
 // The operands of the products at one of the 5 x 5 points: several vectors of tiles × one panel of
 // output channels.
 struct PointProducts {
-  const float* v;  // points to the first tile of the first input channel
+  const float* v;  // transformed inputs: those of the first tile and the first input channel
   std::ptrdiff_t channel, row;
   int channels, small;
   const float* weights;

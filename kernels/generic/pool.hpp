@@ -1,4 +1,4 @@
-// Max and average pooling with channels in the lanes.
+// Max and average pooling. The lanes of a vector are channels of one pixel.
 #pragma once
 
 #include "kernels/generic/view.hpp"

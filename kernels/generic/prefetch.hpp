@@ -37,7 +37,7 @@ class NextWeights {
   std::ptrdiff_t first_, at_;
 };
 
-// Does not prefetch. Same interface as NextWeights.
+// Takes the place of NextWeights where no weights are prefetched: its functions do nothing.
 struct NoPrefetch {
   NoPrefetch() = default;
   NST_INLINE explicit NoPrefetch(const NextWeights&) {}

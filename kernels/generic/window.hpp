@@ -67,7 +67,8 @@ NST_INLINE bool reads_in_place(const ConvArgs& args, const Rect& rect, bool cont
   return !contiguous_columns || spec.kernel_w == 1 || args.input.x.pixel_stride == spec.in_c;
 }
 
-// Returns the rectangle of the tensor as a window, without copying.
+// Returns a window that points into the input tensor, at the rectangle. Copies nothing. Allowed
+// only if reads_in_place() returns true.
 NST_INLINE Window window_in_place(const ConvArgs& args, const Rect& rect) {
   return {address(args.input.x, rect.y, rect.x), args.input.x.row_stride,
           args.input.x.pixel_stride};
@@ -82,12 +83,14 @@ struct Prologue {
   const float* shift;
   const float* floor;  // lower bounds of the channels; null: `low` is the bound of all
   float low;
-  const float* prologue_add;  // operand to add, or null
+  const float* prologue_add;  // added after the floor, times the factor below; null: nothing
   float prologue_add_factor;
   std::ptrdiff_t add_pixel;
   float* to;
   std::ptrdiff_t to_pixel;
-  std::ptrdiff_t second_copy;  // distance at which each result is stored again; 0: stored once
+  // In upsampling by 2, each result is stored twice: the distance from the first copy to the
+  // second. 0: stored once.
+  std::ptrdiff_t second_copy;
   int pixels;
 };
 

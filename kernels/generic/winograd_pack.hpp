@@ -14,7 +14,7 @@ NST_INLINE int panel_width(int out_c, int first) {
   return min_of(kPanelChannels, vectors_of(out_c - first) * kLanes);
 }
 
-// Returns the number of floats of all packed weights.
+// Returns the number of floats that pack() writes for a layer.
 template <class A>
 std::size_t packed_floats(const ConvSpec& spec) {
   return static_cast<std::size_t>(A::Y::kWeights) * A::X::kWeights * A::Products::rows(spec.in_c) *
@@ -76,7 +76,8 @@ struct InputSizes {
   float of_weight[Axis::kWeights];
 
   InputSizes() {
-    float factors[Axis::kIn][Axis::kPoints];  // factor of input i in transformed input j
+    // factors[i][j] is the factor of input i in the sum that makes transformed input j.
+    float factors[Axis::kIn][Axis::kPoints];
     for (int i = 0; i < Axis::kIn; ++i) {
       Vec d[Axis::kIn];
       Vec v[Axis::kPoints];

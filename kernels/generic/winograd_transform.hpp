@@ -36,7 +36,7 @@ struct ToomCook {
   static_assert(kIn == 2 * kPairs + 2, "points come in pairs");
 
   struct Polynomial {
-    double at[kPairs + 1];  // coefficients of x⁰, x², x⁴ …
+    double at[kPairs + 1];  // coefficients of x⁰, x², x⁴ …; there are no odd powers
   };
   // Returns the polynomial P. If `omitted` is not -1, leaves out the factor (x² - a²) of the pair
   // of points ±a with this index, and so returns Q.
@@ -127,7 +127,7 @@ struct ToomCook {
   }
 };
 
-// Choices of interpolation points: the magnitudes a of the pairs ±a.
+// Choices of interpolation points for ToomCook: the magnitudes a of the pairs of points ±a.
 struct TwoPairs {
   static constexpr double kAt[] = {1.5, 2.0 / 3};
 };

@@ -1,4 +1,4 @@
-// The kernels, compiled for AVX-512 (F, CD, BW, DQ, VL).
+// The kernels, compiled for processors with the AVX-512 extensions F, CD, BW, DQ and VL.
 #define NST_ARCH xsimd::avx512bw
 #include "kernels/generic/conv.hpp"
 #include "kernels/generic/table.hpp"

@@ -63,7 +63,8 @@ double brush_direction(double u, double v) {
   if (in_cypress(u, v)) return 1.5 * kPi + 0.55 * std::sin(23 * v + 6 * u);
   if (v > hill_line(u))
     return std::atan(-0.43 * std::cos(4.3 * u + 0.7) - 0.45 * std::cos(9.7 * u));
-  double du = 0.35, dv = 0.12 * std::sin(7 * u);  // noise that varies the direction of the strokes
+  // The strokes of the sky run in gentle waves. Whirls and stars then turn them.
+  double du = 0.35, dv = 0.12 * std::sin(7 * u);
   for (const Whirl& w : kWhirls) {
     const double x = u - w.u, y = v - w.v;
     const double pull = 2.2 * std::exp(-(x * x + y * y) / (w.radius * w.radius)) / w.radius;
@@ -135,7 +136,8 @@ void stroke(Canvas& canvas, double u, double v, double length, double width, std
         const auto py = static_cast<int>((y + across * std::cos(angle)) * canvas.side);
         if (px < 0 || py < 0 || px >= canvas.side || py >= canvas.side) continue;
         const double bristle = noise(s * 4.5, gone * way * 5, 320 + id % 977);
-        if (bristle < 0.55 * along - 0.22) continue;  // paint gets thinner toward the stroke's end
+        // Toward the stroke's ends, more and more bristles leave no paint.
+        if (bristle < 0.55 * along - 0.22) continue;
         const auto at = static_cast<std::size_t>(py) * static_cast<std::size_t>(canvas.side) +
                         static_cast<std::size_t>(px);
         canvas.colour[at] = paint * (0.88 + 0.24 * bristle);
@@ -214,7 +216,8 @@ double wave_edge(int i, double u) {
 Vec3 woodcut_colour(double u, double v) {
   const Vec3 paper{0.94, 0.89, 0.76}, ink{0.07, 0.13, 0.28};
   const double grain = noise(u * 12 + 1.5 * noise(u * 3, v * 2, 371), v * 210, 370) - 0.5;
-  Vec3 colour = mix({0.84, 0.55, 0.36}, paper, smoothstep(0.0, 0.40, v));  // the sky's colour
+  // The sky: orange at the top, fading to the colour of the paper.
+  Vec3 colour = mix({0.84, 0.55, 0.36}, paper, smoothstep(0.0, 0.40, v));
   const double ray = std::atan2(v - 0.36, u - 0.64) * 24 / (2 * kPi);
   if (ray - std::floor(ray) < 0.5) colour = mix(colour, {0.93, 0.70, 0.36}, 0.55);
   if (std::hypot(u - 0.64, v - 0.36) < 0.205) colour = ink;

@@ -38,7 +38,7 @@ Names matches(const std::string& text, const std::string& expression) {
 // One of the two programs, and the commands that its --help lists.
 struct Program {
   std::string name, path;
-  std::vector<std::string> commands;  // includes "", which stands for no command
+  std::vector<std::string> commands;  // "" stands for the program without a command
 
   std::string help(const std::string& command) const {
     std::vector<std::string> arguments{"--help"};

@@ -240,10 +240,11 @@ TEST_CASE("nst-run: many pictures need a folder, and say so") {
 
 TEST_CASE("nst-run: --size takes a percentage, and < only shrinks") {
   const Folders f;
+  // Returns the size of the result with --size `text`. The content has 37×29 pixels.
   const auto size = [&](const std::string& text) {
     const std::string path = f.folder.file("size.png");
     run_well({f.in + "/a.jpg", "-s", f.oil, "-o", path, "--size", text});
-    const nst::Image image = nst::read_image(path);  // a picture of 37×29 pixels
+    const nst::Image image = nst::read_image(path);
     return std::pair{image.width, image.height};
   };
   CHECK(size("50%") == std::pair{19, 15});

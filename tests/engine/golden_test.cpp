@@ -54,7 +54,7 @@ Image style_picture(std::size_t i) {
   return formula_picture(case_name("style_", i), kStyleSize[i].h, kStyleSize[i].w);
 }
 
-// Returns the style vector with which TensorFlow painted.
+// Returns the style vector of case i, with which TensorFlow painted the recorded picture.
 StyleVector golden_style(const FormulaNetwork& network, std::size_t i) {
   if (network.architecture.predictor == "none") {
     return formula_style(case_name("style_", i));
@@ -141,7 +141,8 @@ void for_every_table(Test&& test) {
   for_every_supported_table(test);
 }
 
-// The bounds that the README states in its accuracy table.
+// The largest allowed differences, as in the accuracy table of the README: of any value of a style
+// vector (bottleneck), of any sample of an image, and of an image's samples on average.
 constexpr double kBottleneckMax = 2e-5, kImageMax = 1e-3, kImageMean = 1e-5;
 void check_network(const std::string& name) {
   const FormulaNetwork& network = formula_network(name);

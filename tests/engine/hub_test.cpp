@@ -144,7 +144,8 @@ TEST_CASE("Every value of TF Hub's network that is a tensor here is TensorFlow's
   for (const auto& [name, layer] : recorded.items()) {
     const std::string ours = our_name(name);
     if (ours.empty()) continue;
-    // The recorded statistics of a value [h, w, c].
+    // Recorded shapes are [h, w, c]. The engine's, with which they are compared, are [1, h, w, c],
+    // or [1, c] for a single pixel.
     LayerStatistics statistics = statistics_from_json(layer);
     auto& shape = statistics.shape;
     shape.insert(shape.begin(), 1);

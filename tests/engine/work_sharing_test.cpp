@@ -50,7 +50,8 @@ TEST_CASE("A step ends when its items are done, whoever does not come") {
     sharing.for_each(0, 4, 0, 3, [&](int) {
       first_is_at_work = true;
       std::this_thread::sleep_for(std::chrono::milliseconds(30));
-      CHECK(!second_ended);  // the second thread must wait for this item
+      // The second thread's for_each must not return before this item is done.
+      CHECK(!second_ended);
     });
   });
   while (!first_is_at_work) std::this_thread::yield();

@@ -1,4 +1,4 @@
-// Fuzzes PNG pictures.
+// Fuzzes the decoder of PNG files.
 #include "fuzz/pictures.hpp"
 #include "image/png_chunks.hpp"
 
@@ -16,7 +16,8 @@ std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size, std::s
   const auto big_endian = [](const std::uint8_t* b) {
     return std::size_t{b[0]} << 24 | std::size_t{b[1]} << 16 | std::size_t{b[2]} << 8 | b[3];
   };
-  constexpr std::size_t kSignature = 8, kAround = 12;  // bytes of length, type and checksum
+  // In bytes: the signature of a PNG; a chunk's length, type and checksum, which surround its body.
+  constexpr std::size_t kSignature = 8, kAround = 12;
   for (std::size_t at = kSignature; at + kAround <= size;) {
     const std::size_t body = big_endian(data + at);
     if (body > size - at - kAround) break;

@@ -1,4 +1,4 @@
-// Fuzzes style vectors saved as .npy files.
+// Fuzzes the decoder of style vectors that are saved as .npy files.
 #include "fuzz/fuzz.hpp"
 #include "nst/style.hpp"
 

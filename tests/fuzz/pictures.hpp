@@ -1,4 +1,4 @@
-// Declarations that the fuzz targets of picture formats share.
+// Decodes fuzzed bytes as a picture. The fuzz targets of all picture formats use it.
 #pragma once
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// The expected samples of fixture pictures.
+// Reads the samples that decoding a fixture picture must give.
 #pragma once
 
 #include <algorithm>

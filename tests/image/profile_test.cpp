@@ -210,14 +210,15 @@ TEST_CASE("profiles: parts that are missing, wrong checksums and bombs are warni
   const Image image = random_image(8, 8, 3, SampleType::u8);
   const File profile = rgb_profile(kDisplayP3);
   File jpeg = jpeg_of(image, profile, 100);
-  jpeg[2 + 4 + 12 + 1] = 99;  // number of segments that the file claims to have
+  // The first ICC segment now claims that the profile has 99 segments, more than the file has.
+  jpeg[2 + 4 + 12 + 1] = 99;
   check_warns(jpeg, "its colour profile is damaged");
 
   const File png = encode_image(image.view(), OutputFormat::png);
   const File body = FileBytes{}.text(std::string("icc\0\0", 5)).add(stored(profile)).bytes;
   check_warns(with(png, "IDAT", chunk("iCCP", body, 1)), "its colour profile is damaged");
   File huge = profile;
-  huge[0] = 0x7f;  // the size that the profile states: 2 GiB
+  huge[0] = 0x7f;  // the profile now states a size of almost 2 GiB
   check_warns(png_of(image, huge), "its colour profile is damaged");
   check_warns(with(png, "IDAT", chunk("iCCP", {65})), "its colour profile is damaged");
 }
@@ -237,7 +238,8 @@ TEST_CASE("Limit: 16 MiB of a colour profile") {
   for (const std::size_t size : {kMost, kMost + 1}) {
     File profile = rgb_profile(kDisplayP3);
     profile.resize(size);
-    for (std::size_t i = 0; i < 4; ++i) {  // writes the size, the first field of a profile
+    // Writes the size into the first field of the profile (big-endian).
+    for (std::size_t i = 0; i < 4; ++i) {
       profile[i] = static_cast<std::uint8_t>(size >> (24 - 8 * i));
     }
     const File file = png_of(image, profile);

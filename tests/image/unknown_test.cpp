@@ -68,7 +68,8 @@ TEST_CASE("Pictures of other formats are named, with what to do") {
   for (const auto& [start, name] : cases) {
     const std::string message = refusal(binary(start));
     CHECK_MESSAGE(contains(message, name), message);
-    CHECK_MESSAGE(contains(message, "; "), message);  // "; " precedes the advice
+    // After "; ", the message must advise what to do with such a file.
+    CHECK_MESSAGE(contains(message, "; "), message);
   }
 }
 

@@ -12,7 +12,7 @@ namespace {
 constexpr std::uint64_t kSeed = 4242;
 constexpr float kUnit = 0x1p-24f;
 
-// Calls f(y, x, c) for every element, until f returns false.
+// Calls f(y, x, c) for every element of the tensor, or until f returns false.
 template <class F>
 void for_each_element(const Tensor& t, F&& f) {
   for (int y = 0; y < t.h(); ++y) {

@@ -21,7 +21,7 @@ struct Difference {
 // differ, if a set is empty or if a value is not finite.
 Difference difference(std::span<const float> a, std::span<const float> b);
 
-// Returns text such as "max 1.2e-06, mean 3.4e-08".
+// Returns the difference as text, such as "max 1.2e-06, mean 3.4e-08".
 std::string to_string(const Difference& d);
 
 std::span<const float> samples(const Image& image);
@@ -37,9 +37,9 @@ StyleVector npy_style(const std::string& path);
 // The recorded statistics of a layer's output, and a function that computes them from a tensor. The
 // standard deviation divides by n.
 struct LayerStatistics {
-  std::vector<std::int64_t> shape;  // shape [1, h, w, c] or [1, c]
+  std::vector<std::int64_t> shape;  // [1, h, w, c]; [1, c] for a vector of c values
   double mean = 0.0, std = 0.0, min = 0.0, max = 0.0;
-  std::vector<double> first;  // up to four values from the start of the tensor
+  std::vector<double> first;  // the first values of the tensor, at most four
 };
 LayerStatistics layer_statistics(const float* data, int h, int w, int c);
 

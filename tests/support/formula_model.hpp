@@ -38,7 +38,7 @@ using Variable = PublishedShapes::Tensor;
 std::vector<Variable> formula_variables(const FormulaNetwork& network);
 std::vector<float> formula_values(const Variable& variable);
 
-// Returns the bytes of a whole model file with float32 values.
+// Returns the bytes of a model file that contains the network with float32 weights.
 std::vector<std::uint8_t> formula_model_file(const FormulaNetwork& network);
 // Returns the opened model of the network `name`. Each model is opened once per process.
 Model formula_model(std::string_view name);

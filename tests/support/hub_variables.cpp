@@ -10,7 +10,8 @@
 namespace nst::test {
 namespace {
 
-using Numbers = std::vector<std::int64_t>;  // random integers of 24 bits, computed from a seed
+// Pseudo-random integers from 0 to 2^24 - 1, computed from a seed and a variable's name.
+using Numbers = std::vector<std::int64_t>;
 
 constexpr std::uint64_t kStep = 0x9e3779b97f4a7c15u;
 

@@ -121,7 +121,8 @@ TEST_CASE("Damaged TFLite files are refused or read, never more") {
   const int refused = count_refusals(good, [&](const std::vector<std::uint8_t>& bad) {
     read_everything(folder.file("m.tflite", bad));
   });
-  CHECK(refused >= kRounds / 2);  // every truncated file must be refused
+  // Every second round truncates the file, and every truncated file must be refused.
+  CHECK(refused >= kRounds / 2);
 }
 
 TEST_CASE("Damaged TF.js manifests are refused or read, never more") {
@@ -170,7 +171,8 @@ TEST_CASE("A zip whose list of members runs past its end is damaged, not out of 
   const std::uint8_t kEntry[] = {'P', 'K', 1, 2};
   const auto last = std::find_end(zip.begin(), zip.end(), std::begin(kEntry), std::end(kEntry));
   REQUIRE(last != zip.end());
-  last[32] = 255;  // length of the zip archive's comment
+  // The last member's entry now states a comment of 65535 bytes, which ends after the file's end.
+  last[32] = 255;
   last[33] = 255;
   const std::string message =
       expect_error(ErrorCode::model, [&] { nst::weights::FileSet::archive("a.zip", zip); });

@@ -1,4 +1,4 @@
-// The C functions of c_image.h: pictures and files.
+// Implements the functions of c_image.h: reading, changing and writing pictures.
 #include <memory>
 #include <span>
 #include <vector>

@@ -26,7 +26,7 @@ struct nst_metadata {
 
 namespace nst::c {
 
-// Clears the calling thread's last failure.
+// Clears the message that nst_last_error() returns to the calling thread.
 void clear_failure() noexcept;
 // Stores `text` as the calling thread's last failure and returns the code as a status.
 nst_status fail(ErrorCode code, const char* text) noexcept;
@@ -106,7 +106,7 @@ MutableImageView target(const nst_image& image);
 RunOptions run_options(const nst_run_settings* settings);
 StyleOptions style_options(const nst_style_options* options);
 
-// Returns the C form of a plan, for fill_struct.
+// Returns the plan as a struct of the C interface. fill_struct copies it to the caller.
 nst_plan_info plan_info(const PlanInfo& plan);
 
 // Sets *out to a copy of the picture, which nst_image_free frees.

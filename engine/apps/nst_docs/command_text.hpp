@@ -20,14 +20,16 @@ enum class ValueKind {
 };
 
 struct OptionText {
-  std::vector<std::string> names;  // "-s", "--style": short names come first
+  std::vector<std::string> names;  // short names first, such as "-s", "--style"
   ValueKind kind = ValueKind::none;
-  std::string value;  // the value's name, "STYLE", or its choices, "png|jpg"; "": no value
+  // What --help shows as the option's value: a name, such as "STYLE", or the choices, such as
+  // "png|jpg". "": the option has no value.
+  std::string value;
   std::vector<std::string> choices;
   bool value_is_optional = false;  // true: the value may be left out, as in --keep-color[=luma]
   bool is_required = false;
   bool is_repeatable = false;
-  std::string group;        // heading of the option in --help
+  std::string group;        // heading above the option in --help
   std::string description;  // one sentence, without a full stop
   std::string environment;  // environment variable that sets the option; "": none
 };
@@ -41,8 +43,8 @@ struct ArgumentText {
 };
 
 struct CommandText {
-  std::string program;  // name of the program: "nst-run"
-  std::string name;     // name of the command: "encode"; "" for the program itself
+  std::string program;  // name of the program, such as "nst-run"
+  std::string name;     // name of the command, such as "encode"; "": the program itself
   std::string summary;  // what the command does, without subject: "saves the style of a painting"
   // Blocks of the description and of the footer, without the blank lines between them. A block
   // whose lines are indented is an example.
@@ -51,7 +53,7 @@ struct CommandText {
   std::vector<OptionText> options;
   std::vector<CommandText> commands;
 
-  // Returns program and command: "nst-run encode".
+  // Returns the names of program and command, such as "nst-run encode".
   std::string full_name() const { return name.empty() ? program : program + " " + name; }
 };
 

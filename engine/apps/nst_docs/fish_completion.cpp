@@ -1,4 +1,4 @@
-// Completions for fish.
+// Writes the completion script for the fish shell.
 #include <string>
 #include <vector>
 

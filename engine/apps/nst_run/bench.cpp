@@ -25,7 +25,7 @@ struct Options {
   int style_size = 256;
   int threads = 0;
   int runs = 10;
-  std::string only;  // the stage to measure; empty: all
+  std::string only;  // stage to measure alone, "predictor" or "transformer"; "": both
   bool json = false;
 
   bool wants(const char* stage) const { return only.empty() || only == stage; }

@@ -12,18 +12,18 @@ namespace nst::run {
 struct LookOptions {
   std::string brush;  // value of --brush; "": not given
   double fade = 1.0;
-  std::string keep_colour;  // "": off; "matched"; "luma"
+  std::string keep_colour;  // value of --keep-color, "matched" or "luma"; "": not given
   bool match_colour = false;
-  std::string mask;        // path of the mask; "": none
+  std::string mask;        // path of the mask picture; "": none
   std::string mask_style;  // argument of --mask-style; "": none
 
   // Adds the options to a command, under the heading `group` in --help.
   void add_to(CLI::App& app, const char* group);
-  // Throws Error{usage} for values that no picture can be painted with.
+  // Throws Error{usage} if no picture can be painted with the value of --brush or --fade.
   void check() const;
 };
 
-// The pictures that the options name, decoded.
+// The decoded values of --mask and --mask-style: a picture and a style.
 struct LookPictures {
   Image mask;
   DecodedStyle mask_style;

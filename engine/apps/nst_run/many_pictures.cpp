@@ -74,7 +74,7 @@ class ManyPictures {
   std::vector<std::string> style_names_;
   std::vector<Job> jobs_;
   std::vector<std::optional<Style>> styles_;
-  std::deque<std::vector<DecodedStyle>> decoded_;  // pictures that styles_ refers to
+  std::deque<std::vector<DecodedStyle>> decoded_;  // decoded styles, which styles_ refers to
   LookPictures look_;
   std::optional<Painter> painter_;
   std::optional<PictureReport> report_;
@@ -137,14 +137,14 @@ ManyPictures::ManyPictures(const PaintSettings& settings)
   report_.emplace(o_.json, jobs_.size());
 }
 
-// Returns where a job's result is written.
+// Returns the path and format with which a job's result is written.
 Output output_of(const Job& job, const PaintSettings& o) { return {job.output, o.output.format}; }
 
 OutputFormat format_of(const Job& job, const PaintSettings& o) {
   return output_of(job, o).picture_format();
 }
 
-// Makes the folder of a file, and those above it.
+// Creates the folder that will contain the file `path`, and the missing folders above it.
 void make_folder_of(const std::string& path) {
   std::error_code error;
   const fs::path folder = fs::path(path).parent_path();

@@ -16,7 +16,7 @@
 namespace nst::run {
 namespace {
 
-// The names of the options' groups in --help.
+// Headings of two groups of options in --help.
 constexpr const char* kMany = "Many pictures";
 constexpr const char* kLook = "Look";
 

@@ -6,7 +6,7 @@
 #include <span>
 
 extern "C" {
-// The bytes of the JPEG file, which sample_content.S embeds.
+// Begin and end of the JPEG file's bytes, which sample_content.S embeds.
 extern const std::uint8_t nst_sample_content_begin[];
 extern const std::uint8_t nst_sample_content_end[];
 }

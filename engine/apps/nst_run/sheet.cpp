@@ -24,7 +24,7 @@ namespace {
 constexpr const char* kPreviewSize = "256";
 constexpr int kStylesInRow = 5;
 
-// The settings of a sheet.
+// The options with which a contact sheet is made.
 struct Sheet {
   // The settings that a sheet shares with painting. Members for which `nst-run sheet` has no option
   // keep their defaults.
@@ -64,7 +64,7 @@ void add_options(CLI::App& app, Sheet& sheet) {
 // A content picture that is painted for the contact sheet.
 struct Content {
   std::string name;  // name that the picture's label shows
-  std::string path;  // "": the sample landscape
+  std::string path;  // path of its file; "": the sample landscape in nst-run
 };
 
 // Returns the longest side that --size fixes. Returns 0 if the result's size depends on the
@@ -118,7 +118,7 @@ Image read_content(const PaintSettings& o, const Content& content) {
   return decode_content(o, read_bytes(content.path), input_name(content.path));
 }
 
-// Paints the contents of a sheet, one after the other.
+// Paints the content pictures of a contact sheet, one after the other.
 class SheetPainter {
  public:
   explicit SheetPainter(const Sheet& sheet)

@@ -11,7 +11,7 @@ int run(int argc, char** argv) {
   try {
     line.app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() == 0) {  // --help or --version: exit() prints the text
+    if (error.get_exit_code() == 0) {  // --help or --version: app.exit() prints the answer
       line.app.exit(error);
       return 0;
     }

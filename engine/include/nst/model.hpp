@@ -23,7 +23,7 @@ struct RunOptions {
   // With a limit, large contents take less memory and a few percent more time; the output's bytes
   // stay the same. Error{limit} is thrown if even the smallest plan exceeds the limit.
   std::size_t max_memory_bytes = 0;
-  Progress progress = {};  // called several times during a run; may be empty
+  Progress progress = {};  // called several times during a run; empty: no calls
 };
 
 // How a picture is prepared for the style predictor.
@@ -33,10 +33,10 @@ struct StyleOptions {
   // thin strip would become huge.
   int style_size = 256;
   Resize resize = Resize::smooth;
-  bool square = false;  // true: resized to style_size × style_size without keeping the aspect
+  bool square = false;  // true: resized to style_size × style_size; the aspect may change
 };
 
-// The description stored in a model file.
+// What a model file says about its networks and where they come from.
 struct ModelInfo {
   std::string name;            // "default", or the path of the model file
   std::string predictor;       // kind of predictor: "inception_v3", "mobilenet_v2", "none"
@@ -49,16 +49,16 @@ struct ModelInfo {
   std::string source;          // origin of the weights
   // SHA-256 of the source, in hexadecimal
   std::string source_sha256;
-  // number of tensors in the file
+  // Number of tensors in the model file.
   std::size_t tensor_count = 0;
-  // number of values in all tensors
+  // Number of values in all tensors of the file together.
   std::size_t parameter_count = 0;
   std::size_t file_bytes = 0;
 };
 
 // The memory and work of one run. They are computed without running.
 struct PlanInfo {
-  std::size_t arena_bytes = 0;    // memory of all activations, in bytes
+  std::size_t arena_bytes = 0;    // memory for the tensors between the layers, in bytes
   std::size_t scratch_bytes = 0;  // work buffers of all threads, in bytes
   std::size_t weight_bytes = 0;   // packed weights of the network, in bytes
   // Multiply-accumulates by the plain definition of the layers. Fast algorithms (Winograd) need
