@@ -8,7 +8,8 @@ int main(int argc, char** argv) {
     return 2;
   }
   try {
-    // For another model, use for example nst::Model::open("magenta.safetensors").
+    // Takes the model that is built into the library. To take a model from a file instead, call for
+    // example nst::Model::open("magenta.safetensors").
     const nst::Model model = nst::Model::default_model();
     const nst::Image painting = nst::read_image(argv[2]);
     const nst::Image picture = nst::paint(model, nst::read_image(argv[1]), painting);

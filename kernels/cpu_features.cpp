@@ -17,10 +17,10 @@ constexpr bool has_all(std::uint32_t flags, std::uint32_t wanted) {
 
 constexpr std::uint32_t bit(int n) { return std::uint32_t{1} << n; }
 
-// Bits of CPUID leaf 1, register ECX.
+// Feature bits that the instruction CPUID returns in register ECX for leaf 1.
 constexpr std::uint32_t kFma = bit(12), kSse42 = bit(20), kPopcnt = bit(23), kOsxsave = bit(27),
                         kAvx = bit(28);
-// Bits of CPUID leaf 7, subleaf 0, register EBX.
+// Feature bits that CPUID returns in register EBX for leaf 7, subleaf 0.
 constexpr std::uint32_t kAvx2 = bit(5), kAvx512F = bit(16), kAvx512Dq = bit(17),
                         kAvx512Cd = bit(28), kAvx512Bw = bit(30), kAvx512Vl = bit(31);
 // Bits of the register XCR0, which tells what the system saves at a task switch. AVX needs the xmm
@@ -41,8 +41,9 @@ std::uint32_t saved_registers() {
 bool is_amd() {
   std::uint32_t a = 0, b = 0, c = 0, d = 0;
   if (__get_cpuid(0, &a, &b, &c, &d) == 0) return false;
+  // The second line compares with "HygonGenuine": Hygon's processors are of AMD's design.
   return (b == signature_AMD_ebx && c == signature_AMD_ecx && d == signature_AMD_edx) ||
-         (b == 0x6f677948 && c == 0x656e6975 && d == 0x6e65476e);  // "HygonGenuine"
+         (b == 0x6f677948 && c == 0x656e6975 && d == 0x6e65476e);
 }
 
 }  // namespace

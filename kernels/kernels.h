@@ -30,8 +30,8 @@ enum class Border : std::uint8_t { zero, reflect, replicate };
 struct ConvSpec {
   int kernel_h, kernel_w;
   int in_c, out_c;  // input and output channels; equal if depthwise
-  int stride;       // 1 or 2, for both axes
-  int upsample;     // 1 or 2: nearest-neighbour upsampling of the input, before padding
+  int stride;       // 1 or 2 pixels, in both directions
+  int upsample;     // 1 or 2: how often a pixel is repeated in both directions, before padding
   bool depthwise;
 };
 
@@ -40,8 +40,8 @@ struct ConvAlgorithm;
 // A convolution and the algorithm that conv_plan chose for it.
 struct ConvPlan {
   ConvSpec spec;
-  const ConvAlgorithm* algorithm;  // an algorithm of a kernel table; never freed
-  std::size_t packed_floats;       // size of the packed weights, which are 64-byte aligned
+  const ConvAlgorithm* algorithm;  // points to a constant of a kernel table
+  std::size_t packed_floats;  // number of floats of the packed weights, which are 64-byte aligned
 };
 
 // The properties of a convolution that depend on the picture. pad_top and pad_left are the pixels
@@ -87,9 +87,9 @@ struct ConvInput {
   ConstView x;
   const float* scale;      // scale [in_c]; null: scale, shift and act are not applied
   const float* shift;      // shift [in_c]; null if scale is null
-  const float* floor;      // lower bounds [in_c] for relu, or null
+  const float* floor;      // lower bounds [in_c] for relu; null: 0
   Activation act;          // activation of the prologue: none or relu
-  ConstView prologue_add;  // operand to add; data = null: none
+  ConstView prologue_add;  // tensor to add; if its data is null, nothing is added
   float prologue_add_factor = 1.0f;
   // If data is not null, the prologue's result is stored here. Each block that begins at channel 0
   // stores the pixels at its own coordinates. Allowed only if stride and upsample are 1 and the
@@ -103,11 +103,12 @@ struct ConvArgs {
   ConvGeometry geometry;
   ConvBlocking blocking;
   ConvInput input;
-  const float* packed;     // weights as conv_pack has packed them
-  const float* bias;       // biases [out_c], or null
-  const float* floor;      // lower bounds [out_c] for relu, or null; null if epilogue_add is used
+  const float* packed;  // weights as conv_pack has packed them
+  const float* bias;    // biases [out_c]; null: none
+  // Lower bounds [out_c] for relu; null: 0. Must be null if epilogue_add is used.
+  const float* floor;
   Activation act;          // activation: none, relu or relu6
-  ConstView epilogue_add;  // operand to add after the activation; data = null: none
+  ConstView epilogue_add;  // tensor to add after the activation; data = null: none
   View output;
 };
 
@@ -175,9 +176,9 @@ struct AffineArgs {
   ConstView x;
   const float* scale;  // scale of each channel; null: only the activation is applied
   const float* shift;
-  const float* floor;  // lower bounds [channels] for relu, or null
-  Activation act;      // activation; may be none, relu or any other
-  ConstView add;       // operand to add; data = null: none
+  const float* floor;  // lower bounds [channels] for relu; null: 0
+  Activation act;      // any activation
+  ConstView add;       // tensor to add; data = null: none
   float add_factor = 1.0f;
   View output;
 };
@@ -187,24 +188,24 @@ struct AffineArgs {
 struct MomentsArgs {
   ConvBlocking blocking;
   int out_h, out_w, channels;
-  const float* moments;  // moments to merge, [spatial blocks][2][channels]
+  const float* moments;  // written by conv_run: [spatial blocks][2][channels]
   const float* gamma;    // γ of each channel [channels]
   const float* beta;     // β of each channel [channels]
   double epsilon;
-  float* scale;  // computed scale [channels]
-  float* shift;  // computed shift [channels]; may be the same memory as beta
+  float* scale;  // output: the scale of each channel
+  float* shift;  // output: the shift of each channel; may be the same memory as beta
 };
 
 // The kernels of one instruction set.
 struct Table {
   const char* name;  // name: "reference", "baseline", "avx2", "avx512", "zen4" or "neon"
-  int lanes;         // number of floats in a vector
+  int lanes;         // number of floats in a vector register
 
   ConvAlgorithmList conv_algorithms;
 
-  // Pools the pixels of a block, for all channels.
+  // Computes the output pixels of a block by pooling, for all channels.
   void (*pool)(const PoolArgs& args, Block block);
-  // Computes the rows [row_begin, row_end) of the output.
+  // Computes the output rows [row_begin, row_end) of the operation that AffineArgs describes.
   void (*affine)(const AffineArgs& args, int row_begin, int row_end);
   // Computes the scale and the shift with which the instance norm of the whole output is applied,
   // for each channel, in double. scale = gamma / sqrt(variance + epsilon), shift = beta - mean *

@@ -14,7 +14,7 @@ namespace nst::weights {
 // the reader's Error.
 class FlatTable {
  public:
-  // Returns the root table of a buffer.
+  // Returns the root table of the FlatBuffer that consists of the reader's bytes.
   static FlatTable root(const ByteReader& reader);
 
   // Returns the number in a field. If the field is absent, returns `otherwise`.

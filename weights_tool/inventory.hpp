@@ -13,13 +13,14 @@ namespace nst::weights {
 
 // One convolution or dense layer, and the variables that the source has for it.
 struct LayerRecord {
-  std::string name;     // name such as "transformer/contract/conv1"
-  std::string weights;  // "weights", "depthwise_weights" or "pointwise_weights"
+  std::string name;  // the layer's name, such as "transformer/contract/conv1"
+  // The end of the weight variable's name: "weights", "depthwise_weights" or "pointwise_weights".
+  std::string weights;
   FollowedBy followed_by = FollowedBy::biases;
-  bool has_batch_norm = false;  // true: the source has batch norm that must be folded
+  bool has_batch_norm = false;  // true: a batch norm of the source must be folded into the weights
   bool has_gamma = false;
   bool has_bias = false;      // true: the source has biases, with or without batch norm
-  std::int64_t channels = 0;  // number of output channels
+  std::int64_t channels = 0;  // output channels of the layer
 };
 
 struct Inventory {

@@ -15,7 +15,9 @@ namespace nst::weights {
 struct PublishedModel {
   const char* name;
   const char* style_space;
-  std::span<const std::uint32_t> checksums;  // masked CRC-32Cs, sorted by variable name
+  // The CRC-32C of each variable, masked as in TensorFlow checkpoints (mask_crc32c), in the order
+  // of the variables' names.
+  std::span<const std::uint32_t> checksums;
 };
 
 // The result of comparing a source with a published model that has the same variables.

@@ -40,7 +40,7 @@ std::vector<std::int64_t> parse_shape(ProtoReader reader) {
   std::vector<std::int64_t> shape;
   ProtoField field;
   while (reader.next(field)) {
-    if (field.number != 2) continue;  // field number of `dim`
+    if (field.number != 2) continue;  // field 2 of TensorShapeProto is `dim`
     std::int64_t size = 0;
     ProtoReader dim = reader.message(field);
     ProtoField part;
@@ -98,7 +98,7 @@ std::uint64_t parse_header(Bytes bytes, const std::string& where) {
     if (field.number == 2 && field.value != 0)
       reader.fail("big-endian checkpoints are not supported");
   }
-  // A file name has the shard's number in five digits.
+  // The names of shard files have five digits for the shard's number.
   constexpr std::uint64_t kMaxShards = 100'000;
   if (shards == 0 || shards > kMaxShards) reader.fail("damaged header");
   return shards;

@@ -9,9 +9,9 @@ namespace nst::weights {
 
 // A layer of the trained network, found by the name of an operator's tensor.
 struct LayerName {
-  std::string name;           // name such as "transformer/contract/conv1"
+  std::string name;           // the layer's name, such as "transformer/contract/conv1"
   bool is_pointwise = false;  // true: the pointwise half of a separable convolution
-  bool is_known = false;      // true: the name is that of a layer of the networks
+  bool is_known = false;      // true: a network that NST knows has a layer of this name
 };
 
 // Returns the layer of a convolution, found by the name of its output tensor. If that name is no

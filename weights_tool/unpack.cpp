@@ -24,7 +24,7 @@ class GzipStream : public UnpackingStream {
  public:
   GzipStream(Bytes packed, std::string name)
       : packed_(packed), name_(std::move(name)), piece_(kPieceBytes) {
-    // Added to zlib's windowBits, makes zlib expect gzip's header and trailer.
+    // inflateInit2 expects gzip's header and trailer if this is added to windowBits (zlib.h).
     constexpr int kGzip = 16;
     const int status = inflateInit2(&stream_, MAX_WBITS + kGzip);
     if (status == Z_MEM_ERROR) throw std::bad_alloc();

@@ -4,7 +4,7 @@
 #include <cstdint>
 
 extern "C" {
-// The bytes of the model file, which default_model.S embeds.
+// Begin and end of the default model file, whose bytes default_model.S embeds in the library.
 extern const std::uint8_t nst_default_model_begin[];
 extern const std::uint8_t nst_default_model_end[];
 }

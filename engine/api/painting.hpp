@@ -53,7 +53,7 @@ class StyleEncoder {
   // Sets the mean colour and covariance that style pictures get before they are encoded
   // (PaintOptions::match_colour). nullopt leaves style pictures as they are.
   void set_colours(std::optional<ColourMoments> colours) { colours_ = colours; }
-  // Frees the predictor's memory.
+  // Frees the predictor and its memory. The next encoding makes them again.
   void clear() { predictor_.reset(); }
 
  private:

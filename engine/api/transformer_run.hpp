@@ -36,7 +36,7 @@ class TransformerRun {
 
   // Where the output goes: to `rows` if the plan has output_rows, to `picture` otherwise.
   struct Output {
-    float* picture = nullptr;  // memory [h, w, 3] of output_size()
+    float* picture = nullptr;  // memory for output_size() pixels of 3 floats
     const Execution::RowSink* rows = nullptr;
     const Execution::Observer* observer = nullptr;
   };

@@ -27,12 +27,15 @@ inline std::uint16_t float_to_half(float value) {
   const auto with_sign = [sign](std::uint32_t half) {
     return static_cast<std::uint16_t>(sign | half);
   };
-  if (magnitude > 0x7f800000u) {  // NaN: keeps the top bits of its payload, or sets one
+  // A NaN keeps the top 10 bits of its mantissa. If these are all 0, one is set: otherwise the half
+  // would be infinity.
+  if (magnitude > 0x7f800000u) {
     const std::uint32_t payload = (magnitude >> 13) & 0x3ffu;
     return with_sign(0x7c00u | (payload != 0 ? payload : 0x200u));
   }
-  if (magnitude >= 0x477ff000u) return with_sign(0x7c00u);  // infinity: 65520 and more
-  if (magnitude < 0x38800000u) {                            // below 2^-14, the smallest normal half
+  // From 65520 on, the result is infinity. The largest half is 65504.
+  if (magnitude >= 0x477ff000u) return with_sign(0x7c00u);
+  if (magnitude < 0x38800000u) {  // below 2^-14, the smallest normal half
     // At 2^-1, neighbouring floats differ by 2^-24, the smallest subnormal half. So adding 2^-1
     // makes the hardware round to a multiple of 2^-24, to nearest even.
     const float shifted = std::bit_cast<float>(magnitude) + 0.5f;

@@ -13,7 +13,7 @@ namespace {
 // sample.
 template <typename F>
 void for_samples(const Shape& shape, F&& f) {
-  constexpr int kMostSamples = 32;  // largest number of grid cells along a side
+  constexpr int kMostSamples = 32;  // largest number of grid cells along a side of the picture
   const int cell_h = (shape.h + kMostSamples - 1) / kMostSamples;
   const int cell_w = (shape.w + kMostSamples - 1) / kMostSamples;
   std::uint64_t state = 0;

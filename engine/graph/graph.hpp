@@ -26,16 +26,18 @@ enum class Padding {
   // TensorFlow's SAME: zeros around the input, so that the output has ⌈in / stride⌉ pixels per
   // side. If the zeros cannot be shared evenly, the lower and the right side get one more.
   same,
-  reflect,  // ⌊k / 2⌋ pixels on every side, mirrored without repeating the edge
-  zero      // ⌊k / 2⌋ zeros on every side
+  reflect,  // ⌊kernel / 2⌋ pixels on every side, mirrored without repeating the edge
+  zero      // ⌊kernel / 2⌋ zeros on every side
 };
 
 struct ConvOptions {
   int kernel_h = 1, kernel_w = 1;
-  int published_c = 0;  // output channels in the published network; ignored if depthwise
+  // Number of output channels in the published network. A narrower transformer has fewer. Ignored
+  // if the convolution is depthwise.
+  int published_c = 0;
   int stride = 1;
   Padding padding = Padding::same;
-  int upsample = 1;  // nearest-neighbour upsampling of the input by this factor
+  int upsample = 1;  // factor by which the input is enlarged first (nearest neighbour)
   kernels::Activation act = kernels::Activation::none;
   FollowedBy followed_by = FollowedBy::batch_norm;
 };
@@ -55,7 +57,9 @@ struct Node {
   // True if the result is stored as deviations from the result for a picture of one colour
   // (Graph::centred_input).
   bool is_centred = false;
-  bool is_scaled = false;  // true: deviations are multiplied by the factor of centring_of
+  // True if these deviations are also multiplied by the factor that centring_of returns. So
+  // pictures with small deviations lose no digits.
+  bool is_scaled = false;
   kernels::PoolKind pool_kind = kernels::PoolKind::max;
   int pool_kernel = 0, pool_stride = 0;
   // Offsets of a norm's γ and β [c] in the style parameters.

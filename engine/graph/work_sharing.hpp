@@ -28,7 +28,7 @@ class WorkSharing {
     if (done_.size() < steps) done_ = std::vector<Count>(steps);
   }
 
-  // Resets all counters. Called before a run.
+  // Marks all items of all steps as not taken. Must be called before each run.
   void restart() {
     for (std::atomic<int>& taken : taken_) taken.store(0, std::memory_order_relaxed);
     for (Count& done : done_) done.items.store(0, std::memory_order_relaxed);
@@ -73,8 +73,10 @@ class WorkSharing {
   }
 
   int threads_ = 0;
-  std::vector<std::atomic<int>> taken_;  // number of taken work items by [step][part]
-  std::vector<Count> done_;              // number of finished work items by [step]
+  // For each part of each step [step][part]: how many of its items threads have taken.
+  std::vector<std::atomic<int>> taken_;
+  // For each step: how many of its items are finished.
+  std::vector<Count> done_;
 };
 
 }  // namespace nst

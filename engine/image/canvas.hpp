@@ -27,7 +27,7 @@ class Canvas {
   // Returns row y as floats [width][3]: the row itself, or a copy in `buffer`, valid as long as
   // `buffer` is not changed.
   const float* row(int y, std::vector<float>& buffer) const;
-  // Writes row y to out [width][3].
+  // Copies row y to out [width][3], as floats.
   void copy_row(int y, float* out) const;
   // Sets row y from floats [width][3].
   void set_row(int y, const float* row);
@@ -43,7 +43,8 @@ class Canvas {
 
   Size size_;
   FloatPicture floats_;
-  AlignedBuffer words_;  // samples of 16 bits, two in the memory of each float
+  // The samples of a canvas of Depth::bits16. Each float of the buffer holds two of them.
+  AlignedBuffer words_;
 };
 
 }  // namespace nst

@@ -20,7 +20,8 @@ constexpr const char* kFormat = "GIF";
 
 struct Palette {
   bool given = false;
-  std::array<std::array<std::uint8_t, 3>, 256> colours{};  // colours missing in the file are black
+  // The file may store fewer than 256 colours. The others are black.
+  std::array<std::array<std::uint8_t, 3>, 256> colours{};
 };
 
 Palette read_palette(ByteReader& reader, unsigned flags) {
@@ -36,7 +37,7 @@ Palette read_palette(ByteReader& reader, unsigned flags) {
 struct Frame {
   unsigned left = 0, top = 0, width = 0, height = 0;
   bool interlaced = false;
-  std::optional<unsigned> transparent;  // index of the transparent colour
+  std::optional<unsigned> transparent;  // palette index of transparent pixels; nullopt: none
 };
 
 // Reads LZW codes from a chain of data blocks, beginning at the lowest bits.

@@ -12,20 +12,21 @@ namespace nst {
 // are repeated.
 class Enlarger {
  public:
-  // Working memory for one thread: a row of the small picture.
+  // Working memory of one thread. Holds a row that is interpolated between two rows of the small
+  // picture.
   using RowBuffer = std::vector<float>;
 
   // Prepares a result of `to` pixels. Each of its pixels covers `step_x` × `step_y` pixels of
   // `from`. The top left corners of the two pictures coincide. `from` must outlive this object.
   Enlarger(const FloatPicture& from, Size to, double step_x, double step_y);
-  // Enlarges `from` to exactly `to` pixels.
+  // Prepares a result of `to` pixels that covers the whole of `from`.
   Enlarger(const FloatPicture& from, Size to)
       : Enlarger(from, to, static_cast<double>(from.width()) / to.width,
                  static_cast<double>(from.height()) / to.height) {}
 
   // Writes row y of the result to out [width, 3].
   void row(int y, RowBuffer& buffer, float* out) const;
-  // Adds row y of the result to out [width, 3].
+  // Adds the samples of row y of the result to the values in out [width, 3].
   void add_row(int y, RowBuffer& buffer, float* out) const;
 
  private:

@@ -60,14 +60,14 @@ struct Turn {
   bool transpose, flip_x, flip_y;
 };
 constexpr Turn kTurns[8] = {
-    {false, false, false},  // orientation 1: upright
-    {false, true, false},   // orientation 2: mirrored
-    {false, true, true},    // orientation 3: upside down
-    {false, false, true},   // orientation 4: upside down and mirrored
-    {true, false, false},   // orientation 5: mirrored at the main diagonal
-    {true, true, false},    // orientation 6: needs a quarter turn clockwise
-    {true, true, true},     // orientation 7: mirrored at the other diagonal
-    {true, false, true},    // orientation 8: needs a quarter turn anticlockwise
+    {false, false, false},  // EXIF orientation 1: stored upright
+    {false, true, false},   // EXIF orientation 2: stored mirrored, left to right
+    {false, true, true},    // EXIF orientation 3: stored upside down
+    {false, false, true},   // EXIF orientation 4: stored mirrored, top to bottom
+    {true, false, false},   // EXIF orientation 5: stored mirrored at the main diagonal
+    {true, true, false},    // EXIF orientation 6: must be turned by 90° clockwise
+    {true, true, true},     // EXIF orientation 7: stored mirrored at the other diagonal
+    {true, false, true},    // EXIF orientation 8: must be turned by 90° anticlockwise
 };
 
 }  // namespace

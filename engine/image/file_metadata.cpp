@@ -14,7 +14,8 @@ using std::string_view_literals::operator""sv;
 constexpr std::string_view kExifHeader = "Exif\0\0"sv;
 constexpr std::string_view kXmpHeader = "http://ns.adobe.com/xap/1.0/\0"sv;
 constexpr std::string_view kPhotoshopHeader = "Photoshop 3.0\0"sv;
-constexpr std::string_view kProfileHeader = "ICC_PROFILE\0\1\1"sv;  // \1\1 means part 1 of 1
+// The bytes \1\1 say that the segment contains part 1 of 1 of the ICC profile.
+constexpr std::string_view kProfileHeader = "ICC_PROFILE\0\1\1"sv;
 constexpr std::uint8_t kIptcResource[2] = {0x04, 0x04};
 constexpr std::size_t kMostInSegment = 65533;
 
@@ -45,7 +46,8 @@ std::vector<std::uint8_t> exif_for_segment(ExifBlock block) {
   return bytes.size() + kExifHeader.size() <= kMostInSegment ? bytes : std::vector<std::uint8_t>{};
 }
 
-// Returns the Photoshop resource that contains the IPTC data sets.
+// Returns a Photoshop image resource that contains `iptc`, the IPTC data of a picture. JPEG files
+// store IPTC data in this form.
 std::vector<std::uint8_t> photoshop_resource(Bytes iptc) {
   if (iptc.empty()) return {};
   std::vector<std::uint8_t> out = {'8', 'B', 'I', 'M', kIptcResource[0], kIptcResource[1], 0, 0};

@@ -11,27 +11,29 @@
 
 namespace nst::codec {
 
-// The position of one scan in the file.
+// Where a scan of the picture lies in the file. Offsets are in bytes from the start of the file.
 struct JpegScan {
-  std::size_t parameters = 0;  // offset of the parameters Ss, Se and Ah/Al (T.81, B.2.3)
-  std::size_t end = 0;         // offset of the marker after the entropy-coded data
+  // Offset of the last three bytes of the scan header: the parameters Ss, Se and Ah/Al (T.81,
+  // B.2.3).
+  std::size_t parameters = 0;
+  std::size_t end = 0;  // offset of the marker after the entropy-coded data
 };
 
 struct JpegSegments {
   // The bytes from the signature to the end of the last scan's data. The end marker is not
   // included, because some files have stray bytes before it.
   Bytes picture;
-  bool has_end = false;  // true: the file has an end marker
+  bool has_end = false;  // true: the file has the end marker (EOI)
   // true: every component has a scan; a progressive picture also has all bits of all coefficients.
   bool is_whole = false;
   unsigned width = 0, height = 0, components = 0;
   bool progressive = false;
   bool arithmetic = false;
-  bool adobe = false;               // true: the file has Adobe's APP14 segment
-  Bytes exif;                       // TIFF block of the first EXIF segment; empty: none
-  Bytes xmp;                        // packet of the first XMP segment; empty: none
-  Bytes photoshop;                  // body of the first segment APP13; empty: none
-  double dpi_x = 0.0, dpi_y = 0.0;  // density of the JFIF segment; 0: not stated
+  bool adobe = false;  // true: has Adobe's APP14 segment, which states the colour space
+  Bytes exif;          // TIFF block of the first EXIF segment; empty: none
+  Bytes xmp;           // packet of the first XMP segment; empty: none
+  Bytes photoshop;     // body of the first APP13 segment, for IPTC data; empty: none
+  double dpi_x = 0.0, dpi_y = 0.0;  // pixels per inch in the JFIF segment; 0: not stated
   // The parts of the ICC profile, by number (ICC.1, B.4), and how many there should be.
   std::vector<Bytes> profile_parts;
   std::size_t profile_count = 0;

@@ -19,7 +19,7 @@ struct ColourMoments {
 
 // Returns the moments of a picture of any format, composed on `background`.
 ColourMoments colour_moments(const ImageView& picture, Colour background);
-// Returns the moments of `pixels` dense RGB pixels.
+// Returns the moments of `pixels` RGB pixels that follow each other without gaps.
 ColourMoments colour_moments(const float* rgb, std::size_t pixels);
 
 // Recolours `pixels` dense RGB pixels to the mean and the covariance of `target`, clamped to 0..1.

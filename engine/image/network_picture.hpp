@@ -14,8 +14,9 @@ struct InputOptions {
   Size size;                              // size of the input; a picture of another size is resized
   Resize resize = Resize::smooth;         // method that resizes a picture of another size
   std::optional<Colour> background = {};  // colour under transparent pixels; none: alpha is dropped
-  std::string what = {};  // picture's name in messages of check_samples; "": no check
-  int threads = 1;        // threads that resize the picture
+  // The picture's name in error messages of check_samples. If empty, the samples are not checked.
+  std::string what = {};
+  int threads = 1;  // number of threads that resize the picture
 };
 
 // Writes the values byte / 255, divided in float32, of `count` bytes to `out`.

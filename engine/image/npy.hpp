@@ -10,11 +10,13 @@
 
 namespace nst {
 
-// The contents of a .npy file, with its values copied.
+// The contents of a .npy file. `values` is a copy of the file's values.
 struct NpyArray {
   std::vector<std::int64_t> shape;
   std::vector<float> values;
-  std::string comment;  // text after a '#' behind the header's dict; "": none
+  // The comment in the header: the text after '#', which follows the Python dict that describes the
+  // array. Empty: none.
+  std::string comment;
 };
 
 // The contents of a .npy file whose values stay in the file's bytes: float32, little-endian, not

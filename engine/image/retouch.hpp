@@ -17,8 +17,9 @@ Image mask_of(const ImageView& picture, Size size, int threads);
 void mix_by_mask(Canvas& inside, const Canvas& outside, const Image& mask, int threads);
 
 struct Retouch {
-  bool keeps_colour = false;    // true: the result gets the photo's chroma
-  bool matches_luma = false;    // true: also the mean and deviation of the photo's luma
+  bool keeps_colour = false;  // true: the result gets the photo's chroma
+  // True if the painting's luma gets the mean and the standard deviation of the photo's luma.
+  bool matches_luma = false;
   float fade = 1.0f;            // the painting's share, 0 to 1; the photo has the rest
   const Image* mask = nullptr;  // u8 mask that reduces the painting's share; null: no mask
 };

@@ -211,7 +211,8 @@ void check_text(const Input& input) {
 }  // namespace
 
 bool is_tiff(Bytes bytes) {
-  if (has(bytes, 8, "CR\2\0"sv)) return false;  // the signature of Canon's raw pictures (CR2)
+  // Canon's raw pictures (CR2) begin like TIFF files, but have this second signature.
+  if (has(bytes, 8, "CR\2\0"sv)) return false;
   return has(bytes, 0, "II*\0"sv) || has(bytes, 0, "MM\0*"sv) || has(bytes, 0, "II+\0"sv) ||
          has(bytes, 0, "MM\0+"sv);
 }

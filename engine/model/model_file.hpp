@@ -45,7 +45,7 @@ std::string to_string(PaddingKind kind);
 
 // The families of a model's networks (networks/family.hpp), by name, and the padding.
 struct Architecture {
-  std::string predictor = "none";  // "none": the file has only a transformer
+  std::string predictor = "none";  // name; "none": the file has only a transformer
   std::string transformer;
   PaddingKind padding = PaddingKind::reflect;
 
@@ -58,7 +58,9 @@ struct ModelFile {
   std::optional<std::string> style_space;  // nullopt: the file does not state the style space
   std::string source;
   std::string source_sha256;
-  std::string self_test;  // self-test as JSON; empty if the file has none
+  // The self-test as JSON text: what the networks computed when the file was made. Empty if the
+  // file has none.
+  std::string self_test;
   // The name of the first part whose checksum is wrong, such as "tensor 'x'". Another program has
   // changed this part since nst-weights wrote the file. Empty: all checksums are correct.
   std::string change;
@@ -88,10 +90,11 @@ struct NamedTensor {
 // Everything that build_model_file stores besides the tensors.
 struct ModelDescription {
   Architecture architecture;
-  std::string source;  // origin of the weights; bytes that are not UTF-8 are replaced
+  // Where the weights come from. Bytes that are not UTF-8 are replaced when the file is built.
+  std::string source;
   std::string source_sha256;
   std::string self_test;
-  std::optional<std::string> style_space = {};  // nullopt: the space is not stated
+  std::optional<std::string> style_space = {};  // nullopt: the file does not state it
 };
 
 // Returns the bytes of a model file that contains `tensors`, with their values stored as `dtype`.

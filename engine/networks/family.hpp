@@ -16,7 +16,7 @@ namespace nst {
 
 // A style predictor: style picture [h, w, 3] in [0, 1] → style vector [1, 1, style_size].
 struct PredictorFamily {
-  const char* name;        // name in model files and in ModelInfo
+  const char* name;        // the family's name in model files and in ModelInfo
   const char* scope;       // prefix of the family's variable names, unique among families
   const char* last_layer;  // name of the layer that makes style vectors
 
@@ -32,7 +32,7 @@ void build_predictor(const PredictorFamily& family, Graph& graph, int h, int w, 
 
 // A transformer: content picture [h, w, 3] in [0, 1] and style parameters → painted picture.
 struct TransformerFamily {
-  const char* name;    // name in model files and in ModelInfo
+  const char* name;    // the family's name in model files and in ModelInfo
   const char* marker;  // part of variable names by which the family is recognised; see families.hpp
 
   // Builds the transformer for a picture of h × w pixels and fills `layout` with its normalised
@@ -54,7 +54,7 @@ inline constexpr int kAnySide = 64;
 std::span<const PredictorFamily* const> predictor_families();
 std::span<const TransformerFamily* const> transformer_families();
 
-// Return the family with this name, or null.
+// Return the family that has this name, or null if there is none.
 const PredictorFamily* find_predictor(std::string_view name);
 const TransformerFamily* find_transformer(std::string_view name);
 

@@ -88,7 +88,7 @@ void take_over(int fd, const struct stat& from) {
 // Follows a chain of symbolic links and returns the path at its end. So the file there is replaced,
 // not the links.
 fs::path final_target(fs::path path, ErrorCode code) {
-  constexpr int kMaxLinks = 40;  // as many links as Linux follows (path_resolution(7))
+  constexpr int kMaxLinks = 40;  // Linux follows at most as many links (path_resolution(7))
   std::error_code error;
   for (int i = 0; i < kMaxLinks; ++i) {
     if (!fs::is_symlink(path, error)) return path;
@@ -219,7 +219,8 @@ std::string why_not_writable(const std::string& path) {
     if (fs::is_directory(path, ignored)) return "it is a folder; name a file in it";
     if (::access(path.c_str(), W_OK) != 0)
       return "the file is write-protected; choose another name";
-    return {};  // can be overwritten in place even if its folder is protected
+    // The file can be overwritten in place, even if no new file may be created in its folder.
+    return {};
   }
   const fs::path folder = fs::path(path).has_parent_path() ? fs::path(path).parent_path() : ".";
   if (!fs::is_directory(folder, ignored)) return "there is no such folder; make it first";

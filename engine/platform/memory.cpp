@@ -21,7 +21,8 @@ std::uint64_t addresses_left() {
 #ifdef __linux__
   rlimit limit{};
   if (getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return kUnlimited;
-  std::ifstream statm("/proc/self/statm");  // its first number: pages of address space in use
+  // The first number in this file is the size of the process's address space in pages (proc(5)).
+  std::ifstream statm("/proc/self/statm");
   std::uint64_t pages = 0;
   statm.imbue(std::locale::classic());
   if (!(statm >> pages)) return kUnlimited;

@@ -8,7 +8,7 @@
 namespace nst {
 namespace {
 
-// Returns `floats` rounded up to whole cache lines.
+// Returns a number of floats, rounded up so that they fill whole cache lines.
 std::size_t aligned(std::size_t floats) {
   constexpr std::size_t kLine = AlignedBuffer::kAlignment / sizeof(float);
   return (floats + kLine - 1) / kLine * kLine;

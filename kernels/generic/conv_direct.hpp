@@ -57,7 +57,7 @@ NST_INLINE void accumulate_rows(Accumulators<P, V>& acc, const RegisterTile& t, 
   }
 }
 
-// Computes one register tile.
+// Computes the outputs of one register tile and stores them.
 template <int P, int V>
 NST_INLINE void run_panel(const RegisterTile& t) {
   Accumulators<P, V> acc;
@@ -70,7 +70,7 @@ NST_INLINE void run_panel(const RegisterTile& t) {
     accumulate_rows<P, V>(acc, t, [](int) {});
   } else {
     PartialSums<P, V> total;
-    int length = 0;  // number of products that each sum in acc contains
+    int length = 0;  // number of products that have been added to each sum in acc
     accumulate_rows<P, V>(
         acc, t, [&](int count) __attribute__((always_inline)) {
           if (length >= kChainProducts) {

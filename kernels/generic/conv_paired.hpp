@@ -31,7 +31,8 @@ NST_INLINE void advance(PairedTile& tile, int pixels) {
   tile.corrections += pixels;
 }
 
-// The tile loop of paired products. Same interface as direct::GenericTile.
+// Computes neighbouring register tiles by paired products. Has the same interface as
+// direct::GenericTile.
 struct PairedTileLoop {
   static constexpr int kMostVectors = kMostPanelVectors;
   static constexpr int most_pixels(int vectors) { return paired_products::most_pixels(vectors); }

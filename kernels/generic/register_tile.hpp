@@ -42,7 +42,7 @@ NST_INLINE void for_tiles(int count, int most, F&& f) {
   });
 }
 
-// Moves a tile along its row by `pixels` output pixels.
+// Moves a tile to the right by `pixels` output pixels, by moving its pointers.
 template <class Tile>
 NST_INLINE void advance(Tile& tile, int pixels) {
   tile.in += pixels * tile.in_pixel;
@@ -52,20 +52,24 @@ NST_INLINE void advance(Tile& tile, int pixels) {
 
 // The operands of a register tile: what it reads, and where its outputs are written.
 struct RegisterTile {
-  const float* in;                  // points to tap (0, 0) of the first pixel
-  std::ptrdiff_t in_pixel, in_row;  // floats between the inputs of two pixels, of two kernel rows
-  int kernel_h, row_products;       // row_products: products per kernel row, kernel_w * in_c
+  // The input value that the kernel's first weight is multiplied by, for the first output pixel.
+  const float* in;
+  // Distances in floats: from the inputs of an output pixel to those of the next one, and from a
+  // kernel row to the next one.
+  std::ptrdiff_t in_pixel, in_row;
+  int kernel_h, row_products;  // row_products = kernel_w * in_c
   const float* weights;
-  const float* bias;  // biases of the panel's channels, or null
+  const float* bias;  // biases of the panel's channels; null: none
   int channels;       // number of channels from the panel's first to the layer's last
   Clamp clamp;
-  const float* epilogue_add;  // operand to add at the first pixel, or null
+  // Values to add to the outputs, beginning with those for the first pixel. Null: none.
+  const float* epilogue_add;
   std::ptrdiff_t epilogue_add_pixel;
   float* out;
   std::ptrdiff_t out_pixel;
 };
 
-// The sums of P pixels × V vectors of channels.
+// The sums of a register tile: P pixels × V vectors of channels.
 template <int P, int V>
 struct Accumulators {
   Vec at[P][V];
@@ -88,7 +92,7 @@ NST_INLINE void accumulate(Accumulators<P, V>& acc, const float* const* in, std:
   });
 }
 
-// Clamps the sums, adds epilogue_add and writes the outputs.
+// Clamps the sums of a register tile, adds epilogue_add and writes the outputs.
 template <int P, int V>
 NST_INLINE void store_tile(const Accumulators<P, V>& acc, const RegisterTile& t) {
   const bool plain = t.channels >= V * kLanes && t.epilogue_add == nullptr;

@@ -1,4 +1,5 @@
-// Transposes pixels, from pixel-major order to planes and back.
+// Transposes pixels: from an order in which the channels of a pixel are neighbours to one plane for
+// each channel, and back.
 #pragma once
 
 #include "kernels/generic/view.hpp"

@@ -49,8 +49,8 @@ constexpr int kFewestChannels = 16;
 // corrections of A::Products begin at float `corrections`. `end` is the number of floats in all.
 struct Layout {
   int tiles_h, tiles_w;
-  int tile_y, tile_x;  // first output pixel of the first Winograd tile
-  Rect rect;           // rectangle of the window, enlarged to whole tiles
+  int tile_y, tile_x;  // row and column of the first output pixel of the first tile
+  Rect rect;           // the window: all input pixels that the tiles read
   std::size_t v, corrections, end;
   // Distances in floats: from a point to the next one in V, and from a product to the next one in
   // M.
@@ -157,7 +157,7 @@ NST_INLINE void transform_input(const Window& window, const float* tile, int n, 
       });
 }
 
-// Transforms the inputs of all tiles and writes them to V.
+// Transforms the inputs of all tiles of a block and writes them to V, at `v`.
 template <class A>
 void transform_inputs(const Window& window, const Layout& l, int channels, float* v) {
   for (int ty = 0; ty < l.tiles_h; ++ty) {
@@ -196,7 +196,8 @@ NST_INLINE void multiply(const float* v, const float* corrections, int count, in
 struct Epilogue {
   Vec bias;
   ClampEach clamp;
-  const float* epilogue_add;  // operand to add to the tile's first pixel, or null
+  // Values to add to the outputs, beginning with those for the tile's first pixel. Null: none.
+  const float* epilogue_add;
   std::ptrdiff_t epilogue_add_row, epilogue_add_pixel;
   float* out;
   std::ptrdiff_t out_row, out_pixel;
@@ -314,7 +315,7 @@ NST_INLINE bool has_far_outputs(const ConvSpec& spec, const ConvGeometry& g) {
          static_cast<std::size_t>(g.out_h) * g.out_w * spec.out_c >= 2 * kL2Floats;
 }
 
-// Computes one block.
+// Computes the outputs of one block by a Winograd algorithm.
 template <class A>
 void run(const ConvArgs& args, Block block, float* scratch) {
   using Products = typename A::Products;

@@ -56,7 +56,8 @@ TEST_CASE("C: brush, fade, colours and mask as in C++, and options of before the
   // struct, which ends before `brush`.
   nst_paint_options older = NST_PAINT_OPTIONS_INIT;
   older.struct_size = offsetof(nst_paint_options, brush);
-  older.fade = 7.0f;  // must be ignored: lies beyond the end of the smaller struct
+  // This invalid value must be ignored, because `fade` lies beyond the end of the smaller struct.
+  older.fade = 7.0f;
   REQUIRE(nst_paint_style(model, &in, style, &older, nullptr, &picture) == NST_OK);
   nst_image_free(&picture);
   nst_style_free(ink);

@@ -101,7 +101,8 @@ TEST_CASE("A brush paints the recipe: from small to large, low frequencies of th
   // Computes the expected picture step by step as the brush does. Blurs whole pictures by the slow
   // reference version of the blur.
   const Image small = resize(content.view(), 90, 60);
-  const Image coarse = model.stylize(small.view(), oil());  // has 92×60 pixels
+  // The network rounds sides up to a multiple of 4: this picture has 92×60 pixels.
+  const Image coarse = model.stylize(small.view(), oil());
   ImageView cropped = coarse.view();
   cropped.row_stride_bytes = std::ptrdiff_t{92} * 3 * std::ptrdiff_t{sizeof(float)};
   cropped.width = 90;
@@ -110,7 +111,7 @@ TEST_CASE("A brush paints the recipe: from small to large, low frequencies of th
   for (std::size_t i = 0; i < mixed.sample_count(); ++i) {
     mixed.f32()[i] = 0.5f * mixed.f32()[i] + 0.5f * enlarged.f32()[i];
   }
-  const Image fine = model.stylize(mixed.view(), oil());  // has 152×100 pixels
+  const Image fine = model.stylize(mixed.view(), oil());  // 152×100 pixels
   FloatPicture u({150, 100}), f({150, 100});
   for (int y = 0; y < 100; ++y) {
     std::copy_n(enlarged.f32() + 450 * y, 450, u.row(y));

@@ -50,7 +50,7 @@ TEST_CASE("A size rule gives the picture's own size, an exact one, or says what 
 
 TEST_CASE("A style beyond an aspect of 16 keeps the pixels of that aspect") {
   CHECK(shorter_side_size({16, 256}, 256, true) == Size{256, 4096});
-  // The aspect of 1024:1 is above the limit of 16:1.
+  // A style with an aspect of 1024:1 gets as many pixels as one of 16:1: 32 × 32768 = 256 × 4096.
   const Size thin = shorter_side_size({1, 1024}, 256, true);
   CHECK(thin == Size{32, 32768});
 }

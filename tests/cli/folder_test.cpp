@@ -28,7 +28,8 @@ using Bytes = std::vector<std::uint8_t>;
 // a folder named like a picture, and a picture of more bytes than the library accepts.
 struct Folder {
   static constexpr int kGood = 45;
-  static constexpr int kReported = 4;  // without the folder, which nst-run ignores
+  // The bad entries that nst-run reports. It ignores the folder.
+  static constexpr int kReported = 4;
   TemporaryFolder folder;
   std::string in = folder.file("in"), out = folder.file("out");
 

@@ -72,7 +72,7 @@ TEST_CASE("Patterns do not deceive the sample that a picture is centred by") {
 
 TEST_CASE("A faint picture is scaled by a power of two, by its largest deviation") {
   for (const double size : {3e-6, 1e-4, 1e-3, 0.02, 0.13, 0.3}) {
-    for (const bool is_lonely : {false, true}) {  // true: one sample differs; false: all differ
+    for (const bool is_lonely : {false, true}) {  // true: only one sample is not 0.5
       CAPTURE(size);
       CAPTURE(is_lonely);
       const Picture picture(200, 300, [&](int y, int x, int c) {

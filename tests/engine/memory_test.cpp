@@ -23,7 +23,8 @@ constexpr MemoryMode kEveryMemoryMode[] = {MemoryMode::fastest, MemoryMode::in_p
 // Size of a strip in bytes. It is so small that every tensor of a content of 75×101 pixels is cut
 // into strips, most tensors into several.
 constexpr std::size_t kSmallStrip = 20'000;
-constexpr std::size_t kNever = std::size_t{1} << 40;  // a strip size larger than any tensor
+// A strip size in bytes that is larger than any tensor. So no tensor is cut into strips.
+constexpr std::size_t kNever = std::size_t{1} << 40;
 
 struct Painted {
   std::vector<std::uint8_t> bytes;

@@ -1,4 +1,4 @@
-// Fuzzes JPEG pictures.
+// Fuzz test of the JPEG decoder.
 #include "fuzz/pictures.hpp"
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

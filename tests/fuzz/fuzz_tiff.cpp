@@ -1,4 +1,4 @@
-// Fuzzes TIFF pictures.
+// Fuzz test of the TIFF decoder.
 #include "fuzz/pictures.hpp"
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

@@ -15,8 +15,8 @@ constexpr int kWidth = 13, kHeight = 7;
 
 struct Lzw {
   bool first_clear = true, end = true;
-  bool defers = false;                   // true: writes no clear code when the table is full
-  std::size_t pixels = ~std::size_t{0};  // number of pixels to encode
+  bool defers = false;                   // true: keeps a full code table, writes no clear code
+  std::size_t pixels = ~std::size_t{0};  // pixels to encode at most; leaves the others out
 
   std::vector<std::uint8_t> operator()(const std::vector<std::uint8_t>& indices,
                                        unsigned bits) const {

@@ -148,8 +148,8 @@ TEST_CASE("PNG: only the beginning of a raw profile is inflated") {
 
 TEST_CASE("PNG: chunks that do not suit the picture are passed over, unknown vital ones are not") {
   const File palette = fixture("palette4.png");
-  check_decodes(with(palette, "IDAT", chunk("tRNS", File(40, 9))),
-                decoded(palette));  // a tRNS chunk with more entries than the palette has colours
+  // A tRNS chunk that has more entries than the palette has colours is passed over.
+  check_decodes(with(palette, "IDAT", chunk("tRNS", File(40, 9))), decoded(palette));
   const File rgb = fixture("rgb8.png");
   check_decodes(with(rgb, "IDAT", chunk("PLTE", File(48, 9))), decoded(rgb));
   check_decodes(with(rgb, "IDAT", chunk("tRNS", File(3, 9))), decoded(rgb));

@@ -1,4 +1,4 @@
-// The slow twin of the Gaussian blur.
+// A slow, simple version of the Gaussian blur, with which tests compare the fast one.
 #pragma once
 
 #include <cmath>

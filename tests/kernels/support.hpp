@@ -120,7 +120,7 @@ struct ConvData {
 struct ConvResult {
   Tensor output, prologue_output;
   std::vector<Block> blocks;
-  std::vector<std::vector<float>> moments;  // moments of each block
+  std::vector<std::vector<float>> moments;  // moments[n] are those of blocks[n]
 };
 
 enum class BlockOrder { forward, backward };

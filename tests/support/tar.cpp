@@ -16,7 +16,8 @@ std::vector<std::uint8_t> tar_of(const std::vector<std::pair<std::string, Bytes>
     std::memcpy(header + 136, "00000000000", 12);
     header[156] = '0';
     std::memcpy(header + 257, "ustar\00000", 8);
-    std::memset(header + 148, ' ', 8);  // the checksum is computed as if its field held blanks
+    // The header's checksum is computed while its own field contains blanks.
+    std::memset(header + 148, ' ', 8);
     unsigned sum = 0;
     for (const char c : header) sum += static_cast<unsigned char>(c);
     std::snprintf(header + 148, 8, "%06o", sum);
@@ -24,7 +25,7 @@ std::vector<std::uint8_t> tar_of(const std::vector<std::pair<std::string, Bytes>
     tar.insert(tar.end(), bytes.begin(), bytes.end());
     tar.resize((tar.size() + kBlock - 1) / kBlock * kBlock);
   }
-  tar.resize(tar.size() + 2 * kBlock);  // two empty blocks end an archive
+  tar.resize(tar.size() + 2 * kBlock);  // two blocks of zeros end an archive
   return tar;
 }
 

@@ -10,7 +10,7 @@ using nst::c::required;
 
 struct nst_session {
   nst::Session session;
-  int width = 0;  // width of the last content; 0: no content was set
+  int width = 0;  // in pixels, of the content set last; 0: none was set
   int height = 0;
 };
 
@@ -31,7 +31,7 @@ nst::StyleVector style_of(const float* values) {
   return style;
 }
 
-// Copies a style to NST_STYLE_SIZE plain numbers.
+// Copies the values of a style to an array of NST_STYLE_SIZE floats.
 void store(const nst::StyleVector& style, float* values) {
   if (style.size() != NST_STYLE_SIZE) {
     throw nst::Error(nst::ErrorCode::usage,

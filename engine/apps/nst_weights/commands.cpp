@@ -121,7 +121,7 @@ void run_inspect(const std::string& path, bool as_json) {
                 "dtype", "shape", "min", "max", "rms");
   }
   const char* separator = "";
-  std::optional<Error> unreadable;  // first error found; thrown after all tensors are listed
+  std::optional<Error> unreadable;  // first error of reading a tensor; thrown after the list
   for (const SourceTensor& tensor : source->tensors()) {
     std::optional<Statistics> s;
     try {
