@@ -1,4 +1,4 @@
-// Cuts an output into blocks, as a ConvBlocking describes.
+// Computes the blocks into which a ConvBlocking cuts a convolution's output.
 #include <algorithm>
 
 #include "kernels/kernels.h"

@@ -5,8 +5,8 @@ namespace nst::kernels {
 
 struct CpuFeatures {
   bool avx2 = false;    // true: AVX2, FMA, SSE4.2 and POPCNT are usable
-  bool avx512 = false;  // true: also AVX-512 F, CD, BW, DQ and VL
-  bool amd = false;     // true: made by AMD, or by Hygon after AMD's design
+  bool avx512 = false;  // true: AVX-512 F, CD, BW, DQ and VL are usable too
+  bool amd = false;     // true: the processor is by AMD, or by Hygon after AMD's design
 };
 
 // Returns the usable instruction sets; all false on processors other than x86-64. CPUID tells what

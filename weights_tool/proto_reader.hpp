@@ -26,9 +26,9 @@ class ProtoReader {
 
   // Reads the next field. Returns false at the end of the message.
   bool next(ProtoField& field);
-  // Returns a reader for the message in a field.
+  // Returns a reader for the nested message that is the value of a field.
   ProtoReader message(const ProtoField& field) const;
-  // Returns the string in a field.
+  // Returns the string that is the value of a field.
   std::string text(const ProtoField& field) const;
   [[noreturn]] void fail(const std::string& what) const { reader_.fail(what); }
 

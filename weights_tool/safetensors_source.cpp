@@ -157,7 +157,7 @@ std::unique_ptr<Source> open_safetensors_shards(const FileSet& files, const std:
       parse_json_strictly(files.bytes(name), label, ErrorCode::model, kIndexLimits);
   const std::optional<JsonValue> map = index.root().find("weight_map");
   if (!map || !map->is_object() || map->size() == 0) fail("it has no weight_map");
-  std::map<std::string, std::vector<std::string>> shards;  // names of the tensors, by shard file
+  std::map<std::string, std::vector<std::string>> shards;  // a shard's file → names of its tensors
   for (const JsonValue entry : *map) {
     const std::filesystem::path shard = std::string(entry.text());
     if (shard.empty() || shard != shard.filename()) {

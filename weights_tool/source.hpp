@@ -11,7 +11,7 @@
 
 namespace nst::weights {
 
-struct FileData;  // declared in file_set.hpp
+struct FileData;  // defined in file_set.hpp
 
 // One tensor of a source. Reading its values is a separate step (Source::read).
 struct SourceTensor {
@@ -20,15 +20,18 @@ struct SourceTensor {
   // The shape in NST's order, whatever order the source has: HWIO for convolutions, [kh, kw, c, 1]
   // for depthwise ones.
   std::vector<std::int64_t> shape;
-  bool is_integer = false;                       // true: the values are integers without a scale
-  std::optional<std::uint32_t> masked_crc = {};  // masked CRC-32C, if the source states one
+  // true: the values are plain integers, not quantised real numbers.
+  bool is_integer = false;
+  // CRC-32C of the values, masked as in TensorFlow's files, if the source states it.
+  std::optional<std::uint32_t> masked_crc = {};
 };
 
 // What a source states about the model besides its tensors.
 struct SourceFacts {
   std::optional<PaddingKind> padding;
   std::optional<std::string> style_space;
-  std::string change;  // what another program has changed in a model file; "": nothing
+  // The first part of an NST model file that another program has changed. Empty: none.
+  std::string change;
 };
 
 // A set of named tensors. Implementations read foreign bytes only through ByteReader, which checks

@@ -68,8 +68,10 @@ struct Variable {
 struct Subgraph {
   std::vector<FlatTable> tensors;
   std::vector<FlatTable> operators;
-  std::map<std::int32_t, std::int32_t> dequantised;  // output of each Dequantize → its input
-  std::set<std::int32_t> densified;                  // outputs of Densify (unpacks sparse tensors)
+  // Indices of tensors: the output of each Dequantize operator → its input.
+  std::map<std::int32_t, std::int32_t> dequantised;
+  // Indices of the outputs of Densify operators, which unpack sparse tensors.
+  std::set<std::int32_t> densified;
 };
 
 class TfliteSource : public ListedSource {
@@ -152,7 +154,7 @@ class TfliteSource : public ListedSource {
       if (code == kDequantize) graph.dequantised[output] = operand(graph, op, 1, 0);
       if (code == kDensify) graph.densified.insert(output);
     }
-    std::vector<const FlatTable*> unknown;  // convolutions whose layer was not found
+    std::vector<const FlatTable*> unknown;  // convolutions whose layer's name is not known
     std::string head;
     for (const FlatTable& op : graph.operators) {
       const int code = code_of(op);

@@ -63,8 +63,11 @@ struct Painter::Impl {
   PaintOptions options;
   StyleEncoder encoder;
   std::unique_ptr<ContentPainting> content;  // null: no content is set
-  NetworkShelf spare;              // transformers of earlier contents, for the next content
-  std::optional<StyleVector> own;  // the content's own style, if strength is not 1
+  // Transformers made for earlier contents. A later content of the same size reuses them.
+  NetworkShelf spare;
+  // The style of the content itself, with which other styles are blended. Set only if the options
+  // ask for such a blend, by a strength other than 1.
+  std::optional<StyleVector> own;
 };
 
 Painter::Painter(Model model, PaintOptions options)

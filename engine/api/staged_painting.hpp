@@ -38,7 +38,7 @@ class StagedPainting final : public ContentPainting {
   // networks share the memory of the largest one.
   struct Level {
     Photo photo;
-    std::unique_ptr<TransformerRun> network;  // null until it is needed
+    std::unique_ptr<TransformerRun> network;  // null until the level is planned
   };
 
   void take_networks(NetworkShelf& shelf, const RunOptions& run);
@@ -60,7 +60,7 @@ class StagedPainting final : public ContentPainting {
                      const StyleVector& style, const RunOptions& run);
 
   const Model& model_;
-  std::vector<Level> levels_;  // from small to large
+  std::vector<Level> levels_;  // in ascending order of their sizes
   // True if prepare() already runs the steps that do not depend on the style. This needs a single
   // level: the content of any further level is mixed with the painting of the previous one.
   bool keeps_encoder_;
@@ -68,8 +68,8 @@ class StagedPainting final : public ContentPainting {
   bool is_prepared_ = false;
   std::uint64_t picture_bytes_;
   Retouch retouch_;
-  Image mask_;                          // u8 of one channel; empty: no mask
-  std::optional<StyleVector> outside_;  // the style where the mask is 0
+  Image mask_;                          // one channel of type u8; empty: no mask
+  std::optional<StyleVector> outside_;  // style for the pixels where mask_ is 0
 };
 
 }  // namespace nst

@@ -77,7 +77,8 @@ class JsonBuilder : public nlohmann::json_sax<nlohmann::json> {
     return value(Kind::number, number);
   }
   bool string(string_t& text) override { return value(Kind::text, 0.0, 0, text); }
-  bool binary(binary_t&) override { return value(Kind::null); }  // JSON text has no such values
+  // Never called: only binary formats such as CBOR have binary values, JSON text has none.
+  bool binary(binary_t&) override { return value(Kind::null); }
   bool start_object(std::size_t) override { return open(Kind::object); }
   bool start_array(std::size_t) override { return open(Kind::array); }
   bool end_object() override {
@@ -187,7 +188,9 @@ class JsonBuilder : public nlohmann::json_sax<nlohmann::json> {
   JsonDocument document_;
   std::vector<Open> open_;
   std::string key_;
-  bool skips_ = false;  // true in a top-level member other than JsonLimits::only
+  // true while a member of the outermost object is read that JsonLimits::only excludes. Its values
+  // are counted, but not kept.
+  bool skips_ = false;
   std::uint64_t values_ = 0;
   std::vector<std::string_view> keys_;
 };

@@ -87,8 +87,10 @@ class Lowering {
   // Convolutions that compute the input of a later convolution. They must run together with the
   // later one, because their output is never stored as a whole.
   struct Before {
-    ConvSequence fused;   // convolutions that run in the same fused step as the later one
-    ConvSequence strips;  // convolutions whose strips alternate with the later one's strips
+    ConvSequence fused;  // convolutions that run in the same fused step as the later one
+    // Convolutions that run strip by strip: each computes the rows that the later one's next strip
+    // reads, just before this strip.
+    ConvSequence strips;
   };
   // Where a convolution's output is stored.
   enum class Storage {
@@ -120,7 +122,7 @@ class Lowering {
     return {operand, BufferId::none, kernels::Activation::none, {}};
   }
 
-  // Returns the operand as a value without deferred operations.
+  // The functions in lowering_centred.cpp:
 
   void lower_input(std::size_t id);
   // Returns the offsets of node `id`, whose value is stored as deviations: stored = value + the sum
@@ -179,8 +181,9 @@ class Lowering {
   std::vector<std::vector<Offset>> offsets_;
   std::vector<Slice> slices_;
   std::map<std::size_t, Operand> concat_tensors_;  // tensor of each concat node
-  std::map<std::size_t, std::pair<BufferId, kernels::ConvBlocking>>
-      moments_;  // for each convolution: buffer and blocking of its output's moments
+  // Maps a convolution's node to the buffer with its output's moments, and to the blocking of these
+  // moments.
+  std::map<std::size_t, std::pair<BufferId, kernels::ConvBlocking>> moments_;
   // Maps a node to the planned convolutions that compute its value in strips. They are emitted
   // together with the node's reader.
   std::map<std::size_t, ConvSequence> streamed_;
@@ -188,8 +191,10 @@ class Lowering {
   // step.
   std::map<std::size_t, ConvSequence> fused_;
   std::set<const PackedConv*> layers_seen_;
-  std::set<std::size_t> counted_;       // nodes already counted in program_.mac: each counts once
-  std::size_t largest_normalised_ = 0;  // bytes of the largest normalised tensor
+  // Convolutions whose multiply-accumulates program_.mac already contains. A convolution that runs
+  // in strips or twice counts once.
+  std::set<std::size_t> counted_;
+  std::size_t largest_normalised_ = 0;  // bytes of the largest output of an instance norm
   bool style_seen_ = false;
 };
 

@@ -31,9 +31,9 @@ constexpr std::size_t index_of(BufferId buffer) { return static_cast<std::size_t
 struct Operand {
   BufferId buffer = BufferId::none;
   Shape shape;                        // shape of the whole tensor
-  std::ptrdiff_t pixel_stride = 0;    // floats between two pixels
-  std::ptrdiff_t channel_offset = 0;  // floats before the first channel
-  int first_row = 0;                  // number of the tensor's first row that is in the buffer
+  std::ptrdiff_t pixel_stride = 0;    // floats from a pixel to the next one in its row
+  std::ptrdiff_t channel_offset = 0;  // floats of a pixel before its first channel
+  int first_row = 0;                  // index of the first row that the buffer contains
 
   bool exists() const { return buffer != BufferId::none; }
 };
@@ -43,8 +43,10 @@ struct Operand {
 // offsets of all channels as floats [c].
 struct Offset {
   BufferId buffer = BufferId::none;
-  std::size_t place = 0;   // where the offsets begin in the buffer, in floats
-  bool is_scaled = false;  // true: tensor and offset are multiplied by CentreOp's factor
+  std::size_t place = 0;  // where the offsets begin in the buffer, in floats
+  // true: the tensor is stored as value · factor + offset[channel], with CentreOp's factor. The
+  // stored offset is multiplied by the factor too.
+  bool is_scaled = false;
 };
 
 // A tensor in the form its reader uses: act(x · scale + shift) + residual (kernels::ConvInput).
@@ -53,7 +55,9 @@ struct FormedOperand {
   BufferId scale_shift = BufferId::none;  // buffer [3][c]: scale, shift, lower limit of the relu
   kernels::Activation act = kernels::Activation::none;
   Operand residual;
-  bool is_residual_scaled = false;  // true: the reader divides `residual` by CentreOp's factor
+  // true: `residual` is stored multiplied by CentreOp's factor, and x is not. So the reader divides
+  // `residual` by the factor before it adds it.
+  bool is_residual_scaled = false;
 
   bool is_plain() const { return scale_shift == BufferId::none && !residual.exists(); }
 };
@@ -78,8 +82,9 @@ struct ConvOp {
   bool is_centred = false;
   // Buffer with the bias and the floor that OffsetOp computes for a relu on deviations.
   BufferId bias_floor = BufferId::none;
-  BufferId moments = BufferId::none;  // buffer [spatial blocks][2][out_c] for the moments
-  AreaRange areas;                    // spatial blocks of this step: all, or those of a strip
+  // Buffer [spatial blocks][2][out_c] for the moments of the output. none: no norm needs them.
+  BufferId moments = BufferId::none;
+  AreaRange areas;  // spatial blocks of this step: all, or those of a strip
   // Order of the work items. true: all channel groups of an area (spatial block), then the next
   // area. false: all areas of a channel group, then the next group.
   bool by_area = false;
@@ -95,8 +100,9 @@ inline StripLayer strip_layer(const ConvOp& op) {
 // only the first convolution has an input operand, and only the last has an output operand.
 struct FusedConvsOp {
   static constexpr std::size_t kMostConvs = 3;
-  std::vector<ConvOp> convs;         // in the order of computation; each has its own block sizes
-  std::vector<std::size_t> offsets;  // where each output but the last begins in scratch, in floats
+  std::vector<ConvOp> convs;  // in the order in which they run; each has its own blocking
+  // Where the output of each convolution but the last begins in the thread's scratch, in floats.
+  std::vector<std::size_t> offsets;
   // Number of floats that the rows of all outputs but the last take in scratch. The scratch of the
   // kernels begins there.
   std::size_t rows_floats;
@@ -123,7 +129,9 @@ struct NormOp {
   std::size_t gamma, beta;
   kernels::Activation act;
   bool is_centred;
-  bool is_scaled;  // true: the norm's input is multiplied by CentreOp's factor
+  // true: the norm's input is stored multiplied by CentreOp's factor. Then ε is multiplied by the
+  // factor's square, so that the norm's result is the same.
+  bool is_scaled;
   BufferId scale_shift;
 };
 
@@ -131,7 +139,7 @@ struct NormOp {
 // input, picture · factor + offset, contains deviations. Steps that read the picture apply both.
 struct CentreOp {
   Operand picture;
-  BufferId scale_shift;  // buffer [2][c]: the factor for each channel, then the offsets
+  BufferId scale_shift;  // buffer [2][c]: the factor, c times; then the c offsets
 };
 
 // Computes the bias and the floor (the relu's lower limit) of a convolution whose input and output
@@ -145,8 +153,10 @@ struct OffsetOp {
   const PackedConv* layer;
   std::vector<Offset> input;  // the input's offset is the sum of these
   kernels::Activation act;    // activation after the convolution: relu or none
-  bool is_scaled;             // true: output, bias and floor are multiplied by CentreOp's factor
-  BufferId bias_floor;        // buffer [2][out_c] for bias and floor
+  // true: the convolution's input is multiplied by CentreOp's factor. So its output is too, and
+  // bias and floor must be.
+  bool is_scaled;
+  BufferId bias_floor;  // buffer [2][out_c]: the biases, then the floors
 };
 
 struct AffineOp {

@@ -56,9 +56,10 @@ struct Decoder {
   Escape escape;
   const std::vector<Bytes>* stream = nullptr;
   std::size_t part = 0;
-  std::size_t offset = 0;  // offset in the current part of the stream
-  int passes = 1;          // number of passes over the rows: 7 for an interlaced picture
-  int pass = 0;            // the pass and the row that is being read
+  // The next byte that libpng reads is at `offset` in (*stream)[part].
+  std::size_t offset = 0;
+  int passes = 1;  // passes over the rows: 7 for an interlaced picture, else 1
+  int pass = 0;    // index of the pass that is being read; `row` is its row
   png_uint_32 row = 0;
 
   Decoder() = default;
@@ -103,7 +104,8 @@ bool read_header(Decoder& decoder, std::size_t row_bytes, Wide wide) {
   // Removes libpng's own limits, because check_png_size limits the size.
   png_set_user_limits(png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
   png_read_info(png, decoder.info);
-  png_set_expand(png);  // expands palettes, grey of 1 to 4 bits, and tRNS
+  // Converts palette colours to RGB, grey of 1, 2 or 4 bits to 8 bits, and the chunk tRNS to alpha.
+  png_set_expand(png);
   if (wide == Wide::cut) png_set_strip_16(png);
   if (wide == Wide::rounded) png_set_scale_16(png);
   if (wide == Wide::kept && std::endian::native == std::endian::little) png_set_swap(png);
@@ -191,7 +193,9 @@ std::vector<Bytes> stream_of(const Input& input, const PngChunks& chunks,
     }
   }
   if (chunks.is_cut) {
-    static constexpr std::uint8_t kNoChecksum[4] = {};  // any value, as libpng ignores it
+    // Stands for the missing CRC of the cut chunk. Its value does not matter, because libpng does
+    // not check CRCs here.
+    static constexpr std::uint8_t kNoChecksum[4] = {};
     const Bytes body = chunks.pixels.back();
     for (std::size_t i = 0; i < 4; ++i) {
       cut_header[i] = static_cast<std::uint8_t>(body.size() >> (24 - 8 * i));

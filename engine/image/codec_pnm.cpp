@@ -84,7 +84,8 @@ Header read_header(ByteReader& reader) {
 std::uint64_t most_pixels(const Header& h, std::uint64_t bytes) {
   if (h.type == 1) return bytes;
   if (h.type == 4) return bytes * 8;
-  if (h.text()) return (bytes + 1) / 2 / h.channels();  // a sample has at least 2 characters
+  // A sample has at least a digit and a space. The last sample needs no space.
+  if (h.text()) return (bytes + 1) / 2 / h.channels();
   return bytes / (h.channels() * h.sample_bytes());
 }
 

@@ -36,7 +36,7 @@ Header read_header(ByteReader& reader) {
   h.map_first = word();
   h.map_entries = word();
   h.map_bits = byte();
-  reader.skip(4, "the header");  // skips the position on the screen
+  reader.skip(4, "the header");  // the picture's position on a screen
   h.width = word();
   h.height = word();
   h.bits = byte();
@@ -61,7 +61,8 @@ struct Map {
   unsigned first = 0;
 
   Colour at(unsigned index) const {
-    const unsigned entry = index - first;  // if index < first, wraps around to a large number
+    // If index < first, the unsigned difference wraps around to a number beyond the palette.
+    const unsigned entry = index - first;
     return entry < colours.size() ? colours[entry] : Colour{0, 0, 0, 255};
   }
 };

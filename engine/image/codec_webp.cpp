@@ -20,7 +20,7 @@ namespace {
 
 constexpr const char* kFormat = "WebP";
 
-// The chunks of a file, and its first frame.
+// A WebP file divided into its chunks and frames. Gives the first frame; a still picture has one.
 class Demuxed {
  public:
   explicit Demuxed(const Input& input) {
@@ -112,7 +112,7 @@ Image decode_frame(const Input& input, const WebPIterator& frame,
   return image;
 }
 
-// Puts the first frame of an animation on its transparent canvas.
+// Returns an animation's transparent canvas of this size with its first frame at (x, y).
 Image on_canvas(const Image& frame, int x, int y, int width, int height) {
   Image canvas(width, height, 4, SampleType::u8);
   const auto channels = static_cast<std::size_t>(frame.channels);
@@ -236,7 +236,9 @@ std::vector<std::uint8_t> encode_webp(const ImageView& image, const EncodeOption
   const int imported = image.channels == 4 ? WebPPictureImportRGBA(&picture, rows, stride)
                                            : WebPPictureImportRGB(&picture, rows, stride);
   if (imported == 0) fail_encoding(true);
-  errno = 0;  // shows a lack of memory that libwebp reports as another error
+  // If memory runs out, malloc sets errno to ENOMEM. libwebp may report such a failure as another
+  // error.
+  errno = 0;
   if (WebPEncode(&config, &picture) == 0) {
     fail_encoding(errno == ENOMEM || picture.error_code == VP8_ENC_ERROR_OUT_OF_MEMORY ||
                   picture.error_code == VP8_ENC_ERROR_BITSTREAM_OUT_OF_MEMORY);

@@ -23,11 +23,11 @@ constexpr std::size_t kEntryBytes = 12;
 enum Type : std::uint16_t { kShort = 3, kLong = 4, kRational = 5 };
 
 struct TypeSize {
-  unsigned number;     // bytes of one number; a change of byte order reverses them
-  unsigned per_count;  // numbers in one value: 2 for a RATIONAL, else 1
+  unsigned number;     // bytes of a number, which are reversed to change its byte order
+  unsigned per_count;  // numbers in a value: 2 for a fraction (RATIONAL, SRATIONAL), else 1
 };
 
-// Returns the sizes of a type; {0, 0}: an unknown type.
+// Returns the sizes of a TIFF type (TIFF 6.0, 2). Returns {0, 0} for an unknown type.
 TypeSize size_of(std::uint16_t type) {
   constexpr TypeSize kSizes[13] = {{0, 0}, {1, 1}, {1, 1}, {2, 1}, {4, 1}, {4, 2}, {1, 1},
                                    {1, 1}, {2, 1}, {4, 1}, {4, 2}, {4, 1}, {8, 1}};
@@ -41,7 +41,7 @@ void swap_numbers(std::vector<std::uint8_t>& value, std::size_t begin, std::size
   }
 }
 
-// Reads the directories of one block.
+// Reads the tags from the directories of an EXIF block.
 class Reader {
  public:
   explicit Reader(Bytes block) : tiff_(block) {}
@@ -72,7 +72,8 @@ class Reader {
  private:
   // Returns how many entries of a directory are read: at most those that lie inside the block.
   std::uint64_t entries_of(std::uint64_t at) const {
-    constexpr std::uint64_t kMostEntries = 1000;  // cameras write at most a few hundred entries
+    // Limits the work for damaged files. Cameras write at most a few hundred entries.
+    constexpr std::uint64_t kMostEntries = 1000;
     if (!tiff_.holds(at, 2)) return 0;
     const std::uint64_t stated = std::min<std::uint64_t>(tiff_.u16(at), kMostEntries);
     return std::min(stated, tiff_.bytes_after(at + 2) / kEntryBytes);
@@ -293,7 +294,8 @@ void add_exif_to_tiff(std::vector<std::uint8_t>& file, const ExifBlock& block) {
   file.resize(joined + 2);
   put16(file, joined, static_cast<std::uint32_t>(own.size()));
   for (const auto& [tag, entry] : own) file.insert(file.end(), entry.begin(), entry.end());
-  file.resize(file.size() + 4);  // offset of the next directory; 0: none
+  // Four zero bytes instead of the offset of a next directory: there is none.
+  file.resize(file.size() + 4);
   put32(file, 4, joined);
 }
 

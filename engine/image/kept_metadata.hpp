@@ -11,7 +11,7 @@ inline constexpr std::size_t kMostMetadataBytes = std::size_t{1} << 20;
 
 // What a file says besides its pixels, as a decoder finds it.
 struct FoundMetadata {
-  Bytes exif = {};  // may begin with "Exif\0\0"
+  Bytes exif = {};  // an EXIF block; "Exif\0\0" may precede it, as in JPEG files
   Bytes xmp = {};
   Bytes iptc = {};
   // The resolution of the picture as it is stored, before it is turned. 0: the file states no
@@ -29,7 +29,7 @@ void keep_metadata(const Input& input, const FoundMetadata& found);
 struct FileMetadata {
   ExifBlock exif;
   std::vector<std::uint8_t> xmp, iptc;
-  int dpi_x = 0, dpi_y = 0;  // whole dots per inch; 0: not stated
+  int dpi_x = 0, dpi_y = 0;  // resolution in whole dots per inch; 0: not known
 };
 
 // Returns the metadata to write into a picture of this size: the part of EncodeOptions::metadata

@@ -49,7 +49,8 @@ void fill_same_size(const ImageView& image, const InputOptions& options, float* 
   }
 }
 
-// Returns a copy of the picture as RGB.
+// Returns a copy of the picture as interleaved RGB. Alpha is composed on `background`, or dropped
+// if there is none.
 template <typename T>
 Image rgb_copy(const ImageView& image, std::optional<Colour> background) {
   Image copy(image.width, image.height, 3, image.type);

@@ -23,14 +23,14 @@ class RgbRows {
  private:
   const ImageView image_;
   const std::optional<Colour> background_;
-  std::vector<T> ordered_;   // a row's samples [width][channels]: R, G, B and maybe alpha
-  std::vector<T> composed_;  // a row's samples [width][3], composed on the background
+  std::vector<T> ordered_;   // a row [width][channels]: R, G, B, then alpha if there is one
+  std::vector<T> composed_;  // a row [width][3], after alpha is composed on background_
 };
 
 extern template class RgbRows<std::uint8_t>;
 extern template class RgbRows<float>;
 
-// Returns true if `image` stores its rows as RGB already.
+// Returns true if the rows of `image` are interleaved RGB already, so that they need no conversion.
 inline bool is_plain_rgb(const ImageView& image) {
   return image.format == PixelFormat::rgb && image.channels == 3;
 }

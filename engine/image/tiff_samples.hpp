@@ -53,7 +53,8 @@ class TiffRows {
   const TiffLayout& layout_;
   std::vector<std::vector<std::uint8_t>> planes_;
   std::vector<std::uint8_t> tile_;
-  std::uint32_t band_ = 0;  // 1 + index of the band in planes_; 0: none yet
+  // planes_ contains the decoded samples of band number band_ - 1. 0: no band is decoded yet.
+  std::uint32_t band_ = 0;
   bool intact_ = true;
 };
 

@@ -19,7 +19,7 @@ namespace {
 struct Hierarchy {
   bool v2 = false;
   std::string mount;
-  std::string own;  // folder of the process's group, at or below `mount`
+  std::string own;  // folder of the process's control group: `mount` or a folder in it
 };
 
 std::vector<std::string> split(const std::string& text, char by) {

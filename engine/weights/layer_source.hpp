@@ -26,10 +26,13 @@ enum class FollowedBy {
 
 // Describes the convolution whose weights a network builder looks up by LayerSource::conv.
 struct ConvQuery {
-  std::string weights;  // tensor's full name; depthwise: ends in "/depthwise_weights"
+  // Full name of the tensor with the weights. For a depthwise convolution, it ends in
+  // "/depthwise_weights".
+  std::string weights;
   int kernel_h = 1, kernel_w = 1;
   int in_c = 0;
-  int published_c = 0;  // output channels in the published network; a model may have others
+  // Number of output channels in the published network. A model may have another number.
+  int published_c = 0;
   int stride = 1;
   int upsample = 1;  // factor of nearest-neighbour upsampling before the convolution
   FollowedBy followed_by = FollowedBy::batch_norm;

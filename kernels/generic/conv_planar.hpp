@@ -114,14 +114,15 @@ NST_INLINE void to_planes(const ConvSpec& spec, const Layout& layout, const floa
 // The operands of a register tile (pixels × channels): what it reads, and where its outputs are
 // written.
 struct RegisterTile {
-  const float* in;  // points to tap (0, 0) of the first pixel, channel 0
+  // The input that tap (0, 0) reads for the tile's first pixel, in channel 0.
+  const float* in;
   Layout layout;
   int kernel_h, kernel_w, in_c, stride;
   const float* weights;
   const float* bias;  // biases of the panel's channels, or null
   Clamp clamp;
   const float* floor;  // floors of the panel's channels, or null
-  float* out;          // outputs [channels][vectors * kLanes]
+  float* out;          // outputs [channels][pixels], where pixels = vectors * kLanes
 };
 
 // Adds the products of one tap and one input channel to the sums of C channels × P vectors of
@@ -213,7 +214,8 @@ NST_INLINE auto tile_function(int channels, int vectors) {
   }
 }
 
-// The tile loop of direct convolution with pixels in the lanes.
+// Computes register tiles of direct convolution in which each lane of a vector is one pixel
+// (TileLoop of tile_function).
 struct PlanarTileLoop {
   using Function = void (*)(const RegisterTile&);
   template <int C, int P>

@@ -136,9 +136,13 @@ void run(const ConvArgs& args, const Block whole, float* scratch) {
 template <class ScratchFloats>
 NST_INLINE ConvBlocking blocking_with(const ConvSpec& spec, const ConvGeometry& geometry,
                                       ScratchFloats&& scratch_floats) {
-  constexpr int kEnoughBlocks = 16;  // number of blocks: two for each of eight threads
-  constexpr int kFewestBlocks = 8;   // number of blocks: one for each of eight threads
-  constexpr int kFewestPixels = 60;  // number of pixels: about four register tiles
+  // Blocks get fewer channels if there are fewer blocks than this: two for each of eight threads.
+  constexpr int kEnoughBlocks = 16;
+  // Blocks get fewer pixels if there would still be fewer blocks than this: one for each of eight
+  // threads.
+  constexpr int kFewestBlocks = 8;
+  // Least pixels of a block: about four register tiles.
+  constexpr int kFewestPixels = 60;
   const auto spatial_blocks_with = [&](int fewest_pixels) {
     return pixel_blocking(spec, geometry, kWidestBlock, 1, scratch_floats, fewest_pixels);
   };

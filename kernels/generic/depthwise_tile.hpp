@@ -31,7 +31,8 @@ struct RegisterTile {
   std::ptrdiff_t epilogue_add_pixel;
   float* out;
   std::ptrdiff_t out_pixel;
-  bool comes_from_far;  // true: the input is larger than L2
+  // true: the layer's input is larger than the L2 cache, so the next inputs should be prefetched.
+  bool comes_from_far;
 };
 
 }  // namespace depthwise

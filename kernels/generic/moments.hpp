@@ -179,7 +179,8 @@ void narrow_moments(const View& output, Block block, int channels, float* mean_o
   }
 }
 
-// Writes the moments of the block's channels to moments [2][out_c].
+// Writes the moments of each channel of the block to moments [2][out_c]: the means, then the sums
+// of squared deviations.
 void block_moments(const View& output, Block block, int out_c, float* moments) {
   if (has_lane_pattern(out_c) && output.pixel_stride == out_c && block.channels == out_c) {
     narrow_moments(output, block, out_c, moments, moments + out_c);

@@ -244,8 +244,8 @@ NST_INLINE Vec finished(Vec sum, Vec factor, const float* row_correction, Vec no
 NST_INLINE float scale_for(double mean) {
   std::uint64_t bits = 0;
   __builtin_memcpy(&bits, &mean, sizeof bits);
-  const int exponent =
-      static_cast<int>(bits >> 52 & 0x7ff) - 1023;  // mean is positive: no sign bit
+  // The exponent field of `mean`. The sign bit above it is 0, because mean is positive.
+  const int exponent = static_cast<int>(bits >> 52 & 0x7ff) - 1023;
   // The scale is 2^n, where n is floor(-exponent / 2), limited to ±60. So the reciprocal of the
   // scale is a normal number for any weights.
   const int n = max_of(-60, min_of(60, -exponent >> 1));

@@ -25,7 +25,7 @@ namespace nst::kernels {
 namespace {
 namespace axis {
 
-// The coefficient of each tap in each transformed weight.
+// Transformed weight i is the sum of at[i][tap] times the weight of the tap, over all taps.
 template <int Weights, int Taps>
 struct Matrix {
   double at[Weights][Taps];
@@ -111,7 +111,7 @@ struct Strided {
 // output. With the usual padding of 1, the first tile's first output lies one before the picture.
 struct Upsampled {
   using Half = Winograd42;
-  static constexpr int kShared = 1;  // index of the interpolation point whose value is 1
+  static constexpr int kShared = 1;  // index of the point 1, whose product both transforms share
   static constexpr int kStep = Half::kOut, kIn = Half::kIn, kOut = 2 * Half::kOut, kPoints = kIn,
                        kProducts = 2 * kIn - 1, kTaps = 3, kWeights = kProducts;
 

@@ -247,7 +247,7 @@ TEST_CASE("C: a picture is painted with all options as in C++") {
   expected.quantise = Quantise::nearest;
   REQUIRE(nst_paint(model.handle, &source, &painted, &options, nullptr, &picture) == NST_OK);
   CHECK(equals_and_free(picture, paint(same, content.view(), painting, expected)));
-  // Bytes that only a newer program's struct has must be zero.
+  // A newer program's struct may be longer. The bytes that this library does not know must be zero.
   struct {
     nst_paint_options options;
     unsigned char more[8];

@@ -110,7 +110,8 @@ TEST_CASE("A safetensors header larger than 16 MiB or than the file is refused b
   CHECK(contains(expect_error(ErrorCode::model, [&] { nst::parse_safetensors(bytes, "f"); }),
                  "not a safetensors file"));
   bytes.assign(16, 0);
-  bytes[1] = 1;  // the file states 256 bytes of header, but has 16 bytes
+  // The first 8 bytes now state a header of 256 bytes, but the whole file has only 16 bytes.
+  bytes[1] = 1;
   CHECK(contains(expect_error(ErrorCode::model, [&] { nst::parse_safetensors(bytes, "f"); }),
                  "needs 256 bytes"));
   expect_error(ErrorCode::model, [&] { nst::parse_safetensors(Bytes(bytes).first(7), "f"); });
@@ -136,11 +137,12 @@ TEST_CASE("Every half converts to the float it means, and back to itself") {
 }
 
 TEST_CASE("A float between two halves rounds to the nearer, and midway to the even one") {
-  for (std::uint16_t h = 0; h < 0x7bff; ++h) {  // every finite half and the next one
+  // Every positive finite half but the largest, with the next half.
+  for (std::uint16_t h = 0; h < 0x7bff; ++h) {
     const auto next = static_cast<std::uint16_t>(h + 1);
     const float low = half_to_float(h);
     const float high = half_to_float(next);
-    const float middle = 0.5f * (low + high);  // exact: a float has more bits
+    const float middle = 0.5f * (low + high);  // exact: a float's mantissa has 13 more bits
     REQUIRE(float_to_half(std::nextafterf(middle, low)) == h);
     REQUIRE(float_to_half(std::nextafterf(middle, high)) == next);
     REQUIRE(float_to_half(middle) == ((h & 1) == 0 ? h : next));

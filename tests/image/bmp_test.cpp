@@ -97,7 +97,8 @@ TEST_CASE("BMP: palettes of 1 to 8 bits behind every header of Windows and OS/2"
   for (const unsigned header : {12, 16, 24, 40, 48, 52, 56, 64, 108, 124}) {
     for (const unsigned bits : {1, 2, 4, 8}) {
       for (const bool top_down : {false, true}) {
-        if (header == 12 && top_down) continue;  // only larger headers allow top-down rows
+        // A header of 12 bytes has an unsigned height, so its rows cannot be top-down.
+        if (header == 12 && top_down) continue;
         CAPTURE(header);
         CAPTURE(bits);
         const unsigned count = 1u << bits;
@@ -167,7 +168,9 @@ TEST_CASE("BMP: masks of any width, order and place, rounded to 8 bits") {
     std::vector<std::uint32_t> masks;
   };
   const Case cases[] = {
-      {16, 40, 0, {0x7c00, 0x03e0, 0x001f}},  // compression 0: no masks in the file, 5 bits each
+      // Compression 0: the file has no masks. The format defines these, with 5 bits for each
+      // colour.
+      {16, 40, 0, {0x7c00, 0x03e0, 0x001f}},
       {16, 40, 3, {0xf800, 0x07e0, 0x001f}},
       {16, 52, 3, {0xf800, 0x07e0, 0x001f}},
       {16, 56, 3, {0x0f00, 0x00f0, 0x000f, 0xf000}},

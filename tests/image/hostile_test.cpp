@@ -131,9 +131,9 @@ TEST_CASE("A small file that claims a huge picture fails before pixels are alloc
   File tga = file_bytes(image_fixture("runs.tga"));
   File gif = file_bytes(image_fixture("two_frames.gif"));
   File jpeg = file_bytes(image_fixture("yuv420.jpg"));
-  bmp[20] = bmp[24] = 0x20;                      // claims 2^21 more columns and rows
-  tga[12] = tga[13] = tga[14] = tga[15] = 0xff;  // claims 65535×65535 pixels
-  gif[6] = gif[7] = gif[8] = gif[9] = 0xff;      // claims 65535×65535 pixels
+  bmp[20] = bmp[24] = 0x20;                      // the header states 2^21 more columns and rows
+  tga[12] = tga[13] = tga[14] = tga[15] = 0xff;  // the header states 65535×65535 pixels
+  gif[6] = gif[7] = gif[8] = gif[9] = 0xff;      // the header states 65535×65535 pixels
   for (std::size_t i = 0; i + 9 < jpeg.size(); ++i) {
     // The marker SOF0 begins the frame header. After the marker follow length (2 bytes), precision
     // (1), height (2) and width (2).
@@ -170,7 +170,8 @@ TEST_CASE("Sizes that overflow 32 bits are caught") {
   put_u32(bmp, 54);
   put_u32(bmp, 40);
   put_u32(bmp, 0x40000001);  // 2^30 + 1: multiplied by 4 in 32 bits, it overflows to 4
-  put_u32(bmp, 0x80000000);  // -2^31 as a signed number, whose negation overflows
+  // The height -2^31: a negative height means top-down rows, and its negation overflows 32 bits.
+  put_u32(bmp, 0x80000000);
   put_u16(bmp, 1);
   put_u16(bmp, 32);
   for (int i = 0; i < 6; ++i) put_u32(bmp, 0);

@@ -14,7 +14,7 @@ using File = std::vector<std::uint8_t>;
 
 File fixture(const std::string& name) { return file_bytes(image_fixture(name)); }
 
-// Returns the offset of the file's first marker `marker`.
+// Returns the offset of a JPEG file's first segment that has this marker.
 std::size_t find_marker(const File& file, unsigned marker) {
   for (std::size_t i = 2; i + 3 < file.size(); i += 2 + file[i + 2] * 256u + file[i + 3]) {
     REQUIRE(file[i] == 0xff);
@@ -57,7 +57,7 @@ File exif_segment(unsigned orientation, unsigned type, bool big_endian) {
   u16(0x0112), u16(type), u32(1);
   const bool is_short = type == 3 || type == 8;
   is_short ? u16(orientation) : u32(orientation);
-  if (is_short) u16(0xffff);  // fills the two unused bytes of the value
+  if (is_short) u16(0xffff);  // fills the unused half of the entry's four bytes for a value
   u32(0);
   FileBytes segment;
   segment.u8(0xff).u8(0xe1).u8(0).u8(2 + 6 + tiff.bytes.size());

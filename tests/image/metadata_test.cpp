@@ -23,21 +23,21 @@ ExifTag bytes_tag(std::uint16_t tag, const File& bytes) {
 ExifBlock camera_tags() {
   ExifBlock block;
   set_tag(block.image, text_tag(0x010f, std::string("Acme\0", 5)));
-  set_tag(block.image, text_tag(0x013b, std::string("Jo Doe\0", 7)));      // artist
-  set_tag(block.image, text_tag(0x8298, std::string("(c) Jo\0", 7)));      // copyright
-  set_tag(block.image, text_tag(0x013c, std::string("jo-laptop\0", 10)));  // host computer
+  set_tag(block.image, text_tag(0x013b, std::string("Jo Doe\0", 7)));      // Artist
+  set_tag(block.image, text_tag(0x8298, std::string("(c) Jo\0", 7)));      // Copyright
+  set_tag(block.image, text_tag(0x013c, std::string("jo-laptop\0", 10)));  // HostComputer
   set_tag(block.image, long_tag(0x0100, 4000));
   set_tag(block.image, short_tag(0x0112, 6));
   set_tag(block.image, rational_tag(0x011a, 300.0));
   set_tag(block.image, rational_tag(0x011b, 200.0));
   set_tag(block.image, short_tag(0x0128, 2));
   set_tag(block.photo, rational_tag(0x829d, 2.8));
-  set_tag(block.photo, bytes_tag(0x927c, File(500, 7)));  // maker note
+  set_tag(block.photo, bytes_tag(0x927c, File(500, 7)));  // MakerNote
   set_tag(block.photo, short_tag(0xa001, 0xffff));
   set_tag(block.photo, long_tag(0xa002, 4000));
   set_tag(block.photo, long_tag(0xa003, 3000));
-  set_tag(block.photo, text_tag(0xa430, std::string("Jo\0", 3)));     // owner
-  set_tag(block.photo, text_tag(0xa431, std::string("12345\0", 6)));  // serial number
+  set_tag(block.photo, text_tag(0xa430, std::string("Jo\0", 3)));     // CameraOwnerName
+  set_tag(block.photo, text_tag(0xa431, std::string("12345\0", 6)));  // BodySerialNumber
   set_tag(block.photo, text_tag(0xa434, std::string("35mm lens\0", 10)));
   set_tag(block.gps, text_tag(1, std::string("N\0", 2)));
   return block;
@@ -76,8 +76,8 @@ File big_endian_exif() {
   const auto be16 = [&](unsigned v) { b.u8(v >> 8).u8(v & 255); };
   b.text(std::string("MM\0*", 4)).be32(8);
   be16(2);
-  be16(0x010f), be16(2), b.be32(5).be32(38);  // maker
-  be16(0x011a), be16(5), b.be32(1).be32(44);  // resolution
+  be16(0x010f), be16(2), b.be32(5).be32(38);  // Make, the camera's maker
+  be16(0x011a), be16(5), b.be32(1).be32(44);  // XResolution
   b.be32(0).text(std::string("Acme\0\0", 6)).be32(600).be32(2);
   return b.bytes;
 }
@@ -168,7 +168,7 @@ TEST_CASE("metadata: what describes the old file is written anew") {
     const Metadata safe = written(format, KeepMetadata::safe, camera_metadata());
     const ExifBlock kept = read_exif(safe.exif);
     CHECK(number_of(find_tag(kept.image, 0x0112)) == 1);
-    CHECK(number_of(find_tag(kept.photo, 0xa001)) == 1);  // sRGB
+    CHECK(number_of(find_tag(kept.photo, 0xa001)) == 1);  // ColorSpace is sRGB
     CHECK(number_of(find_tag(kept.photo, 0xa002)) == 24);
     CHECK(number_of(find_tag(kept.photo, 0xa003)) == 16);
     if (format != OutputFormat::tiff) CHECK(find_tag(kept.image, 0x0100) == nullptr);

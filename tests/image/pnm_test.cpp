@@ -42,8 +42,8 @@ TEST_CASE("PNM: text and binary, whatever lies between the numbers") {
   for (const std::string gap : kGaps) {
     CAPTURE(gap);
     check_decodes(file_of(header("P3", gap, 255) + numbers(rgb.bytes, gap) + "\n"), rgb);
-    check_decodes(file_of(header("P3", gap, 255) + numbers(rgb.bytes, gap)),
-                  rgb);  // the file ends with its last digit
+    // The file ends with the last digit of its last number, without white space.
+    check_decodes(file_of(header("P3", gap, 255) + numbers(rgb.bytes, gap)), rgb);
     check_decodes(file_of(header("P2", gap, 255) + numbers(levels, gap)), grey(levels));
     check_decodes(file_of(header("P1", gap) + numbers(bits, gap)), grey(ink));
     std::string dense = header("P1", gap) + " ";

@@ -16,7 +16,7 @@ Buffer be32(std::int64_t value) {
   return FileBytes{}.be32(static_cast<std::uint64_t>(value)).bytes;
 }
 
-// Returns a number as s15Fixed16 (ICC.1, 4.6).
+// Returns a number in ICC's fixed-point format s15Fixed16 (ICC.1, 4.6), four bytes.
 Buffer fixed(double value) { return be32(std::llround(value * 65536.0)); }
 
 Buffer xyz_tag(const std::array<double, 3>& xyz) {
@@ -114,7 +114,7 @@ Buffer cmyk_profile() {
 }
 
 std::array<double, 3> to_srgb(const RgbSpace& space, const std::array<double, 3>& unit) {
-  // The inverse of kSrgb's matrix.
+  // The inverse of kSrgb's matrix: from XYZ to linear sRGB.
   constexpr double kInverse[3][3] = {{3.1338561, -1.6168667, -0.4906146},
                                      {-0.9787684, 1.9161415, 0.0334540},
                                      {0.0719453, -0.2289914, 1.4052427}};

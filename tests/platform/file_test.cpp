@@ -47,7 +47,9 @@ TEST_CASE("A file's contents are its bytes, and survive a move and the file's en
   const TemporaryFolder folder;
   FileContents file(folder.file("a", as_bytes("hello")), ErrorCode::input);
   const FileContents moved = std::move(file);
-  fs::resize_file(folder.file("a"), 0);  // mapped bytes could not be read now, but copied bytes can
+  // Empties the file on disk. If the bytes were mapped instead of copied, they could not be read
+  // now.
+  fs::resize_file(folder.file("a"), 0);
   CHECK(std::string(moved.bytes().begin(), moved.bytes().end()) == "hello");
   CHECK(FileContents(folder.file("empty", {}), ErrorCode::input).bytes().empty());
 }
@@ -265,7 +267,8 @@ TEST_CASE("A writable file in a folder that takes no new files is overwritten in
   REQUIRE(::chmod(path.c_str(), 0666) == 0);
   REQUIRE(::chmod(folder.path().c_str(), 0555) == 0);
   const pid_t child = ::fork();
-  if (child == 0) {  // root may create files everywhere, so change the user
+  if (child == 0) {
+    // Root may create files in every folder. So a child process of root becomes another user.
     if (::geteuid() == 0 && ::setresuid(65534, 65534, 65534) != 0) ::_exit(2);
     try {
       write_file_atomically(path, as_bytes("new"));

@@ -72,7 +72,7 @@ TEST_CASE("The threads of a team compute in the default floating-point environme
   std::atomic<int> wrong{0};
   auto work = [&](int thread, int) {
     if (thread > 0 && std::fegetround() != FE_TONEAREST) ++wrong;
-    // Gives the other threads time to start.
+    // Keeps this thread busy, so that the other threads have time to start.
     std::this_thread::sleep_for(std::chrono::milliseconds(2));
   };
   in_team(4, work);

@@ -1,4 +1,4 @@
-// Painting many pictures in one process.
+// Paints many pictures in one process.
 #pragma once
 
 #include "paint_settings.hpp"

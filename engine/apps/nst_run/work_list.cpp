@@ -21,7 +21,7 @@ namespace fs = std::filesystem;
 constexpr std::array<const char*, 17> kPictures = {
     ".jpg", ".jpeg", ".png", ".bmp",  ".tga",  ".gif",  ".ppm",  ".pgm", ".pnm",
     ".pam", ".npy",  ".tif", ".tiff", ".webp", ".heic", ".heif", ".avif"};
-// The extensions that results can have.
+// The file name extensions of the formats that nst-run writes.
 constexpr std::array<const char*, 8> kWritten = {".jpg", ".jpeg", ".png",  ".ppm",
                                                  ".npy", ".tif",  ".tiff", ".webp"};
 
