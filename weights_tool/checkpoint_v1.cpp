@@ -27,7 +27,7 @@ struct Listed {
   int slices = 0;
 };
 
-// The values of a TensorProto message, packed and little-endian.
+// The values of a tensor that is stored as a TensorProto message, packed and little-endian.
 struct Values {
   Bytes bytes;
   Number number = Number::f32;
@@ -64,7 +64,8 @@ class CheckpointV1 : public ListedSource {
     const auto directory = table_.entries.find("");
     if (directory == table_.entries.end()) fail("the list of its tensors is missing");
     refuse_index(directory->second);
-    // Parses SavedTensorSlices{meta = 1} and SavedTensorSliceMeta{tensor = 1}.
+    // Reads the list of tensors: field 1 (meta) of the message SavedTensorSlices and, inside it,
+    // each field 1 (tensor) of SavedTensorSliceMeta.
     for_each(ProtoReader(directory->second, label_, ErrorCode::model), 1, [&](ProtoReader meta) {
       for_each(meta, 1, [&](ProtoReader tensor) { add_listed(tensor); });
     });

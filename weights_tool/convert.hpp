@@ -11,16 +11,21 @@
 namespace nst::weights {
 
 struct ConversionOptions {
-  std::optional<PaddingKind> padding = {};  // empty: the padding stated by the source, else reflect
-  bool force = false;       // true: the two networks may belong to different style spaces
+  // Padding of the transformer's convolutions. Empty: the padding that the source states, or
+  // reflect if it states none.
+  std::optional<PaddingKind> padding = {};
+  // true: predictor and transformer may belong to different style spaces.
+  bool force = false;
   std::string output = {};  // path of the model file; must not be a file of a source
 };
 
 struct Conversion {
   ModelDescription description;
   std::vector<NamedTensor> tensors;
-  std::vector<std::string> leftovers;  // names of variables that the model does not need
-  std::vector<std::string> notes;      // lines for the user: where the weights come from
+  // Names of the sources' variables that the model does not need.
+  std::vector<std::string> leftovers;
+  // Lines to print, which tell the user where the weights come from.
+  std::vector<std::string> notes;
 };
 
 // Opens the sources, reads the tensors that the model needs and folds batch norm. The description's

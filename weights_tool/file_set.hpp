@@ -23,10 +23,12 @@ FileData read_file(const std::string& path);
 // many times its size is hostile.
 struct ArchiveLimits {
   std::uint64_t max_bytes = std::uint64_t{2} << 30;
-  std::uint64_t always_bytes = std::uint64_t{256} << 20;  // unpacked bytes that are always allowed
-  // Largest ratio of unpacked bytes to archive bytes.
+  // Number of unpacked bytes up to which max_ratio does not matter.
+  std::uint64_t always_bytes = std::uint64_t{256} << 20;
+  // Largest ratio of unpacked bytes to the size of the archive file.
   std::uint64_t max_ratio = 50;
-  std::uint64_t max_names_bytes = std::uint64_t{16} << 20;  // largest total size of members' names
+  // Largest total size in bytes of the names of the archive's members.
+  std::uint64_t max_names_bytes = std::uint64_t{16} << 20;
 };
 
 // A set of files with relative names that use '/' ("variables/variables.index"). Copies are cheap.
@@ -62,7 +64,7 @@ class FileSet {
   // missing.
   FileData open(const std::string& name) const;
   Bytes bytes(const std::string& name) const { return open(name).bytes; }
-  // Returns how messages name the file `name`.
+  // Returns the path by which messages name the file `name`; it begins with the folder or archive.
   std::string label(const std::string& name) const;
   // Returns the path on disk of the file `name`. For a member of an archive, returns the archive's
   // path.

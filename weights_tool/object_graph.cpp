@@ -9,7 +9,7 @@ namespace {
 
 struct Variable {
   std::size_t node = 0;
-  std::string name;  // full name; empty if the graph has none
+  std::string name;  // full name of the variable; empty if the graph states none
   std::string key;
 };
 

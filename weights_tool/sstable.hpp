@@ -17,8 +17,8 @@ bool is_sstable(Bytes bytes);
 // The entries of a sorted string table. A value borrows the file's bytes, or the contents of a
 // block in `unpacked`.
 struct SortedTable {
-  std::map<std::string, Bytes> entries;            // the values by their keys
-  std::deque<std::vector<std::uint8_t>> unpacked;  // contents of the file's compressed blocks
+  std::map<std::string, Bytes> entries;            // from each key to its value
+  std::deque<std::vector<std::uint8_t>> unpacked;  // uncompressed contents of compressed blocks
 };
 
 // Reads all entries of a table (https://github.com/google/leveldb/blob/main/doc/table_format.md).

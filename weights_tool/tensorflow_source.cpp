@@ -41,7 +41,7 @@ class TensorflowSource : public ListedSource {
 
  private:
   TensorBundle bundle_;
-  std::map<std::string, std::string> keys_;  // the checkpoint's key of each variable, by name
+  std::map<std::string, std::string> keys_;  // from a variable's name to its key in the checkpoint
 };
 
 }  // namespace

@@ -52,7 +52,8 @@ class ContentPainting {
   // Returns true if painting still reads the content that the constructor was given. That content
   // must then not be freed.
   virtual bool reads_content() const = 0;
-  // Returns the multiply-accumulates of painting once.
+  // Returns how many multiply-accumulates painting the content once takes. The progress is measured
+  // in them.
   virtual double work() const = 0;
   // Runs the steps that do not depend on the style, once for all styles.
   virtual void prepare(const RunOptions& run) = 0;
@@ -70,7 +71,7 @@ class ContentPainting {
   Image paint(const StyleVector& style, const RunOptions& run);
 
  protected:
-  // Returns the size of the picture that is painted with PaintOptions::raw.
+  // Returns the size of the picture that paint() returns if PaintOptions::raw is set.
   virtual Size raw_size() const = 0;
 
  private:
@@ -93,7 +94,7 @@ std::vector<Size> painted_sizes(const PaintOptions& options, Size size);
 // Returns true if the whole painting must be stored before the picture is written. This is so for
 // several sizes and for retouching.
 bool is_staged(const PaintOptions& options, Size size);
-// Returns the multiply-accumulates of painting a content at one size.
+// Returns how many multiply-accumulates the transformer takes to paint a content of this size once.
 double transformer_work(const Model& model, Size size);
 
 }  // namespace nst

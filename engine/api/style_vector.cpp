@@ -16,7 +16,9 @@
 
 namespace nst {
 namespace {
-constexpr std::int64_t kMaxSize = 4096;  // most values of a vector; known networks use at most 768
+// Largest number of values that the file of a style vector may have. The style vectors of the known
+// networks have at most 768 values.
+constexpr std::int64_t kMaxSize = 4096;
 constexpr std::string_view kSpaceComment = "nst-space: ";
 
 // Throws Error{usage} if the vectors have different sizes, or belong to different style spaces. An

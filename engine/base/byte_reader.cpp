@@ -32,7 +32,7 @@ Bytes ByteReader::take(std::uint64_t count, std::string_view what) {
 }
 
 Bytes ByteReader::at(std::uint64_t offset, std::uint64_t count, std::string_view what) const {
-  // Compares without computing offset + count, which may overflow.
+  // The sum offset + count is not computed, because it may overflow if the file is damaged.
   if (offset > bytes_.size() || count > bytes_.size() - offset) {
     fail(std::string(what) + " needs " + std::to_string(count) + " bytes at offset " +
          std::to_string(offset) + ", the file has " + std::to_string(bytes_.size()));

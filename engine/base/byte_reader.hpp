@@ -44,12 +44,13 @@ class ByteReader {
   // position.
   Bytes at(std::uint64_t offset, std::uint64_t count, std::string_view what) const;
 
-  // Returns the next number, of type T, and moves past it.
+  // Returns the number of type T at the reader's position, and moves the position behind it.
   template <typename T>
   T read(std::string_view what) {
     return load<T>(take(sizeof(T), what));
   }
-  // Returns the number at an offset from the buffer's start, without moving.
+  // Returns the number of type T at an offset from the buffer's start. The reader stays at its
+  // position.
   template <typename T>
   T read_at(std::uint64_t offset, std::string_view what) const {
     return load<T>(at(offset, sizeof(T), what));

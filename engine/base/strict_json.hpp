@@ -86,11 +86,13 @@ class JsonDocument {
   friend class JsonBuilder;
   struct Node {
     JsonValue::Kind kind = JsonValue::Kind::null;
-    std::uint32_t members = 0;                  // number of members of an object or array
-    std::uint32_t next = 0;                     // index of the node after this value's members
+    std::uint32_t members = 0;  // number of members of an object or array
+    // Index in nodes_ of the first node behind this value and, for an object or array, behind all
+    // its members.
+    std::uint32_t next = 0;
     std::uint32_t key_at = 0, key_bytes = 0;    // offset and length of the key in characters_
     std::uint32_t text_at = 0, text_bytes = 0;  // offset and length of a string in characters_
-    double number = 0.0;                        // numeric value; 0 for other kinds
+    double number = 0.0;                        // value of a number; 0 for other kinds
     std::uint64_t count = 0;
   };
   std::string_view characters(std::uint32_t at, std::uint32_t bytes) const {

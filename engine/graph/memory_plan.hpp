@@ -7,7 +7,7 @@
 
 namespace nst {
 
-// A buffer and its lifetime: the steps first..last (inclusive) use it.
+// The size of a buffer and its lifetime: the first and the last step of the program that use it.
 struct Lifetime {
   std::size_t floats = 0;
   int first = 0;
@@ -19,7 +19,8 @@ struct Lifetime {
   std::size_t distance = 0;
 };
 
-// The offset of every buffer, and the size of the arena.
+// The place of every buffer in the arena, the block of memory that holds them all, and the size of
+// the arena.
 struct MemoryPlan {
   std::vector<std::size_t> offsets;  // each buffer's offset in floats, a multiple of 16 (64 bytes)
   std::size_t total_floats = 0;

@@ -18,7 +18,7 @@ struct Rows {
   bool empty() const { return end <= begin; }
 };
 
-// The properties of a convolution that cutting into strips needs.
+// What cut_into_strips() must know of a convolution: its kernel, its sizes and its blocks.
 struct StripLayer {
   kernels::ConvSpec spec;
   kernels::ConvGeometry geometry;
@@ -32,7 +32,7 @@ struct StripLayer {
   Rows rows_read(Rows output) const;
 };
 
-// The part of one layer that one strip computes.
+// The rows of one layer's output that are computed as part of one strip.
 struct Strip {
   Rows areas;  // rows of spatial blocks that the strip computes; may be empty
   Rows rows;   // output rows that these spatial blocks contain

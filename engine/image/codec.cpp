@@ -83,7 +83,8 @@ void row_u16(const ImageView& image, int y, std::uint16_t* out) {
   }
   const float* row = view_row<float>(image, y);
   for (int i = 0; i < samples; ++i) {
-    const float level = row[i] * 65535.0f + 0.5f;  // NaN becomes 0
+    const float level = row[i] * 65535.0f + 0.5f;
+    // If the sample is NaN, `level > 0.0f` is false, so the result is 0.
     out[i] =
         static_cast<std::uint16_t>(level > 0.0f ? (level < 65535.0f ? level : 65535.0f) : 0.0f);
   }

@@ -35,7 +35,7 @@ void check(const Input& input, const heif_error& error) {
   input.fail_damaged(heif_name(input.bytes), reason);
 }
 
-// An object of libheif, and the function that frees it.
+// A pointer that owns an object of libheif and frees it with a function of type Free.
 template <typename T, typename Free>
 using Owned = std::unique_ptr<T, Free>;
 using Context = Owned<heif_context, decltype(&heif_context_free)>;

@@ -21,7 +21,8 @@
 
 namespace {
 
-// The byte with which memory is filled before stb_image gets it.
+// The byte with which memory is filled before stb_image gets it. decode_jpeg decodes with two
+// different bytes: where the two pictures differ, the file lacks pixels.
 thread_local std::uint8_t stb_filler = 0;
 
 void* stb_allocate(std::size_t size) {
@@ -211,7 +212,9 @@ std::uint64_t raw_bytes(const PngChunks& chunks) {
 // Inflates the pixels and checks their Adler-32. stb_image ignores this checksum and would decode a
 // truncated stream to wrong pixels.
 void check_stream(const Input& input, const PngChunks& chunks, std::uint64_t raw_size) {
-  constexpr std::uint64_t kMostBehind = 1 << 16;  // room for surplus bytes, which Adler-32 covers
+  // Number of bytes that may follow the pixels in the stream. Adler-32 covers these surplus bytes,
+  // so they are inflated too.
+  constexpr std::uint64_t kMostBehind = 1 << 16;
   std::vector<std::uint8_t> stream;
   for (const Bytes body : chunks.pixels) stream.insert(stream.end(), body.begin(), body.end());
   std::vector<std::uint8_t> raw(raw_size + kMostBehind);

@@ -194,7 +194,7 @@ class Colours {
   const Channels channels_;
   const std::uint64_t top_;
   std::uint64_t stored_top_;
-  std::vector<std::uint16_t> palette_;  // the red, the green and the blue values of all entries
+  std::vector<std::uint16_t> palette_;  // red of all entries, then all green, then all blue values
 };
 
 // Converts four inks (CMYK) to RGB without a colour profile, as the other decoders do. A sample of

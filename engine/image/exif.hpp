@@ -11,7 +11,8 @@ namespace nst {
 // broken metadata must not make an intact picture unreadable.
 int exif_orientation(Bytes block);
 
-// Returns the block without the "Exif\0\0" that may stand before it.
+// Returns the EXIF block without its prefix "Exif\0\0". A block without this prefix is returned
+// unchanged.
 Bytes without_exif_prefix(Bytes block);
 
 // Turns and mirrors a picture so that it is upright, and returns it. Orientations 5..8 exchange

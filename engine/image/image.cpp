@@ -39,7 +39,7 @@ Image::Image(int width_, int height_, int channels_, SampleType type_)
     // because the system chooses the pages at the first write.
     advise_large_pages(bytes.data(), total);
     bytes.resize(total);
-  } catch (const std::exception&) {  // catches bad_alloc and length_error
+  } catch (const std::exception&) {  // bad_alloc, or length_error if a vector cannot be so long
     fail();
   }
 }

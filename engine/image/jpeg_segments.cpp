@@ -117,7 +117,8 @@ class Walk {
       if (found == nullptr) break;
       begin = static_cast<std::size_t>(static_cast<const std::uint8_t*>(found) - bytes_.data());
       at_ = begin;
-      while (at_ < bytes_.size() && bytes_[at_] == 0xff) ++at_;  // skips fill bytes 0xff
+      // Any number of fill bytes 0xff may precede a marker (T.81, B.1.1.2).
+      while (at_ < bytes_.size() && bytes_[at_] == 0xff) ++at_;
       if (at_ == bytes_.size()) break;
       const unsigned second = bytes_[at_++];
       if (second != 0 && (second < kRestart0 || second > kRestart7)) {
@@ -204,7 +205,8 @@ class Walk {
   void take_density(Bytes body) {
     constexpr std::string_view kHeader("JFIF\0", 5);
     if (body.size() < 12 || std::memcmp(body.data(), kHeader.data(), kHeader.size()) != 0) return;
-    const unsigned unit = body[7];  // 1: dots per inch, 2: per centimetre
+    // Unit of the density: 1 means dots per inch, 2 dots per centimetre.
+    const unsigned unit = body[7];
     const double scale = unit == 1 ? 1.0 : unit == 2 ? 2.54 : 0.0;
     found_.dpi_x = scale * (body[8] * 256 + body[9]);
     found_.dpi_y = scale * (body[10] * 256 + body[11]);

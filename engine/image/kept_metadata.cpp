@@ -28,17 +28,17 @@ constexpr std::array<Tag, 15> kSafeImage = {0x010d, 0x010e, 0x010f, 0x0110, 0x01
 // numbers of body and lens (0xa431, 0xa435), the firmware and editing programs of EXIF 3.0, and
 // private tags.
 constexpr std::pair<Tag, Tag> kSafePhoto[] = {
-    {0x829a, 0x829d},                                      // exposure time, f-number
-    {0x8822, 0x8824}, {0x8827, 0x8827}, {0x8830, 0x8835},  // exposure program, sensitivities
-    {0x9000, 0x9012},                                      // version, dates, time zones
-    {0x9101, 0x9101}, {0x9201, 0x920a},  // components, shutter, aperture, light, focal length
-    {0x9214, 0x9214}, {0x9286, 0x9286}, {0x9290, 0x9292},  // subject area, comment, sub-seconds
-    {0x9400, 0x9405},  // from temperature to elevation of the camera
-    {0xa000, 0xa003},  // Flashpix version, colour space, size
-    {0xa20b, 0xa217}, {0xa300, 0xa302}, {0xa401, 0xa40c},  // focal plane, sensor, scene, rendering
-    {0xa432, 0xa434},                                      // the lens' range, maker and model
-    {0xa436, 0xa437},                                      // title, photographer
-    {0xa460, 0xa462},                                      // composite pictures
+    {0x829a, 0x829d},                                      // EXIF tags: exposure time, f-number
+    {0x8822, 0x8824}, {0x8827, 0x8827}, {0x8830, 0x8835},  // EXIF tags: exposure program, ISO speed
+    {0x9000, 0x9012},                    // EXIF tags: EXIF's version, dates, time zones
+    {0x9101, 0x9101}, {0x9201, 0x920a},  // EXIF tags: components, shutter, aperture, focal length
+    {0x9214, 0x9214}, {0x9286, 0x9286}, {0x9290, 0x9292},  // EXIF tags: subject, comment, subsecond
+    {0x9400, 0x9405},  // EXIF tags: temperature, humidity, air pressure, angle of the camera
+    {0xa000, 0xa003},  // EXIF tags: version of Flashpix, colour space, width and height
+    {0xa20b, 0xa217}, {0xa300, 0xa302}, {0xa401, 0xa40c},  // EXIF tags: focal plane, sensor, scene
+    {0xa432, 0xa434},  // EXIF tags: range, maker and model of the lens
+    {0xa436, 0xa437},  // EXIF tags: title of the picture, name of the photographer
+    {0xa460, 0xa462},  // EXIF tags: number and exposure times of the photos in a composite picture
 };
 
 // The ranges of tags in the first directory that are never kept. Either they describe how the old
@@ -80,7 +80,8 @@ std::pair<double, double> resolution_of(const std::vector<ExifTag>& directory) {
   constexpr double kCentimetre = 3;
   const ExifTag* unit = find_tag(directory, kResolutionUnit);
   const double scale = number_of(unit) == kCentimetre ? 2.54 : 1.0;
-  if (unit != nullptr && number_of(unit) == 1) return {0.0, 0.0};  // only an aspect ratio
+  // Unit 1 means that the two resolutions have no unit and state only the aspect ratio of a pixel.
+  if (unit != nullptr && number_of(unit) == 1) return {0.0, 0.0};
   return {scale * number_of(find_tag(directory, kXResolution)),
           scale * number_of(find_tag(directory, kYResolution))};
 }

@@ -48,7 +48,7 @@ class Photo {
   // if the photo was resized, rows reads composed colours too.
   FloatRows seen_rows() const { return {seen_, background_}; }
   FloatRows rows() const { return {plain_, std::nullopt}; }
-  // Returns the bytes of the memory that a Photo owns.
+  // Returns the size in bytes of the pictures that a Photo made from `content` stores itself.
   static std::uint64_t owned_bytes(const ImageView& content, const Options& options);
 
  private:

@@ -26,7 +26,7 @@ namespace {
 // file five bytes larger, and takes a few hundred cycles to start.
 constexpr std::size_t kBandBytes = std::size_t{256} << 10;
 
-constexpr std::uint8_t kAverage = 3;  // number of the average filter (PNG 1.2, 6.2)
+constexpr std::uint8_t kAverage = 3;  // filter type "Average" of PNG rows (PNG 1.2, 6.2)
 
 // Compresses `bytes` to a part of a raw deflate stream and appends the part to `out`. The part ends
 // at a whole byte, and ends the stream if `is_last`. The compression uses only run lengths and
@@ -34,8 +34,11 @@ constexpr std::uint8_t kAverage = 3;  // number of the average filter (PNG 1.2, 
 // average filter, this makes files 3 % larger than zlib's level 6 with all filters, but takes only
 // a fifth of the time.
 void append_deflated(Bytes bytes, bool is_last, std::vector<std::uint8_t>& out) {
-  constexpr int kRaw = -15;                // a raw stream without header, with a window of 32 KiB
-  constexpr std::size_t kFlushBytes = 16;  // room for the empty block that a flush adds
+  // Value of zlib's windowBits for a raw deflate stream without header, with a window of 2^15
+  // bytes.
+  constexpr int kRaw = -15;
+  // Room for the empty block that Z_SYNC_FLUSH adds. deflateBound() does not count this block.
+  constexpr std::size_t kFlushBytes = 16;
   z_stream z{};
   if (deflateInit2(&z, 1, Z_DEFLATED, kRaw, 8, Z_RLE) != Z_OK) throw std::bad_alloc();
   const std::unique_ptr<z_stream, int (*)(z_stream*)> owner(&z, deflateEnd);
@@ -61,7 +64,8 @@ class StoredRows {
   std::size_t bytes() const { return wide_ ? 2 * samples_ : samples_; }
   std::size_t pixel_bytes() const { return static_cast<std::size_t>(image_.channels) << wide_; }
 
-  // Returns row y. The pointer is valid until the next call.
+  // Returns row y as PNG stores it: 16-bit samples are big-endian. The pointer is valid until the
+  // next call of row().
   const std::uint8_t* row(int y) {
     if (!wide_) return row_u8(image_, y);
     row_u16(image_, y, buffer_.data());
@@ -96,9 +100,10 @@ void filter_row(const std::uint8_t* row, const std::uint8_t* above, std::size_t 
 
 // One band of rows, compressed: a part of the zlib stream (RFC 1950) with the pixels.
 struct Band {
-  std::vector<std::uint8_t> stream;  // compressed rows; they end at a whole byte
-  std::uint32_t checksum = 0;        // Adler-32 of the filtered rows
-  std::size_t bytes = 0;             // size of the filtered rows
+  // The compressed rows. They end at a whole byte, so that the next band can follow directly.
+  std::vector<std::uint8_t> stream;
+  std::uint32_t checksum = 0;  // Adler-32 of the filtered rows before compression
+  std::size_t bytes = 0;       // size of the filtered rows before compression
 };
 
 // Filters and compresses the rows [first, end) of the picture.
@@ -162,7 +167,7 @@ std::vector<std::uint8_t> encoded(const ImageView& image, const EncodeOptions& o
   file.reserve(std::accumulate(
       bands.begin(), bands.end(), file.size() + kMoreChunks * (kChunkBytes + 4),
       [](std::size_t sum, const Band& band) { return sum + kChunkBytes + band.stream.size(); }));
-  std::uint32_t checksum = 1;  // Adler-32 of an empty sequence
+  std::uint32_t checksum = 1;  // start value of Adler-32: the checksum of no bytes
   for (Band& band : bands) {
     append_chunk(file, "IDAT", band.stream);
     checksum = static_cast<std::uint32_t>(

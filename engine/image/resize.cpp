@@ -63,7 +63,7 @@ struct Filter {
     int first, count;
   };
   std::vector<Span> spans;
-  std::vector<float> weights;  // `taps` weights for each output sample
+  std::vector<float> weights;  // for each output sample, `taps` weights of source samples
   int taps = 0;
 
   const float* of(int i) const { return weights.data() + std::ptrdiff_t{taps} * i; }
@@ -121,7 +121,7 @@ void blend_rows(const ImageView& in, Filter::Span span, const float* weights, fl
   for (std::ptrdiff_t i = 0; i < samples; ++i) line[i] += weights[k] * static_cast<float>(row[i]);
 }
 
-// Filters a line of one channel horizontally. `out` gets `width` samples.
+// Resizes a row of one channel horizontally with the filter. Writes `width` samples to `out`.
 void filter_plane_line(const float* line, const Filter& filter, int width, float* out) {
   for (int x = 0; x < width; ++x) {
     const Filter::Span span = filter.spans[x];
@@ -149,7 +149,7 @@ void filter_line(const float* line, int channels, const Filter& filter, int widt
   }
 }
 
-// The rows [begin, end) of the resized picture.
+// The range of rows of the resized picture that is computed: [begin, end).
 struct RowRange {
   int begin, end;
 };
@@ -197,7 +197,8 @@ void resize_tensorflow(const ImageView& in, Size size, RowRange range, Rows& out
                        bool half_pixel_centres) {
   const std::vector<Lerp> columns = interpolation(in.width, size.width, half_pixel_centres);
   const std::vector<Lerp> rows = interpolation(in.height, size.height, half_pixel_centres);
-  // The two source rows used last, already resized horizontally.
+  // Keeps the two source rows that were used last, already resized horizontally, because
+  // neighbouring output rows often need the same source rows.
   struct Line {
     int source = -1;
     std::vector<float> values;

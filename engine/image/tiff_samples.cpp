@@ -13,7 +13,7 @@ std::uint16_t of_float(double value) {
   return static_cast<std::uint16_t>(level > 0.0 ? (level < 65535.0 ? level : 65535.0) : 0.0);
 }
 
-// Unpacks `count` samples of a row to out[0], out[step], …
+// Unpacks `count` samples of a TIFF row, stored as `layout` says, to out[0], out[step], …
 template <typename T>
 void unpack(const std::uint8_t* row, std::size_t count, const TiffLayout& layout, T* out,
             std::size_t step) {

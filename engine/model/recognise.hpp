@@ -21,7 +21,7 @@ enum class Content {
   saved_model,
   meta_graph,
   json,
-  // Archives, and compressed single files:
+  // Kinds that must be unpacked first, archives and compressed single files:
   zip,
   gzip,
   xz,

@@ -10,17 +10,19 @@
 
 namespace nst {
 
-// The position of one normalised layer's γ and β.
+// Where γ and β of one conditional instance norm lie in the array that holds those of all layers.
 struct StyleSlot {
-  std::string name;  // name, such as "style_params/transformer/residual/residual1/conv1/StyleNorm"
+  // Scope of the two dense layers that compute γ and β, such as
+  // "style_params/transformer/residual/residual1/conv1/StyleNorm".
+  std::string name;
   int channels = 0;
   std::size_t gamma = 0, beta = 0;  // offsets of γ and β in the array, in floats
 };
 
-// The positions of γ and β of all normalised layers.
+// The order of γ and β of all conditional instance norms in one array.
 struct StyleLayout {
   std::vector<StyleSlot> slots;
-  std::size_t size = 0;  // number of floats of the whole array
+  std::size_t size = 0;  // number of floats in the array
   int style_size = 0;    // number of values of a style vector
 
   // Appends a layer, such as "residual/residual1/conv1", and returns its position. `layers` must

@@ -33,7 +33,8 @@ void run_beside(Other&& other, Here&& here) {
       caught(other, error_of_other);
     });
     let_start(started);
-  } catch (const std::system_error&) {  // no second thread: calls one function after the other
+  } catch (const std::system_error&) {
+    // No second thread can be started, so this thread calls the two functions one after the other.
     caught(other, error_of_other);
   }
   caught(here, error_of_here);

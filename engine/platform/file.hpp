@@ -43,7 +43,8 @@ class FileContents {
 
   std::shared_ptr<AlignedBuffer> buffer_;
   std::size_t size_ = 0;
-  std::shared_ptr<const Source> source_;  // the open file; null: the memory cannot be given back
+  // The open file, from which read_again() reads. null: can_give_back() is false.
+  std::shared_ptr<const Source> source_;
 };
 
 // Writes `bytes` to `path`. Readers see either the old file or the complete new one: a temporary

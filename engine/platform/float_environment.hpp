@@ -1,4 +1,4 @@
-// The floating-point settings that affect results.
+// Sets the floating-point settings that affect results, such as the rounding, to their defaults.
 #pragma once
 
 #include <cfenv>

@@ -13,7 +13,7 @@ void* load_shared_library(const char* file_name);
 // function.
 void* find_function(void* library, const char* name);
 
-// Finds several functions of one library.
+// Loads a shared library and finds several of its functions.
 class SharedFunctions {
  public:
   // Loads the library of this file name. Throws bad_alloc as load_shared_library() does.

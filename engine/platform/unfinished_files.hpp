@@ -23,7 +23,8 @@ class UnfinishedFile {
 
  private:
   std::string path_;
-  int slot_;  // index of the slot with the file's name; -1: none
+  // Index of the slot in which the signal handler finds the file's name; -1 if there is none.
+  int slot_;
 };
 
 }  // namespace nst

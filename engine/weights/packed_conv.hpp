@@ -51,7 +51,7 @@ class PackedConv {
   const TensorEntry* biases_;
   const FileContents* contents_;
   std::string name_;
-  mutable std::mutex mutex_;  // locked while packing
+  mutable std::mutex mutex_;  // locked while pack() or sum_taps() computes
   mutable std::shared_ptr<AlignedBuffer> block_;
   mutable std::atomic<const float*> packed_{nullptr};
   mutable std::vector<double> tap_sums_;

@@ -21,7 +21,8 @@ std::size_t packed_floats(const ConvSpec& spec) {
   return static_cast<std::size_t>(spec.kernel_h) * spec.kernel_w * padded_channels(spec);
 }
 
-// Packs weights as [channel vector][tap][lane]. Lanes without a channel get zeros.
+// Packs depthwise weights in the order [vector of channels][tap][lane]. Lanes behind the last
+// channel get zeros.
 void pack(const ConvSpec& spec, const float* weights, float* packed) {
   const int taps = spec.kernel_h * spec.kernel_w;
   for (int c = 0; c < spec.in_c; c += kLanes) {
@@ -49,7 +50,7 @@ NST_INLINE void accumulate(Vec (&acc)[P], const RegisterTile& t, const float* in
   }
 }
 
-// Computes one vector of channels for P pixels.
+// Computes the outputs of one vector of channels at P pixels of a row.
 template <int P>
 NST_INLINE void run_tile(const RegisterTile& t) {
   Vec acc[P];
@@ -147,7 +148,7 @@ NST_INLINE void run_clipped_row(const ConvArgs& args, Block block, const Registe
   }
 }
 
-// Returns true if the input is larger than L2.
+// Returns true if the convolution's input is larger than the L2 cache.
 NST_INLINE bool is_large(const ConvSpec& spec, const ConvGeometry& g) {
   return static_cast<std::size_t>(g.in_h) * g.in_w * spec.in_c > kL2Floats;
 }

@@ -8,7 +8,8 @@
 namespace nst::samples {
 namespace {
 
-constexpr double kFar = 34;  // distance beyond which there is only sky
+// Distance from the eye beyond which a ray of view meets only the sky.
+constexpr double kFar = 34;
 const Vec3 kEye{0, 0.16, 0};
 const Vec3 kSun = normalized({-0.86, 0.42, -0.10});
 const Vec3 kSunLight{3.6, 2.25, 1.20};
@@ -52,7 +53,7 @@ Vec3 sky(const Vec3& direction) {
   const double toward_sun = clamp01(dot(direction, kSun));
   colour = colour + Vec3{1.0, 0.55, 0.22} * (0.55 * std::pow(toward_sun, 5));
 
-  const double reach = 1.0 / (up + 0.09);  // point where the ray meets the layer of clouds
+  const double reach = 1.0 / (up + 0.09);  // distance along the ray to the layer of clouds
   const double cx = direction.x * reach * 1.15 + 9, cz = direction.z * reach * 0.9 + 2;
   const double density = fractal(cx, cz, 7, 90);
   const double shade = density - fractal(cx + kSun.x * 0.35, cz + kSun.z * 0.35, 5, 90);
@@ -102,7 +103,8 @@ Vec3 shade_ground(const Vec3& p, double distance) {
   const Vec3 fine = slope(e, 11);
   const double mottle = fractal(p.x * 5, p.z * 5, 5, 130);
 
-  Vec3 colour = mix({0.20, 0.165, 0.15}, {0.33, 0.28, 0.25}, mottle);  // the colour of rock
+  // The colour of bare rock. Trees, meadows and snow are painted over it below.
+  Vec3 colour = mix({0.20, 0.165, 0.15}, {0.33, 0.28, 0.25}, mottle);
   const double trees = smoothstep(1.05, 0.55, p.y + 0.7 * mottle - 0.35) *
                        smoothstep(0.50, 0.72, fine.y + 0.25 * mottle);
   const Vec3 wood =
@@ -172,7 +174,8 @@ Vec3 foreground(double u, double v, Vec3 colour) {
                       0.018 * fractal(u * 9, 0, 4, 200) - 0.022 * noise(u * 190, 0, 201);
   for (std::size_t i = 0; i < kTrees.size(); ++i) {
     const Tree& tree = kTrees[i];
-    const double down = (v - (tree.y - tree.height)) / tree.height;  // 0 at the tip, 1 at the foot
+    // The pixel's vertical place in the tree: 0 at the tip, 1 at the foot.
+    const double down = (v - (tree.y - tree.height)) / tree.height;
     if (down < 0 || down > 1) continue;
     const auto seed = 210 + static_cast<std::uint32_t>(i);
     const double across = (u - tree.x) / tree.height;
@@ -194,7 +197,8 @@ Vec3 foreground(double u, double v, Vec3 colour) {
 }
 
 Vec3 developed(Vec3 linear) {
-  const auto curve = [](double v) {  // filmic tone curve (Hable 2010, in Hejl's short form)
+  // A filmic tone curve from linear light to display values (Hable 2010, in Hejl's short form).
+  const auto curve = [](double v) {
     const double x = std::max(0.0, v * 0.80 - 0.004);
     return (x * (6.2 * x + 0.5)) / (x * (6.2 * x + 1.7) + 0.06);
   };

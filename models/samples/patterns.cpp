@@ -17,7 +17,7 @@ double fraction(double v) { return v - std::floor(v); }
 // places that are nearer to its centre than to any other centre.
 struct Cell {
   std::int64_t id;  // number that identifies the cell
-  double u, v;      // coordinates of its centre
+  double u, v;      // coordinates of the cell's centre
   // Distances of the point that was given to cell_at: from the cell's centre, and from its edge.
   double distance, to_edge;
 };

@@ -47,7 +47,7 @@ TEST_CASE("C: a picture is read within a limit, or refused and nothing is alloca
 
 TEST_CASE("C: a picture with alpha is composed in its own memory") {
   const Image rgba = random_image(9, 5, 4, SampleType::u8);
-  std::vector<std::uint8_t> pixels(5 * 40, 7);  // a row: 9 pixels and 4 unused bytes
+  std::vector<std::uint8_t> pixels(5 * 40, 7);  // 5 rows of 9 RGBA pixels and 4 unused bytes
   for (int y = 0; y < 5; ++y) std::memcpy(pixels.data() + 40 * y, rgba.u8() + 36 * y, 36);
   nst_image image = {pixels.data(), 9, 5, 4, NST_U8, 40, NST_RGB, 0};
   REQUIRE(nst_image_compose(&image, 1, 2, 3) == NST_OK);
@@ -81,7 +81,7 @@ TEST_CASE("C: samples and style values that are none are input errors") {
     style[50] = bad;
     CHECK(nst_stylize(model, &content, style.data(), nullptr, &output) == NST_ERROR_INPUT);
     style[50] = 0.1f;
-    // The failed calls must have changed no sample.
+    // The failed calls must not have changed a sample of the output picture.
     CHECK(painted == std::vector<float>(pixels.size(), 7.0f));
   }
   CHECK(nst_stylize(model, &content, style.data(), nullptr, &output) == NST_OK);

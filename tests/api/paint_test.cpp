@@ -266,7 +266,9 @@ TEST_CASE("Progress covers all stages, rises to 1, and stops at any of them") {
     return true;
   }};
   paint(model, content.view(), painting, options, run);
-  REQUIRE(told.size() >= 3);  // each stage ends with a call of the progress callback
+  // There are at least three stages: the painting and the content are encoded, because strength is
+  // not 1, and the content is painted. Each stage ends with a call of the progress callback.
+  REQUIRE(told.size() >= 3);
   CHECK(std::is_sorted(told.begin(), told.end()));
   CHECK(told.back() == doctest::Approx(1.0));
   CHECK(told.front() < 0.9);

@@ -52,7 +52,7 @@ TEST_CASE("nst-run sheet: contents, styles and strengths, each as it is painted 
   const nst::Image last = nst::read_image(alone);
   CHECK(lies_at(picture, last, 12 + (cell.width - last.width) / 2,
                 12 + 3 * step + (cell.height - last.height) / 2));
-  // Checks that a label has dark text on white.
+  // Checks that the strip below the first row of cells has dark pixels: the text of the labels.
   int dark = 0;
   for (int y = 12 + cell.height; y < 12 + step - 12; ++y) {
     for (int x = 0; x < picture.width; ++x) dark += picture.u8()[3 * (y * picture.width + x)] < 100;

@@ -111,7 +111,8 @@ TEST_CASE("nst-run: a signal ends it at once, even while it waits for a pipe") {
   const TemporaryFolder folder;
   const std::string pipe = make_pipe(folder.file("pipe"));
   const std::string out = folder.file("o.png");
-  const int silent = ::open(pipe.c_str(), O_RDWR);  // keeps the pipe open and sends nothing
+  // Keeps the pipe open for writing and sends nothing, so that nst-run waits for its first byte.
+  const int silent = ::open(pipe.c_str(), O_RDWR);
   REQUIRE(silent >= 0);
   for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
     CAPTURE(signal);

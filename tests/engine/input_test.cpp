@@ -245,7 +245,8 @@ TEST_CASE("A style longer than 16 times its width gets no more pixels than one o
     CHECK(model.encode_style(style.view(), {.style_size = style_size}).values ==
           model.encode_style(resized.view(), {.style_size = 0}).values);
   };
-  same(3, 48, 32, 32, 512);  // aspect 16:1: the shorter side becomes style_size
+  // At an aspect of 16:1, the shorter side of the style is still resized to style_size.
+  same(3, 48, 32, 32, 512);
   same(48, 3, 32, 512, 32);
   // At an aspect of 64:1, the resized style gets as many pixels as a style of aspect 16:1. So its
   // shorter side is 16, which is half of style_size, and its longer side is 64 times as long.

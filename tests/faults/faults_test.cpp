@@ -39,10 +39,10 @@ struct Command {
 };
 
 struct Outcome {
-  int status = 0;  // status that waitpid() returned
+  int status = 0;  // status of the ended process, as waitpid() returns it
   std::string message;
   std::vector<Contents> outputs;
-  std::size_t files = 0;  // number of files in the output's folder
+  std::size_t files = 0;  // number of files in the output folder after the run
 };
 
 class Scene {
@@ -123,7 +123,7 @@ class Scene {
     return outcome;
   }
 
-  // Returns how many calls of this kind the command makes.
+  // Returns how many calls of this kind, such as "open" or "read", the command makes if none fails.
   long count(const Command& command, const std::string& kind) {
     const std::string path = in_.file("count");
     const Outcome outcome = run(command, kind + " 0 once", path);
@@ -191,7 +191,8 @@ class Scene {
     ::dup2(err, STDERR_FILENO);
     if (::chdir(out_.path().c_str()) != 0) ::_exit(98);
     constexpr unsigned kMostSeconds = 20;
-    ::alarm(kMostSeconds);  // the alarm stays active after execv
+    // The alarm stays active after execv. So it ends a command that hangs.
+    ::alarm(kMostSeconds);
     ::execv(argv[0], argv.data());
     ::_exit(97);
   }

@@ -21,7 +21,7 @@ inline File chunk(const std::string& type, const File& body, std::uint32_t crc_e
   return FileBytes{}.be32(body.size()).add(checked.bytes).be32(crc).bytes;
 }
 
-// Returns the offset of the first chunk of this type.
+// Returns the offset in the PNG file of the first chunk of this type, such as "IDAT".
 inline std::size_t find(const File& file, const std::string& type) {
   const auto at = std::search(file.begin(), file.end(), type.begin(), type.end());
   REQUIRE(at != file.end());

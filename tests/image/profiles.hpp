@@ -12,14 +12,14 @@ namespace nst::test {
 // and its curve.
 struct RgbSpace {
   std::array<std::array<double, 3>, 3> xyz;  // xyz[i]: X, Y and Z of primary i
-  double gamma;                              // 0: the curve of sRGB
+  double gamma;                              // exponent of the curve; 0: the curve of sRGB
 };
 
 extern const RgbSpace kSrgb, kDisplayP3, kAdobeRgb, kProPhoto;
 
-// Returns a display profile of version 2 with matrix and curves.
+// Returns an ICC display profile of version 2 for an RGB colour space, with a matrix and curves.
 std::vector<std::uint8_t> rgb_profile(const RgbSpace& space);
-// Returns a grey display profile with a gamma curve.
+// Returns an ICC display profile for grey pictures, whose curve is a power with this exponent.
 std::vector<std::uint8_t> grey_profile(double gamma);
 // Returns a CMYK printer profile. Its table has the Lab colours of the 16 combinations of no ink
 // and full ink; colours between them are interpolated. Paper is Lab (100, 0, 0). C, M and Y each

@@ -56,7 +56,8 @@ TEST_CASE("A forked child has teams of its own") {
     for_each_item(4, 1000, [&](int) { ++items; });
     return items == 1000 ? 0 : 1;
   };
-  REQUIRE(count() == 0);  // this call also starts the threads of the parent
+  // This call starts the threads of the parent. A forked child does not have them.
+  REQUIRE(count() == 0);
   CHECK(in_child(count) == 0);
   CHECK(in_child([&] { return in_child(count); }) == 0);
   CHECK(count() == 0);

@@ -21,7 +21,8 @@ std::string TableWriter::block(const std::vector<TableEntry>& entries, std::uint
     text += varint(entry.shared) + varint(entry.suffix.size()) + varint(entry.value.size()) +
             entry.suffix + entry.value;
   }
-  text += std::string(4, '\0') + std::string("\1\0\0\0", 4);  // one restart point, at offset 0
+  // A block ends with its restart points, here one at offset 0, and with their number.
+  text += std::string(4, '\0') + std::string("\1\0\0\0", 4);
   if (type == kSnappy) text = snappy_literal(text, text.size());
   return raw_block(std::move(text), type);
 }
@@ -49,7 +50,8 @@ std::string TableWriter::table(const std::vector<std::string>& data_handles) {
 std::string TableWriter::snappy_literal(const std::string& text, std::uint64_t claimed_bytes) {
   const std::size_t last = text.size() - 1;
   std::string literal = varint(claimed_bytes);
-  literal += static_cast<char>(63 << 2);  // tag of a literal whose length follows in four bytes
+  // The tag of a snappy literal whose length, minus 1, follows in four bytes.
+  literal += static_cast<char>(63 << 2);
   for (int shift = 0; shift < 32; shift += 8) literal += static_cast<char>(last >> shift);
   return literal + text;
 }

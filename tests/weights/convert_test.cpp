@@ -34,7 +34,7 @@ std::map<std::string, std::vector<float>> values_of(const Conversion& conversion
   return values;
 }
 
-// A source whose tensors a test chooses.
+// A source of weights in memory, whose tensors a test chooses.
 class MadeUpSource : public nst::weights::Source {
  public:
   explicit MadeUpSource(const Conversion& conversion) {
@@ -130,7 +130,8 @@ TEST_CASE("Batch norm is folded, everything else is taken as it is") {
 }
 
 TEST_CASE("A batch norm with gamma and a convolution with a bias fold as the formula says") {
-  std::vector<float> weights = {1.0f, 2.0f, 3.0f, 4.0f};  // weights of shape [1, 1, 2, 2]
+  // The weights of a 1×1 convolution with 2 input and 2 output channels.
+  std::vector<float> weights = {1.0f, 2.0f, 3.0f, 4.0f};
   const std::vector<float> biases = nst::weights::fold_batch_norm(
       weights, {1.0f, -1.0f}, {{2.0f, 0.5f}, {0.25f, 0.5f}, {3.0f, 1.0f}, {3.999f, 0.249f}}, "l");
   // variance + eps is 4 and 0.25, gamma is 2 and 0.5. So both scales, gamma / sqrt(variance + eps),
@@ -180,7 +181,8 @@ TEST_CASE("Missing variables are listed with the nearest name there is") {
   CHECK(contains(message, "is transformer/residual/residual3/conv_2/weights"));
   const std::string many = expect_error(ErrorCode::model, [] { convert("saved_model_unnamed"); });
   CHECK(contains(many, "75 variables are missing"));
-  CHECK(std::count(many.begin(), many.end(), ',') == 5);  // only five names are listed, then "..."
+  // The message lists only five of the names, each followed by a comma, and then "...".
+  CHECK(std::count(many.begin(), many.end(), ',') == 5);
 }
 
 TEST_CASE("A corrupt tensor is named with its file") {

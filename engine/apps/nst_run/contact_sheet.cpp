@@ -19,7 +19,8 @@
 namespace nst::run {
 namespace {
 
-constexpr int kScale = 2;  // pixels per font unit
+// Pixels of the sheet per unit of the font: the labels are drawn at twice the size of the font.
+constexpr int kScale = 2;
 constexpr int kMargin = 12;
 constexpr int kLabelHeight = 14 * kScale;
 

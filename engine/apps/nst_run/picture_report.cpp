@@ -30,7 +30,8 @@ struct PictureReport::Events {
     Json event{{"event", kind}, {"content", names.content}, {"style", names.style}};
     if (!names.output.empty()) event["output"] = names.output;
     event.update(more);
-    // std::endl flushes: readers get each event at once.
+    // std::endl flushes the output, so that a program which reads it through a pipe gets each event
+    // at once.
     if (prints) std::cout << line_of(event) << std::endl;
     all.push_back(std::move(event));
   }

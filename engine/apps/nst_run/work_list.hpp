@@ -15,17 +15,18 @@ struct ContentFile {
   std::string subfolder;
 };
 
-// One picture to paint.
+// One picture to paint: a content in a style.
 struct Job {
-  std::size_t content = 0;  // index of the content
-  std::size_t style = 0;    // index of the style
-  std::string output;       // path of the file to write
+  std::size_t content = 0;  // index in the list of contents
+  std::size_t style = 0;    // index in the list of styles
+  std::string output;       // path of the picture file to write
 };
 
 // The output folder of a run that paints many pictures, and how its files are named.
 struct OutputFolder {
   std::string path;
-  std::string name = "{content}-{style}";  // file name without extension (--name)
+  // Pattern of the file names, without extension: the value of the option --name.
+  std::string name = "{content}-{style}";
   // The extension with its dot. "" means the content's extension, or .png if pictures cannot be
   // written in the content's format.
   std::string extension;

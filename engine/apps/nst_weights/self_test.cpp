@@ -18,8 +18,12 @@ namespace {
 constexpr std::uint64_t kVersion1 = 1;
 // Any number would do. This one is the date of the paper arXiv 1705.06830.
 constexpr std::uint64_t kSeed = 20170518;
-constexpr int kStyleSide = 96;     // fast to encode; Inception-v3 needs at least 43
-constexpr int kContentWidth = 48;  // sides differ and are no multiples of 16, to test edges
+// Side of the square style picture in pixels. A small picture is encoded fast, but Inception-v3
+// needs a side of at least 43.
+constexpr int kStyleSide = 96;
+// Sides of the content in pixels. They differ, and 40 is no multiple of 16, so that the test also
+// covers blocks that the edge of the picture cuts off.
+constexpr int kContentWidth = 48;
 constexpr int kContentHeight = 40;
 constexpr std::uint64_t kMaxSide = 512;
 constexpr std::size_t kSamples = 64;
@@ -72,7 +76,9 @@ Outcome run(const Model& model, const Setup& setup) {
   const Image content =
       random_picture(setup.seed, "self_test/content", setup.content_width, setup.content_height);
   StyleVector style = outcome.bottleneck;
-  style.space.clear();  // an unknown space: the transformer accepts the vector
+  // Makes the style space of the vector unknown. So the transformer accepts the vector even if
+  // predictor and transformer belong to different style spaces.
+  style.space.clear();
   outcome.output = model.stylize(content.view(), style);
   return outcome;
 }

@@ -32,9 +32,13 @@ struct ImageView {
   int height = 0;
   int channels = 3;
   SampleType type = SampleType::u8;
-  std::ptrdiff_t row_stride_bytes = 0;  // bytes from row to row; may be negative; 0: no gaps
+  // Bytes from the start of a row to the start of the next row. It is negative if the rows are
+  // stored from the bottom up. 0: the rows follow each other without gaps.
+  std::ptrdiff_t row_stride_bytes = 0;
   PixelFormat format = PixelFormat::rgb;
-  std::ptrdiff_t plane_stride_bytes = 0;  // bytes from plane to plane; 0: no gaps
+  // Bytes from the start of a plane to the start of the next plane. 0: the planes follow each other
+  // without gaps.
+  std::ptrdiff_t plane_stride_bytes = 0;
 };
 
 // The caller's memory into which a picture is written: RGB or BGR (3 channels), or RGBA or BGRA (4
@@ -55,7 +59,7 @@ struct Image {
   int height = 0;
   int channels = 3;
   SampleType type = SampleType::u8;
-  // height · width · channels samples of `type`, aligned for float.
+  // The samples: height · width · channels values of `type`. The memory is aligned for float.
   std::vector<std::uint8_t> bytes;
 
   Image() = default;
@@ -68,14 +72,14 @@ struct Image {
     return static_cast<std::size_t>(width) * static_cast<std::size_t>(height) *
            static_cast<std::size_t>(channels);
   }
-  // Return the samples as float or u8. `type` must match.
+  // Return a pointer to the samples: f32() for pictures of type f32, u8() for pictures of type u8.
   float* f32() { return reinterpret_cast<float*>(bytes.data()); }
   const float* f32() const { return reinterpret_cast<const float*>(bytes.data()); }
   std::uint8_t* u8() { return bytes.data(); }
   const std::uint8_t* u8() const { return bytes.data(); }
   // Returns a view of the picture, valid as long as the picture is not changed.
   ImageView view() const { return {bytes.data(), width, height, channels, type, 0}; }
-  // Returns the picture's memory as a view to paint into.
+  // Returns a view through which a painting can be written into this picture's memory.
   MutableImageView target() { return {bytes.data(), width, height, channels, type, 0}; }
 };
 

@@ -24,9 +24,10 @@ struct Style {
   struct Part {
     std::variant<StyleVector, ImageView> source;
     double weight = 1.0;  // weight relative to the other parts (StyleVector::blend)
-    // Options for encoding a picture. If empty, PaintOptions::style is used.
+    // Options for encoding `source` if it is a picture. If empty, PaintOptions::style is used.
     std::optional<StyleOptions> encoding = {};
-    std::string name = {};  // start of messages about this part, such as a file's name
+    // Name of this part, for example of its file. Messages about this part begin with the name.
+    std::string name = {};
   };
   std::vector<Part> parts;
 
@@ -44,9 +45,11 @@ enum class AlphaOutput : std::uint8_t {
   drop      // the result is RGB: the alpha is ignored
 };
 
-// Values of PaintOptions::brush.
-inline constexpr int kBrushAuto = -1;  // on for large contents, off for small ones and for raw
-inline constexpr int kBrushOff = 0;    // paints once, at the content's own size
+// Values of PaintOptions::brush. With kBrushAuto, large contents are painted at several growing
+// sizes, unless PaintOptions::raw is set, and small contents once. With kBrushOff, every content is
+// painted once, at its own size.
+inline constexpr int kBrushAuto = -1;
+inline constexpr int kBrushOff = 0;
 
 // Whether a painting keeps the content's colours.
 enum class KeepColour : std::uint8_t {
@@ -85,7 +88,7 @@ struct PaintOptions {
   SampleType type = SampleType::u8;
   // true: a style vector is accepted even if it belongs to another style space than the model's.
   bool any_style_space = false;
-  // Start of messages about the content, such as its file's name.
+  // Name of the content, for example of its file. Messages about the content begin with the name.
   std::string content_name = {};
 
   // The shorter side of the smallest size at which the content is painted. Each larger painting
