@@ -13,7 +13,7 @@ namespace nst::bench {
 // layer's name is the text. Throws std::invalid_argument with a message of one line.
 Layer parse_layer(const std::string& text);
 
-// The words that may follow a layer's sizes, with their meanings, for --help.
+// The words that may follow the sizes in the argument of --layer, with their meanings, for --help.
 extern const char* const kLayerWords;
 
 }  // namespace nst::bench

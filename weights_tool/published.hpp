@@ -20,7 +20,8 @@ struct PublishedModel {
   std::span<const std::uint32_t> checksums;
 };
 
-// The result of comparing a source with a published model that has the same variables.
+// The result of comparing the weights of a source with those of a published model that has the same
+// variables.
 struct PublishedMatch {
   const PublishedModel* model;
   std::vector<std::string> changed;  // variables whose values differ from the published ones

@@ -19,7 +19,7 @@ class Enlarger {
   // Prepares a result of `to` pixels. Each of its pixels covers `step_x` × `step_y` pixels of
   // `from`. The top left corners of the two pictures coincide. `from` must outlive this object.
   Enlarger(const FloatPicture& from, Size to, double step_x, double step_y);
-  // Prepares a result of `to` pixels that covers the whole of `from`.
+  // Prepares enlarging a picture of the size `from` to the size `to`.
   Enlarger(const FloatPicture& from, Size to)
       : Enlarger(from, to, static_cast<double>(from.width()) / to.width,
                  static_cast<double>(from.height()) / to.height) {}

@@ -1,4 +1,4 @@
-// nst-make-samples FOLDER: paints the sample pictures of this folder and writes them to FOLDER.
+// nst-make-samples FOLDER: paints the sample pictures of models/samples and writes them to FOLDER.
 #include <array>
 #include <cstdio>
 #include <exception>

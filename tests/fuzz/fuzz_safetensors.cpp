@@ -32,8 +32,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace nst;
   const Bytes bytes(data, size);
   fuzz::must_answer([&] {
-    // A file that could be read must also be writable. The written file must have the same contents
-    // when it is read again.
+    // The writer must accept whatever the reader returns. The written file must have the same
+    // contents when it is read again.
     const SafeTensors read = parse_safetensors(bytes, "file");
     const std::vector<std::uint8_t> written = serialise_safetensors(read);
     const SafeTensors again = parse_safetensors(written, "file");
