@@ -184,6 +184,13 @@ def make_validation(args, teacher, bank, device):
     return validate
 
 
+def averaged_weights(path):
+    """Returns the averaged weights of a checkpoint, or the transformer's weights of a model file."""
+    if path.endswith(".safetensors"):
+        return load_transformer(path).state_dict()
+    return torch.load(path, weights_only=True, map_location="cpu")["average"]
+
+
 def parse():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--pictures", required=True, help="folder with content/ and style/")
@@ -193,7 +200,7 @@ def parse():
     parser.add_argument("--name", default="painter", help="name of the run")
     parser.add_argument("--seconds", type=float, required=True, help="of wall time; the rate ends at zero")
     parser.add_argument("--device", default="cpu")
-    parser.add_argument("--start-from", metavar="CHECKPOINT", help="go on from its averaged weights")
+    parser.add_argument("--start-from", metavar="CHECKPOINT", help="or model file: go on from its weights")
     parser.add_argument("--channels", default=",".join(map(str, CHANNELS)))
     parser.add_argument("--compiled-side", type=int, default=256, help="of most crops")
     parser.add_argument("--pixels", type=int, default=48 * 256 ** 2, help="of a step's crops of that side")
@@ -219,7 +226,7 @@ def main():
     predictor, teacher = place(load_networks(args.teacher)[0]), place(load_transformer(args.transformer))
     student = Transformer(tuple(int(c) for c in args.channels.split(",")))
     if args.start_from:
-        student.load_state_dict(torch.load(args.start_from, weights_only=True, map_location="cpu")["average"])
+        student.load_state_dict(averaged_weights(args.start_from))
     student = place(student)
     painting = Painting(args, student, teacher, predictor, device)
     bank = load_bank(args.work)

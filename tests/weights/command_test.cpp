@@ -74,6 +74,16 @@ TEST_CASE("nst-weights converts, inspects and verifies a checkpoint") {
   CHECK(contains(listed.out, "transformer/contract/conv1/weights"));
 }
 
+TEST_CASE("models/painter.safetensors is whole and knows its style space") {
+  const TemporaryFolder folder;
+  const Result verified =
+      run(folder, {"verify", std::string(NST_SOURCE_FOLDER) + "/models/painter.safetensors"});
+  CHECK_MESSAGE(verified.code == 0, verified.err);
+  CHECK(contains(verified.out, "checksums of 177 tensors match"));
+  CHECK(contains(verified.out, "space magenta-inception-100"));
+  CHECK(contains(verified.out, "self-test passed on "));
+}
+
 TEST_CASE("nst-weights inspect --json lists every tensor with its figures") {
   const TemporaryFolder folder;
   const Result result = run(folder, {"inspect", "--json", weight_fixture("checkpoint")});

@@ -116,7 +116,9 @@ TEST_CASE("Refusals: shards of safetensors") {
 TEST_CASE("Whole numbers of every width and truth values are read") {
   const std::map<std::string, std::size_t> bytes_of = {{"I32", 4}, {"I16", 2}, {"I8", 1},
                                                        {"U16", 2}, {"U8", 1},  {"BOOL", 1}};
-  for (const auto& [dtype, bytes] : bytes_of) {
+  for (const auto& entry : bytes_of) {
+    const std::string& dtype = entry.first;
+    const std::size_t bytes = entry.second;
     CAPTURE(dtype);
     const std::string header = R"({"a":{"dtype":")" + dtype +
                                R"(","shape":[64],"data_offsets":[0,)" + std::to_string(64 * bytes) +
