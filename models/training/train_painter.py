@@ -10,7 +10,8 @@ The student takes T's style vectors, so that any predictor into T's space serves
 
 Half of T's paintings are of the picture moved by one to three pixels, and are moved back. The
 student cannot know the grid, so it learns what all grids share. A second loss makes the paintings
-of a picture and of the moved picture alike. The weight of this loss rises until STEADY is reached.
+of a picture and of the moved picture alike. The weight of this loss rises until they differ by
+`--steady` times as much as T's two paintings do.
 """
 import argparse
 from pathlib import Path
@@ -35,9 +36,9 @@ CHANNELS = (12, 32, 64)  # 2.3 times the time of (8, 16, 32) at 1024²
 PHOTOGRAPHS = 0.75  # share of the contents; the others are parts of paintings
 ALIGNED = 0.5  # share of the steps that compare with T on the same grid
 PAIRED = 3  # every third crop is painted twice, moved by a few pixels
-STEADY = 0.30  # goal: difference of the student's two paintings over the difference of T's two
+STEADY = 0.30  # default goal: difference of the student's two paintings over the difference of T's two
 MEASURE_EVERY, MEASURED = 25, 8  # interval in steps, and number of crops
-OWN_WEIGHTS = {"laplacian": 2.0, "mesh": 20.0}  # the other terms have the weights in losses.py
+SHARPNESS, MESH = 2.0, 20.0  # default weights; the other terms have the weights in losses.py
 SEEN_BLOCKS, SEEN_SHARE = 6, 2  # blocks of the predictor; every second crop
 UNCOMPILED = 0.25  # share of the pixels in steps of sides that are not compiled (compiling takes a minute)
 EAGER = ("early",)  # compiling it takes longer than it saves in ten minutes
@@ -75,7 +76,7 @@ class Painting:
         if args.compile:
             self.compiled = {name: part if name in EAGER else torch.compile(part, dynamic=False)
                              for name, part in self.parts.items()}
-        self.weights = {**WEIGHTS, **OWN_WEIGHTS}
+        self.weights = {**WEIGHTS, "laplacian": args.sharpness, "mesh": args.mesh}
         self.steady_weight, self.ratio = torch.tensor(2.0, device=device), torch.tensor(1.0, device=device)
         self.recorded, self.step = {}, 0
 
@@ -143,7 +144,7 @@ class Painting:
 
     @torch.no_grad()
     def _weigh(self, inputs):
-        """Moves the steadiness's weight towards STEADY, by comparing with T's two paintings of a
+        """Moves the steadiness's weight towards its goal, by comparing with T's two paintings of a
         few crops."""
         few, side = slice(0, MEASURED), inputs["still"].shape[2] - GRID
         apart = []
@@ -151,7 +152,7 @@ class Painting:
             still, shifted = [network(inputs[name][few], inputs["vectors"][few]) for name in ("still", "shifted")]
             apart.append((window(still, inputs["places"][0], side) - shifted[..., :side, :side]).abs().mean())
         self.ratio = apart[0] / (apart[1] + 1e-4)
-        change = 0.05 * (self.ratio / STEADY - 1).clamp(-1, 1)
+        change = 0.05 * (self.ratio / self.args.steady - 1).clamp(-1, 1)
         self.steady_weight = (self.steady_weight * change.exp()).clamp(0.3, 30).nan_to_num(2.0)
 
 
@@ -206,6 +207,9 @@ def parse():
     parser.add_argument("--pixels", type=int, default=48 * 256 ** 2, help="of a step's crops of that side")
     parser.add_argument("--largest-side", type=int, default=1024, help="of a crop")
     parser.add_argument("--lr", type=float, default=3e-3)
+    parser.add_argument("--steady", type=float, default=STEADY, help="smaller is steadier and softer")
+    parser.add_argument("--sharpness", type=float, default=SHARPNESS, help="weight of the Laplacian's term")
+    parser.add_argument("--mesh", type=float, default=MESH, help="weight of the flat 4×4 tile's term")
     parser.add_argument("--constant", type=float, default=0.45, help="share of the run at the full rate")
     parser.add_argument("--optimiser", default="soap", choices=("adamw", "soap"))
     parser.add_argument("--compile", action="store_true", help="on a GPU four times as fast")
