@@ -104,6 +104,28 @@ ColourDescription colours_of(const Input& input, const HeifLibrary& heif,
   return colours;
 }
 
+// Copies the interleaved samples of libheif's decoded picture to `image`, which has the size and
+// the number of channels that the file states. Throws Error{input} if the decoded picture has
+// others.
+void copy_samples(const Input& input, const HeifLibrary& heif, const heif_image* decoded,
+                  Image& image) {
+  int stride = 0;
+  const std::uint8_t* plane =
+      heif.image_get_plane_readonly(decoded, heif_channel_interleaved, &stride);
+  const int width = heif.image_get_width(decoded, heif_channel_interleaved);
+  const int height = heif.image_get_height(decoded, heif_channel_interleaved);
+  if (plane == nullptr || width != image.width || height != image.height ||
+      stride < image.width * image.channels) {
+    input.fail_damaged(heif_name(input.bytes), "it has another size than it says");
+  }
+  const std::size_t row =
+      static_cast<std::size_t>(width) * static_cast<std::size_t>(image.channels);
+  for (int y = 0; y < height; ++y) {
+    std::memcpy(image.u8() + row * static_cast<std::size_t>(y), plane + std::ptrdiff_t{stride} * y,
+                row);
+  }
+}
+
 }  // namespace
 
 Image decode_heif(const Input& input) {
@@ -143,21 +165,8 @@ Image decode_heif(const Input& input) {
                    channels == 4 ? heif_chroma_interleaved_RGBA : heif_chroma_interleaved_RGB,
                    options.get()));
   const Picture picture(decoded, heif.image_release);
-  int stride = 0;
-  const std::uint8_t* plane =
-      heif.image_get_plane_readonly(decoded, heif_channel_interleaved, &stride);
-  const int real_width = heif.image_get_width(decoded, heif_channel_interleaved);
-  const int real_height = heif.image_get_height(decoded, heif_channel_interleaved);
-  if (plane == nullptr || real_width != width || real_height != height ||
-      stride < width * channels) {
-    input.fail_damaged(heif_name(input.bytes), "it has another size than it says");
-  }
   Image image(width, height, channels, SampleType::u8);
-  const std::size_t row = static_cast<std::size_t>(width) * static_cast<std::size_t>(channels);
-  for (int y = 0; y < height; ++y) {
-    std::memcpy(image.u8() + row * static_cast<std::size_t>(y), plane + std::ptrdiff_t{stride} * y,
-                row);
-  }
+  copy_samples(input, heif, decoded, image);
   std::vector<std::uint8_t> profile;
   const ColourDescription colours = colours_of(input, heif, found, profile);
   convert_to_srgb(image, srgb_conversion(input, colours, {.alpha = channels == 4}));

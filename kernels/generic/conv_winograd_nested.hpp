@@ -87,8 +87,7 @@ void pack(const ConvSpec& spec, const float* weights, float* packed) {
 struct Layout {
   int small;             // number of small kernels (3x3 taps) along each axis of the kernel
   int tiles_h, tiles_w;  // number of output tiles in each direction
-  // Number of input tiles in each direction. For kernels of more than 3x3 taps, these are more than
-  // the output tiles.
+  // Number of input tiles in each direction: the output tiles, and small - 1 more.
   int rows, columns;
   // The window (the block's inputs) is stored as [row][in_c][column mod 3][pitch]. Tiles are 3
   // columns apart. So columns with the same remainder belong to neighbouring tiles, and are loaded
@@ -113,8 +112,7 @@ NST_INLINE Layout layout(const ConvSpec& spec, int tiles_h, int tiles_w) {
   l.tiles_w = tiles_w;
   l.rows = tiles_h + l.small - 1;
   l.columns = tiles_w + l.small - 1;
-  // The additional column is for the last tile of a row: each tile also reads inputs of the next
-  // tile.
+  // The additional column: each tile also reads inputs of the next tile.
   l.pitch = ceil_div(l.columns, kLanes) * kLanes + 1;
   l.window_channel = static_cast<std::ptrdiff_t>(ceil_div(kOut * l.pitch, kLanes)) * kLanes;
   l.window_row = l.window_channel * spec.in_c;
@@ -165,9 +163,8 @@ void make_window(const ConvArgs& args, Block block, const Layout& l, float* scra
                 const auto plane = [&](int r, int c) __attribute__((always_inline)) {
                   return planes + r * l.pitch + c * l.window_channel;
                 };
-                // Transposes kOut neighbouring pixels as if they were one pixel with kOut times as
-                // many channels. So transpose() can use full vectors even if there are few
-                // channels.
+                // Transposes kOut neighbouring pixels as one pixel with kOut times as many
+                // channels: even few channels then fill the vectors of transpose().
                 const int tiles = rect.w / kOut;
                 const std::ptrdiff_t tile = static_cast<std::ptrdiff_t>(kOut) * channels;
                 transpose(
@@ -224,8 +221,7 @@ void transform_inputs(const Layout& l, int first, int channels, float* scratch) 
   for (int c = 0; c < channels; ++c) {
     const float* window = scratch + (first + c) * l.window_channel;
     float* v = scratch + l.v + c * l.v_channel;
-    // Goes from top to bottom, because the last vector of a row may write into the beginning of the
-    // next row. The next row then overwrites it.
+    // From top to bottom: a row's last vector may reach into the next row, which is written later.
     for (int row = 0; row < l.rows; ++row) {
       transform_columns(window, l.window_row, l.window_channel, y);
       for (int i = 0; i < kAxis; ++i) {
@@ -238,8 +234,7 @@ void transform_inputs(const Layout& l, int first, int channels, float* scratch) 
   }
 }
 
-// The operands of the products at one of the 5 x 5 points: several vectors of tiles × one panel of
-// output channels.
+// The operands of the products at one point: some vectors of tiles × one panel of channels.
 struct PointProducts {
   const float* v;  // transformed inputs: those of the first tile and the first input channel
   std::ptrdiff_t channel, row;
@@ -250,8 +245,7 @@ struct PointProducts {
   bool adds;  // true: adds the products to the values in m; false: overwrites them
 };
 
-// Computes the products at one of the 5 x 5 points, for C output channels × P vectors of Winograd
-// tiles. The sums are kept in registers.
+// Computes the products at one point, for C output channels × P vectors of tiles, in registers.
 struct PointTileLoop {
   using Function = void (*)(const PointProducts&);
   template <int C, int P>
@@ -302,8 +296,7 @@ void multiply(const Layout& l, int in_channels, int channels, const float* weigh
   }
 }
 
-// Computes the outputs Aᵀ m A of one channel, for one vector of tiles. Stores them at `out` as [row
-// of the tile][column of the tile][lane].
+// Computes the outputs Aᵀ m A of one channel and one vector of tiles: out[row][column][lane].
 NST_INLINE void transform_outputs(const float* m, std::ptrdiff_t point, Vec bias, Clamp clamp,
                                   float* out, std::ptrdiff_t out_stride) {
   transform_2d<kAxis, kOut, kAxis, kOut>(
@@ -319,8 +312,7 @@ NST_INLINE void transform_outputs(const float* m, std::ptrdiff_t point, Vec bias
       });
 }
 
-// Writes one vector of finished tiles to the output pixels of the block, beginning at (y, x). The
-// tiles are stored as [row][column][channel][lane].
+// Writes one vector of finished tiles, [row][column][channel][lane], to the outputs from (y, x) on.
 NST_INLINE void write_tiles(const ConvArgs& args, Block block, const float* finished, int y, int x,
                             int channels, int first) {
   const std::ptrdiff_t plane = static_cast<std::ptrdiff_t>(channels) * kLanes;
@@ -337,8 +329,7 @@ NST_INLINE void write_tiles(const ConvArgs& args, Block block, const float* fini
     }
     return;
   }
-  // Here the output has no gaps between pixels, and epilogue_add is not used. So each row of a tile
-  // is contiguous in the output.
+  // Here each row of a tile is contiguous in the output, and there is no epilogue_add.
   const int tiles = pixels / kOut;
   for (int r = 0; r < rows; ++r) {
     const float* const from = finished + r * kOut * plane;
@@ -351,8 +342,7 @@ NST_INLINE void write_tiles(const ConvArgs& args, Block block, const float* fini
 
 // Computes the block's outputs from the products M, and writes them.
 void write_outputs(const ConvArgs& args, Block block, const Layout& l, const float* m) {
-  // Number of channels that are finished at a time. They are whole panels, and fill whole cache
-  // lines of an output pixel.
+  // Number of channels finished at a time: whole panels, and whole cache lines of an output pixel.
   constexpr int kFinishedChannels = 4 * planar::kMostChannels;
   alignas(64) float finished[kOut * kOut * kFinishedChannels * kLanes];
   const Clamp clamp = clamp_of(args.act);

@@ -117,7 +117,7 @@ TEST_CASE("C: the library says its version, processor and threads") {
   CHECK(std::string(nst_last_error()).find("threads") != std::string::npos);
 }
 
-TEST_CASE("C: a model says what it is and what a run takes, to structs of any version") {
+TEST_CASE("C: a model says what it is, to structs of any version") {
   const CModel model;
   const ModelInfo expected = Model::default_model().info();
   nst_model_info info{};
@@ -158,7 +158,10 @@ TEST_CASE("C: a model says what it is and what a run takes, to structs of any ve
     CHECK(std::string(nst_last_error()).find("struct_size") != std::string::npos);
   }
   CHECK(nst_model_get_info(model.handle, nullptr) == NST_ERROR_USAGE);
+}
 
+TEST_CASE("C: a model says what a run takes, which styles fit and which sizes come out") {
+  const CModel model;
   nst_plan_info plan{};
   plan.struct_size = sizeof plan;
   REQUIRE(nst_model_plan_predictor(model.handle, 100, 90, 2, &plan) == NST_OK);
@@ -171,7 +174,7 @@ TEST_CASE("C: a model says what it is and what a run takes, to structs of any ve
   CHECK(plan.weight_bytes == transformer.weight_bytes);
   CHECK(nst_model_plan_transformer(model.handle, 3, 90, 2, 0, &plan) == NST_ERROR_INPUT);
 
-  const std::vector<float> values(expected.style_size, 0.5f);
+  const std::vector<float> values(Model::default_model().info().style_size, 0.5f);
   nst_style* style = nullptr;
   REQUIRE(nst_style_create(values.data(), values.size(), nullptr, &style) == NST_OK);
   CHECK(nst_model_check_style(model.handle, style) == NST_OK);
@@ -242,11 +245,31 @@ TEST_CASE("C: a picture is painted with all options as in C++") {
   REQUIRE(nst_paint(model.handle, &source, &painted, &options, nullptr, &picture) == NST_OK);
   CHECK(equals_and_free(picture, paint(same, content.view(), painting, expected)));
 
+  nst_paint_options tfhub = NST_PAINT_OPTIONS_INIT;
+  REQUIRE(nst_paint_options_tfhub(&tfhub) == NST_OK);
+  REQUIRE(nst_paint(model.handle, &source, &painted, &tfhub, nullptr, &picture) == NST_OK);
+  CHECK(equals_and_free(picture, paint(same, content.view(), painting, tfhub_preset())));
+  tfhub.alpha = static_cast<nst_alpha_output>(3);
+  CHECK(nst_paint(model.handle, &source, &painted, &tfhub, nullptr, &picture) == NST_ERROR_USAGE);
+  CHECK(nst_paint(model.handle, &source, nullptr, nullptr, nullptr, &picture) == NST_ERROR_USAGE);
+  CHECK(nst_paint(model.handle, &source, &painted, nullptr, nullptr, nullptr) == NST_ERROR_USAGE);
+  CHECK(picture.data == nullptr);
+}
+
+TEST_CASE("C: paint options of older and newer programs") {
+  const CModel model;
+  const Model same = Model::default_model();
+  const Image content = random_image(50, 41, 4, SampleType::u8);
+  const Image painting = random_image(70, 64, 4, SampleType::u8, 5);
+  const nst_image source = c_image(content), painted = c_image(painting);
+  nst_image picture{};
   // A member that an older program's struct does not have must get its default value.
+  nst_paint_options options = NST_PAINT_OPTIONS_INIT;
+  options.strength = 0.6f;
+  options.quantise = NST_TRUNCATE;
   options.struct_size = offsetof(nst_paint_options, quantise);
-  expected.quantise = Quantise::nearest;
   REQUIRE(nst_paint(model.handle, &source, &painted, &options, nullptr, &picture) == NST_OK);
-  CHECK(equals_and_free(picture, paint(same, content.view(), painting, expected)));
+  CHECK(equals_and_free(picture, paint(same, content.view(), painting, {.strength = 0.6f})));
   // A newer program's struct may be longer. The bytes that this library does not know must be zero.
   struct {
     nst_paint_options options;
@@ -270,16 +293,6 @@ TEST_CASE("C: a picture is painted with all options as in C++") {
   run.struct_size = 3;
   CHECK(nst_paint(model.handle, &source, &painted, nullptr, &run, &picture) == NST_ERROR_USAGE);
   CHECK(std::string(nst_last_error()).starts_with("nst_run_settings.struct_size is 3"));
-
-  nst_paint_options tfhub = NST_PAINT_OPTIONS_INIT;
-  REQUIRE(nst_paint_options_tfhub(&tfhub) == NST_OK);
-  REQUIRE(nst_paint(model.handle, &source, &painted, &tfhub, nullptr, &picture) == NST_OK);
-  CHECK(equals_and_free(picture, paint(same, content.view(), painting, tfhub_preset())));
-  tfhub.alpha = static_cast<nst_alpha_output>(3);
-  CHECK(nst_paint(model.handle, &source, &painted, &tfhub, nullptr, &picture) == NST_ERROR_USAGE);
-  CHECK(nst_paint(model.handle, &source, nullptr, nullptr, nullptr, &picture) == NST_ERROR_USAGE);
-  CHECK(nst_paint(model.handle, &source, &painted, nullptr, nullptr, nullptr) == NST_ERROR_USAGE);
-  CHECK(picture.data == nullptr);
 }
 
 TEST_CASE("C: a painter paints contents and styles as the C++ one does") {
@@ -332,17 +345,31 @@ TEST_CASE("C: a painter paints contents and styles as the C++ one does") {
   CHECK(reports == 0);
   CHECK(nst_painter_paint(painter, style, &counting, &picture) == NST_ERROR_CANCELLED);
   CHECK(reports == 1);
+  nst_style_free(style);
+  nst_style_free(alone);
+  nst_painter_free(painter);
+  nst_painter_free(nullptr);
+}
 
+TEST_CASE("C: a painter's options hold for the contents that follow") {
+  const CModel model;
+  const Image content = random_image(33, 29, 4, SampleType::u8);
+  const Image painting = random_image(70, 64, 3, SampleType::u8, 5);
+  const nst_image source = c_image(content), painted = c_image(painting);
+  nst_painter* painter = nullptr;
+  nst_style* style = nullptr;
+  nst_image picture{};
+  REQUIRE(nst_painter_create(model.handle, nullptr, &painter) == NST_OK);
+  REQUIRE(nst_painter_encode(painter, &painted, nullptr, &style) == NST_OK);
   nst_paint_options half = NST_PAINT_OPTIONS_INIT;
   half.width = half.height = 16;
   REQUIRE(nst_painter_set_options(painter, &half) == NST_OK);
   REQUIRE(nst_painter_set_content(painter, &source, nullptr) == NST_OK);
   REQUIRE(nst_painter_paint(painter, style, nullptr, &picture) == NST_OK);
-  CHECK(equals_and_free(picture, paint(same, content.view(), painting, {.size = {0, {16, 16}}})));
+  CHECK(equals_and_free(
+      picture, paint(Model::default_model(), content.view(), painting, {.size = {0, {16, 16}}})));
   nst_style_free(style);
-  nst_style_free(alone);
   nst_painter_free(painter);
-  nst_painter_free(nullptr);
 }
 
 }  // namespace nst::test
