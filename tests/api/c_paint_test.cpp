@@ -31,6 +31,16 @@ struct CModel {
   nst_model* handle = nullptr;
 };
 
+// What tests of nst_paint paint, in C and in C++, and the picture that they get.
+struct PaintInputs {
+  CModel model;
+  const Model same = Model::default_model();
+  const Image content = random_image(50, 41, 4, SampleType::u8);
+  const Image painting = random_image(70, 64, 4, SampleType::u8, 5);
+  const nst_image source = c_image(content), painted = c_image(painting);
+  nst_image picture{};
+};
+
 }  // namespace
 
 TEST_CASE("C styles keep their values and space, blend, and go through files") {
@@ -210,13 +220,7 @@ TEST_CASE("C: models are opened from files and from memory") {
   nst_model_free(nullptr);
 }
 
-TEST_CASE("C: a picture is painted with all options as in C++") {
-  const CModel model;
-  const Model same = Model::default_model();
-  const Image content = random_image(50, 41, 4, SampleType::u8);
-  const Image painting = random_image(70, 64, 4, SampleType::u8, 5);
-  const nst_image source = c_image(content), painted = c_image(painting);
-  nst_image picture{};
+TEST_CASE_FIXTURE(PaintInputs, "C: a picture is painted with all options as in C++") {
   REQUIRE(nst_paint(model.handle, &source, &painted, nullptr, nullptr, &picture) == NST_OK);
   CHECK(equals_and_free(picture, paint(same, content.view(), painting)));
 
@@ -256,13 +260,7 @@ TEST_CASE("C: a picture is painted with all options as in C++") {
   CHECK(picture.data == nullptr);
 }
 
-TEST_CASE("C: paint options of older and newer programs") {
-  const CModel model;
-  const Model same = Model::default_model();
-  const Image content = random_image(50, 41, 4, SampleType::u8);
-  const Image painting = random_image(70, 64, 4, SampleType::u8, 5);
-  const nst_image source = c_image(content), painted = c_image(painting);
-  nst_image picture{};
+TEST_CASE_FIXTURE(PaintInputs, "C: paint options of older and newer programs") {
   // A member that an older program's struct does not have must get its default value.
   nst_paint_options options = NST_PAINT_OPTIONS_INIT;
   options.strength = 0.6f;

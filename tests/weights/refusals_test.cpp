@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/expect_error.hpp"
+#include "support/proto_fields.hpp"
 #include "support/table_writer.hpp"
 #include "weights_tool/find_model.hpp"
 #include "weights_tool/source_list.hpp"
@@ -14,6 +15,8 @@ using nst::ErrorCode;
 using nst::test::as_bytes;
 using nst::test::contains;
 using nst::test::expect_error;
+using nst::test::proto_field;
+using nst::test::proto_number;
 using nst::test::TableWriter;
 namespace weights = nst::weights;
 
@@ -37,14 +40,6 @@ std::unique_ptr<weights::Source> found(const Files& files) {
 
 std::string refusal(const Files& files) {
   return expect_error(ErrorCode::model, [&] { found(files); });
-}
-
-// Returns a protobuf field whose content is `bytes`, which may have up to 127 bytes.
-std::string field(int number, const std::string& bytes) {
-  return std::string{static_cast<char>(number << 3 | 2), static_cast<char>(bytes.size())} + bytes;
-}
-std::string number_field(int number, int value) {
-  return std::string{static_cast<char>(number << 3), static_cast<char>(value)};
 }
 
 // Returns a safetensors file with this header and `bytes` zeros behind it.
@@ -136,19 +131,20 @@ TEST_CASE("Refusals: checkpoints of version 1") {
   const auto checkpoint = [](const std::vector<std::string>& listed,
                              const std::vector<std::string>& slices) {
     std::string meta;
-    for (const std::string& tensor : listed) meta += field(1, tensor);
-    std::vector<nst::test::TableEntry> entries = {{0, "", field(1, meta)}};
+    for (const std::string& tensor : listed) meta += proto_field(1, tensor);
+    std::vector<nst::test::TableEntry> entries = {{0, "", proto_field(1, meta)}};
     for (std::size_t i = 0; i < slices.size(); ++i) {
-      entries.push_back({0, "k" + std::to_string(i), field(2, slices[i])});
+      entries.push_back({0, "k" + std::to_string(i), proto_field(2, slices[i])});
     }
     TableWriter writer;
     const std::string block = writer.block(entries);
     return writer.table({block});
   };
-  const std::string shape_of_1 = field(2, field(2, number_field(1, 1)));
-  const std::string slice = field(4, "");
-  const std::string listed = field(1, "a") + shape_of_1 + number_field(3, 1) + slice;
-  const std::string values = field(1, "a") + field(3, field(5, std::string(4, '\0')));
+  const std::string shape_of_1 = proto_field(2, proto_field(2, proto_number(1, 1)));
+  const std::string slice = proto_field(4, "");
+  const std::string listed = proto_field(1, "a") + shape_of_1 + proto_number(3, 1) + slice;
+  const std::string values =
+      proto_field(1, "a") + proto_field(3, proto_field(5, std::string(4, '\0')));
   const auto read = [&](const std::string& file) { return found({{"m.ckpt", file}})->read("a"); };
   const auto refused = [&](const std::string& file) {
     return expect_error(ErrorCode::model, [&] { read(file); });
@@ -160,13 +156,16 @@ TEST_CASE("Refusals: checkpoints of version 1") {
   CHECK(contains(refused(checkpoint({listed, listed}, {values})), "listed twice"));
   CHECK(contains(refused(checkpoint({listed + slice}, {values})), "saved in slices"));
   CHECK(contains(refused(checkpoint({listed}, {})), "or missing"));
-  const std::string whole_numbers = field(1, "a") + field(3, field(7, std::string(4, '\0')));
+  const std::string whole_numbers =
+      proto_field(1, "a") + proto_field(3, proto_field(7, std::string(4, '\0')));
   CHECK(contains(refused(checkpoint({listed}, {whole_numbers})), "or missing"));
-  const std::string two = field(1, "a") + field(3, field(5, std::string(8, '\0')));
+  const std::string two =
+      proto_field(1, "a") + proto_field(3, proto_field(5, std::string(8, '\0')));
   CHECK(contains(refused(checkpoint({listed}, {two})), "has 8 bytes"));
   std::string shape_of_9;
-  for (int i = 0; i < 9; ++i) shape_of_9 += field(2, number_field(1, 1));
-  const std::string many = field(1, "a") + field(2, shape_of_9) + number_field(3, 1) + slice;
+  for (int i = 0; i < 9; ++i) shape_of_9 += proto_field(2, proto_number(1, 1));
+  const std::string many =
+      proto_field(1, "a") + proto_field(2, shape_of_9) + proto_number(3, 1) + slice;
   CHECK(contains(refused(checkpoint({many}, {values})), "more than 8 dimensions"));
 }
 
