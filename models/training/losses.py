@@ -58,6 +58,22 @@ def perceptual(student_features, teacher_features):
     return total / len(student_features)
 
 
+def texture(student_features, teacher_features):
+    """Returns the difference of the Gram matrices over positions, relative to the teacher's.
+
+    It compares how textures look and not where they lie. So it does not ask for the mean of
+    textures that could lie anywhere, as a comparison by position does.
+    """
+    total = 0.0
+    for a, b in zip(student_features, teacher_features):
+        centre = b.mean((2, 3), keepdim=True)  # without it, the means are nearly all of the matrix
+        rows = [(x - centre).flatten(2) for x in (a, b)]
+        grams = [r @ r.transpose(1, 2) / r.shape[2] for r in rows]
+        norm = grams[1].flatten(1).norm(dim=1) + 1e-3
+        total = total + ((grams[0] - grams[1]).flatten(1).norm(dim=1) / norm).mean()
+    return total / len(student_features)
+
+
 def picture_losses(student, teacher):
     """Returns the terms of the transformer's loss that need no other network, by name."""
     coarse = (F.avg_pool2d(student, 8) - F.avg_pool2d(teacher, 8)).abs().mean()

@@ -22,7 +22,7 @@ import torch
 import data
 from content_kinds import ContentKinds
 from device_pictures import DevicePictures
-from losses import WEIGHTS, laplacian_rms, perceptual, picture_losses, psnr, ssim
+from losses import WEIGHTS, laplacian_rms, perceptual, picture_losses, psnr, ssim, texture
 from networks import Transformer
 from optimisers import make_optimiser
 from recorded_step import RecordedStep
@@ -38,7 +38,7 @@ ALIGNED = 0.5  # share of the steps that compare with T on the same grid
 PAIRED = 3  # every third crop is painted twice, moved by a few pixels
 STEADY = 0.30  # default goal: difference of the student's two paintings over the difference of T's two
 MEASURE_EVERY, MEASURED = 25, 8  # interval in steps, and number of crops
-SHARPNESS, MESH = 2.0, 20.0  # default weights; the other terms have the weights in losses.py
+SHARPNESS, MESH, TEXTURE = 2.0, 20.0, 0.0  # default weights; the other terms have the weights in losses.py
 SEEN_BLOCKS, SEEN_SHARE = 6, 2  # blocks of the predictor; every second crop
 UNCOMPILED = 0.25  # share of the pixels in steps of sides that are not compiled (compiling takes a minute)
 EAGER = ("early",)  # compiling it takes longer than it saves in ten minutes
@@ -76,7 +76,7 @@ class Painting:
         if args.compile:
             self.compiled = {name: part if name in EAGER else torch.compile(part, dynamic=False)
                              for name, part in self.parts.items()}
-        self.weights = {**WEIGHTS, "laplacian": args.sharpness, "mesh": args.mesh}
+        self.weights = {**WEIGHTS, "laplacian": args.sharpness, "mesh": args.mesh, "texture": args.texture}
         self.steady_weight, self.ratio = torch.tensor(2.0, device=device), torch.tensor(1.0, device=device)
         self.recorded, self.step = {}, 0
 
@@ -134,7 +134,8 @@ class Painting:
             with torch.no_grad():
                 wanted = parts["early"](compared[1][seen], SEEN_BLOCKS)
             given = parts["early"](compared[0][seen], SEEN_BLOCKS)
-        terms["perceptual"] = perceptual([f.float() for f in given], [f.float() for f in wanted])
+        given, wanted = [[f.float() for f in features] for features in (given, wanted)]
+        terms["perceptual"], terms["texture"] = perceptual(given, wanted), texture(given, wanted)
         terms["mesh"] = mesh(first)
         loss = sum(self.weights[name] * value for name, value in terms.items())
         terms["steady"] = soft_distance(window(first[:paired], places[0], side), second[..., :side, :side])
@@ -210,6 +211,7 @@ def parse():
     parser.add_argument("--steady", type=float, default=STEADY, help="smaller is steadier and softer")
     parser.add_argument("--sharpness", type=float, default=SHARPNESS, help="weight of the Laplacian's term")
     parser.add_argument("--mesh", type=float, default=MESH, help="weight of the flat 4×4 tile's term")
+    parser.add_argument("--texture", type=float, default=TEXTURE, help="weight of the Gram matrices' term")
     parser.add_argument("--constant", type=float, default=0.45, help="share of the run at the full rate")
     parser.add_argument("--optimiser", default="soap", choices=("adamw", "soap"))
     parser.add_argument("--compile", action="store_true", help="on a GPU four times as fast")

@@ -2,6 +2,8 @@
 // other threads of the program.
 #include <doctest/doctest.h>
 
+#include <cstdlib>
+#include <random>
 #include <string>
 #include <thread>
 #include <vector>
@@ -35,6 +37,32 @@ TEST_CASE("A picture's bytes do not depend on the number of threads, on any kern
         CHECK(model.stylize(picture().view(), style, {.threads = threads}).bytes == one.bytes);
       }
     });
+  }
+}
+
+TEST_CASE("Pictures of random sizes have the same bytes with any number of threads") {
+  // NST_RANDOM_SIZES is the number of sizes to try for each network.
+  const char* const wanted = std::getenv("NST_RANDOM_SIZES");
+  const int sizes = wanted == nullptr ? 6 : std::atoi(wanted);
+  REQUIRE(sizes > 0);
+  std::mt19937 random(20261128);
+  // Returns a side of 5 to 150. One thread paints the smallest pictures, eight the largest.
+  const auto side = [&] { return 5 + static_cast<int>(random() % 146); };
+  for (const char* name : {"mobile", "separable_zero", "separable_reflect"}) {
+    const Model model = formula_model(name);
+    const StyleVector style = formula_style("style_b", model);
+    for (int i = 0; i < sizes; ++i) {
+      const int height = side(), width = side();
+      const std::string label =
+          std::string(name) + ' ' + std::to_string(width) + "x" + std::to_string(height);
+      CAPTURE(label);
+      const Image content = formula_picture("content_" + std::to_string(i), height, width);
+      const Image one = model.stylize(content.view(), style, {.threads = 1});
+      for (const int threads : {2, 3, 8}) {
+        CAPTURE(threads);
+        CHECK(model.stylize(content.view(), style, {.threads = threads}).bytes == one.bytes);
+      }
+    }
   }
 }
 
