@@ -12,9 +12,9 @@ import torch
 
 from training_loop import Average, Log
 
-WARM_UP = 200  # length of the warm-up in steps
+WARM_UP = 100  # length of the warm-up in steps
 LOG_EVERY = 50
-SAVE_EVERY = 60  # interval in seconds
+SAVE_EVERY = 120  # interval in seconds
 FALL = 0.04  # a larger fall of "ssim" below the best counts as a failure
 LARGEST_NORM = 1.0
 

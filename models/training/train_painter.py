@@ -22,6 +22,7 @@ import torch
 import data
 from content_kinds import ContentKinds
 from device_pictures import DevicePictures
+from engine_transformer import EngineTransformer
 from losses import WEIGHTS, laplacian_rms, perceptual, picture_losses, psnr, ssim, texture
 from networks import Transformer
 from optimisers import make_optimiser
@@ -135,7 +136,8 @@ class Painting:
                 wanted = parts["early"](compared[1][seen], SEEN_BLOCKS)
             given = parts["early"](compared[0][seen], SEEN_BLOCKS)
         given, wanted = [[f.float() for f in features] for features in (given, wanted)]
-        terms["perceptual"], terms["texture"] = perceptual(given, wanted), texture(given, wanted)
+        terms["perceptual"] = perceptual(given, wanted)
+        terms["texture"] = texture([compared[0][seen], *given], [compared[1][seen], *wanted])
         terms["mesh"] = mesh(first)
         loss = sum(self.weights[name] * value for name, value in terms.items())
         terms["steady"] = soft_distance(window(first[:paired], places[0], side), second[..., :side, :side])
@@ -202,6 +204,7 @@ def parse():
     parser.add_argument("--name", default="painter", help="name of the run")
     parser.add_argument("--seconds", type=float, required=True, help="of wall time; the rate ends at zero")
     parser.add_argument("--device", default="cpu")
+    parser.add_argument("--engine", metavar="LIBNST", help="shared library of NST, which computes T faster on a CPU")
     parser.add_argument("--start-from", metavar="CHECKPOINT", help="or model file: go on from its weights")
     parser.add_argument("--channels", default=",".join(map(str, CHANNELS)))
     parser.add_argument("--compiled-side", type=int, default=256, help="of most crops")
@@ -229,7 +232,11 @@ def main():
     torch.backends.cudnn.benchmark = args.benchmark
     device = torch.device(args.device)
     place = lambda network: network.to(device, memory_format=torch.channels_last)
-    predictor, teacher = place(load_networks(args.teacher)[0]), place(load_transformer(args.transformer))
+    predictor = place(load_networks(args.teacher)[0])
+    if args.engine:
+        teacher = EngineTransformer(args.engine, args.transformer, args.threads)
+    else:
+        teacher = place(load_transformer(args.transformer))
     student = Transformer(tuple(int(c) for c in args.channels.split(",")))
     if args.start_from:
         student.load_state_dict(averaged_weights(args.start_from))

@@ -1,11 +1,14 @@
 #include "model/model_file.hpp"
 
+#include <cstdio>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
 #include "base/expect_error.hpp"
 #include "base/half.hpp"
+#include "base/hash.hpp"
+#include "base/text.hpp"
 #include "model/pseudo_random.hpp"
 
 using nst::Bytes;
@@ -33,6 +36,26 @@ std::vector<NamedTensor> tensors() {
     for (std::size_t i = 0; i < tensor.values.size(); ++i) tensor.values[i] = random.symmetric(i);
   }
   return list;
+}
+
+// Returns the header's checksum, as model_file.hpp defines it.
+std::string checksum_of_header(const nst::SafeTensors& contents) {
+  std::string text;
+  const auto add = [&](const std::string& part) { text.append(part).push_back('\0'); };
+  for (const auto& [key, value] : contents.metadata) {
+    if (key == "header_crc32c") continue;
+    add(key);
+    add(value);
+  }
+  for (const auto& [name, tensor] : contents.tensors) {
+    add(name);
+    add(nst::dtype_name(tensor.dtype));
+    add(nst::shape_text(tensor.shape));
+  }
+  char digits[9];
+  std::snprintf(digits, sizeof digits, "%08x",
+                nst::crc32c({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}));
+  return digits;
 }
 
 }  // namespace
@@ -111,6 +134,37 @@ TEST_CASE("Another tool may reformat the header as long as it says the same") {
   bytes = nst::serialise_safetensors(contents);
   CHECK(contains(expect_error(ErrorCode::model, [&] { nst::parse_model_file(bytes, "m"); }),
                  "the header: checksum mismatch"));
+}
+
+TEST_CASE("A model file whose lists do not suit its tensors is refused") {
+  const auto good = nst::build_model_file(description(), tensors(), DType::f32);
+  const nst::SafeTensors contents = nst::parse_model_file(good, "m").contents;
+  // Returns the refusal of the file with one text of its metadata changed and, as whoever changes
+  // it on purpose would do, the header's checksum computed anew.
+  const auto refused = [&](const std::string& key, const std::string& text) {
+    nst::SafeTensors changed = contents;
+    changed.metadata[key] = text;
+    changed.metadata["header_crc32c"] = checksum_of_header(changed);
+    const auto bytes = nst::serialise_safetensors(changed);
+    return expect_error(ErrorCode::model, [&] { nst::parse_model_file(bytes, "m"); });
+  };
+  const std::string crcs = contents.metadata.at("crc32c");
+  CHECK(contains(refused("crc32c", "[]"), "the list of tensors: checksum mismatch"));
+  CHECK(contains(refused("crc32c", "{}"), "the list of tensors: checksum mismatch"));
+  std::string renamed = crcs;
+  renamed.replace(renamed.find("a/weights"), 1, "c");
+  CHECK(contains(refused("crc32c", renamed), "tensor 'a/weights': checksum mismatch"));
+  CHECK(contains(refused("style_space", "two words"), "is no name of a style space"));
+  CHECK(contains(refused("format", "another"), "not an NST model file"));
+}
+
+TEST_CASE("A list of tensors to write is checked: names, and numbers of values") {
+  auto twice = tensors();
+  twice.push_back(twice[0]);
+  CHECK_THROWS(nst::build_model_file(description(), twice, DType::f32));
+  auto few = tensors();
+  few[0].values.pop_back();
+  CHECK_THROWS(nst::build_model_file(description(), few, DType::f32));
 }
 
 TEST_CASE("A safetensors file of another kind is told apart from a damaged model") {

@@ -3,7 +3,7 @@
 TIFF files are written here tag by tag, so that every kind of sample has exact expected values; Pillow writes the
 compressed ones. HEIC and AVIF are lossy: their expected samples are those of Pillow and of heif-convert.
 
-Usage: make_format_fixtures.py [FOLDER]     needs numpy, Pillow 11.3, and heif-enc and heif-convert for HEIC
+Usage: make_format_fixtures.py [FOLDER]     needs numpy, Pillow 11.3, webpmux, and heif-enc and heif-convert for HEIC
 """
 
 import io
@@ -11,7 +11,7 @@ import struct
 import subprocess
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageCms
 
 from make_image_fixtures import FOLDER, HEIGHT, WIDTH, expect, noise, to_8_bits
 
@@ -144,6 +144,26 @@ def tiff_fixtures():
         expect(name, np.asarray(Image.open(FOLDER / name)))
 
 
+XMP = b"<x:xmpmeta xmlns:x='adobe:ns:meta/'><note>kept</note></x:xmpmeta>"
+
+
+def exif_of(orientation):
+    """Returns a block of EXIF with an orientation and an artist."""
+    exif = Image.Exif()
+    exif[0x0112], exif[0x013B] = orientation, "Jo Doe"
+    return exif.tobytes()[6:]
+
+
+def swapped_srgb():
+    """Returns the sRGB profile with red and green exchanged: their tags point at each other's data."""
+    profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    count, = struct.unpack(">I", profile[128:132])
+    at = {bytes(profile[i : i + 4]): i for i in range(132, 132 + 12 * count, 12)}
+    red, green = at[b"rXYZ"], at[b"gXYZ"]
+    profile[red + 4 : red + 12], profile[green + 4 : green + 12] = profile[green + 4 : green + 12], profile[red + 4 : red + 12]
+    return bytes(profile)
+
+
 def webp_fixtures():
     rgb, rgba = noise(3, 255, "webp rgb").astype(np.uint8), noise(4, 255, "webp rgba").astype(np.uint8)
     Image.fromarray(rgb).save(FOLDER / "rgb.webp", lossless=True)
@@ -157,6 +177,18 @@ def webp_fixtures():
     Image.fromarray(rgb).save(FOLDER / "two_frames.webp", lossless=True, save_all=True,
                               append_images=[Image.fromarray(255 - rgb)], duration=100)
     expect("two_frames.webp", rgb)
+    # Stored lying on its side: orientation 6.
+    Image.fromarray(rgba).rotate(90, expand=True).save(FOLDER / "turned.webp", lossless=True, exact=True,
+                                                       exif=b"Exif\0\0" + exif_of(orientation=6), xmp=XMP)
+    expect("turned.webp", rgba)
+    # An animation whose first frame covers a part of the canvas: webpmux puts it at (4, 2).
+    Image.fromarray(rgb).save("/tmp/webp_fixture.webp", lossless=True)
+    Image.fromarray(rgb[:6, :8]).save("/tmp/webp_fixture_small.webp", lossless=True)
+    subprocess.run(["webpmux", "-frame", "/tmp/webp_fixture_small.webp", "+100+4+2", "-frame", "/tmp/webp_fixture.webp",
+                    "+100", "-o", FOLDER / "small_frame.webp"], check=True)
+    canvas = np.zeros((HEIGHT, WIDTH, 4), np.uint8)
+    canvas[2:8, 4:12] = np.dstack([rgb[:6, :8], np.full((6, 8), 255, np.uint8)])
+    expect("small_frame.webp", canvas)
 
 
 def heif_fixtures():
@@ -166,6 +198,12 @@ def heif_fixtures():
         subprocess.run(["heif-enc", *arguments, "-q", "80", "/tmp/heif_fixture.png", "-o", FOLDER / name], check=True)
         subprocess.run(["heif-convert", FOLDER / name, "/tmp/heif_fixture_back.png"], check=True)
         expect(name, np.asarray(Image.open("/tmp/heif_fixture_back.png").convert("RGB")))
+    # Alpha, EXIF, XMP and a profile, which exchanges red and green.
+    alpha = Image.linear_gradient("L").resize(smooth.size)
+    rgba = Image.merge("RGBA", (*smooth.split(), alpha))
+    rgba.save(FOLDER / "profile_rgba.avif", quality=95, subsampling="4:4:4", exif=exif_of(orientation=1), xmp=XMP,
+              icc_profile=swapped_srgb())
+    expect("profile_rgba.avif", np.asarray(Image.open(FOLDER / "profile_rgba.avif"))[..., [1, 0, 2, 3]])
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@
 
 #include "base/temporary_folder.hpp"
 #include "image/chunks.hpp"
+#include "image/exif_block.hpp"
 #include "image/expected.hpp"
 #include "nst/error.hpp"
 
@@ -18,6 +19,16 @@ namespace {
 
 File bytes_of(const Image& image, OutputFormat format, const EncodeOptions& options = {}) {
   return encode_image(image.view(), format, options);
+}
+
+// Checks the metadata that make_format_fixtures.py puts into its WebP and AVIF files.
+[[maybe_unused]] void check_fixture_metadata(const Metadata& metadata) {
+  const ExifBlock exif = read_exif(metadata.exif);
+  const ExifTag* artist = find_tag(exif.image, 0x013b);
+  REQUIRE(artist != nullptr);
+  CHECK(std::string(artist->value.begin(), artist->value.end()) == std::string("Jo Doe\0", 7));
+  const std::string xmp(metadata.xmp.begin(), metadata.xmp.end());
+  CHECK_MESSAGE(contains(xmp, "<note>kept</note>"), xmp);
 }
 
 std::uint32_t be32(const File& file, std::size_t at) {
@@ -101,8 +112,9 @@ TEST_CASE("A build without libtiff names it") {
 
 #if NST_HAVE_WEBP
 
-TEST_CASE("WebP, lossless, with alpha, lossy and the first frame of an animation") {
-  for (const std::string name : {"rgb.webp", "rgba.webp", "two_frames.webp", "lossy.webp"}) {
+TEST_CASE("WebP, lossless, with alpha, turned, lossy and the first frame of an animation") {
+  for (const std::string name : {"rgb.webp", "rgba.webp", "turned.webp", "two_frames.webp",
+                                 "small_frame.webp", "lossy.webp"}) {
     CAPTURE(name);
     const Image got = read_image(image_fixture(name));
     const Image wanted = expected(name);
@@ -114,6 +126,11 @@ TEST_CASE("WebP, lossless, with alpha, lossy and the first frame of an animation
     // Allows a difference of 2 for the lossy file, because versions of libwebp round differently.
     CHECK(difference <= (name == "lossy.webp" ? 2 : 0));
   }
+}
+
+TEST_CASE("A WebP gives the metadata of its file") {
+  const LoadedImage loaded = decode_image(file_bytes(image_fixture("turned.webp")), "turned.webp");
+  check_fixture_metadata(loaded.metadata);
 }
 
 TEST_CASE("A WebP of quality 100 comes back exactly, one below it nearly") {
@@ -170,6 +187,22 @@ TEST_CASE("HEIC and AVIF decode to what libheif's own program makes of them") {
       CHECK_MESSAGE(contains(error.what(), "install libheif's decoder"), error.what());
       MESSAGE(name << " is not decoded here: " << error.what());
     }
+  }
+}
+
+TEST_CASE("An AVIF gives its alpha, the colours that its profile means, and its metadata") {
+  try {
+    const std::string name = "profile_rgba.avif";
+    const LoadedImage loaded = decode_image(file_bytes(image_fixture(name)), name);
+    CHECK(loaded.image.channels == 4);
+    // The profile exchanges red and green. Decoders round differently when they convert YCbCr.
+    const int difference = largest_difference(loaded.image, expected(name));
+    CHECK(difference >= 0);
+    CHECK(difference <= 3);
+    check_fixture_metadata(loaded.metadata);
+  } catch (const Error& error) {
+    CHECK_MESSAGE(contains(error.what(), "install libheif's decoder"), error.what());
+    MESSAGE("not decoded here: " << error.what());
   }
 }
 

@@ -1,6 +1,7 @@
 // Tests of PNG files with unusual chunks. The files are made from fixtures by moving and adding
 // chunks.
 #include <algorithm>
+#include <cctype>
 #include <cstring>
 
 #include "image/chunks.hpp"
@@ -128,6 +129,60 @@ TEST_CASE("PNG: an orientation in eXIf, with its prefix, as LONG, in raw profile
     check_decodes(with(bare, "IDAT", chunk("zTXt", joined(name + '\0', text))), decoded(bare));
     check_decodes(with(turned, "IDAT", chunk("tEXt", joined(name, text))), expected);
   }
+}
+
+TEST_CASE("PNG: raw profiles whose text chunk is incomplete are ignored") {
+  const File bare = without(fixture("exif6.png"), "eXIf");
+  const std::string name("Raw profile type exif\0", 22);
+  const File profile = raw_profile(exif());
+  const File chunks[] = {
+      // No method of compression, and an unknown one.
+      chunk("zTXt", joined(name, {})),
+      chunk("zTXt", joined(name + '\1', stored(profile))),
+      // No flags, no end of the language, no end of the translated keyword.
+      chunk("iTXt", joined(name + '\0', {})),
+      chunk("iTXt", joined(name + std::string("\0\0en", 4), {})),
+      chunk("iTXt", joined(name + std::string("\0\0en\0x", 6), {})),
+  };
+  for (const File& text : chunks) check_decodes(with(bare, "IDAT", text), decoded(bare));
+  // Other programs write capital digits, spaces and both characters of a line end.
+  File other = profile;
+  for (std::uint8_t& c : other) c = c == '\n' ? ' ' : static_cast<std::uint8_t>(std::toupper(c));
+  const std::string begin = "\nexif\n";
+  std::copy(begin.begin(), begin.end(), other.begin());
+  const std::size_t digits = std::string(profile.begin(), profile.end()).find('\n', begin.size());
+  other[digits] = '\n';
+  other.insert(other.begin() + static_cast<std::ptrdiff_t>(digits) + 1, '\r');
+  check_decodes(with(bare, "IDAT", chunk("tEXt", joined(name, other))),
+                decoded(fixture("exif6.png")));
+}
+
+TEST_CASE("PNG: of two chunks of metadata or colours the first counts") {
+  const File rgb = fixture("rgb8.png");
+  FileBytes near, far, feet;
+  near.be32(2835).be32(2835).u8(1);
+  far.be32(5906).be32(5906).u8(1);
+  feet.be32(2835).be32(2835).u8(0);
+  const auto loaded = [&](const File& first, const File& second) {
+    return nst::decode_image(with(with(rgb, "IDAT", first), "IDAT", second), "two.png");
+  };
+  CHECK(loaded(chunk("pHYs", near.bytes), chunk("pHYs", far.bytes)).metadata.dpi_x ==
+        doctest::Approx(72).epsilon(0.01));
+  // A resolution of an unknown unit says only what shape the pixels have.
+  CHECK(loaded(chunk("pHYs", feet.bytes), chunk("tIME", File(7))).metadata.dpi_x == 0);
+  const std::string xmp("XML:com.adobe.xmp\0\0\0\0\0", 22);
+  const auto kept =
+      loaded(chunk("iTXt", joined(xmp, of("first"))), chunk("iTXt", joined(xmp, of("second"))))
+          .metadata.xmp;
+  CHECK(std::string(kept.begin(), kept.end()) == "first");
+  CHECK(loaded(chunk("iTXt", joined(xmp, {})), chunk("tIME", File(7))).metadata.xmp.empty());
+  // Display P3, then sRGB: only the first one changes the colours.
+  const File wide = chunk("cICP", {12, 13, 0, 1}), srgb = chunk("cICP", {1, 13, 0, 1});
+  CHECK(loaded(wide, srgb).image.bytes == loaded(wide, wide).image.bytes);
+  CHECK(loaded(wide, srgb).image.bytes != loaded(srgb, wide).image.bytes);
+  // A profile that is damaged, and one behind it.
+  const File broken = chunk("iCCP", joined(std::string("a\0\0", 3), of("no stream")));
+  CHECK(loaded(broken, broken).image.bytes == decoded(rgb).bytes);
 }
 
 TEST_CASE("PNG: only the beginning of a raw profile is inflated") {

@@ -116,6 +116,23 @@ TEST_CASE("gzip's own checksum is checked, also behind the end of a tar") {
   }
 }
 
+TEST_CASE("gzip files that were appended to each other are one, other bytes behind them are not") {
+  if (!reads_archives()) return;
+  const TemporaryFolder folder;
+  const Buffer tar = tar_of({{"1.tflite", content(weight_fixture(kTflite))}});
+  const Buffer half(tar.begin(), tar.begin() + 5000), rest(tar.begin() + 5000, tar.end());
+  Buffer joined = gzip_of(half);
+  const Buffer second = gzip_of(rest);
+  joined.insert(joined.end(), second.begin(), second.end());
+  CHECK(open_source(folder.file("m.tar.gz", joined))->sha256() ==
+        open_source(weight_fixture(kTflite))->sha256());
+  for (const std::string behind : {"\x1f", "\x1f\x8a", "garbage"}) {
+    Buffer file = gzip_of(tar);
+    file.insert(file.end(), behind.begin(), behind.end());
+    CHECK_NOTHROW(open_source(folder.file("m.tar.gz", file)));
+  }
+}
+
 TEST_CASE("What macOS adds to an archive or folder is passed over") {
   const Buffer extra = {0x00, 0x05, 0x16, 0x07, 0, 2, 0, 0};
   const TemporaryFolder folder;

@@ -238,6 +238,33 @@ TEST_CASE("What is no model is refused with what was looked for") {
   CHECK(contains(refusal(folder.path().string()), "without variables/variables.index"));
 }
 
+TEST_CASE("A file that its name calls a model and that is none is refused as that kind") {
+  const auto refused = [](const std::string& name, const std::string& text) {
+    const TemporaryFolder folder;
+    write(folder.file(name), text);
+    return refusal(folder.file(name));
+  };
+  const std::string noise = "\x01\x02 no model \x03\x04\x05\x06\x07";
+  CHECK(contains(refused("m.tflite", noise), "has TFL3 at byte 4"));
+  CHECK(contains(refused("m.safetensors", noise), "m.safetensors"));
+  CHECK(contains(refused("saved_model.pb", noise), "variables/variables.index"));
+  CHECK(contains(refused("m.ckpt.meta", noise), "no m.ckpt.index is beside it"));
+  CHECK(contains(refused("m.ckpt.meta", ""), "an empty file"));
+  CHECK(contains(refused("m.index", noise), "m.index"));
+  CHECK(contains(refused("x.data-00000-of-00001", noise), "unknown kind of model"));
+  CHECK(contains(refused("checkpoint", "model_checkpoint_path: \"gone\"\n"),
+                 "gone.index is not beside it"));
+}
+
+TEST_CASE("A path may end with a slash, and .lite is TFLite too") {
+  const std::string whole = open_source(weight_fixture("checkpoint"))->sha256();
+  CHECK(open_source(weight_fixture("checkpoint") + "/")->sha256() == whole);
+  const TemporaryFolder folder;
+  fs::copy(weight_fixture("transformer_int8.tflite"), folder.file("m.lite"));
+  CHECK(open_source(folder.path().string() + "/")->sha256() ==
+        open_source(weight_fixture("transformer_int8.tflite"))->sha256());
+}
+
 TEST_CASE("Of several checkpoints in a folder the state file tells which one") {
   const TemporaryFolder folder;
   for (const std::string suffix : {".index", ".data-00000-of-00001"}) {
