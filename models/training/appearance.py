@@ -15,7 +15,7 @@ from data import to_tensor
 STYLE_BLOCKS = (1, 3, 6, 10, 13)  # outputs after 1, 3, … inverted residual blocks: strides 2, 4, 8, 16, 16
 CONTENT_BLOCKS = (6, 13)
 STYLE_WEIGHT = 1 / len(STYLE_BLOCKS)  # weight of each of a map's means, deviations and Gram matrix
-COLOUR_WEIGHT = 0.05  # weight for the statistics of the pixels, and for those of their 4×4 means
+COLOUR_WEIGHT = 0.05  # default weight for the statistics of the pixels, and for those of their 4×4 means
 CONTENT_WEIGHT = 0.25
 TILE = 128  # side of the squares in which a style is measured, and of the contents painted on
 
@@ -74,8 +74,8 @@ def tiles(picture):
 
 
 class Appearance:
-    def __init__(self, predictor):
-        self.predictor = predictor
+    def __init__(self, predictor, colour_weight=COLOUR_WEIGHT):
+        self.predictor, self.colour_weight = predictor, colour_weight
 
     def maps(self, x):
         """Returns (maps whose statistics are the style, maps that carry the content) of pictures
@@ -106,7 +106,7 @@ class Appearance:
         (Gauss-Newton).
         """
         style_maps, content_maps = self.maps(paintings)
-        weights = [COLOUR_WEIGHT] * 2 + [STYLE_WEIGHT] * len(STYLE_BLOCKS)
+        weights = [self.colour_weight] * 2 + [STYLE_WEIGHT] * len(STYLE_BLOCKS)
         style = [(Statistics.of(features).flat() - wanted.flat()) * wanted.scale() * weight ** 0.5
                  for features, wanted, weight in zip(style_maps, styles, weights)]
         content = []

@@ -11,7 +11,7 @@ from pathlib import Path
 import torch
 
 import data
-from appearance import TILE, Appearance
+from appearance import COLOUR_WEIGHT, TILE, Appearance
 from known_vectors import Prior, load_known
 from weights_file import load_networks, load_transformer
 
@@ -124,12 +124,15 @@ def measure_curvature(descent, known, prior, width=0.05, batch=10):
     return total
 
 
-def prepare(args):
-    """Returns (Descent, Prior, known vectors). The curvature is kept in WORK."""
+def prepare(args, colour_weight=COLOUR_WEIGHT, contents=2):
+    """Returns (Descent, Prior, known vectors). The curvature is kept in WORK.
+
+    `contents` is the number of photographs to paint on.
+    """
     predictor, _ = load_networks(args.teacher)
     transformer = load_transformer(args.transformer)
-    appearance = Appearance(predictor)
-    contents = Contents(Contents.choose(Path(args.pictures) / "content"), transformer, appearance)
+    appearance = Appearance(predictor, colour_weight)
+    contents = Contents(Contents.choose(Path(args.pictures) / "content", contents), transformer, appearance)
     known = load_known(args.known)
     prior = Prior.of(torch.stack([k.vector for k in known]))
     descent = Descent(transformer, appearance, contents, None)

@@ -16,7 +16,7 @@ import numpy as np
 import torch
 
 import data
-from appearance import join_styles
+from appearance import COLOUR_WEIGHT, join_styles
 from descent import PRIOR_WEIGHT, RECIPE, prepare
 from feature_bank import FeatureBank, load_items
 from judge_vectors import judge, judged_contents
@@ -102,9 +102,12 @@ def main():
     parser.add_argument("--vectors", required=True, help="what find_vectors.py found")
     parser.add_argument("--reuse", type=float, default=4, help="times each example is used")
     parser.add_argument("--painted", type=int, default=PAINTED, help="pictures a step that the loss sees painted")
+    parser.add_argument("--colour", type=float, default=COLOUR_WEIGHT, help="weight of the paintings' colours")
+    parser.add_argument("--found", type=float, default=1.0, help="weight of the found vectors")
+    parser.add_argument("--contents", type=int, default=2, help="number of photographs to paint on")
     args = parser.parse_args()
     start(args)
-    descent, prior, known = prepare(args)
+    descent, prior, known = prepare(args, args.colour, args.contents)
     pictures = Pictures(args.pictures)
     items, held_out = load_items(args.vectors, RECIPE, pictures)
     print(f"{len(items)} vectors to train on, {len(held_out)} held out", flush=True)
@@ -120,7 +123,7 @@ def main():
         views, wanted, real = stages.draw(step)
         student.train()
         answers = student(data.to_tensor(views.numpy()))
-        terms = {"vector": loss.error(answers, wanted).mean()}
+        terms = {"vector": args.found * loss.error(answers, wanted).mean()}
         chosen = torch.nonzero(real)[:args.painted, 0]
         if len(chosen):
             content = descent.contents.each[step % len(descent.contents.each)]
