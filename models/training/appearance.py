@@ -74,14 +74,17 @@ def tiles(picture):
 
 
 class Appearance:
-    def __init__(self, predictor, colour_weight=COLOUR_WEIGHT):
-        self.predictor, self.colour_weight = predictor, colour_weight
+    def __init__(self, predictor, colour_weight=COLOUR_WEIGHT, chroma=1.0):
+        """`chroma` multiplies the colours' distances from grey in the statistics of the pixels."""
+        self.predictor, self.colour_weight, self.chroma = predictor, colour_weight, chroma
 
     def maps(self, x):
         """Returns (maps whose statistics are the style, maps that carry the content) of pictures
         [n,3,h,w] in [0,1]."""
         blocks = self.predictor.early(x, max(STYLE_BLOCKS + CONTENT_BLOCKS))
-        return ([x, F.avg_pool2d(x, 4)] + [blocks[i - 1] for i in STYLE_BLOCKS],
+        grey = x.mean(1, keepdim=True)
+        colours = grey + self.chroma * (x - grey) if self.chroma != 1 else x
+        return ([colours, F.avg_pool2d(colours, 4)] + [blocks[i - 1] for i in STYLE_BLOCKS],
                 [blocks[i - 1] for i in CONTENT_BLOCKS])
 
     @torch.no_grad()

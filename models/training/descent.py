@@ -124,14 +124,14 @@ def measure_curvature(descent, known, prior, width=0.05, batch=10):
     return total
 
 
-def prepare(args, colour_weight=COLOUR_WEIGHT, contents=2):
+def prepare(args, colour_weight=COLOUR_WEIGHT, chroma=1.0, contents=2):
     """Returns (Descent, Prior, known vectors). The curvature is kept in WORK.
 
     `contents` is the number of photographs to paint on.
     """
     predictor, _ = load_networks(args.teacher)
     transformer = load_transformer(args.transformer)
-    appearance = Appearance(predictor, colour_weight)
+    appearance = Appearance(predictor, colour_weight, chroma)
     contents = Contents(Contents.choose(Path(args.pictures) / "content", contents), transformer, appearance)
     known = load_known(args.known)
     prior = Prior.of(torch.stack([k.vector for k in known]))

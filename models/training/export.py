@@ -1,7 +1,7 @@
 """Writes the averages of two runs as one float32 model file of the engine.
 
     python export.py --predictor FOLDER/latest.pt --transformer FOLDER/latest.pt -o student.safetensors
-    nst-weights convert student.safetensors --dtype f16 -o models/default.safetensors
+    nst-weights convert student.safetensors --dtype f16 -o models/mobile.safetensors
 
 The second command stores the self-test in the file. Several checkpoints that branched off one
 another are averaged, because the mean of two ends of a path is better than either end. --predictor

@@ -1,6 +1,6 @@
 """Compares the mesh and the flicker of model files on one photograph and several styles.
 
-    python judge_steadiness.py --models default.safetensors candidate.safetensors --photograph PHOTO.jpg \
+    python judge_steadiness.py --models mobile.safetensors candidate.safetensors --photograph PHOTO.jpg \
       --styles a.jpg b.jpg c.jpg
 
 - Mesh: decibels of the lines of 4 and 2 pixels over their neighbours. The pictures are the

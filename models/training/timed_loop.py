@@ -12,7 +12,6 @@ import torch
 
 from training_loop import Average, Log
 
-WARM_UP = 100  # length of the warm-up in steps
 LOG_EVERY = 50
 SAVE_EVERY = 120  # interval in seconds
 FALL = 0.04  # a larger fall of "ssim" below the best counts as a failure
@@ -25,22 +24,24 @@ class TimedRun:
     - `gradients(progress)` leaves the loss's gradients in the model and returns terms to log.
     - `validate(model)` returns a dict of figures.
     - `constant` is the share of the run at the full learning rate. Then the rate falls to zero.
+    - `warm_up` is the number of steps over which the rate rises at first.
 
     The state with the best "ssim" is kept beside the last state. If "ssim" falls far below the
     best, the run returns to that state at half the rate. A step whose gradients are not finite
     changes nothing.
     """
 
-    def __init__(self, model, optimiser, gradients, validate, folder, seconds, rate, constant):
+    def __init__(self, model, optimiser, gradients, validate, folder, seconds, rate, constant, warm_up=200):
         self.model, self.optimiser, self.gradients, self.validate = model, optimiser, gradients, validate
-        self.folder, self.seconds, self.rate, self.constant = Path(folder), seconds, rate, constant
+        self.folder, self.seconds, self.rate = Path(folder), seconds, rate
+        self.constant, self.warm_up = constant, warm_up
         self.folder.mkdir(parents=True, exist_ok=True)
         self.parameters = list(model.parameters())
         self.average, self.step, self.best = Average(model), 0, 0.0
 
     def rate_at(self, progress):
         falling = min(1.0, (1 - progress) / max(1 - self.constant, 1e-3))
-        return self.rate * min(1.0, (self.step + 1) / WARM_UP) * max(0.0, falling)
+        return self.rate * min(1.0, (self.step + 1) / self.warm_up) * max(0.0, falling)
 
     def save(self, name):
         torch.save({"model": self.model.state_dict(), "average": self.average.model.state_dict(), "step": self.step},

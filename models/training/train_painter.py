@@ -77,8 +77,10 @@ class Painting:
         if args.compile:
             self.compiled = {name: part if name in EAGER else torch.compile(part, dynamic=False)
                              for name, part in self.parts.items()}
-        self.weights = {**WEIGHTS, "laplacian": args.sharpness, "mesh": args.mesh, "texture": args.texture}
-        self.steady_weight, self.ratio = torch.tensor(2.0, device=device), torch.tensor(1.0, device=device)
+        self.weights = {**WEIGHTS, "ssim": args.ssim, "laplacian": args.sharpness, "mesh": args.mesh,
+                        "texture": args.texture}
+        self.steady_weight = torch.tensor(args.steady_weight, device=device)
+        self.ratio = torch.tensor(1.0, device=device)
         self.recorded, self.step = {}, 0
 
     def low(self, dtype):
@@ -212,10 +214,13 @@ def parse():
     parser.add_argument("--largest-side", type=int, default=1024, help="of a crop")
     parser.add_argument("--lr", type=float, default=3e-3)
     parser.add_argument("--steady", type=float, default=STEADY, help="smaller is steadier and softer")
+    parser.add_argument("--steady-weight", type=float, default=2.0, help="weight of the steadiness's term at first")
+    parser.add_argument("--ssim", type=float, default=WEIGHTS["ssim"], help="weight of 1 - SSIM")
     parser.add_argument("--sharpness", type=float, default=SHARPNESS, help="weight of the Laplacian's term")
     parser.add_argument("--mesh", type=float, default=MESH, help="weight of the flat 4×4 tile's term")
     parser.add_argument("--texture", type=float, default=TEXTURE, help="weight of the Gram matrices' term")
     parser.add_argument("--constant", type=float, default=0.45, help="share of the run at the full rate")
+    parser.add_argument("--warm-up", type=int, default=200, help="steps over which the rate rises")
     parser.add_argument("--optimiser", default="soap", choices=("adamw", "soap"))
     parser.add_argument("--compile", action="store_true", help="on a GPU four times as fast")
     parser.add_argument("--benchmark", action="store_true", help="cuDNN chooses by trial: slow to start")
@@ -245,7 +250,7 @@ def main():
     bank = load_bank(args.work)
     optimiser = make_optimiser(args.optimiser, student, args.lr, max_side=PRECONDITIONED_SIDE)
     TimedRun(student, optimiser, painting.gradients, make_validation(args, teacher, bank, device),
-             Path(args.work) / args.name, args.seconds, args.lr, args.constant).run()
+             Path(args.work) / args.name, args.seconds, args.lr, args.constant, args.warm_up).run()
 
 
 if __name__ == "__main__":

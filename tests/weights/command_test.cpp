@@ -8,7 +8,9 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <nlohmann/json.hpp>
+#include <string>
 
 #include "base/expect_error.hpp"
 #include "base/temporary_folder.hpp"
@@ -74,14 +76,20 @@ TEST_CASE("nst-weights converts, inspects and verifies a checkpoint") {
   CHECK(contains(listed.out, "transformer/contract/conv1/weights"));
 }
 
-TEST_CASE("models/painter.safetensors is whole and knows its style space") {
+TEST_CASE("The models of this repository are whole and know their style spaces") {
   const TemporaryFolder folder;
-  const Result verified =
-      run(folder, {"verify", std::string(NST_SOURCE_FOLDER) + "/models/painter.safetensors"});
-  CHECK_MESSAGE(verified.code == 0, verified.err);
-  CHECK(contains(verified.out, "checksums of 177 tensors match"));
-  CHECK(contains(verified.out, "space magenta-inception-100"));
-  CHECK(contains(verified.out, "self-test passed on "));
+  const std::map<std::string, std::string> space_of = {{"default", "magenta-inception-100"},
+                                                       {"mobile", "magenta-mobile-100"}};
+  for (const auto& entry : space_of) {
+    const std::string path =
+        std::string(NST_SOURCE_FOLDER) + "/models/" + entry.first + ".safetensors";
+    CAPTURE(path);
+    const Result verified = run(folder, {"verify", path});
+    CHECK_MESSAGE(verified.code == 0, verified.err);
+    CHECK(contains(verified.out, "checksums of 177 tensors match"));
+    CHECK(contains(verified.out, "space " + entry.second));
+    CHECK(contains(verified.out, "self-test passed on "));
+  }
 }
 
 TEST_CASE("nst-weights inspect --json lists every tensor with its figures") {

@@ -2,7 +2,6 @@
 #include <cmath>
 #include <filesystem>
 
-#include "api/default_model.hpp"
 #include "base/expect_error.hpp"
 #include "base/temporary_folder.hpp"
 #include "model/pseudo_random.hpp"
@@ -25,18 +24,22 @@ using nst::weights::convert_sources;
 
 namespace {
 
-const ModelFile& built_in() {
-  static const ModelFile file = nst::parse_model_file(nst::default_model_bytes(), "default");
+// Returns models/mobile.safetensors, which was distilled from the published mobile pair and has its
+// family of style vectors.
+const ModelFile& mobile() {
+  static const nst::FileContents contents(
+      std::string(NST_SOURCE_FOLDER) + "/models/mobile.safetensors", ErrorCode::model);
+  static const ModelFile file = nst::parse_model_file(contents.bytes(), "mobile.safetensors");
   return file;
 }
 
-// Applies `change` to every weight of the built-in model. Returns the style spaces (the families of
+// Applies `change` to every weight of that model. Returns the style spaces (the families of
 // style vectors) that NST recognises by the changed weights.
 template <typename Change>
 StyleSpaces spaces_with(Change&& change) {
   return nst::recognise_style_spaces([&](const std::string& name, std::size_t most) {
-    const auto it = built_in().contents.tensors.find(name);
-    if (it == built_in().contents.tensors.end()) return std::vector<float>();
+    const auto it = mobile().contents.tensors.find(name);
+    if (it == mobile().contents.tensors.end()) return std::vector<float>();
     std::vector<float> values = nst::to_float(it->second);
     values.resize(std::min(values.size(), most));
     for (std::size_t i = 0; i < values.size(); ++i) values[i] = change(values[i], i);
@@ -44,12 +47,12 @@ StyleSpaces spaces_with(Change&& change) {
   });
 }
 
-// Writes a model file of style space `space` with some tensors of the built-in model: those whose
-// names begin with one of `starts`. Returns the file's path.
+// Writes a model file of style space `space` with some tensors of models/mobile.safetensors: those
+// whose names begin with one of `starts`. Returns the file's path.
 std::string part(const TemporaryFolder& folder, const std::string& name, const std::string& space,
                  const std::vector<std::string>& starts) {
   std::vector<NamedTensor> tensors;
-  for (const auto& [tensor, entry] : built_in().contents.tensors) {
+  for (const auto& [tensor, entry] : mobile().contents.tensors) {
     for (const std::string& start : starts) {
       if (tensor.starts_with(start)) {
         tensors.push_back({tensor, entry.shape, nst::to_float(entry)});
