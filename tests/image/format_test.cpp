@@ -195,10 +195,12 @@ TEST_CASE("An AVIF gives its alpha, the colours that its profile means, and its 
     const std::string name = "profile_rgba.avif";
     const LoadedImage loaded = decode_image(file_bytes(image_fixture(name)), name);
     CHECK(loaded.image.channels == 4);
+#if NST_HAVE_LCMS2
     // The profile exchanges red and green. Decoders round differently when they convert YCbCr.
     const int difference = largest_difference(loaded.image, expected(name));
     CHECK(difference >= 0);
     CHECK(difference <= 3);
+#endif
     check_fixture_metadata(loaded.metadata);
   } catch (const Error& error) {
     CHECK_MESSAGE(contains(error.what(), "install libheif's decoder"), error.what());
