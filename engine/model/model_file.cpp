@@ -47,25 +47,6 @@ Bytes as_bytes(const std::string& text) {
   return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
 }
 
-// Returns the CRC-32C of those parts of the header that the tensors' own checksums do not cover. It
-// is computed from the parsed contents, so that it does not depend on the formatting of the JSON
-// text.
-std::string header_crc(const SafeTensors& contents) {
-  std::string text;
-  const auto field = [&text](const std::string& value) { text.append(value).push_back('\0'); };
-  for (const auto& [key, value] : contents.metadata) {
-    if (key == "header_crc32c") continue;
-    field(key);
-    field(value);
-  }
-  for (const auto& [name, tensor] : contents.tensors) {
-    field(name);
-    field(dtype_name(tensor.dtype));
-    field(shape_text(tensor.shape));
-  }
-  return hex8(crc32c(as_bytes(text)));
-}
-
 class MetadataReader {
  public:
   MetadataReader(const SafeTensors& contents, const std::string& name)
@@ -104,7 +85,7 @@ class MetadataReader {
   // Returns the name of the first part of the file whose checksum is wrong; "" if all checksums are
   // correct.
   std::string mismatch() const {
-    if (optional("header_crc32c") != header_crc(contents_)) return "the header";
+    if (optional("header_crc32c") != header_crc32c(contents_)) return "the header";
     const std::string text = require("crc32c");
     const JsonDocument table =
         parse_json_strictly(as_bytes(text), name_ + " crc32c table", ErrorCode::model,
@@ -189,6 +170,22 @@ void check_size(const NamedTensor& tensor) {
 
 }  // namespace
 
+std::string header_crc32c(const SafeTensors& contents) {
+  std::string text;
+  const auto field = [&text](const std::string& value) { text.append(value).push_back('\0'); };
+  for (const auto& [key, value] : contents.metadata) {
+    if (key == "header_crc32c") continue;
+    field(key);
+    field(value);
+  }
+  for (const auto& [name, tensor] : contents.tensors) {
+    field(name);
+    field(dtype_name(tensor.dtype));
+    field(shape_text(tensor.shape));
+  }
+  return hex8(crc32c(as_bytes(text)));
+}
+
 std::string to_string(PaddingKind kind) { return name_of(kPaddings, kind); }
 
 bool is_model_file(const SafeTensors& contents) {
@@ -252,7 +249,7 @@ std::vector<std::uint8_t> build_model_file(const ModelDescription& description,
                        {"crc32c", crc_table.empty() ? "{}" : crc_table + '}'}};
   if (description.style_space) contents.metadata["style_space"] = *description.style_space;
   if (!description.self_test.empty()) contents.metadata["self_test"] = description.self_test;
-  contents.metadata["header_crc32c"] = header_crc(contents);
+  contents.metadata["header_crc32c"] = header_crc32c(contents);
   return serialise_safetensors(contents);
 }
 

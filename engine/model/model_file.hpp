@@ -77,6 +77,11 @@ enum class Changed { refuse, accept };
 // outlive the result. Throws Error{model}.
 ModelFile parse_model_file(Bytes bytes, const std::string& name, Changed changed = Changed::refuse);
 
+// Returns the text of the metadata's header_crc32c (above) for these contents. It is computed from
+// the parsed contents, so that it does not depend on the formatting of the JSON text. An entry
+// header_crc32c that the metadata have already is left out.
+std::string header_crc32c(const SafeTensors& contents);
+
 // Returns true if the metadata say that the safetensors file is a model file.
 bool is_model_file(const SafeTensors& contents);
 

@@ -1,4 +1,4 @@
-"""Paints with NST itself, which computes T five times as fast as PyTorch does on a processor.
+"""Paints with NST itself, which computes T seven times as fast as PyTorch does on a processor.
 
 It needs the shared library: `cmake --preset shared && cmake --build build/shared --target nst`.
 """

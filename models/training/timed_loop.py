@@ -31,7 +31,7 @@ class TimedRun:
     changes nothing.
     """
 
-    def __init__(self, model, optimiser, gradients, validate, folder, seconds, rate, constant, warm_up=200):
+    def __init__(self, model, optimiser, gradients, validate, folder, seconds, rate, constant, warm_up):
         self.model, self.optimiser, self.gradients, self.validate = model, optimiser, gradients, validate
         self.folder, self.seconds, self.rate = Path(folder), seconds, rate
         self.constant, self.warm_up = constant, warm_up

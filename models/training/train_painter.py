@@ -139,7 +139,8 @@ class Painting:
             given = parts["early"](compared[0][seen], SEEN_BLOCKS)
         given, wanted = [[f.float() for f in features] for features in (given, wanted)]
         terms["perceptual"] = perceptual(given, wanted)
-        terms["texture"] = texture([compared[0][seen], *given], [compared[1][seen], *wanted])
+        if self.args.texture:
+            terms["texture"] = texture([compared[0][seen], *given], [compared[1][seen], *wanted])
         terms["mesh"] = mesh(first)
         loss = sum(self.weights[name] * value for name, value in terms.items())
         terms["steady"] = soft_distance(window(first[:paired], places[0], side), second[..., :side, :side])

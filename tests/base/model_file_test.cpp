@@ -1,14 +1,11 @@
 #include "model/model_file.hpp"
 
-#include <cstdio>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
 #include "base/expect_error.hpp"
 #include "base/half.hpp"
-#include "base/hash.hpp"
-#include "base/text.hpp"
 #include "model/pseudo_random.hpp"
 
 using nst::Bytes;
@@ -36,26 +33,6 @@ std::vector<NamedTensor> tensors() {
     for (std::size_t i = 0; i < tensor.values.size(); ++i) tensor.values[i] = random.symmetric(i);
   }
   return list;
-}
-
-// Returns the header's checksum, as model_file.hpp defines it.
-std::string checksum_of_header(const nst::SafeTensors& contents) {
-  std::string text;
-  const auto add = [&](const std::string& part) { text.append(part).push_back('\0'); };
-  for (const auto& [key, value] : contents.metadata) {
-    if (key == "header_crc32c") continue;
-    add(key);
-    add(value);
-  }
-  for (const auto& [name, tensor] : contents.tensors) {
-    add(name);
-    add(nst::dtype_name(tensor.dtype));
-    add(nst::shape_text(tensor.shape));
-  }
-  char digits[9];
-  std::snprintf(digits, sizeof digits, "%08x",
-                nst::crc32c({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}));
-  return digits;
 }
 
 }  // namespace
@@ -144,7 +121,7 @@ TEST_CASE("A model file whose lists do not suit its tensors is refused") {
   const auto refused = [&](const std::string& key, const std::string& text) {
     nst::SafeTensors changed = contents;
     changed.metadata[key] = text;
-    changed.metadata["header_crc32c"] = checksum_of_header(changed);
+    changed.metadata["header_crc32c"] = nst::header_crc32c(changed);
     const auto bytes = nst::serialise_safetensors(changed);
     return expect_error(ErrorCode::model, [&] { nst::parse_model_file(bytes, "m"); });
   };

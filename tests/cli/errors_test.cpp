@@ -200,14 +200,14 @@ TEST_CASE("nst-run: Ctrl-C ends the work with exit code 130 and no output") {
 TEST_CASE("nst-run: a style of another family is refused with both spaces, and painted by force") {
   const Scene scene;
   nst::StyleVector style(100);
-  style.space = "space-of-another-model";
+  style.space = nst::kMobileSpace;
   const std::string path = scene.folder.file("style.npy");
   style.save(path);
   const std::string message =
       scene.fails(4, {kPhoto, "-s", path, "-o", scene.out}, "do not belong together");
   CHECK(contains(message, path));
-  CHECK(contains(message, style.space));
-  CHECK(contains(message, nst::Model::default_model().info().style_space));
+  CHECK(contains(message, nst::kInceptionSpace));
+  CHECK(contains(message, nst::kMobileSpace));
   nst::test::run_well({kPhoto, "-s", path, "-o", scene.out, "--force"});
   CHECK(file_bytes(scene.out) != scene.old);
   const std::string wide = scene.folder.file("wide.npy");

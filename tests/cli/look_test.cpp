@@ -49,7 +49,7 @@ TEST_CASE("nst-run --brush: auto is 256 for large pictures, off is the network a
   const Bytes usual = l.painted({l.large, "-s", "@oil"});
   CHECK(usual == l.painted({l.large, "-s", "@oil", "--brush", "auto"}));
   CHECK(usual == l.painted({l.large, "-s", "@oil", "--brush", "256", "-t", "1"}));
-  CHECK(usual == l.painted({l.large, "-s", "@oil", "--max-memory", "64M"}));
+  CHECK(usual == l.painted({l.large, "-s", "@oil", "--max-memory", "44M", "-t", "2"}));
   const Bytes off = l.painted({l.large, "-s", "@oil", "--brush", "off"});
   CHECK(usual != off);
   CHECK(l.painted({l.photo, "-s", "@oil"}) == l.painted({l.photo, "-s", "@oil", "--brush", "off"}));

@@ -2,7 +2,6 @@
 // other threads of the program.
 #include <doctest/doctest.h>
 
-#include <cstdlib>
 #include <random>
 #include <string>
 #include <thread>
@@ -12,6 +11,7 @@
 #include "support/compare.hpp"
 #include "support/every_table.hpp"
 #include "support/formula_model.hpp"
+#include "support/wanted_count.hpp"
 
 namespace nst::test {
 namespace {
@@ -22,6 +22,15 @@ constexpr int kHeight = 75, kWidth = 101;
 
 Image picture() { return formula_picture("content_threads", kHeight, kWidth); }
 
+// Checks that one, two, three and eight threads paint the same bytes.
+void check_any_threads(const Model& model, const Image& content, const StyleVector& style) {
+  const Image one = model.stylize(content.view(), style, {.threads = 1});
+  for (const int threads : {2, 3, 8}) {
+    CAPTURE(threads);
+    CHECK(model.stylize(content.view(), style, {.threads = threads}).bytes == one.bytes);
+  }
+}
+
 }  // namespace
 
 TEST_CASE("A picture's bytes do not depend on the number of threads, on any kernel table") {
@@ -31,37 +40,26 @@ TEST_CASE("A picture's bytes do not depend on the number of threads, on any kern
     on_every_table(network, [](const Model& model) {
       REQUIRE(model.plan_transformer(kWidth, kHeight).mac >= 8 * 4'000'000);
       const StyleVector style = formula_style("style_a", model);
-      const Image one = model.stylize(picture().view(), style, {.threads = 1});
-      for (const int threads : {2, 3, 8}) {
-        CAPTURE(threads);
-        CHECK(model.stylize(picture().view(), style, {.threads = threads}).bytes == one.bytes);
-      }
+      check_any_threads(model, picture(), style);
     });
   }
 }
 
 TEST_CASE("Pictures of random sizes have the same bytes with any number of threads") {
-  // NST_RANDOM_SIZES is the number of sizes to try for each network.
-  const char* const wanted = std::getenv("NST_RANDOM_SIZES");
-  const int sizes = wanted == nullptr ? 6 : std::atoi(wanted);
-  REQUIRE(sizes > 0);
+  const long sizes = wanted_count("NST_RANDOM_SIZES", 6);  // for each network
   std::mt19937 random(20261128);
   // Returns a side of 5 to 150. One thread paints the smallest pictures, eight the largest.
   const auto side = [&] { return 5 + static_cast<int>(random() % 146); };
   for (const char* name : {"mobile", "separable_zero", "separable_reflect"}) {
     const Model model = formula_model(name);
     const StyleVector style = formula_style("style_b", model);
-    for (int i = 0; i < sizes; ++i) {
+    for (long i = 0; i < sizes; ++i) {
       const int height = side(), width = side();
       const std::string label =
           std::string(name) + ' ' + std::to_string(width) + "x" + std::to_string(height);
       CAPTURE(label);
       const Image content = formula_picture("content_" + std::to_string(i), height, width);
-      const Image one = model.stylize(content.view(), style, {.threads = 1});
-      for (const int threads : {2, 3, 8}) {
-        CAPTURE(threads);
-        CHECK(model.stylize(content.view(), style, {.threads = threads}).bytes == one.bytes);
-      }
+      check_any_threads(model, content, style);
     }
   }
 }

@@ -18,6 +18,7 @@
 
 #include "base/temporary_folder.hpp"
 #include "image/pictures.hpp"
+#include "support/wanted_count.hpp"
 #include "weights/weight_fixtures.hpp"
 
 namespace fs = std::filesystem;
@@ -238,11 +239,8 @@ void check_memory(const Maker& maker) {
   constexpr long kTried = 30;
   Scene scene;
   const Command command = maker(scene);
-  const char* const wanted = std::getenv("NST_FAULT_STRIDE");
   const long calls = scene.count(command, "malloc");
-  const long stride = wanted != nullptr ? std::atol(wanted) : calls / kTried;
-  REQUIRE(stride > 0);
-  scene.check(command, "malloc", stride);
+  scene.check(command, "malloc", nst::test::wanted_count("NST_FAULT_STRIDE", calls / kTried));
 }
 
 }  // namespace

@@ -148,10 +148,10 @@ XMP = b"<x:xmpmeta xmlns:x='adobe:ns:meta/'><note>kept</note></x:xmpmeta>"
 
 
 def exif_of(orientation):
-    """Returns a block of EXIF with an orientation and an artist."""
+    """Returns EXIF with an orientation and an artist."""
     exif = Image.Exif()
     exif[0x0112], exif[0x013B] = orientation, "Jo Doe"
-    return exif.tobytes()[6:]
+    return exif
 
 
 def swapped_srgb():
@@ -159,8 +159,8 @@ def swapped_srgb():
     profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
     count, = struct.unpack(">I", profile[128:132])
     at = {bytes(profile[i : i + 4]): i for i in range(132, 132 + 12 * count, 12)}
-    red, green = at[b"rXYZ"], at[b"gXYZ"]
-    profile[red + 4 : red + 12], profile[green + 4 : green + 12] = profile[green + 4 : green + 12], profile[red + 4 : red + 12]
+    red, green = [slice(at[tag] + 4, at[tag] + 12) for tag in (b"rXYZ", b"gXYZ")]
+    profile[red], profile[green] = profile[green], profile[red]
     return bytes(profile)
 
 
@@ -179,7 +179,7 @@ def webp_fixtures():
     expect("two_frames.webp", rgb)
     # Stored lying on its side: orientation 6.
     Image.fromarray(rgba).rotate(90, expand=True).save(FOLDER / "turned.webp", lossless=True, exact=True,
-                                                       exif=b"Exif\0\0" + exif_of(orientation=6), xmp=XMP)
+                                                       exif=exif_of(orientation=6), xmp=XMP)
     expect("turned.webp", rgba)
     # An animation whose first frame covers a part of the canvas: webpmux puts it at (4, 2).
     Image.fromarray(rgb).save("/tmp/webp_fixture.webp", lossless=True)

@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
 #include <string>
 #include <vector>
 
 #include "tests/kernels/layer_shapes.hpp"
 #include "tests/kernels/support.hpp"
+#include "tests/support/wanted_count.hpp"
 
 namespace nst::kernels::test {
 namespace {
@@ -127,20 +127,11 @@ TEST_CASE(
   }
 }
 
-// Returns the number of random shapes to try: the environment variable NST_RANDOM_SHAPES, or 250 if
-// it is not set.
-int random_shapes() {
-  const char* const wanted = std::getenv("NST_RANDOM_SHAPES");
-  const int count = wanted == nullptr ? 250 : std::atoi(wanted);
-  REQUIRE(count > 0);
-  return count;
-}
-
 TEST_CASE("convolutions of random shapes and options equal the reference, in any order of blocks") {
   Random random(kSeed + 2), order_random(kSeed + 7);
-  const int count = random_shapes();
+  const long count = nst::test::wanted_count("NST_RANDOM_SHAPES", 250);
   MESSAGE("seed ", kSeed + 2, ", ", count, " shapes");
-  for (int i = 0; i < count; ++i) {
+  for (long i = 0; i < count; ++i) {
     Shape shape{};
     ConvSpec& s = shape.spec;
     s.kernel_h = random.between(1, 5);
