@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <optional>
+#include <set>
 
 #include "base/text.hpp"
 #include "weights_tool/numbers.hpp"
@@ -254,7 +255,9 @@ std::string TensorBundle::read_string(const std::string& key) const {
 
 std::vector<std::string> TensorBundle::file_names() const {
   std::vector<std::string> names = {prefix_ + ".index", prefix_ + ".meta"};
-  for (std::uint64_t shard = 0; shard < shards_; ++shard) names.push_back(shard_name(shard));
+  std::set<std::uint64_t> used;  // a damaged header may state more shards than there are
+  for (const auto& [name, entry] : entries_) used.insert(entry.shard);
+  for (const std::uint64_t shard : used) names.push_back(shard_name(shard));
   return names;
 }
 

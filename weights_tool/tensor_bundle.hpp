@@ -43,8 +43,8 @@ class TensorBundle {
   // Returns the SHA-256 of the index followed by all shards in order (cat PREFIX.index
   // PREFIX.data-* | sha256sum).
   std::string sha256() const;
-  // Returns the names of the bundle's files: the index, the shards, and the .meta file, even if
-  // there is no .meta file.
+  // Returns the names of the bundle's files: the index, the shards that hold tensors, and the .meta
+  // file, even if there is no .meta file.
   std::vector<std::string> file_names() const;
 
  private:

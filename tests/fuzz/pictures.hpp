@@ -17,8 +17,8 @@ inline void decode(Image (*decoder)(const codec::Input&), Bytes bytes) {
     const unsigned chosen = bytes.empty() ? 0 : bytes.back();
     ReadOptions options;
     // Most inputs may use only 1 MiB, because clearing the memory of large pictures would take most
-    // of the time. One input in 16 may use 64 MiB.
-    options.max_memory_bytes = std::size_t{chosen >> 4 == 5 ? 64u : 1u} << 20;
+    // of the time. One input in 16 may use 16 MiB.
+    options.max_memory_bytes = std::size_t{chosen >> 4 == 5 ? 16u : 1u} << 20;
     options.as_tensorflow = (chosen & 1) != 0;
     options.least_side = (chosen & 2) != 0 ? 16 : 0;
     options.damaged = (chosen & 4) != 0;

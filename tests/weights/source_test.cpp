@@ -10,6 +10,7 @@
 #include "base/hash.hpp"
 #include "base/temporary_folder.hpp"
 #include "platform/file.hpp"
+#include "support/table_writer.hpp"
 #include "weights/weight_fixtures.hpp"
 #include "weights_tool/file_set.hpp"
 #include "weights_tool/proto_reader.hpp"
@@ -295,6 +296,20 @@ TEST_CASE("A checkpoint without one of its shards says so when a tensor of it is
     }
   }
   CHECK(missing == 121);  // the missing shard has 121 of the 363 variables
+}
+
+TEST_CASE("A checkpoint consists of the shards that hold tensors, however many its header states") {
+  const std::string header = "\x08\xa0\x8d\x06";  // num_shards = 100,000
+  // dtype = float32, shape = [1], shard_id = 7, size = 4, crc32c = 0
+  const std::string entry("\x08\x01\x12\x04\x12\x02\x08\x01\x18\x07\x28\x04\x35\0\0\0\0", 17);
+  nst::test::TableWriter writer;
+  const std::string table = writer.table({writer.block({{0, "", header}, {0, "a", entry}})});
+  const TemporaryFolder folder;
+  folder.file("m.index", nst::test::as_bytes(table));
+  const auto source = open_source(folder.file("m.index"));
+  CHECK(source->tensors().size() == 1);
+  CHECK(source->files() == std::vector<std::string>{folder.file("m.index"), folder.file("m.meta"),
+                                                    folder.file("m.data-00007-of-100000")});
 }
 
 TEST_CASE("Protobuf groups, field zero and cut fields are refused") {
