@@ -145,6 +145,33 @@ class InvertedResidual(nn.Module):
         return x + h if self.residual else h
 
 
+class Convolution(torch.autograd.Function):
+    """A convolution without padding, as F.conv2d, whose weights' gradient is faster on a CPU.
+
+    In channels_last that gradient takes oneDNN up to twice as long as in the plain layout. So the
+    inputs are copied to the plain layout for it (student of 12/32/64 channels: a quarter of the backward pass)."""
+
+    @staticmethod
+    def forward(context, x, weight, bias, stride):
+        context.save_for_backward(x, weight)
+        context.stride = stride
+        return F.conv2d(x, weight, bias, stride)
+
+    @staticmethod
+    def backward(context, gradient):
+        x, weight = context.saved_tensors
+
+        def differentiated(which, *tensors):
+            return torch.ops.aten.convolution_backward(*tensors, None, context.stride, (0, 0), (1, 1), False, (0, 0), 1,
+                                                       [wanted == which for wanted in ("x", "weight", "bias")])
+
+        needs = context.needs_input_grad
+        by_x = differentiated("x", gradient, x, weight)[0] if needs[0] else None
+        plain = [t.contiguous() for t in (gradient, x, weight)]
+        by_weight = differentiated("weight", *plain)[1] if needs[1] else None
+        return by_x, by_weight, gradient.sum((0, 2, 3)) if needs[2] else None, None
+
+
 class ReflectConv(nn.Module):
     def __init__(self, inputs, outputs, kernel, stride=1, bias=False):
         super().__init__()
@@ -155,7 +182,10 @@ class ReflectConv(nn.Module):
 
     def forward(self, x):
         border = self.conv.kernel_size[0] // 2
-        return self.conv(F.pad(x, (border,) * 4, mode="reflect"))
+        x = F.pad(x, (border,) * 4, mode="reflect")
+        if x.device.type == "cpu" and torch.is_grad_enabled() and not torch.compiler.is_compiling():
+            return Convolution.apply(x, self.conv.weight, self.conv.bias, self.conv.stride)
+        return self.conv(x)
 
 
 class StyledConv(nn.Module):

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 GRID = 4
-SOFT = 0.05  # smaller differences count by their square, so that a few large ones do not outweigh many small ones
+SOFT = 0.01  # differences below it count by their square
 MESH_WINDOW = 64
 
 

@@ -35,10 +35,11 @@ from weights_file import load_networks, load_transformer
 
 CHANNELS = (12, 32, 64)  # 2.3 times the time of (8, 16, 32) at 1024²
 PHOTOGRAPHS = 0.75  # share of the contents; the others are parts of paintings
-ALIGNED = 0.5  # share of the steps that compare with T on the same grid
+ALIGNED = 0.5  # default share of the steps that compare with T on the same grid
 PAIRED = 3  # every third crop is painted twice, moved by a few pixels
 STEADY = 0.30  # default goal: difference of the student's two paintings over the difference of T's two
-MEASURE_EVERY, MEASURED = 25, 8  # interval in steps, and number of crops
+MEASURE_EVERY, MEASURED = 10, 8  # interval in steps, and number of crops
+FOLLOW = 0.2  # change of the steadiness's weight at a measurement that is off by its own size
 SHARPNESS, MESH, TEXTURE = 2.0, 20.0, 0.0  # default weights; the other terms have the weights in losses.py
 SEEN_BLOCKS, SEEN_SHARE = 6, 2  # blocks of the predictor; every second crop
 UNCOMPILED = 0.25  # share of the pixels in steps of sides that are not compiled (compiling takes a minute)
@@ -70,7 +71,7 @@ class Painting:
         paths = [data.split(data.list_pictures(Path(args.pictures) / kind))[0] for kind in ("content", "style")]
         self.photographs = len(paths[0])
         self.pictures = DevicePictures(paths[0] + paths[1], device)
-        self.source = VectorSource(load_bank(args.work), device, self.generator)
+        self.source = VectorSource(load_bank(args.work), device, self.generator, args.plain)
         self.kinds = ContentKinds(device, self.generator)
         self.parts = {"student": student, "teacher": teacher, "early": predictor.early, "compared": picture_losses}
         self.compiled = self.parts
@@ -97,7 +98,7 @@ class Painting:
                             self.photographs + place * (self.pictures.count - self.photographs)).long()
         crops = self.kinds.varied(self.pictures.parts(index, side + GRID, self.generator))
         offset = np.array(divmod(int(self.rng.integers(1, GRID * GRID)), GRID))
-        aligned = self.rng.random() < ALIGNED
+        aligned = self.rng.random() < self.args.aligned
         corner = self.rng.integers(0, 2, 2) * GRID  # a corner at either border, so that both are
                                                     # compared
         places = [offset, corner if aligned else offset, corner if aligned else 0 * corner]
@@ -158,7 +159,7 @@ class Painting:
             still, shifted = [network(inputs[name][few], inputs["vectors"][few]) for name in ("still", "shifted")]
             apart.append((window(still, inputs["places"][0], side) - shifted[..., :side, :side]).abs().mean())
         self.ratio = apart[0] / (apart[1] + 1e-4)
-        change = 0.05 * (self.ratio / self.args.steady - 1).clamp(-1, 1)
+        change = FOLLOW * (self.ratio / self.args.steady - 1).clamp(-1, 1)
         self.steady_weight = (self.steady_weight * change.exp()).clamp(0.3, 30).nan_to_num(2.0)
 
 
@@ -216,10 +217,13 @@ def parse():
     parser.add_argument("--lr", type=float, default=3e-3)
     parser.add_argument("--steady", type=float, default=STEADY, help="smaller is steadier and softer")
     parser.add_argument("--steady-weight", type=float, default=2.0, help="weight of the steadiness's term at first")
+    parser.add_argument("--aligned", type=float, default=ALIGNED, help="share of the steps on T's own grid")
     parser.add_argument("--ssim", type=float, default=WEIGHTS["ssim"], help="weight of 1 - SSIM")
     parser.add_argument("--sharpness", type=float, default=SHARPNESS, help="weight of the Laplacian's term")
     parser.add_argument("--mesh", type=float, default=MESH, help="weight of the flat 4×4 tile's term")
     parser.add_argument("--texture", type=float, default=TEXTURE, help="weight of the Gram matrices' term")
+    parser.add_argument("--plain", type=float, default=0.0,
+                        help="from 0 to 1: fewer mixtures of styles, less noise, fewer distant styles")
     parser.add_argument("--constant", type=float, default=0.45, help="share of the run at the full rate")
     parser.add_argument("--warm-up", type=int, default=200, help="steps over which the rate rises")
     parser.add_argument("--optimiser", default="soap", choices=("adamw", "soap"))

@@ -17,7 +17,7 @@ import augment
 import data
 from networks import Predictor
 from pictures import SIZE, is_fit
-from weights_file import load_average
+from weights_file import load_average, load_networks
 
 SEED = (77, 0)
 BATCH = 16
@@ -43,13 +43,16 @@ def draw_view(rng, contents, styles):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--pictures", required=True, help="folder with content/ and style/")
-    parser.add_argument("--predictor", required=True, help="checkpoint of train_style_predictor.py")
+    parser.add_argument("--predictor", required=True, help="checkpoint of train_style_predictor.py, or a model file")
     parser.add_argument("--work", required=True, help="folder for vectors.pt")
     parser.add_argument("--views", type=int, default=14400)
     parser.add_argument("--threads", type=int, default=1)
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
-    predictor = load_average(args.predictor, Predictor)[0].eval().to(memory_format=torch.channels_last)
+    if args.predictor.endswith(".safetensors"):
+        predictor = load_networks(args.predictor)[0]
+    else:
+        predictor = load_average(args.predictor, Predictor)[0].eval().to(memory_format=torch.channels_last)
     contents, styles = data.load_training(args.pictures)
     bank = {"style": predict(predictor, styles), "content": predict(predictor, contents)}
     held_out = data.load_held_out(args.pictures, 512)

@@ -16,15 +16,20 @@ FARTHEST = 4.0  # cap of the distance term
 
 
 class VectorSource:
-    def __init__(self, bank, device, generator):
+    def __init__(self, bank, device, generator, plain=0.0):
         """`bank` has "content" and "style", the vectors of whole pictures in the contents' order,
-        and "view"."""
+        and "view".
+
+        With `plain` = 1 every vector is a style's and all styles are as likely; with 0 mixtures,
+        noise and distant styles have their full shares."""
         self.own = torch.cat([bank["content"], bank["style"]]).to(device)
         self.styles = torch.cat([bank["style"], bank["view"]]).to(device)
         self.unit = self.styles.std(0)
         distance = ((self.styles - self.styles.mean(0)) / self.unit).square().sum(1)
         chances = EVEN + (distance / distance.mean()).clamp_max(FARTHEST)
+        chances = torch.lerp(chances, chances.mean(), plain)
         self.cumulated = (chances.cumsum(0) / chances.sum()).float()
+        self.mixed, self.weakened, self.noisy = [(1 - plain) * share for share in (MIXED, WEAKENED, NOISY)]
         self.device, self.generator = device, generator
 
     def _uniform(self, n):
@@ -45,6 +50,6 @@ class VectorSource:
         mixed = z + (self._styles(n) - z) * (self._uniform(n) * (1 + BEYOND) - BEYOND)
         own = self.own[contents]
         weakened = own + (z - own) * self._uniform(n) * STRONGEST
-        z = torch.where(kind < MIXED, mixed, torch.where(kind < MIXED + WEAKENED, weakened, z))
+        z = torch.where(kind < self.mixed, mixed, torch.where(kind < self.mixed + self.weakened, weakened, z))
         noise = torch.randn(n, z.shape[1], device=self.device, generator=self.generator) * self.unit
-        return z + noise * NOISE * self._uniform(n) * (self._uniform(n) < NOISY)
+        return z + noise * NOISE * self._uniform(n) * (self._uniform(n) < self.noisy)
