@@ -13,18 +13,19 @@ import argparse
 import torch
 
 from networks import Predictor, Transformer
-from weights_file import FULL_SPACE, MOBILE_SPACE, load_average, load_networks, load_transformer, save_networks
+from weights_file import FULL_SPACE, MOBILE_SPACE, load_average, load_networks, save_networks
 
 
 def averaged(paths, kind):
-    """Returns the mean of the checkpoints' averaged networks, and a text that names their origin."""
+    """Returns the mean of the checkpoints' averaged networks, or a model file's network, and a text
+    that names their origin."""
     networks, steps = zip(*(load_average(path, kind) for path in paths))
     states = [network.state_dict() for network in networks]
     network = networks[0].eval().requires_grad_(False)
     for name, value in network.state_dict().items():
         if value.dtype.is_floating_point:
             value.copy_(torch.stack([state[name] for state in states]).mean(0))
-    return network, "step " + " and ".join(map(str, steps))
+    return network, "as it was" if None in steps else "step " + " and ".join(map(str, steps))
 
 
 def main():
@@ -34,16 +35,11 @@ def main():
     parser.add_argument("--space", default=MOBILE_SPACE, choices=(MOBILE_SPACE, FULL_SPACE), help="of the vectors")
     parser.add_argument("-o", "--output", required=True)
     args = parser.parse_args()
-    if any(path.endswith(".safetensors") for path in args.predictor):
-        if len(args.predictor) > 1:
-            parser.error("--predictor: a model file stands alone")
-        predictor, predictor_from = load_networks(args.predictor[0])[0], "as it was"
-    else:
-        predictor, predictor_from = averaged(args.predictor, Predictor)
-    if args.transformer[0].endswith(".safetensors"):
-        transformer, transformer_from = load_transformer(args.transformer[0]), "as it was"
-    else:
-        transformer, transformer_from = averaged(args.transformer, Transformer)
+    for option, paths in (("--predictor", args.predictor), ("--transformer", args.transformer)):
+        if len(paths) > 1 and any(path.endswith(".safetensors") for path in paths):
+            parser.error(f"{option}: a model file stands alone")
+    predictor, predictor_from = averaged(args.predictor, Predictor)
+    transformer, transformer_from = averaged(args.transformer, Transformer)
     widths = [layer.conv.out_channels for layer in transformer.contract]
     description = (f"distilled by models/training: MobileNetV2 predictor, {predictor_from}; "
                    f"transformer of {'/'.join(map(str, widths))} channels, {transformer_from}")

@@ -19,7 +19,7 @@ from judge_vectors import judge, judged_contents, report, sheet
 from known_vectors import load_known
 from networks import Predictor
 from pictures import SIZE
-from weights_file import load_average, load_networks, load_transformer
+from weights_file import load_average, load_transformer
 
 
 def fidelity(network, found, known, transformer, content):
@@ -50,10 +50,7 @@ def main():
     parser.add_argument("--threads", type=int, default=1)
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
-    if args.predictor.endswith(".safetensors"):
-        predictor = load_networks(args.predictor)[0]
-    else:
-        predictor = load_average(args.predictor, Predictor)[0].eval()
+    predictor = load_average(args.predictor, Predictor)[0].eval()
     known, transformer = load_known(args.known), load_transformer(args.transformer)
     contents = judged_contents(known, args.photograph)
     with torch.inference_mode():

@@ -31,7 +31,7 @@ from steadiness import GRID, mesh, moved, overlap, soft_distance, window
 from timed_loop import TimedRun
 from train_transformer import PRECONDITIONED_SIDE
 from vector_source import VectorSource
-from weights_file import load_networks, load_transformer
+from weights_file import load_average, load_networks, load_transformer
 
 CHANNELS = (12, 32, 64)  # 2.3 times the time of (8, 16, 32) at 1024²
 PHOTOGRAPHS = 0.75  # share of the contents; the others are parts of paintings
@@ -192,13 +192,6 @@ def make_validation(args, teacher, bank, device):
     return validate
 
 
-def averaged_weights(path):
-    """Returns the averaged weights of a checkpoint, or the transformer's weights of a model file."""
-    if path.endswith(".safetensors"):
-        return load_transformer(path).state_dict()
-    return torch.load(path, weights_only=True, map_location="cpu")["average"]
-
-
 def parse():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--pictures", required=True, help="folder with content/ and style/")
@@ -249,7 +242,7 @@ def main():
         teacher = place(load_transformer(args.transformer))
     student = Transformer(tuple(int(c) for c in args.channels.split(",")))
     if args.start_from:
-        student.load_state_dict(averaged_weights(args.start_from))
+        student.load_state_dict(load_average(args.start_from, Transformer)[0].state_dict())
     student = place(student)
     painting = Painting(args, student, teacher, predictor, device)
     bank = load_bank(args.work)

@@ -17,7 +17,7 @@ import augment
 import data
 from networks import Predictor
 from pictures import SIZE, is_fit
-from weights_file import load_average, load_networks
+from weights_file import load_average
 
 SEED = (77, 0)
 BATCH = 16
@@ -49,10 +49,7 @@ def main():
     parser.add_argument("--threads", type=int, default=1)
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
-    if args.predictor.endswith(".safetensors"):
-        predictor = load_networks(args.predictor)[0]
-    else:
-        predictor = load_average(args.predictor, Predictor)[0].eval().to(memory_format=torch.channels_last)
+    predictor = load_average(args.predictor, Predictor)[0].eval().to(memory_format=torch.channels_last)
     contents, styles = data.load_training(args.pictures)
     bank = {"style": predict(predictor, styles), "content": predict(predictor, contents)}
     held_out = data.load_held_out(args.pictures, 512)

@@ -76,10 +76,12 @@ def _published(network):
 
 def load_average(path, kind):
     """Returns (network with the averaged weights of a checkpoint, step). The checkpoint is of one
-    network's run or of a pair's.
+    network's run or of a pair's. A model file's network is returned as it is, with the step None.
 
-    `kind` is Predictor or Transformer. The network is as wide as the checkpoint's.
+    `kind` is Predictor or Transformer. The network is as wide as the file's.
     """
+    if str(path).endswith(".safetensors"):
+        return (load_networks(path)[0] if kind is Predictor else load_transformer(path)), None
     state = torch.load(path, weights_only=True, map_location="cpu")
     prefix = kind.__name__.lower() + "."
     average = state["average"]
